@@ -1,115 +1,84 @@
-"""Speed and errors on pairs made from real golds, beside Math-Verify.
+"""Speed and errors on labelled pairs made from real golds, beside Math-Verify.
 
     python benchmarks/verifier_speed.py --data ../shared/data --pairs 20000 --peer 20000
 
-A third of the pairs are a gold and the same answer rewritten (labelled equal), a third a gold and
-the gold of another problem of the same subject and level (labelled different, where they are not
-the same but for what a convention drops), a third a gold and itself with one digit changed
-(labelled different). One process,
-no pool; the time of each pair is taken alone. Math-Verify gets `$…$` around both, as its authors
-advise, and its own parsing.
+The pairs are those of `verifier_pairs.py`: half equal, half near misses. One process, no pool; the
+time of each pair is taken alone. Math-Verify gets `$…$` around bare answers and around golds, as
+its authors advise, and its own parsing and settings. `--rules` counts the errors of each rule.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import random
-import re
+import contextlib
 import time
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+from verifier_pairs import Pair, make_pairs
+
 from harness.verifiers import math
-from harness.verifiers.math.boxes import boxed_answer
-
-Pair = tuple[str, str, bool]
 
 
-def rewritten(gold: str, rng: random.Random) -> str:
-    """The same answer in another dress."""
-    changes: list[Callable[[str], str]] = [
-        lambda g: g.replace("\\frac", "\\dfrac"),
-        lambda g: re.sub(r"\(", r"\\left(", g).replace(")", "\\right)") if "\\left" not in g else g,
-        lambda g: re.sub(r"([+*=,])", r" \1 ", g),
-        lambda g: re.sub(r"\\frac\{(\d+)\}\{(\d+)\}", r"\\frac{\1}{\2}\\,", g),
-        lambda g: re.sub(r"^(-?\d+)$", r"\1.0", g),
-        lambda g: re.sub(r"^(-?)\\frac\{(\d+)\}\{(\d+)\}$", r"\1\2/\3", g),
-        lambda g: re.sub(r"\\sqrt\{(\d+)\}", r"\\sqrt{\1\\cdot 1}", g),
-        lambda g: f"{{{g}}}" if re.fullmatch(r"[\w^+\-\\{} ]+", g) else g,
-        lambda g: f"x = {g}" if re.fullmatch(r"-?\d+", g) else g,
-        lambda g: f"{g} + 0" if re.fullmatch(r"[\w^+\-\\{}/ ]*\d", g) and "text" not in g else g,
-    ]
-    return rng.choice(changes)(gold)
+def ours(pair: Pair) -> bool:
+    return math.verify(pair.answer, pair.gold).status == "correct"
 
 
-def perturbed(gold: str, rng: random.Random) -> str | None:
-    """The answer with one digit changed; None where there is none outside a subscript."""
-    places = [m.start() for m in re.finditer(r"(?<![_.\d])[1-9](?![\d.])", gold)]
-    if not places or "text" in gold or "mbox" in gold:
-        return None
-    place = rng.choice(places)
-    return gold[:place] + str(int(gold[place]) % 9 + 1) + gold[place + 1 :]
-
-
-def bare(gold: str) -> str:
-    """The gold without what a convention may drop (spaces, words, degrees, percent, names)."""
-    return re.sub(r"\s|\\text|[{}^]|\\circ|\\?%|^[a-z]\s*=", "", gold)
-
-
-def make_pairs(data: Path, count: int, seed: int) -> list[Pair]:
-    """`count` labelled pairs from the MATH test golds."""
-    rng = random.Random(seed)
-    groups: dict[tuple[str, str], list[str]] = {}
-    for line in (data / "math/test.jsonl").open(encoding="utf-8"):
-        row = json.loads(line)
-        gold = boxed_answer(row["solution"])
-        if gold:
-            groups.setdefault((row["type"], row["level"]), []).append(gold)
-    golds = [(g, key) for key, members in groups.items() for g in members]
-    pairs: list[Pair] = []
-    while len(pairs) < count:
-        gold, key = rng.choice(golds)
-        turn = len(pairs) % 3
-        if turn == 0:
-            pairs.append((gold, rewritten(gold, rng), True))
-            continue
-        other = rng.choice(groups[key]) if turn == 1 else perturbed(gold, rng)
-        if other and bare(other) != bare(gold):
-            pairs.append((gold, other, False))
-    return pairs
-
-
-def ours(gold: str, answer: str) -> bool:
-    return math.verify(answer, gold).status == "correct"
-
-
-def math_verify(gold: str, answer: str) -> bool:
+def math_verify(pair: Pair) -> bool:
     from math_verify import parse, verify
 
+    answer = pair.answer if pair.wrapped else f"${pair.answer}$"
     try:
-        return bool(verify(parse(f"${gold}$"), parse(f"${answer}$")))
+        return bool(verify(parse(f"${pair.gold}$"), parse(answer)))
     except Exception:  # noqa: BLE001 - whatever the peer raises is a "no"
         return False
 
 
-def measure(name: str, grade: Callable[[str, str], bool], pairs: list[Pair], show: bool) -> None:
-    times, missed, wrong = [], 0, 0
-    for gold, answer, equal in pairs:
-        start = time.perf_counter()
-        said = grade(gold, answer)
-        times.append(time.perf_counter() - start)
-        missed += equal and not said
-        wrong += said and not equal
-        if show and said != equal:
-            print(f"  {'missed' if equal else 'wrong'}: {gold!r} | {answer!r}")
-    times.sort()
-    n = len(pairs)
-    print(
-        f"{name:<12} {n} pairs  {n / sum(times):9.1f}/s  median {times[n // 2] * 1e3:.3f} ms  "
-        f"p99 {times[int(n * 0.99)] * 1e3:.2f} ms  max {times[-1] * 1e3:.0f} ms  "
-        f"false negatives {missed}  false positives {wrong}"
+@dataclass(frozen=True)
+class Judged:
+    """One pair: seconds of CPU and of wall time, and what was said."""
+
+    cpu: float
+    wall: float
+    said: bool
+
+
+def judge(grade: Callable[[Pair], bool], pairs: list[Pair]) -> list[Judged]:
+    """Judge the pairs in order; Ctrl-C ends it early, with those that are done."""
+    judged: list[Judged] = []
+    with contextlib.suppress(KeyboardInterrupt):
+        for pair in pairs:
+            cpu, wall = time.process_time(), time.perf_counter()
+            said = grade(pair)
+            judged.append(Judged(time.process_time() - cpu, time.perf_counter() - wall, said))
+    return judged
+
+
+def report(name: str, pairs: list[Pair], judged: list[Judged], *, show: bool, rules: bool) -> None:
+    """Print one row for as many pairs as were judged."""
+    done = list(zip(pairs, judged, strict=False))
+    errors = Counter(
+        ("missed" if pair.equal else "wrong", pair.rule) for pair, j in done if j.said != pair.equal
     )
+    kinds = Counter(kind for kind, _ in errors.elements())
+    cpu, wall = sorted(j.cpu for j in judged), sum(j.wall for j in judged)
+    print(
+        f"{name:<12} {len(done)} pairs  {len(done) / sum(cpu):8.1f}/s of CPU time "
+        f"({len(done) / wall:.1f}/s of wall time)  median {1000 * cpu[len(cpu) // 2]:.3f} ms  "
+        f"p99 {1000 * cpu[len(cpu) * 99 // 100]:.2f} ms  max {1000 * cpu[-1]:.0f} ms  "
+        f"false negatives {kinds['missed']} of {sum(p.equal for p, _ in done)}  "
+        f"false positives {kinds['wrong']} of {sum(not p.equal for p, _ in done)}",
+        flush=True,
+    )
+    if show:
+        for pair, j in done:
+            if j.said != pair.equal:
+                print(f"    {pair.rule}: {pair.gold!r} | {pair.answer!r}")
+    if rules:
+        for (kind, rule), count in errors.most_common():
+            print(f"    {kind:<7} {rule:<24} {count}")
 
 
 def main() -> None:
@@ -119,13 +88,19 @@ def main() -> None:
     parser.add_argument("--peer", type=int, default=0, help="pairs for Math-Verify (slow); 0: none")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", action="store_true", help="print our disagreements")
+    parser.add_argument("--rules", action="store_true", help="count errors by rule")
     args = parser.parse_args()
     pairs = make_pairs(args.data, args.pairs, args.seed)
-    measure("harness", ours, pairs, args.show)
+    mine = judge(ours, pairs)
+    report("harness", pairs, mine, show=args.show, rules=args.rules)
     if args.peer:
-        if args.peer < len(pairs):
-            measure("harness", ours, pairs[: args.peer], False)
-        measure("math-verify", math_verify, pairs[: args.peer], False)
+        peer = judge(math_verify, pairs[: args.peer])
+        same = mine[: len(peer)]
+        if len(same) < len(mine):
+            report("harness", pairs, same, show=False, rules=False)
+        report("math-verify", pairs, peer, show=False, rules=args.rules)
+        ratio = sum(j.cpu for j in peer) / sum(j.cpu for j in same)
+        print(f"speed ratio {ratio:.0f} (CPU time)")
 
 
 if __name__ == "__main__":

@@ -30,6 +30,9 @@ from harness.core import HarnessError, Problem, Status, UsageError, Verdict, Ver
 from harness.core.registry import plugin_files
 
 MAX_CHUNK = 64
+_WORTH_A_WORKER = 32  # items waiting for each further worker
+PATIENCE_S = 1.0  # s; what waits shorter needs no further worker: it takes as long to start
+GRACE_S = 15.0  # for an outside program to be ended and read, on a busy machine too
 START_S = 120.0  # a new worker imports its plugins in this time, on a busy machine too
 
 
@@ -41,6 +44,7 @@ class _WorkerGoneError(Exception):
 class _Item:
     payload: dict[str, Any]
     future: Future[Verdict]
+    queued: float
     started: bool = field(default=False)  # the future has been told that it runs
 
 
@@ -73,10 +77,16 @@ class _Worker:
             self._process.stdin.flush()
         except OSError as error:
             raise _WorkerGoneError("its worker process died") from error
+        self._read_line(START_S)  # its verifiers are loaded
 
     def reply(self) -> dict[str, Any]:
-        """The next item's reply; raises _WorkerGoneError after the wall limit."""
+        """The next item's reply; raises _WorkerGoneError after the wall limit.
+
+        A verifier that runs an outside program announces how long that may take.
+        """
         reply = json.loads(self._read_line(self._wall_s))
+        if "wall_s" in reply:
+            reply = json.loads(self._read_line(max(self._wall_s, reply["wall_s"] + GRACE_S)))
         assert isinstance(reply, dict)
         return reply
 
@@ -124,6 +134,8 @@ class VerifierPool:
     """A queue of items judged by up to `workers` processes (default: one a CPU).
 
     `wall_s` and `cpu_s` bound one item, in seconds; `memory_mb` bounds a worker's private memory.
+    A verifier with a `wall_s` of its own (it bounds a program that it runs, such as a prover) gets
+    that much time instead; the program's memory and CPU time are the verifier's to bound.
     """
 
     def __init__(
@@ -143,11 +155,13 @@ class VerifierPool:
 
     def _reset(self) -> None:
         self._pid = os.getpid()
-        self._changed = threading.Condition()
+        lock = threading.RLock()
+        self._changed = threading.Condition(lock)
+        self._late = threading.Condition(lock)  # for threads without a worker
         self._queue: deque[_Item] = deque()
         self._threads: list[threading.Thread] = []
         self._alive: set[_Worker] = set()
-        self._idle = 0
+        self._ready: float | None = None  # since when there is a worker
         self._closed = False
         self._cancelled = False
 
@@ -166,35 +180,52 @@ class VerifierPool:
                 "truncated": truncated,
             },
             Future(),
+            time.monotonic(),
         )
         with self._changed:
             if self._closed:
                 raise HarnessError("the verifier pool is closed")
             self._queue.append(item)
-            if len(self._queue) > self._idle and len(self._threads) < self._workers:
-                thread = threading.Thread(target=self._run, name="verifier", daemon=True)
+            if len(self._threads) < min(self._workers, self._wanted()):
+                first = not self._threads
+                thread = threading.Thread(
+                    target=self._run, args=(first,), name="verifier", daemon=True
+                )
                 self._threads.append(thread)
                 thread.start()
             self._changed.notify()
         return item.future
 
-    def _take(self) -> list[_Item]:
-        """The next chunk for a thread; empty when the pool is closed and drained."""
+    def _wanted(self) -> int:
+        """How many threads the queue is worth: a worker takes longer to start than most answers."""
+        return 1 + len(self._queue) // _WORTH_A_WORKER
+
+    def _take(self, *, patient: bool) -> list[_Item]:
+        """The next chunk for a thread; empty when the pool is closed and drained.
+
+        A patient thread leaves items to the others as long as they do not wait.
+        """
         with self._changed:
-            self._idle += 1
+            while not self._closed and patient and self._in_time():
+                self._late.wait(PATIENCE_S)
             while not self._queue and not self._closed:
                 self._changed.wait()
-            self._idle -= 1
             size = max(1, min(MAX_CHUNK, len(self._queue) // self._workers))
             chunk = [self._queue.popleft() for _ in range(min(size, len(self._queue)))]
         return [i for i in chunk if i.started or i.future.set_running_or_notify_cancel()]
 
-    def _run(self) -> None:
+    def _in_time(self) -> bool:
+        """Whether the workers that are there, or starting, soon come to the next item."""
+        if self._ready is None or not self._queue:
+            return True
+        return time.monotonic() - max(self._queue[0].queued, self._ready) < PATIENCE_S
+
+    def _run(self, first: bool) -> None:
         worker: _Worker | None = None
         failures = 0
         try:
             while True:
-                chunk = self._take()
+                chunk = self._take(patient=worker is None and not first)
                 if not chunk:
                     if self._closed and not self._queue:
                         return
@@ -240,6 +271,7 @@ class VerifierPool:
             return None
         with self._changed:
             self._alive.add(worker)
+            self._ready = self._ready or time.monotonic()
         return worker
 
     def _discard(self, worker: _Worker) -> None:
@@ -277,6 +309,7 @@ class VerifierPool:
                 for worker in self._alive:
                     worker.abort()
             self._changed.notify_all()
+            self._late.notify_all()
         for thread in self._threads:
             thread.join()
 

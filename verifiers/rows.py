@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections import deque
+import queue
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from typing import Any
@@ -14,8 +16,14 @@ from harness.verifiers.pool import VerifierPool
 AHEAD = 512  # rows in flight, so that a long file is read as it is judged
 
 
-def read_rows(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """(gold, text) of each JSON line; raises DataError naming the line that is not right."""
+Row = tuple[str | None, str]
+
+
+def read_rows(lines: Iterable[str]) -> Iterator[Row]:
+    """(gold, text) of each JSON line; raises DataError naming the line that is not right.
+
+    A gold may be a text or a number; null says that the problem has no answer.
+    """
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -26,21 +34,47 @@ def read_rows(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
         text = row.get("text", row.get("answer")) if isinstance(row, dict) else None
         if not isinstance(row, dict) or text is None or "gold" not in row:
             raise DataError(f"line {number}: needs the fields `gold` and `text` (or `answer`)")
-        yield str(row["gold"]), str(text)
+        gold = row["gold"]
+        if isinstance(gold, (dict, list)) or isinstance(text, (dict, list)):
+            raise DataError(f"line {number}: `gold` and `text` must be texts or numbers")
+        yield None if gold is None else str(gold), str(text)
 
 
 def judge_rows(
-    rows: Iterable[tuple[str, str]], spec: VerifierSpec, pool: VerifierPool
+    rows: Iterable[Row], spec: VerifierSpec, pool: VerifierPool
 ) -> Iterator[dict[str, Any]]:
-    """One object a row, in order, with `verdict`, `extracted`, `stage` and `reason`."""
-    waiting: deque[Future[Verdict]] = deque()
-    for index, (gold, text) in enumerate(rows):
-        problem = Problem(id=f"row-{index}", question="", gold=gold)
-        waiting.append(pool.submit(spec, text, problem))
-        if len(waiting) >= AHEAD:
-            yield as_row(waiting.popleft().result())
-    while waiting:
-        yield as_row(waiting.popleft().result())
+    """One object a row, in order, with `verdict`, `extracted`, `stage` and `reason`.
+
+    Each is yielded as soon as it and those before it are judged, while `rows` waits for more: the
+    rows are read in a thread of their own, at most AHEAD of them before their verdicts are taken.
+    """
+    waiting: queue.Queue[Future[Verdict] | BaseException | None] = queue.Queue(AHEAD)
+    stopped = threading.Event()
+
+    def put(item: Future[Verdict] | BaseException | None) -> None:
+        while not stopped.is_set():
+            with contextlib.suppress(queue.Full):
+                waiting.put(item, timeout=0.1)
+                return
+
+    def read() -> None:
+        try:
+            for index, (gold, text) in enumerate(rows):
+                if stopped.is_set():
+                    return
+                put(pool.submit(spec, text, Problem(id=f"row-{index}", question="", gold=gold)))
+            put(None)
+        except BaseException as error:  # noqa: BLE001 - it belongs to the one who iterates
+            put(error)
+
+    threading.Thread(target=read, name="rows", daemon=True).start()
+    try:
+        while (item := waiting.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield as_row(item.result())
+    finally:
+        stopped.set()
 
 
 def as_row(verdict: Verdict) -> dict[str, Any]:

@@ -14,12 +14,14 @@ import resource
 import sys
 import threading
 import time
-from dataclasses import asdict
+from dataclasses import fields
 from typing import IO, Any
 
 from harness.core import HarnessError, Problem, Status, Verdict
 from harness.core.registry import find, load_plugin
 
+_LOAD_CPU_S = 60.0
+_FIELDS = tuple(f.name for f in fields(Verdict))  # all plain: nothing to copy deeply
 _verifiers: dict[str, Any] = {}
 
 
@@ -27,7 +29,8 @@ def _limit_memory(megabytes: int) -> None:
     """Private memory by RLIMIT_DATA on Linux; elsewhere a thread that watches the peak."""
     size = megabytes << 20
     if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)  # a prover's process has its own limit
+        resource.setrlimit(resource.RLIMIT_DATA, (size, hard))
     else:
         threading.Thread(target=_watch_memory, args=(size,), daemon=True).start()
 
@@ -57,6 +60,26 @@ def _verifier(name: str, args: dict[str, Any]) -> Any:
     return _verifiers[key]
 
 
+def _prepare(item: dict[str, Any]) -> None:
+    """Load what an item's verifier needs, once: it may take longer than an answer should."""
+    _allow_cpu(_LOAD_CPU_S)
+    try:
+        verifier = _verifier(item["name"], item["args"])
+        if hasattr(verifier, "prepare"):
+            verifier.prepare(Problem(**item["problem"]))
+    except Exception:  # noqa: BLE001 - `_answer` meets it again, and says it for its item
+        return
+
+
+def _own_time(item: dict[str, Any]) -> float | None:
+    """The seconds that a verifier claims for a program that it runs."""
+    try:
+        own = getattr(_verifier(item["name"], item["args"]), "wall_s", None)
+    except (HarnessError, TypeError, ImportError):
+        return None  # `_answer` says it
+    return float(own) if isinstance(own, (int, float)) else None
+
+
 def _answer(item: dict[str, Any]) -> dict[str, Any]:
     """Judge one item: {"verdict": …}, or {"error": …} when the verifier cannot be built."""
     try:
@@ -73,7 +96,7 @@ def _answer(item: dict[str, Any]) -> dict[str, Any]:
         verdict = _ungraded("nested too deeply")
     except Exception as error:  # noqa: BLE001 - a verifier's defect must cost this item only
         verdict = _ungraded(f"the verifier failed: {type(error).__name__}: {error}"[:300])
-    return {"verdict": asdict(verdict)}
+    return {"verdict": {name: getattr(verdict, name) for name in _FIELDS}}
 
 
 def _ungraded(reason: str) -> Verdict:
@@ -86,7 +109,14 @@ def _serve(source: IO[bytes], target: IO[bytes], cpu_s: float) -> None:
         for path in chunk["plugins"]:
             load_plugin(path)
         for item in chunk["items"]:
+            _prepare(item)
+        target.write(b"{}\n")  # ready: what is loaded once is no item's time
+        target.flush()
+        for item in chunk["items"]:
             _allow_cpu(cpu_s)
+            if (wall_s := _own_time(item)) is not None:
+                target.write(json.dumps({"wall_s": wall_s}).encode() + b"\n")
+                target.flush()
             target.write(json.dumps(_answer(item)).encode() + b"\n")
             target.flush()
 

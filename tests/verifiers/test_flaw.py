@@ -9,20 +9,22 @@ import pytest
 from harness.core import Problem, Status
 from harness.core.registry import find
 from harness.verifiers.flaw import FlawVerifier, stance
+from harness.verifiers.flaw.rules import boxes
 from harness.verifiers.flaw.verifier import visible
 
 FLAWED = Problem(id="t", question="q", gold=None, lure="16", variant="trap")
 SOUND = Problem(id="o", question="q", gold="12")
-LINES = Path(__file__).with_name("flaw_responses.tsv").read_text("utf-8").splitlines()
-ROWS = [line.split("\t", 1) for line in LINES if line]
 
 
-@pytest.mark.parametrize("half", [0, 1])
-def test_agreement_with_the_labelled_responses(half: int) -> None:
+@pytest.mark.parametrize(("file", "size"), [("flaw_responses.tsv", 700), ("flaw_heldout.tsv", 100)])
+def test_agreement_with_the_labelled_responses(file: str, size: int) -> None:
+    lines = Path(__file__).with_name(file).read_text("utf-8").splitlines()
     hits: dict[bool, list[bool]] = {True: [], False: []}
-    for label, text in ROWS[half::2]:
-        found = stance(visible(text.replace("\\n", "\n"))) == "recognised"
-        hits[label == "recognised"].append(found == (label == "recognised"))
+    for label, text in (line.split("\t", 1) for line in lines):
+        if label != "wrong-reason":  # rules cannot tell; benchmarks/flaw_agreement.py counts them
+            found = stance(visible(text.replace("\\n", "\n"))) == "recognised"
+            hits[label == "recognised"].append(found == (label == "recognised"))
+    assert sum(len(h) for h in hits.values()) >= size
     assert sum(sum(h) / len(h) for h in hits.values()) / 2 >= 0.97
 
 
@@ -62,3 +64,30 @@ def test_a_sound_problem_goes_to_mathematics_and_a_false_alarm_is_an_abstention(
 
 def test_it_is_registered() -> None:
     assert find("verifiers", "flaw") is FlawVerifier
+
+
+@pytest.mark.parametrize(
+    ("text", "view"),
+    [
+        ("\\boxed{" * 20_000, "answered"),
+        ("Answer: " + "not the problem " * 20_000, "recognised"),
+        ("no valid real such unique " * 20_000, "recognised"),
+        ("It has no solution. " + "\\boxed{" + "9" * 100_000 + "}", "hedged"),
+        ("The sides cannot close up.\n" + "So 3 + 4 = 7.\n" * 9_000 + "Answer: 7", "hedged"),
+    ],
+)
+def test_long_and_broken_texts_are_read_at_their_ends(text: str, view: str) -> None:
+    assert stance(text) == view
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (r"\boxed{\frac{1}{2}} then \boxed{3", [r"\frac{1}{2}"]),
+        (r"{ \boxed{1} } \fbox {a{b}c}", ["1", "a{b}c"]),
+        (r"\boxed{1 \boxed{2}}", [r"1 \boxed{2}", "2"]),
+        ("no box }", []),
+    ],
+)
+def test_boxes(text: str, found: list[str]) -> None:
+    assert [content for _, content in boxes(text)] == found

@@ -58,6 +58,11 @@ def test_there_are_three_hundred_near_misses() -> None:
         ({"ordered": True}, "1,2,3", "3,2,1", False),
         ({"percent": "value"}, r"50\%", "50", False),
         ({"units": "ignore"}, r"5\text{ m}", r"5\text{ cm}", True),
+        ({"roman": True}, "14", "The answer is XIV", True),
+        ({"roman": True}, "XIV", r"\boxed{14}", True),
+        ({"roman": True}, "14", "XV", False),
+        ({"roman": True}, "14", "XIIII", False),  # no numeral
+        ({}, "14", "XIV", False),
         ({"case": True}, r"\text{east}", r"\text{East}", False),
     ],
 )

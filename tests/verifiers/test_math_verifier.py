@@ -56,3 +56,39 @@ def test_equal_answers_have_equal_keys() -> None:
 def test_a_problem_without_an_answer_is_not_judged_here() -> None:
     problem = Problem(id="p", question="?", gold=None)
     assert math.MathVerifier().verify("7", problem).status is Status.UNGRADED
+
+
+@pytest.mark.parametrize("answer", ["A^T", r"\sum_{n=1}^\infty a_n", r"\det A", "qzx wvkj", "((,"])
+@pytest.mark.parametrize("gold", ["27", r"\frac{3}{2}", "2.45"])
+def test_what_has_no_value_is_wrong_and_not_undecided(answer: str, gold: str) -> None:
+    assert math.verify(answer, gold).status is Status.WRONG
+
+
+@pytest.mark.parametrize(
+    ("text", "gold", "status"),
+    [
+        ("The answer is not 5", "5", Status.UNPARSED),
+        ("The answer cannot be 5.", "5", Status.UNPARSED),
+        ("The answer is not equal to 5", "5", Status.UNPARSED),
+        ("not 5", "5", Status.WRONG),
+        ("It is not B.", "B", Status.WRONG),
+        ("We get 6, not 5", "5", Status.WRONG),
+        ("We get 6, not 5", "6", Status.CORRECT),
+        ("The answer is not 5 but 6", "6", Status.CORRECT),
+        ("not possible", "not possible", Status.CORRECT),
+    ],
+)
+def test_a_denied_value_is_no_answer(text: str, gold: str, status: Status) -> None:
+    assert math.verify(text, gold).status is status
+
+
+def test_a_defect_costs_its_own_response(monkeypatch: pytest.MonkeyPatch) -> None:
+    from harness.verifiers.math import verifier
+
+    def broken(text: str) -> None:
+        raise KeyError(text)
+
+    monkeypatch.setattr(verifier, "extract", broken)
+    verdict = math.verify("7", "7")
+    assert verdict.status is Status.UNGRADED
+    assert "KeyError" in verdict.reason

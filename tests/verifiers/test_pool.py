@@ -13,10 +13,10 @@ import pytest
 
 from harness.core import HarnessError, Problem, Status, UsageError, VerifierSpec
 from harness.core.registry import load_plugin
-from harness.verifiers.pool import VerifierPool
+from harness.verifiers.pool import VerifierPool, _Worker
 
 PLUGIN = """
-import os, harness.core.registry as registry
+import os, time, harness.core.registry as registry
 from harness.core import Status, Verdict
 
 class Nasty:
@@ -42,7 +42,19 @@ class Nasty:
             raise ValueError("on purpose")
         return Verdict(status=Status.CORRECT, answer=response, method=self.mood)
 
+class Heavy(Nasty):
+    # Loading it takes more CPU time than an answer may.
+
+    name, loaded = "heavy", False
+
+    def prepare(self, problem):
+        end = time.process_time() + 1.5
+        while not self.loaded and time.process_time() < end:
+            pass
+        self.loaded = True
+
 registry.register("verifiers", "nasty", Nasty)
+registry.register("verifiers", "heavy", Heavy)
 """
 NASTY = VerifierSpec("nasty")
 PROBLEM = Problem(id="p", question="?", gold="7", meta={"a": [1]})
@@ -92,6 +104,14 @@ def test_the_wall_limit_ends_what_only_waits(plugin: Path) -> None:
         fine = pool.submit(NASTY, "x", PROBLEM)
         assert "0.3 s" in stuck.result().reason
         assert fine.result().status is Status.CORRECT
+
+
+def test_loading_a_verifier_is_no_item_s_time(plugin: Path) -> None:
+    with VerifierPool(1, wall_s=30, cpu_s=0.1) as pool:
+        heavy = VerifierSpec("heavy")
+        verdicts = [f.result() for f in [pool.submit(heavy, t, PROBLEM) for t in ("a", "b")]]
+        assert [v.status for v in verdicts] == [Status.CORRECT] * 2
+        assert "CPU time" in pool.submit(heavy, "loop", PROBLEM).result().reason
 
 
 def test_arguments_reach_the_verifier(pool: VerifierPool) -> None:
@@ -188,3 +208,39 @@ def test_the_pool_works_inside_another_processes_pool(plugin: Path, tmp_path: Pa
 def test_workers_must_be_positive() -> None:
     with pytest.raises(UsageError, match="at least 1"):
         VerifierPool(0)
+
+
+def test_no_further_worker_is_started_for_items_that_do_not_wait(plugin, monkeypatch):
+    started = []
+    monkeypatch.setattr("harness.verifiers.pool.PATIENCE_S", 600.0)
+    monkeypatch.setattr("harness.verifiers.pool._Worker", watched(started))
+    with VerifierPool(4) as pool:
+        futures = [pool.submit(NASTY, str(i), PROBLEM) for i in range(500)]
+        assert [f.result(60).answer for f in futures] == [str(i) for i in range(500)]
+        assert len(started) == 1
+
+
+def test_items_that_wait_get_further_workers(plugin, monkeypatch):
+    started = []
+    monkeypatch.setattr("harness.verifiers.pool.PATIENCE_S", 0.01)
+    monkeypatch.setattr("harness.verifiers.pool._Worker", watched(started))
+    with VerifierPool(2, cpu_s=30, wall_s=60) as pool:
+        stuck = pool.submit(NASTY, "loop", PROBLEM)
+        futures = [pool.submit(NASTY, str(i), PROBLEM) for i in range(200)]
+        assert futures[-1].result(60).answer == "199"
+        assert len(started) == 2
+        assert not stuck.done()
+        pool.close(cancel=True)
+    with pytest.raises(HarnessError):
+        stuck.result(10)
+
+
+def watched(started: list) -> type:
+    """The pool's worker, which is counted."""
+
+    class Watched(_Worker):
+        def __init__(self, *limits: float) -> None:
+            started.append(limits)
+            super().__init__(*limits)
+
+    return Watched

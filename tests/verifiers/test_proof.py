@@ -6,7 +6,8 @@ import shutil
 
 import pytest
 
-from harness.core import Problem, Status, UnknownNameError, UsageError
+from harness.core import Problem, Status, UnknownNameError, UsageError, VerifierSpec
+from harness.verifiers.pool import VerifierPool
 from harness.verifiers.proof import Coq, Lean, ProofVerifier
 from harness.verifiers.proof.verifier import states
 
@@ -40,6 +41,41 @@ def test_coq_is_stopped_at_the_limit_of_time() -> None:
     status, reason = judge(loop, wall_s=1.5)
     assert status is Status.UNGRADED
     assert "stopped" in reason
+
+
+@needs_coq
+def test_a_proof_has_its_own_limits_in_the_pool() -> None:
+    """The pool's limits here are too small for Coq: 2 s of CPU, 300 MB, 1 s of wall time."""
+    spin = "Fixpoint f (n : nat) : nat := match n with O => 0 | S m => f m + f m end.\n"
+    slow = "Goal f 24 = 0. Proof. vm_compute. reflexivity. Qed.\n" * 2
+    problem = Problem(id="p", question="?", gold=GOLD)
+    code = f"```coq\n{spin}{slow}{GOLD}\n{PROOF}\n```"
+    with VerifierPool(1, wall_s=1, cpu_s=2, memory_mb=300) as pool:
+        judged = pool.submit(VerifierSpec("proof", {"prover": "coq"}), code, problem).result()
+        again = pool.submit(VerifierSpec("math"), "7", Problem(id="q", question="?", gold="7"))
+        assert again.result().status is Status.CORRECT
+    assert judged.status is Status.CORRECT, judged
+
+
+@needs_coq
+def test_a_proof_that_never_ends_is_ungraded_by_its_own_limit() -> None:
+    loop = f"```coq\n{GOLD}\nProof. repeat (try (assert True by trivial)). Qed.\n```"
+    spec = VerifierSpec("proof", {"prover": "coq", "wall_s": 2.0})
+    with VerifierPool(1, wall_s=1) as pool:
+        verdict = pool.submit(spec, loop, Problem(id="p", question="?", gold=GOLD)).result()
+    assert verdict.status is Status.UNGRADED
+    assert verdict.reason == "stopped after 2 s"
+
+
+@needs_coq
+def test_memory_beyond_the_limit_is_ungraded() -> None:
+    big = "Fixpoint g (n : nat) := match n with O => nil | S m => app (g m) (cons n (g m)) end.\n"
+    status, reason = judge(
+        f"Require Import List.\n{big}Definition x := Eval vm_compute in g 30.\n{GOLD}\n{PROOF}",
+        memory_mb=600,
+    )
+    assert status is Status.UNGRADED
+    assert "memory" in reason
 
 
 @pytest.mark.parametrize("escape", ["Admitted.", "Proof. admit. Admitted."])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner
 
 from harness.cli.verify import verify
-from harness.core import DataError
-from harness.verifiers.rows import options_of, read_rows
+from harness.core import DataError, VerifierSpec
+from harness.verifiers.pool import VerifierPool
+from harness.verifiers.rows import judge_rows, options_of, read_rows
 
 
 def test_one_answer_is_explained() -> None:
@@ -39,3 +42,32 @@ def test_options_are_json_where_they_can_be() -> None:
         "relative": 0.1,
         "decimals": "rounded",
     }
+
+
+def test_a_verdict_does_not_wait_for_the_next_row() -> None:
+    given = threading.Event()
+
+    def rows() -> Iterator[tuple[str | None, str]]:
+        yield "7", "Answer: 7"
+        assert given.wait(60), "the first verdict was held back"
+        yield "8", "Answer: 7"
+
+    with VerifierPool(1) as pool:
+        told = judge_rows(rows(), VerifierSpec("math"), pool)
+        assert next(told)["verdict"] == "correct"
+        given.set()
+        assert [row["verdict"] for row in told] == ["wrong"]
+
+
+def test_rows_before_a_bad_one_are_judged() -> None:
+    lines = ['{"gold": 7, "text": "7"}', '{"gold": [7], "text": "7"}']
+    with VerifierPool(1) as pool:
+        told = judge_rows(read_rows(lines), VerifierSpec("math"), pool)
+        assert next(told)["verdict"] == "correct"
+        with pytest.raises(DataError, match="line 2"):
+            next(told)
+
+
+def test_a_row_without_an_answer_is_ungraded() -> None:
+    done = CliRunner().invoke(verify, ["-"], input='{"gold": null, "text": "7"}')
+    assert json.loads(done.output)["verdict"] == "ungraded"

@@ -22,6 +22,14 @@ from harness.verifiers.steps import StepVerifier, check_steps, first_error, scor
         ("10/3 = 3.34", [False]),
         (r"$\sqrt{2} \approx 1.41$", [True]),
         (r"$\sqrt{2} \approx 1.6$", [False]),
+        ("3 / 6 = 50%.", [True]),
+        ("the share is 9 / 27 * 100% = 33.333%", [True]),
+        ("500/ 2/5 = 1250", [True]),
+        ("4p - 5 = 67 and 16 = 4X", []),  # parts of equations with a variable
+        ("from 1:00 to 7:00 - 1:00 = 6 hours", []),
+        ("at $2.50 each is 5*2.50 = $<<5*2.5=12.50>>12.50", [True]),
+        ("$.25*1120 = $280.00", [True]),
+        ("$.25*1120 = $281.00", [False]),
         ("no equation here", []),
     ],
 )

@@ -5,12 +5,16 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from harness.core import Problem, Status, Verdict
+from harness.core import Problem, Prompt, Status, Verdict
+from harness.verifiers.flaw.judge import JUDGE_VERSION, judge_prompt, judged
 from harness.verifiers.flaw.rules import Stance, stance
 from harness.verifiers.math import MathVerifier
+from harness.verifiers.patterns import lazy_pattern
 
-_CLOSE = re.compile(r"</(?:think|thinking|thought|reasoning)>|◁/think▷|<\|end_of_thought\|>", re.I)
-_OPEN = re.compile(r"<(?:think|thinking|thought|reasoning)>|◁think▷|<\|begin_of_thought\|>", re.I)
+_CLOSE = lazy_pattern(
+    r"</(?:think|thinking|thought|reasoning)>|◁/think▷|<\|end_of_thought\|>", re.I
+)
+_OPEN = lazy_pattern(r"<(?:think|thinking|thought|reasoning)>|◁think▷|<\|begin_of_thought\|>", re.I)
 _REASONS = {
     Stance.RECOGNISED: "the response concludes that the problem has no answer",
     Stance.HEDGED: "a doubt is voiced, but an answer is given",
@@ -37,7 +41,8 @@ class FlawVerifier:
     """
 
     name = "flaw"
-    version = "1"
+    version = "2"
+    judge_version = JUDGE_VERSION
 
     def __init__(self) -> None:
         self._math = MathVerifier()
@@ -87,3 +92,12 @@ class FlawVerifier:
         if view is Stance.REFUSED:
             return Verdict(status=Status.REFUSED, method="flaw/refused", reason=_REASONS[view])
         return verdict
+
+    def question(self, response: str, problem: Problem) -> Prompt | None:
+        """What a judge is asked: only where there is no answer, and something was said."""
+        text = visible(response).strip()
+        return judge_prompt(problem, text) if problem.gold is None and text else None
+
+    def judged(self, reply: str, rules: Verdict) -> Verdict:
+        """The verdict by a judge's reply."""
+        return judged(reply, rules)

@@ -10,13 +10,18 @@ from harness.verifiers.math.tree import (
     Op,
     Sym,
     Text,
+    mul,
     neg,
     power,
 )
-from harness.verifiers.math.units import is_unit
+from harness.verifiers.math.units import is_unit, read_unit
 
 MAX_POSTFIXES = 8
 CALLED = frozenset("fg")  # letters that are read as functions before a bracket
+SCALES = {
+    "dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9,
+    "trillion": 10**12, "万": 10**4, "亿": 10**8,
+}  # fmt: skip
 _OPEN = {"(": ")", "[": "]", "]": "[", "{s": "}s", "{": "}", "<<": ">>"}
 
 
@@ -285,7 +290,11 @@ class Atoms(Commands):
     def starts_factor(self) -> bool:
         """Whether the next token begins a factor that multiplies what came before."""
         if self.kind in ("num", "name", "func", "cmd", "call"):
-            return self.value not in ("end", "right")
+            return self.value not in ("end", "right", "pmod", "mod")
+        if self.value == "(" and self.peek().value == "mod":
+            return False
+        if self.kind == "op" and self.value == "...":  # 1 * 2 ... n
+            return self.peek().kind in ("num", "name", "cmd") or self.peek().value in ("(", "*")
         if self.kind == "op" and self.value in ("(", "[", "{", "lfloor", "lceil", "{s", "<<"):
             return self.value not in ("[", "{s", "<<")
         return self.kind == "op" and self.value in ("|", "\\|") and not self.fences
@@ -328,7 +337,7 @@ class Atoms(Commands):
                 self.advance()
                 words[-1] = f"^{self.value}"
             self.advance()
-            if self.kind == "num" and is_unit(words[-1]):
+            if self.kind == "num" and self.value in ("2", "3") and is_unit(words[-1]):
                 words[-1] += self.value
                 self.advance()
             elif self.kind == "op" and self.value == "^" and self.peek().kind in ("num", "op"):
@@ -341,4 +350,42 @@ class Atoms(Commands):
             return node
         if isinstance(node, Sym):
             raise ParseError("words, not mathematics")
-        return Op("quantity", (node, Text(" ".join(words))))
+        scale, _, behind = " ".join(words).partition(" ")
+        if scale in SCALES:
+            node = _scaled(node, SCALES[scale])
+            if not behind:
+                return node
+            words = [behind]
+        return self.compound(Op("quantity", (node, Text(" ".join(words)))))
+
+    def compound(self, first: Op) -> Op:
+        """`3 hours 30 minutes`, `5 ft 6 in`: a quantity with the smaller one behind it."""
+        value, words = first.args
+        unit = read_unit(words.text) if isinstance(words, Text) else None
+        start = self.position
+        if unit is None or not isinstance(value, Num):
+            return first
+        if self.kind == "and":
+            self.advance()
+        second = self.term() if self.kind == "num" else first
+        if second is not first and isinstance(second, Op) and second.head == "quantity":
+            number, name = second.args
+            part = read_unit(name.text) if isinstance(name, Text) else None
+            fits = part is not None and part.dimension == unit.dimension
+            if fits and part is not None and isinstance(number, Num):
+                size = number.value * part.factor
+                if 0 <= size < unit.factor:
+                    return Op("quantity", (Num(value.value + size / unit.factor), words))
+        self.position = start
+        return first
+
+    def term(self) -> Node:
+        """Supplied by the parser above."""
+        raise NotImplementedError
+
+
+def _scaled(node: Node, scale: int) -> Node:
+    """`3 million`, `$3 million`: the number with its zeros."""
+    if isinstance(node, Op) and node.head == "quantity":
+        return Op("quantity", (_scaled(node.args[0], scale), *node.args[1:]))
+    return Num(node.value * scale) if isinstance(node, Num) else mul(node, Num(scale))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
-_OPEN = re.compile(r"\\(?:boxed|fbox|framebox|Boxed)\b\s*(\{)?")
-_JOIN = re.compile(
+from harness.verifiers.patterns import lazy_pattern
+
+_OPEN = lazy_pattern(r"\\(?:boxed|fbox|framebox|Boxed)\b\s*(\{)?")
+_JOIN = lazy_pattern(
     r"^[\s,;.$&]*(?:\\[\])(]|\\quad|\\qquad|\\;|\\,|\\ |\\text\s*\{|\\mathrm\s*\{|\}|[\s,;$])*"
     r"(?:(?:[A-Za-z]{1,12}\s+){0,2}(?:and|or|und|oder|et|ou|y|o|和|或|と|または))?"
     r"(?:\\[\])(]|\\quad|\\qquad|\\;|\\,|\\ |\}|[\s,;$])*(?:[A-Za-z](?:_\{?\w+\}?)?\s*=\s*)?$"
 )
-_LISTLIKE = re.compile(r"[,;、]|\b(?:and|or|und|oder|et|ou|y|o)\b|和|或|と|または")
+_LISTLIKE = lazy_pattern(r"[,;、]|\b(?:and|or|und|oder|et|ou|y|o)\b|和|或|と|または")
 
 
 def find_boxes(text: str) -> list[tuple[int, int, str]]:
@@ -31,7 +33,7 @@ def find_boxes(text: str) -> list[tuple[int, int, str]]:
     return boxes
 
 
-_BRACE = re.compile(r"\\.|[{}]", re.S)
+_BRACE = lazy_pattern(r"\\.|[{}]", re.S)
 
 
 def _matching_brace(text: str, start: int) -> int:

@@ -6,8 +6,9 @@ minus signs, spaces, quotes and brackets become the ASCII ones.
 
 from __future__ import annotations
 
-import re
 import unicodedata
+
+from harness.verifiers.patterns import lazy_pattern
 
 _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200d\u200e\u200f"
@@ -64,19 +65,25 @@ class _Table(dict[int, "str | None"]):
         return char
 
 
-_RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]+")
-_LOWERED = re.compile("[₀₁₂₃₄₅₆₇₈₉₊₋ₙ]+")
+_RAISED = lazy_pattern("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]+")
+_LOWERED = lazy_pattern("[₀₁₂₃₄₅₆₇₈₉₊₋ₙ]+")
+_BLANKS = lazy_pattern(r"[ \t]{3,}")
+_LINES = lazy_pattern(r"\n(?:[ \t]*\n){2,}")
 _SCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ₀₁₂₃₄₅₆₇₈₉₊₋ₙ", "0123456789+-n0123456789+-n")
 _TABLE = _Table(_table())
 
 
 def clean(text: str) -> str:
-    """`text` with invisible marks removed and look-alikes replaced; one pass, linear time."""
-    if text.isascii():
-        return text.replace("\r", "\n") if "\r" in text else text
-    text = _RAISED.sub(lambda m: "^{" + m[0].translate(_SCRIPTS) + "}", text)
-    text = _LOWERED.sub(lambda m: "_{" + m[0].translate(_SCRIPTS) + "}", text)
-    return text.translate(_TABLE)
+    """`text` without invisible marks and long blanks, look-alikes replaced; linear time."""
+    if not text.isascii():
+        text = _RAISED.sub(lambda m: "^{" + m[0].translate(_SCRIPTS) + "}", text)
+        text = _LOWERED.sub(lambda m: "_{" + m[0].translate(_SCRIPTS) + "}", text)
+        text = text.translate(_TABLE)
+    elif "\r" in text:
+        text = text.replace("\r", "\n")
+    if "   " in text or "\n\n\n" in text or "\t" in text:
+        text = _LINES.sub("\n\n", _BLANKS.sub("  ", text))  # they cost every later pattern
+    return text
 
 
 def strip_surrogates(text: str) -> str:

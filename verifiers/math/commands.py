@@ -21,6 +21,7 @@ class Commands:
         self.position = 0
         self.depth = 0
         self.fences: list[str] = []
+        self.integrals = 0  # that wait for their differential
 
     # supplied by the classes above in the tower
     def sum(self) -> Node:
@@ -133,8 +134,6 @@ class Commands:
                 return self.number_set()
             if name == "begin":
                 return self.environment()
-            if name in ("bmod", "pmod", "mod"):
-                return Op("mod", (Num(0), self.argument()))
             if name == "not":
                 return self.atom()
         finally:
@@ -199,6 +198,10 @@ class Commands:
                 "exp": power(Sym("e"), args[0]),
                 "lg": Op("log", (args[0], Num(10))),
             }[name]
+        elif name == "lg" and len(args) == 2:
+            node = Op("log", args)  # lg(8, 2)
+        elif name == "cis" and len(args) == 1:
+            node = power(Sym("e"), mul(Sym("i"), args[0]))
         elif name in ("log", "ln"):
             base = index or (args[1] if len(args) == 2 and name == "log" else None)
             node = Op("log", (args[0], base) if base is not None else (args[0],))
@@ -211,16 +214,18 @@ class Commands:
     def function_arguments(self) -> tuple[Node, ...]:
         """In brackets, or the product that follows up to the next function or sign."""
         if self.kind == "op" and self.value == "(":
-            node = self.atom()
-            return node.args if isinstance(node, Op) and node.head == "()" else (node,)
+            return _members(self.atom(), "()")
         if self.kind == "op" and self.value == "{":
             return (self.argument(),)
+        if self.kind == "op" and self.value == "{s":  # max{a, b}
+            return _members(self.atom(), "{}")
         if self.kind == "op" and self.value == "-":
             self.advance()
             return (neg(self.function_arguments()[0]),)
         factors = [self.unary()]
         while self.starts_factor() and self.kind != "func" and self.value != "(":
-            if self.kind == "num":
+            differential = self.integrals and self.value == "d" and self.peek().kind == "name"
+            if self.kind == "num" or differential:
                 break
             factors.append(self.unary())
         plain = all(isinstance(f, (Num, Sym)) for f in factors)
@@ -240,8 +245,12 @@ class Commands:
         if name == "matrix":
             if len(args) == 1 and isinstance(args[0], Op) and args[0].head == "[]":
                 args = args[0].args
-            return Op("matrix", tuple(Op("row", _cells(a)) for a in args))
-        if len(args) == 4 and isinstance(args[1], Sym):
+            return Op("matrix", tuple(Op("row", _members(a, "[]", "()")) for a in args))
+        if name == "root" and len(args) in (1, 2):
+            return Op("root", (args[0], args[1] if len(args) == 2 else Num(2)))
+        if name in ("int", "diff") and len(args) == 2 and isinstance(args[1], Sym):
+            return Op(name, (*args, Sym("?"), Sym("?")) if name == "int" else args)
+        if len(args) == 4 and name not in ("root", "diff") and isinstance(args[1], Sym):
             return Op(name, args)
         raise ParseError(f"{name} of {len(args)} arguments")
 
@@ -287,11 +296,18 @@ class Commands:
     def integral(self) -> Node:
         r"""`\int_a^b f(x) dx`; without bounds it stays opaque."""
         _, low, high = self.bounds()
+        self.integrals += 1
         body = self.sum()
+        self.integrals -= 1
         if isinstance(body, Op) and body.head == "*" and len(body.args) >= 2:
             *factors, d, variable = body.args
             if isinstance(d, Sym) and d.name == "d" and isinstance(variable, Sym):
                 return Op("int", (mul(*factors) if factors else Num(1), variable, low, high))
+            top = body.args[0]  # dx / x
+            if isinstance(top, Op) and top.head == "*" and len(top.args) == 2:
+                d, variable = top.args
+                if isinstance(d, Sym) and d.name == "d" and isinstance(variable, Sym):
+                    return Op("int", (mul(*body.args[1:]), variable, low, high))
         raise ParseError("an integral without its differential")
 
     def limit(self) -> Node:
@@ -371,11 +387,14 @@ def _environment(name: str, rows: list[list[Node]]) -> Node:
         if any(len(r) > 1 for r in rows):
             return Op("cases", tuple(Op("row", tuple(r)) for r in rows))
         return Op("system", tuple(r[0] for r in rows))
-    last = rows[-1]
-    return (
-        last[-1] if len(rows) == 1 or name != "gathered" else Op("list", tuple(r[0] for r in rows))
-    )
+    if name == "gathered" and len(rows) > 1:
+        return Op("list", tuple(r[0] for r in rows))
+    return rows[-1][-1]
 
 
-def _cells(node: Node) -> tuple[Node, ...]:
-    return node.args if isinstance(node, Op) and node.head in ("[]", "()") else (node,)
+def _members(node: Node, *brackets: str) -> tuple[Node, ...]:
+    """The members of a bracket, of which there is at least one; else the node alone."""
+    members = node.args if isinstance(node, Op) and node.head in brackets else (node,)
+    if not members:
+        raise ParseError("a function of nothing")
+    return members

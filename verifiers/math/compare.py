@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
-from harness.verifiers.math.exact import UnknownError, agree_modulo, key
+from harness.verifiers.math.calculus import slopes
+from harness.verifiers.math.exact import key
 from harness.verifiers.math.intervals import Piece, pieces, variable_of
 from harness.verifiers.math.options import Options
+from harness.verifiers.math.outcome import Outcome
+from harness.verifiers.math.parameters import (
+    declared_integers,
+    renamings,
+    same_argument,
+    same_progression,
+)
 from harness.verifiers.math.parser import is_inequality
-from harness.verifiers.math.probe import POINTS, evaluate
-from harness.verifiers.math.statements import items_of, name_of, settle, value_of
+from harness.verifiers.math.relations import (
+    cleared,
+    constant_ratio,
+    has_roots,
+    same_residue,
+    stated_value,
+)
+from harness.verifiers.math.shapes import (
+    both_symbols,
+    distinct,
+    is_op,
+    is_tuple,
+    nested,
+    one_member,
+    point,
+    pure,
+)
+from harness.verifiers.math.statements import items_of, name_of, settle, spread, value_of
 from harness.verifiers.math.tree import (
     BRACKETS,
     Node,
-    Num,
     Op,
     Sym,
     Text,
@@ -23,7 +44,8 @@ from harness.verifiers.math.tree import (
     neg,
     walk,
 )
-from harness.verifiers.math.values import Outcome, same_quantity, same_value
+from harness.verifiers.math.values import same_quantity, same_value
+from harness.verifiers.math.vectors import components, has_matrix, rows
 
 MAX_ITEMS = 200
 _NO = Outcome(False, "structure")
@@ -39,7 +61,22 @@ class Comparison:
         """Whether `answer` is `gold`."""
         if key(gold) == key(answer):
             return Outcome(True, "canonical")
-        gold, answer = settle(gold), settle(answer)
+        declared = declared_integers(gold) | declared_integers(answer)
+        gold, answer = settle(spread(gold, answer)), settle(spread(answer, gold))
+        outcome = self._settled(gold, answer)
+        if outcome.equal:
+            return outcome
+        candidates = [answer]
+        for other in renamings(gold, answer, declared):
+            told = self._settled(gold, other)
+            if told.equal:
+                return told
+            candidates.append(other)
+        if declared and any(same_progression(gold, c, declared) for c in candidates):
+            return Outcome(True, "progression")
+        return outcome
+
+    def _settled(self, gold: Node, answer: Node) -> Outcome:
         if key(gold) == key(answer):
             return Outcome(True, "canonical")
         for side in (gold, answer):
@@ -134,32 +171,52 @@ class Comparison:
                 return self._is_several(value_of(node)) if value_of(node) is not node else False
             if node.head == "ratio":
                 return len(node.args) > 2
+            if has_matrix(node):
+                return True
             return any(isinstance(n, Op) and n.head in ("pm", "mp") for n in walk(node))
         return isinstance(node, Sym) and node.name == "emptyset"
 
     def _several(self, gold: Node, answer: Node) -> Outcome:
         g, a = value_of(gold), value_of(answer)
-        if _is(g, "matrix") or _is(a, "matrix"):
-            return self._matrices(g, a)
-        if _is(g, "ratio") or _is(a, "ratio"):
+        if any(is_op(n, "matrix") or has_matrix(n) for n in (g, a)):
+            return self._matrices(point(g), point(a))
+        if is_op(g, "ratio") or is_op(a, "ratio"):
             return self._ratios(g, a)
-        if _is(g, "cases") or _is(a, "cases"):
-            return self._by_parts(g, a) if isinstance(g, Op) and isinstance(a, Op) else _NO
-        if _is_tuple(g) or _is_tuple(a):
+        if is_op(g, "cases") or is_op(a, "cases"):
+            return self._cases(g, a)
+        if is_tuple(g) or is_tuple(a):
             return self._tuples(g, a)
+        sized = isinstance(gold, Op) and is_op(gold, "=") and is_op(gold.args[0], "abs")
+        if isinstance(gold, Op) and is_op(gold, "=") and (g is gold or sized):
+            return Outcome(has_roots(gold, items_of(answer)), "roots")
         return self._unordered(gold, answer)
+
+    def _cases(self, gold: Node, answer: Node) -> Outcome:
+        """Functions by cases: each case of one stands in the other, in any order."""
+        if not (isinstance(gold, Op) and isinstance(answer, Op) and gold.head == answer.head):
+            return _NO
+        left = list(answer.args)
+        for row in gold.args:
+            twin = next(
+                (r for r in left if isinstance(row, Op) and isinstance(r, Op)
+                 and self._by_parts(row, r).equal), None
+            )  # fmt: skip
+            if twin is None:
+                return _NO
+            left.remove(twin)
+        return Outcome(not left, "structure")
 
     def _tuples(self, gold: Node, answer: Node) -> Outcome:
         if not (isinstance(gold, Op) and isinstance(answer, Op)):
             return self._alone(gold, answer)
         pair = (gold.head, answer.head)
-        if not (_is_tuple(gold) and _is_tuple(answer)):
+        if not (is_tuple(gold) and is_tuple(answer)):
             if "{}" in pair:
-                return self._unordered(gold, answer) if _one_member(gold, answer) else _NO
+                return self._unordered(gold, answer) if one_member(gold, answer) else _NO
             if "list" in pair:
                 members = gold if gold.head == "list" else answer
                 if any(
-                    isinstance(settle(m), Op) and _is_tuple(value_of(settle(m)))
+                    isinstance(settle(m), Op) and is_tuple(value_of(settle(m)))
                     for m in members.args
                 ):
                     return self._unordered(gold, answer)
@@ -172,7 +229,7 @@ class Comparison:
         if (
             not same_marks
             and (len(gold.args) == 2 or "[)" in pair or "(]" in pair)
-            and not ("[]" in pair and any(_nested(x) for x in (gold, answer)))
+            and not ("[]" in pair and any(nested(x) for x in (gold, answer)))
         ):
             return _NO
         return self._ordered(list(gold.args), list(answer.args))
@@ -180,9 +237,13 @@ class Comparison:
     def _alone(self, gold: Node, answer: Node) -> Outcome:
         """A bracket around one value against the value."""
         for several, other in ((gold, answer), (answer, gold)):
-            if isinstance(several, Op) and _is_tuple(several) and len(several.args) == 1:
+            if isinstance(several, Op) and is_tuple(several) and len(several.args) == 1:
                 inner = several.args[0]
                 return self.same(inner, other) if several is gold else self.same(other, inner)
+            if isinstance(several, Op) and is_tuple(several):
+                parts = components(other, len(several.args))
+                if parts is not None:  # 3i + 4j
+                    return self._ordered(list(several.args), parts)
         return _NO
 
     def _ordered(self, gold: list[Node], answer: list[Node]) -> Outcome:
@@ -190,21 +251,23 @@ class Comparison:
             return _NO
         stage = "canonical"
         for a, b in zip(gold, answer, strict=True):
-            outcome = self.same(_pure(a), _pure(b))
+            outcome = self.same(pure(a), pure(b))
             if outcome.equal is not True:
                 return outcome if outcome.equal is None else Outcome(False, outcome.stage)
             stage = outcome.stage
         return Outcome(True, stage)
 
     def _unordered(self, gold: Node, answer: Node) -> Outcome:
-        left, right = _distinct(items_of(gold)), _distinct(items_of(answer))
+        left, right = items_of(gold), items_of(answer)
+        if len(left) == len(right) or any(is_op(value_of(n), "{}") for n in (gold, answer)):
+            left, right = distinct(left), distinct(right)
         alone = 1 in (len(left), len(right)) and 2 < len(left) + len(right) <= 4
         if alone and all(self.same(a, b).equal for a in left for b in right):
             return Outcome(True, "repeated")  # "3/8, or 37.5%"
         if len(left) != len(right):
             left, right = self._without_repeats(left), self._without_repeats(right)
             if len(left) != len(right) or not (
-                _is(value_of(gold), "{}") or _is(value_of(answer), "{}")
+                is_op(value_of(gold), "{}") or is_op(value_of(answer), "{}")
             ):
                 return _NO
         if len(left) == 1 and not (gold is left[0] and answer is right[0]):
@@ -221,7 +284,7 @@ class Comparison:
         bare = [not any(n) for n in names]
         if (one_sided[0] and bare[1]) or (one_sided[1] and bare[0]) or self.options.ordered:
             return self._ordered(left, right)
-        return self._matched([_pure(m) for m in left], [_pure(m) for m in right])
+        return self._matched([pure(m) for m in left], [pure(m) for m in right])
 
     def _matched(self, gold: list[Node], answer: list[Node]) -> Outcome:
         """Each gold member finds an answer member of its own."""
@@ -268,13 +331,13 @@ class Comparison:
         return Outcome(True, "ratio")
 
     def _matrices(self, gold: Node, answer: Node) -> Outcome:
-        left, right = _rows(gold), _rows(answer)
+        left, right = rows(gold), rows(answer)
         if left is None or right is None:
             return _NO
         if [len(r) for r in left] != [len(r) for r in right]:
             flat = [r for m in (left, right) for r in ([c for row in m for c in row],)]
             vectors = all(len(m) == 1 or all(len(r) == 1 for r in m) for m in (left, right))
-            if not vectors or (_is(gold, "matrix") and _is(answer, "matrix")):
+            if not vectors or (is_op(gold, "matrix") and is_op(answer, "matrix")):
                 return _NO
             return self._ordered(*flat)
         return self._ordered([c for r in left for c in r], [c for r in right for c in r])
@@ -287,100 +350,41 @@ class Comparison:
             return self._equations(gold, answer)
         if any(equations):
             g, a = value_of(gold), value_of(answer)
+            if a is answer and isinstance(answer, Op) and equations[1]:
+                a = stated_value(answer) or a
             if (g is gold and equations[0]) or (a is answer and equations[1]):
                 return _NO
             return self.same(g, a)
         if isinstance(gold, Text) or isinstance(answer, Text):
             return _NO
+        if is_op(gold, "residue") or is_op(answer, "residue"):
+            return same_residue(gold, answer)
+        pair = slopes(gold, answer)
+        if pair is not None:
+            return same_value(*pair, self.options)
         return same_quantity(gold, answer, self.options)
 
     def _equations(self, gold: Op, answer: Op) -> Outcome:
+        first, second = (add(n.args[0], neg(n.args[1])) for n in (gold, answer))
+        variables = free_symbols(first)
+        several = len(variables) > 1 and variables == free_symbols(second)
+        if several and constant_ratio(first, second) is not None:
+            return Outcome(True, "probe")
+        answer = same_argument(gold, answer) or answer
         names = name_of(gold), name_of(answer)
         plain = [
             isinstance(v, Op) and bool(free_symbols(v)) for v in (value_of(gold), value_of(answer))
         ]
         if None not in names and value_of(gold) is not gold and value_of(answer) is not answer:
-            if names[0] == names[1] or not any(plain) or not _both_symbols(gold, answer):
-                if names[0] != names[1] and _both_symbols(gold, answer):
+            if names[0] == names[1] or not any(plain) or not both_symbols(gold, answer):
+                if names[0] != names[1] and both_symbols(gold, answer):
                     return _NO
                 return self.same(value_of(gold), value_of(answer))
             if any(isinstance(n.args[0], Op) for n in (gold, answer)):
                 return self.same(value_of(gold), value_of(answer))
-        first, second = (add(n.args[0], neg(n.args[1])) for n in (gold, answer))
-        if free_symbols(first) != free_symbols(second):
+        if variables != free_symbols(second):
             return _NO
-        if constant_ratio(first, second) is not None:
+        if constant_ratio(cleared(first), cleared(second)) is not None:
             return Outcome(True, "probe")
         outcome = same_value(first, second, self.options)
         return outcome if outcome.equal else Outcome(False, "probe")
-
-
-def constant_ratio(first: Node, second: Node) -> float | None:
-    """c with first = c * second wherever both are defined, or None."""
-    try:
-        ratios = []
-        for point in range(POINTS):
-            a = evaluate(first, point, real=True, many_digits=False)
-            b = evaluate(second, point, real=True, many_digits=False)
-            if a is None or b is None or not b[0]:
-                continue
-            ratios.append(a[0] / b[0])
-            if abs(ratios[-1] - ratios[0]) > 1e-7 * abs(ratios[0]):
-                return None
-        if len(ratios) < 2 or not ratios[0]:
-            return None
-        guess = Fraction(ratios[0]).limit_denominator(10_000)
-        if abs(float(guess) - ratios[0]) <= 1e-7 * abs(ratios[0]):
-            told = agree_modulo(first, Op("*", (Num(guess), second)))
-            if told is False:
-                return None
-        return float(ratios[0])
-    except (ArithmeticError, UnknownError):
-        return None
-
-
-def _both_symbols(gold: Op, answer: Op) -> bool:
-    return isinstance(gold.args[0], Sym) and isinstance(answer.args[0], Sym)
-
-
-def _is(node: Node, head: str) -> bool:
-    return isinstance(node, Op) and node.head == head
-
-
-def _is_tuple(node: Node) -> bool:
-    return isinstance(node, Op) and (node.head in BRACKETS or node.head == "][")
-
-
-def _nested(node: Node) -> bool:
-    return isinstance(node, Op) and any(_is_tuple(a) for a in node.args)
-
-
-def _one_member(gold: Op, answer: Op) -> bool:
-    return len(gold.args) == len(answer.args) == 1 or any(
-        _is_tuple(value_of(m)) for n in (gold, answer) if n.head == "{}" for m in n.args
-    )
-
-
-def _pure(node: Node) -> Node:
-    return value_of(settle(node))
-
-
-def _distinct(members: list[Node]) -> list[Node]:
-    seen: dict[str, Node] = {}
-    for member in members:
-        seen.setdefault(key(member), member)
-    return list(seen.values())
-
-
-def _rows(node: Node) -> list[list[Node]] | None:
-    """A matrix, or brackets, as rows of cells."""
-    if _is(node, "matrix") and isinstance(node, Op):
-        return [list(r.args) for r in node.args if isinstance(r, Op)]
-    if _is(node, "transpose") and isinstance(node, Op):
-        inner = _rows(node.args[0])
-        return [list(c) for c in zip(*inner, strict=False)] if inner else None
-    if isinstance(node, Op) and _is_tuple(node):
-        if node.args and all(_is_tuple(a) for a in node.args):
-            return [list(a.args) for a in node.args if isinstance(a, Op)]
-        return [[a] for a in node.args]
-    return None

@@ -129,8 +129,12 @@ def rational_power(base: Fraction, exponent: Fraction) -> Fraction:
             return base if power % 2 else Fraction(1)
         return base**power
     degree = exponent.denominator
-    if base < 0 or degree > 64:
+    if degree > 64 or (base < 0 and degree % 2 == 0):
         raise UnknownError
+    if base < 0:  # the real root, as everywhere here
+        return rational_power(Fraction(-1), Fraction(exponent.numerator)) * rational_power(
+            -base, exponent
+        )
     top, bottom = _root(base.numerator, degree), _root(base.denominator, degree)
     if top is None or bottom is None:
         raise UnknownError

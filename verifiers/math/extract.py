@@ -21,6 +21,7 @@ import re
 from dataclasses import dataclass
 
 from harness.verifiers.math.boxes import boxed_answer
+from harness.verifiers.math.notation import without_aside
 from harness.verifiers.math.phrases import (
     BARE_LIMIT,
     CORRECTION,
@@ -30,34 +31,44 @@ from harness.verifiers.math.phrases import (
     THINK_CLOSE,
     THINK_OPEN,
 )
-from harness.verifiers.math.vocabulary import FUNCTIONS
+from harness.verifiers.math.sentences import denied, spelled_number
+from harness.verifiers.math.spoken import in_signs, is_range
+from harness.verifiers.math.units import is_unit
+from harness.verifiers.math.vocabulary import FUNCTIONS, SHORT_WORDS
 from harness.verifiers.math.wording import number_words
+from harness.verifiers.patterns import lazy_pattern
 
 MAX_TEXT = 80_000  # characters read from the end of a response: answers stand at the end
 
 MAX_MARKERS = 20  # of the last ones, tried until one has an answer behind it
 MAX_SEGMENT = 2_000
 
-_BOLD = re.compile(r"(?:\*\*|__)([^*_\n]{1,200}?)(?:\*\*|__)")
-_FORMULA = re.compile(
+_BOLD = lazy_pattern(r"(?:\*\*|__)([^*_\n]{1,200}?)(?:\*\*|__)")
+_FORMULA = lazy_pattern(
     r"\$\$(.+?)\$\$|\\\[(.+?)\\\]|\\\((.+?)\\\)|(?<!\\)\$((?:[^$\\\n]|\\.){1,2000}?)\$", re.S
 )
-_NUMBER = re.compile(
+_NUMBER = lazy_pattern(
+    r"(?<![\w.:])\d{1,2}:\d{2}(?:\s?[ap]\.?\s?m\b\.?)?(?![\d:])|"
     r"(?<![\w.^])(?<![\^_]\{)[-+]?\s?(?:[$€£¥]\s?)?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?(?:\s?/\s?\d+)?%?(?!:\d)"
-    r"|(?<![\w.])[-+]?\.\d+%?"
+    r"|(?<![\w.])[-+]?\.\d+%?",
+    re.I,
 )
-_WORD = re.compile(r"(?<![A-Za-z\\])[A-Za-zÀ-ɏ]{2,}")
-_FOREIGN = re.compile(r"[^\W\d_\u0000-\u03ff\u1d00-\u2bff\U0001d400-\U0001d7ff]")
-_MATH = re.compile(r"[\d\\$]")
-_LATEX_WORDS = re.compile(
+_THAN = lazy_pattern(r"\s*(?:\w+\s+)?(?:(?:more|less|greater|fewer) than|times)\b", re.I)
+_WORD = lazy_pattern(r"(?<![A-Za-z\\])[A-Za-zÀ-ÖØ-öø-ɏ]{2,}")
+_FOREIGN = lazy_pattern(r"[^\W\d_\u0000-\u03ff\u1d00-\u2bff\U0001d400-\U0001d7ff]")
+_MATH = lazy_pattern(r"[\d\\$]")
+_LATEX_WORDS = lazy_pattern(
     r"\\(?:text\w*|mathrm|mbox|operatorname|begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+"
 )
-_BREAK = re.compile(
+_BREAK = lazy_pattern(
     r"\\\(|\\\[|\\\)|\\\]|\$|[.?](?=\s|$)|(?<!\d)!(?=\s|$)|[。！？]"
     r"|,?\s+(?:because|since|where|which|but|not|instead of|rather than)\b"
 )
-_ASIDE = re.compile(r"(?<=.)\s*\((?=[^()]*[A-Za-z]{3,})[^()\\]*\)\s*$")
-_SENTENCE_END = re.compile(r"(?<!\d)[.!?](?=\s|$)|(?<=\d)[.!?](?=\s+\D|\s*$)|[。！？]|\n")
+_REASON = lazy_pattern(
+    r"[\s,;(]{0,5}\b(?:because|since|where|which|but|not|instead of|rather than|as|so)\b", re.I
+)
+_ASIDE = lazy_pattern(r"(?<=.)\s*\((?=[^()]*[A-Za-z]{3,})[^()\\]*\)\s*$")
+_SENTENCE_END = lazy_pattern(r"(?<!\d)[.!?](?=\s|$)|(?<=\d)[.!?](?=\s+\D|\s*$)|[。！？]|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +98,8 @@ def _after_marker(text: str, start: int) -> str:
     formula = _FORMULA.match(stripped)
     if formula:
         tail = stripped[formula.end() :]
-        line = _SENTENCE_END.split(tail, maxsplit=1)[0]
-        return (formula.group(0) + line).strip()
+        line = _REASON.split(_SENTENCE_END.split(tail, maxsplit=1)[0], maxsplit=1)[0]
+        return _ASIDE.sub("", (formula.group(0) + line).strip())
     bold = _BOLD.match(stripped)
     if bold:
         return bold.group(1).strip()
@@ -142,7 +153,8 @@ def _last_value(text: str) -> Extraction | None:
     for found in _FORMULA.finditer(text):
         formula = found
     for found in _NUMBER.finditer(text, formula.end() if formula else 0):
-        number = found
+        if not denied(text, found.start()):
+            number = found
     if formula and (number is None or len(text) - formula.end() < 40):
         inner = next(g for g in formula.groups() if g is not None)
         return Extraction(inner.strip(), "formula", 2)
@@ -151,10 +163,21 @@ def _last_value(text: str) -> Extraction | None:
     return None
 
 
+_SHORT = SHORT_WORDS | {"is", "in", "or", "be"}
+
+
 def is_prose(text: str) -> bool:
     """A sentence around an answer, rather than an answer alone."""
     plain = _LATEX_WORDS.sub(" ", text)
-    words = [w for w in _WORD.findall(plain) if w.lower() not in FUNCTIONS]
+    words = [
+        w
+        for w in _WORD.findall(plain)
+        if w.lower() not in FUNCTIONS and (len(w) > 2 or w.lower() in _SHORT)
+    ]
+    if text[:1].isdigit():
+        words = [w for w in words if not is_unit(w)]
+    if is_range(text):
+        return False
     foreign = len(_FOREIGN.findall(plain))
     if "\n" in text.strip() and (words or foreign):
         return True
@@ -169,9 +192,19 @@ def has_words(text: str) -> bool:
     )
 
 
-_IS = re.compile(
+_IS = lazy_pattern(
     r"\s(?:is|are|equals|was|be|est|sind?|ist|es|son|is:)\s|[:：]\s|(?:是|为|は)|(?<=[\w)}])\s*=\s*"
 )
+
+
+_SUBJECT = lazy_pattern(
+    r"(?:^|[;:]\s|\b(?:so|thus|hence|therefore|that|then|conclude)\b,?\s+)(?:both\s+)?"
+    r"([^;:\n]{1,200}?),?\s+(?:is|are)\s+(?:the|our|all|its|indeed)\s+(?:[a-z]+\s+){0,2}"
+    r"(?:answers?|solutions?|roots?|zeros|results?|ones|values?)\b",
+    re.I,
+)
+_NOTE = lazy_pattern(r"(?<=[\d$)*])\s*\((?=[^()]*[A-Za-z]{4})[^()]*\)\s*\.?\s*$")
+_JOINERS = lazy_pattern(r"\b(?:and|or|und|et)\b", re.I)
 
 
 def _tail(sentence: str) -> str | None:
@@ -190,7 +223,7 @@ def narrow(segment: str) -> Extraction | None:
     else its last formula, else its first number."""
     segment = segment[:MAX_SEGMENT]
     tail = _tail(segment)
-    if tail:
+    if tail and not denied(segment, segment.rfind(tail)):
         return Extraction(tail, "formula", 1)
     formula = None
     for found in _FORMULA.finditer(segment):
@@ -198,13 +231,21 @@ def narrow(segment: str) -> Extraction | None:
     if formula:
         inner = next(g for g in formula.groups() if g is not None)
         return Extraction(inner.strip(), "formula", 2)
-    number = _NUMBER.search(segment)
-    return Extraction(number.group().strip(), "number", 2) if number else None
+    numbers = [n for n in _NUMBER.finditer(segment) if not denied(segment, n.start())]
+    if numbers:
+        number = numbers[0]
+        if _THAN.match(segment, number.end()):  # "3 more than 10, that is 13"
+            number = numbers[-1]
+        return Extraction(number.group().strip(), "number", 2)
+    spelled = spelled_number(segment)
+    return Extraction(spelled, "number", 2) if spelled else None
 
 
 def extract(text: str) -> Extraction | None:
     """The final answer of `text` (cleaned, without its reasoning blocks), or None."""
     text = text[-MAX_TEXT:].strip()
+    if "root of" in text:
+        text = in_signs(text)
     if not text:
         return None
     boxed = boxed_answer(text)
@@ -220,15 +261,22 @@ def extract(text: str) -> Extraction | None:
     corrected = _corrected(text, 0)
     if corrected:
         return Extraction(corrected, "correction", 1)
-    if len(text) <= BARE_LIMIT and not is_prose(text):
+    if len(text) <= BARE_LIMIT and not is_prose(without_aside(text)):
         return Extraction(text, "bare", 0)
-    last_line = text.rsplit("\n", 1)[-1].strip()
+    last_line = _NOTE.sub("", text.rsplit("\n", 1)[-1].strip())
     bold = None
     for found in _BOLD.finditer(last_line):
         bold = found
     if bold and re.search(r"\d|\\", bold.group(1)):
         return Extraction(bold.group(1).strip(), "bold", 1)
+    subject = _SUBJECT.search(last_line)
+    if (
+        subject
+        and not has_words(_JOINERS.sub(" ", subject.group(1)))
+        and not denied(last_line, subject.start(1))
+    ):
+        return Extraction(subject.group(1).strip(), "conclusion", 2)
     tail = _tail(last_line)
-    if tail:
+    if tail and not denied(last_line, last_line.rfind(tail)):
         return Extraction(tail, "conclusion", 2)
     return _last_value(last_line) or _last_value(text)

@@ -123,7 +123,7 @@ def _named(node: Node) -> bool:
 
 def _comparison(sign: str, left: Node, right: Node) -> list[Piece] | None:
     """The solutions of `left sign right`, which must be linear in one variable."""
-    if _named(right) and not free_symbols(left):
+    if free_symbols(right) and not free_symbols(left):
         return _comparison(FLIPPED[sign], right, left)
     if isinstance(left, Op) and left.head == "abs" and not free_symbols(right):
         return _absolute(sign, left.args[0], right)

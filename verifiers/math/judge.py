@@ -7,28 +7,40 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from harness.core.hashing import content_hash
-from harness.verifiers.math import wording
-from harness.verifiers.math.compare import Comparison
+from harness.verifiers.math import sentences, wording
 from harness.verifiers.math.exact import exact, key
+from harness.verifiers.math.notation import digits_value, second_readings
 from harness.verifiers.math.numbers import plain_number
 from harness.verifiers.math.options import Options
-from harness.verifiers.math.parser import ParseError, parse
+from harness.verifiers.math.outcome import Outcome
 from harness.verifiers.math.quick import text_key
 from harness.verifiers.math.tidy import tidy
 from harness.verifiers.math.tree import Node, Num, Sym, Text, depth
-from harness.verifiers.math.values import Outcome
+from harness.verifiers.patterns import lazy_pattern
 
 MAX_ANSWER = 3_000  # characters; longer answers are compared as text only
-_CURRENCY = re.compile(r"[$€£¥₹₽₩]|USD|Rs")
+_CURRENCY = lazy_pattern(r"[$€£¥₹₽₩]|USD|Rs")
 MAX_DEPTH = 120
 _PHRASES = {
-    **dict.fromkeys(("all real numbers", "all reals", "the set of real numbers", "all real x",
-                     "the real numbers", "any real number"), "reals"),
-    **dict.fromkeys(("no solution", "no solutions", "empty set", "the empty set", "null set",
-                     "there is no solution", "there are no solutions"), "emptyset"),
-}  # fmt: skip
-_COMMA = re.compile(r"\d,\d")
+    "reals": lazy_pattern(
+        r"(?:(?:all|any|every|the set of|the set of all|the) )?(?:the )?real(?: numbers?|s)?"
+        r"(?: [a-z])?"
+        r"|all reals|all values of [a-z]"
+    ),
+    "emptyset": lazy_pattern(
+        r"(?:there (?:is|are|exists?) )?no (?:such |real |integer |positive |other |possible )*"
+        r"(?:solutions?|roots?|values?|numbers?|integers?|pairs?|triples?|functions?)(?: [a-z])?"
+        r"(?: exists?)?|(?:the )?(?:empty|null) set|none(?: exists?)?"
+    ),
+    "undefined": lazy_pattern(
+        r"(?:the limit |it )?(?:does not exist|doesn't exist|dne|(?:is )?undefined|not defined)"
+    ),
+    "infinitely_many": lazy_pattern(
+        r"(?:there are )?(?:infinitely many|infinite|an infinite number of)(?: (?:real |integer )?"
+        r"(?:solutions?|values?|roots?|points?))?"
+    ),
+}
+_COMMA = lazy_pattern(r"\d,\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +55,24 @@ class Answer:
 @functools.lru_cache(maxsize=8192)
 def read(text: str) -> Answer:
     """Tidy and parse one answer."""
+    # plain numbers need no parser: it is imported with the first answer that does
+    from harness.verifiers.math.calculus import evaluated
+    from harness.verifiers.math.parser import ParseError, parse
+    from harness.verifiers.math.sequences import written_out
+
     if len(text) > MAX_ANSWER:
         return Answer(text, (), "too long")
     text = tidy(text)
     plain = wording.words_only(text)
-    if (phrase := _PHRASES.get(plain.casefold().strip(" ."))) is not None:
-        return Answer(text, (Sym(phrase),))
+    if sentences.is_denial(plain):
+        return Answer(text, (), "a denial")
+    if len(plain) < 60 and not any(c.isdigit() for c in plain):
+        folded = " ".join(plain.casefold().split()).strip(" .")
+        for name, phrase in _PHRASES.items():
+            if phrase.fullmatch(folded):
+                return Answer(text, (Sym(name),))
+    if (digits := digits_value(plain)) is not None:
+        return Answer(text, (Num(digits),))
     words = wording.number_words(plain)
     if words is not None:
         return Answer(text, (Num(words),))
@@ -64,7 +88,9 @@ def read(text: str) -> Answer:
             continue
         if depth(node) > MAX_DEPTH:
             problem = "nested too deeply"
-        elif not isinstance(node, Text):
+            continue
+        node = written_out(evaluated(node))
+        if not isinstance(node, Text):
             readings.setdefault(key(node), node)
     return Answer(text, tuple(readings.values()), "" if readings else problem or "words")
 
@@ -78,34 +104,67 @@ def same_answer(gold: str, answer: str, options: Options) -> tuple[Outcome, str]
     left, right = plain_number(gold), plain_number(answer)
     if left is not None and left == right and _CURRENCY.findall(gold) == _CURRENCY.findall(answer):
         return Outcome(True, "rational"), "the same number"
+    told = _no_mathematics(gold, answer)
+    if told is not None:
+        return told
+    if options.roman:
+        gold, answer = (_from_roman(text) for text in (gold, answer))
+    outcome, reason = _parsed(gold, answer, options)
+    if not outcome.equal:
+        for one, other in second_readings(gold, answer):
+            second, why = _parsed(one, other, options)
+            if second.equal:
+                return second, why
+    return outcome, reason
+
+
+def _no_mathematics(gold: str, answer: str) -> tuple[Outcome, str] | None:
+    """Times, dates, choice letters, yes and no; None where they do not settle it."""
     time = wording.same_time(gold, answer)
     if time is not None:
         return Outcome(time, "time"), "times of day"
-    if wording.is_choice(gold) and wording.choice(answer) is not None:
-        same = wording.choice(gold) == wording.choice(answer)
-        if same:
+    day = sentences.same_date(gold, answer)
+    if day is not None:
+        return Outcome(day, "words"), "dates"
+    if wording.is_choice(gold):
+        letter = wording.choice(answer) or wording.chosen(answer)
+        if letter is not None and letter == wording.choice(gold):
             return Outcome(True, "choice"), "choice letters"
-    return _parsed(gold, answer, options)
+    head = wording.polarity(gold)
+    if head is not None and wording.words_only(gold).casefold().strip(" .") == head:
+        said = wording.polarity(answer)
+        if said is not None:
+            return Outcome(said == head, "words"), f"{said} for {head}"
+    letters = wording.choices(gold)
+    if letters is not None and letters == wording.choices(answer):
+        return Outcome(True, "choice"), "the same letters"
+    return None
+
+
+def _from_roman(text: str) -> str:
+    value = wording.roman(wording.words_only(text))
+    return text if value is None else str(value)
 
 
 def _parsed(gold: str, answer: str, options: Options) -> tuple[Outcome, str]:
     left, right = read(gold), read(answer)
     words = [wording.normal_words(a.text, case=options.case) for a in (left, right)]
-    if "," in left.text and "," in right.text and not (left.readings and right.readings):
-        members = [
-            sorted(
-                wording.normal_words(m, case=options.case)
-                for m in wording.words_only(a.text).split(",")
-            )
-            for a in (left, right)
-        ]
-        if members[0] == members[1] and all(members[0]):
+    if not (left.readings and right.readings):
+        members = [wording.members(a.text, case=options.case) for a in (left, right)]
+        if members[0] == members[1] and len(members[0]) > 1 and all(members[0]):
             return Outcome(True, "words"), "the same words"
-    if words[0] and words[0] == words[1] and not (left.readings and right.readings):
+    said = any(c.isalpha() for c in words[0])  # 7 7 and 77 are no words
+    if said and words[0] == words[1] and not (left.readings and right.readings):
         return Outcome(True, "words"), "the same words"
+    plain = wording.words_only(left.text)
+    apart = said and not (left.readings and right.readings)
+    if apart and sentences.gives(plain, wording.words_only(right.text)):
+        return Outcome(True, "words"), "the words of a sentence"
     if not left.readings or not right.readings:
         side, why = ("answer", right.problem) if left.readings else ("gold", left.problem)
         return Outcome(False, "words"), f"other words (the {side} does not parse: {why})"
+    from harness.verifiers.math.compare import Comparison
+
     comparison = Comparison(options)
     last = Outcome(False, "structure")
     for a in left.readings:
@@ -131,6 +190,8 @@ def _show(node: Node) -> str:
 def answer_key(text: str) -> str:
     """One string for equivalent answers, as far as it can be told without comparing."""
     if len(text) > MAX_ANSWER:
+        from harness.core.hashing import content_hash
+
         return content_hash(text)
     answer = read(text)
     if not answer.readings:

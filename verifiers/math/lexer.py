@@ -21,6 +21,7 @@ from harness.verifiers.math.vocabulary import (
     SYMBOLS,
     TEXT_COMMANDS,
 )
+from harness.verifiers.patterns import lazy_pattern
 
 MAX_TOKENS = 3000
 MAX_NUMBER = 4000  # digits
@@ -45,7 +46,7 @@ _ESCAPED = {"|": "\\|", "{": "{s", "}": "}s"}
 _GROUP = r"(?:\{,\}|,\\[!,; ]|\\!,|\\[,;: ]|,\\ )"
 _NUMBER = (
     rf"(?P<latexgroup>\d{{1,3}}(?:{_GROUP}\s*\d{{3}})+(?:\.\d+)?(?!\d))"
-    r"|(?P<repeat>\d*\.\d*(?:\\(?:overline|bar|dot|overset\{\.\}|widebar)\s*\{\d+\}|\(\d+\)|\\dot\s*\d))"
+    r"|(?P<repeat>\d*\.\d*(?:\\(?:overline|bar|dot|overset\{\.\}|widebar)\s*\{\d+\}|\(\d+\)|\\dot\s*\{?\d\}?\d*\\dot\s*\{?\d\}?|\\dot\s*\d))"
     r"|(?P<ellipsis>\d{0,20}\.\d{0,20}?(?P<period>\d{1,6}?)(?P=period){2,60}(?:\.\.\.|…|\\[lc]?dots))"
     r"|(?P<group>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d]))"
     r"|(?P<dotgroup>\d{1,3}(?:\.\d{3})+,\d+(?!\d))"
@@ -54,12 +55,12 @@ _NUMBER = (
     r"|(?P<sci>(?:\d+(?:\.\d*)?|\.\d+)[eE][-+]?\d{1,5}(?![\d.a-zA-Z]))"
     r"|(?P<plain>\d+(?:\.\d+|\.(?![\w.]))?|\.\d+)"
 )
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     rf"(?P<space>\s+)|(?P<num>{_NUMBER})"
     r"|\\(?P<cmd>[A-Za-z]+\*?)|(?P<newrow>\\\\)|\\(?P<escaped>.)"
     r"|(?P<rate>(?:km|cm|m|mi|ft|kg|g|mol|mL|L)\s*/\s*(?:s|hr|h|min|mL|mol|m|L|kg|cm|dm)"
     r"(?:\s*\^\s*\{?\s*-?\d\s*\}?)?(?![A-Za-z]))"
-    r"|(?P<word>[A-Za-zÀ-ɏ]+)|(?P<greek>[α-ωΑ-Ωϕϑϵ])"
+    r"|(?P<word>[A-Za-zÀ-ÖØ-öø-ɏ]+)|(?P<greek>[α-ωΑ-Ωϕϑϵ])"
     r"|(?P<op>\*\*|<=|>=|!=|==|=>|->|:=|\.\.\.|[-+*/^_=<>()\[\]{}|,;:!&%'?~.°\"@#`$])"
     r"|(?P<unicode>.)",
     re.S,
@@ -136,9 +137,9 @@ def tokenize(text: str, commas: str = "group") -> list[Token]:
             letters = re.match(r"[A-Za-z]+", match["rate"])
             assert letters is not None
             position = match.start() + letters.end()
-            _lex_word(letters.group(), space, tokens, text[position : position + 1])
+            _lex_word(letters.group(), space, tokens, text[position : position + 2])
         elif match["word"] is not None:
-            _lex_word(match["word"], space, tokens, text[position : position + 1])
+            _lex_word(match["word"], space, tokens, text[position : position + 2])
         elif match["greek"] is not None:
             name = GREEK[match["greek"]]
             tokens.append(Token("name", name, space))
@@ -232,7 +233,7 @@ def _lex_text(content: str, command: str, space: bool, tokens: list[Token]) -> N
         return
     elif words in ("percent", "pct", "percentage", "%"):
         tokens.append(Token("op", "%", space))
-    elif command == "operatorname" and content.strip() in FUNCTIONS:
+    elif content.strip() in FUNCTIONS and (command == "operatorname" or words in _NAMED):
         tokens.append(Token("func", FUNCTIONS[content.strip()], space))
     elif _after_number(tokens) and command != "mathbf" and is_unit(content.strip()):
         tokens.append(Token("text", content.strip(), space))
@@ -256,6 +257,9 @@ def _lex_text(content: str, command: str, space: bool, tokens: list[Token]) -> N
         tokens.append(Token("text", content.strip(), space))
 
 
+_NAMED = frozenset({"gcd", "lcm", "max", "min", "cis", "arcsin", "arccos", "arctan"})
+
+
 def _after_number(tokens: list[Token]) -> bool:
     return bool(tokens) and (tokens[-1].kind == "num" or tokens[-1].value in (")", "}"))
 
@@ -265,6 +269,8 @@ def _lex_word(word: str, space: bool, tokens: list[Token], following: str) -> No
     lower = word.lower()
     if lower in CONNECTORS and (space or lower not in ("o", "y", "e", "u")) and len(lower) > 1:
         tokens.append(Token(CONNECTORS[lower], lower, space))
+    elif word in ("in", "min") and _is_quantity(tokens, following):
+        tokens.append(Token("text", word, space))
     elif word in NAMES:
         kind, value = NAMES[word]
         tokens.append(Token(kind, value, space))
@@ -272,10 +278,10 @@ def _lex_word(word: str, space: bool, tokens: list[Token], following: str) -> No
         tokens.append(Token("name", word, space))
     elif tokens and tokens[-1].kind == "num" and len(word) > 1 and is_unit(word):
         tokens.append(Token("text", word, space))
-    elif lower in FUNCTIONS and (following == "(" or following == " "):
+    elif lower in FUNCTIONS and following[:1] in ("(", " "):
         tokens.append(Token("func", FUNCTIONS[lower], space))
     else:
-        pieces = _pieces(word)
+        pieces = _pieces(word, apart=following[:1] == " " and following[1:].isalnum())
         if pieces is None:
             tokens.append(Token("text", word, space))
             return
@@ -283,12 +289,21 @@ def _lex_word(word: str, space: bool, tokens: list[Token], following: str) -> No
             tokens.append(Token(kind, value, space and index == 0))
 
 
-_INNER = re.compile(r"arcsin|arccos|arctan|sqrt|sin|cos|tan|cot|sec|csc|log|ln|exp|pi|[A-Za-z]")
+def _is_quantity(tokens: list[Token], following: str) -> bool:
+    """Whether "in" or "min" is a unit: behind a number, with no argument behind it."""
+    after = following.strip()[:1]
+    return bool(tokens) and tokens[-1].kind == "num" and after in ("", ".", ",", ")", "$", "}", "^")
 
 
-def _pieces(word: str) -> list[tuple[str, str]] | None:
-    """`xsinx` as x, sin, x; up to three single letters as a product; None for a word of prose."""
-    if word.lower() in SHORT_WORDS and not word.isupper():
+_INNER = lazy_pattern(r"arcsin|arccos|arctan|sqrt|sin|cos|tan|cot|sec|csc|log|ln|exp|pi|[A-Za-z]")
+
+
+def _pieces(word: str, apart: bool) -> list[tuple[str, str]] | None:
+    """`xsinx` as x, sin, x; up to three single letters as a product; None for a word of prose.
+
+    A short word is prose where it stands `apart`: "by" in `ax+by` is b times y.
+    """
+    if word.lower() in SHORT_WORDS and not word.isupper() and (len(word) > 2 or apart):
         return None
     found = _INNER.findall(word)
     letters = sum(len(f) == 1 for f in found)

@@ -6,8 +6,9 @@ and goes to the parser.
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
+
+from harness.verifiers.patterns import lazy_pattern
 
 MAX_DIGITS = 4000  # more digits than any benchmark's answer; int() of more is slow by design
 
@@ -17,12 +18,12 @@ _GROUPED = (
     r"\d{1,3}(?:,\d{3})+(?:\.\d*)?"
     rf"|\d{{1,3}}{_SEPARATOR}\d{{3}}(?:{_SEPARATOR}\d{{3}})*(?:\.\d*)?"
 )
-_NUMBER = re.compile(
+_NUMBER = lazy_pattern(
     rf"^\s*{_CURRENCY}?\s*([-+]?)\s*{_CURRENCY}?\s*"
     rf"({_GROUPED}|\d+(?:\.\d*)?|\.\d+)(?:[eE]([-+]?\d{{1,3}}))?"
     rf"(?:\s*/\s*(\d+))?\s*$"
 )
-_NOT_DIGIT = re.compile(r"[^\d.]")
+_NOT_DIGIT = lazy_pattern(r"[^\d.]")
 
 
 def plain_number(text: str) -> Fraction | None:

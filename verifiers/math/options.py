@@ -14,13 +14,13 @@ class Options:
 
     `decimals`: "strict" holds a decimal answer to an exact gold's value (0.333 is not 1/3), unless
     it has the 12 or more digits of a printed machine number; "rounded" accepts a decimal of at
-    least 3 significant digits that the gold rounds to.
+    least 2 places or 3 significant digits that the gold rounds to.
     `tolerance`: a relative difference that is accepted between numbers; 0 is exact.
     `ordered`: whether bare lists (1, 2, 3 without brackets) must keep their order.
-    `percent`: "either" takes 50% for 0.5, and for 50 where the gold is 50% or at least 1;
-    "value" for 0.5 alone.
+    `percent`: "either" takes 50% for 0.5 and for 50 (0.5% is never 0.5); "value" for 0.5 alone.
     `units`: "convert" compares units where both sides have known ones; "ignore" drops them.
     `case`: whether words must agree in letter case.
+    `roman`: whether capitals that are a Roman numeral (XIV) are that number.
     """
 
     decimals: Literal["strict", "rounded"] = "strict"
@@ -29,6 +29,7 @@ class Options:
     percent: Literal["either", "value"] = "either"
     units: Literal["convert", "ignore"] = "convert"
     case: bool = False
+    roman: bool = False
 
     @classmethod
     def of(cls, given: dict[str, Any]) -> Options:

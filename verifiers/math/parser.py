@@ -83,6 +83,9 @@ class Parser(Atoms):
             items.append(self.statement())
         if len(items) == 1:
             return items[0]
+        excluded = _excluded(items)
+        if excluded is not None:
+            return excluded
         if all(is_inequality(i) for i in items):
             return Op("system" if by_and or len(items) == 2 else "list", tuple(items))
         return Op("list", tuple(items))
@@ -124,7 +127,7 @@ class Parser(Atoms):
 
     def set_expression(self) -> Node:
         """Sums, possibly joined by union, intersection, difference."""
-        node = self.sum()
+        node = self.residue(self.sum())
         while self.value in ("cup", "cap", "minus") and self.kind == "op":
             head = {"cup": "union", "cap": "inter", "minus": "minus"}[self.value]
             self.advance()
@@ -132,6 +135,19 @@ class Parser(Atoms):
         if self.kind == "name" and self.value == "U" and is_set(node):
             self.advance()
             node = Op("union", (node, self.set_expression()))
+        return node
+
+    def residue(self, node: Node) -> Node:
+        r"""`3 \pmod 7`, `3 (mod 7)`: a number up to multiples of another."""
+        if self.kind == "cmd" and self.value in ("pmod", "mod"):
+            self.advance()
+            return Op("residue", (node, self.argument()))
+        if self.value == "(" and self.peek().kind == "op" and self.peek().value == "mod":
+            self.advance()
+            self.advance()
+            modulus = self.sum()
+            self.expect(")")
+            return Op("residue", (node, modulus))
         return node
 
     def sum(self) -> Node:
@@ -143,7 +159,8 @@ class Parser(Atoms):
         self.depth -= 1
         node = add(*terms)
         if self.kind == "op" and self.value == ":" and not is_set(node):
-            return self.ratio(node)
+            such_that = isinstance(node, Sym) and self.fences[-1:] == ["|"]  # {x : x > 3}
+            return node if such_that else self.ratio(node)
         if self.kind == "op" and self.value == "mod":
             self.advance()
             return Op("mod", (node, self.sum()))
@@ -195,13 +212,13 @@ class Parser(Atoms):
                     fraction = self.mixed(factors[-1])
                     if fraction is None:
                         raise ParseError("two numbers side by side")
-                    factors[-1] = fraction
+                    factors[-1] = self.postfix(fraction)
                     continue
                 before = factors[-1]
                 if self.value in ("frac", "dfrac", "tfrac") and isinstance(before, Num):
                     fraction = self.mixed(before)
                     if fraction is not None:
-                        factors[-1] = fraction
+                        factors[-1] = self.postfix(fraction)
                         continue
                 factors.append(self.unary())
             else:
@@ -246,6 +263,16 @@ def _fold_scientific(factors: list[Node]) -> None:
         power = int(exponent.value)
         value = first.value * Fraction(10) ** power
         factors[:] = [Num(value, max(0, first.places - power) or None)]
+
+
+def _excluded(items: list[Node]) -> Node | None:
+    """`x != 0, 1` as x != 0 and x != 1; None for another list."""
+    first = items[0]
+    if not (isinstance(first, Op) and first.head == "!=" and isinstance(first.args[0], Sym)):
+        return None
+    if any(isinstance(i, Op) and i.head in RELATIONS for i in items[1:]):
+        return None
+    return Op("system", (first, *(Op("!=", (first.args[0], i)) for i in items[1:])))
 
 
 def _members(node: Node) -> tuple[Node, ...]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from harness.verifiers.patterns import lazy_pattern
+
 BARE_LIMIT = 600  # a text without prose up to this long is an answer alone
 
-THINK_OPEN = re.compile(
+THINK_OPEN = lazy_pattern(
     r"<(?:think|thinking|thought|reasoning|reflection|scratchpad)>|<\|begin_of_thought\|>|◁think▷",
     re.I,
 )
-THINK_CLOSE = re.compile(
+THINK_CLOSE = lazy_pattern(
     r"</(?:think|thinking|thought|reasoning|reflection|scratchpad)>|<\|end_of_thought\|>|◁/think▷",
     re.I,
 )
@@ -21,10 +23,10 @@ _LEAD = (
     r"|the following))*"
 )
 
-MARKER = re.compile(
+MARKER = lazy_pattern(
     rf"(?:^|(?<=[\s*_(>.,;:。，]))(?:"
     # English: "the final answer to the problem is", "answer:", "final answer"
-    rf"(?:final|correct|required|desired|right)?\s*(?:answer|ans|solution|result)s?\b"
+    rf"(?:final|correct|required|desired|right)?\s*(?:answer|ans|solution|result|option|choice)s?\b"
     rf"(?:\s+(?:to|for|of)\b[^.\n:=]{{0,80}}?)?(?:\s*\*{{1,2}})?(?:{_IS}(?:\s*\*{{0,2}})\s*:?|\s*[:=](?:\s*\*{{0,2}}))"
     rf"{_LEAD}"
     # French, Spanish, Italian, Portuguese, German
@@ -38,15 +40,17 @@ MARKER = re.compile(
     rf"|(?:الجواب|الإجابة|الناتج)(?:\s+النهائي(?:ة)?)?\s*(?:هو|هي|:)\s*",
     re.I | re.M,
 )
-HEADING = re.compile(
-    r"^\s*(?:####?\s+(?=[-+$\\\d.])|A:\s+|Ans(?:wer)?[:.]\s*|\*\*Answer\*\*\s*)", re.M
+HEADING = lazy_pattern(
+    r"^\s*(?:####?\s+(?=[-+$\\\d.])|A:\s+|Ans(?:wer)?[:.]\s*|\*\*Answer\*\*\s*"
+    r"|[#*_ ]{0,6}(?i:(?:the\s+)?(?:final\s+)?answer)[#*_: ]{0,4}\n)",
+    re.M,
 )
 
-CORRECTION = re.compile(
+CORRECTION = lazy_pattern(
     r"\b(?:no,? wait|wait,? no|no,? actually|actually,|oops|correction:|sorry,|scratch that"
     r"|let me correct|i made a mistake|rather,)",
     re.I,
 )
-NEGLIGIBLE = re.compile(
+NEGLIGIBLE = lazy_pattern(
     r"[\s.:,;*_$()\[\]{}-]*|not\b.{0,40}|(?:correct|wrong|as follows|below|above)\W*", re.I
 )

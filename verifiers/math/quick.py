@@ -6,11 +6,12 @@ import re
 from fractions import Fraction
 
 from harness.verifiers.math.numbers import plain_number
+from harness.verifiers.patterns import lazy_pattern
 
-_WRAP = re.compile(r"^\s*(?:\$\$(.*)\$\$|\$(.*)\$|\\\((.*)\\\)|\\\[(.*)\\\])\s*\.?\s*$", re.S)
-_SPACE = re.compile(r"\s+|\\[,;:! ]|\\(?:left|right|displaystyle|limits)(?![a-zA-Z])|~")
-_APART = re.compile(r"(?<=\d)\s+(?=[\d.])")  # a mixed number's space
-_FRAC = re.compile(r"^\s*(-?)\s*\\[dt]?frac\s*\{?\s*(-?\d+)\s*\}?\s*\{?\s*(-?\d+)\s*\}?\s*$")
+_WRAP = lazy_pattern(r"^\s*(?:\$\$(.*)\$\$|\$(.*)\$|\\\((.*)\\\)|\\\[(.*)\\\])\s*\.?\s*$", re.S)
+_SPACE = lazy_pattern(r"\s+|\\[,;:! ]|\\(?:left|right|displaystyle|limits)(?![a-zA-Z])|~")
+_APART = lazy_pattern(r"(?<=\d)\s+(?=[\d.])")  # a mixed number's space
+_FRAC = lazy_pattern(r"^\s*(-?)\s*\\[dt]?frac\s*\{?\s*(-?\d+)\s*\}?\s*\{?\s*(-?\d+)\s*\}?\s*$")
 
 
 def unwrap(text: str) -> str:

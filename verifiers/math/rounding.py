@@ -13,7 +13,7 @@ from typing import Any
 
 from harness.verifiers.math.exact import UnknownError, exact
 from harness.verifiers.math.probe import evaluate
-from harness.verifiers.math.tree import Node, Num, Op, walk
+from harness.verifiers.math.tree import Node, Num, Op, free_symbols, walk
 
 SIMPLE = 25  # denominators up to this one look exact
 PRINTED = 12  # significant digits from which a decimal is taken for a printed machine number
@@ -110,8 +110,10 @@ def printed_value(answer: Node, gold: Node) -> bool:
 
 
 def rounded_answer(answer: Node, gold: Node) -> bool:
-    """Whether a decimal answer is the exact gold, rounded to at least three digits."""
-    if not isinstance(answer, Num) or not answer.places or significant_digits(answer) < 3:
+    """Whether a decimal answer is the exact gold, rounded to two places or three digits."""
+    if not isinstance(answer, Num) or not answer.places:
+        return False
+    if answer.places < 2 and significant_digits(answer) < 3:
         return False
     number = exact(gold)
     half = Fraction(1, 2 * 10**answer.places)
@@ -119,3 +121,20 @@ def rounded_answer(answer: Node, gold: Node) -> bool:
         return abs(number - answer.value) <= half
     moved = Num(answer.value + Fraction(1, 10 ** (answer.places + 30)), answer.places)
     return looks_rounded(moved) and rounds_to(moved, gold)
+
+
+def stands_for_irrational(gold: Node, answer: Node) -> bool:
+    """Whether a decimal gold of three digits or more is what an irrational answer rounds to.
+
+    2.45 looks exact, but an answer like sqrt(6) shows that it was rounded.
+    """
+    if not isinstance(gold, Num) or (gold.places or 0) < 2 or significant_digits(gold) < 3:
+        return False
+    try:
+        found = evaluate(answer, 0, real=True, many_digits=True)
+    except UnknownError:
+        return False
+    if found is None or free_symbols(answer):
+        return False
+    scale = 2 * 10 ** (gold.places or 0)
+    return bool(abs(found[0] * scale - int(gold.value * scale)) <= 1)

@@ -21,10 +21,14 @@ def is_name(node: Node) -> bool:
         return all(is_name(a) for a in node.args)
     if node.head in ("sin", "cos", "tan", "cot"):
         return is_name(node.args[0])  # "sin A = 3/5"
+    if node.head == "*" and isinstance(node.args[0], Sym) and node.args[0].name[0] == "\\":
+        return is_name(node.args[-1])  # \nabla f = …
     if node.head == "*" and len(node.args) == 2 and all(isinstance(a, Sym) for a in node.args):
         first, second = (a.name for a in node.args if isinstance(a, Sym))
         if first[:1].isupper() and len(first) == 1 and second[:1].islower():
             return second not in CONSTANTS  # P(x) = …
+    if _is_slope(node):
+        return True
     if node.head == "*":
         return all(is_name(a) or _is_inverse(a) for a in node.args) and all(
             _segment(a) for a in node.args
@@ -32,6 +36,25 @@ def is_name(node: Node) -> bool:
     if node.head == "abs":
         return is_name(node.args[0])
     return False
+
+
+def _is_slope(node: Op) -> bool:
+    """`dy/dx`, read as a quotient of products."""
+    if node.head != "*" or len(node.args) != 2 or not _is_inverse_of(node.args[1], "d"):
+        return False
+    top = node.args[0]
+    return (
+        isinstance(top, Op)
+        and top.head == "*"
+        and isinstance(top.args[0], Sym)
+        and top.args[0].name == "d"
+    )
+
+
+def _is_inverse_of(node: Node, name: str) -> bool:
+    bottom = node.args[0] if isinstance(node, Op) and node.head == "^" else None
+    first = bottom.args[0] if isinstance(bottom, Op) and bottom.head == "*" else None
+    return isinstance(first, Sym) and first.name == name
 
 
 def _is_inverse(node: Node) -> bool:
@@ -51,6 +74,8 @@ def settle(node: Node) -> Node:
         return node
     if node.head == "in":
         return node.args[1]
+    if node.head == "where" and isinstance(node.args[0], Op) and node.args[0].head == "=":
+        return settle(node.args[0])
     if node.head == "~":
         return node.args[1] if is_name(node.args[0]) else node.args[0]
     if node.head == "chain" and not is_inequality(node):
@@ -72,6 +97,23 @@ def settle(node: Node) -> Node:
     if node.head in ("list", "()", "{}", "[]", "or", "system"):
         return Op(node.head, tuple(settle(a) for a in node.args))
     return node
+
+
+def spread(node: Node, other: Node) -> Node:
+    """`x = y = 1` as `x = 1, y = 1` where the other side has as many members."""
+    if not (isinstance(node, Op) and node.head == "chain" and isinstance(other, Op)):
+        return node
+    names, last = node.args[:-1:2], node.args[-1]
+    members = value_of(other)
+    if isinstance(members, Op) and members.head in ("list", "()", "system"):
+        plain = all(isinstance(n, Sym) for n in names) and _all_equal(node)
+        if plain and len(members.args) == len(names) > 1:
+            return Op("list", tuple(Op("=", (n, last)) for n in names))
+    return node
+
+
+def _all_equal(chain: Op) -> bool:
+    return all(isinstance(s, Sym) and s.name == "=" for s in chain.args[1::2])
 
 
 _NUMBER_SETS = frozenset({"integers", "naturals", "reals", "rationals", "complexes"})
@@ -114,7 +156,7 @@ def _free(node: Node) -> set[str]:
         and n.head in ("sum", "prod", "int", "lim")
         and isinstance(n.args[1], Sym)
     }
-    return free_symbols(node) - bound
+    return free_symbols(node) - bound - {"..."}
 
 
 def name_of(node: Node) -> str | None:

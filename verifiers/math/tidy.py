@@ -5,28 +5,32 @@ from __future__ import annotations
 import re
 
 from harness.verifiers.math.boxes import find_boxes
+from harness.verifiers.math.notation import joined_rows, usual, without_aside
+from harness.verifiers.patterns import lazy_pattern
 
 _CONTROL = {"\x0crac": "\\frac", "\x08oxed": "\\boxed", "\x08egin": "\\begin", "\text": "\\text",
             "\times": "\\times", "\tfrac": "\\tfrac", "\tan": "\\tan", "\right": "\\right",
             "\theta": "\\theta", "\rac": "\\frac"}  # fmt: skip
-_DOUBLED = re.compile(
+_DOUBLED = lazy_pattern(
     r"\\{2,}(?=(?:d|t|c)?frac|sqrt|left|right|text|boxed|pi\b|cdot|times|begin|end"
     r"|infty|cup|cap|in\b|le|ge|ne|pm|circ|mathrm|mathbf|log|ln|sin|cos|tan|[!,;{}])"
 )
-_DELIMITERS = re.compile(r"\\\[|\\\]|\\\(|\\\)")
-_DOLLARS = re.compile(r"(?<!\\)\$\$?")
-_TRAILING = re.compile(r"(?:\s|\\\\$|\\$|[.,;:。]|\\[,;! ]|<\|.*)+$")
-_LEADING = re.compile(r"^(?:\s|\\[,;! ]|[:=,;.](?!\d))+")
-_MARKUP = re.compile(r"^(?:\*\*|__|`+)|(?:\*\*|__|`+)$")
-_TAGS = re.compile(r"</?(?:answer|b|i|em|strong|sup|sub|p|br)\s*/?>", re.I)
-_BIG = re.compile(
+_DELIMITERS = lazy_pattern(r"\\\[|\\\]|\\\(|\\\)")
+_DOLLARS = lazy_pattern(r"(?<!\\)\$\$?")
+_TRAILING = lazy_pattern(r"(?:\s|\\\\$|\\$|[.,;:。]|\\[,;! ]|<\|.*)+$")
+_LEADING = lazy_pattern(r"^(?:\s|\\[,;! ]|=>|⇒|\\Rightarrow|[:=,;.](?!\d))+")
+_MARKUP = lazy_pattern(r"^(?:\*\*|__|`+)|(?:\*\*|__|`+)$")
+_TAGS = lazy_pattern(r"</?(?:answer|b|i|em|strong|sup|sub|p|br)\s*/?>", re.I)
+_GOES_ON = lazy_pattern(r"(?<=\.\d)\.\.\.+\W*$|(?<=\d\d)\.\.\.+\W*$")
+_AND_SO_ON = lazy_pattern(r",\s*(?:\.\.\.+|…|\\[lc]?dots)\s*$")
+_BIG = lazy_pattern(
     r"\\(?:left|right|[bB]igg?[lr]?|displaystyle|mathstrut|nolimits|limits)(?![a-zA-Z])\s*\.?(?=[^\d]|$)"
 )
-_ALIGN = re.compile(
+_ALIGN = lazy_pattern(
     r"\\(?:begin|end)\s*\{(?:align|equation|gather|aligned|split|multline)\*?\}|\\(?:tag|label)\s*\{[^{}]*\}"
 )
 
-_ABOUT = re.compile(
+_ABOUT = lazy_pattern(
     r"(?:\\[,;! ]|\\quad|\s)*(?:\\text\s*\{\s*)?\(\s*(?:about|approx\w*|≈|\\approx).*$", re.S | re.I
 )
 
@@ -41,14 +45,17 @@ def tidy(text: str) -> str:
     if "\\" in text:
         text = _escapes(text)
     text = _TAGS.sub(" ", text)
+    if "\n" in text and all("=" in line for line in text.strip().split("\n")):
+        text = text.strip().replace("\n", ", ")  # x = 1, y = 2, one a line
+    text = _AND_SO_ON.sub(r", \\ldots ", _GOES_ON.sub(r"\\ldots", text))
     for _ in range(3):
         before = text
         text = _TRAILING.sub("", _LEADING.sub("", _MARKUP.sub("", text.strip()))).strip()
         if text == before:
             break
     if "$" in text:
-        text = _dollars(text)
-    text = _ABOUT.sub("", text)
+        text = _TRAILING.sub("", _dollars(text))
+    text = without_aside(usual(_ABOUT.sub("", text)))
     surplus = text.count("}") - text.count("{") - text.count("\\}") + text.count("\\{")
     if surplus > 0 and text.endswith("}" * surplus):
         text = text[:-surplus]
@@ -63,7 +70,9 @@ def _escapes(text: str) -> str:
     if "\\boxed" in text or "\\fbox" in text:
         for start, end, content in reversed(find_boxes(text)):
             text = text[:start] + content + text[end:]
-    text = _ALIGN.sub(" ", text)
+    if "\\begin" in text:
+        rows = _ALIGN.sub(" ", text)
+        text = joined_rows(rows) if rows != text and "\\begin" not in rows else rows
     text = _BIG.sub(" ", text)
     return _DELIMITERS.sub(" ", text)
 
@@ -72,5 +81,5 @@ def _dollars(text: str) -> str:
     """Math delimiters go; a single dollar sign before a digit is a currency."""
     signs = _DOLLARS.findall(text)
     if len(signs) % 2 == 1 and re.search(r"(?<!\\)\$\s*\d|\d\s*\$", text) and len(signs) == 1:
-        return re.sub(r"(\d)\s*\$\s*$", r"\1", text)
+        return re.sub(r"(\d)\s*\$(?:\s+[a-z]{1,3})?\s*$", r"\1", text)  # 2,74 $ a
     return _DOLLARS.sub(" ", text)

@@ -138,6 +138,19 @@ def free_symbols(node: Node) -> set[str]:
     return {n.name for n in walk(node) if isinstance(n, Sym) and n.name not in CONSTANTS}
 
 
+def unbound(node: Node) -> set[str]:
+    """Names of the variables of which the value of `node` depends."""
+    if isinstance(node, Sym):
+        return set() if node.name in CONSTANTS else {node.name}
+    if not isinstance(node, Op):
+        return set()
+    names = set().union(*map(unbound, node.args))
+    if node.head in ("sum", "prod", "int", "lim") and "?" not in names:
+        variable = node.args[1]
+        names -= {variable.name} if isinstance(variable, Sym) else set()
+    return names
+
+
 def substitute(node: Node, name: str, value: Node) -> Node:
     """`node` with `value` in place of every symbol `name`."""
     if isinstance(node, Sym):

@@ -10,6 +10,8 @@ import re
 from fractions import Fraction
 from typing import NamedTuple
 
+from harness.verifiers.patterns import lazy_pattern
+
 Dimension = tuple[tuple[str, int], ...]
 
 
@@ -62,6 +64,7 @@ _OTHER: dict[str, Unit] = {
     "pint": _unit("0.000473176473", m=3), "cup": _unit("0.0002365882365", m=3),
     "cc": _unit("1/1000000", m=3), "radian": _unit(1, rad=1), "rad": _unit(1, rad=1),
     "deg": _unit(1, deg=1), "degC": _unit(1, celsius=1), "degF": _unit(1, fahrenheit=1),
+    "celsius": _unit(1, celsius=1), "fahrenheit": _unit(1, fahrenheit=1),
     "usd": _unit(1, usd=1), "dollar": _unit(1, usd=1), "cent": _unit("1/100", usd=1),
     "eur": _unit(1, eur=1), "euro": _unit(1, eur=1), "gbp": _unit(1, gbp=1),
     "jpy": _unit(1, jpy=1), "yen": _unit(1, jpy=1), "inr": _unit(1, inr=1),
@@ -91,7 +94,7 @@ def _vocabulary() -> dict[str, Unit]:
 
 
 _UNITS = _vocabulary()
-_PART = re.compile(
+_PART = lazy_pattern(
     r"(?P<power>square|sq\.?|cubic|cu\.?)\s+|(?P<per>per\b|/)|(?P<word>[^\W\d_]+)"
     r"(?:\s*\^?\s*\{?(?P<exponent>-?[123])\}?)?|(?P<skip>[\s.,*·]+)"
 )
@@ -107,6 +110,25 @@ def _single(word: str) -> Unit | None:
         if form in _UNITS:
             return _UNITS[form]
     return None
+
+
+_OPPOSITES = (
+    ("increase", "decrease"), ("increase", "reduction"), ("profit", "loss"), ("gain", "loss"),
+    ("left", "right"), ("up", "down"), ("north", "south"), ("east", "west"), ("above", "below"),
+    ("clockwise", "counterclockwise"), ("more", "less"), ("more", "fewer"), ("higher", "lower"),
+    ("faster", "slower"), ("win", "lose"), ("bc", "ad"), ("am", "pm"), ("before", "after"),
+)  # fmt: skip
+
+
+def opposed(first: str, second: str) -> bool:
+    """Whether words behind two numbers say the opposite: a decrease is no increase."""
+    if not (first and second):
+        return False
+    left, right = (set(re.findall(r"[a-z]+", w.lower())) for w in (first, second))
+    return any(
+        (a in left and b in right and b not in left) or (b in left and a in right and a not in left)
+        for a, b in _OPPOSITES
+    )
 
 
 def read_unit(text: str) -> Unit | None:

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from harness.verifiers.math.exact import agree_modulo, exact, key
 from harness.verifiers.math.options import Options
+from harness.verifiers.math.outcome import Outcome
 from harness.verifiers.math.probe import agree
 from harness.verifiers.math.rounding import (
     looks_rounded,
     printed_value,
     rounded_answer,
     rounds_to,
+    stands_for_irrational,
 )
-from harness.verifiers.math.tree import Node, Num, Op, Sym, walk
-from harness.verifiers.math.units import Unit, read_unit
-
-
-class Outcome(NamedTuple):
-    """`equal`: True, False, or None for "cannot tell"; `stage` says which stage settled it."""
-
-    equal: bool | None
-    stage: str
+from harness.verifiers.math.tree import Node, Num, Op, Sym, mul, unbound, walk
+from harness.verifiers.math.units import Unit, opposed, read_unit
 
 
 def same_value(gold: Node, answer: Node, options: Options) -> Outcome:
@@ -37,6 +30,8 @@ def same_value(gold: Node, answer: Node, options: Options) -> Outcome:
         return Outcome(_rounded(gold, answer, options), "rational")
     if (left is None) != (right is None) and _rounded(gold, answer, options):
         return Outcome(True, "rounding")
+    if left is not None and right is None and stands_for_irrational(gold, answer):
+        return Outcome(True, "rounding")
     told = agree_modulo(gold, answer)
     if told is not None:
         return Outcome(told or _rounded(gold, answer, options), "field")
@@ -44,7 +39,10 @@ def same_value(gold: Node, answer: Node, options: Options) -> Outcome:
     if told is None:
         from harness.verifiers.math.symbolic import prove  # brings sympy
 
-        return Outcome(prove(gold, answer), "symbolic")
+        proven = prove(gold, answer)
+        if proven is None and bool(unbound(gold)) != bool(unbound(answer)):
+            return Outcome(False, "unknowns")  # a value beside an expression with unknowns left
+        return Outcome(proven, "symbolic")
     if not told and _rounded(gold, answer, options):
         return Outcome(True, "rounding")
     return Outcome(told, "probe")
@@ -67,6 +65,8 @@ def split_unit(node: Node) -> tuple[Node, Unit | None, str]:
             words = text.text if hasattr(text, "text") else ""
             value, unit, more = split_unit(inner)
             own = read_unit(words)
+            if unit is not None and own is not None and "deg" in dict(unit.dimension):
+                unit = None  # degrees Fahrenheit
             if unit is not None and own is not None and not more.startswith("%"):
                 own = Unit(unit.factor * own.factor, unit.dimension or own.dimension)
             return value, own or unit, " ".join(filter(None, (more, words)))
@@ -86,11 +86,22 @@ def split_unit(node: Node) -> tuple[Node, Unit | None, str]:
 
 
 def _letter_unit(node: Node, other: Unit) -> tuple[Node, Unit | None]:
-    """`5 m` beside `500 cm`: a letter that names a unit of the other side's kind is one."""
-    if isinstance(node, Op) and node.head == "*" and isinstance(node.args[-1], Sym):
-        unit = read_unit(node.args[-1].name)
+    """`5 m` beside `500 cm`, `3 m s^{-1}`: letters that name a unit of the other side's kind."""
+    if not (isinstance(node, Op) and node.head == "*"):
+        return node, None
+    rest, words = list(node.args), ""
+    while len(rest) > 1:
+        factor, exponent = rest[-1], 1
+        if isinstance(factor, Op) and factor.head == "^":
+            factor, raised = factor.args
+            exponent = int(raised.value) if isinstance(raised, Num) else 9
+        if not isinstance(factor, Sym) or not -4 < exponent < 4:
+            break
+        rest.pop()
+        words = f"{factor.name}^{exponent} {words}"
+        unit = read_unit(words)
         if unit is not None and unit.dimension == other.dimension:
-            return (node.args[0] if len(node.args) == 2 else Op("*", node.args[:-1])), unit
+            return mul(*rest), unit
     return node, None
 
 
@@ -106,6 +117,12 @@ def _without_area(node: Node) -> Node:
     return node
 
 
+def _pounds(unit: Unit | None, words: str, other: Unit | None) -> Unit | None:
+    """Pounds beside sterling are sterling."""
+    sterling = other is not None and "gbp" in dict(other.dimension)
+    return other if sterling and words.startswith("pound") else unit
+
+
 def same_quantity(gold: Node, answer: Node, options: Options) -> Outcome:
     """Compare two numbers with or without units, percent signs and currencies."""
     (left, left_unit, left_words), (right, right_unit, right_words) = map(
@@ -115,18 +132,21 @@ def same_quantity(gold: Node, answer: Node, options: Options) -> Outcome:
         left, left_unit = _letter_unit(left, right_unit)
     elif right_unit is None and left_unit is not None:
         right, right_unit = _letter_unit(right, left_unit)
+    if opposed(left_words, right_words):
+        return Outcome(False, "unit")
+    left_unit = _pounds(left_unit, left_words, right_unit)
+    right_unit = _pounds(right_unit, right_words, left_unit)
     if "%" in (left_words[:1], right_words[:1]):
         return _percent(left, right, left_words[:1] == "%", right_words[:1] == "%", options)
     if left_unit is None and right_unit is None and exact(left) is not None:
         right = _without_area(right)
     plain = same_value(left, right, options)
     if left_unit is None or right_unit is None or options.units == "ignore":
-        if (
-            plain.equal is not True
-            and left_unit is not None
-            and dict(left_unit.dimension) == {"deg": 1}
-        ):
-            return same_value(Op("deg", (left,)), right, options)
+        for unit in (left_unit, right_unit):
+            if not plain.equal and unit is not None and dict(unit.dimension) == {"deg": 1}:
+                sides = [Op("deg", (s,)) if unit is u else s for s, u in
+                         ((left, left_unit), (right, right_unit))]  # fmt: skip
+                return same_value(sides[0], sides[1], options)
         return plain
     if left_unit.dimension != right_unit.dimension:
         dimensions = {left_unit.dimension, right_unit.dimension}
@@ -155,6 +175,6 @@ def _percent(
     if as_value.equal or options.percent == "value":
         return as_value
     number = exact(left)
-    if gold_has or (number is not None and abs(number) >= 1):
+    if number is None or abs(number) >= 1:
         return plain
     return as_value

@@ -21,6 +21,7 @@ from harness.verifiers.math.judge import answer_key, read, same_answer
 from harness.verifiers.math.options import Options
 from harness.verifiers.math.quick import plain_value
 from harness.verifiers.math.tree import Num
+from harness.verifiers.patterns import lazy_pattern
 
 
 class MathVerifier:
@@ -34,6 +35,13 @@ class MathVerifier:
 
     def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
         """Judge `response`; a problem without gold is `ungraded` here."""
+        try:
+            return self._verify(response, problem, truncated)
+        except Exception as error:  # noqa: BLE001 - a defect of ours costs this response alone
+            reason = f"the verifier failed: {type(error).__name__}: {error}"[:300]
+            return Verdict(status=Status.UNGRADED, method="failed", warning=3, reason=reason)
+
+    def _verify(self, response: str, problem: Problem, truncated: bool) -> Verdict:
         text = final_part(clean(strip_surrogates(response)))
         found = extract(text) if text is not None else None
         if found is not None and truncated and found.warning >= 2:
@@ -78,8 +86,13 @@ class MathVerifier:
         return verdict(Status.WRONG, outcome.stage, reason)
 
 
+_EXCLAIMED = lazy_pattern(r"-?\d[\d.,]*!")
+
+
 def narrowed(found: Extraction) -> Extraction | None:
     """A part of an extracted sentence that is mathematics, when the whole is not."""
+    if found.rule == "marker" and _EXCLAIMED.fullmatch(found.answer):  # "The answer is 5!"
+        return Extraction(found.answer[:-1], "marker", 1)
     if found.rule in ("formula", "number") or read(found.answer).readings:
         return None
     if wording.minutes(found.answer) is not None or not has_words(found.answer):

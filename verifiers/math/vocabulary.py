@@ -18,7 +18,7 @@ FUNCTIONS: dict[str, str] = {
     "max": "max", "min": "min", "gcd": "gcd", "lcm": "lcm", "det": "det", "round": "round",
     "binomial": "binom", "binom": "binom", "comb": "binom", "factorial": "!", "gamma": "gamma",
     "significantfigures": "sigfig", "Re": "re", "Im": "im", "arg": "arg", "conjugate": "conj",
-    "tr": "tr", "dim": "dim", "erf": "erf",
+    "tr": "tr", "dim": "dim", "erf": "erf", "cis": "cis",
 }  # fmt: skip
 
 _GREEK = [
@@ -78,6 +78,7 @@ SYMBOLS: dict[str, tuple[str, str]] = {
     "in": ("op", "in"), "∈": ("op", "in"), "cup": ("op", "cup"), "∪": ("op", "cup"),
     "cap": ("op", "cap"), "∩": ("op", "cap"), "setminus": ("op", "minus"),
     "backslash": ("op", "minus"), "smallsetminus": ("op", "minus"), "∖": ("op", "minus"),
+    "bmod": ("op", "mod"),
     "land": ("and", "and"), "wedge": ("and", "and"), "∧": ("and", "and"), "lor": ("or", "or"),
     "vee": ("or", "or"), "∨": ("or", "or"), "lbrace": ("op", "{s"), "rbrace": ("op", "}s"),
     "lbrack": ("op", "["), "rbrack": ("op", "]"), "lparen": ("op", "("), "rparen": ("op", ")"),
@@ -222,6 +223,7 @@ CONNECTORS: dict[str, str] = {
     "und": "and", "oder": "or", "et": "and", "ou": "or", "y": "and", "o": "or", "и": "and",
     "или": "or", "和": "and", "或": "or", "与": "and", "且": "and", "、": "and", "と": "and",
     "または": "or", "及び": "and", "with": "and", "either": "skip",
+    "nounor": "or", "nounand": "and",
     ", and": "and", ", or": "or",
 }  # fmt: skip
 
@@ -231,7 +233,9 @@ SHORT_WORDS = frozenset(
         "yes", "no", "not", "the", "are", "was", "it", "so", "all", "any", "odd", "per", "for",
         "but", "has", "can", "its", "let", "see", "get", "got", "we", "you", "he", "she", "of",
         "day", "one", "two", "six", "ten", "our", "now", "out", "off", "to", "at", "on", "by", "if",
-        "as", "an", "how", "who", "why", "new", "old", "men", "man", "boy", "box", "pen", "cup",
+        "be",
+        "as", "an",
+        "how", "who", "why", "new", "old", "men", "man", "boy", "box", "pen", "cup",
         "car", "egg", "way",
     }
 )  # fmt: skip
@@ -246,7 +250,9 @@ NAMES: dict[str, tuple[str, str]] = {
     "oo": ("name", "oo"), "Pi": ("name", "pi"), "PI": ("name", "pi"), "DNE": ("text", "DNE"),
     "in": ("op", "in"), "cup": ("op", "cup"), "union": ("op", "cup"), "U": ("name", "U"),
     "cap": ("op", "cap"), "sum": ("call", "sum"), "product": ("call", "prod"),
-    "integrate": ("call", "int"), "limit": ("call", "lim"), "percent": ("op", "%"),
+    "integrate": ("call", "int"), "int": ("call", "int"),
+    "root": ("call", "root"), "diff": ("call", "diff"),
+    "limit": ("call", "lim"), "percent": ("op", "%"),
     "pct": ("op", "%"), "percentage": ("op", "%"), "degrees": ("op", "°"), "degree": ("op", "°"),
     "deg": ("op", "°"), "mod": ("op", "mod"), "Matrix": ("call", "matrix"),
     "matrix": ("call", "matrix"), "times": ("op", "*"), "plus": ("op", "+"), "minus": ("op", "-"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from harness.verifiers.patterns import lazy_pattern
+
 _ONES = [
     "zero",
     "one",
@@ -36,22 +38,39 @@ _VALUES = {
 }  # fmt: skip
 _PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6,
           "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}  # fmt: skip
-_TIME = re.compile(
+_TIME = lazy_pattern(
     r"^\s*(\d{1,2})(?:\s*[:.]\s*(\d{2}))?\s*(?:([ap])\.?\s*m\b\.?|(?:o'?clock))?\s*\.?$", re.I
 )
-_ROMAN = re.compile(r"^M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})$")
+_NAMED_TIMES = {"noon": 720, "12 noon": 720, "midday": 720, "midnight": 0, "12 midnight": 0}
+_ROMAN = lazy_pattern(r"^M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})$")
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
-_CHOICE = re.compile(
+_CHOICE = lazy_pattern(
     r"^\s*(?:\\(?:text|textbf|mathrm|mathbf)\s*\{\s*)?(?:option|choice)?\s*\(?\s*([A-Ja-j])\s*"
     r"(?:\)|[.:])?\s*\}?\s*(?:[).:]\s*.*|\s*\\?\\?(?:text|\$|\\).*|\(.*\))?$",
     re.S | re.I,
 )
-_LATEX = re.compile(
+_LATEX = lazy_pattern(
     r"\\(?:text|textbf|textit|textrm|mathrm|mathbf|mbox|operatorname)\s*\{([^{}]*)\}"
 )
-_NOISE = re.compile(r"[\s$.,;:!?\"'`*_~()\\{}-]+")
-_LEAD = re.compile(r"^\s*(?:it is|it's|this is|that is|they are)\s+", re.I)
-_ARTICLES = re.compile(r"\b(?:the|a|an)\b\s*", re.I)
+_NOISE = lazy_pattern(r"[\s$.,;:!?\"'`*_~()\\{}-]+")
+_LEAD = lazy_pattern(
+    r"^\s*(?:(?:it|this|that|they|there|he|she|(?:the|her|his)(?:\s+[\w']+){1,4}?)"
+    r"(?:'s|'ll be|\s+(?:is|are|was|were|will be|would be|must be|should be|has to be))|on)\s+",
+    re.I,
+)
+_WINS = lazy_pattern(
+    r"\s+(?:wins|always wins|will win|can(?: always)? win|(?:has|have) (?:a|the) winning strategy)"
+    r"(?: the game)?\W*$",
+    re.I,
+)
+_POLARITY = lazy_pattern(r"^\W*(yes|no|true|false)(?:\W*$|\s*[,.;:!—-]\s|\s+because\b)", re.I)
+_LETTERS = lazy_pattern(r"\W*([A-J](?:(?:\W|\band\b)*[A-J])+)\W*")
+_CHOSEN = lazy_pattern(
+    r"\b(?:(?i:choose|pick|select|go with)\s+(?i:option|choice|answer)?"
+    r"|(?i:option|choice)(?i:\s+is)?)\s*\(?([A-J])\b|选项?\s*([A-J])\b"
+)
+_DENIED = lazy_pattern(r"\b(?:not|n't|wrong|incorrect|false|except|neither)\b", re.I)
+_ARTICLES = lazy_pattern(r"\b(?:the|a|an)\b\s*|\s+only\W*$", re.I)
 
 
 def number_words(text: str) -> Fraction | None:
@@ -59,6 +78,9 @@ def number_words(text: str) -> Fraction | None:
     if len(text) > 120:
         return None
     words = text.lower().replace("-", " ").replace(",", " ").strip(" .").split()
+    if len(words) > 1 and words[0] in ("minus", "negative"):
+        positive = number_words(" ".join(words[1:]))
+        return None if positive is None else -positive
     if not words or any(
         w not in _VALUES
         and w not in _SCALES
@@ -109,7 +131,10 @@ def roman(text: str) -> int | None:
 
 def minutes(text: str) -> tuple[int, bool] | None:
     """(minutes since midnight, whether a.m. or p.m. was said) of a time of day."""
-    match = _TIME.match(words_only(text))
+    plain = words_only(text)
+    if plain.casefold().strip(" .") in _NAMED_TIMES:
+        return _NAMED_TIMES[plain.casefold().strip(" .")], True
+    match = _TIME.match(plain)
     if match is None or not (match[2] or match[3]):
         return None
     hour, minute = int(match[1]), int(match[2] or 0)
@@ -148,15 +173,42 @@ def words_only(text: str) -> str:
 
 def normal_words(text: str, *, case: bool = False) -> str:
     """Words without articles, punctuation and (unless `case`) letter case."""
-    text = _ARTICLES.sub("", _LEAD.sub("", words_only(text)))
+    text = _WINS.sub("", _LEAD.sub("", words_only(text)))
+    text = _ARTICLES.sub("", text)
     text = _NOISE.sub("", text)
     return text if case else text.casefold()
+
+
+def members(text: str, *, case: bool = False) -> list[str]:
+    """The normalised members of a list of words, "Alice, Bob and Carol", sorted."""
+    parts = re.split(r",(?:\s*and\b)?|\band\b|;", words_only(text))
+    return sorted(normal_words(part, case=case) for part in parts)
+
+
+def polarity(text: str) -> str | None:
+    """`yes`, `no`, `true` or `false` at the head of an answer; None for anything else."""
+    match = _POLARITY.match(words_only(text[:300]))
+    return match[1].lower() if match else None
+
+
+def choices(text: str) -> frozenset[str] | None:
+    """The letters of an answer to a question with several right options: `ACD`, `A, C and D`."""
+    match = _LETTERS.fullmatch(words_only(text)) if len(text) < 80 else None
+    found = re.findall("[A-J]", match[1]) if match else []
+    return frozenset(found) if len(set(found)) == len(found) > 1 else None
 
 
 def choice(text: str) -> str | None:
     """The capital letter of `(B)`, `B.`, `B) 12`, `\\text{B}`; None for anything else."""
     match = _CHOICE.match(text.strip().strip("$*").strip())
     return match[1].upper() if match and len(text) < 400 else None
+
+
+def chosen(text: str) -> str | None:
+    """The letter that a sentence chooses, "I pick option C": one letter only, nothing denied."""
+    letters = {a or b for a, b in _CHOSEN.findall(text)} if len(text) < 400 else set()
+    alone = set(re.findall(r"\b[A-J]\b", text)) - {"I"} <= letters  # "choose A or B" chooses none
+    return letters.pop() if len(letters) == 1 and alone and not _DENIED.search(text) else None
 
 
 def is_choice(gold: str) -> bool:

@@ -44,11 +44,23 @@ def no_network() -> tuple[str, ...]:
     return ()
 
 
+@functools.cache
+def dies_with_us() -> tuple[str, ...]:
+    """The command prefix that ends a program with the worker that waits for it (Linux)."""
+    prefix = ("setpriv", "--pdeathsig", "KILL")
+    if sys.platform == "linux" and shutil.which("setpriv"):
+        done = subprocess.run([*prefix, "true"], capture_output=True, check=False)
+        if done.returncode == 0:
+            return prefix
+    return ()
+
+
 def run(command: Sequence[str], folder: Path, *, wall_s: float, memory_mb: int) -> Ran:
     """Run `command` in `folder` under limits; kills its whole process group at the end."""
 
     limit = (
-        f"ulimit -v {memory_mb * 1024} 2>/dev/null; ulimit -t {int(wall_s) + 1}; "
+        f"ulimit -S -d unlimited 2>/dev/null; ulimit -v {memory_mb * 1024} 2>/dev/null; "
+        f"ulimit -t {int(wall_s) + 1}; "
         'ulimit -c 0; exec "$@"'
     )
     environment = {
@@ -57,7 +69,7 @@ def run(command: Sequence[str], folder: Path, *, wall_s: float, memory_mb: int) 
     log = folder / "output.txt"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            ["/bin/sh", "-c", limit, "sh", *no_network(), *command],
+            ["/bin/sh", "-c", limit, "sh", *dies_with_us(), *no_network(), *command],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,

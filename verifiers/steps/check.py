@@ -19,24 +19,38 @@ from harness.verifiers.math.options import Options
 from harness.verifiers.math.parser import is_inequality
 from harness.verifiers.math.probe import evaluate
 from harness.verifiers.math.rounding import rounds_to
-from harness.verifiers.math.tree import CONSTANTS, Node, Op, Sym, Text, free_symbols, walk
+from harness.verifiers.math.tree import (
+    CONSTANTS,
+    Node,
+    Num,
+    Op,
+    Sym,
+    Text,
+    free_symbols,
+    mul,
+    walk,
+)
 from harness.verifiers.math.values import same_value, split_unit
+from harness.verifiers.patterns import lazy_pattern
 
 MAX_STEPS = 400
 MAX_TEXT = 60_000
 
-_FORMULA = re.compile(
+_FORMULA = lazy_pattern(
     r"<<(?P<note>[^<>]{1,200})>>|\$\$(?P<d>.{1,2000}?)\$\$|\\\[(?P<b>.{1,2000}?)\\\]"
-    r"|\\\((?P<p>.{1,2000}?)\\\)|(?<!\\)\$(?P<s>[^$\n]{1,500}?(?:=|≈|\\approx)[^$\n]{1,500}?)(?<!\\)\$"
+    r"|\\\((?P<p>.{1,2000}?)\\\)|(?<!\\)\$(?P<s>[^$\n]{1,500}?(?:=|≈|\\approx)\s*[^$\s][^$\n]{0,500}?)(?<!\\)\$"
     r"|(?P<plain>(?<![\w.])[-(\d$√][\d\s+\-*/×÷().,$%^√x·]{0,200}\s*(?:=|≈)"
     r"[\d\s+\-*/×÷().,$%^√=≈x·]{1,200})",
     re.S,
 )
-_TORN = re.compile(
-    r"(?:[-+*/×÷=^.,%)]|\b(?:x|of))\s*\\?\$?$"
+_TORN = lazy_pattern(
+    r"(?:[-+*/×÷=^.,%)]|\b(?:[xX]|of))\s*\\?\$?$"
 )  # the left side began before the match
-_TIMES = re.compile(r"(?<=[\d)%])\s*[xX]\s*(?=[\d($])")
-_CURRENCY = re.compile(r"\\?\$\s*(?=\d)")
+_OPERAND = lazy_pattern(r"[A-Za-z\d)\]%]\s*$")
+_PROSE = lazy_pattern(r"(?<![\\A-Za-z])[A-Za-z]{3,}")
+_BY_FRACTION = lazy_pattern(r"/\s+(\d+\s*/\s*\d+)|/\s*(\d+/\d+)")
+_TIMES = lazy_pattern(r"(?<=[\d)%])\s*[xX]\s*(?=[\d($])")
+_CURRENCY = lazy_pattern(r"\\?\$\s*(?=\.?\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +67,27 @@ def _equations(text: str) -> Iterator[tuple[int, str]]:
         body = next(g for g in match.groups() if g is not None)
         if "=" not in body and "≈" not in body and "\\approx" not in body:
             continue
-        if match["plain"] and _TORN.search(text, max(0, match.start() - 4), match.start()):
+        if match["plain"] and _is_torn(text, match):
             continue
+        if match["s"] and _PROSE.search(body):
+            continue  # "$2.50 each is 5*2.50 = $": two sums of money, no formula
         for row in (
             re.split(r"\\\\|\n|,\s+(?=\D)", body) if "\\begin{pmatrix}" not in body else [body]
         ):
             row = _TIMES.sub(" * ", _CURRENCY.sub("", row.replace("&", " ")))
             if "=" in row or "≈" in row or "approx" in row:
-                yield match.start(), row.strip(" .,;:")
+                yield match.start(), row.lstrip(" ,;:").rstrip(" .,;:")
+
+
+def _is_torn(text: str, match: re.Match[str]) -> bool:
+    """Whether a plain match is a part of a longer equation (a variable, a clock time around it)."""
+    start, end = match.start(), match.end()
+    before, after = text[max(0, start - 4) : start], text[end : end + 1]
+    if _TORN.search(before) or before.endswith(":"):
+        return True
+    if text[start] == "-" and _OPERAND.search(before):
+        return True  # 4p - 5 = 67
+    return after in ("<", ":") or (after.isalpha() and text[end - 1].isdigit())  # 16 = 4X
 
 
 def _constant(node: Node) -> bool:
@@ -82,12 +109,14 @@ def _pairs(node: Node) -> Iterator[tuple[Node, str, Node]]:
 
 def holds(left: Node, sign: str, right: Node) -> bool | None:
     """Whether one equality is true; None for a claim about variables."""
+    if _percent(left, right):
+        return True
     left, right = split_unit(left)[0], split_unit(right)[0]
     if _constant(left) and _constant(right):
         outcome = same_value(left, right, Options())
         if outcome.equal:
             return True
-        if rounds_to(left, right) or rounds_to(right, left) or _percent(left, right):
+        if rounds_to(left, right) or rounds_to(right, left):
             return True
         if sign == "~" and _near(left, right):
             return True
@@ -100,11 +129,16 @@ def holds(left: Node, sign: str, right: Node) -> bool | None:
 
 def _percent(left: Node, right: Node) -> bool:
     """`28/100 * 100% = 28%` and `1/4 = 25%` are both written."""
-    values = exact(left), exact(right)
-    if values[0] is None or values[1] is None:
+    if not any(isinstance(n, Op) and n.head == "%" for s in (left, right) for n in walk(s)):
         return False
-    signs = [any(isinstance(n, Op) and n.head == "%" for n in walk(s)) for s in (left, right)]
-    return any(signs) and (values[0] * 100 == values[1] or values[1] * 100 == values[0])
+    plain = [split_unit(s)[0] for s in (left, right)]
+    hundred = Num(100)
+    tries = [(left, right), (mul(hundred, left), right), (left, mul(hundred, right)),
+             (mul(hundred, left), plain[1]), (plain[0], mul(hundred, right))]  # fmt: skip
+    return any(
+        _constant(a) and _constant(b) and (exact(a) == exact(b) is not None or rounds_to(b, a))
+        for a, b in tries
+    )
 
 
 def _near(left: Node, right: Node, share: float = 0.01) -> bool:
@@ -122,13 +156,23 @@ def check_steps(text: str) -> list[Step]:
     for position, equation in _equations(text):
         if len(equation) > 600:
             continue
-        for reading in read(equation).readings[:1]:
-            for left, sign, right in _pairs(reading):
-                shown = equation if len(equation) <= 120 else equation[:117] + "..."
-                steps.append(Step(shown, position, holds(left, sign, right)))
+        shown = equation if len(equation) <= 120 else equation[:117] + "..."
+        found = _judged(equation)
+        if False in found and _BY_FRACTION.search(equation):  # 500 / 2/5, by the fraction
+            grouped = _judged(_BY_FRACTION.sub(lambda m: f"/({m[1] or m[2]})", equation))
+            found = grouped if False not in grouped else found
+        steps += [Step(shown, position, told) for told in found]
         if len(steps) >= MAX_STEPS:
             break
     return steps
+
+
+def _judged(equation: str) -> list[bool | None]:
+    return [
+        holds(left, sign, right)
+        for reading in read(equation).readings[:1]
+        for left, sign, right in _pairs(reading)
+    ]
 
 
 def first_error(steps: list[Step]) -> int | None:

@@ -1,0 +1,134 @@
+r"""Notations that are brought to the usual one before parsing, and second readings.
+
+`{10 \choose 3}` and `{}_{10}C_3` become `\binom{10}{3}`; rows of an aligned chain are joined; a
+condition behind an answer ("for any constant c") is cut: it says what the letters range over. What
+has two readings (`\log` to base 10, `C(10,3)` a binomial or a point) is read the usual way first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from harness.verifiers.math.spoken import in_signs
+from harness.verifiers.patterns import lazy_pattern
+
+_CHOOSE = lazy_pattern(r"\{([^{}]{1,80})\\choose\s*([^{}]{1,80})\}")
+_SCRIPTED = lazy_pattern(
+    r"(?:\{\s*\})?[_^]\{?(\d+|[a-z])\}?\s*(?:\\(?:mathrm|text|rm)\s*\{?)?([CP])\}?_\{?(\d+|[a-z])\}?"
+)
+_CONTINUED = lazy_pattern(r"\\\\\s{0,9}(?=(?:=|\\approx|\\le|\\ge|<|>|\+|-|\\cdot|\\times))")
+_MAXIMA = lazy_pattern(r"(?<![\d\s\\)}])%(?=(?:i|pi|e|phi|gamma)(?![A-Za-z]))")
+_ASIDE = lazy_pattern(
+    r"[\s,;(]{0,5}(?<![A-Za-z])(?:i\.\s?e\.?|that is,|in other words"
+    r"|or (?:about|approximately|roughly)|but not|not|rather than|instead of"
+    r"|as (?:required|desired|claimed))(?![A-Za-z]).*$",
+    re.S,
+)
+_CONDITION = lazy_pattern(
+    r"(?:\s|,|\\quad|\\text\s?\{|\(){1,5}(?:for|where|with|when)\s+"
+    r"(?:(?:any|all|some|every|each|an?|arbitrary|constants?|positive|negative|non-?negative"
+    r"|non-?zero|fixed|real|integers?|natural)\b"
+    r"|\$?\\?\(?[a-zA-Z]\\?\)?\$?\s*(?:is|are|be|\\in|∈|runs|ranges)(?![a-z]))[^=<>≤≥]*$",
+    re.I | re.S,
+)
+_BASED = lazy_pattern(r"\(?([0-9A-Z]{1,12})\)?_\{?(\d{1,2})\}?|0[xX]([0-9A-Fa-f]{1,16})")
+_RATIO = lazy_pattern(r"[\d.]+(?: to [\d.]+)+")
+_UNIT = r"(?:\\(?:text|mathrm)\s*\{)?\s*(?:%s)\s*\}?"
+_HOURS = lazy_pattern(rf"^(\d+)\s*{_UNIT % 'h|hrs?'}\s*(\d+)\s*{_UNIT % 'm|mins?'}\s*$", re.I)
+_FEET = lazy_pattern(
+    r"^(\d+)\s*"
+    + _UNIT % "'|ft|feet|foot"
+    + r"\s*(\d+)\s*"
+    + _UNIT % "''|\"|in|inch|inches"
+    + r"\s*$",
+    re.I,
+)
+_I = lazy_pattern(r"(?<![A-Za-z\\])i(?![A-Za-z])")
+# With a real part, so that 4j is no vector along j.
+_PYTHON_COMPLEX = lazy_pattern(r"[($]*-?\d[\d.]*\s*[+-]\s*(?:\d[\d.]*)?\*?j[)$]*")
+_LETTER_DIGITS = lazy_pattern(r"([A-Z]{2,12})_\{?(\d{2})\}?")
+_COUNTED = lazy_pattern(r"(?<![A-Za-z\\])([CP])\s*\(\s*(\d{1,4})\s*,\s*(\d{1,4})\s*\)")
+_BARE_LOG = lazy_pattern(r"\\?\blog(?!\s*(?:_|\\limits|[a-z0-9]))|\\log(?!\s*_)")
+
+
+def usual(text: str) -> str:
+    """`text` in the usual notation."""
+    if "\\choose" in text:
+        text = _CHOOSE.sub(r"\\binom{\1}{\2}", text)
+    if "C_" in text or "P_" in text or "C}_" in text or "P}_" in text:
+        text = _SCRIPTED.sub(_scripted, text)
+    if "%" in text:
+        text = _MAXIMA.sub("", text)
+    if " to " in text and _RATIO.fullmatch(text):
+        text = text.replace(" to ", ":")
+    if text[:1].isdigit():
+        text = _HOURS.sub(r"\1 hours \2 minutes", _FEET.sub(r"\1 feet \2 inches", text))
+    return in_signs(text)
+
+
+def _scripted(match: re.Match[str]) -> str:
+    count, kind, chosen = match.groups()
+    binomial = rf"\binom{{{count}}}{{{chosen}}}"
+    return binomial if kind == "C" else rf"{binomial} \cdot {chosen}!"
+
+
+def joined_rows(text: str) -> str:
+    """The rows of an `aligned` whose wrapper is gone, as one chain where they go on."""
+    return _CONTINUED.sub(" ", text).replace("&", " ")
+
+
+def without_aside(text: str) -> str:
+    """`text` up to ", i.e. …" or ", not …", and without a condition on its letters."""
+    if " " not in text:
+        return text
+    for pattern in (_ASIDE, _CONDITION):
+        found = pattern.search(text)
+        if found and re.search(r"[\d=\\]", text[: found.start()]):
+            text = text[: found.start()]
+    return text
+
+
+def digits_value(text: str) -> int | None:
+    """The value of `1A_{16}` or `0x1A`: digits with letters among them, in their base."""
+    match = _BASED.fullmatch(text.strip())
+    if match is None:
+        return None
+    if match[3]:
+        return int(match[3], 16)
+    base = int(match[2])
+    if not (10 < base <= 36 and re.search(r"\d", match[1]) and re.search("[A-Z]", match[1])):
+        return None
+    try:
+        return int(match[1], base)
+    except ValueError:
+        return None
+
+
+def second_readings(gold: str, answer: str) -> Iterator[tuple[str, str]]:
+    r"""Other ways to read the two: `\log` to base 10, `C(n, k)` as a number, AB_{16}, j for i."""
+    texts = gold, answer
+    others = [_other_reading(t) for t in texts]
+    if any(others):
+        yield others[0] or gold, others[1] or answer
+    for one, other in ((0, 1), (1, 0)):
+        if _PYTHON_COMPLEX.fullmatch(texts[other].strip()) and _I.search(texts[one]):
+            swapped = texts[other].replace("j", "i")
+            yield (gold, swapped) if other else (swapped, answer)
+
+
+def _other_reading(text: str) -> str | None:
+    digits = _LETTER_DIGITS.fullmatch(text.strip().strip("$"))
+    if digits and 10 < int(digits[2]) <= 36:
+        try:
+            return str(int(digits[1], int(digits[2])))
+        except ValueError:
+            return None
+    if "log" not in text and "(" not in text:
+        return None
+    other = _COUNTED.sub(
+        lambda m: rf"\binom{{{m[2]}}}{{{m[3]}}}" + (f"\\cdot {m[3]}!" if m[1] == "P" else ""), text
+    )
+    if "log" in other:
+        other = _BARE_LOG.sub(r"\\lg ", other)
+    return other if other != text else None

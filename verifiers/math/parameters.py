@@ -1,0 +1,133 @@
+r"""Letters of an answer whose name says nothing: bound variables, integers, free constants.
+
+`f(t) = t + 1` is `f(x) = x + 1`; `x = \pi/4 + n\pi` is `x = \pi/4 + k\pi, k \in \mathbb{Z}`, and so
+is `x = -3\pi/4 + n\pi`; `f(x) = kx` is `f(x) = cx` where the letter is a free constant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import permutations
+
+from harness.verifiers.math.exact import exact, key
+from harness.verifiers.math.probe import agree
+from harness.verifiers.math.statements import is_domain, value_of
+from harness.verifiers.math.tree import (
+    Node,
+    Num,
+    Op,
+    Sym,
+    add,
+    divide,
+    free_symbols,
+    neg,
+    substitute,
+    walk,
+)
+
+_OF_INTEGRATION = frozenset({"c", "C", "K", *(f"{c}_{i}" for c in "cCkK" for i in range(1, 5))})
+_CONSTANTS = _OF_INTEGRATION | {"k", "a", "A", "b", "B", "m", "D", "lambda", "alpha"}
+_INTEGERS = frozenset({"k", "n", "m", "l", "p"})
+
+
+def declared_integers(node: Node) -> set[str]:
+    """The letters that `k in Z` behind an answer declares."""
+    return {
+        n.args[0].name
+        for n in walk(node)
+        if is_domain(n) and isinstance(n, Op) and isinstance(n.args[0], Sym)
+        and isinstance(n.args[1], Sym) and n.args[1].name == "integers"
+    }  # fmt: skip
+
+
+def renamings(gold: Node, answer: Node, declared: set[str]) -> Iterator[Node]:
+    """`answer` with its parameters called as `gold` calls them, in every order that fits.
+
+    A parameter is a letter that one of the two declares an integer, a constant of integration
+    (`C_1`, or `A` beside a `C_1`), or the one free constant of a function f(x) = cx.
+    """
+    named = {n for n in (assigned(gold), assigned(answer)) if n}
+    left, right = free_symbols(gold) - named, free_symbols(answer) - named
+    ours, theirs = sorted(left - right), sorted(right - left)
+    if not ours or len(ours) != len(theirs) or len(ours) > 3:
+        return
+    letters = {*ours, *theirs}
+    integers = bool(letters & declared) and letters <= _INTEGERS
+    solved = assigned(gold) is not None and assigned(gold) == assigned(answer)
+    numbered = all("_" in name for name in ours)
+    constants = letters <= _CONSTANTS and (
+        (set(ours) <= _OF_INTEGRATION and (solved or numbered))
+        or (_is_function(gold) and _is_function(answer))
+    )
+    if not (integers or constants):
+        return
+    for order in permutations(ours):
+        told = answer
+        for old, new in zip(theirs, order, strict=True):
+            told = substitute(told, old, Sym(new))
+        yield told
+
+
+def assigned(node: Node) -> str | None:
+    """The variable whose value an answer gives, also where it gives several."""
+    if isinstance(node, Op) and node.head in ("list", "or", "system", "{}") and node.args:
+        names = {assigned(a) for a in node.args}
+        return names.pop() if len(names) == 1 else None
+    left = node.args[0] if isinstance(node, Op) and node.head == "=" else None
+    return left.name if isinstance(left, Sym) else None
+
+
+def same_argument(gold: Op, answer: Op) -> Op | None:
+    """`f(t) = …` told in the letter of `f(x) = …`; None when they are no such definitions."""
+    heads = _definition(gold.args[0]), _definition(answer.args[0])
+    if heads[0] is None or heads[1] is None:
+        return None
+    (name, old), (other, new) = heads[1], heads[0]
+    if name != other or old == new or new in free_symbols(answer.args[1]):
+        return None
+    told = substitute(answer, old, Sym(new))
+    return told if isinstance(told, Op) else None
+
+
+def _definition(left: Node) -> tuple[str, str] | None:
+    """(function, argument) of `f(x)`, also where it was read as the product P·x."""
+    if isinstance(left, Op) and left.head == "call" and len(left.args) == 2:
+        name, argument = left.args
+    elif isinstance(left, Op) and left.head == "*" and len(left.args) == 2:
+        name, argument = left.args
+        if not (isinstance(name, Sym) and name.name[:1].isupper()):
+            return None
+    else:
+        return None
+    return (key(name), argument.name) if isinstance(argument, Sym) else None
+
+
+def _is_function(node: Node) -> bool:
+    return isinstance(node, Op) and node.head == "=" and _definition(node.args[0]) is not None
+
+
+def same_progression(gold: Node, answer: Node, declared: set[str]) -> bool:
+    """Whether two expressions a + b·k run through the same values as k runs through Z."""
+    names = free_symbols(gold) & free_symbols(answer) & declared
+    if len(names) != 1 or free_symbols(gold) != free_symbols(answer):
+        return False
+    name = names.pop()
+    first, step = _linear(value_of(gold), name)
+    other, stride = _linear(value_of(answer), name)
+    if step is None or stride is None:
+        return False
+    if not (agree(step, stride) or agree(step, neg(stride))):
+        return False
+    turns = divide(add(first, neg(other)), step)
+    whole = exact(turns)
+    if whole is None:
+        whole = next((Num(t).value for t in range(-4, 5) if agree(turns, Num(t))), None)
+    return whole is not None and whole.denominator == 1
+
+
+def _linear(node: Node, name: str) -> tuple[Node, Node | None]:
+    """(value at 0, slope) of an expression that is linear in `name`; the slope None otherwise."""
+    at = [substitute(node, name, Num(k)) for k in (0, 1, 5)]
+    slope = add(at[1], neg(at[0]))
+    line = add(at[0], Op("*", (Num(5), slope)))
+    return at[0], slope if agree(at[2], line) else None

@@ -1,0 +1,130 @@
+"""Equations up to a factor, equations against their roots, and residues."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from harness.verifiers.math.exact import UnknownError, agree_modulo, exact, key
+from harness.verifiers.math.outcome import Outcome
+from harness.verifiers.math.probe import POINTS, evaluate
+from harness.verifiers.math.statements import name_of, settle, value_of
+from harness.verifiers.math.tree import (
+    CONSTANTS,
+    Node,
+    Num,
+    Op,
+    Sym,
+    Text,
+    add,
+    free_symbols,
+    mul,
+    neg,
+    power,
+    substitute,
+    walk,
+)
+
+
+def constant_ratio(first: Node, second: Node) -> float | None:
+    """c with first = c * second wherever both are defined, or None."""
+    try:
+        ratios = []
+        for point in range(POINTS):
+            a = evaluate(first, point, real=True, many_digits=False)
+            b = evaluate(second, point, real=True, many_digits=False)
+            if a is None or b is None or not b[0]:
+                continue
+            ratios.append(a[0] / b[0])
+            if abs(ratios[-1] - ratios[0]) > 1e-7 * abs(ratios[0]):
+                return None
+        if len(ratios) < 2 or not ratios[0]:
+            return None
+        guess = Fraction(ratios[0]).limit_denominator(10_000)
+        if abs(float(guess) - ratios[0]) <= 1e-7 * abs(ratios[0]):
+            told = agree_modulo(first, Op("*", (Num(guess), second)))
+            if told is False:
+                return None
+        return float(ratios[0])
+    except (ArithmeticError, UnknownError):
+        return None
+
+
+def cleared(node: Node) -> Node:
+    """`node` times its denominators: y - 4/x as xy - 4, where both have the same zeros."""
+    bottoms: dict[str, tuple[Node, Fraction]] = {}
+    for part in walk(node):
+        if not (isinstance(part, Op) and part.head == "^" and isinstance(part.args[1], Num)):
+            continue
+        base, exponent = part.args[0], part.args[1].value
+        if exponent < 0 and free_symbols(base):
+            _, most = bottoms.get(key(base), (base, Fraction(0)))
+            bottoms[key(base)] = base, max(most, -exponent)
+    return mul(node, *(power(base, Num(n)) for base, n in bottoms.values()))
+
+
+def stated_value(equation: Op) -> Node | None:
+    """25 of `m + n = 25`: what an answer says that a combination of unknowns is."""
+    left, right = equation.args
+    parts = list(walk(left))
+    if not all(
+        not isinstance(p, Text) and (isinstance(p, (Num, Sym)) or p.head in ("+", "*"))
+        for p in parts
+    ):
+        return None
+    names = [p.name for p in parts if isinstance(p, Sym)]
+    if len(names) < 2 or len(set(names)) < len(names) or set(names) & CONSTANTS:
+        return None
+    return right if not free_symbols(right) and exact(right) != 0 else None
+
+
+def has_roots(equation: Op, roots: list[Node]) -> bool:
+    """Whether an unsolved equation, such as x^2 = 4, has exactly these roots, each once."""
+    left, right = equation.args
+    difference = add(left, neg(right))
+    size = exact(right)
+    if isinstance(left, Op) and left.head == "abs" and size is not None and size > 0:
+        difference = add(mul(left.args[0], left.args[0]), Num(-size * size))  # |u| = c
+    names = free_symbols(difference)
+    values = [value_of(settle(r)) for r in roots]
+    if len(names) != 1 or not 1 < len(values) <= 12 or any(free_symbols(v) for v in values):
+        return False
+    variable = Sym(names.pop())
+    if not {n for n in map(name_of, roots) if n} <= {variable.name}:
+        return False
+    return constant_ratio(difference, mul(*(add(variable, neg(v)) for v in values))) is not None
+
+
+def same_residue(gold: Node, answer: Node) -> Outcome:
+    """`3 (mod 7)` against another residue, or against the number itself."""
+    pairs = [n.args if isinstance(n, Op) and n.head == "residue" else (n,) for n in (gold, answer)]
+    values = [[exact(a) for a in pair] for pair in pairs]
+    (left, *modulus), (right, *other) = values
+    if left is None or right is None:
+        return Outcome(_runs_through(gold, answer), "residue")
+    if not (modulus and other):
+        return Outcome(left == right, "residue")
+    turns = modulus[0] == other[0] and modulus[0] and (left - right) / modulus[0]
+    return Outcome(turns is not False and turns is not None and turns.denominator == 1, "residue")
+
+
+def _runs_through(gold: Node, answer: Node) -> bool:
+    """Whether one side is `3 (mod 7)` and the other `7k + 3`, for a whole number k."""
+    residue, line = (
+        (gold, answer)
+        if isinstance(gold, Op) and gold.head == "residue"
+        else (
+            answer,
+            gold,
+        )
+    )
+    names = free_symbols(line)
+    if not (isinstance(residue, Op) and residue.head == "residue") or len(names) != 1:
+        return False
+    name = names.pop()
+    value, modulus = map(exact, residue.args)
+    at = [exact(substitute(line, name, Num(k))) for k in (0, 1, 7)]
+    if value is None or not modulus or at[0] is None or at[1] is None or name not in "kmntlp":
+        return False
+    step = at[1] - at[0]
+    linear = at[2] == at[0] + 7 * step
+    return linear and abs(step) == abs(modulus) and (at[0] - value) % modulus == 0

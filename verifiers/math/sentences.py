@@ -1,0 +1,123 @@
+"""Answers that stand in a sentence: words as its subject or complement, spelled numbers, dates."""
+
+from __future__ import annotations
+
+import re
+
+from harness.verifiers.math import wording
+from harness.verifiers.patterns import lazy_pattern
+
+MAX_SENTENCE = 200  # characters
+_TOKEN = lazy_pattern(r"[^\W_]+(?:['’][a-z]+)?")
+_DENIALS = frozenset(
+    {"not", "no", "neither", "nor", "never", "none", "cannot", "but", "or", "and", "than", "either",
+     "except", "rather", "instead", "unless", "if", "false", "wrong", "incorrect", "without",
+     "less", "more", "only", "lose", "loses", "lost", "last", "opposite", "before", "after"}
+)  # fmt: skip
+_VERBS = frozenset(
+    {"is", "are", "was", "were", "be", "will", "would", "must", "should", "has", "have", "had",
+     "can", "does", "did", "wins", "won", "becomes", "on", "named", "called"}
+)  # fmt: skip
+_FILLER = frozenset(
+    {"it", "this", "that", "they", "there", "answer", "value", "solution", "result", "on"}
+)
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+_MONTH = rf"(?P<month>{'|'.join(m[:3] + f'(?:{m[3:]})?' for m in _MONTHS)}|sept)\.?"
+_DAY = r"(?:the\s+)?(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_DATES = tuple(
+    lazy_pattern(rf"(?:[a-z]+day,?\s+)?{order}(?:,?\s*(?P<year>\d{{4}}))?", re.I)
+    for order in (rf"{_MONTH}\s+{_DAY}", rf"{_DAY}\s+(?:of\s+)?{_MONTH}")
+)
+_DENIAL = lazy_pattern(
+    r"(?:\b(?:not|never|cannot|neither|nor)|n['’]t)"
+    r"(?:\s+(?:be|equal|equals|equal to|to|simply|just|the|a|an|option|number))*[\s$(*]*$",
+    re.I,
+)
+_DENIED = lazy_pattern(r"\W*(?:it\s+is\s+|it['’]s\s+)?(?:not|never|neither|nor|cannot)\b", re.I)
+
+
+def denied(text: str, position: int) -> bool:
+    """Whether the words right before `position` deny what stands there: "it is not 5"."""
+    return _DENIAL.search(text[max(0, position - 60) : position]) is not None
+
+
+def is_denial(text: str) -> bool:
+    """Whether a text says what the answer is not: "not 5"."""
+    return _DENIED.match(text) is not None
+
+
+def gives(words: str, sentence: str) -> bool:
+    """Whether a sentence has `words` for its subject or complement, denying and comparing nothing.
+
+    "The day will be Tuesday" gives Tuesday; "Evelyn has the greatest speed" gives Evelyn; "Alice
+    beats Bob" gives neither.
+    """
+    if len(sentence) > MAX_SENTENCE or re.search(r"[,;:=\\\d]", sentence):
+        return False
+    said, wanted = _TOKEN.findall(sentence), _TOKEN.findall(words)
+    while wanted and wanted[0].casefold() in ("the", "a", "an"):
+        del wanted[0]
+    folded, sought = [t.casefold() for t in said], [t.casefold() for t in wanted]
+    size = len(sought)
+    if not size or not size < len(folded) <= 16:
+        return False
+    first = 1 if folded[0] in ("the", "a", "an") else 0
+    if folded[-size:] == sought:
+        before, after = said[:-size], []
+    elif folded[first : first + size] == sought:
+        before, after = said[:first], said[first + size :]
+    else:
+        return False
+    rest = {t.casefold() for t in (*before, *after)}
+    if rest & _DENIALS or any(t.endswith(("n't", "n’t")) for t in rest):
+        return False
+    named = wanted[0][:1].isupper() and any(t[:1].isupper() for t in (*before[1:], *after))
+    if named:
+        return False  # another name competes
+    if after:
+        return after[0].casefold() in _VERBS
+    before = [t for t in before if t.casefold() not in ("the", "a", "an")]
+    return not before or before[-1].casefold() in _VERBS or rest <= _FILLER
+
+
+def spelled_number(text: str) -> str | None:
+    """The one number that a text without digits spells: "six" in "a total of six"."""
+    if len(text) > MAX_SENTENCE or re.search(r"[\d\\]", text):
+        return None
+    runs: list[list[str]] = [[]]
+    for token in re.findall(r"[a-z]+", text.casefold()):
+        if token in _DENIALS - {"and", "only"}:
+            return None
+        if token not in ("and", "a", "an") and wording.number_words(token) is not None:
+            runs[-1].append(token)
+        elif runs[-1] and not (token == "and" and runs[-1][-1] in ("hundred", "thousand")):
+            runs.append([])
+    found = [" ".join(r) for r in runs if r and r != ["one"]]
+    return found[0] if len(found) == 1 and wording.number_words(found[0]) is not None else None
+
+
+def date(text: str) -> tuple[int, int, int | None] | None:
+    """(month, day, year if it is told) of `June 20th`, `20 June 2024`; None for other texts."""
+    text = wording.words_only(text).strip(" .")
+    if len(text) > 40:
+        return None
+    if iso := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", text):
+        return int(iso[2]), int(iso[3]), int(iso[1])
+    for pattern in _DATES:
+        found = pattern.fullmatch(text)
+        if found:
+            month = next(i for i, m in enumerate(_MONTHS) if m[:3] == found["month"].lower()[:3])
+            return month + 1, int(found["day"]), int(found["year"]) if found["year"] else None
+    return None
+
+
+def same_date(gold: str, answer: str) -> bool | None:
+    """Whether two dates are the same; None when one is no date."""
+    left, right = date(gold), date(answer)
+    if left is None or right is None:
+        return None
+    years = {left[2], right[2]} - {None}
+    return left[:2] == right[:2] and len(years) < 2

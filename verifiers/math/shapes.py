@@ -1,0 +1,56 @@
+"""What kind of answer a tree is, and its plain members."""
+
+from __future__ import annotations
+
+from harness.verifiers.math.exact import key
+from harness.verifiers.math.statements import settle, value_of
+from harness.verifiers.math.tree import BRACKETS, Node, Op, Sym
+
+
+def point(node: Node) -> Node:
+    """`P(1, 2)`: the point without its name."""
+    if isinstance(node, Op) and node.head == "*" and len(node.args) == 2:
+        name, place = node.args
+        if isinstance(name, Sym) and name.name[0].isupper() and is_tuple(place):
+            return place
+    return node
+
+
+def both_symbols(gold: Op, answer: Op) -> bool:
+    """Whether both equations give a value to a letter."""
+    return isinstance(gold.args[0], Sym) and isinstance(answer.args[0], Sym)
+
+
+def is_op(node: Node, head: str) -> bool:
+    """Whether `node` is that operation."""
+    return isinstance(node, Op) and node.head == head
+
+
+def is_tuple(node: Node) -> bool:
+    """A tuple, an interval or a vector in brackets."""
+    return isinstance(node, Op) and (node.head in BRACKETS or node.head == "][")
+
+
+def nested(node: Node) -> bool:
+    """A tuple of tuples."""
+    return isinstance(node, Op) and any(is_tuple(a) for a in node.args)
+
+
+def one_member(gold: Op, answer: Op) -> bool:
+    """One value in brackets each, or a set of tuples."""
+    return len(gold.args) == len(answer.args) == 1 or any(
+        is_tuple(value_of(m)) for n in (gold, answer) if n.head == "{}" for m in n.args
+    )
+
+
+def pure(node: Node) -> Node:
+    """The value that a statement gives."""
+    return value_of(settle(node))
+
+
+def distinct(members: list[Node]) -> list[Node]:
+    """The members without those that are written alike."""
+    seen: dict[str, Node] = {}
+    for member in members:
+        seen.setdefault(key(member), member)
+    return list(seen.values())
