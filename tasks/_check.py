@@ -3,63 +3,159 @@
     report = check(MyTask())
     report.ok, report.failures
 
-Checked: the same problems at every load, a limit that only cuts, unique ids, prompts that render,
-gold answers that are graded correct and lures that are graded lured by the task's own verifier,
-and the certificates where problems carry them.
+Problems are loaded several times over, under another seed and in another process; golds, lures and
+an empty answer are judged by the task's own verifier, in the killable workers of an evaluation.
+What a task's own code raises is a failure of the check that called it, never a traceback.
 """
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from harness.core import DataSource, HarnessError, Problem, Status, Verdict
-from harness.core.protocols import Task, Verifier
-from harness.core.registry import find
+from harness.core import DataSource, Estimate, HarnessError, Problem, Scored, Status, Verdict
+from harness.core.hashing import canonical_json, content_hash
+from harness.core.protocols import Certified, Seeded, Task
+from harness.core.registry import find, names, plugin_files
+from harness.verifiers.pool import VerifierPool
 
 NO_ANSWER = {
     "en": "The problem as stated has no answer.\n\n\\boxed{no answer}",
     "zh": "这道题的条件有问题，没有答案。\n\n\\boxed{无解}",
 }
+_FORMS = ("\\boxed{ANSWER}", "Answer: ANSWER", "ANSWER")
 _SHOWN = 5
+_OTHER_SEED = 90_001  # any but the public one
+_ELSEWHERE_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What was checked: the number of problems, and the failures by check (empty: all is well)."""
+    """What was checked: the number of problems, and the failures by check (empty: all is well).
+
+    `skipped` says why a check did not apply.
+    """
 
     task: str
     problems: int
     checks: tuple[str, ...]
     failures: dict[str, list[str]] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
         """Whether every check passed."""
         return not self.failures
 
+    def to_json(self) -> dict[str, object]:
+        """The object that `harness tasks check --json` prints."""
+        return {
+            "task": self.task,
+            "ok": self.ok,
+            "problems": self.problems,
+            "checks": [name for name in self.checks if name not in self.skipped],
+            "failures": self.failures,
+            "skipped": self.skipped,
+        }
+
 
 def check(task: Task, source: DataSource | None = None) -> CheckReport:
     """Run all checks on the problems that `source` gives (default: the task's own)."""
     source = source or DataSource()
-    try:
-        problems = list(task.load(source))
-    except HarnessError as error:  # a failing certificate among them
-        return CheckReport(task.name, 0, ("loads",), {"loads": [str(error)]})
-    spec = task.verifier()
-    verifier: Verifier = find("verifiers", spec.name)(**spec.args)
-    found = {
-        "loads": [] if problems else ["the task has no problems"],
-        "determinism": _determinism(task, source, problems),
-        "unique ids": _unique(problems),
-        "prompt": _prompts(task, problems),
-        "gold": _gold(problems, verifier),
-        "lure": _lures(problems, verifier),
-        "certificate": _certificates(problems),
+    problems: list[Problem] = []
+    if bad := _run(lambda: _load(task, source, problems)):
+        return CheckReport(task.name, 0, ("loads",), {"loads": bad})
+    skipped = _does_not_apply(task, problems)
+    with VerifierPool() as pool:
+        found = {
+            name: [] if name in skipped else _run(what)
+            for name, what in _checks(task, source, problems, pool).items()
+        }
+    failures = {name: _some(bad) for name, bad in found.items() if bad}
+    return CheckReport(task.name, len(problems), tuple(found), failures, skipped)
+
+
+def _checks(
+    task: Task, source: DataSource, problems: Sequence[Problem], pool: VerifierPool
+) -> dict[str, Callable[[], list[str]]]:
+    return {
+        "loads": list,
+        "facts": lambda: _facts(task),
+        "determinism": lambda: _determinism(task, source, problems),
+        "other process": lambda: _elsewhere(task, source, problems),
+        "seed": lambda: _seeds(task, source, problems, pool),
+        "unique ids": lambda: _unique(problems),
+        "plain data": lambda: _plain(problems),
+        "prompt": lambda: _prompts(task, problems),
+        "gold": lambda: _answers(task, pool, problems, "gold"),
+        "lure": lambda: _answers(task, pool, problems, "lure"),
+        "no answer": lambda: _nothing(task, pool, problems),
+        "certificate": lambda: _certificates(task, problems),
+        "metrics": lambda: _metrics(task, problems),
     }
-    failures = {name: bad[:_SHOWN] for name, bad in found.items() if bad}
-    return CheckReport(task.name, len(problems), tuple(found), failures)
+
+
+def _run(what: Callable[[], list[str]]) -> list[str]:
+    try:
+        return what()
+    except HarnessError as error:  # a failing certificate among them
+        return [str(error)]
+    except Exception as error:  # noqa: BLE001 - a stranger's code may raise anything
+        return [f"{type(error).__name__}: {error}"]
+
+
+def _some(bad: list[str]) -> list[str]:
+    more = len(bad) - _SHOWN
+    return bad[:_SHOWN] + ([f"and {more} more"] if more > 0 else [])
+
+
+def _load(task: Task, source: DataSource, problems: list[Problem]) -> list[str]:
+    """Fill `problems`."""
+    found: list[Any] = list(task.load(source))
+    if not found:
+        return ["the task has no problems"]
+    other = next((item for item in found if not isinstance(item, Problem)), None)
+    if other is not None:
+        return [f"load gave a {type(other).__name__}, not a Problem"]
+    problems += found
+    return []
+
+
+def _does_not_apply(task: Task, problems: Sequence[Problem]) -> dict[str, str]:
+    reasons = {}
+    if not _is_registered(task):
+        reasons["other process"] = "the task is not registered under its name"
+    if not isinstance(task, Seeded):
+        reasons["seed"] = "the task has no public_seed"
+    if all(problem.lure is None for problem in problems):
+        reasons["lure"] = "no problem has a lure"
+    if not isinstance(task, Certified):
+        reasons["certificate"] = "the task has no certify method"
+    return reasons
+
+
+def _is_registered(task: Task) -> bool:
+    return task.name in names("tasks") and find("tasks", task.name) is type(task)
+
+
+def _facts(task: Task) -> list[str]:
+    bad = []
+    for name in ("name", "version", "summary"):
+        value = getattr(task, name, None)
+        if not isinstance(value, str) or not value.strip() or "\n" in value:
+            bad.append(f"{name} must be one line of text, not {value!r}")
+    own = str(task.name)
+    for family in names("families"):
+        own = own.removeprefix(f"{family}:")
+    if set(own) & set(":,= \t"):
+        bad.append(f"name {task.name!r}: colons, commas, equals signs and spaces part the options")
+    return bad
 
 
 def _determinism(task: Task, source: DataSource, problems: Sequence[Problem]) -> list[str]:
@@ -67,10 +163,64 @@ def _determinism(task: Task, source: DataSource, problems: Sequence[Problem]) ->
     if again != problems:
         return ["a second load gave other problems"]
     half = len(problems) // 2
-    cut = DataSource(data_dir=source.data_dir, limit=half, options=source.options)
-    if half and list(task.load(cut)) != problems[:half]:
+    if half and list(task.load(replace(source, limit=half))) != problems[:half]:
         return [f"limit={half} gives other problems than the first {half}"]
     return []
+
+
+def fingerprint(task: Task, problems: Sequence[Problem]) -> str:
+    """A hash of all problems and prompts."""
+    turns = [[(m.role, m.content) for m in task.prompt(p).messages] for p in problems]
+    return content_hash([problem.digest() for problem in problems], turns)
+
+
+def _elsewhere(task: Task, source: DataSource, problems: Sequence[Problem]) -> list[str]:
+    """Another process hashes text otherwise, so that the order of a set shows."""
+    asked = {
+        "task": task.name,
+        "plugins": list(plugin_files()),
+        "data_dir": None if source.data_dir is None else str(source.data_dir),
+        "limit": len(problems),
+        "options": dict(source.options),
+    }
+    other = "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"
+    env = {**os.environ, "PYTHONHASHSEED": other, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "harness.tasks._fingerprint", json.dumps(asked)],
+        env=env, capture_output=True, text=True, timeout=_ELSEWHERE_S, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        return [f"loading it in another process failed: {(done.stderr.strip() or '?')[-300:]}"]
+    if done.stdout.split()[-1] != fingerprint(task, problems):
+        return ["another process makes other problems: is a set or a hash in their making?"]
+    return []
+
+
+def _seeds(
+    task: Task, source: DataSource, problems: Sequence[Problem], pool: VerifierPool
+) -> list[str]:
+    """The default is the public seed; another one gives other problems, the same at every load."""
+    assert isinstance(task, Seeded)
+
+    def of(seed: int) -> list[Problem]:
+        options = {**source.options, "seed": str(seed)}
+        return list(task.load(replace(source, options=options, limit=len(problems))))
+
+    if "seed" not in source.options and of(task.public_seed) != problems:
+        return [f"without a seed, the problems are not those of public_seed={task.public_seed}"]
+    other = of(_OTHER_SEED)
+    if other != of(_OTHER_SEED):
+        return [f"seed={_OTHER_SEED} gave other problems at a second load"]
+    if len(other) != len(problems):
+        return [f"seed={_OTHER_SEED} gave {len(other)} problems, not {len(problems)}"]
+    if {p.question for p in other} <= {p.question for p in problems}:
+        return [f"seed={_OTHER_SEED} gave no new question"]
+    return [
+        *_unique(other),
+        *_answers(task, pool, other, "gold"),
+        *_answers(task, pool, other, "lure"),
+        *_certificates(task, other),
+    ]
 
 
 def _unique(problems: Sequence[Problem]) -> list[str]:
@@ -79,53 +229,105 @@ def _unique(problems: Sequence[Problem]) -> list[str]:
     ]
 
 
+def _plain(problems: Sequence[Problem]) -> list[str]:
+    """What is stored must come back the same from JSON."""
+    bad = []
+    for problem in problems:
+        try:
+            same = Problem(**json.loads(canonical_json(problem.to_json()))) == problem
+        except (TypeError, ValueError) as error:
+            bad.append(f"{problem.id}: not plain JSON: {error}")
+            continue
+        if not same:
+            bad.append(f"{problem.id}: meta changes on its way through JSON: use text keys, lists")
+    return bad
+
+
 def _prompts(task: Task, problems: Sequence[Problem]) -> list[str]:
     bad = []
     for problem in problems:
-        messages = task.prompt(problem).messages
+        prompt = task.prompt(problem)
+        messages = prompt.messages
         if not messages or messages[-1].role != "user" or not messages[-1].content.strip():
             bad.append(f"{problem.id}: the prompt does not end with a user's turn")
+        elif task.prompt(problem) != prompt:
+            bad.append(f"{problem.id}: the prompt is another one at every call")
     return bad
 
 
-def answer_text(problem: Problem, answer: str | None) -> str:
+def answer_text(problem: Problem, answer: str | None, form: str = _FORMS[0]) -> str:
     """The shortest response that gives `answer`; None: that there is none."""
     if answer is None:
         return NO_ANSWER["zh" if problem.meta.get("language") == "zh" else "en"]
-    return f"\\boxed{{{answer}}}"
+    return form.replace("ANSWER", answer)
 
 
-def _says(verdict: Verdict) -> str:
-    return f"{verdict.status} ({verdict.reason})"
+def _answers(task: Task, pool: VerifierPool, problems: Sequence[Problem], kind: str) -> list[str]:
+    """Gold is correct and the lure lured: boxed, behind "Answer:" or bare."""
+    wanted = Status.CORRECT if kind == "gold" else Status.LURED
+    answers = {
+        i: p.gold if kind == "gold" else p.lure
+        for i, p in enumerate(problems)
+        if kind == "gold" or p.lure is not None
+    }
+    said: dict[int, Verdict] = {}
+    for form in _FORMS:
+        left = [i for i in answers if i not in said or said[i].status is not wanted]
+        texts = [answer_text(problems[i], answers[i], form) for i in left]
+        for i, verdict in zip(left, _judge(task, pool, problems, left, texts), strict=True):
+            if i not in said or verdict.status is wanted:
+                said[i] = verdict
+    return [
+        f"{problems[i].id}: {kind} {answers[i]!r} is graded {verdict.status} ({verdict.reason})"
+        for i, verdict in said.items()
+        if verdict.status is not wanted
+    ]
 
 
-def _gold(problems: Sequence[Problem], verifier: Verifier) -> list[str]:
+def _nothing(task: Task, pool: VerifierPool, problems: Sequence[Problem]) -> list[str]:
+    every = range(len(problems))
+    verdicts = _judge(task, pool, problems, every, [""] * len(problems))
+    return [
+        f"{problem.id}: an empty answer is graded correct ({verdict.reason})"
+        for problem, verdict in zip(problems, verdicts, strict=True)
+        if verdict.status is Status.CORRECT
+    ]
+
+
+def _judge(
+    task: Task,
+    pool: VerifierPool,
+    problems: Sequence[Problem],
+    which: Sequence[int],
+    texts: Sequence[str],
+) -> list[Verdict]:
+    spec = task.verifier()
+    asked = [pool.submit(spec, t, problems[i]) for i, t in zip(which, texts, strict=True)]
+    return [future.result() for future in asked]
+
+
+def _certificates(task: Task, problems: Sequence[Problem]) -> list[str]:
     bad = []
-    for p in problems:
-        verdict = verifier.verify(answer_text(p, p.gold), p)
-        if verdict.status is not Status.CORRECT:
-            bad.append(f"{p.id}: gold {p.gold!r} is graded {_says(verdict)}")
-    return bad
-
-
-def _lures(problems: Sequence[Problem], verifier: Verifier) -> list[str]:
-    bad = []
-    for p in problems:
-        if p.lure is not None:
-            verdict = verifier.verify(answer_text(p, p.lure), p)
-            if verdict.status is not Status.LURED:
-                bad.append(f"{p.id}: lure {p.lure!r} is graded {_says(verdict)}")
-    return bad
-
-
-def _certificates(problems: Sequence[Problem]) -> list[str]:
-    from harness.tasks.traps.certify import certify
-
-    bad = []
-    for problem in problems:
-        if "certificate" in problem.meta:
+    if isinstance(task, Certified):
+        for problem in problems:
             try:
-                certify(problem)
+                task.certify(problem)
             except HarnessError as error:
                 bad.append(str(error))
+    return bad
+
+
+def _metrics(task: Task, problems: Sequence[Problem]) -> list[str]:
+    """The task's own figures on made-up scores: estimates, in order, by name."""
+    scored = [
+        Scored(problem=p, statuses={Status.CORRECT if i % 3 else Status.WRONG: 1.0})
+        for i, p in enumerate(problems)
+    ]
+    bad = []
+    figures: dict[str, Any] = dict(task.metrics(scored))
+    for name, figure in figures.items():
+        if not isinstance(figure, Estimate):
+            bad.append(f"{name} is no Estimate but {type(figure).__name__}")
+        elif not figure.low <= figure.value <= figure.high:
+            bad.append(f"{name} = {figure.value} lies outside [{figure.low}, {figure.high}]")
     return bad

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from harness.core import DataError, DataSource
+from harness.core import DataError, DataSource, UsageError
 
 Row = Mapping[str, Any]
 Item = TypeVar("Item")
@@ -26,7 +26,8 @@ class Published:
     """A data set as its authors publish it.
 
     `files` are the names under which a local folder may hold a split, `{split}` filled in; the
-    first that exists is read. `columns` must be there in every row.
+    first that exists is read. `columns` must be there in every row; those of `texts` hold text that
+    is not empty; no two rows agree in all of `key`. A set that is not on the hub has no `hub`.
     """
 
     name: str
@@ -35,11 +36,18 @@ class Published:
     config: str | None
     files: tuple[str, ...]
     columns: tuple[str, ...]
+    texts: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
 
 
 def load_rows(data: Published, split: str, source: DataSource) -> list[dict[str, Any]]:
     """All rows of a split, in the published order; raises DataError as told above."""
     if source.data_dir is None:
+        if not data.hub:
+            raise UsageError(
+                f"{data.name} is not on the hub: give the folder that holds {data.files[0]} "
+                f"with --data-dir FOLDER"
+            )
         rows = _from_hub(data, split)
         where = f"{data.hub} at {data.revision}"
     else:
@@ -48,14 +56,32 @@ def load_rows(data: Published, split: str, source: DataSource) -> list[dict[str,
         where = str(file)
     if not rows:
         raise DataError(f"{where} has no rows")
+    _check_schema(data, rows, where)
+    return rows
+
+
+def _check_schema(data: Published, rows: Sequence[Row], where: str) -> None:
+    schema = f"is it {data.name} in its authors' schema?"
+    seen: dict[str, int] = {}
     for number, row in enumerate(rows, 1):
         missing = [column for column in data.columns if column not in row]
         if missing:
             raise DataError(
                 f"{where}, row {number}: no column {', '.join(missing)} (found: "
-                f"{', '.join(sorted(row))}); is it {data.name} in its authors' schema?"
+                f"{', '.join(sorted(row))}); {schema}"
             )
-    return rows
+        for column in data.texts:
+            if not isinstance(row[column], str) or not row[column].strip():
+                raise DataError(
+                    f"{where}, row {number}: {column} should be text, not "
+                    f"{json.dumps(row[column], default=str)[:40]}; {schema}"
+                )
+        name = ", ".join(f"{column} {row[column]}" for column in data.key)
+        if name and seen.setdefault(name, number) != number:
+            raise DataError(
+                f"{where}, row {number}: {name} is also row {seen[name]}; "
+                f"each may come once: remove one of the two"
+            )
 
 
 def _find(data: Published, split: str, folder: Path) -> Path:

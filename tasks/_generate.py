@@ -33,10 +33,13 @@ class Keyed(Protocol):
 Item = TypeVar("Item", bound=Keyed)
 
 
-def part_of(key: str) -> Part:
-    """The part that a content belongs to: the first byte of its SHA-256 decides."""
+def part_of(key: str, evaluation: int = EVALUATION_BUCKETS) -> Part:
+    """The part that a content belongs to: the first byte of its SHA-256 decides.
+
+    `evaluation` of the 256 values of that byte are for evaluation.
+    """
     bucket = hashlib.sha256(key.encode()).digest()[0]
-    return "evaluation" if bucket < EVALUATION_BUCKETS else "training"
+    return "evaluation" if bucket < evaluation else "training"
 
 
 def distinct_items(

@@ -19,14 +19,18 @@ class Arithmetic:
     name = "arithmetic"
     version = "1"
     summary = "sums, differences and products in one to three steps (generated)"
+    public_seed = 0
 
     def load(self, source: DataSource) -> Sequence[Problem]:
         """`source.limit` problems (400 unless told) of `seed=`."""
         check_options(self.name, source.options, ("seed",))
-        seed = whole(self.name, source.options, "seed", 0)
+        seed = whole(self.name, source.options, "seed", self.public_seed)
         items = distinct_items(self.name, seed, draw_expression, "evaluation")
         count = DEFAULT_COUNT if source.limit is None else source.limit
-        return [_problem(f"s{seed}-{i}", x) for i, x in enumerate(itertools.islice(items, count))]
+        return [
+            arithmetic_problem(f"s{seed}-{i}", x)
+            for i, x in enumerate(itertools.islice(items, count))
+        ]
 
     def prompt(self, problem: Problem) -> Prompt:
         """The question and how to end."""
@@ -44,7 +48,8 @@ class Arithmetic:
         }
 
 
-def _problem(name: str, item: Expression) -> Problem:
+def arithmetic_problem(name: str, item: Expression) -> Problem:
+    """The problem that an item makes, under the id `name`."""
     return Problem(
         id=name,
         question=item.question,

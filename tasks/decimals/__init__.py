@@ -1,54 +1,97 @@
-"""Which decimal is larger: 9.8 or 9.11? A generated task with a computed lure."""
+"""Which is larger, 9.8 or 9.11? A factorial probe of comparing decimals, with computed lures.
+
+The same digits are asked about as numbers, prices and lengths, and as versions, chapters and dates,
+where the other order is right.
+"""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+import random
+from collections.abc import Iterator, Mapping, Sequence
 
 from harness.core import DataSource, Estimate, Problem, Prompt, Scored, UsageError, VerifierSpec
-from harness.tasks._generate import DEFAULT_COUNT, check_options, distinct_items, whole
-from harness.tasks._metrics import by_factor
-from harness.tasks.decimals._items import MAX_PLACES, Pair, draw_pair
+from harness.core.hashing import derive_seed
+from harness.tasks._data import check_choice
+from harness.tasks._generate import DEFAULT_COUNT, check_options, part_of, whole
+from harness.tasks.decimals._design import FACTORS, Cell, balanced, cells, describe
+from harness.tasks.decimals._items import Item, draw_item, prompt_text
+from harness.tasks.decimals._metrics import decimals_metrics
+from harness.tasks.decimals._numbers import MAX_PLACES, decided_at, places
+from harness.tasks.decimals._words import CONTEXTS
+from harness.tasks.decimals.certify import certify
 
-ENDING = '\nEnd with "Answer: <number>".'
+_TRIES = 20_000
 
 
 class Decimals:
-    """Pairs of decimals; the lure reads them like version numbers (9.11 beats 9.8)."""
+    """Options: seed=N, places=N or M-N, and each factor with its levels (`ask=larger+sort`).
+
+    Other levels, other problems: a restricted design is a design of its own, not a selection.
+    """
 
     name = "decimals"
-    version = "1"
-    summary = "which decimal is larger or smaller, with a computed lure (generated)"
+    version = "2"
+    summary = "comparing decimals over a factorial design, with computed lures (generated; en, zh)"
+    public_seed = 0
 
     def load(self, source: DataSource) -> Sequence[Problem]:
-        """`source.limit` problems (400 unless told) of `seed=` with `places=N` or `places=M-N`."""
-        check_options(self.name, source.options, ("seed", "places"))
-        seed = whole(self.name, source.options, "seed", 0)
-        low, high = _places(source.options)
-        pairs = distinct_items(
-            f"{self.name} {low}-{high}", seed, lambda rng: draw_pair(rng, low, high), "evaluation"
-        )
+        """`source.limit` problems (400 unless told); any first n are balanced over the design."""
+        seed = whole(self.name, source.options, "seed", self.public_seed)
+        design, bounds = self._cells(source.options), _bounds(source.options)
+        items = _items(design, _label(source.options), seed, *bounds)
         count = DEFAULT_COUNT if source.limit is None else source.limit
-        return [_problem(f"s{seed}-{i}", p) for i, p in enumerate(itertools.islice(pairs, count))]
+        return [
+            decimals_problem(f"s{seed}-{i}", x)
+            for i, x in enumerate(itertools.islice(items, count))
+        ]
 
     def prompt(self, problem: Problem) -> Prompt:
-        """The question and how to end."""
-        return Prompt.user(problem.question + ENDING)
+        """The question, what the prompt condition adds, and how to end."""
+        meta = problem.meta
+        return Prompt.user(
+            prompt_text(problem.question, meta["prompt"], meta["language"], meta["form"])
+        )
 
     def verifier(self) -> VerifierSpec:
-        """Numbers compare by value: 9.80 is 9.8."""
-        return VerifierSpec("math")
+        """By value or by parts, as the context wants it."""
+        return VerifierSpec("comparison")
+
+    def certify(self, problem: Problem) -> None:
+        """Find the gold answer again from the words of the question."""
+        certify(problem)
 
     def metrics(self, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
-        """Accuracy by variant, by direction and by the place that decides."""
-        return {
-            **by_factor(scored, "variant", lambda p: p.variant),
-            **by_factor(scored, "direction", lambda p: p.meta["direction"]),
-            **by_factor(scored, "decided_at", lambda p: p.meta["decided_at"]),
-        }
+        """Accuracy and lure rate by factor, position bias, context sensitivity."""
+        return decimals_metrics(scored)
+
+    def design(self, source: DataSource) -> Mapping[str, Sequence[str]]:
+        """The factors with the levels that these options leave, and the number of cells."""
+        found = self._cells(source.options)
+        return {**describe(found), "cells": [str(len(found))]}
+
+    def _cells(self, options: Mapping[str, str]) -> tuple[Cell, ...]:
+        check_options(self.name, options, ("seed", "places", *FACTORS))
+        levels = []
+        for name, known in FACTORS.items():
+            if name in options:
+                wanted = options[name].split("+")
+                levels.append(
+                    (name, tuple(check_choice(self.name, name, w, known) for w in wanted))
+                )
+        found = cells(tuple(levels), *_bounds(options))
+        if not found:
+            raise UsageError("task decimals: no problem has all these levels: give fewer of them")
+        return found
 
 
-def _places(options: Mapping[str, str]) -> tuple[int, int]:
+def _label(options: Mapping[str, str]) -> str:
+    """The name of a design: its options without the seed."""
+    rest = sorted((k, v) for k, v in options.items() if k != "seed")
+    return "decimals " + " ".join(f"{k}={v}" for k, v in rest)
+
+
+def _bounds(options: Mapping[str, str]) -> tuple[int, int]:
     """The fewest and the most places behind the point: `places=4` is 1 to 4, `places=3-5` 3-5."""
     text = options.get("places", str(MAX_PLACES))
     low, dash, high = text.partition("-")
@@ -59,22 +102,51 @@ def _places(options: Mapping[str, str]) -> tuple[int, int]:
     return int(low), int(high)
 
 
-def _problem(name: str, pair: Pair) -> Problem:
-    short, long = sorted(pair.places)
-    pattern = f"{short}-{long}@{pair.decided_at}"  # digit pattern: lengths and deciding place
+def _items(design: Sequence[Cell], name: str, seed: int, low: int, high: int) -> Iterator[Item]:
+    """Endless items of the evaluation part with distinct questions, cell by cell."""
+    seen: set[str] = set()
+    for index, cell in enumerate(balanced(design, name, seed)):
+        rng = random.Random(derive_seed(name, seed, index))  # no secret: repeatable draws
+        for _ in range(_TRIES):
+            item = draw_item(rng, cell, low, high)
+            if item is not None and item.question not in seen and part_of(item.key) == "evaluation":
+                break
+        else:
+            raise UsageError(
+                f"{name} has no more than {index} distinct problems with these options: "
+                "ask for fewer (--limit) or widen the options"
+            )
+        seen.add(item.question)
+        yield item
+
+
+def decimals_problem(name: str, item: Item) -> Problem:
+    """The problem that an item makes, under the id `name`."""
+    cell, lure = item.cell, item.lure
+    lengths = sorted(map(places, item.pair))
     return Problem(
         id=name,
-        question=pair.question,
-        gold=pair.gold,
-        lure=pair.lure,
-        variant="control" if pair.lure is None else "trap",
-        cluster=pattern,
+        question=item.question,
+        gold=item.gold,
+        lure=lure,
+        variant="control" if lure is None else "trap",
+        cluster=item.cluster,
         meta={
-            "direction": pair.direction,
-            "wording": pair.wording,
-            "places": list(pair.places),
-            "decided_at": pair.decided_at,
-            "gold_first": pair.gold == pair.a,
-            "trailing_zero": pair.a.endswith("0") or pair.b.endswith("0"),
+            "pattern": cell.pattern,
+            "tempting": cell.tempting,
+            "ask": "true-false" if item.form == "judge" else cell.ask,
+            "order": cell.order,
+            "language": cell.language,
+            "prompt": cell.prompt,
+            "context": cell.context,
+            "reading": item.reading,
+            "form": item.form,
+            "picks": item.gold in item.numbers,
+            "numbers": list(item.numbers),
+            "places": f"{lengths[0]}-{lengths[1]}",
+            "decided_at": decided_at(*item.pair),
         },
     )
+
+
+__all__ = ["CONTEXTS", "FACTORS", "Decimals", "decimals_problem"]

@@ -1,120 +1,205 @@
-"""Drawing pairs of decimals, and what a reader in a hurry makes of them."""
+"""Drawing an item of a cell: its numbers, its question, its gold answer and its lure."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
-Direction = Literal["larger", "smaller"]
-
-MAX_PLACES = 6
-SAME_WHOLE = 0.9  # share of pairs with one whole part: the others are decided before the point
-TRAPS = 0.6  # share of pairs for which the shortcut is wrong
-
-# One wording each, with the word for the direction asked.
-WORDINGS: tuple[tuple[str, dict[Direction, str]], ...] = (
-    ("Which is {word}, {a} or {b}?", {"larger": "larger", "smaller": "smaller"}),
-    ("Which number is {word}: {a} or {b}?", {"larger": "bigger", "smaller": "smaller"}),
-    ("Of {a} and {b}, which is the {word} one?", {"larger": "greater", "smaller": "lesser"}),
-    ("Pick the {word} number: {a} or {b}.", {"larger": "larger", "smaller": "smaller"}),
-    ("Compare {a} and {b}. Which is {word}?", {"larger": "greater", "smaller": "less"}),
+from harness.tasks.decimals._design import LONGEST, Cell, heads, writable
+from harness.tasks.decimals._numbers import (
+    MAX_PLACES,
+    SHORTCUT,
+    TRUE_ORDER,
+    Key,
+    Reading,
+    decided_at,
+    draw_more,
+    draw_pair,
+    places,
 )
+from harness.tasks.decimals._words import (
+    CONTEXTS,
+    ENDINGS,
+    EQUAL,
+    FALSE,
+    FRAMES,
+    INSTRUCTIONS,
+    TRUE,
+    Words,
+)
+
+FORMS = {"true": "judge", "false": "judge", "sort": "sort"}  # the others pick a number
+SEPARATOR = ", "
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """Two different decimals as written, in their order of mention, and what is asked of them."""
+class Item:
+    """Numbers as written, in their order of mention, and what is asked of them.
 
-    a: str
-    b: str
-    direction: Direction
-    wording: int
+    `pair` are the two numbers that have the cell's pattern. `relation` (larger, smaller, equal) is
+    what a statement claims, or the direction of a pick or of a sorted list's end.
+    """
+
+    cell: Cell
+    numbers: tuple[str, ...]
+    pair: tuple[str, str]
+    relation: str
+    frame: int
+
+    @property
+    def form(self) -> str:
+        """pick, judge or sort."""
+        return FORMS.get(self.cell.ask, "pick")
+
+    @property
+    def reading(self) -> Reading:
+        """How the context orders numbers."""
+        return CONTEXTS[self.cell.context].reading
 
     @property
     def key(self) -> str:
-        """The two values, smaller first: one for all wordings, orders and trailing zeros."""
-        low, high = sorted((Decimal(self.a).normalize(), Decimal(self.b).normalize()))
-        return f"decimals {low:f} {high:f}"
-
-    @property
-    def question(self) -> str:
-        """The question as it is asked."""
-        text, words = WORDINGS[self.wording]
-        return text.format(word=words[self.direction], a=self.a, b=self.b)
+        """The values, smallest first: one for all wordings, contexts and trailing zeros."""
+        return "decimals " + " ".join(
+            f"{v.normalize():f}" for v in sorted(map(Decimal, self.numbers))
+        )
 
     @property
     def gold(self) -> str:
-        """The right number, as written."""
-        first = (Decimal(self.a) > Decimal(self.b)) == (self.direction == "larger")
-        return self.a if first else self.b
-
-    @property
-    def shortcut(self) -> str:
-        """The number that the shortcut picks."""
-        first = _hasty(self.a) > _hasty(self.b)
-        return self.a if first == (self.direction == "larger") else self.b
+        """The right answer."""
+        return self._answer(TRUE_ORDER[self.reading])
 
     @property
     def lure(self) -> str | None:
-        """The shortcut's number where it is wrong; None where the shortcut is right."""
-        return None if self.shortcut == self.gold else self.shortcut
+        """The shortcut's answer where it is wrong; None where the shortcut is right."""
+        answer = self._answer(SHORTCUT[self.reading])
+        if self.form == "sort":
+            order = TRUE_ORDER[self.reading]
+            right, hasty = ([order(n) for n in t.split(SEPARATOR)] for t in (self.gold, answer))
+            return None if right == hasty else answer
+        return None if answer == self.gold else answer
+
+    def _answer(self, key: Key) -> str:
+        language = self.cell.language
+        if self.form == "sort":
+            ordered = sorted(self.numbers, key=key, reverse=self.relation == "smaller")
+            return SEPARATOR.join(ordered)
+        a, b = self.numbers
+        sign = (key(a) > key(b)) - (key(a) < key(b))
+        if self.form == "judge":
+            claimed = {"larger": 1, "smaller": -1, "equal": 0}[self.relation]
+            return (TRUE if sign == claimed else FALSE)[language]
+        if sign == 0:
+            return EQUAL[language]
+        return a if (sign > 0) == (self.relation == "larger") else b
 
     @property
-    def places(self) -> tuple[int, int]:
-        """Digits behind the point of `a` and of `b`."""
-        return len(self.a.partition(".")[2]), len(self.b.partition(".")[2])
+    def leads(self) -> bool:
+        """Whether the number that `Cell.order` speaks of is mentioned first."""
+        key = TRUE_ORDER[self.reading]
+        if self.form == "sort":
+            return bool(key(self.numbers[0]) == key(self.gold.split(SEPARATOR)[0]))
+        a, b = self.numbers
+        if key(a) == key(b):
+            return places(a) > places(b)
+        return bool(key(a) > key(b)) if self.form == "judge" else self.gold == a
 
     @property
-    def decided_at(self) -> int:
-        """The first place behind the point that differs; 0 when the whole parts do."""
-        (whole_a, _, a), (whole_b, _, b) = self.a.partition("."), self.b.partition(".")
-        if whole_a != whole_b:
-            return 0
-        width = max(len(a), len(b))
-        digits = zip(a.ljust(width, "0"), b.ljust(width, "0"), strict=True)
-        return next(i for i, (x, y) in enumerate(digits, 1) if x != y)
+    def question(self) -> str:
+        """The question, without instructions."""
+        words: Words = getattr(CONTEXTS[self.cell.context], self.cell.language)
+        frames = FRAMES[self.cell.language][self.form]
+        frame = frames[-1 if self.cell.prompt == "options" else self.frame % (len(frames) - 1)]
+        written = [words.item.format(n) for n in self.numbers]
+        ends = (words.low, words.high)
+        start, end = ends if self.relation == "larger" else ends[::-1]
+        return frame.format(
+            noun=words.noun,
+            nouns=words.nouns,
+            word=self._word(words),
+            relation=self._claim(words, written),
+            a=written[0],
+            b=written[1],
+            list=SEPARATOR.join(written),
+            start=start,
+            end=end,
+        )
+
+    def _word(self, words: Words) -> str:
+        if self.cell.ask == "closer":
+            return f"closer to {words.ten}" if self.cell.language == "en" else f"接近{words.ten}"
+        return words.smaller if self.relation == "smaller" else words.larger
+
+    def _claim(self, words: Words, written: Sequence[str]) -> str:
+        """What stands between (English) or behind (Chinese) the numbers of a statement."""
+        if self.cell.language == "en":
+            return words.equal if self.relation == "equal" else f"is {self._word(words)} than"
+        b = written[1]
+        return f"与{b}{words.equal}" if self.relation == "equal" else f"比{b}{self._word(words)}"
+
+    @property
+    def prompt(self) -> str:
+        """The question, the prompt condition's instruction, and how to end."""
+        language = self.cell.language
+        return prompt_text(self.question, self.cell.prompt, language, self.form)
+
+    @property
+    def cluster(self) -> str:
+        """The digit pattern: its name, its lengths and its deciding place."""
+        short, long = sorted(map(places, self.pair))
+        return f"{self.cell.pattern} {short}-{long}@{decided_at(*self.pair)}"
 
 
-def _hasty(number: str) -> tuple[int, int, int]:
-    """Read a decimal like a version number: 9.11 beats 9.8 because 11 beats 8.
-
-    When the parts behind the point tie (9.8, 9.08) the longer number looks larger.
-    """
-    head, _, tail = number.partition(".")
-    return int(head), int(tail), len(tail)
+def prompt_text(question: str, condition: str, language: str, form: str) -> str:
+    """What the model is sent."""
+    parts = [question, INSTRUCTIONS[condition][language], ENDINGS[language][form]]
+    return "\n".join(part for part in parts if part)
 
 
-def draw_pair(rng: random.Random, low: int = 1, high: int = MAX_PLACES) -> Pair | None:
-    """One pair with `low` to `high` places on each side; None when the draw came out unusable.
-
-    More often than not a pair is drawn again until the shortcut is wrong for it, as far as
-    that is possible: with one place on both sides it never is.
-    """
-    trap = rng.random() < TRAPS
-    pair = None
-    for _ in range(20):
-        pair = _draw(rng, low, high)
-        if pair is not None and trap == (pair.lure is not None):
-            break
-    return pair
-
-
-def _draw(rng: random.Random, low: int, high: int) -> Pair | None:
-    heads = [_whole(rng)] * 2
-    if rng.random() >= SAME_WHOLE:
-        heads[1] = _whole(rng)
-    places = [rng.randint(low, high), rng.randint(low, high)]
-    shared = max(rng.randint(0, min(places)) for _ in range(2))  # leading digits that agree
-    stem = "".join(rng.choices("0123456789", k=shared))
-    tails = [stem + "".join(rng.choices("0123456789", k=n - shared)) for n in places]
-    a, b = (f"{head}.{tail}" for head, tail in zip(heads, tails, strict=True))
-    if Decimal(a) == Decimal(b):
+def draw_item(rng: random.Random, cell: Cell, low: int = 1, high: int = MAX_PLACES) -> Item | None:
+    """One item of a cell with `low` to `high` places; None when the draw came out unusable."""
+    high = min(high, LONGEST[cell.context])
+    wholes = heads(cell.context, cell.ask, rng)
+    pair = draw_pair(rng, cell.pattern, low, high, wholes)
+    if pair is None:
         return None
-    return Pair(a, b, rng.choice(("larger", "smaller")), rng.randrange(len(WORDINGS)))
+    numbers: tuple[str, ...] = pair
+    if cell.ask == "sort":
+        numbers = (*pair, *draw_more(rng, pair, rng.randint(1, 3), low, high))
+        numbers = tuple(rng.sample(numbers, len(numbers)))
+    frame = rng.randrange(12)
+    ways = [
+        Item(cell, order, pair, relation, frame)
+        for order in (numbers, numbers[::-1])
+        for relation in _relations(cell, wholes)
+    ]
+    rng.shuffle(ways)
+    return next(filter(_fits, ways), None) if writable(numbers, cell.context) else None
 
 
-def _whole(rng: random.Random) -> int:
-    """A whole part of one or two digits, one as often as two; sometimes of three."""
-    return rng.randrange(*rng.choice(((0, 10), (0, 10), (10, 100), (10, 100), (100, 1000))))
+def _relations(cell: Cell, wholes: Sequence[int]) -> tuple[str, ...]:
+    """What may be asked or claimed in a cell."""
+    if cell.ask == "closer":  # to ten: the larger below it, the smaller above it
+        below = cell.pattern == "negative" or max(wholes) < 10
+        return ("larger",) if below else ("smaller",)
+    if cell.ask in ("larger", "smaller"):
+        return (cell.ask,)
+    if cell.ask == "sort" or cell.pattern not in ("equal", "trailing", "leading"):
+        return ("larger", "smaller")
+    return ("larger", "smaller", "equal")
+
+
+def _fits(item: Item) -> bool:
+    """Whether a draw is what its cell asks for."""
+    cell, order = item.cell, TRUE_ORDER[item.reading]
+    values = [order(n) for n in item.numbers]
+    ties = len(values) - len(set(values))
+    if cell.ask == "sort" and ties != (cell.pattern == "equal" and item.reading == "value"):
+        return False
+    if cell.ask in ("true", "false"):
+        words = TRUE if cell.ask == "true" else FALSE
+        if item.gold != words[cell.language]:
+            return False
+    tempts = item.lure is not None
+    return tempts == (cell.tempting == "yes") and item.leads == (cell.order == "first")

@@ -34,6 +34,7 @@ DATA = Published(
     config="main",
     files=("gsm8k/{split}.jsonl", "{split}.jsonl", "main/{split}.jsonl"),
     columns=("question", "answer"),
+    texts=("question",),
 )
 ENDING = '\nThink step by step, then end with "Answer: <number>".'
 SPLITS = ("train", "test")

@@ -18,10 +18,11 @@ from harness.tasks._metrics import by_factor
 MATH = Published(
     name="MATH",
     hub="EleutherAI/hendrycks_math",
-    revision="main",
+    revision="21a5633873b6a120296cce3e2df9d5550074f4a3",
     config=None,
     files=("math/{split}.jsonl", "{split}.jsonl"),
     columns=("problem", "level", "type", "solution"),
+    texts=("problem", "type", "solution"),
 )
 CONFIGS = (
     "algebra", "counting_and_probability", "geometry", "intermediate_algebra", "number_theory",
@@ -30,10 +31,12 @@ CONFIGS = (
 MATH500 = Published(
     name="MATH-500",
     hub="HuggingFaceH4/MATH-500",
-    revision="main",
+    revision="6e4ed1a2a79af7d8630a6b768ec859cb5af4d3be",
     config=None,
     files=("math/test500.jsonl", "test500.jsonl", "test.jsonl"),
     columns=("problem", "answer", "subject", "level", "unique_id"),
+    texts=("problem", "answer", "subject"),
+    key=("unique_id",),
 )
 ENDING = "\n\nThink step by step and put your final answer in \\boxed{}."
 

@@ -15,7 +15,6 @@ from harness.tasks.traps.generate import VERSION, cluster_items, item
 from harness.tasks.traps.metrics import trap_metrics
 from harness.tasks.traps.templates import TEMPLATES
 
-PUBLIC_SEED = 0
 _ASK = {
     "en": "Think step by step and put your final answer in \\boxed{}.",
     "zh": "请逐步思考，并把最终答案写在\\boxed{}中。",
@@ -34,11 +33,12 @@ class Traps:
     name = "traps"
     version = VERSION
     summary = "Paired traps over school mathematics, generated and machine-checked (en, zh)"
+    public_seed = 0
 
     def load(self, source: DataSource) -> Sequence[Problem]:
         """Clusters of four in a row; raises CertificateError when an item's proof fails."""
         check_options(self.name, source.options, ("seed", "lang", "prompt"))
-        seed = whole(self.name, source.options, "seed", PUBLIC_SEED)
+        seed = whole(self.name, source.options, "seed", self.public_seed)
         lang = check_choice(
             self.name, "lang", source.options.get("lang", "both"), ("en", "zh", "both")
         )
@@ -70,6 +70,10 @@ class Traps:
     def verifier(self) -> VerifierSpec:
         """Flaw recognition; problems with an answer go on to the verifier of mathematics."""
         return VerifierSpec("flaw")
+
+    def certify(self, problem: Problem) -> None:
+        """Prove the problem's certificate again."""
+        certify(problem)
 
     def metrics(self, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
         """Rates by variant, flaw and topic, and what relates a trap to its original."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.core import Problem
+from harness.core import Problem, UsageError
 from harness.core.hashing import derive_seed
+from harness.tasks._generate import Part, part_of
 from harness.tasks.traps.names import FRAMES, SECOND, persons
 from harness.tasks.traps.template import PARTS, Case, Flaw, Model, Template, number
 from harness.tasks.traps.templates import TEMPLATES
 
-VERSION = "1"
+VERSION = "2"
 LANGUAGES = ("en", "zh")
 CANARY = "harness-traps canary 7d0c1a52-5f0e-4a6e-9d3b-61f2b8a4c9e7"
 """Carried by every item's metadata, so that a training corpus that holds them can be found."""
@@ -77,49 +78,75 @@ def cluster_items(seed: int, cluster: int, language: str | None = None) -> list[
     return instance(template, seed, cluster, language or own)
 
 
-def instance(template: Template, seed: int, cluster: int, language: str) -> list[Problem]:
-    """The cluster that a template gives for (seed, cluster), in one language."""
+def split_of(template: Template, part: str, case: Case) -> Part:
+    """The part that a content belongs to, whatever its wording: three quarters are for evaluation.
+
+    A cluster is used where all its four contents are for evaluation.
+    """
+    values = " ".join(f"{name}={number(v)}" for name, v in sorted(case.values.items()))
+    return part_of(f"traps {template.name} {part} {values}", evaluation=192)
+
+
+def instance(
+    template: Template,
+    seed: int,
+    cluster: int,
+    language: str,
+    split: Part = "evaluation",
+    parts: Sequence[str] = PARTS,
+) -> list[Problem]:
+    """The cluster of a template for (seed, cluster) in one language, or some `parts` of it.
+
+    All contents belong to `split`. Raises UsageError when none such is drawn.
+    """
     names = persons(language, seed, cluster)
     rng = random.Random(derive_seed("traps", VERSION, seed, cluster, template.name))
     wording = rng.randrange(len(template.words[language]))
     frame = rng.randrange(1 << 20)
-    for _ in range(100):  # a draw whose original and control happen to be alike is thrown away
+    for _ in range(1000):  # a draw whose original and control happen to be alike is thrown away
         cases = template.draw(rng)
+        if any(split_of(template, part, cases[part]) != split for part in parts):
+            continue
         texts = {
             part: _question(
                 template.text(part, cases[part], language, wording),
                 language, names, frame, cases[part],
             )
-            for part in PARTS
+            for part in parts
         }  # fmt: skip
-        if len(set(texts.values())) == len(PARTS):
+        if len(set(texts.values())) == len(parts):
             break
-    out = []
-    for k, part in enumerate(PARTS):
-        case = cases[part]
-        variant = template.flaw.variant if part == "twist" else part
-        out.append(
-            Problem(
-                id=f"s{seed}-{language}-{4 * cluster + k}-{variant}",
-                question=texts[part],
-                gold=None if case.answer is None else number(case.answer),
-                lure=None if case.lure is None else number(case.lure),
-                variant=variant,
-                cluster=f"s{seed}-{language}-{cluster}",
-                meta={
-                    "template": template.name,
-                    "topic": template.topic,
-                    "flaw": template.flaw.value,
-                    "language": language,
-                    "seed": seed,
-                    "index": 4 * cluster + k,
-                    "wording": wording,
-                    "certificate": _certificate(template, part, case),
-                    "canary": CANARY,
-                },
-            )
-        )
-    return out
+    else:
+        raise UsageError(f"traps: template {template.name!r} has no cluster for {split}")
+    where = (seed, language, cluster, wording)
+    return [_problem(template, part, cases[part], texts[part], where) for part in parts]
+
+
+def _problem(
+    template: Template, part: str, case: Case, text: str, where: tuple[int, str, int, int]
+) -> Problem:
+    seed, language, cluster, wording = where
+    variant = template.flaw.variant if part == "twist" else part
+    index = len(PARTS) * cluster + PARTS.index(part)
+    return Problem(
+        id=f"s{seed}-{language}-{index}-{variant}",
+        question=text,
+        gold=None if case.answer is None else number(case.answer),
+        lure=None if case.lure is None else number(case.lure),
+        variant=variant,
+        cluster=f"s{seed}-{language}-{cluster}",
+        meta={
+            "template": template.name,
+            "topic": template.topic,
+            "flaw": template.flaw.value,
+            "language": language,
+            "seed": seed,
+            "index": index,
+            "wording": wording,
+            "certificate": _certificate(template, part, case),
+            "canary": CANARY,
+        },
+    )
 
 
 def item(seed: int, index: int, language: str | None = None) -> Problem:

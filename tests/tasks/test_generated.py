@@ -12,7 +12,6 @@ import pytest
 
 from harness.core import (
     DataSource,
-    Problem,
     Scored,
     Status,
     UnknownNameError,
@@ -22,7 +21,6 @@ from harness.core import (
 from harness.tasks._generate import EVALUATION_BUCKETS, part_of
 from harness.tasks.arithmetic import Arithmetic
 from harness.tasks.decimals import Decimals
-from harness.tasks.decimals._items import Pair
 
 TASKS = [Decimals(), Arithmetic()]
 BY_NAME = pytest.mark.parametrize("task", TASKS, ids=lambda t: t.name)
@@ -39,11 +37,6 @@ def value(node: ast.expr | str) -> Fraction:
         return Fraction(node.value)
     assert isinstance(node, ast.BinOp)
     return OPERATIONS[type(node.op)](value(node.left), value(node.right))
-
-
-def numbers(problem: Problem) -> list[str]:
-    """The two decimals of a comparison, in their order of mention."""
-    return re.findall(r"\d+\.\d+", problem.question)
 
 
 def load(task, limit=None, **options):
@@ -71,8 +64,9 @@ def test_questions_are_distinct(task):
 def test_the_prompt_is_the_question_and_how_to_end(task):
     [problem] = load(task, 1)
     [message] = task.prompt(problem).messages
-    assert message.content == f'{problem.question}\nEnd with "Answer: <number>".'
-    assert task.verifier() == VerifierSpec("math")
+    assert message.content.startswith(f"{problem.question}\n")
+    assert "Answer" in message.content or "答案" in message.content
+    assert task.verifier() == VerifierSpec("comparison" if task.name == "decimals" else "math")
 
 
 @BY_NAME
@@ -92,84 +86,11 @@ def test_metrics_give_a_figure_for_each_level(task):
         for i, p in enumerate(problems)
     ]
     found = task.metrics(scored)
-    factor = "direction" if task.name == "decimals" else "steps"
+    factor = "language" if task.name == "decimals" else "steps"
     parts = [estimate for name, estimate in found.items() if name.startswith(f"{factor}=")]
     assert len(parts) > 1
     assert sum(e.n for e in parts) == 60
     assert sum(e.n * e.value for e in parts) == pytest.approx(30)
-
-
-def test_gold_is_the_larger_or_smaller_number_as_written():
-    larger = {"larger", "bigger", "greater"}
-    for p in load(Decimals(), 1000):
-        written = numbers(p)
-        pick = max if larger & set(re.findall(r"[a-z]+", p.question.lower())) else min
-        assert p.gold == pick(written, key=Fraction)
-        assert p.meta["direction"] == ("larger" if pick is max else "smaller")
-        assert Fraction(written[0]) != Fraction(written[1])
-        assert p.meta["places"] == [len(n.partition(".")[2]) for n in written]
-        assert p.meta["gold_first"] == (p.gold == written[0])
-
-
-def test_the_lure_is_what_reading_like_a_version_number_gives():
-    problems = load(Decimals(), 1000)
-    for p in problems:
-        versions = {n: tuple(map(int, n.split("."))) for n in numbers(p)}
-        if len(set(versions.values())) == 1:
-            continue  # 9.8 and 9.08 read alike: the next test
-        pick = max if p.meta["direction"] == "larger" else min
-        shortcut = pick(versions, key=versions.__getitem__)
-        assert p.lure == (None if shortcut == p.gold else shortcut)
-        assert p.variant == ("control" if p.lure is None else "trap")
-    assert 0.5 < sum(p.variant == "trap" for p in problems) / 1000 < 0.7
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "direction", "gold", "lure"),
-    [
-        ("9.8", "9.11", "larger", "9.8", "9.11"),
-        ("9.11", "9.8", "smaller", "9.11", "9.8"),
-        ("9.8", "9.08", "larger", "9.8", "9.08"),  # alike as versions: the longer looks larger
-        ("9.81", "9.11", "larger", "9.81", None),
-        ("10.2", "9.11", "larger", "10.2", None),
-        ("9.80", "9.11", "larger", "9.80", None),  # written as long, the shortcut is right
-    ],
-)
-def test_worked_pairs(a, b, direction, gold, lure):
-    pair = Pair(a, b, direction, 0)
-    assert (pair.gold, pair.lure) == (gold, lure)
-
-
-def test_the_deciding_place_and_the_key():
-    assert [Pair(a, b, "larger", 0).decided_at for a, b in [("9.8", "9.11"), ("1.2", "2.2")]] == [
-        1,
-        0,
-    ]
-    assert Pair("5.1", "5.1003", "larger", 0).decided_at == 4
-    assert Pair("9.80", "9.11", "larger", 0).key == Pair("9.11", "9.8", "smaller", 3).key
-
-
-def test_decimals_are_balanced():
-    problems = load(Decimals(), 1000)
-    for factor in ("gold_first", "direction"):
-        shares = Counter(p.meta[factor] for p in problems)
-        assert min(shares.values()) > 420  # five standard deviations below one half
-    assert len(Counter(p.meta["wording"] for p in problems)) >= 4
-    assert {n for p in problems for n in p.meta["places"]} == {1, 2, 3, 4, 5, 6}
-    assert sum(p.meta["trailing_zero"] for p in problems) > 50
-    # The gold answer cannot be told from its place, given what is asked and whether it is a trap.
-    for variant in ("trap", "control"):
-        part = [p.meta["gold_first"] for p in problems if p.variant == variant]
-        assert abs(sum(part) / len(part) - 0.5) < 0.12
-
-
-def test_places_bound_the_length():
-    places = {n for p in load(Decimals(), 200, places="3-4") for n in p.meta["places"]}
-    assert places == {3, 4}
-    assert {n for p in load(Decimals(), 100, places="2") for n in p.meta["places"]} == {1, 2}
-    for bad in ("0", "4-3", "x", "2-", "99"):
-        with pytest.raises(UsageError, match="must be N or M-N"):
-            load(Decimals(), 5, places=bad)
 
 
 def test_arithmetic_gold_is_the_value():

@@ -1,0 +1,66 @@
+"""What the design tells: rates by factor, position bias, and sensitivity to the context."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.core import Estimate, Scored, Status
+from harness.stats import bootstrap_sums
+from harness.tasks._metrics import by_factor
+
+FACTORS = ("pattern", "ask", "order", "language", "prompt", "context", "tempting", "places")
+
+
+def decimals_metrics(scored: Sequence[Scored]) -> Mapping[str, Estimate]:
+    """Accuracy and lure rate by each factor, and the two figures that relate levels.
+
+    Lure rates are over the problems that have a lure. `position_bias`: accuracy where the right
+    number is mentioned first, less accuracy where it is mentioned later; 0 without bias, 1 for a
+    model that always takes the first. `context_sensitivity`: over tempting problems, accuracy
+    where decimals are numbers plus accuracy where they are versions, chapters or dates, less 1
+    (Youden's J); 0 for a model that reads them always alike or guesses, 1 for one that never errs.
+    """
+    tempting = [s for s in scored if s.problem.lure is not None]
+    out: dict[str, Estimate] = {}
+    for name in FACTORS:
+        out |= by_factor(scored, name, lambda p, name=name: p.meta[name])  # type: ignore[misc]
+    if tempting:
+        for name in FACTORS[:-2]:
+            out |= by_factor(
+                tempting,
+                f"lure_rate/{name}",
+                lambda p, name=name: p.meta[name],  # type: ignore[misc]
+                Status.LURED,
+            )
+    picks = [s for s in scored if s.problem.meta["form"] == "pick" and s.problem.meta["picks"]]
+    first = [s.problem.meta["order"] == "first" for s in picks]
+    if len(set(first)) > 1:
+        out["position_bias"] = _contrast(picks, first, 0.0, -1.0)
+    numbers = [s.problem.meta["reading"] == "value" for s in tempting]
+    if len(set(numbers)) > 1:
+        out["context_sensitivity"] = _contrast(tempting, numbers, -1.0, 1.0)
+    return out
+
+
+def _contrast(
+    items: Sequence[Scored], first: Sequence[bool], shift: float, sign: float
+) -> Estimate:
+    """Mean score of the items marked `first`, plus `sign` times that of the others, plus `shift`.
+
+    A resample without one of the groups takes that group's mean over all items.
+    """
+    marks, scores = np.array(first), np.array([s.score for s in items])
+    whole = [float(scores[marks].mean()), float(scores[~marks].mean())]
+    columns = np.stack([marks * scores, marks, ~marks * scores, ~marks], axis=1).astype(float)
+
+    def mean(sums: NDArray[np.float64], group: int) -> NDArray[np.float64]:
+        total, count = sums[:, 2 * group], sums[:, 2 * group + 1]
+        return np.where(count > 0, total / np.maximum(count, 1), whole[group])
+
+    def statistic(sums: NDArray[np.float64]) -> NDArray[np.float64]:
+        return shift + mean(sums, 0) + sign * mean(sums, 1)
+
+    return bootstrap_sums(statistic, columns, [s.problem.cluster for s in items])

@@ -1,0 +1,66 @@
+"""What the tasks of other people's trap sets share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from harness.core import DataError, DataSource, Estimate, Problem, Prompt, Scored, VerifierSpec
+from harness.tasks._data import fixed_shuffle
+from harness.tasks._generate import check_options
+from harness.tasks._metrics import by_factor
+from harness.tasks.math import ENDING
+
+
+def plain(value: float | str) -> str:
+    """A number as text, whole where it is whole."""
+    number = float(str(value).replace(",", ""))
+    return str(int(number)) if number == int(number) else str(number)
+
+
+def number(value: object, where: str) -> str:
+    """The number (or fraction) that a published answer ends with, behind `####` if there is one.
+
+    Raises DataError when there is none; `where` names the row.
+    """
+    text = str(value).rpartition("####")[2].strip()
+    if re.fullmatch(r"-?\d+/[1-9]\d*", text):
+        return text
+    if isinstance(value, bool) or not re.fullmatch(r"-?[\d,]*\.?\d+", text):
+        raise DataError(f"{where}: the answer {text[:40]!r} is no number")
+    return plain(text)
+
+
+class Pairs:
+    """A task of problems in clusters: an original, and what was made of it."""
+
+    name = ""
+    version = "1"
+    options: tuple[str, ...] = ()
+
+    def load(self, source: DataSource) -> Sequence[Problem]:
+        """The problems, whole clusters together, clusters in a fixed shuffled order."""
+        check_options(self.name, source.options, self.options)
+        clusters: dict[str, list[Problem]] = {}
+        for problem in self._problems(source):
+            clusters.setdefault(problem.cluster, []).append(problem)
+        ordered = [p for c in fixed_shuffle(clusters) for p in clusters[c]]
+        return ordered[: source.limit]
+
+    def _problems(self, source: DataSource) -> list[Problem]:
+        raise NotImplementedError
+
+    def prompt(self, problem: Problem) -> Prompt:
+        """The problem and how to end."""
+        return Prompt.user(problem.question + ENDING)
+
+    def verifier(self) -> VerifierSpec:
+        """Flaw recognition where there is no answer, mathematics where there is one."""
+        return VerifierSpec("flaw")
+
+    def metrics(self, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
+        """Accuracy by variant and kind."""
+        return {
+            **by_factor(scored, "variant", lambda p: p.variant),
+            **by_factor(scored, "kind", lambda p: p.meta["kind"]),
+        }
