@@ -3,7 +3,9 @@
     mean_interval(scores, clusters=None, confidence=0.95) -> Estimate
     ratio_interval(num, den, clusters=None, confidence=0.95) -> Estimate      Σnum / Σden
     paired_difference(a, b, clusters=None, confidence=0.95) -> Estimate       extra: se, p
+    independent_difference(a, b) -> Estimate                  of two estimates on different problems
     bootstrap_interval(statistic(rows), n, clusters=None, …, seed=0) -> Estimate
+    bootstrap_sums(statistic(sums), columns, clusters=None, …, seed=0) -> Estimate
     wilson(successes, n, confidence) / clopper_pearson(…) -> (low, high)
     holm(p_values) -> corrected        sign_flip_p(cluster_sums) -> p
     detectable_difference(se, clusters, confidence=, power=) -> smallest visible difference
@@ -18,21 +20,24 @@ Scores lie in [0, 1]; bad numbers raise ValueError. `clusters` is one label per 
 from harness.stats.comparisons import (
     detectable_difference,
     holm,
+    independent_difference,
     paired_difference,
     sign_flip_p,
 )
 from harness.stats.intervals import clopper_pearson, wilson
 from harness.stats.means import mean_interval, ratio_interval
 from harness.stats.pool import Majority, best_of_k, majority_distribution, pass_at_k
-from harness.stats.resample import bootstrap_interval
+from harness.stats.resample import bootstrap_interval, bootstrap_sums
 
 __all__ = [
     "Majority",
     "best_of_k",
     "bootstrap_interval",
+    "bootstrap_sums",
     "clopper_pearson",
     "detectable_difference",
     "holm",
+    "independent_difference",
     "majority_distribution",
     "mean_interval",
     "paired_difference",

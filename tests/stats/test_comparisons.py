@@ -12,14 +12,19 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.power import TTestPower
+from statsmodels.stats.proportion import confint_proportions_2indep
 
+from harness.core import Estimate
 from harness.stats import (
     bootstrap_interval,
+    bootstrap_sums,
     detectable_difference,
     holm,
+    independent_difference,
     mean_interval,
     paired_difference,
     sign_flip_p,
+    wilson,
 )
 
 
@@ -35,7 +40,7 @@ def test_paired_difference_is_the_paired_t_test() -> None:
 
 def test_clustered_difference_agrees_with_statsmodels() -> None:
     rng = np.random.default_rng(8)
-    groups = rng.integers(0, 50, size=300)
+    groups = rng.permutation(np.repeat(np.arange(50), 6))
     a, b = rng.uniform(size=(2, 300))
     fit = sm.OLS(a - b, np.ones(300)).fit(
         cov_type="cluster", cov_kwds={"groups": groups}, use_t=True
@@ -118,9 +123,32 @@ def test_bootstrap_of_the_mean_agrees_with_the_formula_and_is_seeded() -> None:
     assert got == again
 
 
+@pytest.mark.parametrize("at_once", [2_000_000, 300])
+def test_bootstrap_of_sums_draws_the_same_resamples(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.stats.resample._MOST_AT_ONCE", at_once)
+    rng = np.random.default_rng(8)
+    x, y = rng.normal(size=300), rng.uniform(1, 2, size=300)
+    groups = rng.integers(0, 40, 300).tolist()
+
+    def ratio(rows: np.ndarray) -> float:
+        return float(x[rows].sum() / y[rows].sum())
+
+    slow = bootstrap_interval(ratio, 300, groups, seed=5)
+    fast = bootstrap_sums(
+        lambda sums: sums[:, 0] / sums[:, 1], np.stack([x, y], axis=1), groups, seed=5
+    )
+    for name in ("value", "low", "high"):
+        assert getattr(fast, name) == pytest.approx(getattr(slow, name), rel=1e-9)
+    assert (fast.n, fast.clusters, fast.extra) == (slow.n, slow.clusters, slow.extra)
+
+
 def test_bootstrap_refuses_what_it_cannot_do() -> None:
     with pytest.raises(ValueError, match="n >= 1"):
         bootstrap_interval(lambda rows: 0.0, 0)
+    with pytest.raises(ValueError, match="n >= 1"):
+        bootstrap_sums(lambda sums: sums[:, 0], np.zeros((0, 1)))
     with pytest.raises(ValueError, match="not finite"):
         bootstrap_interval(lambda rows: float("nan"), 5, resamples=3)
 
@@ -130,3 +158,23 @@ def test_bad_pairs_are_refused() -> None:
         paired_difference([1], [1, 0])
     with pytest.raises(ValueError, match=r"\[0, 1\]"):
         paired_difference([2], [1])
+
+
+@pytest.mark.parametrize(("a", "n", "b", "m"), [(56, 70, 48, 80), (10, 10, 0, 10), (0, 9, 0, 30)])
+def test_difference_of_independent_shares_is_newcombes(a: int, n: int, b: int, m: int) -> None:
+    sides = [
+        Estimate(value=x / k, low=wilson(x, k)[0], high=wilson(x, k)[1], n=k, clusters=k)
+        for x, k in ((a, n), (b, m))
+    ]
+    found = independent_difference(*sides)
+    theirs = confint_proportions_2indep(a, n, b, m, method="newcomb", compare="diff")
+    assert (found.low, found.high) == pytest.approx(theirs, abs=1e-9)
+    assert found.value == pytest.approx(a / n - b / m)
+    back = independent_difference(*reversed(sides))
+    assert (back.low, back.high) == pytest.approx((-found.high, -found.low))
+
+
+def test_independent_sides_of_other_confidence_are_refused() -> None:
+    one = mean_interval([0.0, 1.0, 1.0])
+    with pytest.raises(ValueError, match="cannot be joined"):
+        independent_difference(one, mean_interval([0.0, 1.0], confidence=0.9))

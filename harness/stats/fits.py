@@ -1,0 +1,329 @@
+"""Coverage beyond the pool: the power law of Brown et al., and a fitted distribution of success.
+
+Brown et al. 2024 (arXiv 2407.21787) model log coverage as a·k^b. Schaeffer et al. 2025 (arXiv
+2502.17578) show where that comes from, and fit the distribution of the problems' success rates
+itself: here a Beta on [0, scale], by maximum likelihood on each problem's (samples, correct).
+A fit that the data cannot identify raises `FitError` and says why.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.core import DataError, Estimate
+from harness.stats.means import cluster_codes, mean_interval
+from harness.stats.minimise import gradients, hessian, minimise
+from harness.stats.pool import pass_at_k
+from harness.stats.special import log_beta, t_quantile
+
+Floats = NDArray[np.float64]
+Counts = Sequence[tuple[int, int]]
+
+FEW_PROBLEMS = 20
+_MOST_NODES = 160
+_LOOSE = 1.0  # a standard error of ln a or ln b above this: known to a factor of e at best
+_FLAT = 20.0  # |ln parameter| beyond which the likelihood has no peak
+_SCALED_GAIN = 1.3528  # half the 95% point of the 50:50 mixture of 0 and chi-square(1)
+
+
+class FitError(DataError):
+    """The data do not determine the fit; the message says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class PowerLaw:
+    """coverage(k) = exp(a·k^b), with a < 0; b < 0 where coverage rises (Brown et al., eq. 3)."""
+
+    a: float
+    b: float
+
+    def coverage(self, k: float) -> float:
+        """The fitted coverage of k samples."""
+        return math.exp(self.a * k**self.b)
+
+
+def fit_power_law(ks: Sequence[float], coverage: Sequence[float]) -> PowerLaw:
+    """Least squares of ln(-ln coverage) on ln k; FitError without two values inside (0, 1)."""
+    pairs = [(k, c) for k, c in zip(ks, coverage, strict=True) if 0 < c < 1 and k > 0]
+    if len({k for k, _ in pairs}) < 2:
+        raise FitError("the power law needs coverage strictly between 0 and 1 at two k or more")
+    x = np.log([k for k, _ in pairs])
+    y = np.log([-math.log(c) for _, c in pairs])
+    slope = float(((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum())
+    return PowerLaw(a=-math.exp(float(y.mean()) - slope * float(x.mean())), b=slope)
+
+
+@dataclass(frozen=True, slots=True)
+class BetaFit:
+    """Success rates that are scale·Beta(a, b) over problems.
+
+    `covariance` is that of (ln a, ln b[, ln scale]), robust to clusters; without the scale's row
+    where `scale` is 1. `loglik` leaves out the binomial coefficients.
+    """
+
+    a: float
+    b: float
+    scale: float
+    loglik: float
+    problems: int
+    clusters: int
+    covariance: Floats = field(repr=False)
+
+    @property
+    def mean(self) -> float:
+        """The expected success rate of one sample."""
+        return self.scale * self.a / (self.a + self.b)
+
+    def coverage(self, k: float) -> float:
+        """Expected pass@k over problems: 1 - E[(1 - p)^k]; 1 - B(a, b+k)/B(a, b) for scale 1."""
+        return beta_coverage(self.a, self.b, k, self.scale)
+
+    def interval(self, k: float, confidence: float = 0.95) -> Estimate:
+        """Coverage of k with its delta-method interval, made on the logit scale."""
+        value = self.coverage(k)
+        at = np.log([self.a, self.b, self.scale][: len(self.covariance)])
+
+        def of(x: Floats) -> Floats:
+            a, b, *rest = np.exp(x)
+            return np.array([beta_coverage(a, b, k, min(1.0, rest[0]) if rest else 1.0)])
+
+        slope = gradients(of, at)[:, 0]
+        se = math.sqrt(max(0.0, float(slope @ self.covariance @ slope)))
+        inside = min(max(value, 1e-12), 1 - 1e-12)
+        logit = math.log(inside / (1 - inside))
+        half = t_quantile(0.5 + confidence / 2, self.clusters - 1) * se / (inside * (1 - inside))
+        return Estimate(
+            value=value,
+            low=1 / (1 + math.exp(min(700.0, half - logit))),
+            high=1 / (1 + math.exp(max(-700.0, -half - logit))),
+            n=self.problems,
+            clusters=self.clusters,
+            confidence=confidence,
+            method="beta-delta",
+            extra={"se": se},
+        )
+
+
+def beta_coverage(a: float, b: float, k: float, scale: float = 1.0) -> float:
+    """1 - E[(1 - scale·X)^k] for X ~ Beta(a, b): expected coverage of k samples.
+
+    In closed form for scale 1; otherwise by Gauss-Jacobi quadrature, exact for whole k below
+    twice its nodes.
+    """
+    if not (a > 0 and b > 0 and 0 < scale <= 1 and k >= 0):
+        raise ValueError(f"needs a, b > 0, 0 < scale <= 1, k >= 0: {a}, {b}, {scale}, {k}")
+    if scale == 1:
+        return -math.expm1(log_beta(a, b + k) - log_beta(a, b))
+    nodes, weights = _jacobi(a, b, min(_MOST_NODES, int(k) // 2 + 2))
+    return float(weights @ -np.expm1(k * np.log1p(-scale * nodes)))
+
+
+@functools.lru_cache(maxsize=64)
+def _jacobi(a: float, b: float, count: int) -> tuple[Floats, Floats]:
+    """Nodes and weights of the mean over Beta(a, b): Golub and Welsch 1969."""
+    # The recurrence of the Jacobi polynomials on [-1, 1] with exponents (b-1, a-1).
+    p, q = b - 1.0, a - 1.0
+    i = np.arange(count, dtype=np.float64)
+    total = 2 * i + p + q
+    with np.errstate(divide="ignore", invalid="ignore"):
+        diagonal = (q * q - p * p) / (total * (total + 2))
+    diagonal[0] = (q - p) / (p + q + 2)
+    j = i[1:]
+    total = total[1:]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        side = 4 * j * (j + p) * (j + q) * (j + p + q) / (total**2 * (total**2 - 1))
+    if count > 1:  # where j + p + q and total - 1 vanish together
+        side[0] = 4 * (1 + p) * (1 + q) / ((p + q + 2) ** 2 * (p + q + 3))
+    off = np.sqrt(side)
+    values, vectors = np.linalg.eigh(np.diag(diagonal) + np.diag(off, 1) + np.diag(off, -1))
+    nodes = np.clip(0.5 * (1 + values), 0.0, 1.0)
+    return nodes, vectors[0] ** 2
+
+
+def _loglik(x: Floats, groups: Counts) -> Floats:
+    """Log-likelihood of each (n, c), without the binomial coefficient, at (ln a, ln b[, ln s])."""
+    if np.abs(x).max() > _FLAT:
+        return np.full(len(groups), -np.inf)
+    a, b = math.exp(x[0]), math.exp(x[1])
+    if len(x) == 2:
+        whole = log_beta(a, b)
+        return np.array([log_beta(a + c, b + n - c) - whole for n, c in groups])
+    if x[2] > 0:
+        return np.full(len(groups), -np.inf)
+    most = max(n for n, _ in groups)
+    nodes, weights = _jacobi(a, b, min(_MOST_NODES, most // 2 + 2))
+    p = np.clip(math.exp(x[2]) * nodes, 1e-300, 1 - 1e-16)
+    n = np.array([g[0] for g in groups], dtype=np.float64)[:, None]
+    c = np.array([g[1] for g in groups], dtype=np.float64)[:, None]
+    logs = c * np.log(p) + (n - c) * np.log1p(-p) + np.log(np.maximum(weights, 1e-300))
+    top = logs.max(axis=1)
+    out: Floats = top + np.log(np.exp(logs - top[:, None]).sum(axis=1))
+    return out
+
+
+def fit_beta(
+    counts: Counts, clusters: Sequence[Hashable] | None = None, *, scaled: bool | None = None
+) -> BetaFit:
+    """The scaled Beta of highest likelihood for each problem's (samples, correct).
+
+    `scaled`: whether the upper end is fitted too; None: where that raises the likelihood more
+    than chance would at 5%, and its parameters can be told. FitError where the data do not
+    identify the parameters: too few problems, a single sample each, all right or all wrong, no
+    peak, or standard errors of ln a or ln b above 1.
+    """
+    _check(counts)
+    codes = cluster_codes(clusters, len(counts))
+    if scaled is not None:
+        return _or_raise(_fit(counts, codes, scaled=scaled))
+    plain, wide = _fit(counts, codes, scaled=False), _fit(counts, codes, scaled=True)
+    if isinstance(wide, FitError):
+        return _or_raise(plain)
+    if isinstance(plain, BetaFit) and wide.loglik - plain.loglik < _SCALED_GAIN:
+        return plain
+    return wide
+
+
+def _or_raise(fit: BetaFit | FitError) -> BetaFit:
+    if isinstance(fit, FitError):
+        raise fit
+    return fit
+
+
+def _check(counts: Counts) -> None:
+    for n, c in counts:
+        if not (n >= 1 and 0 <= c <= n):
+            raise ValueError(f"counts are (samples, correct) with 0 <= correct <= samples: {n, c}")
+    if len(counts) < FEW_PROBLEMS:
+        raise FitError(f"{len(counts)} problems: the fit needs {FEW_PROBLEMS} or more")
+    if max(n for n, _ in counts) < 2:
+        raise FitError("one sample a problem tells the mean and nothing else: draw two or more")
+    mixed = sum(0 < c < n for n, c in counts)
+    right, wrong = (sum(test) for test in zip(*((c == n, c == 0) for n, c in counts), strict=True))
+    if mixed == 0:
+        raise FitError(
+            f"every problem is always right ({right}) or always wrong ({wrong}): how rare the rare "
+            "successes are cannot be told; draw more samples"
+        )
+
+
+def _fit(counts: Counts, codes: NDArray[np.intp], *, scaled: bool) -> BetaFit | FitError:
+    groups = sorted(set(counts))
+    where = {group: i for i, group in enumerate(groups)}
+    index = np.array([where[n, c] for n, c in counts])
+    times = np.bincount(index).astype(np.float64)
+
+    def loss(x: Floats) -> float:
+        values = _loglik(x, groups)
+        return float(-(times @ values)) if np.isfinite(values).all() else math.inf
+
+    x = minimise(loss, _start(counts, scaled))
+    if np.abs(x[:2]).max() > 0.6 * _FLAT:
+        return FitError("the likelihood has no peak: the success rates do not spread like a Beta")
+    if scaled and x[2] > -1e-3:
+        return FitError("the scale is at its bound, 1")
+    with np.errstate(invalid="ignore"):
+        bend = hessian(loss, x)
+    if not np.isfinite(bend).all() or np.linalg.eigvalsh(bend).min() <= 1e-8:
+        return FitError("the likelihood is flat around its peak: draw more samples or problems")
+    inverse = np.linalg.inv(bend)
+    slopes = gradients(lambda y: _loglik(y, groups), x)[:, index]
+    total = np.array([np.bincount(codes, weights=row) for row in slopes])
+    n_clusters = total.shape[1]
+    if n_clusters < 2:
+        return FitError("one cluster: nothing tells how far the fit may be off")
+    covariance = inverse @ (total @ total.T) @ inverse * n_clusters / (n_clusters - 1)
+    errors = np.sqrt(np.maximum(np.diag(covariance), np.diag(inverse)))
+    if errors[:2].max() > _LOOSE:
+        return FitError(
+            f"standard errors of ln a and ln b are {errors[0]:.2g} and {errors[1]:.2g}, above "
+            f"{_LOOSE:g}: draw more samples or problems"
+        )
+    a, b, *rest = (float(v) for v in np.exp(x))
+    scale = rest[0] if rest else 1.0
+    return BetaFit(a, b, scale, -loss(x), len(counts), n_clusters, covariance)
+
+
+def _start(counts: Counts, scaled: bool) -> list[float]:
+    """Moments: the mean, and the variance between problems."""
+    shares = np.array([c / n for n, c in counts])
+    mean = min(0.99, max(0.01, float(shares.mean())))
+    samples = np.array([max(1, n - 1) for n, _ in counts])
+    noise = float((shares * (1 - shares) / samples).mean())
+    between = max(0.02 * mean * (1 - mean), float(shares.var()) - noise)
+    size = max(0.1, mean * (1 - mean) / between - 1)
+    start = [math.log(mean * size), math.log((1 - mean) * size)]
+    return [*start, math.log(min(0.98, float(shares.max())))] if scaled else start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldOut:
+    """What fits on small pools of `fitted_on` samples foretold for `k`, beside what was seen.
+
+    `observed` is unbiased pass@k of the whole pools. A prediction is None where the fit refused;
+    `power_law` and `beta` are means over `repeats` seeded draws of the small pools.
+    """
+
+    fitted_on: int
+    k: int
+    observed: Estimate
+    power_law: float | None
+    beta: float | None
+    repeats: int
+
+
+def held_out_check(
+    counts: Counts,
+    clusters: Sequence[Hashable] | None = None,
+    *,
+    fitted_on: int | None = None,
+    repeats: int = 5,
+    seed: int = 0,
+) -> HeldOut:
+    """Fit on `fitted_on` samples a problem (half the smallest pool), foretell all of them.
+
+    FitError where the pools hold fewer than 4 samples.
+    """
+    k = min(n for n, _ in counts)
+    small = k // 2 if fitted_on is None else fitted_on
+    if not 2 <= small < k:
+        raise FitError(f"a held-out check needs pools of 4 samples or more, got {k}")
+    observed = mean_interval([pass_at_k(n, c, k) for n, c in counts], clusters)
+    rng = np.random.default_rng(seed)
+    laws: list[float | None] = []
+    betas: list[float | None] = []
+    for _ in range(repeats):
+        drawn = [(small, int(rng.hypergeometric(c, n - c, small))) for n, c in counts]
+        laws.append(_foretold_by_law(drawn, k))
+        try:
+            betas.append(fit_beta(drawn, clusters).coverage(k))
+        except FitError:
+            betas.append(None)
+    return HeldOut(
+        fitted_on=small,
+        k=k,
+        observed=observed,
+        power_law=_mean(laws),
+        beta=_mean(betas),
+        repeats=repeats,
+    )
+
+
+def _foretold_by_law(drawn: Counts, k: int) -> float | None:
+    small = drawn[0][0]
+    ks = sorted({1, *(2**i for i in range(1, 20) if 2**i < small), small})
+    seen = [float(np.mean([pass_at_k(n, c, j) for n, c in drawn])) for j in ks]
+    try:
+        return fit_power_law(ks, seen).coverage(k)
+    except FitError:
+        return None
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [v for v in values if v is not None]
+    return math.fsum(known) / len(known) if len(known) == len(values) else None
