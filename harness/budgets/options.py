@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 
 from harness.budgets.grammar import Budget
 from harness.core import UnknownNameError, UsageError
@@ -39,3 +40,33 @@ def number(budget: Budget, key: str, *, low: float, high: float) -> float | None
             f"budget {str(budget)!r}: {key}={text} must be a number from {low:g} to {high:g}"
         )
     return value
+
+
+def choice(budget: Budget, key: str, known: Sequence[str]) -> str:
+    """One of some words, the first when the option is absent."""
+    value = budget.option(key)
+    if value is None:
+        return known[0]
+    if value not in known:
+        raise UnknownNameError(f"{key}= of budget {budget.name!r}:", value, known)
+    return value
+
+
+_ESCAPES = {"n": "\n", "t": "\t", "s": " ", "c": ",", "\\": "\\"}
+
+
+def text(budget: Budget, key: str, default: str) -> str:
+    r"""A piece of text; `\s` `\c` `\n` `\t` `\\` stand for what budgets cannot hold."""
+    value = budget.option(key)
+    if value is None:
+        return default
+
+    def plain(match: re.Match[str]) -> str:
+        if match[1] not in _ESCAPES:
+            raise UsageError(
+                f"budget {str(budget)!r}: {key}={value} holds {match[0]!r}; known: "
+                r"\n \t \s (space) \c (comma) \\"
+            )
+        return _ESCAPES[match[1]]
+
+    return re.sub(r"\\(.?)", plain, value, flags=re.S)

@@ -1,34 +1,41 @@
 """A strategy is a proposer (how samples are produced) and a selector (which answer counts).
 
 Proposers are plain async code over a `Caller`; a scheduler behind it joins the calls of many
-problems, shares what was generated before, and keeps the ledger.
+problems, shares what was generated before, and keeps the ledger: all that a proposer asks for is
+charged to its attempt, whether it ends in an answer or is thrown away.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol, TypeVar
 
 from harness.budgets.grammar import Budget
 from harness.core import (
     Finish,
+    ModelInfo,
     Prompt,
     Sampling,
     Status,
     ThinkMarks,
-    UnknownNameError,
-    UsageError,
     Verdict,
-    registry,
+    VerifierSpec,
 )
+
+T = TypeVar("T")
+
+Role = Literal["generator", "reward", "judge"]
+"""What a call is for: an answer (or a part of one), or the score of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
     """One stored sample, as a strategy sees it. `prefix + text` is the assistant's turn so far.
 
-    `reasoning` is the thinking that a server returned apart from the text.
+    `reasoning` is the thinking that a server returned apart from the text. `stopped_by` is the
+    stop string that ended it, "" when the model ended its turn, None when the engine does not say.
     """
 
     id: str
@@ -37,6 +44,7 @@ class Draw:
     finish: Finish
     output_tokens: int | None
     reasoning: str | None = None
+    stopped_by: str | None = None
 
     @property
     def response(self) -> str:
@@ -50,6 +58,18 @@ def whole_turn(prefix: str, reasoning: str | None, text: str) -> str:
         return prefix + text
     marks = ThinkMarks()
     return f"{prefix}{marks.start}{reasoning}{marks.end}{text}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """A reward's judgement of one response: a value in [0, 1] for each of its steps, at least one.
+
+    `id` names it in the store. `parts` are the draws that it took (a judge's words), if any.
+    """
+
+    id: str
+    steps: tuple[float, ...]
+    parts: tuple[Draw, ...] = ()
 
 
 class Caller(Protocol):
@@ -70,15 +90,53 @@ class Caller(Protocol):
         """The command's default limit for one completion."""
         ...
 
+    def room(self, prefix: str = "", *, prompt: Prompt | None = None) -> int | None:
+        """How many tokens the model's context leaves behind `prefix`; None when unknown."""
+        ...
+
     async def sample(
-        self, indices: Sequence[int], sampling: Sampling, *, prefix: str = ""
+        self,
+        indices: Sequence[int],
+        sampling: Sampling,
+        *,
+        prefix: str = "",
+        prompt: Prompt | None = None,
+        role: Role = "generator",
     ) -> list[Draw]:
         """One draw for each sample index, found in the store or generated; order kept.
 
-        Equal arguments give equal draws, and a shorter `max_tokens` gives the beginning of a
-        longer draw. Raises BackendError when the model failed for good.
+        `prompt` replaces the task's own. Equal arguments give equal draws (so a second draw of the
+        same needs another index), and a shorter `max_tokens` gives the beginning of a longer draw.
+        Raises BackendError when the model failed for good.
         """
         ...
+
+    async def score(self, reward: Reward, responses: Sequence[str]) -> list[Score]:
+        """The reward's judgement of some responses to the problem, stored ones not asked again."""
+        ...
+
+    async def verdicts(self, draws: Sequence[Draw]) -> list[Verdict]:
+        """The task's verifier on the answers of some draws.
+
+        A strategy may count equal answers by `key`; to look at `status` is to look at the gold.
+        """
+        ...
+
+    async def check(self, verifier: VerifierSpec, responses: Sequence[str]) -> list[Verdict]:
+        """Another verifier's verdicts on some texts, in the pool of killable workers."""
+        ...
+
+
+async def together(calls: Iterable[Awaitable[T]]) -> list[T]:
+    """Await several calls side by side; when one fails, the others are finished before it is said.
+
+    `asyncio.gather` would leave them running: paid for, and perhaps never stored.
+    """
+    results = await asyncio.gather(*calls, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return results  # type: ignore[return-value] # no exception is left
 
 
 Chain = tuple[Draw, ...]
@@ -86,16 +144,29 @@ Chain = tuple[Draw, ...]
 
 
 class Proposer(Protocol):
-    """Produces samples. Built from a budget; raises UsageError when its options do not fit."""
+    """Produces samples.
+
+    Built from a budget and its reward (None when it has none); raises UsageError when they do not
+    fit.
+    """
 
     @property
     def size(self) -> int:
-        """How many samples the budget's selector chooses from (k)."""
+        """How many samples the budget's selector chooses from (k), at most."""
         ...
 
     @property
     def family(self) -> str:
         """Budgets of one family draw the same samples, and share one pool."""
+        ...
+
+    @property
+    def exchangeable(self) -> bool:
+        """Whether any k chains of a larger pool are what a budget of size k would have drawn.
+
+        If not, an attempt is one whole: it is charged all that was asked for, and its selector
+        chooses from all of its chains.
+        """
         ...
 
     @property
@@ -109,31 +180,81 @@ class Proposer(Protocol):
         ...
 
     def most_tokens(self, max_output_tokens: int) -> int:
-        """The most tokens that one chain can generate, with the command's limit."""
+        """The most tokens that one chain can generate, with the command's limit.
+
+        What an attempt throws away on the way to a chain counts with that chain.
+        """
         ...
 
     async def propose(self, caller: Caller, n: int) -> list[Chain]:
-        """A pool of n chains; their draws are what the attempt is charged."""
+        """A pool of n chains (of at most n, when they are not exchangeable)."""
+        ...
+
+
+class Reward(Protocol):
+    """Scores responses, whole or in part, and step by step where it can.
+
+    Registered under `harness.rewards` as a callable from the text behind its name's colon
+    (`reward=hf:FOLDER` calls `hf` with "FOLDER"; None when there is none); raises UsageError when
+    it cannot be had. Building it loads no weights.
+    """
+
+    @property
+    def info(self) -> ModelInfo:
+        """Its name, its fingerprint (which changes whenever its scores could), its size."""
+        ...
+
+    @property
+    def has_model(self) -> bool:
+        """Whether it runs a model of its own, whose tokens it tells with each score."""
+        ...
+
+    async def score(self, caller: Caller, responses: Sequence[str]) -> list[Graded]:
+        """One judgement for each response; raises BackendError when it has none."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Graded:
+    """What a reward returns: values in [0, 1], the tokens its own model read, the draws it took."""
+
+    steps: tuple[float, ...]
+    prompt_tokens: int | None = 0
+    parts: tuple[Draw, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """One chain of a pool with the verdict on its answer."""
+    """One chain of a pool with the verdict on its answer, and its reward where it has one."""
 
     verdict: Verdict
+    steps: tuple[float, ...] | None = None
 
 
 class Selector(Protocol):
-    """Chooses the final answer from a pool."""
+    """Chooses the final answer from a pool.
+
+    Registered under `harness.selectors` as a class; `args` are the keyword arguments (plain JSON)
+    that build it again.
+    """
 
     name: str
+
+    @property
+    def args(self) -> Mapping[str, str | int]:
+        """What it was built with."""
+        ...
 
     def expect(self, pool: Sequence[Judged], k: int) -> Mapping[Status, float]:
         """Probability of each status of the chosen answer, over random k-subsets of the pool.
 
-        Exact and unbiased for the budget of size k; raises ValueError for k > len(pool).
+        Unbiased for the budget of size k, and exact unless `error` says otherwise; raises
+        ValueError for k > len(pool).
         """
+        ...
+
+    def error(self, pool: Sequence[Judged], k: int) -> float:
+        """The Monte-Carlo standard error of the probability of `correct`; 0 when it is exact."""
         ...
 
 
@@ -144,34 +265,4 @@ class Strategy:
     budget: Budget
     proposer: Proposer
     selector: Selector
-
-
-@dataclass(frozen=True, slots=True)
-class _Recipe:
-    """A named strategy: what a budget's first word stands for."""
-
-    proposer: str
-    selector: str
-    summary: str
-
-
-RECIPES: Mapping[str, _Recipe] = {
-    "greedy": _Recipe("independent", "first", "one sample at temperature 0"),
-    "sample": _Recipe("independent", "oracle", "n samples; coverage, pass@k for every k <= n"),
-    "vote": _Recipe("independent", "majority", "n samples; the most frequent answer"),
-    "think": _Recipe("independent", "first", "thinking cut at n tokens, then the answer forced"),
-}
-
-
-def resolve(budget: Budget) -> Strategy:
-    """The proposer and selector of a budget; UsageError or UnknownNameError when there is none."""
-    recipe = RECIPES.get(budget.name)
-    if recipe is None:
-        raise UnknownNameError("budget", budget.name, RECIPES)
-    if budget.max_tokens is not None or budget.max_usd is not None:
-        raise UsageError(
-            f"budget {str(budget)!r}: ceilings for one problem (tokens<=, usd<=) are read but not "
-            "enforced yet; use --max-tokens or --max-usd for the whole command"
-        )
-    proposer = registry.find("proposers", recipe.proposer)(budget)
-    return Strategy(budget, proposer, registry.find("selectors", recipe.selector)())
+    reward: Reward | None = None

@@ -3,29 +3,61 @@
 Nothing here knows an engine, a database or a terminal.
 """
 
-from harness.core.errors import (
-    BackendError,
-    DataError,
-    HarnessError,
-    MissingExtraError,
-    StoreError,
-    UnknownNameError,
-    UsageError,
-)
-from harness.core.problem import DataSource, Message, Problem, Prompt, TaskSpec
-from harness.core.sample import (
-    Completion,
-    Finish,
-    ModelInfo,
-    ModelSpec,
-    Reply,
-    Request,
-    Sampling,
-    ThinkMarks,
-    Usage,
-)
-from harness.core.scored import Estimate, Scored
-from harness.core.verdict import Status, Verdict, VerifierSpec
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from harness.core.errors import (
+        BackendError,
+        DataError,
+        HarnessError,
+        MissingExtraError,
+        StoreError,
+        UnknownNameError,
+        UsageError,
+    )
+    from harness.core.problem import DataSource, Message, Problem, Prompt, TaskSpec
+    from harness.core.sample import (
+        Completion,
+        Finish,
+        ModelInfo,
+        ModelSpec,
+        Reply,
+        Request,
+        Sampling,
+        ThinkMarks,
+        Usage,
+    )
+    from harness.core.scored import Estimate, Scored
+    from harness.core.verdict import Status, Verdict, VerifierSpec
+
+_WHERE = {
+    "errors": (
+        "BackendError",
+        "DataError",
+        "HarnessError",
+        "MissingExtraError",
+        "StoreError",
+        "UnknownNameError",
+        "UsageError",
+    ),
+    "problem": ("DataSource", "Message", "Problem", "Prompt", "TaskSpec"),
+    "sample": (
+        "Completion",
+        "Finish",
+        "ModelInfo",
+        "ModelSpec",
+        "Reply",
+        "Request",
+        "Sampling",
+        "ThinkMarks",
+        "Usage",
+    ),
+    "scored": ("Estimate", "Scored"),
+    "verdict": ("Status", "Verdict", "VerifierSpec"),
+}
+_MODULE = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
     "BackendError",
@@ -55,3 +87,18 @@ __all__ = [
     "Verdict",
     "VerifierSpec",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a word's module when it is first asked for: a verifier needs three of them."""
+    if name not in _MODULE:
+        raise AttributeError(f"module 'harness.core' has no attribute {name!r}")
+    import importlib
+
+    value = getattr(importlib.import_module(f"harness.core.{_MODULE[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

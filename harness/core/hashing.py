@@ -6,12 +6,15 @@ import hashlib
 import json
 from typing import Any
 
+# `json.dumps` would make a new encoder for each call; a sample needs several hashes.
+_encode = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+).encode
+
 
 def canonical_json(value: Any) -> str:
     """One text for one value: keys sorted, no spaces, no NaN."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
+    return _encode(value)
 
 
 def content_hash(*parts: Any) -> str:

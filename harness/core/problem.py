@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from harness.core.errors import UsageError
-from harness.core.hashing import content_hash
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Role = Literal["system", "user", "assistant"]
 
@@ -23,15 +25,29 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """The turns that a model sees; the last one is the user's."""
+    """The turns that a model sees; the last one is the user's.
+
+    `begin` is what the assistant's answer begins with: the model goes on behind it. An answer
+    (not a thought) ends at a string of `stop`. `plain`: the last message is the whole text that
+    the model continues, without a chat template.
+    """
 
     messages: tuple[Message, ...]
+    begin: str = ""
+    stop: tuple[str, ...] = ()
+    plain: bool = False
 
     @classmethod
     def user(cls, text: str, *, system: str | None = None) -> Prompt:
         """A single question, with an optional system message before it."""
         head = (Message("system", system),) if system else ()
         return cls((*head, Message("user", text)))
+
+    def to_json(self) -> dict[str, Any]:
+        """The turns, and what else is set: what names a run's prompts."""
+        turns = [{"role": m.role, "content": m.content} for m in self.messages]
+        extra = {"begin": self.begin, "stop": list(self.stop), "plain": self.plain}
+        return {"messages": turns, **{name: value for name, value in extra.items() if value}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +85,8 @@ class Problem:
 
     def digest(self) -> str:
         """Content hash: two problems with one digest are the same problem."""
+        from harness.core.hashing import content_hash  # not needed to judge an answer
+
         return content_hash("problem", self.to_json())
 
 
@@ -88,7 +106,10 @@ class DataSource:
 
 @dataclass(frozen=True, slots=True)
 class TaskSpec:
-    """A task's name with options, as written on the command line: `name` or `name:k=v,k=v`."""
+    """A task's name with options, as written on the command line: `name` or `name:k=v,k=v`.
+
+    The name of a family's task holds a colon: `family:name`, `family:name:k=v`.
+    """
 
     name: str
     options: tuple[tuple[str, str], ...] = ()
@@ -96,11 +117,12 @@ class TaskSpec:
     @classmethod
     def parse(cls, text: str) -> TaskSpec:
         """Read `name:key=value,key=value`."""
-        name, _, rest = text.strip().partition(":")
-        if not name:
+        name, rest = text.strip(), ""
+        # a family's names hold a colon: lm-eval:gsm8k, lm-eval:gsm8k:shots=5
+        if found := re.fullmatch(r"(.*?):([^:=,]*=.*)", name, re.DOTALL):
+            name, rest = found[1], found[2]
+        if not name or name.startswith(":"):
             raise UsageError(f"task {text!r} has no name: write `name` or `name:key=value`")
-        if rest and "=" not in rest.split(",")[0]:
-            return cls(text.strip())  # names of other harnesses may hold a colon: lm-eval:gsm8k
         pairs = []
         for item in filter(None, rest.split(",")):
             key, eq, value = item.partition("=")

@@ -45,6 +45,35 @@ class Task(Protocol):
 
 
 @runtime_checkable
+class Designed(Protocol):
+    """A task whose problems fill a factorial design, which `harness tasks preview` prints."""
+
+    def design(self, source: DataSource) -> Mapping[str, Sequence[str]]:
+        """The factors with the levels that the source's options leave, in the order to print."""
+        ...
+
+
+@runtime_checkable
+class Seeded(Protocol):
+    """A generated task: its option `seed` gives other problems of the same kind.
+
+    `public_seed` is what it takes unless told: fixed for ever, so that everybody measures the
+    same. Any other seed is fresh: nobody can have trained on its problems.
+    """
+
+    public_seed: int
+
+
+@runtime_checkable
+class Certified(Protocol):
+    """A task that can prove its problems fair without the code that generated them."""
+
+    def certify(self, problem: Problem) -> None:
+        """Prove gold, lure and flaw of a problem again; raises HarnessError when it fails."""
+        ...
+
+
+@runtime_checkable
 class Verifier(Protocol):
     """A pure function of a response and a problem; runs in a worker process.
 
@@ -60,6 +89,24 @@ class Verifier(Protocol):
         `truncated` says that the token limit cut it: without an answer that is `truncated`
         instead of `unparsed`.
         """
+        ...
+
+
+@runtime_checkable
+class ModelJudged(Protocol):
+    """A verifier whose verdicts a model may be asked for, instead of its rules.
+
+    `judge_version` changes whenever the question or the reading of the reply could.
+    """
+
+    judge_version: str
+
+    def question(self, response: str, problem: Problem) -> Prompt | None:
+        """What the judge is asked; None: the rules are enough."""
+        ...
+
+    def judged(self, reply: str, rules: Verdict) -> Verdict:
+        """The verdict by the judge's reply; `rules` is the one that the rules gave."""
         ...
 
 

@@ -122,7 +122,8 @@ class Completion:
     `token_ends[i]` is the length of `text`, in characters, once token i has been added; it has one
     entry a generated token (those of a stop string included, held at len(text)), so that a trace
     can be cut at any token. None where the engine does not tell. `reasoning` is the thinking that
-    a server returns apart from the text.
+    a server returns apart from the text. `stopped_by` is the stop string that ended it, "" when
+    none did, None where the engine does not tell.
     """
 
     text: str
@@ -131,6 +132,7 @@ class Completion:
     reasoning_tokens: int | None = None
     token_ends: tuple[int, ...] | None = None
     reasoning: str | None = None
+    stopped_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

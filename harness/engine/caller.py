@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from harness.budgets import Draw
+from harness.budgets import Draw, Reward, Role, Score, together
 from harness.core import (
     BackendError,
     Completion,
@@ -19,16 +19,23 @@ from harness.core import (
     Sampling,
     ThinkMarks,
     Usage,
+    Verdict,
+    VerifierSpec,
 )
 from harness.core.hashing import derive_seed
 from harness.core.protocols import Backend
 from harness.cost import PriceEntry, price
+from harness.engine.asks import Ask, Names, Rendered
+from harness.engine.device import Energy
+from harness.engine.judging import Judging
 from harness.engine.limits import Limits
 from harness.engine.observe import Observer
 from harness.engine.samples import Stored, find_traces
+from harness.engine.scoring import Scores
 from harness.store import Store, Writer
 from harness.store.identity import call_id, prompt_id, sample_id, trace_id
 from harness.store.schema import CallRow, PromptRow, SampleRow
+from harness.store.writer import Row
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,33 +52,59 @@ class Session:
     seed: int
     max_output_tokens: int
     price: PriceEntry | None = None
+    energy: Energy = field(default_factory=lambda: Energy(lambda: None))
     known: frozenset[str] | None = None  # traces in the store at the start; None: look each up
     prompts: set[str] = field(default_factory=set)  # written in this session
 
+    def find(self, traces: Iterable[str]) -> dict[str, list[Stored]]:
+        """What the store held of some traces at the start; each has an entry, maybe empty."""
+        wanted = list(traces)
+        likely = [t for t in wanted if self.known is None or t in self.known]
+        stored = find_traces(self.store, likely) if likely else {}
+        return {trace: stored.get(trace, []) for trace in wanted}
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ask:
-    """What one round of draws asks for, whatever the sample index."""
-
-    sampling: Sampling
-    prefix: str
-    prompt_tokens: int | None
-    asked: dict[int, tuple[int, str]] = field(default_factory=dict)  # index: seed and trace
+    def put(self, rows: list[Row]) -> None:
+        """Queue rows for one transaction; raises StoreError once nothing can be written."""
+        self.writer.put(rows)
+        if self.writer.error is not None:
+            raise self.writer.error
 
 
 class ProblemCaller:
     """The `Caller` of one problem; `payer` is the run that new calls are booked on.
 
-    It remembers what it has drawn: the writer may not have committed that yet.
+    It remembers what it has drawn: the writer may not have committed that yet. `log` names all
+    samples asked for since `start`, with a number that those of one call share: what a strategy
+    is charged.
     """
 
-    def __init__(self, session: Session, prompt: Prompt) -> None:
+    def __init__(self, session: Session, prompt: Prompt, judging: Judging) -> None:
         self.prompt = prompt
         self.payer = ""
+        self.log: dict[str, int] = {}
         self._session = session
-        self._rendered = session.backend.render(prompt)
-        self._prompt_id = prompt_id(self._rendered)
+        self._judging = judging
+        self._rendered: dict[Prompt, Rendered] = {}
         self._known: dict[str, list[Stored]] = {}
+        self._coming: dict[tuple[str, int], asyncio.Future[Stored]] = {}
+        self._calls = 0
+        self._scores = Scores(session, self)
+
+    def start(self, payer: str) -> None:
+        """From here on calls are booked on `payer`, and the log is empty."""
+        self.payer, self.log = payer, {}
+
+    def note(self, samples: Iterable[str]) -> int:
+        """Log samples as asked for together; those that are there already stay where they are."""
+        self._calls += 1
+        for sample in samples:
+            self.log.setdefault(sample, self._calls)
+        return self._calls
+
+    @property
+    def prompt_id(self) -> str:
+        """The id of the task's prompt."""
+        return self._render(None).id
 
     @property
     def marks(self) -> ThinkMarks | None:
@@ -83,59 +116,102 @@ class ProblemCaller:
         """The command's default limit for one completion."""
         return self._session.max_output_tokens
 
+    def room(self, prefix: str = "", *, prompt: Prompt | None = None) -> int | None:
+        """See `harness.budgets.Caller`."""
+        backend, rendered = self._session.backend, self._render(prompt)
+        context = backend.info.context
+        if context is None:
+            return None
+        if prefix and rendered.tokens is not None:
+            # A token is at least one byte: far from the end there is no need to count.
+            left = context - rendered.tokens - len(prefix.encode())
+            if left >= 1:
+                return left
+        count = backend.count_tokens(backend.render(rendered.prompt, prefix))
+        return None if count is None else context - count
+
     async def sample(
-        self, indices: Sequence[int], sampling: Sampling, *, prefix: str = ""
+        self,
+        indices: Sequence[int],
+        sampling: Sampling,
+        *,
+        prefix: str = "",
+        prompt: Prompt | None = None,
+        role: Role = "generator",
     ) -> list[Draw]:
         """See `harness.budgets.Caller`."""
-        ask = self._ask(sampling, prefix)
+        prefix = prefix or (self.prompt if prompt is None else prompt).begin
+        ask = self._ask(sampling, prefix, prompt, role)
+        self.note(self._identify(index, ask).sample for index in indices)
         found = self._find(indices, ask)
         missing = [index for index in indices if index not in found]
         if missing:
-            together = self._session.backend.info.prompt_once
-            groups = [missing] if together else [[index] for index in missing]
-            parts = await asyncio.gather(*(self._generate(group, ask) for group in groups))
-            for part in parts:
-                found |= part
+            found |= await self._bring(missing, ask)
         return [_draw(found[index], prefix) for index in indices]
 
-    def _ask(self, sampling: Sampling, prefix: str) -> _Ask:
-        backend = self._session.backend
-        rendered = backend.render(self.prompt, prefix) if prefix else self._rendered
-        prompt_tokens = backend.count_tokens(rendered)
+    async def verdicts(self, draws: Sequence[Draw]) -> list[Verdict]:
+        """See `harness.budgets.Caller`."""
+        texts = [(draw.response, draw.finish is Finish.LENGTH) for draw in draws]
+        return await self._judging.verdicts(texts)
+
+    async def check(self, verifier: VerifierSpec, responses: Sequence[str]) -> list[Verdict]:
+        """See `harness.budgets.Caller`."""
+        return await self._judging.verdicts([(text, False) for text in responses], verifier)
+
+    async def score(self, reward: Reward, responses: Sequence[str]) -> list[Score]:
+        """See `harness.budgets.Caller`."""
+        return await self._scores.score(reward, responses)
+
+    def _render(self, prompt: Prompt | None) -> Rendered:
+        prompt = self.prompt if prompt is None else prompt
+        if prompt not in self._rendered:
+            backend = self._session.backend
+            text = backend.render(prompt)
+            self._rendered[prompt] = Rendered(
+                prompt, text, prompt_id(text), backend.count_tokens(text)
+            )
+        return self._rendered[prompt]
+
+    def _ask(self, sampling: Sampling, prefix: str, prompt: Prompt | None, role: Role) -> Ask:
+        backend, rendered = self._session.backend, self._render(prompt)
+        tokens = rendered.tokens
+        if prefix:
+            tokens = backend.count_tokens(backend.render(rendered.prompt, prefix))
         context = backend.info.context
-        if context is not None and prompt_tokens is not None:
-            room = context - prompt_tokens
+        if context is not None and tokens is not None:
+            room = context - tokens
             if room < 1:
                 raise BackendError(
-                    f"the prompt has {prompt_tokens} tokens, and the model's context is {context}"
+                    f"the prompt has {tokens} tokens, and the model's context is {context}"
                 )
             sampling = replace(sampling, max_tokens=min(sampling.max_tokens, room))
-        return _Ask(sampling=sampling, prefix=prefix, prompt_tokens=prompt_tokens)
+        return Ask(
+            prompt=rendered,
+            sampling=sampling,
+            prefix=prefix,
+            prompt_tokens=tokens,
+            role=role,
+            written=sampling.to_json(),
+        )
 
-    def _identify(self, index: int, ask: _Ask) -> tuple[int, str]:
-        """Seed and trace of a sample index."""
+    def _identify(self, index: int, ask: Ask) -> Names:
+        """The names of a sample index, hashed once."""
         if index not in ask.asked:
-            seed = derive_seed(self._session.seed, self._prompt_id, ask.prefix, index)
-            model, sampling = self._session.model_id, ask.sampling.to_json()
-            trace = trace_id(model, self._prompt_id, ask.prefix, sampling, seed, index)
-            ask.asked[index] = (seed, trace)
+            model, prompt = self._session.model_id, ask.prompt.id
+            seed = derive_seed(self._session.seed, prompt, ask.prefix, index)
+            trace = trace_id(model, prompt, ask.prefix, ask.written, seed, index)
+            ask.asked[index] = Names(seed, trace, sample_id(trace, ask.sampling.max_tokens))
         return ask.asked[index]
 
-    def _find(self, indices: Sequence[int], ask: _Ask) -> dict[int, Stored]:
-        traces = {index: self._identify(index, ask)[1] for index in indices}
-        in_store = self._session.known
-        unknown = [
-            trace
-            for trace in traces.values()
-            if trace not in self._known and (in_store is None or trace in in_store)
-        ]
+    def _find(self, indices: Sequence[int], ask: Ask) -> dict[int, Stored]:
+        traces = {index: self._identify(index, ask).trace for index in indices}
+        unknown = [trace for trace in traces.values() if trace not in self._known]
         if unknown:
-            stored = find_traces(self._session.store, unknown)
-            self._known |= {trace: stored.get(trace, []) for trace in unknown}
+            self._known |= self._session.find(unknown)
         found: dict[int, Stored] = {}
         limit = ask.sampling.max_tokens
         for index, trace in traces.items():
-            usable = [s for s in self._known.get(trace, ()) if s.answers(limit)]
+            usable = [s for s in self._known[trace] if s.answers(limit)]
             exact = next((s for s in usable if s.max_tokens == limit), None)
             if exact is not None:
                 found[index] = exact
@@ -143,76 +219,109 @@ class ProblemCaller:
                 found[index] = self._cut(usable[0], index, ask)
         return found
 
-    def _cut(self, longer: Stored, index: int, ask: _Ask) -> Stored:
+    def _cut(self, longer: Stored, index: int, ask: Ask) -> Stored:
         sample = longer.cut(ask.sampling.max_tokens)
         row = sample.row(cut_of=longer.id, call_id=None, **self._asked(index, ask))
         self._session.writer.put([(SampleRow, row)])
         self._known[sample.trace].append(sample)
         return sample
 
-    def _asked(self, index: int, ask: _Ask) -> dict[str, Any]:
+    def _asked(self, index: int, ask: Ask) -> dict[str, Any]:
         return {
             "model_id": self._session.model_id,
-            "prompt_id": self._prompt_id,
+            "prompt_id": ask.prompt.id,
             "prefix": ask.prefix,
-            "sampling": ask.sampling.to_json(),
-            "seed": self._identify(index, ask)[0],
+            "sampling": ask.written,
+            "seed": self._identify(index, ask).seed,
             "index": index,
         }
 
-    async def _generate(self, indices: Sequence[int], ask: _Ask) -> dict[int, Stored]:
+    async def _bring(self, indices: Sequence[int], ask: Ask) -> dict[int, Stored]:
+        """What is not there yet: generated, or waited for where another call brings it now."""
+        limit = ask.sampling.max_tokens
+        keys = {index: (self._identify(index, ask).trace, limit) for index in indices}
+        fresh = [index for index in indices if keys[index] not in self._coming]
+        waiting = {index: self._coming[keys[index]] for index in indices if index not in fresh}
+        loop = asyncio.get_running_loop()
+        mine = {keys[index]: loop.create_future() for index in fresh}
+        self._coming |= mine
+        once = self._session.backend.info.prompt_once
+        groups = [fresh] if once and fresh else [[index] for index in fresh]
+        try:
+            parts = await together(self._generate(group, ask) for group in groups)
+        except BaseException as error:
+            for future in mine.values():
+                future.set_exception(error)
+                future.exception()  # looked at: nobody else may be waiting
+            raise
+        finally:
+            for key in mine:
+                del self._coming[key]
+        found = {index: sample for part in parts for index, sample in part.items()}
+        for index in fresh:
+            mine[keys[index]].set_result(found[index])
+        return found | {index: await future for index, future in waiting.items()}
+
+    async def _generate(self, indices: Sequence[int], ask: Ask) -> dict[int, Stored]:
         session = self._session
         request = Request(
-            prompt=self.prompt,
+            prompt=ask.prompt.prompt,
             sampling=ask.sampling,
-            seeds=tuple(self._identify(index, ask)[0] for index in indices),
+            seeds=tuple(self._identify(index, ask).seed for index in indices),
             prefix=ask.prefix,
         )
         # A token is at least one byte, so the text's length bounds an unknown count.
-        prompt_tokens = ask.prompt_tokens or len((self._rendered + ask.prefix).encode())
+        prompt_tokens = ask.prompt_tokens or len((ask.prompt.text + ask.prefix).encode())
         async with session.slots:
             reserved = await session.limits.reserve(
                 prompt_tokens, ask.sampling.max_tokens * len(indices)
             )
             usage: Usage | None = None
+            began = session.energy.begin()
             try:
                 reply = await session.backend.generate(request)
                 usage = reply.usage
             finally:
+                joules = session.energy.end(began)
                 await session.limits.settle(reserved, usage)
         if len(reply.completions) != len(indices):
             raise BackendError(
                 f"the engine returned {len(reply.completions)} completions for {len(indices)}"
             )
-        return self._book(indices, ask, reply)
+        return self._book(indices, ask, reply, joules)
 
-    def _book(self, indices: Sequence[int], ask: _Ask, reply: Reply) -> dict[int, Stored]:
+    def _book(
+        self, indices: Sequence[int], ask: Ask, reply: Reply, joules: float | None
+    ) -> dict[int, Stored]:
         """Queue the call and its samples for one transaction."""
-        session = self._session
         samples = {
-            index: self._stored(self._identify(index, ask)[1], ask, completion, reply.usage)
+            index: self._stored(self._identify(index, ask), ask, completion, reply.usage)
             for index, completion in zip(indices, reply.completions, strict=True)
         }
         call = call_id([s.id for s in samples.values()])
-        rows: list[tuple[Any, dict[str, Any]]] = []
-        if self._prompt_id not in session.prompts:
-            session.prompts.add(self._prompt_id)
-            rows.append((PromptRow, {"id": self._prompt_id, "text": self._rendered}))
-        rows.append((CallRow, self._call_row(call, len(samples), reply)))
+        rows = self.prompt_rows(ask.prompt)
+        rows.append((CallRow, self.call_row(call, len(samples), ask.role, reply, joules)))
         for index, sample in samples.items():
             row = sample.row(cut_of=None, call_id=call, **self._asked(index, ask))
             rows.append((SampleRow, row))
             self._known.setdefault(sample.trace, []).append(sample)
-        session.writer.put(rows)
-        if session.writer.error is not None:
-            raise session.writer.error
-        session.observer.called(reply.usage, len(samples))
+        self._session.put(rows)
+        self._session.observer.called(reply.usage, len(samples))
         return samples
 
-    def _stored(self, trace: str, ask: _Ask, completion: Completion, usage: Usage) -> Stored:
+    def prompt_rows(self, rendered: Rendered | None = None) -> list[Row]:
+        """The row of a prompt (the task's own by default), once a session."""
+        rendered = rendered or self._render(None)
+        if rendered.id in self._session.prompts:
+            return []
+        self._session.prompts.add(rendered.id)
+        return [(PromptRow, {"id": rendered.id, "text": rendered.text})]
+
+    @staticmethod
+    def _stored(names: Names, ask: Ask, completion: Completion, usage: Usage) -> Stored:
         return Stored(
-            id=sample_id(trace, ask.sampling.max_tokens),
-            trace=trace,
+            id=names.sample,
+            trace=names.trace,
             max_tokens=ask.sampling.max_tokens,
             text=completion.text,
             reasoning=completion.reasoning,
@@ -221,15 +330,26 @@ class ProblemCaller:
             output_tokens=completion.output_tokens,
             reasoning_tokens=completion.reasoning_tokens,
             token_ends=completion.token_ends,
+            stopped_by=completion.stopped_by,
         )
 
-    def _call_row(self, call: str, samples: int, reply: Reply) -> dict[str, Any]:
+    def call_row(
+        self,
+        call: str,
+        samples: int,
+        role: Role,
+        reply: Reply,
+        joules: float | None,
+        *,
+        priced: bool = True,
+    ) -> dict[str, Any]:
+        """The columns of a call; `priced`: at the model's price."""
         usage, wasted = reply.usage, reply.wasted
-        entry = self._session.price
+        entry = self._session.price if priced else None
         return {
             "id": call,
             "run_id": self.payer,
-            "role": "generator",
+            "role": role,
             "samples": samples,
             "prompt_tokens": usage.prompt_tokens,
             "cached_prompt_tokens": usage.cached_prompt_tokens,
@@ -238,9 +358,10 @@ class ProblemCaller:
             "wasted_tokens": wasted.output_tokens if wasted else None,
             "usd": price(usage, entry) if entry is not None else None,
             "latency_s": reply.latency_s,
+            "joules": joules,
             "retries": reply.retries,
             "source": reply.source,
-            "created": now(),
+            "created": now("milliseconds"),
         }
 
 
@@ -252,9 +373,10 @@ def _draw(sample: Stored, prefix: str) -> Draw:
         finish=sample.finish,
         output_tokens=sample.output_tokens,
         reasoning=sample.reasoning,
+        stopped_by=sample.stopped_by,
     )
 
 
-def now() -> str:
-    """The time in UTC, to the second, as ISO 8601."""
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+def now(precision: str = "seconds") -> str:
+    """The time in UTC as ISO 8601."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec=precision)

@@ -6,16 +6,19 @@ import asyncio
 import contextlib
 import datetime as dt
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.budgets import expand
-from harness.core import ModelSpec, TaskSpec, UsageError, registry
+from harness.core import ModelInfo, ModelSpec, TaskSpec, UsageError, registry
 from harness.core.protocols import Backend
 from harness.cost import PriceEntry, find_price
 from harness.engine.caller import Session, now
+from harness.engine.device import Energy
+from harness.engine.fresh import Contamination, contaminations, fresh_specs
 from harness.engine.limits import Limits
+from harness.engine.nvml import energy_reader
 from harness.engine.observe import Observer, Silent
 from harness.engine.plan import (
     LoadedTask,
@@ -35,6 +38,10 @@ from harness.store.identity import model_id
 from harness.store.schema import ModelRow, RunRow
 from harness.verifiers.pool import VerifierPool
 
+Rounds = Callable[[Store], Iterable[Mapping[str, Collection[str]]]]
+"""Which problems to attempt, in several goes: yields problem ids by task. It is asked for the next
+round once all of the last is stored, so that it may look at the store and stop early."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
@@ -45,6 +52,7 @@ class Options:
     max_tokens: int | None = None
     max_usd: float | None = None
     price: PriceEntry | None = None
+    gpu_usd_per_hour: float | None = None
     lock_timeout_s: float = 60.0
 
 
@@ -53,7 +61,8 @@ class Evaluation:
     """What an eval brought: its runs as they stand in the store, and what went wrong.
 
     `failed` attempts ended in an error (listed in `errors`), `unfinished` ones were left because
-    a limit was reached; the same call again goes on with both.
+    a limit was reached; the same call again goes on with both. `contamination` compares public
+    with fresh problems where a fresh seed was asked for.
     """
 
     reports: Sequence[RunReport]
@@ -62,6 +71,7 @@ class Evaluation:
     limit_reached: bool
     calls: int
     errors: Sequence[str] = field(default_factory=tuple)
+    contamination: Sequence[Contamination] = field(default_factory=tuple)
 
     @property
     def ok(self) -> bool:
@@ -78,6 +88,7 @@ class Plan:
     tasks: Sequence[LoadedTask]
     runs: Mapping[str, Sequence[PlannedRun]]  # by task
     settings: Settings
+    fresh: Mapping[TaskSpec, TaskSpec] = field(default_factory=dict)  # by the public task
 
     @property
     def all_runs(self) -> list[PlannedRun]:
@@ -92,8 +103,12 @@ def make_plan(
     *,
     model_args: Mapping[str, str] | None = None,
     settings: Settings | None = None,
+    fresh_seed: int | None = None,
 ) -> Plan:
-    """Resolve all names and load the problems; no model is loaded yet."""
+    """Resolve all names and load the problems; no model is loaded yet.
+
+    `fresh_seed` adds each task's problems of that seed.
+    """
     settings = settings or Settings()
     if settings.limit is not None and settings.limit < 1:
         raise UsageError(f"--limit {settings.limit}: at least one problem is needed")
@@ -105,9 +120,10 @@ def make_plan(
     if not names:
         raise UsageError("no task given; `harness tasks` lists them")
     specs = dict.fromkeys(TaskSpec.parse(name) for name in names)
-    loaded = [load_task(spec, settings) for spec in specs]
+    fresh = {} if fresh_seed is None else fresh_specs(specs, fresh_seed)
+    loaded = [load_task(spec, settings) for spec in (*specs, *fresh.values())]
     runs = {str(task.spec): plan_runs(backend.info, task, wanted, settings) for task in loaded}
-    return Plan(backend=backend, tasks=loaded, runs=runs, settings=settings)
+    return Plan(backend=backend, tasks=loaded, runs=runs, settings=settings, fresh=fresh)
 
 
 def open_backend(model: str, model_args: Mapping[str, str] | None = None) -> Backend:
@@ -118,15 +134,21 @@ def open_backend(model: str, model_args: Mapping[str, str] | None = None) -> Bac
 
 
 async def run_plan(
-    plan: Plan, options: Options | None = None, observer: Observer | None = None
+    plan: Plan,
+    options: Options | None = None,
+    observer: Observer | None = None,
+    rounds: Rounds | None = None,
 ) -> Evaluation:
-    """Carry out a plan. Cancelling it stops cleanly: what is finished is stored."""
+    """Carry out a plan. Cancelling it stops cleanly: what is finished is stored.
+
+    Without `rounds` every problem is attempted in one go.
+    """
     options, observer = options or Options(), observer or Silent()
     info = plan.backend.info
     entry = _price(options, plan)
     concurrency = options.concurrency or info.concurrency
     with open_store(options.db, create=True) as store, _writer(store, options) as writer:
-        _write_plan(plan, writer, entry)
+        _write_plan(plan, writer, entry, options.gpu_usd_per_hour)
         done = finished_attempts(store, plan.all_runs)
         session = Session(
             backend=plan.backend,
@@ -139,9 +161,10 @@ async def run_plan(
             seed=plan.settings.seed,
             max_output_tokens=plan.settings.max_output_tokens,
             price=entry,
-            known=known_traces(store, model_id(info.fingerprint)),
+            energy=Energy(lambda: _energy_reader(plan.backend)),
+            known=known_traces(store, _models(plan)),
         )
-        outcomes = await _run_tasks(plan, session, done, concurrency)
+        outcomes = await _run_tasks(plan, session, done, concurrency, rounds)
         writer.flush()
         reports = load_reports(store, [run.id for run in plan.all_runs])
     return Evaluation(
@@ -151,18 +174,29 @@ async def run_plan(
         limit_reached=session.limits.reached,
         calls=session.limits.spent.calls,
         errors=[error for outcome in outcomes for error in outcome.errors],
+        contamination=contaminations(reports, plan.fresh),
     )
 
 
 async def _run_tasks(
-    plan: Plan, session: Session, done: Mapping[tuple[str, str], int], concurrency: int
+    plan: Plan,
+    session: Session,
+    done: Mapping[tuple[str, str], int],
+    concurrency: int,
+    rounds: Rounds | None,
 ) -> list[Outcome]:
     outcomes = []
     try:
         with VerifierPool() as pool:
-            for task in plan.tasks:
-                runner = TaskRunner(session, pool, task, plan.runs[str(task.spec)], done)
-                outcomes.append(await runner.run(concurrency))
+            for number, chosen in enumerate([{}] if rounds is None else rounds(session.store)):
+                if number:  # what the rounds before have finished is not asked for again
+                    done = finished_attempts(session.store, plan.all_runs)
+                for task in plan.tasks:
+                    label = str(task.spec)
+                    only = chosen.get(label)
+                    runner = TaskRunner(session, pool, task, plan.runs[label], done, only)
+                    outcomes.append(await runner.run(concurrency))
+                session.writer.flush()
     finally:
         await plan.backend.close()
     return outcomes
@@ -179,18 +213,35 @@ def _writer(store: Store, options: Options) -> Iterator[Writer]:
         raise writer.error
 
 
-def _write_plan(plan: Plan, writer: Writer, entry: PriceEntry | None) -> None:
+def _energy_reader(backend: Backend) -> Callable[[], float] | None:
+    """Reads what the GPUs draw, for a backend that says it computes on them."""
+    reader = energy_reader()
+    # A stranger's backend need not say: then the energy is unknown.
+    return reader if reader is not None and getattr(backend, "on_gpu", False) else None
+
+
+def _write_plan(plan: Plan, writer: Writer, entry: PriceEntry | None, hourly: float | None) -> None:
     """The model and its runs; a run keeps the price that it was planned with."""
     created = now()
     info = plan.backend.info
-    kept = {"price": entry.to_json() if entry else None}
+    kept = {"price": entry.to_json() if entry else None, "gpu_usd_per_hour": hourly}
     writer.put(
         [
-            (ModelRow, model_row(info)),
+            *((ModelRow, model_row(known)) for known in (info, *_rewards(plan))),
             *((RunRow, run_row(run, info, created, kept)) for run in plan.all_runs),
         ]
     )
     writer.flush()
+
+
+def _rewards(plan: Plan) -> list[ModelInfo]:
+    """The rewards of a plan's budgets: their scores are samples, and they stand as models."""
+    rewards = [run.strategy.reward for run in plan.all_runs]
+    return list({r.info.fingerprint: r.info for r in rewards if r is not None}.values())
+
+
+def _models(plan: Plan) -> list[str]:
+    return [model_id(i.fingerprint) for i in (plan.backend.info, *_rewards(plan))]
 
 
 def _price(options: Options, plan: Plan) -> PriceEntry | None:
@@ -213,6 +264,7 @@ def evaluate(  # noqa: PLR0913 - all that `harness eval` takes
     data_dir: str | Path | None = None,
     max_output_tokens: int = 2048,
     model_args: Mapping[str, str] | None = None,
+    fresh_seed: int | None = None,
     options: Options | None = None,
     observer: Observer | None = None,
 ) -> Evaluation:
@@ -223,9 +275,10 @@ def evaluate(  # noqa: PLR0913 - all that `harness eval` takes
     >>> [report.accuracy.value for report in result.reports]
 
     What is stored already is not generated again, so an interrupted call is continued by
-    repeating it. Raises UsageError for bad names or options, BackendError when the model cannot
-    be reached, StoreError when the database cannot be written. Works inside a running event loop
-    (a notebook) too.
+    repeating it. With `fresh_seed`, generated tasks are run on the public seed and on that one, and
+    `result.contamination` holds public minus fresh accuracy. Raises UsageError for bad names or
+    options, BackendError when the model cannot be reached, StoreError when the database cannot be
+    written. Works inside a running event loop (a notebook) too.
     """
     settings = Settings(
         seed=seed,
@@ -233,24 +286,29 @@ def evaluate(  # noqa: PLR0913 - all that `harness eval` takes
         data_dir=Path(data_dir) if data_dir is not None else None,
         max_output_tokens=max_output_tokens,
     )
-    plan = make_plan(model, tasks, budgets, model_args=model_args, settings=settings)
+    plan = make_plan(
+        model, tasks, budgets, model_args=model_args, settings=settings, fresh_seed=fresh_seed
+    )
     return run_blocking(plan, options, observer)
 
 
 def run_blocking(
-    plan: Plan, options: Options | None = None, observer: Observer | None = None
+    plan: Plan,
+    options: Options | None = None,
+    observer: Observer | None = None,
+    rounds: Rounds | None = None,
 ) -> Evaluation:
     """`run_plan` for callers that are not async."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(run_plan(plan, options, observer))
+        return asyncio.run(run_plan(plan, options, observer, rounds))
     results: list[Evaluation] = []
     errors: list[BaseException] = []
 
     def target() -> None:
         try:
-            results.append(asyncio.run(run_plan(plan, options, observer)))
+            results.append(asyncio.run(run_plan(plan, options, observer, rounds)))
         except BaseException as error:  # noqa: BLE001 - handed to the calling thread
             errors.append(error)
 

@@ -51,14 +51,22 @@ class Limits:
             return False
         return self._max_usd is None or usd <= self._max_usd
 
-    def _worst(self, prompt_tokens: int, output_tokens: int) -> Spent:
-        usage = Usage(prompt_tokens=prompt_tokens, output_tokens=output_tokens)
-        usd = price(usage, self._entry) if self._entry is not None else None
-        return Spent(prompt_tokens + output_tokens, usd or 0.0, 1)
+    def _usd(self, usage: Usage, priced: bool) -> float:
+        usd = price(usage, self._entry) if priced and self._entry is not None else None
+        return usd or 0.0
 
-    async def reserve(self, prompt_tokens: int, output_tokens: int) -> Spent:
-        """Wait until the call fits; raises LimitReached when it never will."""
-        worst = self._worst(prompt_tokens, output_tokens)
+    def _worst(self, prompt_tokens: int, output_tokens: int, priced: bool) -> Spent:
+        usage = Usage(prompt_tokens=prompt_tokens, output_tokens=output_tokens)
+        return Spent(prompt_tokens + output_tokens, self._usd(usage, priced), 1)
+
+    async def reserve(
+        self, prompt_tokens: int, output_tokens: int, *, priced: bool = True
+    ) -> Spent:
+        """Wait until the call fits; raises LimitReached when it never will.
+
+        `priced`: at the model's price; a reward model's tokens have none.
+        """
+        worst = self._worst(prompt_tokens, output_tokens, priced)
         async with self._changed:
             while not self._fits(worst):
                 if self._reserved.calls == 0:
@@ -69,19 +77,19 @@ class Limits:
             self._add(self._reserved, worst, 1)
         return worst
 
-    async def settle(self, reserved: Spent, usage: Usage | None) -> None:
+    async def settle(self, reserved: Spent, usage: Usage | None, *, priced: bool = True) -> None:
         """Replace a reservation by the call's usage; None when the call failed and cost nothing."""
         async with self._changed:
             self._add(self._reserved, reserved, -1)
             if usage is not None:
-                self._add(self.spent, self._used(reserved, usage), 1)
+                self._add(self.spent, self._used(reserved, usage, priced), 1)
             self._changed.notify_all()
 
-    def _used(self, reserved: Spent, usage: Usage) -> Spent:
+    def _used(self, reserved: Spent, usage: Usage, priced: bool) -> Spent:
         if usage.prompt_tokens is None or usage.output_tokens is None:
             return reserved
-        usd = price(usage, self._entry) if self._entry is not None else None
-        return Spent(usage.prompt_tokens + usage.output_tokens, usd or 0.0, 1)
+        tokens = usage.prompt_tokens + usage.output_tokens
+        return Spent(tokens, self._usd(usage, priced), 1)
 
     @staticmethod
     def _add(total: Spent, part: Spent, sign: int) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from harness.budgets import Selector
-from harness.core import Problem, Status, registry
+from harness.core import Problem, Status
 from harness.cost import price
-from harness.engine.reports import _attempts, _charged, _correct, _entry
+from harness.engine.attempts import read_attempts
+from harness.engine.reports import kept_price
 from harness.store import Store
 from harness.store.schema import ModelRow, RunRow
 
@@ -20,9 +20,10 @@ from harness.store.schema import ModelRow, RunRow
 class ProblemOutcome:
     """One problem under one budget, in expectation over the budget's own randomness.
 
-    `correct`, `lured` (None where the problem has no lure), `ungraded` are probabilities;
-    `truncated` and `pool_correct` shares of the pool's samples; `tokens` the expected output
-    tokens charged, `usd` dollars; None when unknown. `problem` is None when read from a file.
+    `correct`, `lured` (None where the problem has no lure), `alarmed` (the answer says that the
+    problem has no answer; None where it has none) and `ungraded` are probabilities; `truncated`
+    and `pool_correct` shares of the pool's `samples`; `tokens` the expected output tokens charged,
+    `usd` dollars; None when unknown. `problem` is None when read from a file.
     """
 
     id: str
@@ -34,7 +35,14 @@ class ProblemOutcome:
     tokens: float | None
     usd: float | None
     pool_correct: float
+    alarmed: float | None = None
+    samples: int = 1
     problem: Problem | None = None
+
+    @property
+    def flaky(self) -> bool:
+        """Right in some samples and wrong in others."""
+        return 0 < self.pool_correct < 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,16 +72,15 @@ def load_outcomes(store: Store, run_id: str) -> RunOutcomes:
     with store.engine.connect() as connection:
         run = connection.execute(select(RunRow.__table__).where(RunRow.id == run_id)).one()
         model = connection.scalar(select(ModelRow.name).where(ModelRow.id == run.model_id))
-        attempts = _attempts(connection, run)
+        attempts = read_attempts(connection, run)
     manifest: Mapping[str, Any] = run.manifest
-    selector: Selector = registry.find("selectors", manifest["selector"])()
-    size = min([int(manifest["size"]), *(len(a.judged) for a in attempts)])
-    entry = _entry(manifest["price"]) if manifest.get("price") else None
+    entry = kept_price(manifest["price"]) if manifest.get("price") else None
     rows = []
-    for attempt in attempts:
+    for attempt in attempts.items:
         problem, pool = attempt.problem, len(attempt.judged)
-        usage, listed = _charged(attempt, size, bool(manifest.get("prompt_once")))
-        chance = selector.expect(attempt.judged, size)
+        bill, chance = attempts.bill(attempt), attempts.expect(attempt)
+        usage = bill.usage()
+        usd = None if attempts.foreign else price(usage, entry) if entry else bill.usd()
         rows.append(
             ProblemOutcome(
                 id=problem.id,
@@ -83,8 +90,10 @@ def load_outcomes(store: Store, run_id: str) -> RunOutcomes:
                 ungraded=_share(chance.get(Status.UNGRADED, 0.0)),
                 truncated=attempt.truncated / pool,
                 tokens=usage.output_tokens,
-                usd=price(usage, entry) if entry else listed,
-                pool_correct=_correct(attempt) / pool,
+                usd=usd,
+                pool_correct=attempt.correct / pool,
+                alarmed=None if problem.gold is None else _share(chance.get(Status.ABSTAINED, 0.0)),
+                samples=pool,
                 problem=problem,
             )
         )
@@ -95,7 +104,7 @@ def load_outcomes(store: Store, run_id: str) -> RunOutcomes:
         model=str(model),
         task=run.task,
         budget=run.budget,
-        selector=selector.name,
+        selector=attempts.selector.name,
         planned=run.planned,
         facts={"task": run.task, **facts, "verifier": f"{run.verifier}@{run.verifier_version}"},
         outcomes=tuple(rows),

@@ -107,7 +107,7 @@ def plan_runs(
     """The runs of one task; UsageError when a budget does not fit the model."""
     runs = []
     data = content_hash(sorted(problem.digest() for problem in loaded.problems))
-    prompts = content_hash([asdict(prompt) for prompt in loaded.prompts])
+    prompts = content_hash([prompt.to_json() for prompt in loaded.prompts])
     for budget in budgets:
         strategy = resolve(budget)
         if strategy.proposer.needs_marks and info.think is None:
@@ -134,7 +134,10 @@ def plan_runs(
             "limit": settings.limit,
             "local_data": settings.data_dir is not None,
             "selector": strategy.selector.name,
+            "selector_args": dict(strategy.selector.args),
             "size": strategy.proposer.size,
+            "whole": not strategy.proposer.exchangeable,
+            "reward": strategy.reward.info.fingerprint if strategy.reward else None,
             "prompt_once": info.prompt_once,
             "command": reproduce(info, loaded.spec, budget, settings),
         }

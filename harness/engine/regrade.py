@@ -1,18 +1,21 @@
-"""Judging stored samples again, with today's verifiers and without a model."""
+"""Judging stored samples again, with today's verifiers; no model unless a judge is named."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 
-from harness.core import Status, TaskSpec, Verdict, VerifierSpec, registry
+from harness.core import Status, TaskSpec, UsageError, Verdict, VerifierSpec, registry
+from harness.core.protocols import Backend, ModelJudged
+from harness.engine.ask_judge import ask_judge
 from harness.engine.plan import verifier_label
 from harness.engine.reports import iter_samples
 from harness.engine.runner import verdict_row
+from harness.engine.views import SampleView
 from harness.store import Store
 from harness.store.schema import ModelRow, RunRow, VerdictRow
 from harness.store.writer import write_rows
@@ -38,17 +41,42 @@ class Regraded:
         return asdict(self)
 
 
-def regrade_runs(store: Store, run_ids: Iterable[str]) -> list[Regraded]:
+@dataclass(slots=True, kw_only=True)
+class _Judgement:
+    """One run while it is judged; `verdicts` are those of its `views`."""
+
+    run: Row[Any]
+    spec: VerifierSpec
+    judged_by: tuple[str, str]  # label and version
+    views: list[SampleView]
+    verdicts: list[Verdict]
+
+
+def regrade_runs(
+    store: Store, run_ids: Iterable[str], judge: Backend | None = None
+) -> list[Regraded]:
     """Judge all answers of some runs with the verifiers that their tasks name today.
 
     Verdicts of other versions stay; those of the same version are renewed, so that a verifier
-    that once ran out of time gets another chance.
+    that once ran out of time gets another chance. With a `judge` that model is asked where the
+    verifier knows what to ask; UsageError for a run whose verifier does not.
     """
     with VerifierPool() as pool:
-        return [_regrade(store, pool, run_id) for run_id in run_ids]
+        runs = [_begin(store, run_id) for run_id in run_ids]
+        if judge is not None:
+            askable = [_askable(one) for one in runs]
+        for one in runs:
+            futures: list[Future[Verdict]] = [
+                pool.submit(one.spec, v.response, v.problem, truncated=v.finish == "length")
+                for v in one.views
+            ]
+            one.verdicts = [future.result() for future in futures]
+        if judge is not None:
+            _ask(store, pool, judge, list(zip(runs, askable, strict=True)))
+    return [_finish(store, one) for one in runs]
 
 
-def _regrade(store: Store, pool: VerifierPool, run_id: str) -> Regraded:
+def _begin(store: Store, run_id: str) -> _Judgement:
     with store.engine.connect() as connection:
         run = connection.execute(
             select(RunRow.__table__, ModelRow.name.label("model"))
@@ -57,15 +85,54 @@ def _regrade(store: Store, pool: VerifierPool, run_id: str) -> Regraded:
         ).one()
     spec: VerifierSpec = registry.find("tasks", TaskSpec.parse(run.task).name)().verifier()
     version = str(registry.find("verifiers", spec.name).version)
-    label = verifier_label(spec)
     views = [view for view in iter_samples(store, run_id) if view.error is None]
-    futures: list[Future[Verdict]] = [
-        pool.submit(spec, view.response, view.problem, truncated=view.finish == "length")
-        for view in views
-    ]
-    verdicts = [future.result() for future in futures]
+    return _Judgement(
+        run=run, spec=spec, judged_by=(verifier_label(spec), version), views=views, verdicts=[]
+    )
+
+
+def _askable(one: _Judgement) -> ModelJudged:
+    """The run's verifier, which knows what to ask a judge."""
+    verifier = registry.find("verifiers", one.spec.name)(**one.spec.args)
+    if isinstance(verifier, ModelJudged):
+        return verifier
+    raise UsageError(
+        f"task {one.run.task} is judged by the verifier {one.spec.name}, which asks no model: "
+        "--judge is for tasks of flawed problems (choose some with --task)"
+    )
+
+
+def _ask(
+    store: Store,
+    pool: VerifierPool,
+    judge: Backend,
+    runs: Sequence[tuple[_Judgement, ModelJudged]],
+) -> None:
+    """Put the judge's verdicts in the place of those that it is asked about."""
+    questions = {
+        (one.run.id, prompt): (one.spec, view.problem)
+        for one, verifier in runs
+        for view in one.views
+        if (prompt := verifier.question(view.response, view.problem)) is not None
+    }
+    replies = ask_judge(store, pool, judge, questions)
+    for one, verifier in runs:
+        label, version = one.judged_by
+        one.judged_by = (
+            f"{label} by {judge.info.spec}",
+            f"{version}+judge{verifier.judge_version}",
+        )
+        for i, view in enumerate(one.views):
+            prompt = verifier.question(view.response, view.problem)
+            if prompt is not None:
+                one.verdicts[i] = verifier.judged(replies[one.run.id, prompt], one.verdicts[i])
+
+
+def _finish(store: Store, one: _Judgement) -> Regraded:
+    """Write the verdicts, and make them the run's."""
+    run, (label, version) = one.run, one.judged_by
     with store.engine.begin() as connection:
-        for view in views:
+        for view in one.views:
             connection.execute(
                 VerdictRow.__table__.delete().where(  # type: ignore[attr-defined]
                     VerdictRow.sample_id == view.id,
@@ -77,27 +144,27 @@ def _regrade(store: Store, pool: VerifierPool, run_id: str) -> Regraded:
         write_rows(
             connection,
             [
-                (VerdictRow, verdict_row(view.id, view.problem.digest(), (label, version), verdict))
-                for view, verdict in zip(views, verdicts, strict=True)
+                (VerdictRow, verdict_row(view.id, view.problem.digest(), one.judged_by, verdict))
+                for view, verdict in zip(one.views, one.verdicts, strict=True)
             ],
         )
         connection.execute(
             update(RunRow)
-            .where(RunRow.id == run_id)
+            .where(RunRow.id == run.id)
             .values(verifier=label, verifier_version=version)
         )
     changed = sum(
         view.verdict is None or view.verdict.status != verdict.status
-        for view, verdict in zip(views, verdicts, strict=True)
+        for view, verdict in zip(one.views, one.verdicts, strict=True)
     )
     return Regraded(
-        run=run_id,
+        run=run.id,
         model=run.model,
         task=run.task,
         budget=run.budget,
-        samples=len(views),
+        samples=len(one.views),
         changed=changed,
-        ungraded=sum(verdict.status is Status.UNGRADED for verdict in verdicts),
+        ungraded=sum(verdict.status is Status.UNGRADED for verdict in one.verdicts),
         before=f"{run.verifier}@{run.verifier_version}",
         after=f"{label}@{version}",
     )

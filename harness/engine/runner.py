@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Awaitable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
-from harness.budgets import Chain, Judged
-from harness.core import BackendError, Finish, Problem, Prompt, Status, Verdict
+from harness.budgets import Chain, Judged, Score
+from harness.core import BackendError, Problem, Prompt, Status, Verdict
 from harness.engine.caller import ProblemCaller, Session
+from harness.engine.charges import charge_rows
+from harness.engine.judging import Judging
 from harness.engine.limits import LimitReached
 from harness.engine.plan import LoadedTask, PlannedRun, families
 from harness.store import Store
@@ -18,17 +21,23 @@ from harness.store.schema import AttemptRow, ChargeRow, ProblemRow, VerdictRow
 from harness.store.writer import Row
 from harness.verifiers.pool import VerifierPool
 
+T = TypeVar("T")
+
 PoolSizes = Mapping[tuple[str, str], int]
 """(run id, problem digest) -> chains of a finished attempt."""
 
 
 def finished_attempts(store: Store, runs: Sequence[PlannedRun]) -> dict[tuple[str, str], int]:
-    """The attempts that stand without an error, with the size of their pools."""
+    """The attempts that stand without an error, with the size of their pools.
+
+    One that is a whole (a search) has the size that was wanted, however many answers it has.
+    """
     sizes: dict[tuple[str, str], int] = {}
     with store.engine.connect() as connection:
         for run in runs:
+            answers = func.sum(case((ChargeRow.final, 1), else_=0))
             query = (
-                select(ChargeRow.problem_id, func.max(ChargeRow.ordinal) + 1)
+                select(ChargeRow.problem_id, answers)
                 .join(
                     AttemptRow,
                     (AttemptRow.run_id == ChargeRow.run_id)
@@ -37,7 +46,8 @@ def finished_attempts(store: Store, runs: Sequence[PlannedRun]) -> dict[tuple[st
                 .where(ChargeRow.run_id == run.id, AttemptRow.error.is_(None))
                 .group_by(ChargeRow.problem_id)
             )
-            sizes |= {(run.id, problem): size for problem, size in connection.execute(query)}
+            whole = None if run.strategy.proposer.exchangeable else _size(run)
+            sizes |= {(run.id, p): whole or size for p, size in connection.execute(query)}
     return sizes
 
 
@@ -52,13 +62,17 @@ class Outcome:
 
 @dataclass(slots=True)
 class TaskRunner:
-    """Runs all budgets of one task, problem by problem, several problems at a time."""
+    """Runs all budgets of one task, problem by problem, several problems at a time.
+
+    `only`: the ids of the problems to attempt now; None for all.
+    """
 
     session: Session
     pool: VerifierPool
     loaded: LoadedTask
     runs: Sequence[PlannedRun]
     done: PoolSizes
+    only: Collection[str] | None = None
     outcome: Outcome = field(default_factory=Outcome)
     _graders: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -73,6 +87,7 @@ class TaskRunner:
             for position, (problem, prompt) in enumerate(
                 zip(self.loaded.problems, self.loaded.prompts, strict=True)
             )
+            if self.only is None or problem.id in self.only
         ]
         stored = sum(
             self.done.get((run.id, item[3]), 0) >= pools[run.id]
@@ -84,7 +99,8 @@ class TaskRunner:
         async def one(position: int, problem: Problem, prompt: Prompt, digest: str) -> None:
             async with gate:
                 # One caller a problem: what a family has drawn is there for the next to cut.
-                caller = ProblemCaller(self.session, prompt)
+                judging = Judging(self.pool, self.loaded.verifier, problem)
+                caller = ProblemCaller(self.session, prompt, judging)
                 for group in groups:
                     if all(self.done.get((r.id, digest), 0) >= pools[r.id] for r in group):
                         continue
@@ -96,28 +112,43 @@ class TaskRunner:
                     if any(self.done.get((r.id, item[3]), 0) < pools[r.id] for r in self.runs):
                         tasks.create_task(one(*item))
         except BaseExceptionGroup as group:
-            raise _first(group) from None
+            raise first_error(group) from None
         finally:
             if self._graders:
                 await asyncio.gather(*self._graders)
         return self.outcome
 
     async def _family(self, caller: ProblemCaller, group: list[PlannedRun], item: _Item) -> None:
+        """Draw one pool for all budgets of a family, and have it scored where one asks for that."""
         dearest = max(group, key=_size)
-        caller.payer = dearest.id
+        caller.start(dearest.id)
+        chains = await self._try(
+            group, item, dearest.strategy.proposer.propose(caller, _size(dearest))
+        )
+        if chains is None:
+            return
+        log, bills = caller.log, []
+        for run in sorted(group, key=_size, reverse=True):
+            caller.start(run.id)
+            scores = await self._try([run], item, _score(caller, run, chains))
+            if scores is not None:
+                bills.append(_Bill(run, chains, scores, {**caller.log, **log}))
+        if bills:
+            grader = asyncio.create_task(self._grade(bills, caller, item))
+            self._graders.add(grader)
+            grader.add_done_callback(self._graders.discard)
+
+    async def _try(self, group: Sequence[PlannedRun], item: _Item, work: Awaitable[T]) -> T | None:
+        """The work's result; None when it ended these attempts. Raises what is fatal."""
         try:
-            chains = await dearest.strategy.proposer.propose(caller, _size(dearest))
+            return await work
         except LimitReached:
             self.outcome.unfinished += len(group)
-            return
         except BackendError as error:
             if error.fatal:
                 raise
             self._fail(group, item, str(error))
-            return
-        grader = asyncio.create_task(self._grade(group, item, chains))
-        self._graders.add(grader)
-        grader.add_done_callback(self._graders.discard)
+        return None
 
     def _fail(self, group: Sequence[PlannedRun], item: _Item, error: str) -> None:
         self.outcome.failed += len(group)
@@ -128,35 +159,51 @@ class TaskRunner:
             self.session.observer.attempted(str(self.loaded.spec), None)
         self.session.writer.put(rows)
 
-    async def _grade(
-        self, group: Sequence[PlannedRun], item: _Item, chains: Sequence[Chain]
-    ) -> None:
-        """Verify the answers, then store attempt, charges and verdicts in one transaction."""
-        finals = [chain[-1] for chain in chains]
-        futures = [
-            asyncio.wrap_future(
-                self.pool.submit(
-                    self.loaded.verifier,
-                    draw.response,
-                    item.problem,
-                    truncated=draw.finish is Finish.LENGTH,
-                )
-            )
-            for draw in finals
-        ]
-        verdicts = [await future for future in futures]
+    async def _grade(self, bills: Sequence[_Bill], caller: ProblemCaller, item: _Item) -> None:
+        """Verify the answers, then store attempts, charges and verdicts in one transaction."""
+        finals = [chain[-1] for chain in bills[0].chains]
+        verdicts = await caller.verdicts(finals)
         rows: list[Row] = [item.row()]
-        for run in group:
-            rows.append((AttemptRow, item.attempt(run, None)))
-            rows += [(ChargeRow, row) for row in _charges(run, item, chains)]
+        for bill in bills:
+            rows.append((AttemptRow, item.attempt(bill.run, None)))
+            rows += [
+                (ChargeRow, {"run_id": bill.run.id, "problem_id": item.digest, **row})
+                for row in charge_rows(bill.chains, bill.scores, bill.log)
+            ]
         for draw, verdict in zip(finals, verdicts, strict=True):
             rows.append((VerdictRow, verdict_row(draw.id, item.digest, self.loaded.judge, verdict)))
         self.session.writer.put(rows)
-        judged = [Judged(verdict=verdict) for verdict in verdicts]
-        for run in group:
-            statuses = run.strategy.selector.expect(judged, _size(run))
-            score = statuses.get(Status.CORRECT, 0.0)
-            self.session.observer.attempted(str(self.loaded.spec), score)
+        for bill in bills:
+            self.session.observer.attempted(str(self.loaded.spec), bill.correct(verdicts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Bill:
+    """What one budget is charged for a problem: its chains, their scores, all it asked for."""
+
+    run: PlannedRun
+    chains: Sequence[Chain]
+    scores: Sequence[Score]
+    log: Mapping[str, int]
+
+    def correct(self, verdicts: Sequence[Verdict]) -> float:
+        """The expected score of the budget."""
+        steps: Sequence[tuple[float, ...] | None] = [s.steps for s in self.scores]
+        steps = steps or [None] * len(verdicts)
+        judged = [Judged(verdict=v, steps=s) for v, s in zip(verdicts, steps, strict=True)]
+        whole = not self.run.strategy.proposer.exchangeable
+        k = len(judged) if whole else _size(self.run)
+        return self.run.strategy.selector.expect(judged, k).get(Status.CORRECT, 0.0)
+
+
+async def _score(
+    caller: ProblemCaller, run: PlannedRun, chains: Sequence[Chain]
+) -> Sequence[Score]:
+    """The reward of each chain's answer; none for a budget without a reward."""
+    reward = run.strategy.reward
+    if reward is None:
+        return ()
+    return await caller.score(reward, [chain[-1].response for chain in chains])
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,21 +233,6 @@ def _size(run: PlannedRun) -> int:
     return run.strategy.proposer.size
 
 
-def _charges(run: PlannedRun, item: _Item, chains: Sequence[Chain]) -> list[dict[str, object]]:
-    return [
-        {
-            "run_id": run.id,
-            "problem_id": item.digest,
-            "ordinal": ordinal,
-            "step": step,
-            "sample_id": draw.id,
-            "final": step == len(chain) - 1,
-        }
-        for ordinal, chain in enumerate(chains)
-        for step, draw in enumerate(chain)
-    ]
-
-
 def verdict_row(
     sample: str, problem: str, judge: tuple[str, str], verdict: Verdict
 ) -> dict[str, object]:
@@ -211,12 +243,16 @@ def verdict_row(
         "problem_id": problem,
         "verifier": label,
         "version": version,
-        **asdict(verdict),
         "status": str(verdict.status),
+        "answer": verdict.answer,
+        "key": verdict.key,
+        "method": verdict.method,
+        "warning": verdict.warning,
+        "reason": verdict.reason,
     }
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+def first_error(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The first real error of a task group: the others are its consequences."""
     error: BaseException = group
     while isinstance(error, BaseExceptionGroup):

@@ -29,6 +29,7 @@ class Stored:
     output_tokens: int | None
     reasoning_tokens: int | None
     token_ends: tuple[int, ...] | None
+    stopped_by: str | None
 
     def answers(self, max_tokens: int) -> bool:
         """Whether a request of the same trace with this limit would give it, or its beginning."""
@@ -56,6 +57,7 @@ class Stored:
             output_tokens=max_tokens,
             reasoning_tokens=_reasoning_within(self, max_tokens),
             token_ends=ends,
+            stopped_by="",
         )
 
     def row(self, *, cut_of: str | None, call_id: str | None, **asked: Any) -> dict[str, Any]:
@@ -67,6 +69,7 @@ class Stored:
             "text": self.text,
             "reasoning": self.reasoning,
             "finish": str(self.finish),
+            "stopped_by": self.stopped_by,
             "prompt_tokens": self.prompt_tokens,
             "output_tokens": self.output_tokens,
             "reasoning_tokens": self.reasoning_tokens,
@@ -98,18 +101,20 @@ _COLUMNS = (
     SampleRow.output_tokens,
     SampleRow.reasoning_tokens,
     SampleRow.token_ends,
+    SampleRow.stopped_by,
 )
 
 
 _MOST_REMEMBERED = 2_000_000
 
 
-def known_traces(store: Store, model: str) -> frozenset[str] | None:
-    """All traces that the store holds of a model, so that a fresh one is not looked for.
+def known_traces(store: Store, models: Iterable[str]) -> frozenset[str] | None:
+    """All traces that the store holds of some models, so that a fresh one is not looked for.
 
     None when there are too many to remember: every trace is then looked up.
     """
-    query = select(SampleRow.trace).where(SampleRow.model_id == model).limit(_MOST_REMEMBERED + 1)
+    ours = SampleRow.model_id.in_(list(models))
+    query = select(SampleRow.trace).where(ours).limit(_MOST_REMEMBERED + 1)
     with store.engine.connect() as connection:
         traces = frozenset(connection.scalars(query))
     return None if len(traces) > _MOST_REMEMBERED else traces

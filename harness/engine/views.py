@@ -21,9 +21,12 @@ class RunReport:
     of correct problems (whole when each has one sample). `metrics` always has "accuracy" (for an
     oracle selector that is coverage, pass@n) and "lure_rate" where the task has lures; "pass@k"
     for the k that the pool allows; and the task's own.
-    `charged` is what the budget costs run alone, summed over problems; `spent` what this run
-    really generated. `verdicts` sums the status probabilities over problems.
-    `usd` and `flops` are charged totals; None when unknown.
+    `charged` is what the budget costs run alone, summed over problems, all that it threw away and
+    its reward's calls included; `charged_by_role` parts it. `spent` is what this run really
+    generated. `verdicts` sums the status probabilities over problems. `usd` and `flops` are charged
+    totals; None when unknown. `device_seconds` is this run's share of the time in which any call of
+    its model was under way, and `joules` of what the GPUs drew meanwhile. `monte_carlo_error` is
+    the standard error that the resampling of a selector adds to the accuracy.
     """
 
     id: str
@@ -47,10 +50,14 @@ class RunReport:
     verdicts: Mapping[str, float]
     usd: float | None
     flops: float | None
-    seconds: float | None  # engine seconds spent by this run's calls
+    seconds: float | None  # latencies of this run's calls, summed
     truncated: float  # share of pool samples cut off by a token limit
     verifier: str  # name@version
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    charged_by_role: Mapping[str, Usage] = field(default_factory=dict)
+    monte_carlo_error: float = 0.0
+    device_seconds: float | None = None
+    joules: float | None = None
 
     @property
     def accuracy(self) -> Estimate:
@@ -63,6 +70,7 @@ class RunReport:
         out["correct"] = int(self.correct) if self.correct == int(self.correct) else self.correct
         out["metrics"] = {name: m.to_json() for name, m in self.metrics.items()}
         out["charged"], out["spent"] = asdict(self.charged), asdict(self.spent)
+        out["charged_by_role"] = {role: asdict(u) for role, u in self.charged_by_role.items()}
         out["verdicts"] = dict(self.verdicts)
         out["manifest"] = dict(self.manifest)
         return out
@@ -73,8 +81,8 @@ class SampleView:
     """One sample of one attempt, with all that a reader wants to see of it.
 
     `response` is the assistant's whole turn; `prompt` the exact text that the engine saw.
-    `usage` is what the sample is charged: its thought (cut where the budget cuts it), then its
-    answer.
+    `usage` is what the sample is charged: its thought (cut where the budget cuts it) or the steps
+    that led to it, its reward, then its answer. `steps` are the values that its reward gave.
     """
 
     id: str
@@ -88,3 +96,4 @@ class SampleView:
     verdict: Verdict | None
     verifier: str | None
     error: str | None = None
+    steps: tuple[float, ...] | None = None

@@ -22,10 +22,11 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0003"
 """The newest migration; a database that names another one is older or newer than this code."""
 
 _HASH = String(32)
@@ -90,7 +91,8 @@ class RunRow(Base):
 class CallRow(Base):
     """One request to an engine and what it used; paid for by the run that made it.
 
-    Unknown figures are NULL. `id` is the hash of the ids of the samples that it brought.
+    Unknown figures are NULL. `id` is the hash of the ids of the samples that it brought. It ended
+    at `created`, after `latency_s`; `joules` is its share of what the GPUs drew.
     """
 
     __tablename__ = "call"
@@ -105,6 +107,7 @@ class CallRow(Base):
     wasted_tokens: Mapped[int | None] = mapped_column(BigInteger)
     usd: Mapped[float | None] = mapped_column(Float)
     latency_s: Mapped[float | None] = mapped_column(Float)
+    joules: Mapped[float | None] = mapped_column(Float)
     retries: Mapped[int] = mapped_column(Integer)
     source: Mapped[str] = mapped_column(String(32))
     created: Mapped[str] = mapped_column(String(32))
@@ -116,6 +119,10 @@ class SampleRow(Base):
     `trace` is `id` without the token limit: a longer sample of the same trace answers a shorter
     request by being cut (`cut_of` then names it, and no call is recorded).
     `prompt_tokens` are those of its own context; `token_ends` is packed (see codec.py).
+    `stopped_by` is the stop string that ended it, "" when the model did, NULL when unknown.
+
+    A reward's score is a sample of the reward: `prefix` is the response, `text` the JSON list of
+    values, `sampling` {"reward": its spec}; where no model was run for it, no call is recorded.
     """
 
     __tablename__ = "sample"
@@ -131,6 +138,7 @@ class SampleRow(Base):
     text: Mapped[str] = mapped_column(Text)
     reasoning: Mapped[str | None] = mapped_column(Text)
     finish: Mapped[str] = mapped_column(String(16))
+    stopped_by: Mapped[str | None] = mapped_column(Text)
     prompt_tokens: Mapped[int | None] = mapped_column(BigInteger)
     output_tokens: Mapped[int | None] = mapped_column(BigInteger)
     reasoning_tokens: Mapped[int | None] = mapped_column(BigInteger)
@@ -151,7 +159,12 @@ class AttemptRow(Base):
 
 
 class ChargeRow(Base):
-    """A sample that an attempt is charged with: chain `ordinal`, link `step`, the last `final`."""
+    """A sample that an attempt is charged with: chain `ordinal`, link `step`, the answer `final`.
+
+    Behind the answer stand the samples of its reward, the last of which is its `score`. What was
+    asked for and is in no chain has the ordinal behind the last one. Samples with one `ask` were
+    asked for together; NULL: those with one context were.
+    """
 
     __tablename__ = "charge"
     run_id: Mapped[str] = mapped_column(_HASH, primary_key=True)
@@ -160,6 +173,8 @@ class ChargeRow(Base):
     step: Mapped[int] = mapped_column(Integer, primary_key=True)
     sample_id: Mapped[str] = mapped_column(ForeignKey("sample.id"), index=True)
     final: Mapped[bool] = mapped_column(Boolean)
+    ask: Mapped[int | None] = mapped_column(Integer)
+    score: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     __table_args__ = (
         ForeignKeyConstraint(["run_id", "problem_id"], ["attempt.run_id", "attempt.problem_id"]),
     )

@@ -10,11 +10,21 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Dialect,
+    Table,
+    and_,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from harness.core import StoreError
@@ -25,6 +35,8 @@ from harness.store.store import Store, explain, is_lock
 Row = tuple[type[Base], Mapping[str, Any]]
 
 _MOST_AT_ONCE = 2000
+_FLOOD = 32  # rows of a transaction; when they come as fast as this, the next one gathers more:
+_GATHER_S = 0.15  # a commit costs as much as a hundred rows
 _ORDER = {table.name: i for i, table in enumerate(Base.metadata.sorted_tables)}
 
 
@@ -64,10 +76,14 @@ class Writer:
 
     def _run(self) -> None:
         running = True
+        rows: list[Row] = []
         while running:
-            rows: list[Row] = []
+            flood = len(rows) >= _FLOOD
+            rows = []
             waiting: list[threading.Event] = []
             item = self._queue.get()
+            if flood and isinstance(item, list):
+                time.sleep(_GATHER_S)
             while True:
                 if item is None:
                     running = False
@@ -118,18 +134,16 @@ def write_rows(connection: Connection, rows: Iterable[Row]) -> None:
         groups.setdefault(kind.__tablename__, []).append(row)
     for name in sorted(groups, key=_ORDER.__getitem__):
         table = Base.metadata.tables[name]
+        insert_new(connection, table, groups[name])
         if name == "attempt":
-            for row in groups[name]:
-                _upsert(connection, table, row)
-        else:
-            insert_new(connection, table, groups[name])
+            _renew(connection, table, groups[name])
 
 
 def insert_new(connection: Connection, table: Table, rows: list[Mapping[str, Any]]) -> None:
     """Insert the rows whose primary key is not there yet."""
     dialect = connection.dialect.name
     if dialect == "sqlite":
-        connection.execute(insert(table).prefix_with("OR IGNORE"), rows)
+        _insert_sqlite(connection, table, rows)
     elif dialect == "postgresql":
         from sqlalchemy.dialects.postgresql import insert as pg_insert
 
@@ -139,6 +153,31 @@ def insert_new(connection: Connection, table: Table, rows: list[Mapping[str, Any
     else:
         for row in rows:
             _insert_one(connection, table, row)
+
+
+def _insert_sqlite(connection: Connection, table: Table, rows: list[Mapping[str, Any]]) -> None:
+    """By the driver: SQLAlchemy's own work on a row costs more than SQLite's.
+
+    The columns are the first row's, as in SQLAlchemy; what it fills in by itself is left to it.
+    """
+    names = [column.name for column in table.columns if column.name in rows[0]]
+    if any(c.default is not None and c.name not in rows[0] for c in table.columns):
+        connection.execute(insert(table).prefix_with("OR IGNORE"), rows)
+        return
+    quote = connection.dialect.identifier_preparer.quote
+    columns, marks = ", ".join(map(quote, names)), ", ".join("?" * len(names))
+    encoders = {n: e for n in names if (e := _encoder(connection.dialect, table.c[n])) is not None}
+    values = [
+        tuple(encoders[n](row[n]) if n in encoders else row[n] for n in names) for row in rows
+    ]
+    query = f"INSERT OR IGNORE INTO {quote(table.name)} ({columns}) VALUES ({marks})"
+    connection.exec_driver_sql(query, values)
+
+
+def _encoder(dialect: Dialect, column: Column[Any]) -> Callable[[Any], Any] | None:
+    """How a column's values are written, where they are not written as they are."""
+    encoder: Callable[[Any], Any] | None = column.type.dialect_impl(dialect).bind_processor(dialect)
+    return encoder
 
 
 def _insert_one(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
@@ -155,7 +194,8 @@ def _exists(connection: Connection, table: Table, row: Mapping[str, Any]) -> boo
     return connection.execute(select(table.primary_key.columns[0]).where(keys)).first() is not None
 
 
-def _upsert(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
-    keys = and_(*(column == row[column.name] for column in table.primary_key))
-    if connection.execute(update(table).where(keys).values(dict(row))).rowcount == 0:
-        insert_new(connection, table, [row])
+def _renew(connection: Connection, table: Table, rows: list[Mapping[str, Any]]) -> None:
+    """Bring rows that stood already to what is known now."""
+    keys = [column.name for column in table.primary_key]
+    query = update(table).where(*(table.c[key] == bindparam(f"old_{key}") for key in keys))
+    connection.execute(query, [{**row, **{f"old_{key}": row[key] for key in keys}} for row in rows])

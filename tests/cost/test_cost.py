@@ -18,6 +18,7 @@ from harness.cost import (
     cost_of_pass,
     find_price,
     flops,
+    inference_multiplier,
     load_prices,
     pareto,
     price,
@@ -172,3 +173,45 @@ def test_area_in_closed_form() -> None:
             area_under_log_cost(bad)
     with pytest.raises(ValueError, match="bounds"):
         area_under_log_cost(stairs, 5, 2)
+
+
+@pytest.mark.parametrize(("ratio", "allowed"), [(0.16, 257.75), (0.79, 63.4), (22, 15.8)])
+def test_snells_worked_multipliers(ratio: float, allowed: float) -> None:
+    # Snell et al. 2024, section 7: a model of 14 times the parameters, R inference tokens a
+    # pretraining token.
+    assert inference_multiplier(14, ratio) == pytest.approx(allowed, abs=0.06)
+    assert inference_multiplier(1, ratio) == 1
+    assert inference_multiplier(14, 1e12) == pytest.approx(14)
+    with pytest.raises(ValueError, match="inference_ratio"):
+        inference_multiplier(14, 0)
+
+
+# Brown et al. 2024 (arXiv 2407.21787), table 1: SWE-bench Lite, 300 issues. Dollars of an attempt,
+# attempts, share of issues solved; then what the table draws from them, total dollars and relative
+# to the cheapest; last the dollars of a solved issue, divided by hand.
+MONKEYS = [
+    ("DeepSeek-V2-Coder", 0.0072, 5, 0.2962, 10.8, 1.0, 0.1215),
+    ("GPT-4o", 0.13, 1, 0.2400, 39.0, 3.6, 0.5417),
+    ("Claude 3.5 Sonnet", 0.17, 1, 0.2670, 51.0, 4.7, 0.6367),
+]
+
+
+@pytest.mark.parametrize(
+    ("_model", "each", "attempts", "solved", "total", "relative", "per_solved"), MONKEYS
+)
+def test_the_price_table_of_large_language_monkeys(
+    _model: str,
+    each: float,
+    attempts: int,
+    solved: float,
+    total: float,
+    relative: float,
+    per_solved: float,
+) -> None:
+    # A price book whose unit makes one output token one attempt's dollars.
+    entry = PriceEntry(models=(), date=dt.date(2024, 7, 31), input=0, output=each * 1e6, source="s")
+    issue = price(Usage(prompt_tokens=0, output_tokens=attempts), entry)
+    assert issue is not None
+    assert 300 * issue == pytest.approx(total)
+    assert 300 * issue / MONKEYS[0][4] == pytest.approx(relative, abs=0.05)
+    assert cost_of_pass(issue, solved) == pytest.approx(per_solved, abs=0.0001)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,38 @@ def stub() -> Callable[..., Any]:
     """Builds a StubBackend."""
     backend: Callable[..., Any] = sys.modules["harness_stub"].StubBackend
     return backend
+
+
+TIMES = {"call": ("latency_s", "created"), "run": ("created",)}
+
+
+def _contents(db: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of all tables, without the times of day."""
+    out = {}
+    with sqlite3.connect(db) as connection:
+        names = [
+            n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
+        ]
+        for name in names:
+            columns = [c[1] for c in connection.execute(f"PRAGMA table_info('{name}')")]
+            kept = ", ".join(f'"{c}"' for c in columns if c not in TIMES.get(name, ()))
+            out[name] = sorted(connection.execute(f"SELECT {kept} FROM '{name}'"), key=repr)
+    connection.close()
+    return out
+
+
+@pytest.fixture
+def contents() -> Callable[[Path], dict[str, list[tuple[Any, ...]]]]:
+    """Reads a database into plain rows."""
+    return _contents
+
+
+@pytest.fixture
+def counting() -> Any:
+    """The counting reward, its counts at zero."""
+    reward = sys.modules["harness_stub"].CountingReward
+    reward.reset()
+    return reward
 
 
 @pytest.fixture

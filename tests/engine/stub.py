@@ -8,10 +8,12 @@ gives the beginning of a longer completion for a smaller limit.
 from __future__ import annotations
 
 import asyncio
+import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from harness.budgets import Graded
 from harness.core import (
     Completion,
     Finish,
@@ -28,8 +30,14 @@ MARKS = ThinkMarks("<t>", "</t>")
 
 @dataclass
 class StubBackend:
-    """Thinks for 5 to 60 characters, then answers one of three digits."""
+    """Thinks for 5 to 60 characters (at most `thought`), then answers one of three digits.
 
+    With `lines` the answer has that many lines of sums before it, half of them wrong. Asked for a
+    score it gives one.
+    """
+
+    lines: int = 0
+    thought: int = 60
     prompt_once: bool = False
     marks: ThinkMarks | None = MARKS
     fail: Callable[[Request, int], Exception | None] = lambda _request, _call: None
@@ -41,6 +49,7 @@ class StubBackend:
     most_in_flight: int = 0
     closed: bool = False
     requests: list[Request] = field(default_factory=list)
+    completions: list[Completion] = field(default_factory=list)
 
     @property
     def info(self) -> ModelInfo:
@@ -75,11 +84,12 @@ class StubBackend:
             if error is not None:
                 raise error
             rendered = self.render(request.prompt, request.prefix)
-            completions = tuple(_complete(rendered, seed, request) for seed in request.seeds)
+            completions = tuple(self._complete(rendered, seed, request) for seed in request.seeds)
         finally:
             self.in_flight -= 1
         output = sum(c.output_tokens or 0 for c in completions)
         self.samples += len(completions)
+        self.completions += completions
         self.prompt_tokens += len(rendered)
         self.output_tokens += output
         usage = Usage(prompt_tokens=len(rendered), output_tokens=output, reasoning_tokens=0)
@@ -88,26 +98,80 @@ class StubBackend:
     async def close(self) -> None:
         self.closed = True
 
+    def _complete(self, rendered: str, seed: int, request: Request) -> Completion:
+        sampling = request.sampling
+        rng = random.Random(f"{rendered}|{seed if sampling.temperature else 'greedy'}")
+        prefix = request.prefix
+        if "Score:" in rendered:
+            text = f"Score: {rng.randrange(11)}"
+        elif "Answer" in prefix:
+            text = ""
+        elif MARKS.end in prefix or MARKS.start not in prefix:
+            said = prefix.rpartition(MARKS.end)[2].count("\n")
+            text = (
+                "".join(_sum(rng) for _ in range(self.lines - said)) + f"Answer: {rng.randrange(3)}"
+            )
+        else:
+            count = rng.randint(self.thought - 55, self.thought)
+            text = "".join(rng.choice("abcdefgh ") for _ in range(count)) + MARKS.end
+        return cut(text, sampling.max_tokens, sampling.stop)
 
-def _complete(rendered: str, seed: int, request: Request) -> Completion:
-    sampling = request.sampling
-    rng = random.Random(f"{rendered}|{seed if sampling.temperature else 'greedy'}")
-    if MARKS.end in request.prefix or not request.prefix:
-        text = f"Answer: {rng.randrange(3)}"
-    else:
-        text = "".join(rng.choice("abcdefgh ") for _ in range(rng.randint(5, 60))) + MARKS.end
-    return cut(text, sampling.max_tokens, sampling.stop)
+
+def _sum(rng: random.Random) -> str:
+    a, b = rng.randrange(3), rng.randrange(3)
+    return f"{a}+{b}={a + b + rng.randrange(2)}\n"
 
 
 def cut(text: str, max_tokens: int, stop: tuple[str, ...]) -> Completion:
     """The completion of an endless trace that starts with `text` and then ends."""
-    visible, tokens, finish = text, len(text) + 1, Finish.STOP  # one token for the end
+    visible, tokens, finish, by = text, len(text) + 1, Finish.STOP, ""  # one token for the end
     for mark in stop:
         if mark in text:
             visible, tokens = text[: text.index(mark)], text.index(mark) + len(mark)
+            by = mark
     if tokens > max_tokens:
         visible, tokens, finish = visible[:max_tokens], max_tokens, Finish.LENGTH
     ends = tuple(min(i + 1, len(visible)) for i in range(tokens))
     return Completion(
-        text=visible, finish=finish, output_tokens=tokens, reasoning_tokens=0, token_ends=ends
+        text=visible,
+        finish=finish,
+        output_tokens=tokens,
+        reasoning_tokens=0,
+        token_ends=ends,
+        stopped_by=by,
     )
+
+
+class CountingReward:
+    """A reward "with a model": it reads a token a character, and counts what it read.
+
+    The value is the share of even digits; `break_at` makes the value of that response NaN.
+    """
+
+    has_model = True
+    info = ModelInfo(spec="reward:counting", name="counting", fingerprint="counting@1")
+    tokens = 0
+    calls = 0
+    scored = 0
+    break_at = 0
+
+    def __init__(self, argument: str | None = None) -> None:
+        assert argument is None
+
+    @classmethod
+    def reset(cls) -> None:
+        cls.tokens = cls.calls = cls.scored = cls.break_at = 0
+
+    async def score(self, _caller: object, responses: Sequence[str]) -> list[Graded]:
+        await asyncio.sleep(0)
+        kind = CountingReward
+        kind.calls += 1
+        out = []
+        for text in responses:
+            kind.scored += 1
+            kind.tokens += len(text)
+            digits = [int(c) for c in text if c.isdigit()] or [1]
+            value = sum(d % 2 == 0 for d in digits) / len(digits)
+            broken = kind.scored == kind.break_at
+            out.append(Graded(steps=(math.nan if broken else value,), prompt_tokens=len(text)))
+        return out

@@ -60,8 +60,9 @@ class Thirds:
 
 
 def build(spec: ModelSpec) -> object:
-    """The stub as a backend; the name `once` bills a prompt once a call."""
-    backend = stub.StubBackend(prompt_once=spec.name == "once")
+    """The stub as a backend; `once` bills a prompt once a call, `lines3` writes sums."""
+    lines = int(spec.name.removeprefix("lines") or 3) if spec.name.startswith("lines") else 0
+    backend = stub.StubBackend(prompt_once=spec.name == "once", lines=lines)
     kill_at, _, database = os.environ.get("HARNESS_STUB_KILL_AT", "0").partition(":")
 
     def fail(_request: object, call: int) -> None:
@@ -80,4 +81,5 @@ def _samples(database: str) -> int:
 
 
 harness.register("models", "stub", build)
+harness.register("rewards", "counting", stub.CountingReward)
 harness.register("tasks", "thirds", Thirds)

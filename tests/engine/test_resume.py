@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -16,22 +15,6 @@ from harness.engine.evaluate import Options, make_plan, run_plan
 from harness.engine.plan import Settings
 
 PLUGIN = Path(__file__).with_name("stub_plugin.py")
-TIMES = {"call": ("latency_s", "created"), "run": ("created",)}
-
-
-def contents(db: Path) -> dict[str, list[tuple]]:
-    """All rows of all tables, without the times of day."""
-    out = {}
-    with sqlite3.connect(db) as connection:
-        names = [
-            n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
-        ]
-        for name in names:
-            columns = [c[1] for c in connection.execute(f"PRAGMA table_info('{name}')")]
-            kept = ", ".join(f'"{c}"' for c in columns if c not in TIMES.get(name, ()))
-            out[name] = sorted(connection.execute(f"SELECT {kept} FROM '{name}'"), key=repr)
-    connection.close()
-    return out
 
 
 def command(db: Path, *more: str) -> list[str]:
@@ -40,7 +23,7 @@ def command(db: Path, *more: str) -> list[str]:
     return [*words, "--budget", "think@{4,16,64}", "--budget", "vote@{2,6}:think=16", *more]
 
 
-def test_a_killed_run_goes_on_and_ends_like_an_uninterrupted_one(tmp_path):
+def test_a_killed_run_goes_on_and_ends_like_an_uninterrupted_one(tmp_path, contents):
     killed, whole = tmp_path / "killed.sqlite", tmp_path / "whole.sqlite"
     env = {**os.environ, "HARNESS_STUB_KILL_AT": f"61:{killed}"}
     first = subprocess.run(command(killed), env=env, capture_output=True, check=False)
@@ -94,7 +77,7 @@ def test_a_fatal_error_stops_the_command_and_keeps_what_is_paid(run, stub):
     assert first.samples + second.samples == whole.samples
 
 
-def test_cancelling_keeps_what_is_finished(tmp_path, stub):
+def test_cancelling_keeps_what_is_finished(tmp_path, stub, contents):
     backend = stub()
 
     async def main():

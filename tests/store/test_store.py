@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import subprocess
@@ -10,7 +11,7 @@ import sys
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import event, select, text
+from sqlalchemy import event, insert, select, text
 
 from harness.core import DataError, StoreError, UsageError
 from harness.core.hashing import content_hash
@@ -20,6 +21,7 @@ from harness.store.identity import model_id, prompt_id
 from harness.store.rescue import recover
 from harness.store.schema import ModelRow, PromptRow
 from harness.store.verify import verify
+from harness.store.writer import insert_new
 
 
 def model(name: str) -> tuple[type, dict]:
@@ -250,3 +252,41 @@ def test_hashes_are_those_of_the_canonical_json():
     data = b'["model","x"]'
     assert model_id("x") == hashlib.sha256(data).hexdigest()[:32]
     assert content_hash({"b": 1, "a": "é"}) == content_hash({"a": "é", "b": 1})
+
+
+def test_rows_are_written_by_the_driver_as_sqlalchemy_would_write_them(evaluated, tmp_path):
+    def raw(file) -> list:
+        tables = [t.name for t in Base.metadata.sorted_tables]
+        with contextlib.closing(sqlite3.connect(file)) as connection:
+            return [
+                (name, sorted(map(repr, connection.execute(f'SELECT * FROM "{name}"'))))
+                for name in tables
+            ]
+
+    with open_store(evaluated) as store, store.engine.connect() as connection:
+        rows = {
+            table: [dict(row._mapping) for row in connection.execute(select(table))]
+            for table in Base.metadata.sorted_tables
+        }
+    assert all(rows.values())
+    store = open_store(tmp_path / "again.sqlite", create=True)
+    with store, store.engine.begin() as connection:
+        for table, found in rows.items():
+            connection.execute(insert(table), found)
+    store = open_store(tmp_path / "driver.sqlite", create=True)
+    with store, store.engine.begin() as connection:
+        for table, found in rows.items():
+            insert_new(connection, table, found)
+            insert_new(connection, table, found)  # what stands already stays
+    assert raw(tmp_path / "driver.sqlite") == raw(tmp_path / "again.sqlite") == raw(evaluated)
+
+
+def test_what_a_row_leaves_out_is_filled_in(evaluated, tmp_path):
+    with open_store(evaluated) as store, store.engine.begin() as connection:
+        charge = Base.metadata.tables["charge"]
+        [old] = connection.execute(select(charge).limit(1)).mappings().all()
+        new = {k: v for k, v in old.items() if k not in ("score", "ask")} | {"ordinal": 99}
+        insert_new(connection, charge, [new])
+        [found] = connection.execute(select(charge).where(charge.c.ordinal == 99)).all()
+    assert found.score is False
+    assert found.ask is None

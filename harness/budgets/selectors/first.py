@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from harness.budgets.selectors.exact import Exact
 from harness.budgets.strategy import Judged
 from harness.core import Status
 
 
-class First:
+class First(Exact):
     """The status of a random sample of the pool: with one sample, its own."""
 
     name = "first"

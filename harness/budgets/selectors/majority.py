@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+from harness.budgets.selectors.exact import Exact
 from harness.budgets.strategy import Judged
 from harness.core import Status
 from harness.stats import majority_distribution
 
 
-class Majority:
+class Majority(Exact):
     """The status of the winning class, in exact expectation over k-subsets of the pool."""
 
     name = "majority"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from harness.budgets.selectors.exact import Exact
 from harness.budgets.strategy import Judged
 from harness.core import Status
 from harness.stats import pass_at_k
 
 
-class Oracle:
+class Oracle(Exact):
     """pass@k (Chen et al. 2021, arXiv 2107.03374, eq. 1)."""
 
     name = "oracle"

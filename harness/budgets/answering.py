@@ -1,0 +1,127 @@
+"""How one answer is drawn: in one call, or a bounded thought first and the answer behind it.
+
+Forced thinking in the manner of s1 (Muennighoff et al. 2025, arXiv 2501.19393): a thought that
+runs to its maximum is cut, closed, and the answer asked for; one that would end before its minimum
+has its end mark left out and "Wait" put in its place, so that the model goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from harness.budgets import options
+from harness.budgets.grammar import Budget
+from harness.budgets.strategy import Caller, Chain, Draw, together
+from harness.core import BackendError, Finish, Prompt, Sampling, ThinkMarks, UsageError
+
+DEFAULT_TEMPERATURE = 0.7
+"""Of sampled budgets, as in Wang et al. 2022; `greedy` and `think@n` are at 0."""
+
+OPTIONS = ("max", "min", "temperature", "think", "top_k", "top_p", "wait", "waits")
+"""What a budget may say about its answers."""
+
+_MOST_WAITS = 16
+"""Of one thought, where only `min` is given: a model that says nothing more is let go."""
+
+
+def sampling_of(budget: Budget, *, temperature: float = DEFAULT_TEMPERATURE) -> Sampling:
+    """The sampling options of a budget; `max_tokens` is set for each call."""
+    given = options.number(budget, "temperature", low=0, high=10)
+    top_p = options.number(budget, "top_p", low=0, high=1)
+    return Sampling(
+        max_tokens=0,
+        temperature=temperature if given is None else given,
+        top_p=1.0 if top_p is None else top_p,
+        top_k=options.integer(budget, "top_k") or 0,
+    )
+
+
+class Answering:
+    """Draws answers as a budget's options say: `think` and `max` tokens, `min` with `wait`."""
+
+    def __init__(self, budget: Budget, think: int | None, sampling: Sampling) -> None:
+        self.think = think
+        self.sampling = sampling
+        self.max_tokens = options.integer(budget, "max", low=1)
+        self.min = options.integer(budget, "min", low=1)
+        self.waits = options.integer(budget, "waits", low=1)
+        self.wait = options.text(budget, "wait", "Wait")
+        forced = self.min is not None or self.waits is not None
+        if (forced or budget.option("wait")) and not think:
+            raise UsageError(f"budget {str(budget)!r}: min=, waits= and wait= belong to a thought")
+        if budget.option("wait") and not forced:
+            raise UsageError(f"budget {str(budget)!r}: wait= needs min= or waits=")
+        if self.min is not None and think is not None and self.min > think:
+            raise UsageError(f"budget {str(budget)!r}: min={self.min} is more than {think} tokens")
+
+    @property
+    def identity(self) -> str:
+        """All that shapes one sample."""
+        text = f"think={self.think},max={self.max_tokens},{self.sampling.to_json()}"
+        if self.min is None and self.waits is None:
+            return text
+        return f"{text},min={self.min},waits={self.waits},wait={self.wait!r}"
+
+    def most_tokens(self, max_output_tokens: int) -> int:
+        """The thought at its limit and the answer at its own."""
+        return (self.think or 0) + (self.max_tokens or max_output_tokens)
+
+    async def draw(
+        self, caller: Caller, indices: Sequence[int], *, prompt: Prompt | None = None
+    ) -> list[Chain]:
+        """One chain for each index: the answer alone, or the parts of a thought and the answer."""
+        answer = replace(self.sampling, max_tokens=self.max_tokens or caller.max_output_tokens)
+        other: dict[str, Any] = {} if prompt is None else {"prompt": prompt}
+        asked = caller.prompt if prompt is None else prompt
+        if self.think is not None or caller.marks is None:  # no thought can be cut
+            answer = replace(answer, stop=asked.stop)
+        if self.think is None:
+            draws = await caller.sample(indices, answer, **other)
+            return [(draw,) for draw in draws]
+        marks = caller.marks
+        assert marks is not None  # the planner refuses models without marks
+        if self.think == 0:
+            shut = marks.start + marks.end + asked.begin
+            draws = await caller.sample(indices, answer, prefix=shut, **other)
+            return [(draw,) for draw in draws]
+        thinking = replace(self.sampling, max_tokens=self.think, stop=(marks.end,))
+        thoughts = await caller.sample(indices, thinking, prefix=marks.start, **other)
+
+        async def close(index: int, first: Draw) -> Chain:
+            thought = await self._go_on(caller, index, first, thinking, other)
+            prefix = thought[-1].response + marks.end + asked.begin
+            [last] = await caller.sample([index], answer, prefix=prefix, **other)
+            return (*thought, last)
+
+        pairs = zip(indices, thoughts, strict=True)
+        return await together(close(index, first) for index, first in pairs)
+
+    async def _go_on(
+        self, caller: Caller, index: int, first: Draw, thinking: Sampling, other: Mapping[str, Any]
+    ) -> Chain:
+        """A thought made as long as `min` and `waits` ask, within `think` tokens in all."""
+        parts, used = [first], 0
+        if self.min is None and self.waits is None:
+            return (first,)
+        most = self.waits or _MOST_WAITS
+        while True:
+            last = parts[-1]
+            if last.output_tokens is None:
+                raise BackendError("min= and waits= need the engine's token counts")
+            used += last.output_tokens
+            left = thinking.max_tokens - used
+            enough = self.min is not None and used >= self.min
+            if enough or last.finish is not Finish.STOP or left < 1 or len(parts) > most:
+                return tuple(parts)
+            more = replace(thinking, max_tokens=left)
+            prefix = last.response + self.wait
+            parts += await caller.sample([index], more, prefix=prefix, **other)
+
+
+def without_thought(response: str, marks: ThinkMarks | None) -> str:
+    """What a response says behind its thought: what a reader of the chat would see."""
+    if marks is None:
+        return response.strip()
+    return response.rpartition(marks.end)[2].strip()

@@ -1,0 +1,19 @@
+"""`beam@16x4:reward=R`: beam search over steps (Snell et al. 2024, arXiv 2408.03314, sec. 5.2).
+
+16 first steps are drawn and scored; the best 16/4 go on, with 4 continuations each; and so on
+until 16 solutions are there, or 40 rounds are over.
+"""
+
+from __future__ import annotations
+
+from harness.budgets.search import Indices, StepSearch
+from harness.budgets.strategy import Caller, Chain
+
+
+class Beam(StepSearch):
+    """n beams, width m."""
+
+    async def propose(self, caller: Caller, n: int) -> list[Chain]:
+        """n solutions; they share the steps that they have in common."""
+        paths = await self.steps.grow(caller, n, self.width, Indices())
+        return [path.draws for path in paths]

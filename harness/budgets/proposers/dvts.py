@@ -1,0 +1,23 @@
+"""`dvts@16x4:reward=R`: diverse verifier tree search (Beeching et al. 2024, search-and-learn).
+
+16/4 independent subtrees; each draws 4 steps at a time and goes on from the best of them. What
+beam search loses in diversity by keeping the children of one good path is kept here.
+"""
+
+from __future__ import annotations
+
+from harness.budgets.search import Indices, StepSearch
+from harness.budgets.strategy import Caller, Chain, together
+
+
+class Dvts(StepSearch):
+    """n/m subtrees, each a beam search for m solutions that keeps one path."""
+
+    async def propose(self, caller: Caller, n: int) -> list[Chain]:
+        """The solutions of the first subtree, then those of the second …"""
+        subtrees = [
+            self.steps.grow(caller, self.width, self.width, Indices(branch))
+            for branch in range(n // self.width)
+        ]
+        trees = await together(subtrees)
+        return [path.draws for paths in trees for path in paths]

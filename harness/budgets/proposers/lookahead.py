@@ -1,0 +1,21 @@
+"""`lookahead@16x4+3:reward=R`: beam search scored k steps ahead (Snell et al. 2024, sec. 5.2).
+
+Before a path is scored, 3 more steps are rolled out from it at temperature 0, and the reward looks
+at their end; then they are thrown away. A round costs up to n(k+1) steps.
+"""
+
+from __future__ import annotations
+
+from harness.budgets.search import Indices, StepSearch
+from harness.budgets.strategy import Caller, Chain
+
+
+class Lookahead(StepSearch):
+    """n beams, width m, k steps ahead."""
+
+    needs_ahead = True
+
+    async def propose(self, caller: Caller, n: int) -> list[Chain]:
+        """n solutions; they share the steps that they have in common."""
+        paths = await self.steps.grow(caller, n, self.width, Indices(), self.ahead)
+        return [path.draws for path in paths]

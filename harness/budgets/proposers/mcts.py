@@ -1,0 +1,166 @@
+"""`mcts@64:reward=R`: Monte-Carlo tree search over steps, 64 simulations.
+
+Each simulation walks down by UCT (Kocsis & Szepesvári 2006), adds one step below a node that has
+room for another child (4, or `mcts@64x8` for 8), rolls the solution out to its end, scores the
+whole and backs the value up. Walks of one batch are made before any of them is carried out; each
+leaves a virtual loss on its way (a visit of value 0; Chaslot et al. 2008), so that the next one
+goes elsewhere, and so all their calls run side by side. Every rolled-out solution is an answer.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from harness.budgets import options
+from harness.budgets.grammar import Budget
+from harness.budgets.search import OPTIONS, ROOT, Indices, Path, Steps
+from harness.budgets.strategy import Caller, Chain, Reward, together
+from harness.core import UsageError
+
+EXPLORATION = math.sqrt(2)
+WIDTH = 4
+BATCH = 8
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A path with what the simulations through it have brought.
+
+    `tried` counts the children drawn or on their way: two of the same words are one node.
+    """
+
+    path: Path
+    parent: Node | None = None
+    children: list[Node] = field(default_factory=list)
+    tried: int = 0
+    visits: int = 0  # the virtual ones of walks under way included
+    total: float = 0.0
+
+    def uct(self, c: float) -> float:
+        """Mean value and the bonus for few visits."""
+        assert self.parent is not None
+        if self.visits == 0:
+            return math.inf
+        bonus = c * math.sqrt(math.log(max(self.parent.visits, 1)) / self.visits)
+        return self.total / self.visits + bonus
+
+    def up(self) -> list[Node]:
+        """This node and those above it."""
+        nodes = [self]
+        while nodes[-1].parent is not None:
+            nodes.append(nodes[-1].parent)
+        return nodes
+
+
+class Mcts:
+    """n simulations; at most n solutions."""
+
+    exchangeable = False
+    depth = 0
+    needs_marks = False
+
+    def __init__(self, budget: Budget, reward: Reward | None) -> None:
+        known = {*OPTIONS, "batch", "c"} - {"rounds"}  # a walk is bounded by its tokens
+        options.check_known(budget, known)
+        if not budget.n or budget.width == 0 or budget.depth is not None:
+            raise UsageError(
+                f"budget {str(budget)!r}: write mcts@64:reward=steps, or mcts@64x4:… for at most "
+                "4 children of a node"
+            )
+        self.size = budget.n
+        self.width = budget.width or WIDTH
+        self.batch = options.integer(budget, "batch", low=1) or BATCH
+        c = options.number(budget, "c", low=0, high=1000)
+        self.c = EXPLORATION if c is None else c
+        self.steps = Steps(budget, reward)
+
+    @property
+    def family(self) -> str:
+        """A search is one whole."""
+        return f"mcts@{self.size}x{self.width}:{self.batch},{self.c},{self.steps.identity}"
+
+    def most_tokens(self, max_output_tokens: int) -> int:
+        """A simulation draws one step and rolls it out, within one solution's limit each."""
+        return 2 * (self.steps.max_tokens or max_output_tokens)
+
+    async def propose(self, caller: Caller, n: int) -> list[Chain]:
+        """The solutions of all simulations, in order."""
+        root, indices = Node(ROOT), Indices()
+        found: list[Chain] = []
+        done = 0
+        while done < n:
+            walks = self._walks(root, min(self.batch, n - done))
+            leaves = await self._expand(caller, walks, indices)
+            ends, new = await self._roll_out(caller, leaves, indices)
+            values = await self.steps.values(caller, [end.response for end in ends])
+            for walk, leaf, value in zip(walks, leaves, values, strict=True):
+                if leaf is not walk:
+                    leaf.visits += 1  # the walk's own visits were counted when it was made
+                for node in leaf.up():
+                    node.total += value
+            found += [end.draws for end, fresh in zip(ends, new, strict=True) if fresh]
+            done += len(walks)
+        return found
+
+    def _walks(self, root: Node, count: int) -> list[Node]:
+        """Nodes to expand (or finished ones to visit again), one for each simulation of a batch."""
+        walks: list[Node] = []
+        for _ in range(count):
+            node = root
+            while not node.path.done and node.tried >= self.width and node.children:
+                node = max(node.children, key=lambda child: child.uct(self.c))
+            if not node.path.done and node.tried >= self.width:
+                break  # all of its children are still on their way
+            if not node.path.done:
+                node.tried += 1
+            for passed in node.up():
+                passed.visits += 1
+            walks.append(node)
+        return walks
+
+    async def _expand(self, caller: Caller, walks: list[Node], indices: Indices) -> list[Node]:
+        """For each walk its new child; the finished node itself where there is nothing to add."""
+        counts: dict[Node, int] = {}
+        for node in walks:
+            if not node.path.done:
+                counts[node] = counts.get(node, 0) + 1
+        asked = [(n, indices.take(n.path.text, count)) for n, count in counts.items()]
+        grown = await together(
+            self.steps.extend(caller, node.path, chosen) for node, chosen in asked
+        )
+        fresh = {
+            node: [_child(node, path) for path in paths]
+            for (node, _), paths in zip(asked, grown, strict=True)
+        }
+        return [node if node.path.done else fresh[node].pop(0) for node in walks]
+
+    async def _roll_out(
+        self, caller: Caller, leaves: list[Node], indices: Indices
+    ) -> tuple[list[Path], list[bool]]:
+        """Each leaf's path brought to its end, and whether that is an answer not had before."""
+        asked = [None if leaf.path.done else indices.take(leaf.path.text, 1) for leaf in leaves]
+
+        async def end(leaf: Node, index: range | None) -> Path:
+            if index is None:
+                return leaf.path
+            [path] = await self.steps.extend(caller, leaf.path, index, whole=True)
+            return path
+
+        ends = await together(end(leaf, index) for leaf, index in zip(leaves, asked, strict=True))
+        first_seen = {id(leaf): i for i, leaf in reversed(list(enumerate(leaves)))}
+        new = [
+            index is not None or (leaf.visits == 0 and first_seen[id(leaf)] == i)
+            for i, (leaf, index) in enumerate(zip(leaves, asked, strict=True))
+        ]
+        return list(ends), new
+
+
+def _child(node: Node, path: Path) -> Node:
+    """The child with these words: the one that is there already, or a new one."""
+    for child in node.children:
+        if (child.path.text, child.path.done) == (path.text, path.done):
+            return child
+    child = Node(path, node)
+    node.children.append(child)
+    return child

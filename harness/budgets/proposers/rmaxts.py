@@ -1,0 +1,155 @@
+"""`rmaxts@64`: tree search for tasks with an exact verifier, drawn on by what is new.
+
+RMaxTS (Xin et al. 2024, DeepSeek-Prover-V1.5, arXiv 2408.08152, sec. 3): there is no reward model.
+A simulation walks down by discounted UCB (Garivier & Moulines 2008), resumes the text of the node
+that it reaches, and draws a whole solution; its steps become nodes. The walk's reward is 1 when
+that added a node to the tree, else 0: what has run dry is left. Each node has one action more than
+children: to resume here.
+
+Unlike there, a solution is not cut at its first error: verifiers here judge whole answers. With
+`select=oracle` (the default) the search ends once a solution is verified, which only a task whose
+verifier needs no gold answer, such as a proof checker, can do in earnest: it is shown as coverage.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from harness.budgets import options
+from harness.budgets.grammar import Budget
+from harness.budgets.search import OPTIONS, ROOT, Indices, Path, Steps
+from harness.budgets.strategy import Caller, Chain, Reward, together
+from harness.core import Status, UsageError
+
+GAMMA = 0.99
+BATCH = 8
+
+
+@dataclass(slots=True)
+class Action:
+    """Discounted statistics of one choice, and how many walks under way have taken it."""
+
+    visits: float = 0.0
+    total: float = 0.0
+    pending: int = 0
+
+    def update(self, reward: float, gamma: float) -> None:
+        """Book a finished walk: all earlier ones weigh `gamma` of what they did."""
+        self.visits = gamma * self.visits + 1
+        self.total = gamma * self.total + reward
+        self.pending -= 1
+
+    def bound(self, all_visits: float) -> float:
+        """W/N + sqrt(2 ln ΣN / N); walks under way count as visits that brought nothing."""
+        visits = self.visits + self.pending
+        if visits == 0:
+            return math.inf
+        return self.total / visits + math.sqrt(2 * math.log(max(all_visits, 1.0)) / visits)
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """What a solution may go on from; `here` is the action of resuming it."""
+
+    path: Path
+    here: Action = field(default_factory=Action)
+    children: dict[str, tuple[Action, Node]] = field(default_factory=dict)
+
+    def choose(self) -> tuple[Action, Node | None]:
+        """The action of the greatest bound; ties go to resuming here, then to the oldest child."""
+        actions: list[tuple[Action, Node | None]] = [(self.here, None), *self.children.values()]
+        total = sum(action.visits + action.pending for action, _ in actions)
+        return max(actions, key=lambda pair: pair[0].bound(total))
+
+
+class Rmaxts:
+    """At most n solutions."""
+
+    exchangeable = False
+    depth = 0
+    needs_marks = False
+
+    def __init__(self, budget: Budget, reward: Reward | None = None) -> None:
+        known = {*OPTIONS, "batch", "gamma"} - {"agg", "reward", "rounds"}
+        options.check_known(budget, known)
+        if not budget.n or budget.width is not None or budget.depth is not None:
+            raise UsageError(f"budget {str(budget)!r}: write rmaxts@64, for 64 simulations")
+        gamma = options.number(budget, "gamma", low=0, high=1)
+        self.size = budget.n
+        self.gamma = GAMMA if gamma is None else gamma
+        self.batch = options.integer(budget, "batch", low=1) or BATCH
+        self.until_solved = budget.option("select") in (None, "oracle")
+        self.steps = Steps(budget, reward)
+
+    @property
+    def family(self) -> str:
+        """A search is one whole."""
+        sizes = f"rmaxts@{self.size}:{self.batch},{self.gamma},{self.until_solved}"
+        return f"{sizes},{self.steps.identity}"
+
+    def most_tokens(self, max_output_tokens: int) -> int:
+        """Of one solution."""
+        return self.steps.max_tokens or max_output_tokens
+
+    async def propose(self, caller: Caller, n: int) -> list[Chain]:
+        """The solutions, in the order of their simulations."""
+        root, indices = Node(ROOT), Indices()
+        found: list[Chain] = []
+        while len(found) < n:
+            walks = [_walk(root) for _ in range(min(self.batch, n - len(found)))]
+            leaves = [leaf for _, leaf in walks]
+            ends = await self._resume(caller, leaves, indices)
+            for (actions, leaf), end in zip(walks, ends, strict=True):
+                reward = float(self._add(caller, leaf, end))
+                for action in actions:
+                    action.update(reward, self.gamma)
+            found += [end.draws for end in ends]
+            if self.until_solved:
+                verdicts = await caller.verdicts([end.draws[-1] for end in ends])
+                if any(verdict.status is Status.CORRECT for verdict in verdicts):
+                    break
+        return found
+
+    async def _resume(self, caller: Caller, leaves: list[Node], indices: Indices) -> list[Path]:
+        """A whole solution from each leaf; walks that met in one are one call."""
+        counts: dict[Node, int] = {}
+        for leaf in leaves:
+            counts[leaf] = counts.get(leaf, 0) + 1
+        asked = [(leaf, indices.take(leaf.path.text, count)) for leaf, count in counts.items()]
+        grown = await together(
+            self.steps.extend(caller, leaf.path, chosen, whole=True) for leaf, chosen in asked
+        )
+        ends = {leaf: list(paths) for (leaf, _), paths in zip(asked, grown, strict=True)}
+        return [ends[leaf].pop(0) for leaf in leaves]
+
+    def _add(self, caller: Caller, leaf: Node, end: Path) -> bool:
+        """Make nodes of a solution's steps; whether any is new."""
+        draw, node, added = end.draws[-1], leaf, False
+        text, said = leaf.path.text, draw.response[len(leaf.path.text) :]
+        each = (end.tokens - leaf.path.tokens) / max(len(said), 1)  # tokens of a character, roughly
+        for step in said.split(self.steps.delimiter)[:-1]:
+            text += step + self.steps.delimiter
+            tokens = leaf.path.tokens + math.ceil(each * (len(text) - len(leaf.path.text)))
+            room = caller.room(text)
+            if tokens >= self.steps.limit(caller) or (room is not None and room < 1):
+                break
+            if step not in node.children:
+                path = Path(draws=(), text=text, tokens=tokens)
+                node.children[step] = (Action(), Node(path))
+                added = True
+            node = node.children[step][1]
+        return added
+
+
+def _walk(root: Node) -> tuple[list[Action], Node]:
+    """From the root to a node that is to be resumed: the actions taken, and the node."""
+    actions: list[Action] = []
+    node = root
+    while True:
+        action, child = node.choose()
+        action.pending += 1
+        actions.append(action)
+        if child is None:
+            return actions, node
+        node = child

@@ -1,0 +1,1 @@
+"""Rewards: what scores responses and their steps, one idea a file."""

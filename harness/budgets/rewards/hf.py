@@ -1,0 +1,245 @@
+"""`reward=hf:FOLDER`: a reward model through transformers, from a folder or the hub.
+
+A sequence classifier scores a response as a whole (an outcome reward model, ORM): the sigmoid of
+its one logit, or the probability of the last of two labels. A token classifier scores each step (a
+process reward model, PRM, in the format of TRL's trainer): the question, then the steps, a newline
+behind each; the value of a step is the probability of the last label at its newline.
+
+The tokens that it reads stand in the ledger under the role "reward".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import hashlib
+import json
+import math
+import struct
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.budgets.strategy import Caller, Graded
+from harness.core import (
+    BackendError,
+    MissingExtraError,
+    ModelInfo,
+    Prompt,
+    UsageError,
+)
+from harness.core.hashing import content_hash
+
+BATCH = 16
+_SHAPING = ("*.json", "*.safetensors", "*.bin", "*.jinja", "*.model", "*.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    """A text as tokens, and where its values are read: one position a step."""
+
+    ids: list[int]
+    at: list[int]
+
+
+class HfReward:
+    """An ORM or PRM; its weights are loaded by the first score, on a GPU where there is one."""
+
+    has_model = True
+
+    def __init__(self, argument: str | None = None) -> None:
+        if argument is None:
+            raise UsageError("reward 'hf' needs a model: write reward=hf:FOLDER, or hf:owner/name")
+        self.name = argument
+        self.folder = _folder(argument)
+        self.config = _read_config(self.folder)
+        kinds = " ".join(self.config.get("architectures") or ())
+        self.steps = "ForTokenClassification" in kinds
+        if not self.steps and "ForSequenceClassification" not in kinds:
+            raise UsageError(
+                f"reward 'hf:{argument}': {kinds or 'a model without architectures'} is no reward "
+                "model; it must be a …ForSequenceClassification or …ForTokenClassification"
+            )
+        labels = len(self.config.get("id2label") or {0: "", 1: ""})
+        if labels > 2 or (self.steps and labels != 2):
+            raise UsageError(
+                f"reward 'hf:{argument}' has {labels} labels; a reward has two, or one logit"
+            )
+        self.labels = labels
+        self._waiting: deque[tuple[_Encoded, Future[tuple[float, ...]]]] = deque()
+        # One thread: the model is loaded once, and batches run one behind the other.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="reward")
+
+    @functools.cached_property
+    def info(self) -> ModelInfo:
+        """The hash of its files is its fingerprint."""
+        files = sorted({p for pattern in _SHAPING for p in self.folder.glob(pattern)})
+        hashes = {p.name: _hash(p) for p in files}
+        return ModelInfo(
+            spec=f"reward:hf:{self.name}",
+            name=f"hf:{self.folder.name}",
+            fingerprint=content_hash("reward", "hf", hashes),
+            parameters=_parameters(self.folder),
+            layers=self.config.get("num_hidden_layers"),
+            width=self.config.get("hidden_size"),
+            context=self.config.get("max_position_embeddings"),
+        )
+
+    async def score(self, caller: Caller, responses: Sequence[str]) -> list[Graded]:
+        """One value a response, or one a step."""
+        loop = asyncio.get_running_loop()
+        prompt = caller.prompt
+        encoded = await loop.run_in_executor(
+            self._thread, lambda: [self._encode(prompt, response) for response in responses]
+        )
+        futures: list[Future[tuple[float, ...]]] = []
+        for one in encoded:
+            futures.append(Future())
+            self._waiting.append((one, futures[-1]))
+            self._thread.submit(self._work)
+        values = await asyncio.gather(*map(asyncio.wrap_future, futures))
+        return [
+            Graded(steps=steps, prompt_tokens=len(one.ids))
+            for one, steps in zip(encoded, values, strict=True)
+        ]
+
+    def _encode(self, prompt: Prompt, response: str) -> _Encoded:
+        """The tokens of problem and response, as the model was trained to read them."""
+        tokenizer, _ = self._loaded
+        question = "\n".join(message.content for message in prompt.messages)
+        encode = functools.partial(tokenizer.encode, add_special_tokens=False)
+        at: list[int] = []
+        if self.steps:
+            begin = [] if tokenizer.bos_token_id is None else [tokenizer.bos_token_id]
+            ids = [*begin, *encode(question + "\n")]
+            for step in [s for s in response.split("\n") if s.strip()] or [""]:
+                ids += encode(step + "\n")
+                at.append(len(ids) - 1)
+        elif tokenizer.chat_template:
+            turns = [{"role": m.role, "content": m.content} for m in prompt.messages]
+            turns.append({"role": "assistant", "content": response})
+            text = tokenizer.apply_chat_template(turns, tokenize=False)
+            ids = encode(text)
+        else:
+            ids = tokenizer.encode(f"{question}\n{response}")
+        if self.info.context is not None and len(ids) > self.info.context:
+            raise BackendError(
+                f"reward 'hf:{self.name}': problem and response have {len(ids)} tokens, and the "
+                f"model's context is {self.info.context}: bound the responses with max="
+            )
+        return _Encoded(ids, at)
+
+    def _work(self) -> None:
+        """Score what waits, up to a batch. Only texts of one length go together: no padding."""
+        batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+        groups: dict[int, list[tuple[_Encoded, Future[tuple[float, ...]]]]] = {}
+        for item in batch:
+            groups.setdefault(len(item[0].ids), []).append(item)
+        for group in groups.values():
+            try:
+                values = self._values([one for one, _ in group])
+            except Exception as error:  # noqa: BLE001 - whatever torch raises goes to the callers
+                failure = BackendError(
+                    f"reward 'hf:{self.name}' failed: {type(error).__name__}: {error}"
+                )
+                for _, future in group:
+                    future.set_exception(failure)
+            else:
+                for (_, future), value in zip(group, values, strict=True):
+                    future.set_result(value)
+
+    def _values(self, batch: Sequence[_Encoded]) -> list[tuple[float, ...]]:
+        import torch
+
+        _, model = self._loaded
+        ids = torch.tensor([one.ids for one in batch], device=model.device)
+        with torch.inference_mode():
+            logits = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits.float()
+        chances = logits.sigmoid() if self.labels == 1 else logits.softmax(-1)
+        good = chances[..., -1].cpu()
+        if not self.steps:
+            return [(float(value),) for value in good]
+        return [
+            tuple(float(row[place]) for place in one.at)
+            for row, one in zip(good, batch, strict=True)
+        ]
+
+    @functools.cached_property
+    def _loaded(self) -> tuple[Any, Any]:
+        """Tokenizer and model."""
+        try:
+            import torch
+            from transformers import (
+                AutoModelForSequenceClassification,
+                AutoModelForTokenClassification,
+                AutoTokenizer,
+            )
+        except ImportError as error:
+            raise MissingExtraError("reward=hf:…", "transformers", "hf") from error
+        kind = AutoModelForTokenClassification if self.steps else AutoModelForSequenceClassification
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(str(self.folder))
+            model, report = kind.from_pretrained(
+                str(self.folder), torch_dtype="auto", output_loading_info=True
+            )
+        except (OSError, ValueError, RuntimeError) as error:
+            raise BackendError(
+                f"reward 'hf:{self.name}' cannot be loaded: {error}", fatal=True
+            ) from error
+        if report["missing_keys"]:  # transformers would fill them with random numbers
+            missing = ", ".join(sorted(report["missing_keys"])[:3])
+            raise BackendError(
+                f"reward 'hf:{self.name}' lacks weights that its config.json asks for: {missing} …",
+                fatal=True,
+            )
+        model.config.pad_token_id = -1  # nothing is padded: every token counts
+        return tokenizer, model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def _folder(name: str) -> Path:
+    """A local folder, else the hub's snapshot."""
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return path.resolve()
+    if name.count("/") != 1 or name.startswith((".", "/", "~")):
+        raise UsageError(f"reward 'hf:{name}': there is no such folder")
+    try:
+        from huggingface_hub import snapshot_download
+    except ImportError as error:
+        raise MissingExtraError("a reward model from the hub", "huggingface_hub", "hf") from error
+    try:
+        return Path(snapshot_download(name, allow_patterns=list(_SHAPING)))
+    except Exception as error:  # the hub's client raises its own kinds, and those of its transport
+        raise UsageError(
+            f"reward 'hf:{name}': no such folder, and the hub does not give it: {error}"
+        ) from error
+
+
+def _read_config(folder: Path) -> dict[str, Any]:
+    try:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"reward model {folder}: no readable config.json ({error})") from error
+    if not isinstance(config, dict):
+        raise UsageError(f"reward model {folder}: config.json is no JSON object")
+    return config
+
+
+def _hash(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _parameters(folder: Path) -> int | None:
+    """Weights, by the headers of the safetensors files; None when there are none."""
+    total = 0
+    for file in folder.glob("*.safetensors"):
+        with file.open("rb") as stream:
+            (size,) = struct.unpack("<Q", stream.read(8))
+            header = json.loads(stream.read(size))
+        shapes = [entry["shape"] for name, entry in header.items() if name != "__metadata__"]
+        total += sum(math.prod(shape) for shape in shapes)
+    return total or None

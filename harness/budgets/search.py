@@ -1,0 +1,236 @@
+"""Solutions in the making: what searches over steps have in common.
+
+A step ends at the delimiter, a newline unless `step=` names another. A path is what one branch has
+said so far; searches extend paths by steps, have them scored, and keep some.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from harness.budgets import options
+from harness.budgets.answering import sampling_of
+from harness.budgets.grammar import Budget
+from harness.budgets.selectors.rewarded import joined
+from harness.budgets.strategy import Caller, Chain, Draw, Reward, together
+from harness.core import Finish, Sampling, UsageError
+
+OPTIONS = (
+    "agg",
+    "max",
+    "reward",
+    "rounds",
+    "select",
+    "step",
+    "temperature",
+    "top_k",
+    "top_p",
+)
+"""What the budget of any search may say."""
+
+MOST_ROUNDS = 40
+"""Steps of one solution, as in Snell et al. 2024; what is not done then is finished in one go."""
+
+_STRIDE = 1 << 20  # sample indices of each branch that allots its own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """A solution so far: its draws, the assistant's turn (`text`, delimiters included), its tokens.
+
+    `done`: nothing can follow, because the model ended its turn or a limit cut it.
+    """
+
+    draws: Chain = ()
+    text: str = ""
+    tokens: int = 0
+    done: bool = False
+
+    @property
+    def response(self) -> str:
+        """What is scored and verified: the turn without a delimiter that nothing follows."""
+        return self.draws[-1].response if self.done else self.text
+
+
+ROOT = Path()
+
+
+@dataclass(slots=True)
+class Indices:
+    """Sample indices behind each text: no two draws of a search share one.
+
+    Draws are told apart by the text before them and their index. Indices are allotted in the
+    search's own order, before anything is awaited, so that a search repeated asks for the same.
+    """
+
+    branch: int = 0
+    _used: dict[str, int] = field(default_factory=dict)
+
+    def take(self, text: str, count: int) -> range:
+        """`count` fresh indices behind `text`."""
+        start = self._used.get(text, self.branch * _STRIDE)
+        self._used[text] = start + count
+        return range(start, start + count)
+
+
+class Steps:
+    """Draws steps as a budget's options say."""
+
+    def __init__(self, budget: Budget, reward: Reward | None) -> None:
+        self.delimiter = options.text(budget, "step", "\n")
+        self.rounds = options.integer(budget, "rounds", low=1) or MOST_ROUNDS
+        self.max_tokens = options.integer(budget, "max", low=1)
+        self.agg = options.choice(budget, "agg", ("last", "prod", "min", "mean"))
+        self.sampling = sampling_of(budget)
+        if self.sampling.temperature == 0:
+            raise UsageError(f"budget {str(budget)!r}: at temperature 0 all branches are the same")
+        self.reward = reward
+
+    @property
+    def identity(self) -> str:
+        """All that shapes a search but its sizes."""
+        reward = None if self.reward is None else self.reward.info.fingerprint
+        return (
+            f"step={self.delimiter!r},rounds={self.rounds},max={self.max_tokens},agg={self.agg},"
+            f"reward={reward},{self.sampling.to_json()}"
+        )
+
+    def limit(self, caller: Caller) -> int:
+        """Tokens of one whole solution."""
+        return self.max_tokens or caller.max_output_tokens
+
+    async def extend(
+        self,
+        caller: Caller,
+        path: Path,
+        indices: Sequence[int],
+        *,
+        whole: bool = False,
+        greedy: bool = False,
+    ) -> list[Path]:
+        """The path with one more step, for each index; `whole`: with all that is left to say."""
+        sampling: Sampling = replace(
+            self.sampling,
+            max_tokens=self.limit(caller) - path.tokens,
+            stop=_ends(caller) if whole else (self.delimiter, *_ends(caller)),
+        )
+        if greedy:
+            sampling = replace(sampling, temperature=0.0, top_p=1.0, top_k=0)
+        draws = await caller.sample(indices, sampling, prefix=path.text)
+        return [self._joined(caller, path, draw) for draw in draws]
+
+    def _joined(self, caller: Caller, path: Path, draw: Draw) -> Path:
+        # Where an engine gives no count, four characters are taken for a token: for this limit
+        # only, the ledger keeps the count as unknown.
+        tokens = path.tokens + (
+            len(draw.text) // 4 + 1 if draw.output_tokens is None else draw.output_tokens
+        )
+        text = draw.response + self.delimiter
+        room = caller.room(text)
+        done = (
+            draw.finish is not Finish.STOP
+            or draw.stopped_by in ("", *_ends(caller))
+            # An engine that does not say what stopped it: a step without words is the end.
+            or (draw.stopped_by is None and not draw.text.strip())
+            or tokens >= self.limit(caller)
+            or (room is not None and room < 1)
+        )
+        return Path(draws=(*path.draws, draw), text=text, tokens=tokens, done=done)
+
+    async def values(self, caller: Caller, responses: Sequence[str]) -> list[float]:
+        """One value for each response, by the reward."""
+        assert self.reward is not None  # searches that come here have been given one
+        scores = await caller.score(self.reward, responses)
+        return [joined(score.steps, self.agg) for score in scores]
+
+    async def grow(
+        self, caller: Caller, n: int, width: int, indices: Indices, ahead: int = 0
+    ) -> list[Path]:
+        """Beam search for n solutions: the best n/width unfinished paths get width steps each.
+
+        A finished path keeps its place, so that a round draws one step for each solution that is
+        still missing, and n are there in the end. `ahead` steps are rolled out at temperature 0
+        before a path is scored (lookahead). Ties keep the earlier path.
+        """
+        finished: list[Path] = []
+        batches = [(ROOT, n)]
+        for number in range(self.rounds):
+            whole = number == self.rounds - 1
+            asked = [(path, indices.take(path.text, count)) for path, count in batches]
+            grown = await together(
+                self.extend(caller, path, chosen, whole=whole) for path, chosen in asked
+            )
+            paths = [path for group in grown for path in group]
+            finished += [path for path in paths if path.done or whole]
+            active = [path for path in paths if not (path.done or whole)]
+            if not active:
+                break
+            kept = await self._best(caller, active, -(-len(active) // width), ahead)
+            counts = [width] * (len(kept) - 1) + [len(active) - width * (len(kept) - 1)]
+            batches = list(zip(kept, counts, strict=True))
+        return finished
+
+    async def _best(
+        self, caller: Caller, paths: Sequence[Path], count: int, ahead: int
+    ) -> list[Path]:
+        if count >= len(paths):
+            return list(paths)
+        shown = await together(self._roll_out(caller, path, ahead) for path in paths)
+        values = await self.values(caller, [path.response for path in shown])
+        order = sorted(range(len(paths)), key=lambda i: (-values[i], i))
+        return [paths[i] for i in order[:count]]
+
+    async def _roll_out(self, caller: Caller, path: Path, ahead: int) -> Path:
+        for _ in range(ahead):
+            if path.done:
+                break
+            [path] = await self.extend(caller, path, [0], greedy=True)
+        return path
+
+
+def _ends(caller: Caller) -> tuple[str, ...]:
+    """Where the task says that an answer ends; a model with marks might say it in its thought."""
+    return caller.prompt.stop if caller.marks is None else ()
+
+
+class StepSearch:
+    """Base of searches for n solutions by steps: sizes, options, what they are called."""
+
+    exchangeable = False
+    depth = 0
+    needs_marks = False
+    needs_ahead = False
+
+    def __init__(self, budget: Budget, reward: Reward | None) -> None:
+        options.check_known(budget, OPTIONS)
+        self._check(budget)
+        self.name = budget.name
+        self.size = budget.n or 0
+        self.width = budget.width or 0
+        self.ahead = budget.depth or 0
+        self.steps = Steps(budget, reward)
+
+    def _check(self, budget: Budget) -> None:
+        n, width = budget.n, budget.width
+        example = f"{budget.name}@16x4{'+3' if self.needs_ahead else ''}:reward=steps"
+        if not n or not width or (self.needs_ahead and not budget.depth):
+            raise UsageError(f"budget {str(budget)!r} needs sizes: write {example}")
+        if budget.depth is not None and not self.needs_ahead:
+            raise UsageError(f"budget {str(budget)!r}: {budget.name} takes no +; write {example}")
+        if n % width:
+            near = max(width, n - n % width)
+            raise UsageError(
+                f"budget {str(budget)!r}: {n} beams cannot be {width} continuations of each one "
+                f"kept; n must be a multiple of the width, as {budget.name}@{near}x{width}"
+            )
+
+    @property
+    def family(self) -> str:
+        """Searches are one whole: another size is another search."""
+        return f"{self.name}@{self.size}x{self.width}+{self.ahead}:{self.steps.identity}"
+
+    def most_tokens(self, max_output_tokens: int) -> int:
+        """Every round could draw a step as long as a whole solution: far above what is usual."""
+        limit = self.steps.max_tokens or max_output_tokens
+        return limit * self.steps.rounds * (self.ahead + 1)

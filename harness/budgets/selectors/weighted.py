@@ -1,0 +1,107 @@
+"""Votes weighted by reward: the class of answers with the greatest sum of rewards wins.
+
+Li et al. 2023 (arXiv 2206.02336); "best-of-N weighted" in Snell et al. 2024 (arXiv 2408.03314).
+The expectation over k-subsets has no closed form: few subsets are all taken, many are sampled.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.budgets.selectors.rewarded import Rewarded
+from harness.budgets.strategy import Judged
+from harness.core import Status
+from harness.core.hashing import derive_seed
+
+MOST_SUBSETS = 2000
+"""Up to so many subsets all are taken (exact); beyond, as many are drawn at random."""
+
+Floats = NDArray[np.float64]
+
+
+class Weighted(Rewarded):
+    """The status of the class of greatest weight; ties at random; no vote without an answer."""
+
+    name = "weighted"
+
+    def expect(self, pool: Sequence[Judged], k: int) -> Mapping[Status, float]:
+        """Probability of each status of the winning answer."""
+        shares, statuses = self._shares(pool, k)
+        return dict(zip(statuses, shares.mean(axis=0).tolist(), strict=True))
+
+    def error(self, pool: Sequence[Judged], k: int) -> float:
+        """The standard error of the sampled probability of `correct`; 0 when it is exact."""
+        shares, statuses = self._shares(pool, k)
+        if math.comb(len(pool), k) <= MOST_SUBSETS or Status.CORRECT not in statuses:
+            return 0.0
+        column = shares[:, statuses.index(Status.CORRECT)]
+        return float(column.std(ddof=1) / math.sqrt(len(column)))
+
+    def _shares(self, pool: Sequence[Judged], k: int) -> tuple[Floats, list[Status]]:
+        """For each subset (row) the chance of each status to be chosen."""
+        keys = tuple(judged.verdict.key for judged in pool)
+        weights = tuple(
+            0.0 if key is None else self.value(judged)
+            for key, judged in zip(keys, pool, strict=True)
+        )
+        statuses = tuple(judged.verdict.status for judged in pool)
+        return _by_subset(keys, weights, statuses, k), sorted({*statuses})
+
+
+@functools.lru_cache(maxsize=256)
+def _by_subset(
+    keys: tuple[str | None, ...], weights: tuple[float, ...], statuses: tuple[Status, ...], k: int
+) -> Floats:
+    drawn = _subsets(len(keys), k, derive_seed("weighted", keys, weights, k))
+    classes = sorted({key for key in keys if key is not None})
+    kinds = sorted({*statuses})
+    member = np.array([[key == c for c in classes] for key in keys], float)
+    sums = drawn @ (member * np.array(weights)[:, None])
+    present = drawn @ member > 0
+    sums = np.where(present, sums, -np.inf)
+    best = sums.max(axis=1, initial=-np.inf, keepdims=True)
+    # Sums of the same rewards in another order may differ in the last digits.
+    wins = (present & (sums >= best - 1e-12 * np.abs(best))).astype(float)
+    wins /= np.maximum(wins.sum(axis=1, keepdims=True), 1.0)
+    out: Floats = wins @ _status_shares(keys, statuses, classes, kinds)
+    silent = ~present.any(axis=1)
+    if silent.any():
+        one = np.array([[status == kind for kind in kinds] for status in statuses], float)
+        out[silent] = drawn[silent] @ one / k
+    return out
+
+
+def _status_shares(
+    keys: Sequence[str | None],
+    statuses: Sequence[Status],
+    classes: Sequence[str],
+    kinds: Sequence[Status],
+) -> Floats:
+    """[classes, statuses]: how a class's members were judged (alike, unless a verifier is odd)."""
+    counts: dict[str, Counter[Status]] = defaultdict(Counter)
+    for key, status in zip(keys, statuses, strict=True):
+        if key is not None:
+            counts[key][status] += 1
+    table = [[counts[c][kind] / counts[c].total() for kind in kinds] for c in classes]
+    return np.array(table, float).reshape(len(classes), len(kinds))
+
+
+def _subsets(n: int, k: int, seed: int) -> Floats:
+    """Rows of n zeros and ones with k ones each: all of them, or a seeded sample."""
+    if not 1 <= k <= n:
+        raise ValueError(f"{k} samples wanted from a pool of {n}")
+    if math.comb(n, k) <= MOST_SUBSETS:
+        chosen = np.array(list(combinations(range(n), k)))
+    else:
+        order = np.random.default_rng(seed).random((MOST_SUBSETS, n))
+        chosen = np.argpartition(order, k - 1, axis=1)[:, :k]
+    rows = np.zeros((len(chosen), n))
+    np.put_along_axis(rows, chosen, 1.0, axis=1)
+    return rows
