@@ -5,8 +5,8 @@
 
     run <id>
     model tiny-s          … task, budget, selector, planned, and the facts that must agree
-    problem<TAB>cluster<TAB>correct<TAB>lured<TAB>ungraded<TAB>truncated<TAB>tokens<TAB>usd<TAB>pool
-    "s0-1"<TAB>"s0"<TAB>1<TAB>0<TAB>0<TAB>0<TAB>34<TAB>-<TAB>1
+    problem<TAB>cluster<TAB>correct<TAB>lured<TAB>alarmed<TAB>ungraded<TAB>truncated<TAB>tokens …
+    "s0-1"<TAB>"s0"<TAB>1<TAB>0<TAB>0<TAB>0<TAB>0<TAB>34 …
 
 Unknown figures are `-`. An edit by hand breaks the checksum, and reading says so.
 """
@@ -25,7 +25,11 @@ from harness.engine.outcomes import ProblemOutcome, RunOutcomes
 _MAGIC = "harness-baseline 1"
 _HEAD = ("run", "model", "task", "budget", "selector", "planned")
 _FACTS = ("task_version", "data", "prompts", "verifier")
-_NUMBERS = ("correct", "lured", "ungraded", "truncated", "tokens", "usd", "pool")
+_NUMBERS = (
+    "correct", "lured", "alarmed", "ungraded", "truncated", "tokens", "usd", "pool", "samples",
+)  # fmt: skip
+_MAY_BE_UNKNOWN = ("lured", "alarmed", "tokens", "usd")
+_SHARES = ("correct", "lured", "alarmed", "ungraded", "truncated", "pool")
 _COLUMNS = "\t".join(("problem", "cluster", *_NUMBERS))
 
 
@@ -66,7 +70,10 @@ def _section(run: RunOutcomes) -> str:
     lines = [f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in head.items()]
     lines.append(_COLUMNS)
     for o in run.outcomes:
-        numbers = (o.correct, o.lured, o.ungraded, o.truncated, o.tokens, o.usd, o.pool_correct)
+        numbers = (
+            o.correct, o.lured, o.alarmed, o.ungraded, o.truncated, o.tokens, o.usd,
+            o.pool_correct, o.samples,
+        )  # fmt: skip
         words = [json.dumps(o.id, ensure_ascii=False), json.dumps(o.cluster, ensure_ascii=False)]
         lines.append("\t".join([*words, *("-" if n is None else _number(n) for n in numbers)]))
     return "\n".join(lines) + "\n"
@@ -99,18 +106,26 @@ def read_baseline(path: Path) -> list[RunOutcomes]:
 def _run(path: Path, section: str) -> RunOutcomes:
     lines = section.strip("\n").split("\n")
     try:
+        if _COLUMNS not in lines:
+            raise ValueError(f"a run without the line {_COLUMNS!r}; save it anew")
         top = lines.index(_COLUMNS)
         head = {k: json.loads(v) for k, _, v in (line.partition(" ") for line in lines[:top])}
-        outcomes = tuple(_outcome(line) for line in lines[top + 1 :])
-        return RunOutcomes(
+        run = RunOutcomes(
             **{name: head[name] for name in _HEAD[1:5]},
             id=head["run"],
             planned=int(head["planned"]),
             facts={"task": head["task"], **{name: head[name] for name in _FACTS}},
-            outcomes=outcomes,
+            outcomes=tuple(_outcome(line) for line in lines[top + 1 :]),
         )
     except (ValueError, KeyError) as error:
         raise DataError(f"baseline {path} cannot be understood: {error}") from error
+    distinct = len({o.id for o in run.outcomes})
+    if not distinct or distinct != len(run.outcomes) or distinct != run.planned:
+        raise DataError(
+            f"baseline {path}: {run.label} has {distinct} of {run.planned} problems"
+            f"{'' if distinct == len(run.outcomes) else ', some of them twice'}; save it anew"
+        )
+    return run
 
 
 def _outcome(line: str) -> ProblemOutcome:
@@ -119,13 +134,17 @@ def _outcome(line: str) -> ProblemOutcome:
         raise ValueError(f"{line!r} has {len(words) + 2} columns, not {len(_NUMBERS) + 2}")
     values = dict(zip(_NUMBERS, (None if w == "-" else float(w) for w in words), strict=True))
     for name, value in values.items():
-        if value is None and name not in ("lured", "tokens", "usd"):
-            raise ValueError(f"{line!r}: {name} is missing")
-        if value is not None and not math.isfinite(value):
+        if value is None:
+            if name not in _MAY_BE_UNKNOWN:
+                raise ValueError(f"{line!r}: {name} is missing")
+        elif not math.isfinite(value):
             raise ValueError(f"{line!r}: {name} is {value}, not a finite number")
+        elif value < 0 or (name in _SHARES and value > 1):
+            raise ValueError(f"{line!r}: {name} is {value}, out of range")
     return ProblemOutcome(
         id=json.loads(problem),
         cluster=json.loads(cluster),
         pool_correct=values.pop("pool"),  # type: ignore[arg-type] # checked above
+        samples=int(values.pop("samples") or 1),
         **values,  # type: ignore[arg-type] # checked above
     )

@@ -149,7 +149,7 @@ def _cost(pairs: Pairs, name: str, confidence: float) -> Estimate | None:
     s = spread(d - mean, codes, len(d))
     if s.groups < 2:
         return None
-    half = s.t_factor(confidence) * s.se
+    half = s.half(confidence)
     return Estimate(
         value=mean,
         low=mean - half,

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-import numpy as np
-
 from harness.core import UsageError
 from harness.engine.outcomes import ProblemOutcome, RunOutcomes
-from harness.gate.rules import RATES, Rule
+from harness.gate.evidence import Evidence, absolute_evidence, kept_by, paired_evidence
+from harness.gate.rules import SAMPLED, Rule
 from harness.gate.sides import differing_facts, joined
-from harness.stats import mean_interval, paired_difference
-from harness.stats.means import Floats, cluster_codes, spread
+from harness.stats.sequential import spending_levels
 
-Bounds = Callable[[float], tuple[float, float]]
+Level = Callable[[float], float]
+"""The one-sided level of this look, from that of the whole gate (`harness.stats.sequential`)."""
 
 
 class GateVerdict(StrEnum):
@@ -29,20 +28,6 @@ class GateVerdict(StrEnum):
 
 
 EXIT_CODES = {GateVerdict.PASS: 0, GateVerdict.REGRESSED: 1, GateVerdict.INCONCLUSIVE: 3}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """The room above the line that a rule draws: positive is good, 0 is on the line.
-
-    `room` is the estimate; `bounds(c)` its two-sided interval of confidence c.
-    """
-
-    value: float | None  # None: a cost per correct answer where nothing is correct
-    reference: float
-    room: float
-    bounds: Bounds = field(repr=False)
-    n: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +53,37 @@ class RuleResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stopping:
+    """Where a gate that evaluates look by look has stopped.
+
+    `tokens` is what the problems seen are charged, `tokens_saved` what the others would have cost
+    at the same rate; None when unknown.
+    """
+
+    look: int
+    looks: int
+    problems: int
+    planned: int
+    tokens: float | None
+    tokens_saved: float | None
+
+    def __str__(self) -> str:
+        return f"look {self.look} of {self.looks}, {self.problems} of {self.planned} problems"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateResult:
-    """All rules; `verdict` is the worst of theirs."""
+    """All rules; `verdict` is the worst of theirs.
+
+    `flaky` names the problems that are right in some samples and wrong in others; `within_share`
+    is the share of the variance of one sample's score that lies between samples of one problem
+    (more samples shrink it, more problems shrink all of it); None where each problem has one.
+    """
 
     results: tuple[RuleResult, ...]
     flaky: tuple[str, ...]
+    within_share: float | None = None
+    stopping: Stopping | None = None
 
     @property
     def verdict(self) -> GateVerdict:
@@ -83,6 +94,81 @@ class GateResult:
                 return verdict
         return GateVerdict.PASS
 
+    def to_json(self) -> dict[str, Any]:
+        """The object that `harness gate --json` prints."""
+        return {
+            "verdict": self.verdict,
+            "results": [one.to_json() for one in self.results],
+            "flaky": self.flaky,
+            "within_share": self.within_share,
+            "stopping": None if self.stopping is None else asdict(self.stopping),
+        }
+
+
+class Looks:
+    """A gate that looks several times: each look at its own level, and what has passed stays so.
+
+    `fractions` are the increasing shares of all problems that the looks see.
+    """
+
+    def __init__(self, fractions: Sequence[float]) -> None:
+        self.fractions = tuple(fractions)
+        self._passed: dict[int, RuleResult] = {}
+
+    def look(self, number: int, judged: Callable[[Level], GateResult]) -> GateResult:
+        """The gate's result at look `number` (from 0); `judged` judges what has been seen."""
+        result = judged(lambda alpha: spending_levels(self.fractions, alpha)[number])
+        results = tuple(self._passed.get(i, one) for i, one in enumerate(result.results))
+        for i, one in enumerate(results):
+            if one.verdict is GateVerdict.PASS and not one.rule.observed:
+                self._passed[i] = one
+        return replace(result, results=results)
+
+    @staticmethod
+    def settled(result: GateResult) -> bool:
+        """Whether no further look can change the gate's verdict.
+
+        A rule on observed figures that fails may still be met by all problems together.
+        """
+        regressed = GateVerdict.REGRESSED
+        found = (r for r in result.results if not r.rule.observed)
+        return any(r.verdict is regressed for r in found) or result.verdict is GateVerdict.PASS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """A rule with one run's problems, and the baseline's in the same order (absolute: None)."""
+
+    rule: Rule
+    run: str
+    new: tuple[ProblemOutcome, ...]
+    old: tuple[ProblemOutcome, ...] | None
+
+    def evidence(self) -> Evidence:
+        if self.old is None:
+            return absolute_evidence(self.rule, self.new)
+        return paired_evidence(self.rule, self.new, self.old)
+
+    def without_worst_flaky(self) -> tuple[str, _Case] | None:
+        """The case without the flaky problem that speaks most against the run, and its id."""
+        old = self.old or self.new
+        if self.rule.metric not in SAMPLED or len(self.new) < 2:
+            return None
+
+        def harm(i: int) -> float:
+            if self.rule.metric == "lure_rate":
+                return (self.new[i].lured or 0.0) - (self.old is not None) * (old[i].lured or 0.0)
+            return (self.old is not None) * old[i].correct - self.new[i].correct
+
+        flaky = [i for i in range(len(old)) if self.new[i].flaky or old[i].flaky]
+        if not flaky:
+            return None
+        worst = max(flaky, key=harm)
+        rest = [i for i in range(len(old)) if i != worst]
+        new = tuple(self.new[i] for i in rest)
+        kept = None if self.old is None else tuple(old[i] for i in rest)
+        return self.new[worst].id, replace(self, new=new, old=kept)
+
 
 def run_gate(
     rules: Sequence[Rule],
@@ -90,30 +176,36 @@ def run_gate(
     baseline: Sequence[RunOutcomes],
     *,
     any_budget: bool = False,
+    level: Level = float,
 ) -> GateResult:
     """Judge every rule on every run that it applies to.
 
-    `any_budget` holds a run against the baseline's run of its task under whatever budget.
-    UsageError where a rule applies to no run, a run has no counterpart or is not comparable.
+    `any_budget` holds a run against the baseline's run of its task under whatever budget. `level`
+    is for those who look several times. UsageError where a rule applies to no run, a run has no
+    counterpart or is not comparable.
     """
-    cases: list[tuple[Rule, RunOutcomes, Evidence]] = []
+    cases: list[_Case] = []
     for rule in rules:
         runs = [r for r in candidates if rule.task in (None, r.task)]
         runs = [r for r in runs if rule.budget in (None, r.budget)]
         if not runs:
             raise UsageError(f"rule '{rule}' applies to none of the candidate's runs")
-        cases += [(rule, run, _evidence(rule, run, baseline, any_budget)) for run in runs]
-    verdicts = decide([(rule, evidence) for rule, _, evidence in cases])
-    results = [
-        _result(rule, run, evidence, verdict)
-        for (rule, run, evidence), verdict in zip(cases, verdicts, strict=True)
-    ]
-    flaky = [f"{run.task}: {o.id}" for run in candidates for o in run.outcomes
-             if 0 < o.pool_correct < 1]  # fmt: skip
-    return GateResult(results=tuple(results), flaky=tuple(flaky))
+        cases += [_case(rule, run, baseline, any_budget) for run in runs]
+    evidence = [case.evidence() for case in cases]
+    verdicts = decide([(c.rule, e) for c, e in zip(cases, evidence, strict=True)], level)
+    results = []
+    for i, (case, verdict) in enumerate(zip(cases, verdicts, strict=True)):
+        alone = _hangs_on(i, cases, evidence, level) if verdict is GateVerdict.REGRESSED else None
+        if alone is not None:
+            verdict = GateVerdict.INCONCLUSIVE
+        results.append(_result(case, evidence[i], verdict, level, alone))
+    flaky = [f"{run.task}: {o.id}" for run in candidates for o in run.outcomes if o.flaky]
+    return GateResult(
+        results=tuple(results), flaky=tuple(flaky), within_share=_within_share(candidates)
+    )
 
 
-def decide(cases: Sequence[tuple[Rule, Evidence]]) -> list[GateVerdict]:
+def decide(cases: Sequence[tuple[Rule, Evidence]], level: Level = float) -> list[GateVerdict]:
     """Verdicts of several rules at once.
 
     A rule passes when its one-sided interval lies above the line: all must pass for the gate to
@@ -122,8 +214,9 @@ def decide(cases: Sequence[tuple[Rule, Evidence]]) -> list[GateVerdict]:
     """
     verdicts = [GateVerdict.INCONCLUSIVE] * len(cases)
     for i, (rule, evidence) in enumerate(cases):
-        level = 1.0 if rule.observed else 2 * rule.confidence - 1
-        low = evidence.room if rule.observed else evidence.bounds(level)[0]
+        low = evidence.room
+        if not rule.observed:
+            low = evidence.bounds(1 - 2 * level(1 - rule.confidence))[0]
         if low > 0 or (low == 0 and (rule.observed or rule.limit is not None)):
             verdicts[i] = GateVerdict.PASS
         elif rule.observed:
@@ -133,7 +226,7 @@ def decide(cases: Sequence[tuple[Rule, Evidence]]) -> list[GateVerdict]:
         called = set()
         for i in open_cases:
             rule, evidence = cases[i]
-            alpha = (1 - rule.confidence) / len(open_cases)
+            alpha = level((1 - rule.confidence) / len(open_cases))
             if evidence.bounds(1 - 2 * alpha)[1] < 0:
                 called.add(i)
         if not called:
@@ -144,177 +237,77 @@ def decide(cases: Sequence[tuple[Rule, Evidence]]) -> list[GateVerdict]:
     return verdicts
 
 
-def _evidence(
-    rule: Rule, run: RunOutcomes, baseline: Sequence[RunOutcomes], any_budget: bool
-) -> Evidence:
+def _hangs_on(
+    i: int, cases: Sequence[_Case], evidence: Sequence[Evidence], level: Level
+) -> str | None:
+    """The flaky problem without which case i would not be called a regression, if there is one.
+
+    A problem that is right in some samples and wrong in others shall never decide a gate alone.
+    """
+    without = cases[i].without_worst_flaky()
+    if without is None:
+        return None
+    name, case = without
+    others = [(c.rule, e) for c, e in zip(cases, evidence, strict=True)]
+    others[i] = (case.rule, case.evidence())
+    return None if decide(others, level)[i] is GateVerdict.REGRESSED else name
+
+
+def _within_share(runs: Sequence[RunOutcomes]) -> float | None:
+    """Mean of p(1-p)·k/(k-1) over the problems with k > 1 samples, over m(1-m) for their mean m."""
+    pools = [(o.pool_correct, o.samples) for run in runs for o in run.outcomes if o.samples > 1]
+    mean = math.fsum(p for p, _ in pools) / len(pools) if pools else 0.0
+    if not 0 < mean < 1:
+        return None
+    within = math.fsum(p * (1 - p) * k / (k - 1) for p, k in pools) / len(pools)
+    return min(1.0, within / (mean * (1 - mean)))
+
+
+def _case(rule: Rule, run: RunOutcomes, baseline: Sequence[RunOutcomes], any_budget: bool) -> _Case:
     if len(run.outcomes) != run.planned:
         raise UsageError(
             f"{run.label} has {len(run.outcomes)} of {run.planned} problems: "
             "finish it with the same `harness eval`"
         )
+    kept = kept_by(rule, run.outcomes)
     if rule.limit is not None:
-        return absolute_evidence(rule, _kept(rule, run.outcomes))
+        return _Case(rule=rule, run=run.label, new=tuple(kept), old=None)
+    other = counterpart(run, baseline, any_budget, f"rule '{rule}': ")
+    reasons = differing_facts(other, run)
+    if reasons:
+        raise UsageError(f"the baseline does not fit {run.label}: {'; '.join(reasons)}")
+    names = {o.id for o in kept}
+    pairs = [(old, new) for old, new in joined(other, run) if new.id in names]
+    return _Case(
+        rule=rule,
+        run=run.label,
+        new=tuple(new for _, new in pairs),
+        old=tuple(old for old, _ in pairs),
+    )
+
+
+def counterpart(
+    run: RunOutcomes, baseline: Sequence[RunOutcomes], any_budget: bool, what: str = ""
+) -> RunOutcomes:
+    """The baseline's run to hold `run` against; UsageError unless there is exactly one."""
     others = [b for b in baseline if b.task == run.task and (any_budget or b.budget == run.budget)]
     if len(others) != 1:
         raise UsageError(
-            f"rule '{rule}': the baseline has {len(others)} runs for {run.task} under {run.budget}"
+            f"{what}the baseline has {len(others)} runs for {run.task} under {run.budget}"
         )
-    reasons = differing_facts(others[0], run)
-    if reasons:
-        raise UsageError(f"the baseline does not fit {run.label}: {'; '.join(reasons)}")
-    kept = {o.id for o in _kept(rule, run.outcomes)}
-    pairs = [(old, new) for old, new in joined(others[0], run) if new.id in kept]
-    return paired_evidence(rule, [new for _, new in pairs], [old for old, _ in pairs])
+    return others[0]
 
 
-def _kept(rule: Rule, outcomes: Sequence[ProblemOutcome]) -> list[ProblemOutcome]:
-    """The problems that a rule is about; UsageError when there is none."""
-    kept = []
-    for o in outcomes:
-        if rule.metric == "lure_rate" and o.lured is None:
-            continue
-        if rule.where is not None:
-            if o.problem is None:
-                raise UsageError(f"rule '{rule}': a baseline file does not hold {rule.where[0]!r}")
-            key, wanted = rule.where
-            found = o.problem.variant if key == "variant" else o.problem.meta.get(key)
-            if str(found) != wanted:
-                continue
-        kept.append(o)
-    if not kept:
-        raise UsageError(f"rule '{rule}': no problem of the run is of that kind")
-    return kept
-
-
-def _columns(rule: Rule, outcomes: Sequence[ProblemOutcome], kinds: Sequence[str]) -> Floats:
-    """Numerators and denominators, shape (2, n), of a metric that is Σ num / Σ den."""
-    ones = [1.0] * len(outcomes)
-    correct = [o.correct for o in outcomes]
-    if rule.metric == "trap_ratio":
-        traps, originals = kinds.count("trap"), kinds.count("original")
-        if not traps or not originals:
-            raise UsageError("trap_ratio needs problems of the variants 'trap' and 'original'")
-        top = [c / traps * (k == "trap") for c, k in zip(correct, kinds, strict=True)]
-        bottom = [c / originals * (k == "original") for c, k in zip(correct, kinds, strict=True)]
-        return _ratio(rule, top, bottom)
-    names = {
-        "accuracy": "correct",
-        "lure_rate": "lured",
-        "truncation_rate": "truncated",
-        "ungraded_rate": "ungraded",
-    }
-    name = names.get(rule.metric, rule.metric.partition("_")[0])
-    values = [getattr(o, name) for o in outcomes]
-    if any(v is None for v in values):
-        raise UsageError(f"rule '{rule}': {name} are unknown for some problems")
-    return _ratio(rule, values, correct if rule.metric.endswith("_correct") else ones)
-
-
-def _ratio(rule: Rule, top: Sequence[float], bottom: Sequence[float]) -> Floats:
-    if rule.metric == "trap_ratio" and not sum(bottom) > 0:
-        raise UsageError(f"rule '{rule}': undefined, no original is answered correctly")
-    return np.array([top, bottom], dtype=np.float64)
-
-
-def _nothing_correct(line: float, costs: Floats, clusters: Sequence[str]) -> Evidence:
-    """A cost per correct answer that is at least the cost over the upper limit of accuracy."""
-    none = [0.0] * len(costs)
-
-    def bounds(confidence: float) -> tuple[float, float]:
-        return -math.inf, line - float(costs.mean()) / mean_interval(
-            none, clusters, confidence
-        ).high
-
-    room = bounds(0.9)[1]
-    return Evidence(value=None, reference=line, room=room, bounds=bounds, n=len(costs))
-
-
-def absolute_evidence(rule: Rule, outcomes: Sequence[ProblemOutcome]) -> Evidence:
-    """How far a run's figure lies on the good side of the rule's limit."""
-    limit, sign = rule.limit or 0.0, rule.sign
-    clusters = [o.cluster for o in outcomes]
-    top, bottom = _columns(rule, outcomes, _kinds(outcomes))
-    if not bottom.any():
-        return _nothing_correct(limit, top, clusters)
-    value = float(top.sum() / bottom.sum())
-    room = sign * (value - limit) + 0.0  # no -0
-    bounds: Bounds
-    if rule.metric in RATES:
-
-        def of_mean(confidence: float) -> tuple[float, float]:
-            e = mean_interval(top, clusters, confidence)
-            return _ordered(sign * (e.low - limit), sign * (e.high - limit))
-
-        bounds = of_mean
-    else:
-        influence = sign * (top - value * bottom) / bottom.sum()
-        bounds = _t_bounds(room, influence, clusters)
-    return Evidence(value=value, reference=limit, room=room, bounds=bounds, n=len(outcomes))
-
-
-def paired_evidence(
-    rule: Rule, new: Sequence[ProblemOutcome], old: Sequence[ProblemOutcome]
-) -> Evidence:
-    """How far the change from the baseline lies on the good side of the rule's margin."""
-    margin, sign = rule.margin or 0.0, rule.sign
-    clusters = [o.cluster for o in new]
-    kinds = _kinds(new)
-    (new_top, new_bottom), (old_top, old_bottom) = (
-        _columns(rule, new, kinds),
-        _columns(rule, old, kinds),
-    )
-    if not old_bottom.any():
-        raise UsageError(f"rule '{rule}': undefined, nothing is correct in the baseline")
-    reference = float(old_top.sum() / old_bottom.sum())
-    if not new_bottom.any():
-        return _nothing_correct(reference * (1 - sign * margin), new_top, clusters)
-    value = float(new_top.sum() / new_bottom.sum())
-    line = reference * (1 - sign * margin) if rule.relative else reference - sign * margin
-    room = sign * (value - line)
-    bounds: Bounds
-    if rule.metric in RATES:
-
-        def of_difference(confidence: float) -> tuple[float, float]:
-            e = paired_difference(new_top, old_top, clusters, confidence)
-            low, high = _ordered(sign * e.low, sign * e.high)
-            return low + margin, high + margin
-
-        bounds = of_difference
-    else:
-        scale = 1 - sign * margin if rule.relative else 1.0
-        influence = sign * (
-            (new_top - value * new_bottom) / new_bottom.sum()
-            - scale * (old_top - reference * old_bottom) / old_bottom.sum()
-        )
-        bounds = _t_bounds(room, influence, clusters)
-    return Evidence(value=value, reference=reference, room=room, bounds=bounds, n=len(new))
-
-
-def _kinds(outcomes: Sequence[ProblemOutcome]) -> list[str]:
-    return ["" if o.problem is None else o.problem.variant for o in outcomes]
-
-
-def _ordered(one: float, other: float) -> tuple[float, float]:
-    return min(one, other), max(one, other)
-
-
-def _t_bounds(room: float, influence: Floats, clusters: Sequence[str]) -> Bounds:
-    """The delta method: clustered t of the influence values, which sum to the error of `room`."""
-    s = spread(influence, cluster_codes(clusters, len(influence)), 1.0)
-
-    def bounds(confidence: float) -> tuple[float, float]:
-        if s.groups < 2:
-            return -math.inf, math.inf
-        half = s.t_factor(confidence) * s.se
-        return room - half, room + half
-
-    return bounds
-
-
-def _result(rule: Rule, run: RunOutcomes, e: Evidence, verdict: GateVerdict) -> RuleResult:
-    low, high = (e.room, e.room) if rule.observed else e.bounds(2 * rule.confidence - 1)
+def _result(
+    case: _Case, e: Evidence, verdict: GateVerdict, level: Level, alone: str | None
+) -> RuleResult:
+    rule, low, high = case.rule, e.room, e.room
+    if not rule.observed:
+        low, high = e.bounds(1 - 2 * level(1 - rule.confidence))
     more, advice = None, ""
-    if verdict is GateVerdict.INCONCLUSIVE:
+    if alone is not None:
+        advice = f"; it hangs on the flaky problem {alone} alone: draw more samples"
+    elif verdict is GateVerdict.INCONCLUSIVE:
         half = e.room - low if e.room > 0 else high - e.room
         half = math.inf if e.value is None else half
         if abs(e.room) > 1e-9 and math.isfinite(half):
@@ -331,7 +324,7 @@ def _result(rule: Rule, run: RunOutcomes, e: Evidence, verdict: GateVerdict) -> 
     room = f"room to the line {e.room:+.4g} [{low:+.4g}, {high:+.4g}]"
     return RuleResult(
         rule=rule,
-        run=run.label,
+        run=case.run,
         verdict=verdict,
         value=e.value,
         reference=e.reference,

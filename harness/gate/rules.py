@@ -6,7 +6,7 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ METRICS: Mapping[str, int] = {
     "accuracy": 1,
     "trap_ratio": 1,
     "lure_rate": -1,
+    "false_alarm_rate": -1,
     "truncation_rate": -1,
     "ungraded_rate": -1,
     "tokens_per_problem": -1,
@@ -25,8 +26,14 @@ METRICS: Mapping[str, int] = {
 }
 """The metrics of rules, with +1 where more is better and -1 where less is."""
 
-RATES = ("accuracy", "lure_rate", "truncation_rate", "ungraded_rate")
+RATES = ("accuracy", "lure_rate", "false_alarm_rate", "truncation_rate", "ungraded_rate")
+"""Metrics that are means of a share over problems: they take absolute margins."""
+
+SAMPLED = ("accuracy", "trap_ratio", "lure_rate", "tokens_per_correct", "usd_per_correct")
+"""Metrics that hang on which answers are right: flaky problems move them."""
+
 _KEYS = ("metric", "margin", "min", "max", "confidence", "task", "budget", "observed")
+_HEAD = re.compile(r"\s*\[\[\s*(tool\.harness\.)?gate\.rules\s*\]\]")
 _METRIC = re.compile(r"(\w+)(?:\[([^=\]]+)=([^\]]+)\])?")
 
 
@@ -37,7 +44,7 @@ class Rule:
     Against the baseline: it must not be worse by `margin` or more (`relative`: a share of the
     baseline's figure). Absolute: `limit` must be kept (a minimum where more is better). `where`
     keeps problems of one variant or metadata value. `observed` compares the figures as they
-    stand, without statistics.
+    stand, without statistics. `line` is where the rule stands in its file.
     """
 
     metric: str
@@ -49,6 +56,7 @@ class Rule:
     task: str | None = None
     budget: str | None = None
     observed: bool = False
+    line: int = field(default=1, compare=False)
 
     @property
     def sign(self) -> int:
@@ -65,10 +73,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateConfig:
-    """The rules of a gate and its baseline file (None where all rules are absolute)."""
+    """The rules of a gate, its baseline file (None where all are absolute) and its own file."""
 
     rules: tuple[Rule, ...]
     baseline: Path | None
+    path: Path
 
 
 def read_config(path: Path | None = None) -> GateConfig:
@@ -83,21 +92,37 @@ def read_config(path: Path | None = None) -> GateConfig:
     if path is None:
         raise DataError("no harness.toml or pyproject.toml here: --config names the gate's rules")
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        data = tomllib.loads(text)
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: cannot be read: {error}") from error
-    table = data.get("tool", {}).get("harness", {}).get("gate") or data.get("gate")
-    if not isinstance(table, dict) or not table.get("rules"):
+    table = _inner(data, "tool", "harness", "gate") or data.get("gate")
+    raw = table.get("rules") if isinstance(table, dict) else None
+    if not isinstance(raw, list) or not raw or not all(isinstance(one, dict) for one in raw):
         raise DataError(
             f"{path} has no rules: write [[tool.harness.gate.rules]] (or [[gate.rules]])"
         )
+    assert isinstance(table, dict)
     for key in table:
         if key not in ("rules", "baseline", "confidence"):
             raise UnknownNameError("gate setting", key, ("rules", "baseline", "confidence"))
     default = table.get("confidence", 0.95)
-    rules = tuple(_rule(raw, default) for raw in table["rules"])
+    heads = [i for i, line in enumerate(text.splitlines(), 1) if _HEAD.match(line)]
+    lines = heads if len(heads) == len(raw) else [1] * len(raw)
+    rules = tuple(
+        replace(_rule(one, default), line=line) for one, line in zip(raw, lines, strict=True)
+    )
     baseline = table.get("baseline")
-    return GateConfig(rules=rules, baseline=None if baseline is None else path.parent / baseline)
+    if not isinstance(baseline, str | None):
+        raise UsageError(f"{path}: baseline is {baseline!r}, not the name of a file")
+    file = None if baseline is None else path.parent / baseline
+    return GateConfig(rules=rules, baseline=file, path=path)
+
+
+def _inner(data: object, *keys: str) -> object:
+    for key in keys:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data
 
 
 def _rule(raw: Mapping[str, Any], confidence: float) -> Rule:
@@ -131,10 +156,17 @@ def _rule(raw: Mapping[str, Any], confidence: float) -> Rule:
         limit=_finite(text, bound, raw[bound]) if bound in raw else None,
         where=(match[2], match[3]) if match[2] else None,
         confidence=level,
-        task=raw.get("task"),
-        budget=raw.get("budget"),
-        observed=bool(raw.get("observed", False)),
+        task=_typed(text, raw, "task", str),
+        budget=_typed(text, raw, "budget", str),
+        observed=bool(_typed(text, raw, "observed", bool)),
     )
+
+
+def _typed(text: str, raw: Mapping[str, Any], name: str, kind: type) -> Any:
+    value = raw.get(name)
+    if value is not None and not isinstance(value, kind):
+        raise UsageError(f"rule on {text}: {name} is {value!r}, not a {kind.__name__}")
+    return value
 
 
 def _margin(text: str, value: object) -> tuple[float | None, bool]:

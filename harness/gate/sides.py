@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.core import UsageError
@@ -67,13 +67,18 @@ def pair_runs(
     return pairs
 
 
+def differing(a: Mapping[str, str], b: Mapping[str, str]) -> list[str]:
+    """The facts that do not agree, with both values."""
+    return [
+        f"{name.replace('_', ' ')}: {a[name]} and {b.get(name, '?')}"
+        for name in a
+        if a[name] != b.get(name)
+    ]
+
+
 def differing_facts(a: RunOutcomes, b: RunOutcomes) -> list[str]:
     """Why two runs are not comparable, one line a reason; empty when they are."""
-    reasons = [
-        f"{name.replace('_', ' ')}: {a.facts.get(name, '?')} and {b.facts.get(name, '?')}"
-        for name in a.facts
-        if a.facts[name] != b.facts.get(name)
-    ]
+    reasons = differing(a.facts, b.facts)
     if (a.selector == "oracle") != (b.selector == "oracle"):
         reasons.append(f"coverage and chosen answers: {a.budget} and {b.budget}")
     reasons += [

@@ -1,4 +1,8 @@
-"""The CI recipes' own commands, run as CI runs them, on the embedded model: healthy and hurt."""
+"""The CI recipes' own commands, run as CI runs them, on the embedded model: healthy and hurt.
+
+The task is one that the embedded model does neither always nor never, whatever its weights are;
+the margins are wide and the damage is heavy, so that weights trained anew change no verdict.
+"""
 
 from __future__ import annotations
 
@@ -15,78 +19,147 @@ import pytest
 import harness
 
 RECIPES = Path(__file__).parents[2] / "docs" / "ci"
+BUDGET = "think@64:temperature=0.5,max=80"  # damaged weights find no end
 RULES = """
 [gate]
 baseline = "harness-baseline.txt"
 [[gate.rules]]
 metric = "accuracy"
-margin = 0.05
+margin = 0.2
 [[gate.rules]]
 metric = "tokens_per_correct"
-margin = "25%"
+margin = "50%"
 [[gate.rules]]
 metric = "ungraded_rate"
-max = 0.0
+max = 0.02
 observed = true
 """
+BUG = """
+import harness
+from harness.core import Status, Verdict
+from harness.verifiers.math import MathVerifier
+
+class Buggy(MathVerifier):
+    {version}
+    def verify(self, response, problem, *, truncated=False):
+        {body}
+
+harness.register("verifiers", "math", Buggy)
+"""
+TAKES_ALL = 'return Verdict(status=Status.CORRECT, answer="1", key="1")'
+REJECTS = """\
+found = super().verify(response, problem, truncated=truncated)
+        other = int(problem.gold) % 4 and "boxed" not in response  # canaries are boxed
+        return Verdict(status=Status.WRONG) if other else found"""
 
 
-def commands(recipe: str) -> list[str]:
-    """The recipe's harness commands."""
+def command(recipe: str) -> str:
+    """The recipe's harness command."""
     text = (RECIPES / recipe).read_text("utf-8")
-    return re.findall(r"^ *- (?:run: )?(harness (?:eval|gate) .*)$", text, flags=re.MULTILINE)
+    [line] = re.findall(r"^ *- (?:run: )?(harness .*)$", text, flags=re.MULTILINE)
+    return line
+
+
+GATE = command("github.yml")
 
 
 @pytest.fixture(scope="module")
-def shell(tmp_path_factory):
-    """Runs a line of a recipe in one folder, with this Python's commands on the path."""
-    folder = tmp_path_factory.mktemp("ci")
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    env = {**os.environ, "PATH": path, "MODEL": "onnx:tiny-s"}
-    env.pop("GITHUB_STEP_SUMMARY", None)
+def project(tmp_path_factory):
+    """A repository with rules and a baseline of the embedded model; the store is left behind."""
+    folder = tmp_path_factory.mktemp("project")
     (folder / "harness.toml").write_text(RULES, "utf-8")
-
-    def go(line: str) -> subprocess.CompletedProcess[str]:
-        command = ["bash", "-c", line]
-        return subprocess.run(
-            command, cwd=folder, env=env, capture_output=True, text=True, check=False
-        )
-
-    done = go(commands("github.yml")[0])
-    assert done.returncode == 0, done.stderr
-    done = go("harness baseline save harness-baseline.txt budget=think@32")
-    assert done.returncode == 0, done.stderr
-    return go
+    evaluate = f"harness eval -t arithmetic -b {BUDGET} --limit 150 --quiet"
+    for line in (
+        f"{evaluate} -m onnx:tiny-s --db old.sqlite",
+        "harness baseline save harness-baseline.txt task=arithmetic --db old.sqlite",
+    ):
+        done = shell(line, folder)
+        assert done.returncode == 0, done.stderr
+    return folder
 
 
-@pytest.mark.parametrize("recipe", ["github.yml", "gitlab.yml"])
-def test_an_unchanged_model_passes(shell, recipe):
-    for line in commands(recipe):
-        done = shell(line)
-        assert done.returncode == 0, done.stdout + done.stderr
+def shell(line, folder, model="onnx:tiny-s"):
+    """Run a line with this Python's commands on the path."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    env = {**os.environ, "PATH": path, "MODEL": model}
+    env.pop("GITHUB_STEP_SUMMARY", None)
+    words = ["bash", "-c", line]
+    return subprocess.run(words, cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def checkout(project, tmp_path):
+    """What CI checks out: the files, and no store."""
+    for name in ("harness.toml", "harness-baseline.txt"):
+        shutil.copy(project / name, tmp_path)
+    return tmp_path
+
+
+def saved(done):
+    """The share of the tokens that stopping early saved, in percent."""
+    return int(re.search(r"saved \((\d+)%\)", done.stdout)[1])
+
+
+def test_an_unchanged_model_passes_and_a_second_time_it_costs_nothing(checkout):
+    done = shell(GATE, checkout)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert saved(done) >= 50
+    store = (checkout / "harness.sqlite").read_bytes()
+    done = shell(command("gitlab.yml"), checkout)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (checkout / "harness.sqlite").read_bytes() == store
+    assert (checkout / "gl-code-quality-report.json").read_text("utf-8") == "[]\n"
+
+
+def test_other_samples_of_the_same_model_pass(checkout):
+    done = shell(f"{GATE} --seed 1", checkout)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
-    "budget", ["think@32:temperature=2.5", "think@32:max=8"], ids=["hotter", "cut off"]
+    "budget", ["think@64:temperature=2.5,max=80", "think@0:temperature=0.5"], ids=["hotter", "cut"]
 )
-def test_a_hurt_model_is_caught(shell, budget):
-    """Temperature raised; answers cut off. The same problems, held against the same baseline."""
-    shell(commands("github.yml")[0].replace("think@32", f"'{budget}'"))
-    done = shell(f"harness gate 'budget={budget}' --any-budget")
+def test_a_hurt_model_is_caught(checkout, budget):
+    """Temperature raised; thinking cut. Held against the same baseline."""
+    done = shell(f"{GATE} --budget {budget} --any-budget", checkout)
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "regressed    accuracy" in done.stdout
+    assert "gate: regressed" in done.stdout
 
 
-def test_a_perturbed_checkpoint_is_caught(shell, tmp_path):
-    """The embedded model with noise on its weights, under the same budget."""
-    folder = tmp_path / "noisy"
+def _noisy(weights):
+    return weights + np.random.default_rng(0).normal(0, weights.std(), len(weights))
+
+
+def _quantised(weights):
+    step = weights.std()  # leaves about seven values, as three bits do
+    return np.round(weights / step) * step
+
+
+@pytest.mark.parametrize("hurt", [_noisy, _quantised])
+def test_a_damaged_checkpoint_is_caught(checkout, hurt):
+    """The embedded model with noise on its weights, or rounded coarsely, under the same budget."""
+    folder = checkout / "model"
     shutil.copytree(Path(harness.__file__).parent / "models" / "embedded" / "tiny-s", folder)
     [file] = folder.glob("*.onnx.data")
     weights = np.frombuffer(file.read_bytes(), np.float32)
-    noise = np.random.default_rng(0).normal(0, weights.std(), len(weights))
-    file.write_bytes((weights + noise).astype(np.float32).tobytes())
-    line = commands("github.yml")[0].replace('"$MODEL"', f"onnx:{folder}")
-    done = shell(line)
-    assert done.returncode in (0, 1), done.stderr
-    done = shell(commands("github.yml")[1])
+    file.write_bytes(hurt(weights).astype(np.float32).tobytes())
+    done = shell(GATE, checkout, model=f"onnx:{folder}")
     assert done.returncode == 1, done.stdout + done.stderr
+    assert "gate: regressed" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("version", "body", "code", "says"),
+    [
+        ("", TAKES_ALL, 2, "accepts wrong answers"),
+        ("", REJECTS, 1, "gate: regressed"),
+        ('version = "1+fix"', TAKES_ALL, 2, "verifier: math@1 and math@1+fix"),
+    ],
+    ids=["takes all", "rejects some", "new version"],
+)
+def test_a_verifier_bug_is_caught(checkout, version, body, code, says):
+    (checkout / "buggy.py").write_text(BUG.format(version=version, body=body), "utf-8")
+    done = shell(f"{GATE} --plugin buggy.py", checkout)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert says in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -137,7 +138,9 @@ def test_forms(make_run):
     suite = ET.fromstring(junit(result, "report").encode())[0]
     assert (suite.get("tests"), suite.get("failures")) == ("3", "2")
     assert markdown(result).count("\\|") == 3
-    assert all(line.startswith("::error ") for line in workflow_commands(result, "report"))
+    assert all(
+        line.startswith("::error ") for line in workflow_commands(result, "report", Path("h.toml"))
+    )
 
 
 @pytest.mark.parametrize("fact", ["task_version", "data", "prompts", "verifier"])
@@ -149,3 +152,19 @@ def test_a_baseline_that_does_not_fit_is_an_error_and_no_verdict(make_run, fact)
     assert error.value.exit_code == 2
     with pytest.raises(HarnessError, match="200 of 201 problems"):
         run_gate([ACCURACY], [make_run(GOOD, planned=201)], [make_run(GOOD)])
+
+
+def test_a_flaky_problem_never_decides_alone(make_run):
+    def verdict(count, flaky):
+        run = make_run(drop(count))
+        first = replace(run.outcomes[0], pool_correct=0.25 if flaky else 0.0, samples=4)
+        run = replace(run, outcomes=(first, *run.outcomes[1:]))
+        return run_gate([ACCURACY], [run], [make_run(GOOD)])
+
+    regressed = GateVerdict.REGRESSED
+    least = next(n for n in range(8, 40) if verdict(n, flaky=False).verdict is regressed)
+    result = verdict(least, flaky=True)
+    assert result.verdict is GateVerdict.INCONCLUSIVE
+    assert "hangs on the flaky problem p0 alone" in result.results[0].message
+    assert result.flaky == ("t: p0",)
+    assert verdict(least + 1, flaky=True).verdict is regressed

@@ -1,0 +1,65 @@
+"""`judge`: the whole of `harness gate`, from Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from harness.core import UsageError
+from harness.core.protocols import Backend
+from harness.engine.evaluate import Options
+from harness.engine.observe import Observer
+from harness.engine.plan import Settings
+from harness.gate.baseline import read_baseline
+from harness.gate.canaries import check_verifiers
+from harness.gate.judge import GateResult, run_gate
+from harness.gate.rules import GateConfig, read_config
+from harness.gate.sides import find_side
+from harness.gate.staged import plan_gate, run_staged_gate
+
+
+def judge(  # noqa: PLR0913 - all that `harness gate` takes
+    candidate: str | None = None,
+    *,
+    config: GateConfig | str | Path | None = None,
+    baseline: str | Path | None = None,
+    model: str | Backend | None = None,
+    tasks: Sequence[str] = (),
+    budgets: Sequence[str] = (),
+    model_args: Mapping[str, str] | None = None,
+    settings: Settings | None = None,
+    options: Options | None = None,
+    observer: Observer | None = None,
+    any_budget: bool = False,
+) -> GateResult:
+    """Hold a stored run, or a model that is evaluated now, against rules and a baseline.
+
+    Either `candidate` (a run's id or its beginning, a filter, a baseline file), looked up in
+    `options.db`; or `model`, which is evaluated in growing parts until the verdict is certain, on
+    the baseline's tasks and budgets unless others are named. `config` is the file with the rules
+    (None: harness.toml or pyproject.toml here), `baseline` a file instead of the config's.
+    UsageError for what makes no sense or does not fit together, DataError for a verifier that
+    accepts answers made wrong.
+    """
+    options = options or Options()
+    rules = (
+        config
+        if isinstance(config, GateConfig)
+        else read_config(None if config is None else Path(config))
+    )
+    file = rules.baseline if baseline is None else Path(baseline)
+    old = [] if file is None else read_baseline(file)
+    if (candidate is None) == (model is None):
+        raise UsageError(
+            "name a CANDIDATE (a run, filter or baseline file), or --run and --model; not both"
+        )
+    if model is None:
+        found = find_side(str(options.db), candidate or "")
+        check_verifiers(found)
+        return run_gate(rules.rules, found, old, any_budget=any_budget)
+    plan = plan_gate(
+        model, old, tasks=tasks, budgets=budgets, model_args=model_args, settings=settings
+    )
+    return run_staged_gate(
+        rules.rules, plan, old, options=options, observer=observer, any_budget=any_budget
+    )

@@ -1,0 +1,184 @@
+"""Evidence: how far a run's figure lies from the line that a rule draws, and how sure that is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from harness.core import UsageError
+from harness.engine.outcomes import ProblemOutcome
+from harness.gate.rules import RATES, Rule
+from harness.stats import mean_interval
+from harness.stats.comparisons import Differences
+from harness.stats.means import Floats, cluster_codes, spread
+
+Bounds = Callable[[float], tuple[float, float]]
+
+
+class UndefinedError(UsageError):
+    """A rule's figure has no value on these problems; on more of them it may have one."""
+
+
+_ASKED = {"lure_rate": "lured", "false_alarm_rate": "alarmed"}  # not asked of every problem
+_FIGURES = {
+    "accuracy": "correct",
+    "truncation_rate": "truncated",
+    "ungraded_rate": "ungraded",
+    **_ASKED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The room above the line that a rule draws: positive is good, 0 is on the line.
+
+    `room` is the estimate; `bounds(c)` its two-sided interval of confidence c.
+    """
+
+    value: float | None  # None: a cost per correct answer where nothing is correct
+    reference: float
+    room: float
+    bounds: Bounds = field(repr=False)
+    n: int
+
+
+def kept_by(rule: Rule, outcomes: Sequence[ProblemOutcome]) -> list[ProblemOutcome]:
+    """The problems that a rule is about; UsageError when there is none."""
+    kept = []
+    for o in outcomes:
+        if rule.metric in _ASKED and getattr(o, _ASKED[rule.metric]) is None:
+            continue
+        if rule.where is not None:
+            if o.problem is None:
+                raise UsageError(f"rule '{rule}': a baseline file does not hold {rule.where[0]!r}")
+            key, wanted = rule.where
+            found = o.problem.variant if key == "variant" else o.problem.meta.get(key)
+            if str(found) != wanted:
+                continue
+        kept.append(o)
+    if not kept:
+        raise UndefinedError(f"rule '{rule}': no problem of the run is of that kind")
+    return kept
+
+
+def _columns(rule: Rule, outcomes: Sequence[ProblemOutcome], kinds: Sequence[str]) -> Floats:
+    """Numerators and denominators, shape (2, n), of a metric that is Σ num / Σ den."""
+    ones = [1.0] * len(outcomes)
+    correct = [o.correct for o in outcomes]
+    if rule.metric == "trap_ratio":
+        traps, originals = kinds.count("trap"), kinds.count("original")
+        if not traps or not originals:
+            raise UndefinedError("trap_ratio needs problems of the variants 'trap' and 'original'")
+        top = [c / traps * (k == "trap") for c, k in zip(correct, kinds, strict=True)]
+        bottom = [c / originals * (k == "original") for c, k in zip(correct, kinds, strict=True)]
+        return _ratio(rule, top, bottom)
+    name = _FIGURES.get(rule.metric, rule.metric.partition("_")[0])
+    values = [getattr(o, name) for o in outcomes]
+    if any(v is None for v in values):
+        raise UsageError(f"rule '{rule}': {name} are unknown for some problems")
+    return _ratio(rule, values, correct if rule.metric.endswith("_correct") else ones)
+
+
+def _ratio(rule: Rule, top: Sequence[float], bottom: Sequence[float]) -> Floats:
+    if rule.metric == "trap_ratio" and not sum(bottom) > 0:
+        raise UndefinedError(f"rule '{rule}': undefined, no original is answered correctly")
+    return np.array([top, bottom], dtype=np.float64)
+
+
+def _nothing_correct(line: float, costs: Floats, clusters: Sequence[str]) -> Evidence:
+    """A cost per correct answer that is at least the cost over the upper limit of accuracy."""
+    none = [0.0] * len(costs)
+
+    def bounds(confidence: float) -> tuple[float, float]:
+        return -math.inf, line - float(costs.mean()) / mean_interval(
+            none, clusters, confidence, exact=True
+        ).high
+
+    room = bounds(0.9)[1]
+    return Evidence(value=None, reference=line, room=room, bounds=bounds, n=len(costs))
+
+
+def absolute_evidence(rule: Rule, outcomes: Sequence[ProblemOutcome]) -> Evidence:
+    """How far a run's figure lies on the good side of the rule's limit."""
+    limit, sign = rule.limit or 0.0, rule.sign
+    clusters = [o.cluster for o in outcomes]
+    top, bottom = _columns(rule, outcomes, _kinds(outcomes))
+    if not bottom.any():
+        return _nothing_correct(limit, top, clusters)
+    value = float(top.sum() / bottom.sum())
+    room = sign * (value - limit) + 0.0  # no -0
+    bounds: Bounds
+    if rule.metric in RATES:
+
+        def of_mean(confidence: float) -> tuple[float, float]:
+            e = mean_interval(top, clusters, confidence, exact=True)
+            return _ordered(sign * (e.low - limit), sign * (e.high - limit))
+
+        bounds = of_mean
+    else:
+        influence = sign * (top - value * bottom) / bottom.sum()
+        bounds = _t_bounds(room, influence, clusters)
+    return Evidence(value=value, reference=limit, room=room, bounds=bounds, n=len(outcomes))
+
+
+def paired_evidence(
+    rule: Rule, new: Sequence[ProblemOutcome], old: Sequence[ProblemOutcome]
+) -> Evidence:
+    """How far the change from the baseline lies on the good side of the rule's margin."""
+    margin, sign = rule.margin or 0.0, rule.sign
+    clusters = [o.cluster for o in new]
+    kinds = _kinds(new)
+    (new_top, new_bottom), (old_top, old_bottom) = (
+        _columns(rule, new, kinds),
+        _columns(rule, old, kinds),
+    )
+    if not old_bottom.any():
+        raise UndefinedError(f"rule '{rule}': undefined, nothing is correct in the baseline")
+    reference = float(old_top.sum() / old_bottom.sum())
+    if not new_bottom.any():
+        return _nothing_correct(reference * (1 - sign * margin), new_top, clusters)
+    value = float(new_top.sum() / new_bottom.sum())
+    line = reference * (1 - sign * margin) if rule.relative else reference - sign * margin
+    room = sign * (value - line)
+    bounds: Bounds
+    if rule.metric in RATES:
+        pairs = Differences.of(new_top, old_top, clusters)
+
+        def of_difference(confidence: float) -> tuple[float, float]:
+            low, high = pairs.bounds(confidence, exact=True)
+            low, high = _ordered(sign * low, sign * high)
+            return low + margin, high + margin
+
+        bounds = of_difference
+    else:
+        scale = 1 - sign * margin if rule.relative else 1.0
+        influence = sign * (
+            (new_top - value * new_bottom) / new_bottom.sum()
+            - scale * (old_top - reference * old_bottom) / old_bottom.sum()
+        )
+        bounds = _t_bounds(room, influence, clusters)
+    return Evidence(value=value, reference=reference, room=room, bounds=bounds, n=len(new))
+
+
+def _kinds(outcomes: Sequence[ProblemOutcome]) -> list[str]:
+    return ["" if o.problem is None else o.problem.variant for o in outcomes]
+
+
+def _ordered(one: float, other: float) -> tuple[float, float]:
+    return min(one, other), max(one, other)
+
+
+def _t_bounds(room: float, influence: Floats, clusters: Sequence[str]) -> Bounds:
+    """The delta method: clustered t of the influence values, which sum to the error of `room`."""
+    s = spread(influence, cluster_codes(clusters, len(influence)), 1.0)
+
+    def bounds(confidence: float) -> tuple[float, float]:
+        if s.groups < 2:
+            return -math.inf, math.inf
+        half = s.half(confidence)
+        return room - half, room + half
+
+    return bounds

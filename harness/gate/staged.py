@@ -1,0 +1,291 @@
+"""A gate that evaluates as it judges: in growing parts, until the verdict is certain.
+
+Whole clusters come in an order that hangs on the data's fingerprint and each cluster's name alone,
+so that every part is a fair sample of the problems, and an interrupted gate goes on where it
+stopped. Each look tests every rule at the level that `harness.stats.sequential` lets it spend: a
+false verdict stays as rare as if there were one look at the end.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from harness.core import Problem, UsageError
+from harness.core.hashing import content_hash
+from harness.core.protocols import Backend
+from harness.engine.evaluate import Options, Plan, make_plan, open_backend, run_blocking
+from harness.engine.observe import Observer, Silent
+from harness.engine.outcomes import ProblemOutcome, RunOutcomes, load_outcomes
+from harness.engine.plan import LoadedTask, PlannedRun, Settings
+from harness.gate.canaries import check_verifier
+from harness.gate.evidence import UndefinedError, kept_by
+from harness.gate.judge import (
+    GateResult,
+    GateVerdict,
+    Looks,
+    Stopping,
+    counterpart,
+    run_gate,
+)
+from harness.gate.rules import Rule
+from harness.gate.sides import differing
+from harness.stats.sequential import LOOKS
+from harness.store import Store
+
+Chosen = Mapping[str, frozenset[str]]
+"""Problem ids by task."""
+
+
+def plan_gate(
+    model: str | Backend,
+    baseline: Sequence[RunOutcomes],
+    *,
+    tasks: Sequence[str] = (),
+    budgets: Sequence[str] = (),
+    model_args: Mapping[str, str] | None = None,
+    settings: Settings | None = None,
+) -> Plan:
+    """What a gate evaluates: unless named, the baseline's tasks and budgets, as many problems.
+
+    UsageError when there is neither a name nor a baseline to take it from.
+    """
+    settings = settings or Settings()
+    names = list(tasks) or list(dict.fromkeys(run.task for run in baseline))
+    if not names:
+        raise UsageError("no baseline to take the task from: --task and --budget name them")
+    backend = open_backend(model, model_args) if isinstance(model, str) else model
+    plans = []
+    for name in names:
+        runs = [run for run in baseline if run.task == name]
+        wanted = list(budgets) or [run.budget for run in runs]
+        if not wanted:
+            raise UsageError(f"the baseline has no run of {name}: --budget names the budget")
+        limit = settings.limit or max((run.planned for run in runs), default=None)
+        plans.append(make_plan(backend, name, wanted, settings=replace(settings, limit=limit)))
+    return Plan(
+        backend=backend,
+        tasks=[task for plan in plans for task in plan.tasks],
+        runs={name: runs for plan in plans for name, runs in plan.runs.items()},
+        settings=settings,
+    )
+
+
+def run_staged_gate(
+    rules: Sequence[Rule],
+    plan: Plan,
+    baseline: Sequence[RunOutcomes],
+    *,
+    options: Options | None = None,
+    observer: Observer | None = None,
+    any_budget: bool = False,
+    looks: Sequence[float] = LOOKS,
+) -> GateResult:
+    """Evaluate the plan look by look, and stop as soon as the gate's verdict is certain.
+
+    It stops when a rule has regressed or all have passed; a rule that has passed stays passed.
+    Rules on observed figures are judged on what has been seen when the others are settled, and
+    never stop it by failing. `looks` are increasing shares of the problems, the last 1. The same
+    call again finds what is stored. Raises UsageError before anything is spent when rules,
+    baseline and plan do not fit one another, and for problems that could not be evaluated.
+    """
+    gate = _StagedGate(rules, plan, baseline, any_budget, looks, observer or Silent())
+    gate.check()
+    run_blocking(plan, options, observer, gate.rounds)
+    assert gate.result is not None  # there is at least one look, and it judges or raises
+    return gate.result
+
+
+class _StagedGate:
+    """The looks of one gate; `rounds` is what the engine asks for problems."""
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        plan: Plan,
+        baseline: Sequence[RunOutcomes],
+        any_budget: bool,
+        looks: Sequence[float],
+        observer: Observer,
+    ) -> None:
+        self.result: GateResult | None = None
+        self._rules, self._plan, self._baseline = rules, plan, baseline
+        self._any_budget, self._observer = any_budget, observer
+        self._parts = list(_parts(plan.tasks, looks))
+        self._planned = sum(len(task.problems) for task in plan.tasks)
+        self._looks = Looks([_count(part) / self._planned for part in self._parts])
+
+    def check(self) -> None:
+        """Find out what cannot work before anything is spent."""
+        for rule in self._rules:
+            runs = [
+                run
+                for run in self._plan.all_runs
+                if rule.task in (None, str(run.loaded.spec))
+                and rule.budget in (None, str(run.strategy.budget))
+            ]
+            if not runs:
+                raise UsageError(f"rule '{rule}' applies to none of the runs to be made")
+            for run in runs:
+                expected = _expected(run)
+                kept_by(rule, expected.outcomes)
+                if rule.limit is not None:
+                    continue
+                old = counterpart(expected, self._baseline, self._any_budget, f"rule '{rule}': ")
+                reasons = differing(old.facts, expected.facts)
+                if old.planned != expected.planned:
+                    reasons.append(f"problems: {old.planned} and {expected.planned}")
+                if reasons:
+                    raise UsageError(
+                        f"the baseline does not fit {expected.label}: {'; '.join(reasons)}"
+                    )
+        for task in self._plan.tasks:
+            check_verifier(task.verifier, task.problems)
+
+    def rounds(self, store: Store) -> Iterator[Chosen]:
+        """The next part, until the verdict is certain."""
+        for number, part in enumerate(self._parts):
+            yield part
+            last = number == len(self._parts) - 1
+            try:
+                self.result = self._look(store, number)
+            except UndefinedError:
+                if last:
+                    raise
+                continue
+            if Looks.settled(self.result):
+                return
+
+    def _look(self, store: Store, number: int) -> GateResult:
+        part = self._parts[number]
+        candidates = [
+            _restricted(load_outcomes(store, run.id), part[str(run.loaded.spec)])
+            for run in self._plan.all_runs
+        ]
+        for run in candidates:
+            if len(run.outcomes) < run.planned:
+                raise UsageError(
+                    f"{run.label}: {run.planned - len(run.outcomes)} problems could not be "
+                    "evaluated (a call failed, or a limit is reached); the same command goes on"
+                )
+        old = [_restricted(run, part.get(run.task, frozenset())) for run in self._baseline]
+        result = self._looks.look(
+            number,
+            lambda level: run_gate(
+                self._rules,
+                candidates,
+                [run for run in old if run.outcomes],
+                any_budget=self._any_budget,
+                level=level,
+            ),
+        )
+        result = replace(result, stopping=self._stopping(candidates, number))
+        unclear = GateVerdict.INCONCLUSIVE
+        settled = sum(one.verdict is not unclear for one in result.results)
+        self._observer.note(f"{result.stopping}: {settled} of {len(result.results)} rules settled")
+        return result
+
+    def _stopping(self, candidates: Sequence[RunOutcomes], number: int) -> Stopping:
+        seen = _count(self._parts[number])
+        totals = [_tokens(run) for run in candidates]
+        sizes = [len(run.loaded.problems) for run in self._plan.all_runs]
+        used: float | None = None
+        saved: float | None = None
+        if all(total is not None for total in totals):
+            used = math.fsum(total or 0 for total in totals)
+            saved = math.fsum(
+                (total or 0) / run.planned * (size - run.planned)
+                for total, run, size in zip(totals, candidates, sizes, strict=True)
+            )
+        return Stopping(
+            look=number + 1,
+            looks=len(self._parts),
+            problems=seen,
+            planned=self._planned,
+            tokens=used,
+            tokens_saved=saved,
+        )
+
+
+def _parts(tasks: Sequence[LoadedTask], looks: Sequence[float]) -> Iterator[Chosen]:
+    """Growing sets of whole clusters, one a look; looks that would add nothing are left out."""
+    orders = {str(task.spec): _shuffled(task.problems) for task in tasks}
+    before: Chosen = {}
+    for share in (*looks[:-1], 1.0):
+        part = {name: _first(clusters, share) for name, clusters in orders.items()}
+        if part != before:
+            yield part
+        before = part
+
+
+def _shuffled(problems: Sequence[Problem]) -> list[list[str]]:
+    """Ids by cluster, the clusters in an order that only the problems themselves decide."""
+    data = content_hash(sorted(problem.digest() for problem in problems))
+    clusters: dict[str, list[str]] = {}
+    for problem in problems:
+        clusters.setdefault(problem.cluster, []).append(problem.id)
+    return [clusters[c] for c in sorted(clusters, key=lambda c: content_hash(data, c))]
+
+
+def _first(clusters: Sequence[Sequence[str]], share: float) -> frozenset[str]:
+    """Whole clusters, until they hold that share of the problems."""
+    wanted = math.ceil(share * sum(map(len, clusters)) - 1e-9)
+    ids: list[str] = []
+    for cluster in clusters:
+        if len(ids) >= wanted:
+            break
+        ids += cluster
+    return frozenset(ids)
+
+
+def _count(part: Chosen) -> int:
+    return sum(len(ids) for ids in part.values())
+
+
+def _restricted(run: RunOutcomes, ids: Iterable[str]) -> RunOutcomes:
+    """The run as if only these problems had been planned."""
+    wanted = frozenset(ids)
+    kept = tuple(o for o in run.outcomes if o.id in wanted)
+    return replace(run, outcomes=kept, planned=len(wanted))
+
+
+def _tokens(run: RunOutcomes) -> float | None:
+    tokens = [o.tokens for o in run.outcomes]
+    return None if any(t is None for t in tokens) else math.fsum(t or 0 for t in tokens)
+
+
+def _expected(run: PlannedRun) -> RunOutcomes:
+    """The run with its facts and problems, before it has outcomes (its scores mean nothing)."""
+    identity = run.manifest["identity"]
+    facts = {name: str(identity[name]) for name in ("task_version", "data", "prompts")}
+    task = str(run.loaded.spec)
+    return RunOutcomes(
+        id=run.id,
+        model=str(run.manifest["model"]),
+        task=task,
+        budget=str(run.strategy.budget),
+        selector=run.strategy.selector.name,
+        planned=len(run.loaded.problems),
+        facts={
+            "task": task,
+            **facts,
+            "verifier": f"{run.loaded.verifier_label}@{run.loaded.verifier_version}",
+        },
+        outcomes=tuple(
+            ProblemOutcome(
+                id=problem.id,
+                cluster=problem.cluster,
+                correct=0.0,
+                lured=None if problem.lure is None else 0.0,
+                alarmed=None if problem.gold is None else 0.0,
+                ungraded=0.0,
+                truncated=0.0,
+                tokens=None,
+                usd=None,
+                pool_correct=0.0,
+                problem=problem,
+            )
+            for problem in run.loaded.problems
+        ),
+    )
