@@ -1,0 +1,173 @@
+"""Tasks of EleutherAI's lm-eval as tasks of ours: `--task lm-eval:gsm8k` (extra `[lm-eval]`).
+
+lm-eval words the prompts (description, few-shot examples, turns, `gen_prefix`), names the strings
+at which an answer ends, filters the answer and scores it; budgets, samples, ledger and statistics
+are ours. A problem carries its row and all that judging needs, so that stored answers are judged
+again without the data set.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from harness.core import (
+    DataError,
+    DataSource,
+    Estimate,
+    Message,
+    Problem,
+    Prompt,
+    Scored,
+    UnknownNameError,
+    UsageError,
+    VerifierSpec,
+)
+from harness.core.hashing import canonical_json
+from harness.interop import lm_eval_yaml
+
+OPTIONS = ("shots", "shots_seed", "filter", "metric", "chat", "multiturn")
+SHOTS_SEED = 1234  # lm-eval's own default
+
+
+def family(name: str) -> Callable[[], LmEvalTask]:
+    """What `lm-eval:NAME` stands for; nothing is imported before its problems are loaded."""
+    return lambda: LmEvalTask(name)
+
+
+class LmEvalTask:
+    """A generate-until task of lm-eval, by its own name, or a user's in `--include-path`.
+
+    Options: shots=N and shots_seed=S (few-shot examples, as the YAML says unless told), filter=
+    and metric= (which of the YAML's decide; the first ones unless told), multiturn=no (examples in
+    one turn) and chat=no (plain text, no turns, for models without a chat template).
+    """
+
+    version = "1"
+
+    def __init__(self, name: str) -> None:
+        if not name:
+            raise UsageError("lm-eval: names no task: write lm-eval:NAME, as lm-eval:gsm8k")
+        self._name = name
+        self.name = f"lm-eval:{name}"
+        self.summary = f"{name} of lm-eval, with its own prompts, filters and metrics"
+
+    def load(self, source: DataSource) -> Sequence[Problem]:
+        """The rows in lm-eval's order, of which `source.limit` takes the first; ids are doc_ids."""
+        for option in source.options:
+            if option not in OPTIONS:
+                raise UnknownNameError(f"option of task {self.name}", option, OPTIONS)
+        if source.data_dir is not None:
+            raise UsageError(
+                f"task {self.name}: --data-dir is for tasks of this package; a YAML of lm-eval "
+                "names local files by `dataset_path: json` and `dataset_kwargs: {data_files: …}`"
+            )
+        task = lm_eval_yaml.build(self._name)
+        judging = lm_eval_yaml.judging(self._name, task, source.options)
+        wording = _Wording(self.name, task, source.options)
+        return list(self._problems(task, wording, judging, source.limit))
+
+    def _problems(
+        self, task: Any, wording: _Wording, judging: Mapping[str, Any], limit: int | None
+    ) -> Iterator[Problem]:
+        for number, doc in task.doc_iterator(limit=limit):
+            plain = _plain(self.name, number, doc)
+            # The row as it comes from JSON is what will be judged; the prompt is made of the same.
+            fields = wording.fields(plain)
+            yield Problem(
+                id=f"doc-{number}",
+                question=fields["turns"][-1][1],
+                gold=_gold(task, plain),
+                meta={**fields, "doc": plain, "lm_eval": dict(judging)},
+            )
+
+    def prompt(self, problem: Problem) -> Prompt:
+        """The turns (or the plain text) that lm-eval words."""
+        meta = problem.meta
+        turns = tuple(Message(role, content) for role, content in meta["turns"])
+        return Prompt(
+            turns,
+            begin=meta["begin"],
+            stop=tuple(meta["lm_eval"]["until"]),
+            plain=meta["plain"],
+        )
+
+    def verifier(self) -> VerifierSpec:
+        """lm-eval's filters and metrics."""
+        return VerifierSpec("lm-eval")
+
+    def metrics(self, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
+        """None: the chosen metric is the accuracy."""
+        return {}
+
+
+class _Wording:
+    """Asks lm-eval for the prompt of one row after another: few-shot draws follow that order."""
+
+    def __init__(self, name: str, task: Any, options: Mapping[str, str]) -> None:
+        self._task = task
+        self._plain = not _yes(name, options, "chat")
+        self._multiturn = _yes(name, options, "multiturn")
+        shots = _number(name, options, "shots")
+        self._shots = int(task.config.num_fewshot or 0) if shots is None else shots
+        seed = _number(name, options, "shots_seed")
+        task.set_fewshot_seed(SHOTS_SEED if seed is None else seed)
+
+    def fields(self, doc: dict[str, Any]) -> dict[str, Any]:
+        """`turns` as [role, content], `begin` and `plain`."""
+        gen_prefix = self._task.doc_to_prefix(doc)
+        asked = {"num_fewshot": self._shots, "gen_prefix": gen_prefix}
+        if self._plain:
+            text = self._task.fewshot_context(doc, **asked)
+            return {"turns": [["user", text]], "begin": "", "plain": True}
+        found: list[list[str]] = []
+
+        def capture(messages: Sequence[Mapping[str, str]], **_: Any) -> str:
+            found.extend([m["role"], m["content"]] for m in messages)
+            return ""
+
+        self._task.fewshot_context(
+            doc,
+            apply_chat_template=True,
+            fewshot_as_multiturn=self._multiturn,
+            chat_template=capture,
+            **asked,
+        )
+        begin = found.pop()[1] if found[-1][0] == "assistant" else ""
+        return {"turns": found, "begin": begin, "plain": False}
+
+
+def _plain(name: str, number: int, doc: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as plain JSON; DataError for what JSON cannot hold (images, dates)."""
+    try:
+        plain: dict[str, Any] = json.loads(canonical_json(dict(doc)))
+    except (TypeError, ValueError) as error:
+        raise DataError(f"task {name}, row {number}: not plain data: {error}") from error
+    return plain
+
+
+def _gold(task: Any, doc: dict[str, Any]) -> str:
+    """The target as one text, for people; the metrics read the row."""
+    target = task.doc_to_target(doc)
+    if isinstance(target, int) and task.config.doc_to_choice is not None:
+        target = task.doc_to_choice(doc)[target]
+    if isinstance(target, list | tuple):
+        target = target[0] if target else ""
+    return str(target)
+
+
+def _yes(name: str, options: Mapping[str, str], option: str) -> bool:
+    value = options.get(option, "yes")
+    if value not in ("yes", "no"):
+        raise UsageError(f"task {name}: {option}={value} must be yes or no")
+    return value == "yes"
+
+
+def _number(name: str, options: Mapping[str, str], option: str) -> int | None:
+    value = options.get(option)
+    if value is None:
+        return None
+    if not value.isdecimal():
+        raise UsageError(f"task {name}: {option}={value} must be a whole number")
+    return int(value)

@@ -1,0 +1,91 @@
+"""Verdicts by lm-eval's own filters and metrics."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from harness.core import Problem, Status, Verdict
+from harness.interop import lm_eval_yaml
+
+_THOUGHT = re.compile(r".*</think(?:ing)?>\s*", re.DOTALL)
+_NOTHING = "[invalid]"  # what lm-eval's regex filters give where nothing matched
+
+
+class LmEvalVerifier:
+    """The chosen filter and metric of the task that the problem comes from: 1 is correct.
+
+    A value between 0 and 1 is `ungraded`: it says neither right nor wrong.
+    """
+
+    name = "lm-eval"
+    version = "1"
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, Any] = {}
+
+    def prepare(self, problem: Problem) -> None:
+        """Load lm-eval and the problem's task: seconds, which no answer should be charged."""
+        self._task(problem.meta["lm_eval"]["task"], dict(problem.meta["doc"]))
+
+    def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
+        """Judge what lies behind the thought, up to the first string that ends an answer."""
+        how: Mapping[str, Any] = problem.meta["lm_eval"]
+        doc = dict(problem.meta["doc"])
+        task = self._task(how["task"], doc)
+        task.multiple_target = how["targets"]
+        answer = answer_of(response, problem.meta["begin"], how["until"])
+        filtered = _filtered(task, how["filter"], doc, answer)
+        scores = task.process_results(doc, [filtered])
+        value = scores.get(how["metric"])
+        if not isinstance(value, int | float) or value not in (0, 1):
+            return Verdict(
+                status=Status.UNGRADED,
+                method=how["metric"],
+                warning=3,
+                reason=f"{how['metric']} is {value!r}, neither 0 nor 1: choose another by metric=",
+            )
+        found = filtered if isinstance(filtered, str) else json.dumps(filtered, default=str)
+        missing = found.strip() in ("", _NOTHING)
+        status = Status.CORRECT if value == 1 else Status.WRONG
+        if status is Status.WRONG and missing:
+            status = Status.TRUNCATED if truncated else Status.UNPARSED
+        return Verdict(
+            status=status,
+            answer=None if missing else found,
+            key=None if missing else found.strip(),
+            method=f"{how['metric']},{how['filter']}",
+            reason=_said(scores),
+        )
+
+    def _task(self, name: str, doc: dict[str, Any]) -> Any:
+        if name not in self._tasks:
+            self._tasks[name] = lm_eval_yaml.build_without_data(name, doc)
+        return self._tasks[name]
+
+
+def answer_of(response: str, begin: str, until: list[str]) -> str:
+    """The text that lm-eval would be given: without thought and `gen_prefix`, cut at `until`."""
+    answer = _THOUGHT.sub("", response, count=1)
+    if begin:
+        answer = answer.removeprefix(begin)
+    for end in until:
+        if end:
+            answer = answer.split(end)[0]
+    return answer
+
+
+def _filtered(task: Any, name: str, doc: dict[str, Any], answer: str) -> Any:
+    from lm_eval.api.instance import Instance
+
+    instance = Instance("generate_until", doc, ("", {}), 0, resps=[answer])
+    [ensemble] = [one for one in task._filters if one.name == name]
+    ensemble.apply([instance])
+    return instance.filtered_resps[name]
+
+
+def _said(scores: Mapping[str, Any]) -> str:
+    numbers = {k: v for k, v in scores.items() if isinstance(v, int | float)}
+    return ", ".join(f"{name}={value:g}" for name, value in numbers.items())[:300]
