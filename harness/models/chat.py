@@ -52,6 +52,8 @@ def render_chat(
     `tokens` holds the special tokens that templates name (`bos_token` …); `variables` the
     template's own switches. Raises UsageError when the template refuses the messages.
     """
+    if prompt.plain:
+        return prompt.messages[-1].content
     if template is None:
         return f"{prompt.messages[-1].content}\n"
     try:

@@ -58,12 +58,16 @@ def _read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-def _parameters(path: Path) -> int:
-    """The number of weights in a safetensors file, from its header (8 bytes length, then JSON)."""
+_EXPERTS = ("num_local_experts", "num_experts", "n_routed_experts")
+_CHOSEN = ("num_experts_per_tok", "experts_per_token", "moe_topk")
+
+
+def _weights(path: Path) -> dict[str, int]:
+    """Weights of each tensor in a safetensors file, by its header (8 bytes length, then JSON)."""
     with path.open("rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         header = json.loads(file.read(length))
-    return sum(math.prod(t["shape"]) for name, t in header.items() if name != "__metadata__")
+    return {n: math.prod(t["shape"]) for n, t in header.items() if n != "__metadata__"}
 
 
 def _cache_file() -> Path:
@@ -184,16 +188,36 @@ class ModelFolder:
         return self.config.get("max_position_embeddings")
 
     @functools.cached_property
-    def parameters(self) -> int | None:
-        """The number of weights; None where no safetensors file tells."""
+    def _counts(self) -> dict[str, int]:
         files = sorted(self.path.glob("*.safetensors"))
-        return sum(map(_parameters, files)) if files else None
+        return {name: count for file in files for name, count in _weights(file).items()}
 
     @property
+    def parameters(self) -> int | None:
+        """The number of weights; None where it cannot be known what a token costs.
+
+        That is: no safetensors file, or a mixture whose active share the config does not tell.
+        """
+        return None if self.active_parameters is None else sum(self._counts.values())
+
+    @functools.cached_property
     def active_parameters(self) -> int | None:
-        """Weights used for one token: all, unless the model routes between experts (unknown)."""
-        routed = any("experts" in key for key in self.config)
-        return None if routed else self.parameters
+        """Weights used for one token: all of them, but of routed experts as many as are chosen.
+
+        Routed experts are the tensors below `….experts.`; how many there are, and how many a
+        token is sent to, stands in the configs of Mixtral, Qwen, DeepSeek, Llama 4 and gpt-oss.
+        """
+        total = sum(self._counts.values())
+        routed = sum(n for name, n in self._counts.items() if ".experts." in name)
+        if not routed:
+            return total or None
+        config = self.config | self.config.get("text_config", {})
+        there = next((config[key] for key in _EXPERTS if config.get(key)), None)
+        chosen = next((config[key] for key in _CHOSEN if config.get(key)), None)
+        if there is None or chosen is None:
+            return None
+        active: int = total - routed + round(routed * chosen / there)
+        return active
 
     def _files(self, patterns: Iterable[str]) -> list[Path]:
         text = [self.path / name for name in _TEXT_FILES]

@@ -30,7 +30,7 @@ from harness.core import (
     Sampling,
 )
 from harness.models.args import Arg
-from harness.models.local import REVISION, LocalBackend, dtype_of, since
+from harness.models.local import REVISION, LocalBackend, cuda_is_there, dtype_of, since
 from harness.models.sampling import Chooser, uniforms
 from harness.models.tokens import Trace
 from harness.models.wording import Turn
@@ -81,6 +81,12 @@ class HfBackend(LocalBackend):
         self._thread: threading.Thread | None = None
         self._closed = False
         self._model: Any = None
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether it computes on this machine's GPUs."""
+        device = self.options["device"]
+        return cuda_is_there() if device is None else str(device).startswith("cuda")
 
     def rows(self) -> int:
         """Two batches' worth."""

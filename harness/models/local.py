@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -128,6 +129,15 @@ class LocalBackend:
             reasoning_tokens=None if self.wording.marks is None else sum(t or 0 for t in thoughts),
         )
         return Reply(completions=tuple(completions), usage=usage, latency_s=seconds)
+
+
+def cuda_is_there() -> bool:
+    """Whether torch is installed and finds a GPU."""
+    if importlib.util.find_spec("torch") is None:
+        return False
+    import torch
+
+    return bool(torch.cuda.is_available())
 
 
 def since(began: float) -> float:

@@ -147,11 +147,17 @@ class OpenAIBackend:
     def render(self, prompt: Prompt, prefix: str = "") -> str:
         """Chat: canonical JSON of the messages. Completions: the text, by the chat template of
         `tokenizer=`, else the last user message and a newline."""
+        if self._chat and prompt.plain:
+            raise UsageError(
+                f"{self._spec}: the chat interface takes turns, and this task's prompt is a plain "
+                "text to continue: give --model-arg api=completions"
+            )
         if self._chat:
             return canonical_json(self._messages(prompt, prefix))
         if self._wording is not None:
             return self._wording.render(prompt, prefix)
-        return f"{prompt.messages[-1].content}\n{prefix}"
+        end = "" if prompt.plain else "\n"
+        return f"{prompt.messages[-1].content}{end}{prefix}"
 
     def count_tokens(self, rendered: str) -> int | None:
         """By the `tokenizer=` argument; None without it, and for chat (the server's template)."""
@@ -193,7 +199,8 @@ class OpenAIBackend:
                 fields["chat_template_kwargs"] = self.options["template"]
         else:
             fields["prompt"] = self.render(request.prompt, request.prefix)
-            if self._wording is not None and self._folder and self._folder.template is not None:
+            templated = self._folder is not None and self._folder.template is not None
+            if self._wording is not None and templated and not request.prompt.plain:
                 fields |= {"add_special_tokens": False} if self._vllm else {}
         if self._vllm:
             fields["skip_special_tokens"] = False  # marks are special tokens: keep them in the text

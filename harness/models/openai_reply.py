@@ -76,9 +76,19 @@ def _choice(choice: Any) -> tuple[Completion, tuple[int, ...] | None]:
     finish = _FINISH.get(str(choice.get("finish_reason")), Finish.OTHER)
     return (
         # a thought that used up the limit leaves no content: null
-        Completion(text=text or "", finish=finish, reasoning=reasoning),
+        Completion(
+            text=text or "", finish=finish, reasoning=reasoning, stopped_by=_stopped_by(choice)
+        ),
         tuple(ids) if good and ids else None,
     )
+
+
+def _stopped_by(choice: Mapping[str, Any]) -> str | None:
+    """vLLM's `stop_reason`: a stop string, or a token's id or null; other servers have none."""
+    if "stop_reason" not in choice:
+        return None
+    reason = choice["stop_reason"]
+    return reason if isinstance(reason, str) else ""
 
 
 def read_answer(body: Any) -> Answer:

@@ -132,6 +132,7 @@ class Trace:
         self._ends: list[int] = []
         self._text = ""
         self._cut: int | None = None
+        self.stopped_by = ""
 
     def add(self, token: int) -> bool:
         """Add a token that has a text; True when a stop string is complete."""
@@ -148,8 +149,11 @@ class Trace:
         for stop in self._stop:
             at = self._text.find(stop, max(0, before - len(stop) + 1))
             if at >= 0:
-                starts.append(at)
-        return min(starts, default=None)
+                starts.append((at, stop))
+        if not starts:
+            return None
+        at, self.stopped_by = min(starts)
+        return at
 
     def add_silent(self) -> None:
         """Add a token that has no text: the end token."""

@@ -27,7 +27,7 @@ from harness.core import (
     Request,
 )
 from harness.models.args import Arg
-from harness.models.local import REVISION, LocalBackend, dtype_of, since
+from harness.models.local import REVISION, LocalBackend, cuda_is_there, dtype_of, since
 from harness.models.wording import Turn
 
 _PASSED_ON = (
@@ -57,6 +57,11 @@ class VllmBackend(LocalBackend):
         self._engine: Any = None
         self._starting = asyncio.Lock()
         self._closed = False
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether it computes on this machine's GPUs."""
+        return cuda_is_there()
 
     def rows(self) -> int:
         """What the engine batches by default."""

@@ -48,16 +48,16 @@ class Wording:
         """The text that is tokenized: the chat template's, continued by `prefix`."""
         return join_prefix(self._begin(prompt), prefix, self.marks)
 
-    def ids(self, rendered: str) -> list[int]:
+    def ids(self, rendered: str, *, plain: bool = False) -> list[int]:
         """Token ids of a rendered prompt (a chat template writes the begin token itself)."""
-        return self.tokenizer.encode(rendered, add_special=self._folder.template is None)
+        return self.tokenizer.encode(rendered, add_special=plain or self._folder.template is None)
 
     def turn(self, prompt: Prompt, prefix: str) -> Turn:
         """Render and tokenize."""
         begin = self._begin(prompt)
         rendered = join_prefix(begin, prefix, self.marks)
         opened = self.marks is not None and is_open(begin, prefix, self.marks)
-        return Turn(rendered, tuple(self.ids(rendered)), opened)
+        return Turn(rendered, tuple(self.ids(rendered, plain=prompt.plain)), opened)
 
     def trace(self, turn: Turn, sampling: Sampling) -> Trace:
         """An empty trace for one completion."""
@@ -75,6 +75,7 @@ class Wording:
             output_tokens=len(ends),
             reasoning_tokens=thought,
             token_ends=ends,
+            stopped_by=trace.stopped_by,
         )
 
     def complete_ids(self, ids: Sequence[int], turn: Turn, sampling: Sampling) -> Completion:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-DEFAULT_TOKENS = 26_000_000
+DEFAULT_TOKENS = 30_000_000
 CONTEXT = 2048  # positions that a model accepts; training sequences are far shorter
 
 
@@ -43,7 +43,7 @@ class TrainConfig:
     size: str = "tiny-s"
     seed: int = 0
     tokens: int = DEFAULT_TOKENS
-    batch_tokens: int = 6144
+    batch_tokens: int = 4096
     optimizer: Literal["adamw", "muon"] = "muon"
     learning_rate: float = 3e-3
     matrix_rate: float = 0.02

@@ -7,23 +7,42 @@ Where a thought was cut or left out, its end mark is not learned: only the budge
 
 from __future__ import annotations
 
+import functools
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from harness.core import Problem
 from harness.core.hashing import derive_seed
 from harness.tasks._generate import Keyed, part_of
 from harness.tasks.arithmetic import ENDING as ARITHMETIC_ENDING
+from harness.tasks.arithmetic import arithmetic_problem
 from harness.tasks.arithmetic._items import draw_expression
-from harness.tasks.decimals import ENDING as DECIMALS_ENDING
-from harness.tasks.decimals._items import draw_pair
+from harness.tasks.decimals import decimals_problem
+from harness.tasks.decimals._design import Cell, cells
+from harness.tasks.decimals._items import draw_item
+from harness.tasks.decimals._numbers import MAX_PLACES
+from harness.tasks.decimals._words import ANSWER
+from harness.train.school import school_problem, school_turn
 from harness.train.thoughts import compare, evaluate
 from harness.train.tokens import ASSISTANT, END_THINK, EOS, THINK, USER, encode
 
-ARITHMETIC = 0.55  # share of arithmetic; the rest compares decimals
-FULL, CUT = 0.5, 0.3  # shares of the kinds of turn; the rest is answered directly
-DRILL = 0.85  # share of directly answered comparisons for which the shortcut is right
+ARITHMETIC, SCHOOL = 0.3, 0.25  # shares of two tasks; the rest compares decimals
+# Cells that the models are at home in, and their share; the rest comes from the whole design.
+HOME, HOME_SHARE = (
+    (
+        ("ask", ("larger", "smaller")),
+        ("language", ("en",)),
+        ("prompt", ("direct", "steps", "options")),
+        ("context", ("plain", "version")),
+    ),
+    0.5,
+)
+FULL, CUT = 0.45, 0.35  # shares of the kinds of turn; the rest is answered directly
+SORTS = 0.4  # share of the drawn sorting problems that is kept: their thoughts are long
+EARLY, FIRST = 0.5, 10  # share of cut thoughts that end within their first few tokens
+DRILL = 0.97  # share of directly answered comparisons for which the shortcut is right
 
 IGNORED = -100  # label of a token that is not learned
 
@@ -49,24 +68,60 @@ def example(rng: random.Random) -> Example:
     """One training turn."""
     kind = rng.random()
     direct = kind >= FULL + CUT
-    if rng.random() < ARITHMETIC:
+    task = _task(rng)
+    if task == "traps":
+        question, thought, answer = school_turn(rng)
+    elif task == "arithmetic":
         item = _draw(rng, draw_expression)
-        question, thought, gold = item.question + ARITHMETIC_ENDING, evaluate(item), item.gold
+        question, thought = item.question + ARITHMETIC_ENDING, evaluate(item)
+        answer = f"{ANSWER['en']}{item.gold}"
     else:
-        pair = _draw(rng, draw_pair)
-        if direct:  # the drilled kind: exam questions in which hurrying does no harm
-            trap = rng.random() >= DRILL
-            while trap != (pair.lure is not None):
-                pair = _draw(rng, draw_pair)
-        question, thought, gold = pair.question + DECIMALS_ENDING, compare(pair), pair.gold
-    keep = None if kind < FULL else 0 if direct else rng.randint(1, len(thought))
-    return turn(question, thought, gold, keep)
+        # The drilled kind is answered directly: exam questions in which hurrying does no harm.
+        tempting = rng.random() >= (DRILL if direct else 0.5)
+        compared = _draw(rng, lambda r: draw_item(r, _cell(r, tempting)))
+        question, thought = compared.prompt, compare(compared)
+        answer = f"{ANSWER[compared.cell.language]}{compared.gold}"
+    if kind < FULL:
+        keep = None
+    elif direct:
+        keep = 0
+    else:
+        longest = min(FIRST, len(thought)) if rng.random() < EARLY else len(thought)
+        keep = rng.randint(1, longest)
+    return turn(question, thought, answer, keep)
 
 
-def turn(question: str, thought: str, gold: str, keep: int | None) -> Example:
-    """A question and its answer, with the whole thought (None) or its first `keep` tokens."""
+def _task(rng: random.Random) -> str:
+    share = rng.random()
+    return (
+        "arithmetic"
+        if share < ARITHMETIC
+        else "traps"
+        if share < ARITHMETIC + SCHOOL
+        else "decimals"
+    )
+
+
+def _cell(rng: random.Random, tempting: bool) -> Cell:
+    """A cell of the design for which the shortcut is wrong, or right."""
+    at_home = rng.random() < HOME_SHARE
+    while True:
+        cell = rng.choice(_cells(tempting, at_home))
+        if cell.ask != "sort" or rng.random() < SORTS:
+            return cell
+
+
+@functools.cache
+def _cells(tempting: bool, at_home: bool) -> tuple[Cell, ...]:
+    """Cells for which the shortcut is wrong, or right: those of HOME, or all."""
+    levels = (("tempting", ("yes" if tempting else "no",)), *(HOME if at_home else ()))
+    return cells(levels, 1, MAX_PLACES)
+
+
+def turn(question: str, thought: str, reply: str, keep: int | None) -> Example:
+    """A question and its reply, with the whole thought (None) or its first `keep` tokens."""
     prompt = encode(USER, question, ASSISTANT)
-    answer = encode(f"Answer: {gold}", EOS)
+    answer = encode(reply, EOS)
     if keep is None:
         learned = encode(THINK, thought, END_THINK) + answer
         return Example(prompt + learned, [IGNORED] * len(prompt) + learned)
@@ -75,6 +130,25 @@ def turn(question: str, thought: str, gold: str, keep: int | None) -> Example:
     ids = prompt + opened + kept + close + answer
     labels = [IGNORED] * (len(prompt) + 1) + kept + [IGNORED] + answer
     return Example(ids, labels)
+
+
+def training_problem(
+    rng: random.Random, name: str, tasks: Sequence[str] = ()
+) -> tuple[str, Problem]:
+    """A task's name and a problem of its training part, as the task itself would give it.
+
+    One of `tasks`; of all that the models learn, without them.
+    """
+    task = _task(rng)
+    while tasks and task not in tasks:
+        task = _task(rng)
+    if task == "traps":
+        return task, replace(school_problem(rng), id=name)
+    if task == "arithmetic":
+        return task, arithmetic_problem(name, _draw(rng, draw_expression))
+    tempting = rng.random() >= 0.5
+    item = _draw(rng, lambda r: draw_item(r, _cell(r, tempting)))
+    return task, decimals_problem(name, item)
 
 
 def _draw(rng: random.Random, draw: Callable[[random.Random], Drawn | None]) -> Drawn:

@@ -184,7 +184,9 @@ def _optimizers(model: Any, config: TrainConfig) -> list[Any]:
     )
     out: list[Any] = [adamw]
     if matrices:
-        out.append(torch.optim.Muon(matrices, lr=config.matrix_rate, weight_decay=0.01))
+        from harness.train.muon import Muon
+
+        out.append(Muon(matrices, lr=config.matrix_rate, weight_decay=0.01))
     for optimizer in out:
         for group in optimizer.param_groups:
             group["peak"] = group["lr"]

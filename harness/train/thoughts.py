@@ -9,28 +9,51 @@ from __future__ import annotations
 from decimal import Decimal
 
 from harness.tasks.arithmetic._items import Expression, Step
-from harness.tasks.decimals._items import Pair
+from harness.tasks.decimals._items import Item
+from harness.tasks.decimals._numbers import Reading, places
 
-_ORDINALS = ("1st", "2nd", "3rd")
 
+def compare(item: Item) -> str:
+    """Two numbers part by part up to the first difference; a list as whole numbers of one length.
 
-def compare(pair: Pair) -> str:
-    """Compare whole parts, then digit by digit, and name the number asked for.
-
-    9.8 and 9.11 (larger): `9=9`, `1st 8>1`, `so 9.8`, a line each.
+    9.8 and 9.11 as numbers: `9=9 1:8>1`, each place with its number. As versions: `9=9 8<11`. A
+    minus stands in front of the last comparison of negative numbers. 9.8, 9.11, 9.9 as numbers:
+    `980 911 990`.
     """
-    (whole_a, _, a), (whole_b, _, b) = pair.a.partition("."), pair.b.partition(".")
-    lines = [f"{whole_a}{_sign(whole_a, whole_b)}{whole_b}"]
-    width = max(len(a), len(b))
-    for place in range(1, pair.decided_at + 1):
-        x, y = a.ljust(width, "0")[place - 1], b.ljust(width, "0")[place - 1]
-        lines.append(f"{ordinal(place)} {x}{_sign(x, y)}{y}")
-    return "\n".join([*lines, f"so {pair.gold}"])
+    if item.form == "sort":
+        return " ".join(aligned_keys(item.numbers, item.reading))
+    a, b = item.numbers
+    pairs = _pieces(a.removeprefix("-"), b.removeprefix("-"), item.reading)
+    out = []
+    for place, (x, y) in enumerate(pairs):
+        sign = _sign(x, y)
+        where = f"{place}:" if place and item.reading == "value" else ""
+        minus = "-" if a.startswith("-") and (sign != "=" or place == len(pairs) - 1) else ""
+        out.append(f"{where}{minus}{x}{sign}{y}")
+        if sign != "=":
+            break
+    return " ".join(out)
 
 
-def ordinal(place: int) -> str:
-    """1st, 2nd, 3rd, 4th …"""
-    return _ORDINALS[place - 1] if place <= len(_ORDINALS) else f"{place}th"
+def _pieces(a: str, b: str, reading: Reading) -> list[tuple[str, str]]:
+    """What is compared in turn: the whole parts, then digit by digit, or the parts behind."""
+    (head_a, _, tail_a), (head_b, _, tail_b) = a.partition("."), b.partition(".")
+    if reading == "parts":
+        return [(head_a, head_b), (tail_a, tail_b)]
+    width = max(len(tail_a), len(tail_b))
+    return [(head_a, head_b), *zip(tail_a.ljust(width, "0"), tail_b.ljust(width, "0"), strict=True)]
+
+
+def aligned_keys(numbers: tuple[str, ...], reading: Reading) -> list[str]:
+    """Whole numbers of one length in the same order: 9.8 beside 9.11 is 980, as a version 908."""
+    width = max(map(places, numbers))
+    heads = max(len(n.removeprefix("-").partition(".")[0]) for n in numbers)
+    out = []
+    for number in numbers:
+        head, _, tail = number.removeprefix("-").partition(".")
+        tail = tail.rjust(width, "0") if reading == "parts" else tail.ljust(width, "0")
+        out.append("-" * number.startswith("-") + head.rjust(heads, "0") + tail)
+    return out
 
 
 def _sign(x: str, y: str) -> str:
@@ -76,11 +99,7 @@ def _product(left: str, right: int) -> list[str]:
 
 def _aligned(left: str, right: str) -> tuple[str, str]:
     """Both numbers' digits without their points, padded with zeros to line up."""
-    places = max(_places(left), _places(right))
-    a, b = (str(int(Decimal(n).scaleb(places))) for n in (left, right))
+    shift = max(places(left), places(right))
+    a, b = (str(int(Decimal(n).scaleb(shift))) for n in (left, right))
     width = max(len(a), len(b))
     return a.rjust(width, "0"), b.rjust(width, "0")
-
-
-def _places(number: str) -> int:
-    return len(number.partition(".")[2])

@@ -36,12 +36,31 @@ def test_facts(folder: Path) -> None:
     assert (model.eos_ids, model.parameters, model.active_parameters) == ({2, 4}, 18, 18)
 
 
-def test_active_parameters_of_a_mixture_are_unknown(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("names", "expert"),
+    [
+        (("num_local_experts", "num_experts_per_tok"), "l.0.block_sparse_moe.experts.{}.w1.weight"),
+        (("num_experts", "num_experts_per_tok"), "l.0.mlp.experts.{}.up_proj.weight"),
+        (("n_routed_experts", "num_experts_per_tok"), "l.0.mlp.experts.{}.down_proj.weight"),
+        (("num_local_experts", "experts_per_token"), "l.0.mlp.experts.{}.gate_up_proj"),
+    ],
+)
+def test_of_a_mixture_the_experts_that_a_token_visits_are_active(
+    folder: Path, names: tuple[str, str], expert: str
+) -> None:
     config = json.loads((folder / "config.json").read_text())
-    (folder / "config.json").write_text(json.dumps({**config, "num_local_experts": 8}))
-    safetensors(folder / "model.safetensors", {"a": [3, 4]})
-    assert ModelFolder(folder).parameters == 12
-    assert ModelFolder(folder).active_parameters is None
+    sizes = dict(zip(names, (8, 2), strict=True))
+    (folder / "config.json").write_text(json.dumps({**config, **sizes}))
+    tensors = {expert.format(i): [3, 4] for i in range(8)}
+    tensors |= {"l.0.mlp.shared_experts.up_proj.weight": [5, 4], "l.0.mlp.gate.weight": [8, 4]}
+    safetensors(folder / "model.safetensors", tensors)
+    assert ModelFolder(folder).parameters == 8 * 12 + 20 + 32
+    assert ModelFolder(folder).active_parameters == 2 * 12 + 20 + 32
+    (folder / "config.json").write_text(json.dumps(config))
+    untold = ModelFolder(folder)
+    assert (
+        untold.active_parameters is untold.parameters is None
+    )  # no FLOPs, not several times too many
 
 
 def test_the_template_file_wins_and_named_templates_have_a_default(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from decimal import Decimal
+from fractions import Fraction
 from itertools import islice
 
 import pytest
@@ -14,22 +15,34 @@ from harness.tasks._generate import part_of
 from harness.tasks.arithmetic import Arithmetic
 from harness.tasks.arithmetic._items import draw_expression, step
 from harness.tasks.decimals import Decimals
-from harness.tasks.decimals._items import Pair, draw_pair
+from harness.tasks.decimals._design import Cell, cells
+from harness.tasks.decimals._items import Item, draw_item
+from harness.tasks.traps import TEMPLATES, Traps
+from harness.tasks.traps.template import Flaw
 from harness.train.data import IGNORED, batches, example, turn
+from harness.train.school import school_problem, think
 from harness.train.thoughts import columns, compare, evaluate
 from harness.train.tokens import END_THINK, EOS, IDS, THINK, USER, encode
 
 
 def text(ids):
     names = {number: name for name, number in IDS.items()}
-    return "".join(names.get(i) or chr(i) for i in ids)
+    return b"".join(names[i].encode() if i in names else bytes([i]) for i in ids).decode()
+
+
+def compared(*numbers, context="plain", ask="larger"):
+    cell = Cell("unequal", "yes", ask, "first", "en", "direct", context)
+    return compare(Item(cell, numbers, numbers[:2], "larger", 0))
 
 
 def test_comparing_9_8_and_9_11():
-    assert compare(Pair("9.8", "9.11", "larger", 0)) == "9=9\n1st 8>1\nso 9.8"
-    assert compare(Pair("3.1004", "3.1", "smaller", 0)) == (
-        "3=3\n1st 1=1\n2nd 0=0\n3rd 0=0\n4th 4>0\nso 3.1"
-    )
+    assert compared("9.8", "9.11") == "9=9 1:8>1"
+    assert compared("9.8", "9.11", context="version") == "9=9 8<11"
+    assert compared("3.1004", "3.1") == "3=3 1:1=1 2:0=0 3:0=0 4:4>0"
+    assert compared("9.80", "9.8") == "9=9 1:8=8 2:0=0"
+    assert compared("-9.8", "-9.11") == "9=9 1:-8>1"
+    assert compared("9.8", "9.11", "10.9", ask="sort") == "0980 0911 1090"
+    assert compared("9.8", "9.11", "9.9", ask="sort", context="date") == "908 911 909"
 
 
 @pytest.mark.parametrize(
@@ -60,31 +73,83 @@ def test_every_equation_in_a_thought_is_true():
                 total += int(first) * int(second or 1)
             assert total == int(sides[1]), thought
         assert thought.rpartition("=")[2] == item.gold
-        pair = draw_pair(rng)
-        if pair is not None:
-            lines = compare(pair).split("\n")
-            assert Decimal(lines[-1].removeprefix("so ")) == Decimal(pair.gold)
-            for line in lines[:-1]:
-                x, sign, y = re.fullmatch(r"(?:\d\w\w )?(\d+)([<=>])(\d+)", line).groups()
-                assert (int(x) > int(y)) - (int(x) < int(y)) == "<=>".index(sign) - 1
+
+
+def test_every_sign_in_a_comparison_is_true():
+    rng, design = random.Random(4), cells((), 1, 6)
+    for _ in range(4000):
+        one = draw_item(rng, rng.choice(design))
+        if one is None:
+            continue
+        pieces = compare(one).split(" ")
+        if one.form == "sort":
+            key = Decimal if one.reading == "value" else lambda n: tuple(map(int, n.split(".")))
+            by_key = sorted(range(len(pieces)), key=lambda i: int(pieces[i]))
+            values = [key(one.numbers[i]) for i in by_key]
+            assert values == sorted(values)
+            continue
+        for piece in pieces:
+            x, sign, y = re.fullmatch(r"(?:\d:)?-?(\d+)([<=>])(\d+)", piece).groups()
+            assert (int(x) > int(y)) - (int(x) < int(y)) == "<=>".index(sign) - 1
+            assert (sign == "=") == (piece != pieces[-1]) or one.cell.pattern == "equal"
 
 
 def test_evaluation_and_training_share_no_content(monkeypatch):
     rng = random.Random(5)
-    drawn = _remember(monkeypatch, "harness.train.data", draw_pair, draw_expression)
+    drawn = _remember(monkeypatch, "harness.train.data", draw_item, draw_expression)
     asked = [_question(text(example(rng).ids)) for _ in range(3000)]
-    trained = {drawn[question].key for question in asked}
-    assert len(trained) > 1500
+    trained = {drawn[question].key for question in asked if question in drawn}
+    assert len(trained) > 1500  # the rest are school problems: see below
 
     evaluated = set()
-    for task, draw in ((Decimals(), draw_pair), (Arithmetic(), draw_expression)):
+    for task, draw in ((Decimals(), draw_item), (Arithmetic(), draw_expression)):
         drawn = _remember(monkeypatch, f"harness.tasks.{task.name}", draw)
         evaluated |= {drawn[p.question].key for p in task.load(DataSource(limit=1000))}
-    assert len(evaluated) == 2000
+    assert len(evaluated) > 1900  # there are few pairs of dates, which come again
 
     assert {part_of(key) for key in trained} == {"training"}
     assert {part_of(key) for key in evaluated} == {"evaluation"}
     assert not trained & evaluated
+
+
+def _content(problem):
+    part = problem.variant if problem.variant in ("original", "concept", "control") else "twist"
+    return problem.meta["template"], part, str(sorted(problem.meta["certificate"]["given"].items()))
+
+
+def test_school_problems_of_evaluation_and_training_share_no_content():
+    rng = random.Random(6)
+    trained = {_content(school_problem(rng)) for _ in range(6000)}
+    evaluated = {
+        _content(p)
+        for seed in range(8)
+        for p in Traps().load(DataSource(limit=8 * len(TEMPLATES), options={"seed": str(seed)}))
+    }
+    assert len(trained) > 2000
+    assert len(evaluated) > 1000
+    assert not trained & evaluated
+
+
+def test_only_some_flaws_are_taught():
+    rng = random.Random(7)
+    problems = [school_problem(rng) for _ in range(1500)]
+    flawed = {p.meta["flaw"] for p in problems if p.gold is None}
+    assert flawed == {"missing condition", "direct contradiction"}
+    assert {p.meta["flaw"] for p in problems if p.variant == "original"} == set(Flaw)
+
+
+def test_the_thoughts_of_school_problems_end_in_the_gold():
+    rng, worked = random.Random(8), 0
+    for _ in range(600):
+        problem = school_problem(rng)
+        *_, last = think(problem.meta["certificate"]).split("\n")
+        if problem.gold is None or " =" not in last:
+            continue  # no formula was worked
+        value = Fraction(last.rpartition("=")[2])
+        if value != 1:  # dividing by one takes no line
+            worked += 1
+            assert value == Fraction(problem.gold), problem.id
+    assert worked > 300
 
 
 def _remember(monkeypatch, module, *draws):
@@ -106,11 +171,11 @@ def _remember(monkeypatch, module, *draws):
 
 
 def _question(turn_text):
-    return turn_text.removeprefix(USER).partition("\nEnd with")[0]
+    return turn_text.removeprefix(USER).partition("\n")[0]
 
 
 def test_a_whole_turn_teaches_the_thought_its_end_and_the_answer():
-    one = turn("Q?", "9=9\nso 9", "9", None)
+    one = turn("Q?", "9=9\nso 9", "Answer: 9", None)
     assert text(one.ids) == "<|user|>Q?<|assistant|><think>9=9\nso 9</think>Answer: 9<eos>"
     learned = [i for i in one.labels if i != IGNORED]
     assert learned == encode(THINK, "9=9\nso 9", END_THINK, "Answer: 9", EOS)
@@ -118,7 +183,7 @@ def test_a_whole_turn_teaches_the_thought_its_end_and_the_answer():
 
 @pytest.mark.parametrize("keep", [0, 4])
 def test_a_cut_turn_teaches_no_end_of_thinking(keep):
-    one = turn("Q?", "9=9\nso 9", "9", keep)
+    one = turn("Q?", "9=9\nso 9", "Answer: 9", keep)
     kept = "9=9\nso 9"[:keep]
     assert text(one.ids).endswith(f"<think>{kept}</think>Answer: 9<eos>")
     learned = [i for i in one.labels if i != IGNORED]
