@@ -5,7 +5,9 @@
 Each round runs `harness.evaluate` (planning, sharing, store, grading, reports; a fresh database),
 then the very requests that it sent, once more, straight on the backend: all handed over at once,
 nothing stored, nothing graded. Rounds are interleaved and the medians compared, so that a busy
-machine disturbs both sides alike. `--bare-only` runs the tasks' prompts on the backend alone.
+machine disturbs both sides alike. `cpu_ratio` compares tokens a second of CPU time instead (user
+and system, of all threads and of the verifiers' processes), which a busy machine changes less.
+`--bare-only` runs the tasks' prompts on the backend alone.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import resource
 import statistics
 import tempfile
 import time
@@ -27,15 +30,37 @@ from harness.engine.evaluate import Options, evaluate
 
 @dataclass
 class Timed:
-    """Generated tokens and the seconds they took."""
+    """Generated tokens and the seconds they took, by the clock and of CPU time."""
 
     tokens: int
     seconds: float
+    cpu_s: float
 
     @property
     def rate(self) -> float:
         """Tokens a second."""
         return self.tokens / self.seconds
+
+    @property
+    def cpu_rate(self) -> float:
+        """Tokens a second of CPU time."""
+        return self.tokens / self.cpu_s
+
+
+class Clock:
+    """Seconds since it was made: by the clock, and of CPU time with that of ended children."""
+
+    def __init__(self) -> None:
+        self._start, self._cpu = time.perf_counter(), self._cpu_now()
+
+    @staticmethod
+    def _cpu_now() -> float:
+        usages = [resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+    def stop(self, tokens: int) -> Timed:
+        """The time until now, for so many tokens."""
+        return Timed(tokens, time.perf_counter() - self._start, self._cpu_now() - self._cpu)
 
 
 def open_backend(model: str) -> Backend:
@@ -81,11 +106,11 @@ def run_bare(model: str, requests: Sequence[Request]) -> Timed:
     async def go() -> Timed:
         backend = open_backend(model)
         await backend.generate(requests[0])
-        start = time.perf_counter()
+        clock = Clock()
         replies = await asyncio.gather(*(backend.generate(request) for request in requests))
-        seconds = time.perf_counter() - start
+        timed = clock.stop(sum(reply.usage.output_tokens or 0 for reply in replies))
         await backend.close()
-        return Timed(sum(reply.usage.output_tokens or 0 for reply in replies), seconds)
+        return timed
 
     return asyncio.run(go())
 
@@ -95,12 +120,17 @@ def run_whole(model: str, task: str, budgets: Sequence[str], limit: int) -> tupl
     recorder = Recorder(model)
     with tempfile.TemporaryDirectory() as folder:
         options = Options(db=Path(folder) / "bench.sqlite")
-        start = time.perf_counter()
+        clock = Clock()
         result = evaluate(recorder, task, list(budgets), limit=limit, options=options)
-        seconds = time.perf_counter() - start
+        timed = clock.stop(recorder.tokens)
     if result.failed:
         raise SystemExit(f"{result.failed} attempts failed: {result.errors[:3]}")
-    return Timed(recorder.tokens, seconds), recorder
+    return timed, recorder
+
+
+def _ratios(name: str, values: Sequence[float]) -> dict[str, object]:
+    """The median and all of them."""
+    return {name: round(statistics.median(values), 3), f"{name}s": [round(v, 3) for v in values]}
 
 
 def main() -> None:
@@ -123,19 +153,21 @@ def main() -> None:
             whole.append(timed)
             requests = recorder.requests
         bare.append(run_bare(args.model, requests))
-    result = {
+    result: dict[str, object] = {
         "model": args.model,
         "task": args.task,
         "budgets": budgets,
         "requests": len(requests),
         "tokens": bare[0].tokens,
         "bare_tokens_per_s": round(statistics.median(t.rate for t in bare)),
+        "bare_cpu_s": round(statistics.median(t.cpu_s for t in bare), 2),
     }
     if whole:
         result["harness_tokens_per_s"] = round(statistics.median(t.rate for t in whole))
-        ratios = [w.rate / b.rate for w, b in zip(whole, bare, strict=True)]
-        result["ratio"] = round(statistics.median(ratios), 3)
-        result["ratios"] = [round(r, 3) for r in ratios]
+        result["harness_cpu_s"] = round(statistics.median(t.cpu_s for t in whole), 2)
+        pairs = list(zip(whole, bare, strict=True))
+        result |= _ratios("ratio", [w.rate / b.rate for w, b in pairs])
+        result |= _ratios("cpu_ratio", [w.cpu_rate / b.cpu_rate for w, b in pairs])
     print(json.dumps(result, indent=2))
 
 

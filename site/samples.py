@@ -14,9 +14,10 @@ from itertools import groupby
 from typing import Any
 
 from harness.budgets import Judged
-from harness.core import Problem, Status, Verdict, registry
+from harness.core import Problem, Status, Verdict
 from harness.core.errors import UnknownNameError
 from harness.core.hashing import canonical_json
+from harness.engine.attempts import selector_of
 from harness.engine.views import RunReport, SampleView
 from harness.site.text import Part, split_thinking
 
@@ -137,15 +138,16 @@ def _line(report: RunReport, members: list[SampleView], number: int, page: int) 
 def _score(report: RunReport, members: list[SampleView]) -> float | None:
     """The budget's expected score on one problem, by its own selector; None when unknown."""
     pool = [
-        Judged(verdict=view.verdict or Verdict(status=Status.UNGRADED))
+        Judged(verdict=view.verdict or Verdict(status=Status.UNGRADED), steps=view.steps)
         for view in members
         if view.error is None
     ]
     size = min(int(report.manifest.get("size", 1)), len(pool))
+    size = len(pool) if report.manifest.get("whole") else size
     if not pool or size < 1:
         return None
     try:
-        selector = registry.find("selectors", report.selector)()
+        selector = selector_of(report.manifest)
     except UnknownNameError:  # a plugin's selector that is not loaded now
         return None
     return float(selector.expect(pool, size).get(Status.CORRECT, 0.0))

@@ -13,12 +13,15 @@ from harness._version import __version__
 
 _COMMANDS = {
     "eval": ("harness.cli.eval:eval_", "Run a model on tasks under budgets; store and report."),
+    "plan": ("harness.cli.plan:plan", "Say what an eval would cost, or what a decision takes."),
     "show": ("harness.cli.show:show", "Show the runs in a database."),
+    "curve": ("harness.cli.curve:curve", "Accuracy and coverage against compute; fits, policies."),
     "compare": ("harness.cli.compare:compare", "Compare runs on the same problems."),
     "gate": ("harness.cli.gate:gate", "Hold a run against rules and a baseline, for CI."),
     "baseline": ("harness.cli.baseline:baseline", "Keep outcomes as a text file in a repository."),
-    "tasks": ("harness.cli.tasks:tasks", "List tasks, show one, preview its problems."),
+    "tasks": ("harness.cli.tasks:tasks", "List tasks, show one, check your own."),
     "models": ("harness.cli.models:models", "List backends and the models that need no download."),
+    "lm-eval": ("harness.cli.lm_eval:lm_eval", "Use the tasks of this package in lm-eval."),
     "import": ("harness.cli.import_:import_", "Bring in outputs that were made elsewhere."),
     "regrade": ("harness.cli.regrade:regrade", "Judge stored samples again; no model is needed."),
     "site": ("harness.cli.site:site", "Build or serve the static leaderboard."),
@@ -26,6 +29,10 @@ _COMMANDS = {
     "db": ("harness.cli.db:db", "Check a database, or recover rescued samples."),
     "doctor": ("harness.cli.doctor:doctor", "Say what is installed and what is in reach."),
     "train-tiny": ("harness.cli.train:train_tiny", "Train the embedded models anew ([train])."),
+    "train-reward": (
+        "harness.cli.train_reward:train_reward",
+        "Train a process reward model on a model's solutions ([train]).",
+    ),
 }
 
 

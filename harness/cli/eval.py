@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 from typing import Any
 
 import click
 
-from harness.cli.options import db_option, json_option, key_values, plugin_option, print_json
-from harness.core import UsageError
+from harness.cli.options import db_option, json_option, plugin_option, print_json
+from harness.cli.planning import read_plan, stop_cleanly
 
 EXAMPLES = """
 \b
@@ -19,11 +18,17 @@ Examples:
   harness eval --model vllm:Qwen/Qwen3-8B --task gsm8k --budget 'sample@16:think=1024'
   harness eval --model openai:my-model@http://127.0.0.1:8000/v1 --task gsm8k --budget greedy
   harness eval --task gsm8k --data-dir data --budget greedy --dry-run
+  harness eval --task decimals --budget greedy --fresh-seed
 
 \b
-Budgets: greedy, sample@n (pass@k), vote@n (majority), think@n (thinking cut at n tokens);
-options think=, temperature=, top_p=, top_k=, max= behind a colon; braces expand to a sweep,
-and a sweep costs what its dearest budget costs.
+Budgets, what may be spent on one problem:
+  greedy  sample@n (pass@k)  vote@n (majority)  adaptive@n (a vote that stops early)
+  think@n (thinking cut at n tokens; min=, waits=, wait= make it go on)
+  best@n:reward=R  weighted@n:reward=R  revise@nxm (n chains of m answers)
+  beam@nxm:reward=R  dvts@nxm:reward=R  lookahead@nxm+k:reward=R  mcts@n:reward=R  rmaxts@n
+R: steps (checks the written sums; no model), judge (the model itself), hf:FOLDER, onnx:FOLDER.
+Options behind a colon: think=, temperature=, top_p=, top_k=, max=, step=, select=, agg=, rounds=.
+Braces expand to a sweep, and a sweep costs what its dearest budget costs.
 The same command again goes on where the last one stopped; what is stored is not paid twice.
 """
 
@@ -35,6 +40,13 @@ The same command again goes on where the last one stopped; what is stored is not
 @click.option("--model-arg", "model_args", multiple=True, metavar="K=V", help="For the backend.")
 @click.option("--limit", type=int, help="Only the first so many problems of each task.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the sampling.")
+@click.option(
+    "--fresh-seed",
+    is_flag=False,
+    flag_value="draw",
+    metavar="[SEED]",
+    help="Run generated tasks on this seed too [default: a drawn one]; public minus fresh.",
+)
 @db_option
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Local data sets, not the hub.")
 @click.option("--concurrency", type=int, help="Calls in flight [default: what fills the engine].")
@@ -42,6 +54,7 @@ The same command again goes on where the last one stopped; what is stored is not
 @click.option("--max-tokens", type=int, help="Hard limit for this command, prompts included.")
 @click.option("--max-usd", type=float, help="Hard limit for this command, in US dollars.")
 @click.option("--price", metavar="IN,OUT", help="US dollars per million tokens, as 0.15,0.60.")
+@click.option("--gpu-usd-per-hour", type=float, help="Dollars by the device's time instead.")
 @click.option("--dry-run", is_flag=True, help="Say what would be run, and stop.")
 @click.option("--quiet", is_flag=True, help="No progress.")
 @plugin_option
@@ -52,11 +65,8 @@ def eval_(as_json: bool, dry_run: bool, quiet: bool, **given: Any) -> int:
     from harness.engine.evaluate import run_blocking
     from harness.engine.observe import Silent
 
-    # A shell script starts its background jobs with SIGINT ignored, and a container or CI job is
-    # stopped by SIGTERM: both must stop cleanly and say how to go on.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, lambda _number, _frame: signal.raise_signal(signal.SIGINT))
-    plan, options = _plan(given)
+    stop_cleanly()
+    plan, options = read_plan(given)
     if dry_run:
         return _dry_run(plan, options, as_json)
     try:
@@ -74,81 +84,31 @@ def eval_(as_json: bool, dry_run: bool, quiet: bool, **given: Any) -> int:
     return _report(result, as_json)
 
 
-def _plan(given: dict[str, Any]) -> tuple[Any, Any]:
-    """The plan and the run options of a command line."""
-    from harness.engine.evaluate import Options, make_plan
-    from harness.engine.plan import Settings
-
-    if not given["tasks"]:
-        raise UsageError("no task given: --task decimals, for a start; `harness tasks` lists them")
-    if not given["budgets"]:
-        raise UsageError("no budget given: --budget greedy, for a start")
-    for name in ("concurrency", "max_output_tokens", "max_tokens", "limit"):
-        if given[name] is not None and given[name] < 1:
-            raise UsageError(f"--{name.replace('_', '-')} {given[name]}: must be at least 1")
-    plan = make_plan(
-        given["model"],
-        given["tasks"],
-        given["budgets"],
-        model_args=key_values(given["model_args"], "--model-arg"),
-        settings=Settings(
-            seed=given["seed"],
-            limit=given["limit"],
-            data_dir=given["data_dir"],
-            max_output_tokens=given["max_output_tokens"] or Settings().max_output_tokens,
-        ),
-    )
-    options = Options(
-        db=given["db"],
-        concurrency=given["concurrency"],
-        max_tokens=given["max_tokens"],
-        max_usd=given["max_usd"],
-        price=_price(given["price"]),
-    )
-    return plan, options
-
-
-def _price(text: str | None) -> Any:
-    if text is None:
-        return None
-    import datetime as dt
-
-    from harness.cost import PriceEntry
-
-    try:
-        given, made = (float(part) for part in text.split(","))
-    except ValueError as error:
-        raise UsageError(f"--price {text}: write INPUT,OUTPUT, as 0.15,0.60") from error
-    if not (0 <= given < float("inf") and 0 <= made < float("inf")):
-        raise UsageError(f"--price {text}: prices are numbers of dollars, not below 0")
-    today = dt.datetime.now(dt.UTC).date()
-    return PriceEntry(models=(), date=today, input=given, output=made, source="--price")
-
-
 def _dry_run(plan: Any, options: Any, as_json: bool) -> int:
+    from harness.cli.plan import forecast_lines
     from harness.engine.forecast import forecast
 
-    rows = forecast(plan, options)
+    rows = forecast(plan, options, gpu_usd_per_hour=options.gpu_usd_per_hour)
     if as_json:
         print_json(rows)
         return 0
-    for row in rows:
-        bound = "unknown" if row["most_tokens"] is None else f"at most {row['most_tokens']:,}"
-        click.echo(
-            f"{row['task']}  {', '.join(row['budgets'])}: {row['problems']} problems, "
-            f"{row['stored']} of {row['attempts']} attempts stored; tokens to generate: {bound}"
-        )
+    for line in forecast_lines(rows):
+        click.echo(line)
     click.echo("nothing was run")
     return 0
 
 
 def _report(result: Any, as_json: bool) -> int:
-    from harness.cli.tables import console, runs_table
+    from harness.cli.tables import console, contamination_table, runs_table
 
+    runs = [report.to_json() for report in result.reports]
+    compared = [one.to_json() for one in result.contamination]
     if as_json:
-        print_json([report.to_json() for report in result.reports])
+        print_json({"runs": runs, "contamination": compared} if compared else runs)
     else:
         console().print(runs_table(result.reports))
+        if compared:
+            console().print("", contamination_table(result.contamination), sep="\n")
     for line in _troubles(result):
         click.echo(line, err=True)
     return 0 if result.ok else 1

@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.options import db_option, json_option, plugin_option, print_json
+from harness.cli.options import db_option, json_option, key_values, plugin_option, print_json
 
 if TYPE_CHECKING:
     from harness.gate.judge import GateResult
+    from harness.gate.rules import GateConfig
+
+_RUN_ONLY = {
+    "model": "--model", "tasks": "--task", "budgets": "--budget", "model_args": "--model-arg",
+    "limit": "--limit", "seed": "--seed", "data_dir": "--data-dir",
+    "concurrency": "--concurrency", "max_output_tokens": "--max-output-tokens",
+    "max_tokens": "--max-tokens", "max_usd": "--max-usd", "price": "--price",
+}  # fmt: skip
+
+EPILOG = """
+\b
+Exit codes: 0 pass; 1 regressed; 3 inconclusive; 2 wrong usage or input, or something outside
+failed; 130 interrupted.
+
+\b
+Examples:
+  harness gate 'model=tiny-s'
+  harness gate 3fa2 --config ci/harness.toml --junit gate.xml --inconclusive pass
+  harness gate --run --model onnx:tiny-s
+  harness gate --run --model openai:my-model@$URL --task gsm8k --budget think@512 --limit 1000
+
+\b
+--run evaluates in growing parts and stops as soon as the verdict is certain, at the same error
+rates. Task, budget and number of problems are the baseline's unless given. The same command
+again goes on where the last one stopped.
+"""
 
 
-@click.command(
-    epilog="Exit codes: 0 pass; 1 regressed; 3 inconclusive; 2 wrong usage or input.\n\n"
-    "\b\nExamples:\n  harness gate 'model=tiny-s'\n"
-    "  harness gate 3fa2 --config ci/harness.toml --junit gate.xml --inconclusive pass"
-)
-@click.argument("candidate")
+@click.command(epilog=EPILOG)
+@click.argument("candidate", required=False)
 @db_option
 @click.option("--config", type=click.Path(path_type=Path), help="TOML file with the rules.")
 @click.option("--baseline", type=click.Path(path_type=Path), help="Instead of the config's.")
@@ -32,47 +56,115 @@ if TYPE_CHECKING:
 )
 @click.option("--any-budget", is_flag=True, help="The baseline's budget may be another.")
 @click.option("--junit", "junit_file", type=click.Path(path_type=Path), help="Write JUnit XML.")
+@click.option(
+    "--gitlab", "gitlab_file", type=click.Path(path_type=Path), help="Write a code quality report."
+)
+@click.option("--run", "run_it", is_flag=True, help="Evaluate now, stop when it is certain.")
+@click.option("-m", "--model", help="With --run: backend:name[@url].")
+@click.option("-t", "--task", "tasks", multiple=True, help="With --run (repeatable).")
+@click.option("-b", "--budget", "budgets", multiple=True, help="With --run (repeatable).")
+@click.option("--model-arg", "model_args", multiple=True, metavar="K=V", help="For the backend.")
+@click.option("--limit", type=click.IntRange(1), help="Only the first so many problems.")
+@click.option("--seed", type=int, help="Seed of the sampling [default: 0].")
+@click.option("--data-dir", type=click.Path(path_type=Path), help="Local data sets, not the hub.")
+@click.option("--concurrency", type=click.IntRange(1), help="Calls in flight.")
+@click.option("--max-output-tokens", type=click.IntRange(1), help="For one completion.")
+@click.option("--max-tokens", type=click.IntRange(1), help="Hard limit for this command.")
+@click.option("--max-usd", type=float, help="Hard limit for this command, in US dollars.")
+@click.option("--price", metavar="IN,OUT", help="US dollars per million tokens, as 0.15,0.60.")
+@click.option("--quiet", is_flag=True, help="No progress.")
 @plugin_option
 @json_option
-def gate(
-    candidate: str,
-    db: str,
-    config: Path | None,
-    baseline: Path | None,
-    inconclusive: str,
-    any_budget: bool,
-    junit_file: Path | None,
-    as_json: bool,
-) -> int:
+def gate(inconclusive: str, as_json: bool, **given: Any) -> int:
     """Hold CANDIDATE (run id, filter or baseline file) against the rules and the baseline.
 
     In GitHub Actions it also writes the step summary and annotations.
     """
-    from harness.gate.baseline import read_baseline
-    from harness.gate.forms import junit
-    from harness.gate.judge import EXIT_CODES, GateVerdict, run_gate
+    from harness.core import HarnessError
+    from harness.gate.forms import summary
+    from harness.gate.judge import EXIT_CODES, GateVerdict
     from harness.gate.rules import read_config
-    from harness.gate.sides import find_side
 
-    rules = read_config(config)
-    file = baseline or rules.baseline
-    result = run_gate(
-        rules.rules,
-        find_side(db, candidate),
-        [] if file is None else read_baseline(file),
-        any_budget=any_budget,
-    )
-    if junit_file is not None:
-        _write(junit_file, junit(result, inconclusive), "w")
+    # Exit code 1 says "regressed" here: whatever else goes wrong must not look like that.
+    try:
+        config = read_config(given["config"])
+        result = _judged(config, given)
+        _write_forms(result, inconclusive, config.path, given)
+    except KeyboardInterrupt:
+        click.echo(
+            "\nstopped; everything finished is stored. The same command goes on from there.",
+            err=True,
+        )
+        return 130
+    except HarnessError as error:
+        if os.environ.get("HARNESS_TRACEBACK"):
+            raise
+        click.echo(f"harness: {error}", err=True)
+        return 2
+    except click.ClickException:
+        raise
+    except Exception:  # noqa: BLE001 - a defect is no regression either
+        traceback.print_exc()
+        return 2
     if as_json:
-        results = [one.to_json() for one in result.results]
-        print_json({"verdict": result.verdict, "results": results, "flaky": result.flaky})
+        print_json(result.to_json())
     else:
-        _print(result)
-    _github(result, inconclusive)
+        click.echo(summary(result))
     if result.verdict is GateVerdict.INCONCLUSIVE and inconclusive != "report":
         return 0 if inconclusive == "pass" else 1
     return EXIT_CODES[result.verdict]
+
+
+def _judged(config: GateConfig, given: dict[str, Any]) -> GateResult:
+    from harness.cli.planning import price_entry, stop_cleanly
+    from harness.cli.progress import progress
+    from harness.core import UsageError
+    from harness.engine.evaluate import Options
+    from harness.engine.observe import Silent
+    from harness.engine.plan import Settings
+    from harness.gate.api import judge
+
+    named = [name for name in _RUN_ONLY if given[name] not in (None, ())]
+    if named and not given["run_it"]:
+        raise UsageError(f"{_RUN_ONLY[named[0]]} is for --run, which evaluates a model now")
+    if given["run_it"] and not given["model"]:
+        raise UsageError("--run evaluates a model: name it with --model")
+    if given["run_it"]:
+        stop_cleanly()
+    chosen = {name: given[name] for name in ("seed", "limit", "data_dir", "max_output_tokens")}
+    names = ("db", "concurrency", "max_tokens", "max_usd")
+    shown = given["run_it"] and not given["quiet"]
+    with progress() if shown else contextlib.nullcontext(Silent()) as observer:
+        return judge(
+            given["candidate"],
+            config=config,
+            baseline=given["baseline"],
+            model=given["model"],
+            tasks=given["tasks"],
+            budgets=given["budgets"],
+            model_args=key_values(given["model_args"], "--model-arg"),
+            settings=Settings(**{k: v for k, v in chosen.items() if v is not None}),
+            options=Options(**{n: given[n] for n in names}, price=price_entry(given["price"])),
+            observer=observer,
+            any_budget=given["any_budget"],
+        )
+
+
+def _write_forms(
+    result: GateResult, inconclusive: str, config: Path, given: dict[str, Any]
+) -> None:
+    from harness.gate.forms import code_quality, junit, markdown, workflow_commands
+
+    if given["junit_file"] is not None:
+        _write(given["junit_file"], junit(result, inconclusive), "w")
+    if given["gitlab_file"] is not None:
+        _write(given["gitlab_file"], code_quality(result, inconclusive, config), "w")
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in workflow_commands(result, inconclusive, config):
+            click.echo(line, err=True)
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        _write(Path(summary), markdown(result), "a")
 
 
 def _write(path: Path, text: str, mode: str) -> None:
@@ -83,24 +175,3 @@ def _write(path: Path, text: str, mode: str) -> None:
             file.write(text)
     except OSError as error:
         raise DataError(f"{path}: cannot be written: {error}") from error
-
-
-def _print(result: GateResult) -> None:
-    for one in result.results:
-        click.secho(f"{one.verdict:12} {one.rule}", bold=True)
-        click.echo(f"             {one.run}: {one.message}")
-    if result.flaky:
-        shown = ", ".join(result.flaky[:5])
-        click.echo(f"flaky (right in some samples only): {len(result.flaky)} problems: {shown}")
-    click.echo(f"gate: {result.verdict}")
-
-
-def _github(result: GateResult, inconclusive: str) -> None:
-    from harness.gate.forms import markdown, workflow_commands
-
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        for line in workflow_commands(result, inconclusive):
-            click.echo(line, err=True)
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary:
-        _write(Path(summary), markdown(result), "a")

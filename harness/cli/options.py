@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from harness.core import UsageError
-from harness.core.registry import load_plugin
+from harness.core.registry import include, load_plugin
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -37,7 +37,8 @@ def json_option(command: F) -> F:
 
 
 def plugin_option(command: F) -> F:
-    """--plugin: files that register tasks, verifiers, models …"""
+    """--plugin: files that register tasks, verifiers, models …; and `--include-path` beside it."""
+    with_include = _include_option(command)
     return click.option(
         "--plugin",
         "plugins",
@@ -47,7 +48,25 @@ def plugin_option(command: F) -> F:
         is_eager=True,
         callback=_load_plugins,
         help="Python file that registers plugins (repeatable).",
+    )(with_include)
+
+
+def _include_option(command: F) -> F:
+    """--include-path: folders with other people's definitions of tasks."""
+    return click.option(
+        "--include-path",
+        multiple=True,
+        metavar="FOLDER",
+        expose_value=False,
+        is_eager=True,
+        callback=_include,
+        help="Folder with task definitions in another harness's format (repeatable).",
     )(command)
+
+
+def _include(_context: click.Context, _option: click.Parameter, folders: Iterable[str]) -> None:
+    for folder in folders:
+        include(folder)
 
 
 def _load_plugins(_context: click.Context, _option: click.Parameter, files: Iterable[str]) -> None:
@@ -71,6 +90,13 @@ def key_values(items: Iterable[str], option: str) -> dict[str, str]:
             raise UsageError(f"{option} {item!r}: write key=value")
         pairs[key] = value
     return pairs
+
+
+def hourly(dollars: float | None) -> float | None:
+    """The rate that --gpu-usd-per-hour gives; None without one."""
+    if dollars is not None and not 0 <= dollars < float("inf"):
+        raise UsageError(f"--gpu-usd-per-hour {dollars}: a number of dollars, not below 0")
+    return dollars
 
 
 def print_json(value: Any) -> None:

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from harness.core import Estimate
+from harness.engine.fresh import Contamination
 from harness.engine.views import RunReport
 
 
@@ -62,6 +63,32 @@ def runs_table(reports: Sequence[RunReport]) -> Table:
             _remarks(report),
         )
     return table
+
+
+def contamination_table(found: Sequence[Contamination]) -> Table:
+    """One line a budget: public and fresh accuracy, and their difference in points."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("task", "fresh", "budget"):
+        table.add_column(name, no_wrap=True)
+    for name in ("public", "fresh", "public - fresh [95%]", "lured: public - fresh [95%]"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for one in found:
+        table.add_row(
+            escape(one.task),
+            escape(one.fresh_task),
+            escape(one.budget),
+            f"{one.public.value:.1%}",
+            f"{one.fresh.value:.1%}",
+            points(one.difference),
+            "–" if one.lure_rate is None else points(one.lure_rate),
+        )
+    return table
+
+
+def points(estimate: Estimate) -> str:
+    """A difference of shares in percentage points: `+1.5 [-2.0, +5.0]`."""
+    value, low, high = (100 * x for x in (estimate.value, estimate.low, estimate.high))
+    return f"{value:+.1f} [{low:+.1f}, {high:+.1f}]"
 
 
 def _remarks(report: RunReport) -> str:

@@ -9,17 +9,17 @@ from typing import Any
 import click
 
 from harness.cli.options import json_option, plugin_option, print_json
-from harness.core import TaskSpec, registry
+from harness.core import DataSource, TaskSpec, UsageError, registry
 
 
 @click.group(
     invoke_without_command=True,
     epilog="\b\nExamples:\n  harness tasks\n  harness tasks show gsm8k\n"
-    "  harness tasks preview decimals:seed=7 --limit 3",
+    "  harness tasks preview decimals:seed=7 --limit 3\n  harness tasks check my_task.py",
 )
 @click.pass_context
 def tasks(context: click.Context) -> None:
-    """List tasks, show one, preview its problems."""
+    """List tasks, show one, preview its problems, check your own."""
     if context.invoked_subcommand is None:
         context.invoke(list_, as_json=False)
 
@@ -68,10 +68,12 @@ def show(name: str, as_json: bool) -> None:
 @plugin_option
 @json_option
 def preview(name: str, limit: int, data_dir: Path | None, as_json: bool) -> None:
-    """A few problems as the model sees them, with gold answer and lure."""
+    """A few problems as the model sees them, with gold answer and lure; the design, if any."""
+    from harness.core.protocols import Designed
     from harness.engine.plan import Settings, load_task
 
-    loaded = load_task(TaskSpec.parse(name), Settings(limit=limit, data_dir=data_dir))
+    spec = TaskSpec.parse(name)
+    loaded = load_task(spec, Settings(limit=limit, data_dir=data_dir))
     rows: list[dict[str, Any]] = [
         {**problem.to_json(), "prompt": [asdict(m) for m in prompt.messages]}
         for problem, prompt in zip(loaded.problems, loaded.prompts, strict=True)
@@ -79,6 +81,11 @@ def preview(name: str, limit: int, data_dir: Path | None, as_json: bool) -> None
     if as_json:
         print_json(rows)
         return
+    if isinstance(loaded.task, Designed):
+        design = loaded.task.design(DataSource(data_dir=data_dir, options=dict(spec.options)))
+        for factor, levels in design.items():
+            click.echo(f"{click.style(factor, bold=True)}: {', '.join(levels)}")
+        click.echo()
     for row in rows:
         gold = "none: the problem has no answer" if row["gold"] is None else row["gold"]
         lure = "" if row["lure"] is None else f"   lure: {row['lure']}"
@@ -86,3 +93,53 @@ def preview(name: str, limit: int, data_dir: Path | None, as_json: bool) -> None
         for message in row["prompt"]:
             click.echo(f"[{message['role']}] {message['content']}")
         click.echo(f"gold: {gold}{lure}\n")
+
+
+@tasks.command("check")
+@click.argument("target", metavar="FILE.py|NAME")
+@click.option("--limit", type=click.IntRange(1), help="Check only the first so many problems.")
+@click.option("--data-dir", type=click.Path(path_type=Path), help="Local data sets, not the hub.")
+@plugin_option
+@json_option
+def check(target: str, limit: int | None, data_dir: Path | None, as_json: bool) -> int:
+    """Run a task through the checks that the built-in tasks pass.
+
+    A file is loaded as a plugin, and all tasks that it registers are checked; a task by name may
+    have options. Exit code 1 when a check fails.
+    """
+    from harness.tasks import check as run_checks
+
+    reports = []
+    for spec in _targets(target):
+        source = DataSource(data_dir=data_dir, limit=limit, options=dict(spec.options))
+        reports.append(run_checks(registry.find("tasks", spec.name)(), source))
+    if as_json:
+        print_json([report.to_json() for report in reports])
+    else:
+        for report in reports:
+            click.echo("\n".join(_check_lines(report)))
+    return 0 if all(report.ok for report in reports) else 1
+
+
+def _targets(target: str) -> list[TaskSpec]:
+    """The tasks of a plugin file, or the one that is named."""
+    if not target.endswith(".py"):
+        return [TaskSpec.parse(target)]
+    found = [name for kind, name in registry.load_plugin(target) if kind == "tasks"]
+    if not found:
+        raise UsageError(
+            f"{target} registers no task: end it with harness.register('tasks', NAME, CLASS)"
+        )
+    return [TaskSpec(name) for name in dict.fromkeys(found)]
+
+
+def _check_lines(report: Any) -> list[str]:
+    lines = [click.style(f"{report.task}: {report.problems} problems", bold=True)]
+    for name in report.checks:
+        bad = report.failures.get(name, [])
+        if name in report.skipped:
+            lines.append(f"  {'–':4}  {name}: {report.skipped[name]}")
+        else:
+            lines.append(f"  {'FAIL' if bad else 'ok':4}  {name}")
+        lines += [f"        {message}" for message in bad]
+    return lines

@@ -31,7 +31,9 @@ def verify(
 ) -> int:
     """Judge one answer, or the rows of a file (JSON lines with `gold` and `text` or `answer`).
 
-    FILE `-` is standard input. One JSON object a row goes to standard output, in order.
+    FILE `-` is standard input. One JSON object a row goes to standard output, in order and as soon
+    as it is judged, with `verdict`, `extracted`, `stage`, `reason`, `rule`, `warning` and `key`.
+    Exit code 1: some rows are `ungraded`.
     """
     from harness.core import UsageError, VerifierSpec
     from harness.verifiers.pool import VerifierPool
@@ -49,6 +51,7 @@ def verify(
                 click.echo(_sheet(row, gold or ""))
             else:
                 sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+                sys.stdout.flush()  # whoever reads a pipe waits for it
     return 1 if ungraded else 0
 
 

@@ -156,3 +156,12 @@ def test_python_works_inside_a_running_event_loop(tmp_path):
         return harness.evaluate("stub:x", "thirds", "greedy", limit=3, options=options)
 
     assert asyncio.run(notebook()).ok
+
+
+def test_regrade_by_a_judge_is_for_flawed_problems(cli, stub_eval):
+    assert stub_eval("--budget", "greedy").code == 0
+    result = cli("regrade", "--plugin", PLUGIN, "--judge", "stub:x")
+    assert result.code == 2
+    assert "asks no model" in result.err
+    assert cli("regrade", "--plugin", PLUGIN, "--judge", "stab:x").code == 2
+    assert cli("regrade", "--plugin", PLUGIN).code == 0

@@ -68,6 +68,9 @@ def test_a_reached_limit_is_exit_code_1_and_says_how_to_go_on(stub_eval):
     [
         (["--budget", "vot@4"], "did you mean 'vote'"),
         (["--budget", "vote@0"], "at least one sample"),
+        (["--budget", "beam@4x8:reward=steps"], "as beam@8x8"),
+        (["--budget", "best@4"], "needs a reward"),
+        (["--budget", "best@4:reward=hf:nowhere"], "no such folder"),
         ([], "no budget given"),
         (["--budget", "greedy", "--task", "thirdz"], "did you mean 'thirds'"),
         (["--budget", "greedy", "--model", "stb:x"], "did you mean 'stub'"),
@@ -110,3 +113,23 @@ def test_an_interrupt_stops_cleanly_and_the_same_command_goes_on(tmp_path, numbe
     again = subprocess.run([*words, "--quiet", "--json"], capture_output=True, check=False)
     assert again.returncode == 0
     assert json.loads(again.stdout)[0]["status"] == "complete"
+
+
+def test_a_fresh_seed_is_compared_with_the_public_one(cli):
+    words = ["eval", "--plugin", PLUGIN, "-m", "stub:x", "-t", "arithmetic", "-b", "greedy",
+             "--limit", "5", "--quiet", "--fresh-seed"]  # fmt: skip
+    found = json.loads(cli(*words, "9", "--json").out)
+    assert [run["task"] for run in found["runs"]] == ["arithmetic", "arithmetic:seed=9"]
+    [one] = found["contamination"]
+    assert one["fresh_task"] == "arithmetic:seed=9"
+    sides = one["public"]["value"] - one["fresh"]["value"]
+    assert one["difference"]["value"] == pytest.approx(sides)
+    assert one["difference"]["low"] <= sides <= one["difference"]["high"]
+    table = cli(*words, "9")
+    assert "public - fresh [95%]" in table.out
+    drawn = cli(*words)
+    assert drawn.code == 0
+    assert "fresh seed " in drawn.err
+    for bad, message in (("x", "whole number"), ("0", "not the public one")):
+        result = cli(*words, bad)
+        assert (result.code, message in result.err) == (2, True)

@@ -53,6 +53,16 @@ def test_several_samples_vote_and_cover(bring):
     assert runs["sample@3"]["metrics"]["accuracy"]["value"] == 1
     assert runs["vote@3"]["metrics"]["accuracy"]["value"] == pytest.approx(1 / 3)
     assert runs["vote@3"]["usd"] == pytest.approx(9.0)
+    assert runs["vote@3"]["charged"]["output_tokens"] is None
+
+
+@pytest.mark.parametrize("tokens", [{}, {"output_tokens": 0}, {"prompt_tokens": 9}])
+def test_dollars_of_one_row_unknown_make_the_sum_unknown_never_zero(bring, tokens):
+    priced = rows(usd=0.5)
+    del priced[2]["usd"]
+    priced[2].update(tokens)
+    (run,) = json.loads(bring(priced, "--model", "m", "--json").out)["runs"]
+    assert run["usd"] is None
 
 
 def test_importing_again_adds_nothing(bring, cli):

@@ -28,8 +28,9 @@ from harness.core import (
 from harness.core.protocols import Backend
 from harness.models.folder import EMBEDDED, embedded_names
 
-TASKS = ("decimals", "arithmetic")
-EACH = 32  # problems of each task
+TASKS = ("decimals", "arithmetic", "traps")
+EACH = 167  # problems of each task
+FEW = 63  # prompts that a server is asked, one request each
 
 LIMIT = 160  # tokens of a greedy answer
 
@@ -53,14 +54,15 @@ def model() -> str:
 
 @pytest.fixture(scope="session")
 def prompts() -> list[Prompt]:
-    """At least 64 prompts, as the tasks word them."""
+    """At least 500 prompts, as the tasks word them, the tasks in turn."""
     found = []
     for name in TASKS:
         task = registry.find("tasks", name)()
         problems = task.load(DataSource(limit=EACH))
-        found += [task.prompt(problem) for problem in problems[:EACH]]
-    assert len(found) >= 64
-    return found
+        found.append([task.prompt(problem) for problem in problems[:EACH]])
+    mixed = [prompt for turn in zip(*found, strict=True) for prompt in turn]
+    assert len(mixed) >= 500
+    return mixed
 
 
 def greedy(prompt: Prompt, prefix: str = "") -> Request:

@@ -11,7 +11,7 @@ from harness.core import Completion, ModelSpec, Prompt, Request, Sampling
 from harness.models.onnx import OnnxBackend
 from harness.models.ort_session import Decoder
 
-from .conftest import Results, ask, calls_for, completions, greedy
+from .conftest import FEW, Results, ask, calls_for, completions, greedy
 
 pytestmark = [
     pytest.mark.engines,
@@ -36,7 +36,7 @@ def logit_gap(model: str, call: Request, one: str, other: str) -> float:
 def hold_against(
     model: str, calls: Sequence[Request], ours: Sequence[Completion], theirs: Sequence[Completion]
 ) -> None:
-    """Equal texts, or a tie at the first difference; and not many ties."""
+    """Equal texts for 99 of 100, and a tie at the first difference of every other pair."""
     assert len(calls) == len(ours) == len(theirs)
     ties = 0
     for call, a, b in zip(calls, ours, theirs, strict=True):
@@ -46,7 +46,7 @@ def hold_against(
         gap = logit_gap(model, call, a.text, b.text)
         assert gap < TIE, f"{a.text!r} against {b.text!r}: {gap} apart, after {call.prompt}"
         ties += 1
-    assert ties <= len(calls) // 10
+    assert ties <= max(1, len(calls) // 100)
 
 
 @pytest.mark.parametrize("engine", ["hf", "vllm"])
@@ -113,17 +113,17 @@ def test_a_server_says_what_the_engine_says(
     onnx: Results, server: str, model: str, prompts: list[Prompt], args: dict[str, str]
 ) -> None:
     groups = calls_for(prompts)
-    calls = {name: groups[name] for name in ("greedy", "continued", "stop")}
+    calls = {name: groups[name][:FEW] for name in ("greedy", "continued", "stop")}
     tokenizer = {"tokenizer": model} if "token_ids" in args else {}
     made = ask(f"openai:{model}@{server}", calls, **args, **tokenizer)
     for name in calls:
-        hold_against(model, calls[name], completions(onnx[name]), completions(made[name]))
+        hold_against(model, calls[name], completions(onnx[name])[:FEW], completions(made[name]))
     if tokenizer:
-        ours, theirs = completions(onnx["greedy"]), completions(made["greedy"])
+        ours, theirs = completions(onnx["greedy"])[:FEW], completions(made["greedy"])
         pairs = [(a, b) for a, b in zip(ours, theirs, strict=True) if a.text == b.text]
         assert all(a == b for a, b in pairs)
     prompt_counts = [r.usage.prompt_tokens for r in made["greedy"]]
-    assert prompt_counts == [r.usage.prompt_tokens for r in onnx["greedy"]]
+    assert prompt_counts == [r.usage.prompt_tokens for r in onnx["greedy"][:FEW]]
 
 
 def test_many_samples_in_one_request(server: str, model: str, prompts: list[Prompt]) -> None:

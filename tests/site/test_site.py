@@ -134,6 +134,7 @@ def hostile(fakes: ModuleType) -> tuple[RunReport, list[SampleView]]:
         metrics={**report.metrics, NASTY: report.metrics["accuracy"]},
         manifest={
             "command": NASTY,
+            "selector": NASTY,
             NASTY: [NASTY],
             "price": {
                 "source": "javascript:alert(1)",

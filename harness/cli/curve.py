@@ -1,0 +1,225 @@
+"""`harness curve`."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from harness.cli.options import (
+    db_option,
+    filter_options,
+    hourly,
+    json_option,
+    plugin_option,
+    print_json,
+)
+
+if TYPE_CHECKING:
+    from harness.engine.curves import Curve
+
+EXAMPLES = """
+\b
+Examples:
+  harness curve --task arithmetic
+  harness curve --by flops --svg curve.svg --csv curve.csv
+  harness curve --fit --k 100 --k 1000
+  harness curve --compare 'vote@k' 'think@n' --at 100
+  harness curve --compare 'small vote@k' 'large greedy' --by flops
+  harness curve --policy predicted --limit 250
+
+\b
+Curves: pass@k (coverage) and the budget's own (vote@k is maj@k, best@k is bo@n) at every k of a
+pool, in exact expectation over its subsets; other budgets a point each, joined by what they
+share. --compare reads two curves at equal cost: between two measured budgets stands their random
+mixture with exactly that mean cost. CURVE is a part of "MODEL CURVE", as the list shows it.
+"""
+
+
+@click.command("curve", epilog=EXAMPLES)
+@filter_options
+@click.option(
+    "--by",
+    "unit",
+    type=click.Choice(["tokens", "flops", "usd"]),
+    default="tokens",
+    show_default=True,
+    help="What cost is counted in.",
+)
+@click.option("--fit", is_flag=True, help="Fit coverage, and foretell it for each --k.")
+@click.option("--k", "ks", type=click.IntRange(1), multiple=True, help="With --fit (repeatable).")
+@click.option("--compare", nargs=2, metavar="A B", help="Two curves at equal cost, B minus A.")
+@click.option("--at", "costs", type=float, multiple=True, help="With --compare: at this cost.")
+@click.option(
+    "--policy",
+    type=click.Choice(["oracle", "predicted"]),
+    help="The best budget for each difficulty; oracle difficulty needs the answers.",
+)
+@click.option("--limit", type=float, help="With --policy: the most a problem may cost.")
+@click.option(
+    "--probe", type=click.IntRange(2), default=4, show_default=True, help="With --policy."
+)
+@click.option("--gpu-usd-per-hour", type=float, help="Dollars by the device's time.")
+@click.option("--price", metavar="IN,OUT", help="US dollars per million tokens, as 0.15,0.60.")
+@click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Write all points.")
+@click.option("--svg", "svg_file", type=click.Path(path_type=Path), help="Write a picture.")
+@db_option
+@plugin_option
+@json_option
+def curve(as_json: bool, db: str, unit: str, **given: Any) -> int:
+    """Accuracy and coverage against tokens, FLOPs and dollars, from all that is stored."""
+    curves = _load(db, given)
+    if given["csv_file"] is not None:
+        _write_csv(given["csv_file"], curves)
+    if given["svg_file"] is not None:
+        _write(given["svg_file"], _picture(curves, unit))
+    extra = _analyses(curves, unit, given)
+    if as_json:
+        print_json(_as_json(curves, unit) | {name: value for name, value, _ in extra})
+        return 0
+    _print_curves(curves, unit)
+    for _, _, lines in extra:
+        click.echo()
+        for line in lines:
+            click.echo(line)
+    return 0
+
+
+def _load(db: str, given: dict[str, Any]) -> list[Curve]:
+    from harness.cli.planning import price_entry
+    from harness.core import UsageError
+    from harness.engine.curves import load_curves
+    from harness.engine.reports import find_runs
+    from harness.store import open_store
+
+    rate = hourly(given["gpu_usd_per_hour"])
+    with open_store(db) as store:
+        ids = find_runs(store, **{n: given[n] for n in ("model", "task", "budget")})
+        if not ids:
+            raise UsageError("no run matches; `harness show` lists what is stored")
+        curves = load_curves(
+            store, ids, gpu_usd_per_hour=rate, price_entry=price_entry(given["price"])
+        )
+    if not curves:
+        raise UsageError("the runs have no finished problem yet; the same eval goes on")
+    return curves
+
+
+def _by_task(curves: list[Curve]) -> dict[str, list[Curve]]:
+    tasks: dict[str, list[Curve]] = {}
+    for one in curves:
+        tasks.setdefault(one.task, []).append(one)
+    return tasks
+
+
+def _write(path: Path, text: str) -> None:
+    from harness.core import DataError
+
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written: {error}") from error
+
+
+def _write_csv(path: Path, curves: list[Curve]) -> None:
+    import io
+
+    from harness.engine.curve_figures import COLUMNS, rows
+
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(row for one in curves for row in rows(one))
+    _write(path, text.getvalue())
+
+
+def _series(curves: list[Curve], unit: str) -> list[Any]:
+    from harness.cli.plot import Series
+
+    out = []
+    for one in curves:
+        points = [
+            (cost, p.accuracy.value, p.accuracy.low, p.accuracy.high)
+            for p in one.points
+            if (cost := p.cost(unit))
+        ]
+        if points:
+            out.append(Series(one.label, sorted(points), dashed=one.oracle))
+    return out
+
+
+def _picture(curves: list[Curve], unit: str) -> str:
+    from harness.cli.plot import svg
+    from harness.core import UsageError
+
+    tasks = _by_task(curves)
+    if len(tasks) > 1:
+        raise UsageError(f"--svg draws one task: choose it with --task ({', '.join(tasks)})")
+    series = _series(curves, unit)
+    if not series:
+        raise UsageError(f"no point has a known cost in {unit}: {_hint(unit)}")
+    return svg(series, unit, f"Accuracy over {unit}, {next(iter(tasks))}")
+
+
+def _hint(unit: str) -> str:
+    if unit == "usd":
+        return "give --price IN,OUT or --gpu-usd-per-hour"
+    return "the model's shape is unknown" if unit == "flops" else "no tokens were recorded"
+
+
+def _print_curves(curves: list[Curve], unit: str) -> None:
+    from harness.cli.curve_tables import figures_table, frontier_table, gaps_table, points_table
+    from harness.cli.plot import terminal
+    from harness.cli.tables import console
+    from harness.core import UsageError
+
+    out = console()
+    for task, members in _by_task(curves).items():
+        click.secho(task, bold=True)
+        series = _series(members, unit)
+        if series:
+            click.echo(terminal(series, unit))
+        else:
+            click.echo(f"cost in {unit} is unknown: {_hint(unit)}")
+        out.print(points_table(members))
+        out.print(figures_table(members, unit))
+        gaps = gaps_table(members)
+        if gaps.row_count:
+            out.print(gaps)
+        try:
+            out.print(frontier_table(members, unit))
+        except UsageError as error:
+            click.echo(f"no frontier: {error}")
+
+
+def _as_json(curves: list[Curve], unit: str) -> dict[str, Any]:
+    from harness.cli.curve_tables import curves_json
+
+    return curves_json(curves, unit)
+
+
+def _analyses(
+    curves: list[Curve], unit: str, given: dict[str, Any]
+) -> list[tuple[str, Any, list[str]]]:
+    """What the options ask for beyond the curves: name, JSON, lines for people."""
+    from harness.cli.curve_tables import compared, fitted, policies
+    from harness.core import UsageError
+
+    if given["ks"] and not given["fit"]:
+        raise UsageError("--k goes with --fit")
+    if given["costs"] and not given["compare"]:
+        raise UsageError("--at goes with --compare")
+    if given["limit"] is not None and not given["policy"]:
+        raise UsageError("--limit goes with --policy")
+    out = []
+    if given["fit"]:
+        out.append(("fits", *fitted(curves, given["ks"])))
+    if given["compare"]:
+        a, b = given["compare"]
+        out.append(("compare", *compared(curves, a, b, unit, given["costs"])))
+    if given["policy"]:
+        limits = None if given["limit"] is None else [given["limit"]]
+        out.append(("policy", *policies(curves, unit, given["policy"], limits, given["probe"])))
+    return out

@@ -1,0 +1,37 @@
+"""`harness lm-eval`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from harness.cli.options import plugin_option
+from harness.core import TaskSpec, registry
+
+
+@click.group(
+    "lm-eval",
+    epilog="\b\nExample:\n  lm_eval --include_path $(harness lm-eval path) "
+    "--tasks harness_decimals …",
+)
+def lm_eval() -> None:
+    """Use the tasks of this package in lm-eval (its own are run by --task lm-eval:NAME)."""
+
+
+@lm_eval.command("path")
+@click.option("--task", "-t", "tasks", multiple=True, help="With options [default: every task].")
+@click.option("--data-dir", type=click.Path(path_type=Path), help="Local data sets, not the hub.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Write here, not to the cache.")
+@plugin_option
+def path(tasks: tuple[str, ...], data_dir: Path | None, folder: Path | None) -> None:
+    """Write a folder for lm-eval's --include_path, and print its name.
+
+    The task `decimals` is `harness_decimals` there, and all have the tag `harness`.
+    """
+    from harness.interop.lm_eval_export import default_folder, write_folder
+
+    target = folder or default_folder()
+    specs = [TaskSpec.parse(text) for text in tasks or registry.names("tasks")]
+    write_folder(target, specs, data_dir=data_dir)
+    click.echo(target)

@@ -1,0 +1,213 @@
+"""`harness plan`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from harness.cli.options import db_option, json_option, plugin_option, print_json
+from harness.core import UsageError
+
+if TYPE_CHECKING:
+    from harness.engine.decision import Decision
+
+EXAMPLES = """
+\b
+Examples:
+  harness plan --task decimals --budget 'vote@{1,4,16}'
+  harness plan --model openai:my-model@$URL --task gsm8k --budget sample@16 --pilot 8
+  harness plan --task decimals --detect 0.02 --power 0.8
+  harness plan --task gsm8k --model small --against large --detect 0.02
+
+\b
+Without --detect: tokens, dollars and time of an eval that is not run yet, with a 95% range, from
+what is stored of the same model, task and budgets, or from --pilot problems that are run now (and
+stored: the eval does not pay for them again).
+With --detect: problems and samples that a decision about so small a difference takes, from the
+variance between and within problems seen so far. --model and --against are then names of stored
+models; without --against the other model is assumed alike, its success rates correlated by
+--correlation.
+"""
+
+
+@click.command("plan", epilog=EXAMPLES)
+@click.option("-m", "--model", help="backend:name[@url] [default: onnx:tiny-s].")
+@click.option("-t", "--task", "tasks", multiple=True, help="Task, with options as name:k=v.")
+@click.option("-b", "--budget", "budgets", multiple=True, help="Budget or sweep (repeatable).")
+@click.option("--model-arg", "model_args", multiple=True, metavar="K=V", help="For the backend.")
+@click.option("--limit", type=click.IntRange(1), help="Only the first so many problems.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the sampling.")
+@click.option("--data-dir", type=click.Path(path_type=Path), help="Local data sets, not the hub.")
+@click.option("--max-output-tokens", type=click.IntRange(1), help="For one completion.")
+@click.option("--pilot", type=click.IntRange(2), help="Run so many problems first.")
+@click.option("--detect", type=float, help="A difference in accuracy, as 0.02.")
+@click.option("--power", type=float, default=0.8, show_default=True, help="With --detect.")
+@click.option("--confidence", type=float, default=0.95, show_default=True, help="With --detect.")
+@click.option("--against", help="With --detect: the other stored model.")
+@click.option("--correlation", type=float, help="With --detect, without --against [default: 0.5].")
+@click.option("--gpu-usd-per-hour", type=float, help="Dollars by the device's time.")
+@click.option("--price", metavar="IN,OUT", help="US dollars per million tokens, as 0.15,0.60.")
+@db_option
+@plugin_option
+@json_option
+def plan(as_json: bool, **given: Any) -> int:
+    """Say what an eval would cost, or how much of it a decision takes; before it is run."""
+    if given["detect"] is None:
+        for name in ("against", "correlation"):
+            if given[name] is not None:
+                raise UsageError(f"--{name} goes with --detect")
+        return _forecast(as_json, given)
+    decision = _decision(given)
+    if as_json:
+        print_json(decision.to_json())
+        return 0
+    for line in decision_lines(decision):
+        click.echo(line)
+    return 0
+
+
+def _forecast(as_json: bool, given: dict[str, Any]) -> int:
+    from dataclasses import replace
+
+    from harness.cli.planning import read_plan, stop_cleanly
+    from harness.engine.evaluate import run_blocking
+    from harness.engine.forecast import forecast
+
+    asked = {**given, "model": given["model"] or "onnx:tiny-s"}
+    asked |= {"concurrency": None, "max_tokens": None, "max_usd": None, "fresh_seed": None}
+    whole, options = read_plan(asked)
+    failed = 0
+    if given["pilot"]:
+        stop_cleanly()
+        few = min(given["pilot"], given["limit"] or given["pilot"])
+        small, _ = read_plan({**asked, "limit": few})
+        failed = run_blocking(small, replace(options)).failed
+        whole, options = read_plan(asked)  # the backend was closed with the pilot
+    rows = forecast(whole, options, gpu_usd_per_hour=given["gpu_usd_per_hour"])
+    if as_json:
+        print_json(rows)
+    else:
+        for line in forecast_lines(rows):
+            click.echo(line)
+    if failed:
+        click.echo(f"{failed} attempts of the pilot failed; the same command tries again", err=True)
+    return 1 if failed else 0
+
+
+def forecast_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """A forecast for people: bound, expectation with its range, and where that comes from."""
+    lines = []
+    for row in rows:
+        bound = "unknown" if row["most_tokens"] is None else f"at most {row['most_tokens']:,}"
+        lines.append(
+            f"{row['task']}  {', '.join(row['budgets'])}: {row['problems']} problems, "
+            f"{row['stored']} of {row['attempts']} attempts stored; tokens to generate: {bound}"
+        )
+        if row["expected_tokens"] is None:
+            lines.append("  no estimate: fewer than two problems are stored; --pilot 8 runs a few")
+            continue
+        if row["samples"] == 0:
+            lines.append("  nothing is left to generate")
+            continue
+        usd, seconds = row["expected_usd"], row["expected_seconds"]
+        lines.append(
+            f"  expected: {_range(row['expected_tokens'], '{:,.0f}')} tokens; "
+            f"usd {'N/A' if usd is None else _range(usd, '{:.4g}')}; "
+            f"seconds {'unknown' if seconds is None else _range(seconds, '{:,.1f}')} "
+            f"(95% ranges, from {row['measured_on']} problems)"
+        )
+    return lines
+
+
+def _range(values: dict[str, float], form: str) -> str:
+    low, high = form.format(values["low"]), form.format(values["high"])
+    return f"{form.format(values['value'])} [{low}, {high}]"
+
+
+def _decision(given: dict[str, Any]) -> Decision:
+    from harness.cli.planning import price_entry
+    from harness.engine.curves import load_curves
+    from harness.engine.decision import CORRELATION, plan_decision
+    from harness.engine.reports import find_runs
+    from harness.store import open_store
+
+    if len(given["tasks"]) != 1:
+        raise UsageError("--detect plans one task: name it with --task")
+    if given["against"] and given["correlation"] is not None:
+        raise UsageError("--correlation is an assumption for want of --against: give one of them")
+    with open_store(given["db"]) as store:
+        sides = {}
+        for name in ("model", "against"):
+            if name == "against" and given[name] is None:
+                continue
+            ids = find_runs(store, model=given[name], task=given["tasks"][0])
+            curves = (
+                load_curves(
+                    store,
+                    ids,
+                    gpu_usd_per_hour=given["gpu_usd_per_hour"],
+                    price_entry=price_entry(given["price"]),
+                )
+                if ids
+                else []
+            )
+            pools = [c for c in curves if c.counts is not None and c.oracle]
+            if not pools:
+                raise UsageError(
+                    f"no pool of samples of {given[name] or 'any model'} on {given['tasks'][0]}: "
+                    "run sample@8 on a few problems, for a start"
+                )
+            sides[name] = pools
+    models = sorted({c.model for c in sides["model"]})
+    if len(models) > 1:
+        raise UsageError(f"several models are stored ({', '.join(models)}): choose with --model")
+    others = sides.get("against")
+    return plan_decision(
+        sides["model"],
+        given["detect"],
+        power=given["power"],
+        confidence=given["confidence"],
+        against=max(others, key=lambda c: len(c.problems)) if others else None,
+        correlation=CORRELATION if given["correlation"] is None else given["correlation"],
+    )
+
+
+def decision_lines(d: Decision) -> list[str]:
+    """A decision plan for people."""
+    c, other = d.components, d.against or "a model like it"
+    seen = f"variance of one sample {c.between:.4f} between problems, {c.within:.4f} within"
+    asked = f"{100 * d.difference:g} points with power {d.power:g} at confidence {d.confidence:g}"
+    lines = [
+        f"{d.model} against {other} on {d.task}: to see {asked}",
+        f"  seen on {c.problems} problems: mean {c.mean:.1%}; {seen}; clusters: x{c.design:.2f}",
+    ]
+    if d.assumed_correlation is not None:
+        lines.append(
+            f"  assumed: success rates of the two correlate by {d.assumed_correlation:g} "
+            "(--correlation, or measure both and say --against)"
+        )
+    lines.append("  samples of each  problems     samples        tokens         usd   (each model)")
+    for x in d.designs:
+        tokens = "unknown" if x.tokens is None else f"{x.tokens:,.0f}"
+        usd = "N/A" if x.usd is None else f"{x.usd:.4g}"
+        star = " <- cheapest" if x == d.cheapest else ""
+        sizes = f"{x.samples:15d} {x.problems:9,d} {x.samples * x.problems:11,d}"
+        lines.append(f"  {sizes} {tokens:>13} {usd:>11}{star}")
+    share = d.share_within
+    lines.append(
+        f"  {share:.0%} of the difference's variance is within problems: more samples take that "
+        f"away, only more problems the other {1 - share:.0%}"
+    )
+    if d.with_these is None:
+        lines.append(
+            f"  with the {c.problems} problems measured no number of samples suffices: it takes "
+            f"{d.floor:,} problems even with endless samples. More problems help."
+        )
+    else:
+        lines.append(
+            f"  with the {c.problems} problems measured, {d.with_these:,} samples of each suffice"
+        )
+    return lines

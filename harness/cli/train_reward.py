@@ -1,0 +1,50 @@
+"""`harness train-reward`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+EXAMPLES = """
+\b
+Examples:
+  harness train-reward --model tiny-s --out my-prm
+  harness eval --model tiny-s --task arithmetic --budget 'best@8:reward=onnx:my-prm'
+
+\b
+Needs pip install 'reasoning-harness[train]'.
+"""
+
+
+@click.command("train-reward", epilog=EXAMPLES)
+@click.option("-m", "--model", default="tiny-s", show_default=True, help="Whose solutions.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("prm"), show_default=True)
+@click.option(
+    "-t",
+    "--task",
+    "tasks",
+    type=click.Choice(["arithmetic", "decimals", "traps"]),
+    multiple=True,
+    help="Whose problems (repeatable) [default: all].",
+)
+@click.option("--problems", type=click.IntRange(1), help="Problems to solve [default: as shipped].")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
+def train_reward(
+    model: str, out: Path, tasks: tuple[str, ...], problems: int | None, seed: int, threads: int
+) -> int:
+    """Train a process reward model on an embedded model's own solutions."""
+    from harness.train import reward, reward_loop
+
+    config = reward.RewardConfig(
+        folder=out,
+        model=model,
+        tasks=tasks,
+        problems=problems or reward.DEFAULT_PROBLEMS,
+        seed=seed,
+        threads=threads,
+    )
+    folder = reward_loop.train_reward(config, lambda line: click.echo(line, err=True))
+    click.echo(f"wrote {folder}: harness eval … --budget 'best@8:reward=onnx:{folder}'")
+    return 0
