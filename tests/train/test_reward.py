@@ -176,8 +176,8 @@ def test_both_written_forms_say_the_same(config):
     assert values[0] == pytest.approx(values[1], abs=1e-4)
 
 
-def test_an_unknown_embedded_reward_is_named():
-    with pytest.raises(UnknownNameError, match="tiny-prn"):
+def test_a_reward_without_a_model_says_what_makes_one():
+    with pytest.raises(UsageError, match="no tiny-prn/model.onnx; `harness train-reward`"):
         OnnxReward("tiny-prn")
     with pytest.raises(UsageError, match="needs a model"):
         OnnxReward()
