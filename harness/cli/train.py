@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -26,17 +27,9 @@ Needs pip install 'reasoning-harness[train]'.
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
-@click.option("--compile/--no-compile", "compiled", default=True, show_default=True)
-def train_tiny(
-    size: str,
-    out: Path,
-    work: Path | None,
-    tokens: int | None,
-    seed: int,
-    threads: int,
-    device: str,
-    compiled: bool,
-) -> int:
+@click.option("--bf16/--no-bf16", default=False, show_default=True, help="Compute in bfloat16.")
+@click.option("--compile/--no-compile", "compile", default=True, show_default=True)
+def train_tiny(size: str, out: Path, work: Path | None, tokens: int | None, **options: Any) -> int:
     """Train an embedded model anew, on the training part of the generated tasks."""
     from harness.train import SIZES, TrainConfig, train
     from harness.train.config import DEFAULT_TOKENS
@@ -49,11 +42,8 @@ def train_tiny(
         folder=out,
         work=work or out.with_name(f"{out.name}.work"),
         size=size,
-        seed=seed,
         tokens=tokens or DEFAULT_TOKENS,
-        threads=threads,
-        device=device,
-        compile=compiled,
+        **options,
     )
     try:
         folder = train(config, lambda line: click.echo(line, err=True))

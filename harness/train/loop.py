@@ -91,7 +91,8 @@ class Trainer:
         """Train to `config.tokens`, with a checkpoint now and then (between pools)."""
         started = saved = time.monotonic()
         before = self.tokens
-        for pool, cut in batches(self.config.seed, self.pool, self.config.batch_tokens):
+        batch_tokens = SIZES[self.config.size].batch_tokens
+        for pool, cut in batches(self.config.seed, self.pool, batch_tokens):
             if self.tokens >= self.config.tokens:
                 break
             losses = [self._step(batch) for batch in cut]
@@ -118,7 +119,9 @@ class Trainer:
             for group in optimizer.param_groups:
                 group["lr"] = group["peak"] * rate
         # Padding stands on the right, where a causal model cannot see it: no mask is needed.
-        logits = self.forward(input_ids=ids).logits
+        kind = torch.device(self.device).type
+        with torch.autocast(kind, torch.bfloat16, enabled=self.config.bf16):
+            logits = self.forward(input_ids=ids).logits
         loss = torch.nn.functional.cross_entropy(
             logits[:, :-1].flatten(0, 1).float(),
             labels[:, 1:].flatten(),

@@ -27,7 +27,7 @@ def few(seed, start, *rest, **more):
 @pytest.fixture
 def config(monkeypatch, tmp_path):
     """Makes configurations of a model that trains in a second: one narrow layer."""
-    monkeypatch.setitem(SIZES, "tiny-s", Size(32, 1, 32))
+    monkeypatch.setitem(SIZES, "tiny-s", Size(32, 1, 32, 4096))
     monkeypatch.setattr("harness.train.loop.batches", few)
 
     def build(tokens, work="work", **more):
