@@ -14,13 +14,14 @@ CONTEXT = 2048  # positions that a model accepts; training sequences are far sho
 class Size:
     """A Llama architecture with heads of 32, which every engine's kernels accept.
 
-    `batch_tokens` bounds a training batch, padding included.
+    `batch_tokens` bounds a training batch, padding included; `half`: stored in float16.
     """
 
     hidden: int
     layers: int
     intermediate: int
     batch_tokens: int
+    half: bool
 
     @property
     def heads(self) -> int:
@@ -28,7 +29,10 @@ class Size:
         return self.hidden // 32
 
 
-SIZES = {"tiny-s": Size(128, 4, 256, 4096), "tiny-m": Size(256, 6, 448, 8192)}
+SIZES = {
+    "tiny-s": Size(128, 4, 256, 4096, half=False),
+    "tiny-m": Size(256, 6, 448, 8192, half=True),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,18 +27,62 @@ from harness.train.tokens import (
 )
 
 CHECKSUMS = "SHA256SUMS"
+SMALL = 1024  # values of a tensor that is not worth packing
 
 
-def export(model: Any, folder: Path) -> None:
+def export(model: Any, folder: Path, half: bool = False) -> None:
     """Write `model` (transformers.LlamaForCausalLM) as a folder that every backend loads.
 
-    Raises HarnessError when the ONNX builder fails.
+    `half` rounds the weights to float16 and stores them so. Raises HarnessError when the ONNX
+    builder fails.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    model.cpu().eval().save_pretrained(folder, safe_serialization=True)
+    save(model, folder, half)
     write_tokenizer(folder)
     write_onnx(folder)
+    if half:
+        pack(folder)
     write_checksums(folder)
+
+
+def save(model: Any, folder: Path, half: bool) -> None:
+    """safetensors and config.json, which asks for computing in float32 in any case."""
+    model = model.cpu().eval()
+    if half:
+        model = model.half()
+    model.save_pretrained(folder, safe_serialization=True)
+    model.float()  # with the rounded weights: what is written next is the same model
+    file = folder / "config.json"
+    config = {**json.loads(file.read_text()), "dtype": "float32"}
+    file.write_text(json.dumps(config, indent=2) + "\n")
+
+
+def pack(folder: Path) -> None:
+    """Store the tensors of model.onnx in float16 where that loses nothing.
+
+    A Cast behind each makes it float32 again; ONNX Runtime computes it once, at loading.
+    """
+    import numpy as np
+    import onnx
+
+    file = folder / "model.onnx"
+    model = onnx.load(str(file))
+    graph = model.graph
+    for tensor in graph.initializer:
+        if tensor.data_type != onnx.TensorProto.FLOAT:
+            continue
+        values = onnx.numpy_helper.to_array(tensor)
+        packed = values.astype(np.float16)
+        if values.size < SMALL or not np.array_equal(packed.astype(np.float32), values):
+            continue
+        name = tensor.name
+        tensor.CopyFrom(onnx.numpy_helper.from_array(packed, f"{name}.half"))
+        cast = onnx.helper.make_node("Cast", [tensor.name], [name], to=onnx.TensorProto.FLOAT)
+        graph.node.insert(0, cast)
+    beside = "model.onnx.data"
+    external = (folder / beside).exists()
+    (folder / beside).unlink(missing_ok=True)  # saving appends
+    onnx.save(model, str(file), save_as_external_data=external, location=beside)
 
 
 def write_tokenizer(folder: Path) -> None:

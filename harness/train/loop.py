@@ -24,7 +24,7 @@ def run(config: TrainConfig, progress: Callable[[str], None]) -> Path:
     trainer.train()
     from harness.train.export import export
 
-    export(trainer.model, config.folder)
+    export(trainer.model, config.folder, SIZES[config.size].half)
     progress(f"exported to {config.folder}")
     return config.folder
 

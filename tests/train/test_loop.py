@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import random
 
+import numpy as np
 import pytest
 
 from harness.core import UsageError
+from harness.models.ort_session import Decoder
 from harness.train import SIZES, TrainConfig
 from harness.train.config import Size
 from harness.train.data import example
+from harness.train.loop import run
 
 torch = pytest.importorskip("torch", reason="needs the extra `train`")
-pytest.importorskip("transformers", reason="needs the extra `train`")
+transformers = pytest.importorskip("transformers", reason="needs the extra `train`")
 
 
 def few(seed, start, *rest, **more):
@@ -27,7 +31,7 @@ def few(seed, start, *rest, **more):
 @pytest.fixture
 def config(monkeypatch, tmp_path):
     """Makes configurations of a model that trains in a second: one narrow layer."""
-    monkeypatch.setitem(SIZES, "tiny-s", Size(32, 1, 32, 4096))
+    monkeypatch.setitem(SIZES, "tiny-s", Size(32, 1, 32, 4096, half=False))
     monkeypatch.setattr("harness.train.loop.batches", few)
 
     def build(tokens, work="work", **more):
@@ -88,3 +92,23 @@ def test_a_checkpoint_of_another_configuration_is_refused(config):
 def test_an_unknown_size_is_named(config):
     with pytest.raises(UsageError, match="tiny-xl"):
         trained(config(1000, size="tiny-xl"))
+
+
+@pytest.mark.parametrize("half", [False, True])
+def test_both_forms_of_an_export_are_the_same_model(config, monkeypatch, half):
+    monkeypatch.setitem(SIZES, "tiny-s", Size(64, 1, 64, 4096, half=half))
+    plan = config(2000)
+    folder = run(plan, lambda line: None)
+    theirs = transformers.AutoModelForCausalLM.from_pretrained(folder)
+    assert theirs.dtype == torch.float32
+    shape = json.loads((folder / "genai_config.json").read_text())["model"]
+    decoder = Decoder(folder, shape, threads=1)
+    ids = [257, *b"12+34=", 258]
+    with torch.inference_mode():
+        expected = theirs(torch.tensor([ids])).logits[0, -1].numpy()
+    got, _ = decoder.prefill(ids)
+    assert np.abs(got - expected).max() < 1e-4
+    weights = sum(p.numel() for p in theirs.parameters())
+    assert (folder / "model.safetensors").stat().st_size / weights == pytest.approx(
+        2 if half else 4, abs=0.5
+    )
