@@ -4,6 +4,9 @@ Math-Shepherd's recipe (arXiv 2312.08935) with its hard estimate: a step is good
 of the completions drawn from it ends in the right answer. A solution that is right itself makes all
 of its steps good; a solution's last step is judged by its answer. Steps are lines, a newline stands
 behind each, and the value of a step is read there (the format of `reward=hf:` and `reward=onnx:`).
+A step holds several small equations; the spaces between them carry labels too, so that the model
+learns where a step goes wrong: good inside a good step, bad behind the first equation of a bad step
+that the `steps` verifier finds false, none where it cannot be told.
 Problems come from the training part of the generated tasks.
 """
 
@@ -20,6 +23,7 @@ from harness.core import ModelSpec, Problem, Prompt, Request, Sampling, Status, 
 from harness.core.hashing import derive_seed
 from harness.core.protocols import Backend, Task, Verifier
 from harness.train.data import IGNORED, training_problem
+from harness.verifiers.steps import check_steps
 
 STEP_END = "\n"
 DEFAULT_PROBLEMS = 5000
@@ -51,11 +55,16 @@ class RewardConfig:
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A question, a solution's steps, and whether each leads anywhere."""
+    """A question, a solution's steps, and how many of them are good: the first `good`."""
 
     question: str
     steps: tuple[str, ...]
-    good: tuple[bool, ...]
+    good: int
+
+    @property
+    def right(self) -> bool:
+        """Whether the whole solution is."""
+        return self.good == len(self.steps)
 
 
 class _Judge:
@@ -94,7 +103,7 @@ async def collect(config: RewardConfig, progress: Callable[[str], None]) -> list
         for start in range(0, len(drawn), 500):
             part = await asyncio.gather(*(one(*d) for d in drawn[start : start + 500]))
             out += [labelled for group in part for labelled in group]
-            good = sum(labelled.good[-1] for labelled in out)
+            good = sum(labelled.right for labelled in out)
             progress(f"{start + len(part)} problems, {len(out)} solutions, {good} of them right")
     finally:
         await backend.close()
@@ -109,13 +118,16 @@ async def _solutions(
     out = []
     for response in await _draw(backend, prompt, problem.id, "", config.samples, config):
         steps, right = steps_of(response), judge.right(response, problem)
-        good = [right] * len(steps)
-        for i in range(1, len(steps)) if not right else ():
+        reached = len(steps) if right else 0
+        # From the back: what is reached from a step is reached from all before it.
+        for i in range(len(steps) - 1, 0, -1) if not right else ():
             begun = STEP_END.join(steps[:i]) + STEP_END
             ends = await _draw(backend, prompt, problem.id, begun, config.rollouts, config)
-            good[i - 1] = any(judge.right(begun + end, problem) for end in ends)
+            if any(judge.right(begun + end, problem) for end in ends):
+                reached = i
+                break
         if steps:
-            out.append(Labelled(question, tuple(steps), tuple(good)))
+            out.append(Labelled(question, tuple(steps), reached))
     return out
 
 
@@ -131,14 +143,31 @@ async def _draw(
 
 
 def encode(tokenizer: Any, begin: int, one: Labelled) -> tuple[list[int], list[int]]:
-    """Token ids, and the label of each step at its newline (0 bad, 1 good, IGNORED elsewhere)."""
+    """Token ids, and labels at spaces and newlines of the steps (0 bad, 1 good, IGNORED elsewhere).
+
+    The label of a step stands at its newline; a space has the label of what stands before it.
+    """
     ids = [begin, *tokenizer.encode(one.question + STEP_END, add_special_tokens=False).ids]
     labels = [IGNORED] * len(ids)
-    for step, good in zip(one.steps, one.good, strict=True):
-        more = tokenizer.encode(step + STEP_END, add_special_tokens=False).ids
-        ids += more
-        labels += [IGNORED] * (len(more) - 1) + [int(good)]
+    for i, step in enumerate(one.steps):
+        pieces = step.split(" ")
+        inside = _inside(pieces[:-1], unknown=IGNORED if i == one.good else int(i < one.good))
+        for piece, end, label in zip(
+            pieces, [" "] * len(inside) + [STEP_END], [*inside, int(i < one.good)], strict=True
+        ):
+            more = tokenizer.encode(piece + end, add_special_tokens=False).ids
+            ids += more
+            labels += [IGNORED] * (len(more) - 1) + [label]
     return ids, labels
+
+
+def _inside(pieces: Sequence[str], unknown: int) -> list[int]:
+    """A label behind each piece: `unknown`, but bad from the first false equation of a bad step."""
+    if unknown == IGNORED:
+        for at, piece in enumerate(pieces):
+            if any(found.holds is False for found in check_steps(piece)):
+                return [IGNORED] * at + [0] * (len(pieces) - at)
+    return [unknown] * len(pieces)
 
 
 def auc_within(questions: Sequence[str], scores: Sequence[float], good: Sequence[bool]) -> float:

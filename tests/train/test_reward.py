@@ -70,7 +70,7 @@ def test_a_step_is_good_when_a_completion_from_it_is_right(monkeypatch, config):
     assert len(found) == config.problems * config.samples
     for one in found:
         assert one.steps == ("2+2=4", "4+1=6", "Answer: none")
-        assert one.good == (True, False, False)
+        assert one.good == 1
     seeds = [r.seeds for r in engine.asked]
     assert len(set(seeds)) == len({(r.prompt, r.prefix, r.seeds) for r in engine.asked})
 
@@ -98,15 +98,30 @@ def _find(engine):
     return lambda kind, name: made[kind]
 
 
-def test_labels_stand_at_the_newlines(tmp_path):
+@pytest.mark.parametrize(
+    ("steps", "good", "labels"),
+    [
+        (("<think>a", "b"), 1, [1, 0]),
+        (("1+2=3 =3", "3*2=6 =6"), 2, [1, 1, 1, 1]),
+        # The second step is bad: nobody knows from where on, or from its false equation on.
+        (("1+2=3 =3", "3*2=6 4+4=8 =7", "7+1=8 =9"), 1, [1, 1, IGNORED, IGNORED, 0, 0, 0]),
+        (("1+2=3 =3", "3*2=6 4+4=9 5-1=4 =7"), 1, [1, 1, IGNORED, 0, 0, 0]),
+    ],
+)
+def test_labels_stand_at_spaces_and_newlines(tmp_path, steps, good, labels):
     from tokenizers import Tokenizer
 
     write_tokenizer(tmp_path)
     tokenizer = Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
-    ids, labels = encode(tokenizer, IDS[BOS], Labelled("Q?", ("<think>a", "b"), (True, False)))
-    assert ids == [IDS[BOS], *b"Q?\n", IDS["<think>"], *b"a\n", *b"b\n"]
-    assert [(ids[i], y) for i, y in enumerate(labels) if y != IGNORED] == [(10, 1), (10, 0)]
-    assert labels[-1] == 0
+    one = Labelled("Q of 1?", steps, good)
+    ids, marked = encode(tokenizer, IDS[BOS], one)
+    text = "\n".join((one.question, *steps, ""))
+    assert ids == [IDS[BOS], *tokenizer.encode(text, add_special_tokens=False).ids]
+    answer = marked[len("Q of 1?\n") + 1 :]
+    ends = [i for i, token in enumerate(ids) if token in (32, 10)][3:]
+    assert [marked[i] for i in ends] == labels
+    assert sum(y != IGNORED for y in answer) == sum(y != IGNORED for y in labels)
+    assert set(marked[: len("Q of 1?\n") + 1]) == {IGNORED}
 
 
 def test_problems_are_of_the_training_part():
@@ -153,7 +168,7 @@ def test_both_written_forms_say_the_same(config):
 
     from harness.train.reward_loop import fit
 
-    rows = [Labelled(f"Q{i}?", ("1+1=2", f"so {i}"), (True, i % 2 == 0)) for i in range(40)]
+    rows = [Labelled(f"Q{i}?", ("1+1=2", f"so {i}"), 2 - i % 2) for i in range(40)]
     lines = []
     folder = fit(config, rows, lines.append)
     assert "AUC" in lines[-2]
