@@ -1,7 +1,7 @@
 """School problems of the task `traps` as training turns: facts, then a formula worked step by step.
 
-The models learn the sound problems of every template, and the flaws of TAUGHT alone: what they make
-of the other flaws is theirs.
+The models learn the sound problems of the templates of SCHOOL, and the flaws of TAUGHT alone: what
+they make of the other flaws, and of templates held out, is theirs.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 
 from harness.core import Problem
 from harness.tasks.arithmetic._items import step
-from harness.tasks.traps import TEMPLATES, Traps
+from harness.tasks.traps import Traps
 from harness.tasks.traps.generate import LANGUAGES, instance
 from harness.tasks.traps.template import Flaw, number
+from harness.tasks.traps.templates import SCHOOL
 from harness.train.thoughts import columns
 
 TAUGHT = (Flaw.MISSING, Flaw.DIRECT, Flaw.DISTRACTOR)
@@ -56,7 +57,7 @@ def school_turn(rng: random.Random) -> Turn:
 def school_problem(rng: random.Random) -> Problem:
     """One problem of the training part, of the kinds that are taught."""
     while True:
-        template, part = rng.choice(TEMPLATES), rng.choice(PARTS)
+        template, part = rng.choice(SCHOOL), rng.choice(PARTS)
         if part != "twist" or template.flaw in TAUGHT:
             break
     seed, cluster = TRAINING_SEED + rng.randrange(10**9), rng.randrange(10**6)

@@ -13,7 +13,8 @@ from harness.tasks.traps.names import FRAMES, SECOND, persons
 from harness.tasks.traps.template import PARTS, Case, Flaw, Model, Template, number
 from harness.tasks.traps.templates import TEMPLATES
 
-VERSION = "2"
+VERSION = "3"
+_STREAM = "2"  # of the random draws: the embedded models were trained on what it gives
 LANGUAGES = ("en", "zh")
 CANARY = "harness-traps canary 7d0c1a52-5f0e-4a6e-9d3b-61f2b8a4c9e7"
 """Carried by every item's metadata, so that a training corpus that holds them can be found."""
@@ -63,9 +64,9 @@ def place(seed: int, cluster: int) -> tuple[Template, str]:
     """
     cycle, position = divmod(cluster, len(TEMPLATES))
     order = list(range(len(TEMPLATES)))
-    random.Random(derive_seed("traps-round", VERSION, seed, cycle)).shuffle(order)
+    random.Random(derive_seed("traps-round", _STREAM, seed, cycle)).shuffle(order)
     index = order[position]
-    first = derive_seed("traps-language", VERSION, seed, index)
+    first = derive_seed("traps-language", _STREAM, seed, index)
     return TEMPLATES[index], LANGUAGES[(first + cycle) % 2]
 
 
@@ -100,7 +101,7 @@ def instance(
     All contents belong to `split`. Raises UsageError when none such is drawn.
     """
     names = persons(language, seed, cluster)
-    rng = random.Random(derive_seed("traps", VERSION, seed, cluster, template.name))
+    rng = random.Random(derive_seed("traps", _STREAM, seed, cluster, template.name))
     wording = rng.randrange(len(template.words[language]))
     frame = rng.randrange(1 << 20)
     for _ in range(1000):  # a draw whose original and control happen to be alike is thrown away

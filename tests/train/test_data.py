@@ -19,6 +19,7 @@ from harness.tasks.decimals._design import Cell, cells
 from harness.tasks.decimals._items import Item, draw_item
 from harness.tasks.traps import TEMPLATES, Traps
 from harness.tasks.traps.template import Flaw
+from harness.tasks.traps.templates import HELD_OUT, SCHOOL
 from harness.train.data import IGNORED, batches, example, turn
 from harness.train.school import school_problem, think
 from harness.train.thoughts import columns, compare, evaluate
@@ -128,6 +129,14 @@ def test_school_problems_of_evaluation_and_training_share_no_content():
     assert len(trained) > 2000
     assert len(evaluated) > 1000
     assert not trained & evaluated
+
+
+def test_templates_held_out_are_never_taught():
+    rng = random.Random(9)
+    taught = {school_problem(rng).meta["template"] for _ in range(1500)}
+    assert taught == {t.name for t in SCHOOL}
+    assert len(HELD_OUT) >= 15
+    assert not taught & {t.name for t in HELD_OUT}
 
 
 def test_only_some_flaws_are_taught():

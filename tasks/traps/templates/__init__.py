@@ -5,15 +5,19 @@ from harness.tasks.traps.templates import (
     ages,
     areas,
     averages,
+    calendar,
     linear,
+    money,
+    probability,
     rates,
     ratios,
     remainders,
+    sequences,
     sets,
     triangles,
 )
 
-TEMPLATES: tuple[Template, ...] = (
+SCHOOL: tuple[Template, ...] = (
     *linear.TEMPLATES,
     *ratios.TEMPLATES,
     *rates.TEMPLATES,
@@ -24,3 +28,14 @@ TEMPLATES: tuple[Template, ...] = (
     *areas.TEMPLATES,
     *sets.TEMPLATES,
 )
+"""What the embedded models are trained on; their random streams hang on this list."""
+
+HELD_OUT: tuple[Template, ...] = (
+    *sequences.TEMPLATES,
+    *probability.TEMPLATES,
+    *calendar.TEMPLATES,
+    *money.TEMPLATES,
+)
+"""Never taught: shows what carries over to scenarios that a model was not trained on."""
+
+TEMPLATES = SCHOOL + HELD_OUT

@@ -1,4 +1,4 @@
-"""Sets, counting, sequences, calendar and money: one or two scenarios each."""
+"""Sets, counting, calendar and money: one scenario each."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ TEMPLATES = (
     ),
     Template(
         name="fence-posts",
-        topic="counting",
+        topic="probability and counting",
         flaw=Flaw.LURE,
         draw=_fence,
         models={
