@@ -14,6 +14,7 @@ from harness.budgets.strategy import (
     Score,
     Selector,
     Strategy,
+    side_by_side,
     together,
     whole_turn,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "Strategy",
     "expand",
     "resolve",
+    "side_by_side",
     "together",
     "whole_turn",
 ]

@@ -7,7 +7,7 @@ has its end mark left out and "Wait" put in its place, so that the model goes on
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -67,6 +67,12 @@ class Answering:
     def most_tokens(self, max_output_tokens: int) -> int:
         """The thought at its limit and the answer at its own."""
         return (self.think or 0) + (self.max_tokens or max_output_tokens)
+
+    async def stream(self, caller: Caller, indices: Sequence[int]) -> AsyncGenerator[Chain, None]:
+        """The chains of `draw`, each before the next is begun where the caller counts down."""
+        for group in [[index] for index in indices] if caller.in_turn else [indices]:
+            for chain in await self.draw(caller, group):
+                yield chain
 
     async def draw(
         self, caller: Caller, indices: Sequence[int], *, prompt: Prompt | None = None

@@ -59,11 +59,6 @@ def resolve(budget: Budget) -> Strategy:
     recipe = RECIPES.get(budget.name)
     if recipe is None:
         recipe = _plugged_in(budget)
-    if budget.max_tokens is not None or budget.max_usd is not None:
-        raise UsageError(
-            f"budget {str(budget)!r}: ceilings for one problem (tokens<=, usd<=) are read but not "
-            "enforced yet; use --max-tokens or --max-usd for the whole command"
-        )
     chosen = budget.option("select") or recipe.selects[0]
     if chosen not in recipe.selects:
         raise UnknownNameError(f"select= of budget {budget.name!r}:", chosen, recipe.selects)

@@ -6,7 +6,7 @@ said so far; searches extend paths by steps, have them scored, and keep some.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.budgets import options
@@ -120,6 +120,25 @@ class Steps:
         draws = await caller.sample(indices, sampling, prefix=path.text)
         return [self._joined(caller, path, draw) for draw in draws]
 
+    async def extend_all(
+        self,
+        caller: Caller,
+        asked: Sequence[tuple[Path, Sequence[int]]],
+        *,
+        whole: bool = False,
+    ) -> AsyncGenerator[Path, None]:
+        """`extend` for several paths, side by side, or one by one where a ceiling is counted."""
+        if caller.in_turn:
+            asked = [(path, [index]) for path, indices in asked for index in indices]
+            for path, indices in asked:
+                for grown in await self.extend(caller, path, indices, whole=whole):
+                    yield grown
+        else:
+            calls = (self.extend(caller, path, indices, whole=whole) for path, indices in asked)
+            for paths in await together(calls):
+                for grown in paths:
+                    yield grown
+
     def _joined(self, caller: Caller, path: Path, draw: Draw) -> Path:
         # Where an engine gives no count, four characters are taken for a token: for this limit
         # only, the ledger keeps the count as unknown.
@@ -146,37 +165,36 @@ class Steps:
 
     async def grow(
         self, caller: Caller, n: int, width: int, indices: Indices, ahead: int = 0
-    ) -> list[Path]:
+    ) -> AsyncGenerator[Path, None]:
         """Beam search for n solutions: the best n/width unfinished paths get width steps each.
 
         A finished path keeps its place, so that a round draws one step for each solution that is
         still missing, and n are there in the end. `ahead` steps are rolled out at temperature 0
         before a path is scored (lookahead). Ties keep the earlier path.
         """
-        finished: list[Path] = []
         batches = [(ROOT, n)]
         for number in range(self.rounds):
             whole = number == self.rounds - 1
             asked = [(path, indices.take(path.text, count)) for path, count in batches]
-            grown = await together(
-                self.extend(caller, path, chosen, whole=whole) for path, chosen in asked
-            )
-            paths = [path for group in grown for path in group]
-            finished += [path for path in paths if path.done or whole]
-            active = [path for path in paths if not (path.done or whole)]
+            active: list[Path] = []
+            async for path in self.extend_all(caller, asked, whole=whole):
+                if path.done or whole:
+                    yield path
+                else:
+                    active.append(path)
             if not active:
                 break
             kept = await self._best(caller, active, -(-len(active) // width), ahead)
             counts = [width] * (len(kept) - 1) + [len(active) - width * (len(kept) - 1)]
             batches = list(zip(kept, counts, strict=True))
-        return finished
 
     async def _best(
         self, caller: Caller, paths: Sequence[Path], count: int, ahead: int
     ) -> list[Path]:
         if count >= len(paths):
             return list(paths)
-        shown = await together(self._roll_out(caller, path, ahead) for path in paths)
+        rolled = (self._roll_out(caller, path, ahead) for path in paths)
+        shown = await together(rolled, in_turn=caller.in_turn)
         values = await self.values(caller, [path.response for path in shown])
         order = sorted(range(len(paths)), key=lambda i: (-values[i], i))
         return [paths[i] for i in order[:count]]

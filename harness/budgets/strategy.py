@@ -8,7 +8,7 @@ charged to its attempt, whether it ends in an answer or is thrown away.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar
 
@@ -90,6 +90,15 @@ class Caller(Protocol):
         """The command's default limit for one completion."""
         ...
 
+    @property
+    def in_turn(self) -> bool:
+        """Whether a ceiling is counted down: calls are then made one behind the other.
+
+        An answer that is whole is then handed over before the next is begun, so that it counts
+        when the ceiling ends the attempt: `sample` and `score` raise what a strategy lets pass.
+        """
+        ...
+
     def room(self, prefix: str = "", *, prompt: Prompt | None = None) -> int | None:
         """How many tokens the model's context leaves behind `prefix`; None when unknown."""
         ...
@@ -127,16 +136,37 @@ class Caller(Protocol):
         ...
 
 
-async def together(calls: Iterable[Awaitable[T]]) -> list[T]:
+async def together(calls: Iterable[Awaitable[T]], *, in_turn: bool = False) -> list[T]:
     """Await several calls side by side; when one fails, the others are finished before it is said.
 
-    `asyncio.gather` would leave them running: paid for, and perhaps never stored.
+    `asyncio.gather` would leave them running: paid for, and perhaps never stored. `in_turn`: one
+    behind the other; `calls` is then best a generator, so that none is made which is not awaited.
     """
+    if in_turn:
+        return [await call for call in calls]
     results = await asyncio.gather(*calls, return_exceptions=True)
     for result in results:
         if isinstance(result, BaseException):
             raise result
     return results  # type: ignore[return-value] # no exception is left
+
+
+async def side_by_side(
+    caller: Caller, streams: Iterable[AsyncGenerator[T, None]]
+) -> AsyncGenerator[T, None]:
+    """What several streams bring, in their order; one behind the other where the caller says so."""
+    if caller.in_turn:
+        for stream in streams:
+            async for item in stream:
+                yield item
+    else:
+        for items in await together(_all(stream) for stream in streams):
+            for item in items:
+                yield item
+
+
+async def _all(stream: AsyncGenerator[T, None]) -> list[T]:
+    return [item async for item in stream]
 
 
 Chain = tuple[Draw, ...]
@@ -164,8 +194,8 @@ class Proposer(Protocol):
     def exchangeable(self) -> bool:
         """Whether any k chains of a larger pool are what a budget of size k would have drawn.
 
-        If not, an attempt is one whole: it is charged all that was asked for, and its selector
-        chooses from all of its chains.
+        If not, or under a ceiling, an attempt is one whole: it is charged all that was asked for,
+        and its selector chooses from all of its chains.
         """
         ...
 
@@ -186,8 +216,12 @@ class Proposer(Protocol):
         """
         ...
 
-    async def propose(self, caller: Caller, n: int) -> list[Chain]:
-        """A pool of n chains (of at most n, when they are not exchangeable)."""
+    def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
+        """A pool of n chains (of at most n, when they are not exchangeable).
+
+        Each is yielded as soon as it is there where `caller.in_turn`: what was not yielded before
+        a ceiling ended the attempt is charged, but is no answer.
+        """
         ...
 
 
@@ -266,3 +300,18 @@ class Strategy:
     proposer: Proposer
     selector: Selector
     reward: Reward | None = None
+
+    @property
+    def capped(self) -> bool:
+        """Whether a ceiling bounds what one problem may cost."""
+        return self.budget.max_tokens is not None or self.budget.max_usd is not None
+
+    @property
+    def whole(self) -> bool:
+        """Whether an attempt is one whole, and not a pool of which smaller budgets use parts."""
+        return self.capped or not self.proposer.exchangeable
+
+    @property
+    def family(self) -> str:
+        """Budgets of one family share one pool; one with a ceiling stops where no other does."""
+        return str(self.budget) if self.capped else self.proposer.family

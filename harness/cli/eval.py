@@ -19,6 +19,7 @@ Examples:
   harness eval --model openai:my-model@http://127.0.0.1:8000/v1 --task gsm8k --budget greedy
   harness eval --task gsm8k --data-dir data --budget greedy --dry-run
   harness eval --task decimals --budget greedy --fresh-seed
+  harness eval --task traps --budget greedy --judge openai:NAME
 
 \b
 Budgets, what may be spent on one problem:
@@ -28,6 +29,7 @@ Budgets, what may be spent on one problem:
   beam@nxm:reward=R  dvts@nxm:reward=R  lookahead@nxm+k:reward=R  mcts@n:reward=R  rmaxts@n
 R: steps (checks the written sums; no model), judge (the model itself), hf:FOLDER, onnx:FOLDER.
 Options behind a colon: think=, temperature=, top_p=, top_k=, max=, step=, select=, agg=, rounds=.
+Behind a space stands a ceiling for one problem: 'vote@16 tokens<=400', 'vote@16 usd<=0.02'.
 Braces expand to a sweep, and a sweep costs what its dearest budget costs.
 The same command again goes on where the last one stopped; what is stored is not paid twice.
 """
@@ -47,6 +49,11 @@ The same command again goes on where the last one stopped; what is stored is not
     metavar="[SEED]",
     help="Run generated tasks on this seed too [default: a drawn one]; public minus fresh.",
 )
+@click.option(
+    "--judge",
+    metavar="MODEL",
+    help="Ask this model whether a flaw was recognised, instead of the rules.",
+)
 @db_option
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Local data sets, not the hub.")
 @click.option("--concurrency", type=int, help="Calls in flight [default: what fills the engine].")
@@ -59,15 +66,19 @@ The same command again goes on where the last one stopped; what is stored is not
 @click.option("--quiet", is_flag=True, help="No progress.")
 @plugin_option
 @json_option
-def eval_(as_json: bool, dry_run: bool, quiet: bool, **given: Any) -> int:
+def eval_(as_json: bool, dry_run: bool, quiet: bool, judge: str | None, **given: Any) -> int:
     """Run a model on tasks under budgets; store every sample and report."""
     from harness.cli.progress import progress
     from harness.engine.evaluate import run_blocking
     from harness.engine.observe import Silent
+    from harness.engine.regrade import judge_evaluation, open_judge
 
     stop_cleanly()
     plan, options = read_plan(given)
+    asked = None if judge is None else open_judge(plan, options, judge)
     if dry_run:
+        if judge is not None:
+            click.echo(f"not counted: the answers that {judge} would be asked about", err=True)
         return _dry_run(plan, options, as_json)
     try:
         if quiet:
@@ -75,6 +86,8 @@ def eval_(as_json: bool, dry_run: bool, quiet: bool, **given: Any) -> int:
         else:
             with progress() as observer:
                 result = run_blocking(plan, options, observer)
+        if asked is not None:
+            result = judge_evaluation(plan, options, result, asked)
     except KeyboardInterrupt:
         click.echo(
             "\nstopped; everything finished is stored. The same command goes on from there.",

@@ -33,6 +33,7 @@ def read_plan(given: dict[str, Any]) -> tuple[Any, Any]:
     for name in ("concurrency", "max_output_tokens", "max_tokens", "limit"):
         if given[name] is not None and given[name] < 1:
             raise UsageError(f"--{name.replace('_', '-')} {given[name]}: must be at least 1")
+    price = price_entry(given["price"])
     plan = make_plan(
         given["model"],
         given["tasks"],
@@ -43,6 +44,7 @@ def read_plan(given: dict[str, Any]) -> tuple[Any, Any]:
             limit=given["limit"],
             data_dir=given["data_dir"],
             max_output_tokens=given["max_output_tokens"] or Settings().max_output_tokens,
+            price=price,
         ),
         fresh_seed=_fresh_seed(given["fresh_seed"]),
     )
@@ -51,7 +53,7 @@ def read_plan(given: dict[str, Any]) -> tuple[Any, Any]:
         concurrency=given["concurrency"],
         max_tokens=given["max_tokens"],
         max_usd=given["max_usd"],
-        price=price_entry(given["price"]),
+        price=price,
         gpu_usd_per_hour=hourly(given["gpu_usd_per_hour"]),
     )
     return plan, options

@@ -94,9 +94,12 @@ def points(estimate: Estimate) -> str:
 def _remarks(report: RunReport) -> str:
     remarks = []
     if report.selector == "oracle":
-        remarks.append(f"coverage, {report.budget.partition(':')[0].replace('sample', 'pass')}")
+        name = report.budget.partition(":")[0].replace("sample", "pass")
+        remarks.append("coverage" if "<=" in name else f"coverage, {name}")
     if report.status != "complete":
         remarks.append(f"unfinished: {report.problems} of {report.planned}")
+    if report.stopped:
+        remarks.append(f"{report.stopped} stopped by the ceiling")
     if report.failed:
         remarks.append(f"{report.failed} failed")
     if report.ungraded:

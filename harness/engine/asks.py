@@ -38,3 +38,8 @@ class Ask:
     role: Role
     written: dict[str, Any]  # the sampling, as it is stored
     asked: dict[int, Names] = field(default_factory=dict)  # by index
+
+    @property
+    def most_prompt_tokens(self) -> int:
+        """A token is at least one byte, so the text's length bounds an unknown count."""
+        return self.prompt_tokens or len((self.prompt.text + self.prefix).encode())

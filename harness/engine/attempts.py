@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, case, select
 
 from harness.budgets import Judged, Selector, whole_turn
 from harness.core import ModelInfo, Problem, Status, Verdict, registry
+from harness.engine.ceilings import NO_ANSWER
 from harness.engine.charges import Bill, Charge
 from harness.store.schema import (
     AttemptRow,
@@ -25,9 +26,13 @@ from harness.store.schema import (
 
 @dataclass(slots=True)
 class Attempt:
-    """One problem's attempt, as read; `truncated` answers were cut by a token limit."""
+    """One problem's attempt, as read; `truncated` answers were cut by a token limit.
+
+    `stopped`: its ceiling ended it.
+    """
 
     problem: Problem
+    stopped: bool = False
     charges: list[Charge] = field(default_factory=list)
     judged: list[Judged] = field(default_factory=list)
     chains: set[int] = field(default_factory=set)  # ordinals of the answers
@@ -180,12 +185,12 @@ def verdict_of(row: Any) -> Verdict:
 
 def _with_charges(connection: Connection, run: Row[Any]) -> dict[str, Attempt]:
     problems = connection.execute(
-        select(ProblemRow.id, ProblemRow.content)
+        select(ProblemRow.id, ProblemRow.content, AttemptRow.stopped)
         .join(AttemptRow, AttemptRow.problem_id == ProblemRow.id)
         .where(AttemptRow.run_id == run.id, AttemptRow.error.is_(None))
         .order_by(AttemptRow.position, ProblemRow.id)
     )
-    attempts = {row.id: Attempt(Problem(**row.content)) for row in problems}
+    attempts = {row.id: Attempt(Problem(**row.content), row.stopped) for row in problems}
     query = (
         select(
             ChargeRow.problem_id,
@@ -228,6 +233,11 @@ def _with_charges(connection: Connection, run: Row[Any]) -> dict[str, Attempt]:
         reward = steps.get((row.problem_id, row.ordinal))
         attempt.judged.append(Judged(verdict=verdict_of(row), steps=reward))
         attempt.truncated += row.finish == "length"
+    for attempt in attempts.values():
+        if attempt.stopped and not attempt.judged:
+            # No reward was asked for what is not there; any value ranks it alone.
+            attempt.judged.append(Judged(verdict=NO_ANSWER, steps=(0.0,)))
+            attempt.truncated = 1
     return attempts
 
 

@@ -26,6 +26,7 @@ from harness.core.hashing import derive_seed
 from harness.core.protocols import Backend
 from harness.cost import PriceEntry, price
 from harness.engine.asks import Ask, Names, Rendered
+from harness.engine.ceilings import Ceiling, Meter
 from harness.engine.device import Energy
 from harness.engine.judging import Judging
 from harness.engine.limits import Limits
@@ -75,13 +76,14 @@ class ProblemCaller:
 
     It remembers what it has drawn: the writer may not have committed that yet. `log` names all
     samples asked for since `start`, with a number that those of one call share: what a strategy
-    is charged.
+    is charged. Under a ceiling (`meter`) calls go one behind the other, each no larger than fits.
     """
 
     def __init__(self, session: Session, prompt: Prompt, judging: Judging) -> None:
         self.prompt = prompt
         self.payer = ""
         self.log: dict[str, int] = {}
+        self.meter: Meter | None = None
         self._session = session
         self._judging = judging
         self._rendered: dict[Prompt, Rendered] = {}
@@ -90,9 +92,12 @@ class ProblemCaller:
         self._calls = 0
         self._scores = Scores(session, self)
 
-    def start(self, payer: str) -> None:
-        """From here on calls are booked on `payer`, and the log is empty."""
+    def start(self, payer: str, ceiling: Ceiling | None = None) -> None:
+        """From here on calls are booked on `payer`, under its ceiling, and the log is empty."""
+        if self.meter is not None or ceiling is not None:
+            self._scores.forget()
         self.payer, self.log = payer, {}
+        self.meter = None if ceiling is None else Meter(ceiling)
 
     def note(self, samples: Iterable[str]) -> int:
         """Log samples as asked for together; those that are there already stay where they are."""
@@ -115,6 +120,11 @@ class ProblemCaller:
     def max_output_tokens(self) -> int:
         """The command's default limit for one completion."""
         return self._session.max_output_tokens
+
+    @property
+    def in_turn(self) -> bool:
+        """See `harness.budgets.Caller`."""
+        return self.meter is not None
 
     def room(self, prefix: str = "", *, prompt: Prompt | None = None) -> int | None:
         """See `harness.budgets.Caller`."""
@@ -142,12 +152,36 @@ class ProblemCaller:
         """See `harness.budgets.Caller`."""
         prefix = prefix or (self.prompt if prompt is None else prompt).begin
         ask = self._ask(sampling, prefix, prompt, role)
+        if self.meter is None:
+            found = await self._samples(indices, ask)
+        else:
+            found = {index: await self._within(self.meter, index, ask) for index in indices}
+        return [_draw(found[index], prefix) for index in indices]
+
+    async def _samples(self, indices: Sequence[int], ask: Ask) -> dict[int, Stored]:
+        """The samples of an ask, logged; those that nobody has are generated."""
         self.note(self._identify(index, ask).sample for index in indices)
         found = self._find(indices, ask)
         missing = [index for index in indices if index not in found]
-        if missing:
-            found |= await self._bring(missing, ask)
-        return [_draw(found[index], prefix) for index in indices]
+        return found | (await self._bring(missing, ask) if missing else {})
+
+    async def _within(self, meter: Meter, index: int, ask: Ask) -> Stored:
+        """One sample, made no longer than the ceiling leaves; CeilingReached when it leaves none.
+
+        A score that the ceiling cut is none, so that its call ends the attempt.
+        """
+        wanted = ask.sampling.max_tokens
+        had = meter.had(self._identify(index, ask).trace, wanted)
+        if had is not None:
+            return had
+        prompt_tokens = ask.most_prompt_tokens
+        fits = meter.most(prompt_tokens, wanted)
+        smaller = replace(ask, sampling=replace(ask.sampling, max_tokens=fits), asked={})
+        sample = (await self._samples([index], smaller))[index]
+        meter.add(sample, prompt_tokens=prompt_tokens, max_tokens=fits)
+        if fits < wanted and meter.cut(sample) and ask.role != "generator":
+            raise meter.end()
+        return sample
 
     async def verdicts(self, draws: Sequence[Draw]) -> list[Verdict]:
         """See `harness.budgets.Caller`."""
@@ -160,7 +194,9 @@ class ProblemCaller:
 
     async def score(self, reward: Reward, responses: Sequence[str]) -> list[Score]:
         """See `harness.budgets.Caller`."""
-        return await self._scores.score(reward, responses)
+        if self.meter is None:
+            return await self._scores.score(reward, responses)
+        return [(await self._scores.score(reward, [response]))[0] for response in responses]
 
     def _render(self, prompt: Prompt | None) -> Rendered:
         prompt = self.prompt if prompt is None else prompt
@@ -270,11 +306,9 @@ class ProblemCaller:
             seeds=tuple(self._identify(index, ask).seed for index in indices),
             prefix=ask.prefix,
         )
-        # A token is at least one byte, so the text's length bounds an unknown count.
-        prompt_tokens = ask.prompt_tokens or len((ask.prompt.text + ask.prefix).encode())
         async with session.slots:
             reserved = await session.limits.reserve(
-                prompt_tokens, ask.sampling.max_tokens * len(indices)
+                ask.most_prompt_tokens, ask.sampling.max_tokens * len(indices)
             )
             usage: Usage | None = None
             began = session.energy.begin()

@@ -174,10 +174,18 @@ class _Read:
 
     @property
     def metric(self) -> str:
-        """The budget with its size left open: `vote@k`, `think@n`, `beam@nx4:reward=steps`."""
+        """The budget with its size left open: `vote@k`, `think@n`, `beam@nx4:reward=steps`.
+
+        Where it has a ceiling that is its size: `vote@16 tokens<=n`.
+        """
         budget = self.budget
-        if budget is None or budget.n is None:
+        if budget is None:
             return str(self.run.budget)
+        for what, ceiling in (("tokens", budget.max_tokens), ("usd", budget.max_usd)):
+            if ceiling is not None:
+                return str(budget).replace(f"{what}<={ceiling}", f"{what}<=n", 1)
+        if budget.n is None:
+            return str(budget)
         letter = "k" if self.attempts.size > 1 or self.pooled else "n"
         return str(budget).replace(f"@{budget.n}", f"@{letter}", 1)
 
@@ -302,9 +310,12 @@ def _named(read: _Read, size: int, coverage: bool) -> str:
     return read.metric.replace("@k", f"@{size}", 1) if read.pooled else str(read.run.budget)
 
 
-def _own_size(read: _Read) -> int:
+def _own_size(read: _Read) -> float:
     budget = read.budget
-    return 1 if budget is None or budget.n is None else budget.n
+    if budget is None:
+        return 1.0
+    sizes = (budget.max_tokens, budget.max_usd, budget.n)
+    return next((float(size) for size in sizes if size is not None), 1.0)
 
 
 def _known(values: Sequence[float | None]) -> tuple[float, ...] | None:

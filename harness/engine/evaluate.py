@@ -15,6 +15,7 @@ from harness.core import ModelInfo, ModelSpec, TaskSpec, UsageError, registry
 from harness.core.protocols import Backend
 from harness.cost import PriceEntry, find_price
 from harness.engine.caller import Session, now
+from harness.engine.ceilings import ceiling_of
 from harness.engine.device import Energy
 from harness.engine.fresh import Contamination, contaminations, fresh_specs
 from harness.engine.limits import Limits
@@ -146,6 +147,7 @@ async def run_plan(
     options, observer = options or Options(), observer or Silent()
     info = plan.backend.info
     entry = _price(options, plan)
+    _check_ceilings(plan, options, entry)
     concurrency = options.concurrency or info.concurrency
     with open_store(options.db, create=True) as store, _writer(store, options) as writer:
         _write_plan(plan, writer, entry, options.gpu_usd_per_hour)
@@ -254,6 +256,23 @@ def _price(options: Options, plan: Plan) -> PriceEntry | None:
     return entry
 
 
+def _check_ceilings(plan: Plan, options: Options, entry: PriceEntry | None) -> None:
+    """UsageError where dollars would be shown in another way than a ceiling counts them."""
+    for run in plan.all_runs:
+        if run.ceiling is None or run.ceiling.usd is None:
+            continue
+        if options.gpu_usd_per_hour is not None:
+            raise UsageError(
+                f"budget {str(run.strategy.budget)!r}: usd<= counts dollars by the token, not by "
+                "--gpu-usd-per-hour; leave one of them out"
+            )
+        if run.ceiling != ceiling_of(run.strategy, plan.backend.info, entry):
+            raise UsageError(
+                f"budget {str(run.strategy.budget)!r}: usd<= was planned at another price; give "
+                "`Settings.price` what `Options.price` is given"
+            )
+
+
 def evaluate(  # noqa: PLR0913 - all that `harness eval` takes
     model: str | Backend,
     tasks: str | Iterable[str],
@@ -285,6 +304,7 @@ def evaluate(  # noqa: PLR0913 - all that `harness eval` takes
         limit=limit,
         data_dir=Path(data_dir) if data_dir is not None else None,
         max_output_tokens=max_output_tokens,
+        price=options.price if options is not None else None,
     )
     plan = make_plan(
         model, tasks, budgets, model_args=model_args, settings=settings, fresh_seed=fresh_seed

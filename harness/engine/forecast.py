@@ -93,7 +93,7 @@ def _rows(
                     "attempts": len(attempts),
                     "stored": stored,
                     "samples": open_ * pool,
-                    "most_tokens": open_ * pool * _most(plan, group),
+                    "most_tokens": open_ * _most(plan, group, pool),
                     "prompt_tokens": _prompt_tokens(plan.backend, task),
                     **_expected(seen, open_, hourly),
                 }
@@ -192,10 +192,12 @@ def _deeper(run: PlannedRun, runs: Sequence[PlannedRun]) -> bool:
     )
 
 
-def _most(plan: Plan, group: Sequence[PlannedRun]) -> int:
-    """Generated tokens of one chain at its limits."""
-    proposer = group[0].strategy.proposer
-    return proposer.most_tokens(plan.settings.max_output_tokens)
+def _most(plan: Plan, group: Sequence[PlannedRun], pool: int) -> int:
+    """Generated tokens of one problem, with every chain at its limits and under the ceiling."""
+    strategy = group[0].strategy
+    most = pool * strategy.proposer.most_tokens(plan.settings.max_output_tokens)
+    ceiling = strategy.budget.max_tokens
+    return most if ceiling is None else min(most, ceiling)
 
 
 def _prompt_tokens(backend: Backend, task: LoadedTask) -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 import platform
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,17 +26,23 @@ from harness.core import (
 )
 from harness.core.hashing import content_hash
 from harness.core.protocols import Task
+from harness.cost import PriceEntry, find_price
+from harness.engine.ceilings import Ceiling, ceiling_of
 from harness.store.identity import model_id, run_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a command sets for all of its runs; see `harness.evaluate`."""
+    """What a command sets for all of its runs; see `harness.evaluate`.
+
+    `price` is what budgets with `usd<=` are held to; None: the price book's of the day.
+    """
 
     seed: int = 0
     limit: int | None = None
     data_dir: Path | None = None
     max_output_tokens: int = 2048
+    price: PriceEntry | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +75,7 @@ class PlannedRun:
     loaded: LoadedTask
     strategy: Strategy
     manifest: Mapping[str, Any] = field(repr=False)
+    ceiling: Ceiling | None = None
 
 
 def verifier_label(spec: VerifierSpec) -> str:
@@ -106,6 +115,7 @@ def plan_runs(
 ) -> list[PlannedRun]:
     """The runs of one task; UsageError when a budget does not fit the model."""
     runs = []
+    entry = settings.price or find_price(info.name, dt.datetime.now(dt.UTC).date())
     data = content_hash(sorted(problem.digest() for problem in loaded.problems))
     prompts = content_hash([prompt.to_json() for prompt in loaded.prompts])
     for budget in budgets:
@@ -115,6 +125,7 @@ def plan_runs(
                 f"budget {str(budget)!r} cuts the thinking, but {info.spec} has no thinking marks: "
                 "name them with --model-arg think_start=… --model-arg think_end=…"
             )
+        ceiling = ceiling_of(strategy, info, entry)
         identity = {
             "model": info.fingerprint,
             "task": str(loaded.spec),
@@ -124,6 +135,7 @@ def plan_runs(
             "budget": str(budget),
             "seed": settings.seed,
             "max_output_tokens": settings.max_output_tokens,
+            **(ceiling.identity() if ceiling is not None else {}),
         }
         manifest = {
             "identity": identity,
@@ -136,13 +148,19 @@ def plan_runs(
             "selector": strategy.selector.name,
             "selector_args": dict(strategy.selector.args),
             "size": strategy.proposer.size,
-            "whole": not strategy.proposer.exchangeable,
+            "whole": strategy.whole,
             "reward": strategy.reward.info.fingerprint if strategy.reward else None,
             "prompt_once": info.prompt_once,
             "command": reproduce(info, loaded.spec, budget, settings),
         }
         runs.append(
-            PlannedRun(id=run_id(identity), loaded=loaded, strategy=strategy, manifest=manifest)
+            PlannedRun(
+                id=run_id(identity),
+                loaded=loaded,
+                strategy=strategy,
+                manifest=manifest,
+                ceiling=ceiling,
+            )
         )
     return runs
 
@@ -159,6 +177,8 @@ def reproduce(info: ModelInfo, task: TaskSpec, budget: Budget, settings: Setting
         words.append(f"--max-output-tokens {settings.max_output_tokens}")
     if settings.data_dir is not None:
         words.append("--data-dir DIR")
+    if settings.price is not None and budget.max_usd is not None:
+        words.append(f"--price {settings.price.input},{settings.price.output}")
     return " ".join(words)
 
 
@@ -192,8 +212,15 @@ def run_row(
 
 
 def families(runs: Sequence[PlannedRun]) -> list[list[PlannedRun]]:
-    """Runs that share a pool, grouped; the deepest traces first, so that the rest can be cut."""
+    """Runs that share a pool, grouped; the longest traces first, so that the rest can be cut."""
     groups: dict[str, list[PlannedRun]] = {}
     for run in runs:
-        groups.setdefault(run.strategy.proposer.family, []).append(run)
-    return sorted(groups.values(), key=lambda g: -g[0].strategy.proposer.depth)
+        groups.setdefault(run.strategy.family, []).append(run)
+    return sorted(groups.values(), key=lambda group: _shortness(group[0]))
+
+
+def _shortness(run: PlannedRun) -> tuple[bool, float, float, int]:
+    """Ceilings cut samples, the lower the shorter; so do shorter thoughts."""
+    budget = run.strategy.budget
+    tokens, usd = budget.max_tokens or math.inf, budget.max_usd or math.inf
+    return run.strategy.capped, -tokens, -float(usd), -run.strategy.proposer.depth

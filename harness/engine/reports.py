@@ -30,6 +30,7 @@ from harness.engine.attempts import (
     read_attempts,
     verdict_of,
 )
+from harness.engine.ceilings import NO_ANSWER
 from harness.engine.charges import Bill
 from harness.engine.device import DeviceTime, device_times
 from harness.engine.views import RunReport, SampleView
@@ -130,6 +131,7 @@ def _report(
         monte_carlo_error=_monte_carlo_error(attempts),
         device_seconds=None if by_run is None else by_run.get(run.id, DeviceTime()).total,
         joules=joules if calls else None,
+        stopped=sum(attempt.stopped for attempt in attempts.items),
         manifest=manifest,
     )
 
@@ -239,11 +241,14 @@ def kept_price(kept: Mapping[str, Any]) -> PriceEntry:
 
 
 def iter_samples(store: Store, run_id: str) -> Iterator[SampleView]:
-    """Every answer of a run with its prompt, response and verdict; failed attempts too."""
+    """Every answer of a run with its prompt, response and verdict.
+
+    Attempts without any, which failed or were stopped by their ceiling, come last.
+    """
     with store.engine.connect() as connection:
         run = connection.execute(select(RunRow.__table__).where(RunRow.id == run_id)).one()
         yield from _finished_views(connection, run)
-        yield from _failed_views(connection, run)
+        yield from _views_without_answer(connection, run)
 
 
 def _finished_views(connection: Connection, run: Row[Any]) -> Iterator[SampleView]:
@@ -310,11 +315,17 @@ def _finished_views(connection: Connection, run: Row[Any]) -> Iterator[SampleVie
         )
 
 
-def _failed_views(connection: Connection, run: Row[Any]) -> Iterator[SampleView]:
+def _views_without_answer(connection: Connection, run: Row[Any]) -> Iterator[SampleView]:
+    answer = select(ChargeRow.sample_id).where(
+        ChargeRow.run_id == AttemptRow.run_id,
+        ChargeRow.problem_id == AttemptRow.problem_id,
+        ChargeRow.final,
+    )
+    without = AttemptRow.error.is_not(None) | (AttemptRow.stopped & ~answer.exists())
     query = (
         select(AttemptRow.error, ProblemRow.content)
         .join(ProblemRow, ProblemRow.id == AttemptRow.problem_id)
-        .where(AttemptRow.run_id == run.id, AttemptRow.error.is_not(None))
+        .where(AttemptRow.run_id == run.id, without)
         .order_by(AttemptRow.position)
     )
     for error, content in connection.execute(query):
@@ -327,7 +338,7 @@ def _failed_views(connection: Connection, run: Row[Any]) -> Iterator[SampleView]
             response="",
             finish="",
             usage=Usage(),
-            verdict=None,
+            verdict=NO_ANSWER if error is None else None,
             verifier=None,
             error=error,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Collection, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ from sqlalchemy import case, func, select
 from harness.budgets import Chain, Judged, Score
 from harness.core import BackendError, Problem, Prompt, Status, Verdict
 from harness.engine.caller import ProblemCaller, Session
+from harness.engine.ceilings import CeilingReached
 from harness.engine.charges import charge_rows
 from harness.engine.judging import Judging
 from harness.engine.limits import LimitReached
@@ -36,17 +38,16 @@ def finished_attempts(store: Store, runs: Sequence[PlannedRun]) -> dict[tuple[st
     with store.engine.connect() as connection:
         for run in runs:
             answers = func.sum(case((ChargeRow.final, 1), else_=0))
-            query = (
-                select(ChargeRow.problem_id, answers)
-                .join(
-                    AttemptRow,
-                    (AttemptRow.run_id == ChargeRow.run_id)
-                    & (AttemptRow.problem_id == ChargeRow.problem_id),
-                )
-                .where(ChargeRow.run_id == run.id, AttemptRow.error.is_(None))
-                .group_by(ChargeRow.problem_id)
+            charged = (AttemptRow.run_id == ChargeRow.run_id) & (
+                AttemptRow.problem_id == ChargeRow.problem_id
             )
-            whole = None if run.strategy.proposer.exchangeable else _size(run)
+            query = (
+                select(AttemptRow.problem_id, answers)
+                .join(ChargeRow, charged, isouter=True)
+                .where(AttemptRow.run_id == run.id, AttemptRow.error.is_(None))
+                .group_by(AttemptRow.problem_id)
+            )
+            whole = _size(run) if run.strategy.whole else None
             sizes |= {(run.id, p): whole or size for p, size in connection.execute(query)}
     return sizes
 
@@ -120,23 +121,31 @@ class TaskRunner:
 
     async def _family(self, caller: ProblemCaller, group: list[PlannedRun], item: _Item) -> None:
         """Draw one pool for all budgets of a family, and have it scored where one asks for that."""
+        if group[0].ceiling is None:
+            bills = await self._pool(caller, group, item)
+        else:
+            bill = await self._try(group, item, _under_ceiling(caller, group[0]))
+            bills = [] if bill is None else [bill]
+        if bills:
+            grader = asyncio.create_task(self._grade(bills, caller, item))
+            self._graders.add(grader)
+            grader.add_done_callback(self._graders.discard)
+
+    async def _pool(
+        self, caller: ProblemCaller, group: list[PlannedRun], item: _Item
+    ) -> list[_Bill]:
         dearest = max(group, key=_size)
         caller.start(dearest.id)
-        chains = await self._try(
-            group, item, dearest.strategy.proposer.propose(caller, _size(dearest))
-        )
+        chains = await self._try(group, item, _propose(caller, dearest))
         if chains is None:
-            return
+            return []
         log, bills = caller.log, []
         for run in sorted(group, key=_size, reverse=True):
             caller.start(run.id)
             scores = await self._try([run], item, _score(caller, run, chains))
             if scores is not None:
                 bills.append(_Bill(run, chains, scores, {**caller.log, **log}))
-        if bills:
-            grader = asyncio.create_task(self._grade(bills, caller, item))
-            self._graders.add(grader)
-            grader.add_done_callback(self._graders.discard)
+        return bills
 
     async def _try(self, group: Sequence[PlannedRun], item: _Item, work: Awaitable[T]) -> T | None:
         """The work's result; None when it ended these attempts. Raises what is fatal."""
@@ -165,7 +174,7 @@ class TaskRunner:
         verdicts = await caller.verdicts(finals)
         rows: list[Row] = [item.row()]
         for bill in bills:
-            rows.append((AttemptRow, item.attempt(bill.run, None)))
+            rows.append((AttemptRow, item.attempt(bill.run, None, bill.stopped)))
             rows += [
                 (ChargeRow, {"run_id": bill.run.id, "problem_id": item.digest, **row})
                 for row in charge_rows(bill.chains, bill.scores, bill.log)
@@ -179,21 +188,49 @@ class TaskRunner:
 
 @dataclass(frozen=True, slots=True)
 class _Bill:
-    """What one budget is charged for a problem: its chains, their scores, all it asked for."""
+    """What one budget is charged for a problem: its chains, their scores, all it asked for.
+
+    `stopped`: its ceiling ended it.
+    """
 
     run: PlannedRun
     chains: Sequence[Chain]
     scores: Sequence[Score]
     log: Mapping[str, int]
+    stopped: bool = False
 
     def correct(self, verdicts: Sequence[Verdict]) -> float:
         """The expected score of the budget."""
         steps: Sequence[tuple[float, ...] | None] = [s.steps for s in self.scores]
         steps = steps or [None] * len(verdicts)
         judged = [Judged(verdict=v, steps=s) for v, s in zip(verdicts, steps, strict=True)]
-        whole = not self.run.strategy.proposer.exchangeable
-        k = len(judged) if whole else _size(self.run)
+        if not judged:
+            return 0.0
+        k = len(judged) if self.run.strategy.whole else _size(self.run)
         return self.run.strategy.selector.expect(judged, k).get(Status.CORRECT, 0.0)
+
+
+async def _propose(caller: ProblemCaller, run: PlannedRun) -> list[Chain]:
+    return [chain async for chain in run.strategy.proposer.propose(caller, _size(run))]
+
+
+async def _under_ceiling(caller: ProblemCaller, run: PlannedRun) -> _Bill:
+    """What a budget draws until its ceiling; each answer is scored before the next is begun.
+
+    An answer whose score does not fit is charged, but cannot be chosen.
+    """
+    caller.start(run.id, run.ceiling)
+    chains: list[Chain] = []
+    scores: list[Score] = []
+    try:
+        async with aclosing(run.strategy.proposer.propose(caller, _size(run))) as stream:
+            async for chain in stream:
+                scores += await _score(caller, run, [chain])
+                chains.append(chain)
+    except CeilingReached:
+        pass  # the meter has it
+    assert caller.meter is not None
+    return _Bill(run, chains, scores, caller.log, caller.meter.stopped)
 
 
 async def _score(
@@ -219,13 +256,16 @@ class _Item:
         """The problem's row."""
         return (ProblemRow, {"id": self.digest, "content": self.problem.to_json()})
 
-    def attempt(self, run: PlannedRun, error: str | None) -> dict[str, object]:
+    def attempt(
+        self, run: PlannedRun, error: str | None, stopped: bool = False
+    ) -> dict[str, object]:
         """The attempt's columns."""
         return {
             "run_id": run.id,
             "problem_id": self.digest,
             "position": self.position,
             "error": error,
+            "stopped": stopped,
         }
 
 

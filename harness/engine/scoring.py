@@ -42,6 +42,16 @@ class Scores:
     def __init__(self, session: Session, caller: ProblemCaller) -> None:
         self._session, self._caller = session, caller
         self._kept: dict[str, asyncio.Future[_Kept]] = {}
+        self._without_model: set[str] = set()  # traces
+
+    def forget(self) -> None:
+        """Have scores without a model of their own made again: a ceiling counts their parts.
+
+        What they ask of the model is found again as it was.
+        """
+        for trace in self._without_model:
+            self._kept.pop(trace, None)
+        self._without_model.clear()
 
     async def score(self, reward: Reward, responses: Sequence[str]) -> list[Score]:
         """See `harness.budgets.Caller`. Equal responses have one score."""
@@ -52,6 +62,8 @@ class Scores:
             if trace not in self._kept
         }
         if fresh:
+            if not reward.has_model:
+                self._without_model |= fresh.keys()
             await self._fill(reward, fresh)
         kept = [await self._kept[trace] for trace in traces]
         for one in kept:

@@ -26,7 +26,8 @@ class RunReport:
     generated. `verdicts` sums the status probabilities over problems. `usd` and `flops` are charged
     totals; None when unknown. `device_seconds` is this run's share of the time in which any call of
     its model was under way, and `joules` of what the GPUs drew meanwhile. `monte_carlo_error` is
-    the standard error that the resampling of a selector adds to the accuracy.
+    the standard error that the resampling of a selector adds to the accuracy. `stopped` problems
+    were ended by the budget's ceiling (`tokens<=`, `usd<=`).
     """
 
     id: str
@@ -58,6 +59,7 @@ class RunReport:
     monte_carlo_error: float = 0.0
     device_seconds: float | None = None
     joules: float | None = None
+    stopped: int = 0
 
     @property
     def accuracy(self) -> Estimate:

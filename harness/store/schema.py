@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
 """The newest migration; a database that names another one is older or newer than this code."""
 
 _HASH = String(32)
@@ -149,13 +149,17 @@ class SampleRow(Base):
 
 
 class AttemptRow(Base):
-    """One budget applied to one problem: finished (`error` is NULL) or failed."""
+    """One budget applied to one problem: finished (`error` is NULL) or failed.
+
+    `stopped`: it was finished by its budget's ceiling, perhaps before there was any answer.
+    """
 
     __tablename__ = "attempt"
     run_id: Mapped[str] = mapped_column(ForeignKey("run.id"), primary_key=True)
     problem_id: Mapped[str] = mapped_column(ForeignKey("problem.id"), primary_key=True)
     position: Mapped[int] = mapped_column(Integer)
     error: Mapped[str | None] = mapped_column(Text)
+    stopped: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 class ChargeRow(Base):

@@ -48,6 +48,7 @@ class FakeCaller:
     max_output_tokens: int = 400
     context: int | None = None
     tells_stop: bool = True
+    in_turn: bool = False
     asked: list[Asked] = field(default_factory=list)
     scored: list[str] = field(default_factory=list)
     drawn: dict[str, Draw] = field(default_factory=dict)

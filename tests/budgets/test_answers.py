@@ -15,9 +15,13 @@ from harness.budgets.proposers.revise import REQUEST
 from harness.core import Message, Prompt, UsageError
 
 
+async def chains_of(proposer, caller):
+    return [chain async for chain in proposer.propose(caller, proposer.size)]
+
+
 def propose(caller, text):
     proposer = resolve(Budget.parse(text)).proposer
-    return asyncio.run(proposer.propose(caller, proposer.size))
+    return asyncio.run(chains_of(proposer, caller))
 
 
 # Adaptive voting

@@ -24,10 +24,14 @@ def build(fake, text):
     return kinds[budget.name](budget, None if budget.name == "rmaxts" else fake.DigitReward())
 
 
+async def chains_of(proposer, caller):
+    return [chain async for chain in proposer.propose(caller, proposer.size)]
+
+
 def propose(fake, text, **options):
     caller = fake.FakeCaller(**options)
     proposer = build(fake, text)
-    return caller, asyncio.run(proposer.propose(caller, proposer.size))
+    return caller, asyncio.run(chains_of(proposer, caller))
 
 
 def no_draw_twice(caller):

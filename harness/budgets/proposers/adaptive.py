@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import AsyncGenerator
 
 from harness.budgets import options
 from harness.budgets.answering import OPTIONS, Answering, sampling_of
@@ -76,17 +77,19 @@ class Adaptive:
         """Of one sample."""
         return self.answers.most_tokens(max_output_tokens)
 
-    async def propose(self, caller: Caller, n: int) -> list[Chain]:
+    async def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
         """Chains in the order of their indices, until the vote is settled."""
-        chains: list[Chain] = []
+        done = 0
         votes: Counter[str] = Counter()
-        while len(chains) < n:
+        while done < n:
             ranked = [count for _, count in votes.most_common(2)] + [0, 0]
             if ranked[0] and settled(ranked[0], ranked[1]) > self.p:
                 break
-            more = min(votes_needed(ranked[0], ranked[1], self.p), n - len(chains))
-            drawn = await self.answers.draw(caller, range(len(chains), len(chains) + more))
+            more = min(votes_needed(ranked[0], ranked[1], self.p), n - done)
+            drawn: list[Chain] = []
+            async for chain in self.answers.stream(caller, range(done, done + more)):
+                drawn.append(chain)
+                yield chain
             verdicts = await caller.verdicts([chain[-1] for chain in drawn])
             votes.update(v.key for v in verdicts if v.key is not None)
-            chains += drawn
-        return chains
+            done += more

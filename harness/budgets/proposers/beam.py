@@ -6,6 +6,8 @@ until 16 solutions are there, or 40 rounds are over.
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+
 from harness.budgets.search import Indices, StepSearch
 from harness.budgets.strategy import Caller, Chain
 
@@ -13,7 +15,7 @@ from harness.budgets.strategy import Caller, Chain
 class Beam(StepSearch):
     """n beams, width m."""
 
-    async def propose(self, caller: Caller, n: int) -> list[Chain]:
+    async def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
         """n solutions; they share the steps that they have in common."""
-        paths = await self.steps.grow(caller, n, self.width, Indices())
-        return [path.draws for path in paths]
+        async for path in self.steps.grow(caller, n, self.width, Indices()):
+            yield path.draws

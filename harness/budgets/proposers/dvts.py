@@ -6,18 +6,20 @@ beam search loses in diversity by keeping the children of one good path is kept 
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+
 from harness.budgets.search import Indices, StepSearch
-from harness.budgets.strategy import Caller, Chain, together
+from harness.budgets.strategy import Caller, Chain, side_by_side
 
 
 class Dvts(StepSearch):
     """n/m subtrees, each a beam search for m solutions that keeps one path."""
 
-    async def propose(self, caller: Caller, n: int) -> list[Chain]:
+    async def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
         """The solutions of the first subtree, then those of the second …"""
         subtrees = [
             self.steps.grow(caller, self.width, self.width, Indices(branch))
             for branch in range(n // self.width)
         ]
-        trees = await together(subtrees)
-        return [path.draws for paths in trees for path in paths]
+        async for path in side_by_side(caller, subtrees):
+            yield path.draws

@@ -7,6 +7,8 @@ self-consistency, Wang et al. 2022, arXiv 2203.11171), `best@n` and `weighted@n`
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+
 from harness.budgets import options
 from harness.budgets.answering import DEFAULT_TEMPERATURE, OPTIONS, Answering, sampling_of
 from harness.budgets.grammar import Budget
@@ -64,6 +66,7 @@ class Independent:
         """The thought at its limit and the answer at its own."""
         return self.answers.most_tokens(max_output_tokens)
 
-    async def propose(self, caller: Caller, n: int) -> list[Chain]:
+    async def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
         """n chains: the answer alone, or thought and answer."""
-        return await self.answers.draw(caller, range(n))
+        async for chain in self.answers.stream(caller, range(n)):
+            yield chain

@@ -6,6 +6,8 @@ at their end; then they are thrown away. A round costs up to n(k+1) steps.
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+
 from harness.budgets.search import Indices, StepSearch
 from harness.budgets.strategy import Caller, Chain
 
@@ -15,7 +17,7 @@ class Lookahead(StepSearch):
 
     needs_ahead = True
 
-    async def propose(self, caller: Caller, n: int) -> list[Chain]:
+    async def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
         """n solutions; they share the steps that they have in common."""
-        paths = await self.steps.grow(caller, n, self.width, Indices(), self.ahead)
-        return [path.draws for path in paths]
+        async for path in self.steps.grow(caller, n, self.width, Indices(), self.ahead):
+            yield path.draws

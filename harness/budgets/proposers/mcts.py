@@ -10,12 +10,14 @@ goes elsewhere, and so all their calls run side by side. Every rolled-out soluti
 from __future__ import annotations
 
 import math
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from harness.budgets import options
 from harness.budgets.grammar import Budget
 from harness.budgets.search import OPTIONS, ROOT, Indices, Path, Steps
-from harness.budgets.strategy import Caller, Chain, Reward, together
+from harness.budgets.strategy import Caller, Chain, Reward
 from harness.core import UsageError
 
 EXPLORATION = math.sqrt(2)
@@ -84,24 +86,25 @@ class Mcts:
         """A simulation draws one step and rolls it out, within one solution's limit each."""
         return 2 * (self.steps.max_tokens or max_output_tokens)
 
-    async def propose(self, caller: Caller, n: int) -> list[Chain]:
+    async def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
         """The solutions of all simulations, in order."""
         root, indices = Node(ROOT), Indices()
-        found: list[Chain] = []
         done = 0
         while done < n:
             walks = self._walks(root, min(self.batch, n - done))
             leaves = await self._expand(caller, walks, indices)
-            ends, new = await self._roll_out(caller, leaves, indices)
+            ends: list[Path] = []
+            async for end, new in self._roll_out(caller, leaves, indices):
+                ends.append(end)
+                if new:
+                    yield end.draws
             values = await self.steps.values(caller, [end.response for end in ends])
             for walk, leaf, value in zip(walks, leaves, values, strict=True):
                 if leaf is not walk:
                     leaf.visits += 1  # the walk's own visits were counted when it was made
                 for node in leaf.up():
                     node.total += value
-            found += [end.draws for end, fresh in zip(ends, new, strict=True) if fresh]
             done += len(walks)
-        return found
 
     def _walks(self, root: Node, count: int) -> list[Node]:
         """Nodes to expand (or finished ones to visit again), one for each simulation of a batch."""
@@ -125,35 +128,29 @@ class Mcts:
         for node in walks:
             if not node.path.done:
                 counts[node] = counts.get(node, 0) + 1
-        asked = [(n, indices.take(n.path.text, count)) for n, count in counts.items()]
-        grown = await together(
-            self.steps.extend(caller, node.path, chosen) for node, chosen in asked
-        )
+        asked = [(n.path, indices.take(n.path.text, count)) for n, count in counts.items()]
+        grown = iter([path async for path in self.steps.extend_all(caller, asked)])
         fresh = {
-            node: [_child(node, path) for path in paths]
-            for (node, _), paths in zip(asked, grown, strict=True)
+            node: [_child(node, next(grown)) for _ in range(count)]
+            for node, count in counts.items()
         }
         return [node if node.path.done else fresh[node].pop(0) for node in walks]
 
     async def _roll_out(
         self, caller: Caller, leaves: list[Node], indices: Indices
-    ) -> tuple[list[Path], list[bool]]:
+    ) -> AsyncGenerator[tuple[Path, bool], None]:
         """Each leaf's path brought to its end, and whether that is an answer not had before."""
-        asked = [None if leaf.path.done else indices.take(leaf.path.text, 1) for leaf in leaves]
-
-        async def end(leaf: Node, index: range | None) -> Path:
-            if index is None:
-                return leaf.path
-            [path] = await self.steps.extend(caller, leaf.path, index, whole=True)
-            return path
-
-        ends = await together(end(leaf, index) for leaf, index in zip(leaves, asked, strict=True))
-        first_seen = {id(leaf): i for i, leaf in reversed(list(enumerate(leaves)))}
-        new = [
-            index is not None or (leaf.visits == 0 and first_seen[id(leaf)] == i)
-            for i, (leaf, index) in enumerate(zip(leaves, asked, strict=True))
+        asked = [
+            (leaf.path, indices.take(leaf.path.text, 1)) for leaf in leaves if not leaf.path.done
         ]
-        return list(ends), new
+        seen: set[Node] = set()
+        async with aclosing(self.steps.extend_all(caller, asked, whole=True)) as rolled:
+            for leaf in leaves:
+                if leaf.path.done:
+                    yield leaf.path, leaf.visits == 0 and leaf not in seen
+                else:
+                    yield await anext(rolled), True
+                seen.add(leaf)
 
 
 def _child(node: Node, path: Path) -> Node:

@@ -8,13 +8,13 @@ eight answers. The first answers are those of `vote@n`, index for index.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 
 from harness.budgets import options
 from harness.budgets.answering import OPTIONS, Answering, sampling_of, without_thought
 from harness.budgets.grammar import Budget
-from harness.budgets.strategy import Caller, Chain, Reward, together
+from harness.budgets.strategy import Caller, Chain, Reward, side_by_side
 from harness.core import Message, Prompt, UsageError
 
 WINDOW = 4
@@ -61,21 +61,20 @@ class Revise:
         """Of one answer."""
         return self.answers.most_tokens(max_output_tokens)
 
-    async def propose(self, caller: Caller, n: int) -> list[Chain]:
+    async def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
         """The answers of the first chain in order, then those of the second …"""
-        chains = await together(self._chain(caller, i) for i in range(self.chains))
-        return [answer for chain in chains for answer in chain]
+        chains = (self._chain(caller, i) for i in range(self.chains))
+        async for answer in side_by_side(caller, chains):
+            yield answer
 
-    async def _chain(self, caller: Caller, number: int) -> list[Chain]:
-        answers: list[Chain] = []
+    async def _chain(self, caller: Caller, number: int) -> AsyncGenerator[Chain, None]:
         said: list[str] = []
         for turn in range(self.length):
             prompt = self._prompt(caller, said[-self.window :]) if said else None
             # Another index each turn: the same words before it must not bring the same answer.
             [answer] = await self.answers.draw(caller, [turn * self.chains + number], prompt=prompt)
-            answers.append(answer)
+            yield answer
             said.append(without_thought(answer[-1].response, caller.marks))
-        return answers
 
     def _prompt(self, caller: Caller, said: Sequence[str]) -> Prompt:
         """The problem with the answers so far; the oldest are left out where there is no room."""

@@ -14,12 +14,13 @@ verifier needs no gold answer, such as a proof checker, can do in earnest: it is
 from __future__ import annotations
 
 import math
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 from harness.budgets import options
 from harness.budgets.grammar import Budget
 from harness.budgets.search import OPTIONS, ROOT, Indices, Path, Steps
-from harness.budgets.strategy import Caller, Chain, Reward, together
+from harness.budgets.strategy import Caller, Chain, Reward
 from harness.core import Status, UsageError
 
 GAMMA = 0.99
@@ -92,36 +93,38 @@ class Rmaxts:
         """Of one solution."""
         return self.steps.max_tokens or max_output_tokens
 
-    async def propose(self, caller: Caller, n: int) -> list[Chain]:
-        """The solutions, in the order of their simulations."""
+    async def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
+        """The solutions, batch by batch; walks of one that met in one text are asked as one."""
         root, indices = Node(ROOT), Indices()
-        found: list[Chain] = []
-        while len(found) < n:
-            walks = [_walk(root) for _ in range(min(self.batch, n - len(found)))]
-            leaves = [leaf for _, leaf in walks]
-            ends = await self._resume(caller, leaves, indices)
-            for (actions, leaf), end in zip(walks, ends, strict=True):
-                reward = float(self._add(caller, leaf, end))
-                for action in actions:
-                    action.update(reward, self.gamma)
-            found += [end.draws for end in ends]
+        done = 0
+        while done < n:
+            walks = [_walk(root) for _ in range(min(self.batch, n - done))]
+            counts: dict[Node, int] = {}
+            for _, leaf in walks:
+                counts[leaf] = counts.get(leaf, 0) + 1
+            asked = [(leaf.path, indices.take(leaf.path.text, n)) for leaf, n in counts.items()]
+            ends: list[Path] = []
+            async for end in self.steps.extend_all(caller, asked, whole=True):
+                ends.append(end)
+                yield end.draws
+            self._back_up(caller, walks, _by_leaf(counts, ends))
+            done += len(walks)
             if self.until_solved:
                 verdicts = await caller.verdicts([end.draws[-1] for end in ends])
                 if any(verdict.status is Status.CORRECT for verdict in verdicts):
                     break
-        return found
 
-    async def _resume(self, caller: Caller, leaves: list[Node], indices: Indices) -> list[Path]:
-        """A whole solution from each leaf; walks that met in one are one call."""
-        counts: dict[Node, int] = {}
-        for leaf in leaves:
-            counts[leaf] = counts.get(leaf, 0) + 1
-        asked = [(leaf, indices.take(leaf.path.text, count)) for leaf, count in counts.items()]
-        grown = await together(
-            self.steps.extend(caller, leaf.path, chosen, whole=True) for leaf, chosen in asked
-        )
-        ends = {leaf: list(paths) for (leaf, _), paths in zip(asked, grown, strict=True)}
-        return [ends[leaf].pop(0) for leaf in leaves]
+    def _back_up(
+        self,
+        caller: Caller,
+        walks: list[tuple[list[Action], Node]],
+        ends: dict[Node, list[Path]],
+    ) -> None:
+        """Add each walk's solution to the tree, and book whether it brought a new node."""
+        for actions, leaf in walks:
+            reward = float(self._add(caller, leaf, ends[leaf].pop(0)))
+            for action in actions:
+                action.update(reward, self.gamma)
 
     def _add(self, caller: Caller, leaf: Node, end: Path) -> bool:
         """Make nodes of a solution's steps; whether any is new."""
@@ -140,6 +143,12 @@ class Rmaxts:
                 added = True
             node = node.children[step][1]
         return added
+
+
+def _by_leaf(counts: dict[Node, int], ends: list[Path]) -> dict[Node, list[Path]]:
+    """The ends of one batch, asked for leaf by leaf."""
+    rest = iter(ends)
+    return {leaf: [next(rest) for _ in range(count)] for leaf, count in counts.items()}
 
 
 def _walk(root: Node) -> tuple[list[Action], Node]:
