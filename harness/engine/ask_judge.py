@@ -1,4 +1,4 @@
-"""Judging stored samples by asking a model: `harness regrade --judge MODEL`.
+"""Judging stored samples by asking a model: `harness eval` and `regrade` with `--judge MODEL`.
 
 The judge's replies are samples of the judge under the versioned prompt of the verifier, and its
 calls stand in the ledger of the run that is judged, with the role `judge`. What is stored is not

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -12,11 +12,13 @@ from sqlalchemy import Row, select, update
 from harness.core import Status, TaskSpec, UsageError, Verdict, VerifierSpec, registry
 from harness.core.protocols import Backend, ModelJudged
 from harness.engine.ask_judge import ask_judge
+from harness.engine.evaluate import Evaluation, Options, Plan, open_backend
+from harness.engine.fresh import contaminations
 from harness.engine.plan import verifier_label
-from harness.engine.reports import iter_samples
+from harness.engine.reports import iter_samples, load_reports
 from harness.engine.runner import verdict_row
 from harness.engine.views import SampleView
-from harness.store import Store
+from harness.store import Store, open_store
 from harness.store.schema import ModelRow, RunRow, VerdictRow
 from harness.store.writer import write_rows
 from harness.verifiers.pool import VerifierPool
@@ -76,6 +78,39 @@ def regrade_runs(
     return [_finish(store, one) for one in runs]
 
 
+def open_judge(plan: Plan, options: Options, model: str) -> Backend:
+    """The judge of a plan, before anything is run; UsageError where it cannot serve."""
+    if not _judged_runs(plan):
+        names = ", ".join(str(task.spec) for task in plan.tasks)
+        raise UsageError(
+            f"--judge {model}: no task of {names} asks a model; it is for tasks of flawed "
+            "problems, as traps: leave it out"
+        )
+    if options.max_tokens is not None or options.max_usd is not None:
+        raise UsageError(
+            "--judge: the calls of a judge do not count towards --max-tokens and --max-usd; "
+            f"leave --judge out, and call `harness regrade --judge {model}` afterwards"
+        )
+    return open_backend(model)
+
+
+def judge_evaluation(plan: Plan, options: Options, done: Evaluation, judge: Backend) -> Evaluation:
+    """What an eval brought, by the verdicts of a judge where the tasks' verifiers ask one."""
+    with open_store(options.db) as store:
+        regrade_runs(store, _judged_runs(plan), judge)
+        reports = load_reports(store, [run.id for run in plan.all_runs])
+    return replace(done, reports=reports, contamination=contaminations(reports, plan.fresh))
+
+
+def _judged_runs(plan: Plan) -> list[str]:
+    asking = [task for task in plan.tasks if isinstance(_verifier(task.verifier), ModelJudged)]
+    return [run.id for task in asking for run in plan.runs[str(task.spec)]]
+
+
+def _verifier(spec: VerifierSpec) -> Any:
+    return registry.find("verifiers", spec.name)(**spec.args)
+
+
 def _begin(store: Store, run_id: str) -> _Judgement:
     with store.engine.connect() as connection:
         run = connection.execute(
@@ -93,7 +128,7 @@ def _begin(store: Store, run_id: str) -> _Judgement:
 
 def _askable(one: _Judgement) -> ModelJudged:
     """The run's verifier, which knows what to ask a judge."""
-    verifier = registry.find("verifiers", one.spec.name)(**one.spec.args)
+    verifier = _verifier(one.spec)
     if isinstance(verifier, ModelJudged):
         return verifier
     raise UsageError(

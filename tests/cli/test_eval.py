@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.core import DataSource
+from harness.tasks.traps import Traps
+
 PLUGIN = str(Path(__file__).parents[1] / "engine" / "stub_plugin.py")
 
 
@@ -133,3 +136,17 @@ def test_a_fresh_seed_is_compared_with_the_public_one(cli):
     for bad, message in (("x", "whole number"), ("0", "not the public one")):
         result = cli(*words, bad)
         assert (result.code, message in result.err) == (2, True)
+
+
+def test_a_judge_is_asked_about_the_answers_to_flawed_problems(cli, stub_eval):
+    words = ["--limit", "12", "--budget", "greedy", "--judge", "stub:judge", "--json", "--quiet"]
+    result = cli("eval", "--plugin", PLUGIN, "--model", "stub:x", "--task", "traps", *words)
+    [run] = json.loads(result.out)
+    flawed = [p for p in Traps().load(DataSource(limit=12)) if p.gold is None]
+    assert "judge" in run["verifier"]
+    assert run["verdicts"]["ungraded"] == len(flawed) > 0  # the stub's digits are no verdicts
+    assert (result.code, "are ungraded" in result.err) == (1, True)
+
+    result = stub_eval("--budget", "greedy", "--judge", "stub:judge", "--db", "other.sqlite")
+    assert (result.code, "no task of thirds asks a model" in result.err) == (2, True)
+    assert not Path("other.sqlite").exists()

@@ -26,8 +26,8 @@ from harness.core import (
     Verdict,
     VerifierSpec,
 )
-from harness.engine.evaluate import Evaluation, Options, evaluate
-from harness.engine.regrade import regrade_runs
+from harness.engine.evaluate import Evaluation, Options, evaluate, make_plan, run_blocking
+from harness.engine.regrade import judge_evaluation, open_judge, regrade_runs
 from harness.store import open_store
 from harness.verifiers.flaw.judge import judged
 
@@ -133,6 +133,36 @@ def test_a_task_that_asks_no_model_is_refused(
     with open_store(db) as store, pytest.raises(UsageError, match="verifier math, which asks no"):
         regrade_runs(store, [done.reports[0].id], judge)
     assert judge.calls == 0
+
+
+def test_an_eval_reports_by_its_judge_where_the_task_asks_one(stub: Any, tmp_path: Path) -> None:
+    options = Options(db=tmp_path / "judge.sqlite")
+    plan = make_plan(says(stub, lambda _: "Answer: 1"), ["holes", "thirds"], "greedy")
+    done = run_blocking(plan, options)
+    judge = says(stub, lambda _: "Verdict: RECOGNISED")
+    holes, thirds = judge_evaluation(plan, options, done, judge).reports
+    assert (holes.verifier, holes.accuracy.value) == ("flaw by stub:stub@2+judge1", 1.0)
+    assert done.reports[0].accuracy.value == 0.25  # by the rules, the sound problem alone
+    assert thirds == done.reports[1]
+    assert (judge.calls, judge.closed) == (3, True)
+
+    plan = make_plan(says(stub, lambda _: "Answer: 1"), ["holes", "thirds"], "greedy")
+    assert run_blocking(plan, options).calls == 0  # the same command goes on: nothing is left
+    again = says(stub, lambda _: "Verdict: RECOGNISED")
+    assert judge_evaluation(plan, options, done, again).reports[0].accuracy.value == 1.0
+    assert again.calls == 0
+
+
+def test_a_judge_that_cannot_serve_is_refused_before_anything_is_run(stub: Any) -> None:
+    plan = make_plan(stub(), "thirds", "greedy")
+    with pytest.raises(UsageError, match="no task of thirds asks a model"):
+        open_judge(plan, Options(), "openai:judge")
+    plan = make_plan(stub(), ["thirds", "holes"], "greedy")
+    for limited in (Options(max_tokens=100), Options(max_usd=0.1)):
+        with pytest.raises(UsageError, match="harness regrade --judge openai:judge"):
+            open_judge(plan, limited, "openai:judge")
+    with pytest.raises(UsageError, match="did you mean"):
+        open_judge(plan, Options(), "openia:judge")
 
 
 @pytest.mark.parametrize(
