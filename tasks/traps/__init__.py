@@ -5,13 +5,14 @@ Every item carries a certificate; `harness.tasks.traps.certify` proves it again 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from harness.core import DataSource, Estimate, Problem, Prompt, Scored, UsageError, VerifierSpec
 from harness.tasks._data import check_choice
 from harness.tasks._generate import check_options, whole
 from harness.tasks.traps.certify import CertificateError, certify, certify_cluster
-from harness.tasks.traps.generate import VERSION, cluster_items, item
+from harness.tasks.traps.generate import LANGUAGES, VERSION, cluster_items, item
 from harness.tasks.traps.metrics import trap_metrics
 from harness.tasks.traps.templates import TEMPLATES
 
@@ -59,6 +60,17 @@ class Traps:
                 problems.append(problem)
         return problems[:count]
 
+    def design(self, source: DataSource) -> Mapping[str, Sequence[str]]:
+        """Topics and flaws with their numbers of templates; variants, languages and prompts."""
+        lang = source.options.get("lang", "both")
+        return {
+            "topic": _counted(template.topic for template in TEMPLATES),
+            "flaw": _counted(template.flaw.value for template in TEMPLATES),
+            "variant": ["original", "concept", "trap or distractor or lure", "control"],
+            "language": LANGUAGES if lang == "both" else [lang],
+            "prompt": [source.options.get("prompt", "plain")],
+        }
+
     def prompt(self, problem: Problem) -> Prompt:
         """The question, the hint where it is asked for, and how to end."""
         language = problem.meta["language"]
@@ -78,6 +90,10 @@ class Traps:
     def metrics(self, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
         """Rates by variant, flaw and topic, and what relates a trap to its original."""
         return trap_metrics(scored)
+
+
+def _counted(names: Iterable[str]) -> list[str]:
+    return [f"{name} ({n})" for name, n in Counter(names).items()]
 
 
 def _with_hint(problem: Problem) -> Problem:

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from harness.core import Estimate, Scored, Status
-from harness.stats import bootstrap_interval, mean_interval, ratio_interval
+from harness.stats import mean_interval, ratio_interval
 from harness.tasks._metrics import by_factor
 
 TWISTS = ("trap", "distractor", "lure")
@@ -25,8 +22,25 @@ def trap_metrics(scored: Sequence[Scored]) -> dict[str, Estimate]:
     """All figures that the items at hand allow; a figure without items is left out.
 
     A false alarm is an abstention on a sound problem; the balanced accuracy is the mean of the
-    flaw recognition rate and one minus the false-alarm rate on controls.
+    flaw recognition rate on traps and one minus the false-alarm rate on their controls. `flaw=…`
+    and `topic=…` are accuracies on the twisted problems; every other figure is there by flaw and
+    by topic of the cluster as well, as `lure_rate/topic=ages`.
     """
+    out = _figures(scored)
+    twisted = [s for s in scored if s.problem.variant in TWISTS]
+    out |= by_factor(twisted, "flaw", lambda p: p.meta["flaw"])
+    out |= by_factor(twisted, "topic", lambda p: p.meta["topic"])
+    for factor in ("flaw", "topic"):
+        levels: dict[str, list[Scored]] = defaultdict(list)
+        for one in scored:
+            levels[one.problem.meta[factor]].append(one)
+        for level, items in sorted(levels.items()):
+            for name, figure in _figures(items).items():
+                out[f"{name.removesuffix('/all')}/{factor}={level}"] = figure
+    return out
+
+
+def _figures(scored: Sequence[Scored]) -> dict[str, Estimate]:
     out: dict[str, Estimate] = {}
     groups: dict[str, list[Scored]] = defaultdict(list)
     for one in scored:
@@ -39,45 +53,26 @@ def trap_metrics(scored: Sequence[Scored]) -> dict[str, Estimate]:
     lures = [s for s in scored if s.problem.lure is not None]
     if lures:
         out["lure_rate/all"] = _mean(lures, Status.LURED)
-    out |= _paired(scored)
-    traps, controls = groups["trap"], groups["control"]
-    if traps and controls:
-        out["balanced_accuracy"] = _balanced([*traps, *controls])
-    twisted = [s for s in scored if s.problem.variant in TWISTS]
-    out |= by_factor(twisted, "flaw", lambda p: p.meta["flaw"])
-    out |= by_factor(twisted, "topic", lambda p: p.meta["topic"])
-    return out
-
-
-def _balanced(items: Sequence[Scored]) -> Estimate:
-    """Mean of recognition on traps and quiet on controls, by bootstrap over clusters."""
-    is_trap = [s.problem.variant == "trap" for s in items]
-    good = [
-        s.score if trap else 1.0 - s.statuses.get(Status.ABSTAINED, 0.0)
-        for s, trap in zip(items, is_trap, strict=True)
-    ]
-
-    def statistic(rows: NDArray[np.intp]) -> float:
-        sums, counts = [0.0, 0.0], [0, 0]
-        for row in rows:
-            sums[is_trap[row]] += good[row]
-            counts[is_trap[row]] += 1
-        parts: list[float] = [s / n for s, n in zip(sums, counts, strict=True) if n]
-        return float(sum(parts) / len(parts))
-
-    return bootstrap_interval(statistic, len(items), [s.problem.cluster for s in items])
+    return out | _paired(scored)
 
 
 def _paired(scored: Sequence[Scored]) -> dict[str, Estimate]:
-    """Figures over clusters that hold an original and a trap."""
+    """Figures over clusters that hold a trap and its control, or a trap and its original."""
     clusters: dict[str, dict[str, Scored]] = defaultdict(dict)
     for one in scored:
         clusters[one.problem.cluster][one.problem.variant] = one
+    out: dict[str, Estimate] = {}
+    told = {
+        c: (v["trap"].score + 1.0 - v["control"].statuses.get(Status.ABSTAINED, 0.0)) / 2
+        for c, v in clusters.items()
+        if "trap" in v and "control" in v
+    }
+    if told:
+        out["balanced_accuracy"] = mean_interval(list(told.values()), list(told))
     pairs = {c: v for c, v in clusters.items() if "original" in v and "trap" in v}
     if not pairs:
-        return {}
+        return out
     names, rows = list(pairs), list(pairs.values())
-    out: dict[str, Estimate] = {}
     originals = [v["original"].score for v in rows]
     traps = [v["trap"].score for v in rows]
     if sum(originals) > 0:

@@ -121,6 +121,26 @@ def _scored(problem: Problem, status: Status, tokens: float) -> Scored:
     return Scored(problem=problem, statuses={status: 1.0}, output_tokens=tokens)
 
 
+def test_crying_flaw_everywhere_earns_half_the_balanced_accuracy() -> None:
+    problems = [p for c in range(40) for p in cluster_items(0, c)]
+    cry = [
+        _scored(p, Status.CORRECT if p.gold is None else Status.ABSTAINED, 5.0) for p in problems
+    ]
+    metrics = Traps().metrics(cry)
+    assert metrics["accuracy/trap"].value == 1.0
+    assert metrics["balanced_accuracy"].value == 0.5
+    pairs = sum(p.variant == "trap" for p in problems)
+    assert (metrics["balanced_accuracy"].n, metrics["balanced_accuracy"].clusters) == (pairs, pairs)
+
+
+def test_the_design_counts_all_templates() -> None:
+    design = Traps().design(DataSource(options={"lang": "zh"}))
+    for factor in ("topic", "flaw"):
+        counts = [int(level.rpartition("(")[2].rstrip(")")) for level in design[factor]]
+        assert sum(counts) == len(TEMPLATES)
+    assert list(design["language"]) == ["zh"]
+
+
 def test_metrics_by_hand() -> None:
     problems = [p for c in range(40) for p in cluster_items(0, c)]
     status = {"original": Status.CORRECT, "concept": Status.CORRECT, "control": Status.ABSTAINED}
@@ -141,4 +161,10 @@ def test_metrics_by_hand() -> None:
     assert metrics["lure_rate/all"].value == 1.0
     assert metrics["lure_rate/all"].n == len(lures)
     assert "flaw=missing condition" in metrics
+    direct = [p for p in lures if p.meta["flaw"] == "direct contradiction"]
+    assert metrics["lure_rate/flaw=direct contradiction"].n == len(direct) > 0
+    assert metrics["false_alarms/control/topic=sequences"].value == 1.0
+    assert metrics["length_inflation/topic=sequences"].value == pytest.approx(2.0)
+    assert metrics["balanced_accuracy/flaw=missing condition"].value == 0.0
+    assert "balanced_accuracy/flaw=distractor" not in metrics  # that problem is sound
     assert metrics["accuracy/original"].low < 1.0
