@@ -27,7 +27,8 @@ class Published:
 
     `files` are the names under which a local folder may hold a split, `{split}` filled in; the
     first that exists is read. `columns` must be there in every row; those of `texts` hold text that
-    is not empty; no two rows agree in all of `key`. A set that is not on the hub has no `hub`.
+    is not empty; no two rows that have the columns of `key` (text or whole numbers) agree in all of
+    them. A set that is not on the hub has no `hub`.
     """
 
     name: str
@@ -45,8 +46,8 @@ def load_rows(data: Published, split: str, source: DataSource) -> list[dict[str,
     if source.data_dir is None:
         if not data.hub:
             raise UsageError(
-                f"{data.name} is not on the hub: give the folder that holds {data.files[0]} "
-                f"with --data-dir FOLDER"
+                f"{data.name} is not on the hub: give the folder that holds "
+                f"{data.files[0].format(split=split)} with --data-dir FOLDER"
             )
         rows = _from_hub(data, split)
         where = f"{data.hub} at {data.revision}"
@@ -74,17 +75,48 @@ def _check_schema(data: Published, rows: Sequence[Row], where: str) -> None:
             if not isinstance(row[column], str) or not row[column].strip():
                 raise DataError(
                     f"{where}, row {number}: {column} should be text, not "
-                    f"{json.dumps(row[column], default=str)[:40]}; {schema}"
+                    f"{_shown(row[column])}; {schema}"
                 )
-        name = ", ".join(f"{column} {row[column]}" for column in data.key)
+            if not _encodable(row[column]):
+                raise DataError(
+                    f"{where}, row {number}: {column} holds half a character (a lone surrogate, "
+                    "as \\ud83d); mend the file"
+                )
+        key = data.key if all(column in row for column in data.key) else ()
+        for column in key:
+            if isinstance(row[column], bool) or not isinstance(row[column], int | str):
+                raise DataError(
+                    f"{where}, row {number}: {column} should be text or a whole number, not "
+                    f"{_shown(row[column])}; {schema}"
+                )
+        name = ", ".join(f"{column} {row[column]}" for column in key)
         if name and seen.setdefault(name, number) != number:
             raise DataError(
-                f"{where}, row {number}: {name} is also row {seen[name]}; "
+                f"{where}, row {number}: {_cut(name, 60)} is also row {seen[name]}; "
                 f"each may come once: remove one of the two"
             )
 
 
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _shown(value: object) -> str:
+    """A value of a file in an error message."""
+    return _cut(json.dumps(value, default=str), 40)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 def _find(data: Published, split: str, folder: Path) -> Path:
+    if folder.is_file():
+        raise DataError(f"--data-dir {folder} is a file: name the folder that holds it")
     if not folder.is_dir():
         raise DataError(f"--data-dir {folder}: no such folder")
     names = [name.format(split=split) for name in data.files]
@@ -95,31 +127,43 @@ def _find(data: Published, split: str, folder: Path) -> Path:
 
 
 def read_json_rows(file: Path) -> list[dict[str, Any]]:
-    """The objects of a JSON array (`.json`) or of JSON lines (any other name)."""
+    """The objects of a JSON array (`.json`) or of JSON lines (any other name), in UTF-8."""
     try:
-        text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot read {file}: {error}") from error
+        text = file.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{file} is not UTF-8 text (byte {error.start}): convert it") from error
+    except OSError as error:
+        raise DataError(f"cannot read {file}: {error.strerror or error}") from error
+    if text.startswith("version https://git-lfs."):
+        raise DataError(f"{file} is a pointer of Git LFS, not the data: `git lfs pull` fetches it")
     if file.suffix == ".json":
-        try:
-            rows = json.loads(text)
-        except ValueError as error:
-            raise DataError(f"{file} is not JSON: {error}") from error
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise DataError(f"{file}: expected a list of objects")
-        return rows
+        return _array(text, file) if text.strip() else []
     rows = []
     for number, line in enumerate(text.split("\n"), 1):  # a string may hold U+2028 and its like
         if not line.strip():
             continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise DataError(f"{file}, line {number} is not JSON: {error}") from error
+        row = _parsed(line, f"{file}, line {number}", "one JSON object a line")
         if not isinstance(row, dict):
-            raise DataError(f"{file}, line {number}: expected an object")
+            raise DataError(f"{file}, line {number}: expected an object, not {_shown(row)}")
         rows.append(row)
     return rows
+
+
+def _array(text: str, file: Path) -> list[dict[str, Any]]:
+    rows = _parsed(text, str(file), "one JSON array of objects")
+    if not isinstance(rows, list):
+        raise DataError(f"{file}: expected a list of objects, not {_shown(rows)}")
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, dict):
+            raise DataError(f"{file}, row {number}: expected an object, not {_shown(row)}")
+    return rows
+
+
+def _parsed(text: str, where: str, expected: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{where} is not JSON ({expected}): {error}; is it cut off?") from error
 
 
 def _from_hub(data: Published, split: str) -> list[dict[str, Any]]:
@@ -130,9 +174,10 @@ def _from_hub(data: Published, split: str) -> list[dict[str, Any]]:
         found = datasets.load_dataset(data.hub, data.config, split=split, revision=data.revision)
     except Exception as error:  # the hub's client raises many kinds; all mean the same here
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        file = data.files[0].format(split=split)
         raise DataError(
             f"cannot load {data.hub} (split {split}) from the hub: {reason}\n"
-            f"give a local copy with --data-dir FOLDER (holding {data.files[0]})"
+            f"give a local copy with --data-dir FOLDER (holding {file})"
         ) from error
     return [dict(row) for row in found]
 

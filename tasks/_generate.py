@@ -67,8 +67,10 @@ def distinct_items(
 
 
 def check_options(task: str, options: Mapping[str, str], known: Sequence[str]) -> None:
-    """Raise UnknownNameError for an option that the task does not have."""
+    """Raise UsageError for an option that the task does not have."""
     for name in options:
+        if not known:
+            raise UsageError(f"task {task} has no options: leave :{name}={options[name]} out")
         if name not in known:
             raise UnknownNameError(f"option of task {task}", name, known)
 

@@ -7,6 +7,7 @@ answer is what stands behind `####`, as published.
 from __future__ import annotations
 
 import random
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -35,6 +36,7 @@ DATA = Published(
     files=("gsm8k/{split}.jsonl", "{split}.jsonl", "main/{split}.jsonl"),
     columns=("question", "answer"),
     texts=("question",),
+    key=("question",),
 )
 ENDING = '\nThink step by step, then end with "Answer: <number>".'
 SPLITS = ("train", "test")
@@ -99,8 +101,11 @@ class Gsm8k:
 
 def _gold(answer: object, row: int) -> str:
     head, marks, gold = answer.rpartition("####") if isinstance(answer, str) else ("", "", "")
-    if not (marks and head and gold.strip()):
-        raise DataError(f"GSM8K row {row}: no answer behind '####'; is it GSM8K's own schema?")
+    if not (marks and head and re.fullmatch(r"-?[\d,]*\.?\d+", gold.strip())):
+        raise DataError(
+            f"GSM8K, row {row + 1}: no number behind '####' in the answer; "
+            "is it GSM8K's own schema?"
+        )
     return gold.strip()
 
 

@@ -23,6 +23,7 @@ MATH = Published(
     files=("math/{split}.jsonl", "{split}.jsonl"),
     columns=("problem", "level", "type", "solution"),
     texts=("problem", "type", "solution"),
+    key=("problem",),
 )
 CONFIGS = (
     "algebra", "counting_and_probability", "geometry", "intermediate_algebra", "number_theory",
@@ -38,6 +39,7 @@ MATH500 = Published(
     texts=("problem", "answer", "subject"),
     key=("unique_id",),
 )
+LEVELS = ("1", "2", "3", "4", "5", "?")  # the authors write "Level ?" where they had none
 ENDING = "\n\nThink step by step and put your final answer in \\boxed{}."
 
 
@@ -63,7 +65,7 @@ class Math:
                 for row in load_rows(replace(MATH, config=config), "test", source)
             ]
         return [
-            _problem(f"test-{i}", row, boxed(row["solution"], i), row["type"])
+            _problem(i, row, boxed(row["solution"], f"MATH, row {i + 1}"), row["type"])
             for i, row in enumerate(rows)
         ]
 
@@ -91,33 +93,44 @@ class Math500(Math):
 
     def _problems(self, source: DataSource) -> list[Problem]:
         rows = load_rows(MATH500, "test", source)
-        return [
-            _problem(f"test-{i}", row, row["answer"], row["subject"]) for i, row in enumerate(rows)
-        ]
+        return [_problem(i, row, row["answer"], row["subject"]) for i, row in enumerate(rows)]
 
 
-def _problem(name: str, row: Mapping[str, Any], gold: str, subject: str) -> Problem:
+def _problem(i: int, row: Mapping[str, Any], gold: str, subject: str) -> Problem:
     level = str(row["level"]).removeprefix("Level ")
+    if level not in LEVELS:
+        raise DataError(f"MATH, row {i + 1}: level {row['level']!r} is none of 1 to 5")
     return Problem(
-        id=name, question=row["problem"], gold=gold, meta={"level": level, "subject": subject}
+        id=f"test-{i}",
+        question=row["problem"],
+        gold=gold,
+        meta={"level": level, "subject": subject},
     )
 
 
-def boxed(solution: str, row: int) -> str:
-    """The content of the last \\boxed{…} (or `\\boxed 2`); raises DataError without one."""
+def boxed(solution: str, where: str) -> str:
+    """The content of the last \\boxed{…} (or `\\boxed 2`).
+
+    Raises DataError where there is none, or nothing in it; `where` names the row.
+    """
     start = max(solution.rfind("\\boxed"), solution.rfind("\\fbox"))
     if start < 0:
-        raise DataError(
-            f"MATH row {row}: the solution has no \\boxed{{}}; is it MATH's own schema?"
-        )
-    rest = solution[start:].partition("{")
-    if not solution[start:].startswith(("\\boxed{", "\\fbox{")):
-        return solution[start:].split()[1].partition("$")[0].rstrip(".")
+        raise DataError(f"{where}: the solution has no \\boxed{{}}; is it its authors' schema?")
+    box = solution[start:]
+    if box.startswith(("\\boxed{", "\\fbox{")):
+        content = _braced(box.partition("{")[2], where)
+    else:  # one token, as `\\boxed 2`
+        content = (*box.split(), "")[1].partition("$")[0].rstrip(".")
+    if not content.strip():
+        raise DataError(f"{where}: the \\boxed{{}} of the solution is empty")
+    return content
+
+
+def _braced(text: str, where: str) -> str:
+    """What stands before the brace that closes the one before `text`."""
     depth = 1
-    out: list[str] = []
-    for char in rest[2]:
+    for i, char in enumerate(text):
         depth += {"{": 1, "}": -1}.get(char, 0)
         if depth == 0:
-            return "".join(out)
-        out.append(char)
-    raise DataError(f"MATH row {row}: a brace of \\boxed{{}} is not closed")
+            return text[:i]
+    raise DataError(f"{where}: a brace of \\boxed{{}} is not closed")

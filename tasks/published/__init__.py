@@ -5,12 +5,10 @@ SVAMP, MathTrap and MiP here; GSM-Plus, GSM-Symbolic, GSM-IC and UMWP in `variat
 
 from __future__ import annotations
 
-import re
-
 from harness.core import DataError, DataSource, Problem
 from harness.tasks._data import Published, check_choice, load_rows
 from harness.tasks.math import boxed
-from harness.tasks.published._pairs import Pairs, number, plain
+from harness.tasks.published._pairs import Pairs, number
 
 
 class Svamp(Pairs):
@@ -28,6 +26,7 @@ class Svamp(Pairs):
             files=("svamp/SVAMP.json", "SVAMP.json"),
             columns=("Body", "Question", "Answer", "Type"),
             texts=("Body", "Question", "Type"),
+            key=("ID",),
         )
         if source.data_dir is not None:
             rows = load_rows(data, "test", source)
@@ -37,7 +36,7 @@ class Svamp(Pairs):
             Problem(
                 id=f"all-{i}",
                 question=f"{row['Body'].strip().rstrip('.')}. {row['Question'].strip()}",
-                gold=number(row["Answer"], f"SVAMP, row {i}"),
+                gold=number(row["Answer"], f"SVAMP, row {i + 1}"),
                 meta={"kind": row["Type"], "row": i},
             )
             for i, row in enumerate(rows)
@@ -55,14 +54,17 @@ class MathTrap(Pairs):
         columns = ("trap_problem", "original_problem", "original_solution", "trap_type", "category")
         data = Published(
             name="MathTrap", hub="", revision="", config=None, files=files, columns=columns,
-            texts=columns,
+            texts=columns, key=("trap_problem",),
         )  # fmt: skip
         out = []
         for i, row in enumerate(load_rows(data, "public", source)):
             meta = {"kind": row["trap_type"], "category": row["category"], "row": i}
             solution = row["original_solution"]
             _, marks, tail = solution.rpartition("####")
-            gold = tail.strip() if marks else boxed(solution, i)
+            where = f"MathTrap, row {i + 1}"
+            gold = tail.strip() if marks else boxed(solution, where)
+            if not gold:
+                raise DataError(f"{where}: no answer behind '####' of its original_solution")
             for variant, key in (("original", "original_problem"), ("trap", "trap_problem")):
                 out.append(
                     Problem(
@@ -94,13 +96,12 @@ class Mip(Pairs):
         data = Published(
             name="MiP", hub="", revision="", config=None, files=files, columns=columns,
             texts=("insufficient_question", *(("question",) if paired else ())),
+            key=("insufficient_question",),
         )  # fmt: skip
         out = []
         for i, row in enumerate(load_rows(data, part, source)):
-            answer = str(row["answer"]).rpartition("####")[2].strip()
-            if not re.fullmatch(r"-?[\d.,]+", answer):
-                raise DataError(f"MiP {part}, row {i}: the answer {answer!r} is no number")
-            gold, meta = plain(answer), {"kind": part, "row": i}
+            gold = number(row["answer"], f"MiP {part}, row {i + 1}")
+            meta = {"kind": part, "row": i}
             if paired:
                 out.append(
                     Problem(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from harness.core import DataError, DataSource, Estimate, Problem, Prompt, Scored, VerifierSpec
 from harness.tasks._data import fixed_shuffle
@@ -12,10 +13,10 @@ from harness.tasks._metrics import by_factor
 from harness.tasks.math import ENDING
 
 
-def plain(value: float | str) -> str:
-    """A number as text, whole where it is whole."""
-    number = float(str(value).replace(",", ""))
-    return str(int(number)) if number == int(number) else str(number)
+def plain(text: str) -> str:
+    """A decimal number as text, whole where it is whole, without its thousands commas."""
+    value = Decimal(text.replace(",", ""))
+    return str(int(value)) if value == value.to_integral_value() else f"{value.normalize():f}"
 
 
 def number(value: object, where: str) -> str:
@@ -26,7 +27,7 @@ def number(value: object, where: str) -> str:
     text = str(value).rpartition("####")[2].strip()
     if re.fullmatch(r"-?\d+/[1-9]\d*", text):
         return text
-    if isinstance(value, bool) or not re.fullmatch(r"-?[\d,]*\.?\d+", text):
+    if isinstance(value, bool) or not re.fullmatch(r"-?[\d,]*\.?\d+", text, re.ASCII):
         raise DataError(f"{where}: the answer {text[:40]!r} is no number")
     return plain(text)
 

@@ -37,8 +37,8 @@ class _Originals:
             return known, True
         if known.gold != gold:
             raise DataError(
-                f"{self._name}, row {row}: its original has the answer {gold}, and {known.gold} "
-                f"in row {known.meta['row']}"
+                f"{self._name}, row {row + 1}: its original has the answer {gold}, and "
+                f"{known.gold} in row {known.meta['row'] + 1}"
             )
         return known, False
 
@@ -78,7 +78,7 @@ class GsmPlus(Pairs):
         out: list[Problem] = []
         originals = _Originals("GSM-Plus")
         for i, row in _numbered(data, part, source):
-            where = f"GSM-Plus, row {i}"
+            where = f"GSM-Plus, row {i + 1}"
             original, new = originals.of(row["seed_question"], number(row["seed_answer"], where), i)
             if new:
                 out.append(original)
@@ -92,12 +92,12 @@ class GsmPlus(Pairs):
             variant, gold = "trap", None
             if str(row["answer"]).strip() not in ("None", "null", ""):
                 raise DataError(
-                    f"GSM-Plus, row {i}: a problem without its premise has the answer "
+                    f"GSM-Plus, row {i + 1}: a problem without its premise has the answer "
                     f"{row['answer']!r}, where None is published"
                 )
         else:
             variant = "distractor" if kind == "distraction insertion" else "variation"
-            gold = number(row["answer"], f"GSM-Plus, row {i}")
+            gold = number(row["answer"], f"GSM-Plus, row {i + 1}")
         return Problem(
             id=f"{variant}-{i}", question=row["question"], gold=gold, variant=variant,
             lure=original.gold if gold is None else None, cluster=original.cluster,
@@ -134,7 +134,7 @@ class GsmSymbolic(Pairs):
         out: list[Problem] = []
         originals = _Originals("GSM-Symbolic")
         for i, row in _numbered(data, "test", source):
-            where = f"GSM-Symbolic, row {i}"
+            where = f"GSM-Symbolic, row {i + 1}"
             gold = number(row["original_answer"], where)
             original, new = originals.of(row["original_question"], gold, i)
             if new:
@@ -172,7 +172,7 @@ class GsmIc(Pairs):
         out: list[Problem] = []
         originals = _Originals("GSM-IC")
         for i, row in _numbered(data, part, source):
-            gold = number(row["answer"], f"GSM-IC, row {i}")
+            gold = number(row["answer"], f"GSM-IC, row {i + 1}")
             original, new = originals.of(row["original_question"], gold, i)
             if new:
                 out.append(original)
@@ -230,13 +230,19 @@ class Umwp(Pairs):
             key=("id",),
         )
         rows = load_rows(data, "all", source)
-        answerable = {row["id"] for row in rows if row["answerable"] is True}
-        return [self._problem(row, answerable) for row in rows]
+        for number_, row in enumerate(rows, 1):
+            if not isinstance(row["answerable"], bool):
+                raise DataError(
+                    f"UMWP, row {number_}: answerable should be true or false, not "
+                    f"{row['answerable']!r}"
+                )
+        answerable = [row["id"] for row in rows if row["answerable"]]
+        return [self._problem(row, set(answerable)) for row in rows]
 
     @staticmethod
     def _problem(row: Row, answerable: set[int]) -> Problem:
         where = f"UMWP, id {row['id']}"
-        if row["answerable"] is True:
+        if row["answerable"]:
             answer = row["answer"]
             if not isinstance(answer, list) or len(answer) != 1:
                 raise DataError(f"{where}: an answerable problem should have one answer in a list")
@@ -244,12 +250,13 @@ class Umwp(Pairs):
                 id=f"original-{row['id']}", question=row["question"], gold=number(answer[0], where),
                 cluster=f"pair-{row['id']}", meta={"kind": "answerable"},
             )  # fmt: skip
-        related = row["relevant_ids"] or [None]
-        if related[0] not in answerable:
-            raise DataError(f"{where}: its original, id {related[0]}, is not an answerable row")
-        if row["category"] not in UMWP_KINDS:
+        related = row["relevant_ids"]
+        original = related[0] if isinstance(related, list) and related else None
+        if not isinstance(original, int | str) or original not in answerable:
+            raise DataError(f"{where}: its original, id {original}, is not an answerable row")
+        if not isinstance(row["category"], int) or row["category"] not in UMWP_KINDS:
             raise DataError(f"{where}: category {row['category']!r} is none of 1 to 5")
         return Problem(
             id=f"trap-{row['id']}", question=row["question"], gold=None, variant="trap",
-            cluster=f"pair-{related[0]}", meta={"kind": UMWP_KINDS[row["category"]]},
+            cluster=f"pair-{original}", meta={"kind": UMWP_KINDS[row["category"]]},
         )  # fmt: skip

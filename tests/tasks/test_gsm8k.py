@@ -60,8 +60,8 @@ def test_examples_come_from_the_train_split_as_turns(tmp_path):
     ("rows", "message"),
     [
         ([{"prompt": "x", "answer": "#### 1"}], "no column question .found: answer, prompt"),
-        ([{"question": "x", "answer": "1"}], "no answer behind '####'"),
-        ([{"question": "x", "answer": None}], "no answer behind '####'"),
+        ([{"question": "x", "answer": "1"}], "row 1: no number behind '####'"),
+        ([{"question": "x", "answer": None}], "row 1: no number behind '####'"),
         ([], "has no rows"),
     ],
 )

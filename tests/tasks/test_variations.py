@@ -106,9 +106,9 @@ def test_golds_and_lures(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("task", "file", "row", "change", "message"),
     [
-        (GsmPlus, "gsmplus_test.jsonl", PLUS[0], {"answer": "ten"}, "row 1: .*'ten' is no number"),
+        (GsmPlus, "gsmplus_test.jsonl", PLUS[0], {"answer": "ten"}, "row 2: .*'ten' is no number"),
         (GsmPlus, "gsmplus_test.jsonl", PLUS[3], {"answer": "6"}, "where None is published"),
-        (GsmPlus, "gsmplus_test.jsonl", PLUS[0], {"seed_answer": "7"}, "answer 7, and 6 in row 0"),
+        (GsmPlus, "gsmplus_test.jsonl", PLUS[0], {"seed_answer": "7"}, "answer 7, and 6 in row 1"),
         (GsmPlus, "gsmplus_test.jsonl", PLUS[0], {"question": None}, "question should be text"),
         (GsmSymbolic, "GSM_symbolic.jsonl", SYMBOLIC[0], {}, "row 2: id 0, instance 0 is also row"),
         (GsmIc, "GSM-IC_2step.json", IC[0], {"role_label": 3}, "role_label should be text, not 3"),
@@ -116,7 +116,11 @@ def test_golds_and_lures(tmp_path: Path) -> None:
         (Umwp, "StandardDataset.jsonl", UMWP[0], {"id": 2, "answer": 5}, "one answer in a list"),
         (Umwp, "StandardDataset.jsonl", UMWP[1], {"relevant_ids": [9]}, "its original, id 9, is"),
         (Umwp, "StandardDataset.jsonl", UMWP[1], {"relevant_ids": None}, "its original, id None"),
+        (Umwp, "StandardDataset.jsonl", UMWP[1], {"relevant_ids": 1}, "its original, id None"),
         (Umwp, "StandardDataset.jsonl", UMWP[1], {"category": 6}, "category 6 is none of 1 to 5"),
+        (Umwp, "StandardDataset.jsonl", UMWP[1], {"category": [1]}, r"category \[1\] is none of"),
+        (Umwp, "StandardDataset.jsonl", UMWP[1], {"id": [7]}, r"row 2: id should be .* not \[7\]"),
+        (Umwp, "StandardDataset.jsonl", UMWP[1], {"answerable": "no"}, "row 2: answerable should"),
     ],
 )
 def test_a_changed_schema_or_a_repeated_id_is_one_clear_message(
