@@ -45,13 +45,14 @@ class Regraded:
 
 @dataclass(slots=True, kw_only=True)
 class _Judgement:
-    """One run while it is judged; `verdicts` are those of its `views`."""
+    """One run while it is judged; `verdicts` are those of its `views`, `judge` a model's spec."""
 
     run: Row[Any]
     spec: VerifierSpec
     judged_by: tuple[str, str]  # label and version
     views: list[SampleView]
     verdicts: list[Verdict]
+    judge: str = ""
 
 
 def regrade_runs(
@@ -153,14 +154,22 @@ def _ask(
     replies = ask_judge(store, pool, judge, questions)
     for one, verifier in runs:
         label, version = one.judged_by
-        one.judged_by = (
-            f"{label} by {judge.info.spec}",
-            f"{version}+judge{verifier.judge_version}",
-        )
+        one.judge = judge.info.spec
+        one.judged_by = f"{label} by {one.judge}", f"{version}+judge{verifier.judge_version}"
         for i, view in enumerate(one.views):
             prompt = verifier.question(view.response, view.problem)
             if prompt is not None:
                 one.verdicts[i] = verifier.judged(replies[one.run.id, prompt], one.verdicts[i])
+
+
+def _manifest(one: _Judgement) -> dict[str, Any]:
+    """The run's manifest, with the judge in the command that repeats an eval."""
+    manifest = dict(one.run.manifest)
+    command = str(manifest.get("command", ""))
+    if command.startswith("harness eval "):
+        asked = f" --judge {one.judge}" if one.judge else ""
+        manifest["command"] = command.partition(" --judge ")[0] + asked
+    return manifest
 
 
 def _finish(store: Store, one: _Judgement) -> Regraded:
@@ -186,7 +195,7 @@ def _finish(store: Store, one: _Judgement) -> Regraded:
         connection.execute(
             update(RunRow)
             .where(RunRow.id == run.id)
-            .values(verifier=label, verifier_version=version)
+            .values(verifier=label, verifier_version=version, manifest=_manifest(one))
         )
     changed = sum(
         view.verdict is None or view.verdict.status != verdict.status

@@ -28,6 +28,7 @@ from harness.core import (
 )
 from harness.engine.evaluate import Evaluation, Options, evaluate, make_plan, run_blocking
 from harness.engine.regrade import judge_evaluation, open_judge, regrade_runs
+from harness.engine.reports import load_reports
 from harness.store import open_store
 from harness.verifiers.flaw.judge import judged
 
@@ -108,6 +109,8 @@ def test_a_judges_verdicts_stand_beside_the_rules_and_its_calls_in_the_ledger(
         [result] = regrade_runs(store, [run_id], judge)
         assert (result.changed, result.ungraded) == (2, 1)
         assert result.after == "flaw by stub:stub@2+judge1"
+        [report] = load_reports(store, [run_id])
+        assert report.manifest["command"].endswith("--budget 'greedy' --judge stub:stub")
         assert (judge.calls, judge.closed) == (3, True)
         assert dict(rows(db, VERDICTS)) == {
             "p0": "correct", "p1": "lured", "p2": "ungraded", "sound": "correct",
@@ -121,6 +124,7 @@ def test_a_judges_verdicts_stand_beside_the_rules_and_its_calls_in_the_ledger(
         assert (again.calls, result.changed) == (0, 0)
         [result] = regrade_runs(store, [run_id])
         assert result.after == "flaw@2"
+        assert "--judge" not in load_reports(store, [run_id])[0].manifest["command"]
     assert dict(rows(db, VERDICTS))["p0"] == "lured"
 
 
