@@ -70,7 +70,7 @@ def _paired(scored: Sequence[Scored]) -> dict[str, Estimate]:
     if told:
         out["balanced_accuracy"] = mean_interval(list(told.values()), list(told))
     pairs = {c: v for c, v in clusters.items() if "original" in v and "trap" in v}
-    if not pairs:
+    if len(pairs) < 2:  # the interval of a ratio needs two clusters
         return out
     names, rows = list(pairs), list(pairs.values())
     originals = [v["original"].score for v in rows]

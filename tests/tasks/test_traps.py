@@ -133,6 +133,20 @@ def test_crying_flaw_everywhere_earns_half_the_balanced_accuracy() -> None:
     assert (metrics["balanced_accuracy"].n, metrics["balanced_accuracy"].clusters) == (pairs, pairs)
 
 
+@pytest.mark.parametrize("count", [1, 3, 4, 7, 8, 30])
+def test_a_few_problems_have_metrics_too(count: int) -> None:
+    """However few problems a limit leaves, and whatever a topic has of them."""
+    for seed in range(8):
+        problems = Traps().load(DataSource(options={"seed": str(seed)}, limit=count))
+        scored = [
+            _scored(p, (Status.CORRECT, Status.ABSTAINED)[i % 2], 10.0 + 7 * i)
+            for i, p in enumerate(problems)
+        ]
+        for figure in Traps().metrics(scored).values():
+            assert figure.low <= figure.value <= figure.high
+            assert 1 <= figure.n <= count
+
+
 def test_the_design_counts_all_templates() -> None:
     design = Traps().design(DataSource(options={"lang": "zh"}))
     for factor in ("topic", "flaw"):
