@@ -86,7 +86,7 @@ def _paired(scored: Sequence[Scored]) -> dict[str, Estimate]:
         for name, v in zip(names, rows, strict=True)
     ]
     both = [(n, a, b) for n, a, b in tokens if a is not None and b is not None]
-    if both and sum(b for _, _, b in both) > 0:
+    if len(both) > 1 and sum(b for _, _, b in both) > 0:
         out["length_inflation"] = ratio_interval(
             [a for _, a, _ in both], [b for _, _, b in both], [n for n, _, _ in both]
         )
