@@ -116,7 +116,8 @@ async def _solutions(
     prompt = judge.task.prompt(problem)
     question = STEP_END.join(message.content for message in prompt.messages)
     out = []
-    for response in await _draw(backend, prompt, problem.id, "", config.samples, config):
+    drawn = await _draw(backend, prompt, problem.id, "", config.samples, config)
+    for response in dict.fromkeys(drawn):  # the same once more teaches nothing
         steps, right = steps_of(response), judge.right(response, problem)
         reached = len(steps) if right else 0
         # From the back: what is reached from a step is reached from all before it.

@@ -67,7 +67,7 @@ def test_a_step_is_good_when_a_completion_from_it_is_right(monkeypatch, config):
         lambda rng, name, tasks: ("x", Problem(id=name, question="", gold="5")),
     )
     found = asyncio.run(collect(config, lambda line: None))
-    assert len(found) == config.problems * config.samples
+    assert len(found) == config.problems  # equal samples count once
     for one in found:
         assert one.steps == ("2+2=4", "4+1=6", "Answer: none")
         assert one.good == 1
