@@ -94,7 +94,7 @@ def eval_(as_json: bool, dry_run: bool, quiet: bool, judge: str | None, **given:
             err=True,
         )
         return 130
-    return _report(result, as_json)
+    return _report(result, as_json, judge)
 
 
 def _dry_run(plan: Any, options: Any, as_json: bool) -> int:
@@ -111,7 +111,7 @@ def _dry_run(plan: Any, options: Any, as_json: bool) -> int:
     return 0
 
 
-def _report(result: Any, as_json: bool) -> int:
+def _report(result: Any, as_json: bool, judge: str | None) -> int:
     from harness.cli.tables import console, contamination_table, runs_table
 
     runs = [report.to_json() for report in result.reports]
@@ -122,12 +122,12 @@ def _report(result: Any, as_json: bool) -> int:
         console().print(runs_table(result.reports))
         if compared:
             console().print("", contamination_table(result.contamination), sep="\n")
-    for line in _troubles(result):
+    for line in _troubles(result, judge):
         click.echo(line, err=True)
     return 0 if result.ok else 1
 
 
-def _troubles(result: Any) -> list[str]:
+def _troubles(result: Any, judge: str | None) -> list[str]:
     lines = []
     if result.failed:
         first = "; ".join(result.errors[:3])
@@ -140,5 +140,8 @@ def _troubles(result: Any) -> list[str]:
         )
     ungraded = sum(report.ungraded for report in result.reports)
     if ungraded:
-        lines.append(f"{ungraded} attempts are ungraded: `harness regrade` tries again")
+        advice = "`harness regrade` tries again"
+        if judge is not None:
+            advice = f"where {judge} gave no verdict, `harness regrade` goes back to the rules"
+        lines.append(f"{ungraded} attempts are ungraded: {advice}")
     return lines

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from harness.core import Status, TaskSpec, UsageError, Verdict, VerifierSpec, registry
+from harness.core import BackendError, Status, TaskSpec, UsageError, Verdict, VerifierSpec, registry
 from harness.core.protocols import Backend, ModelJudged
 from harness.engine.ask_judge import ask_judge
 from harness.engine.evaluate import Evaluation, Options, Plan, open_backend
@@ -96,9 +96,18 @@ def open_judge(plan: Plan, options: Options, model: str) -> Backend:
 
 
 def judge_evaluation(plan: Plan, options: Options, done: Evaluation, judge: Backend) -> Evaluation:
-    """What an eval brought, by the verdicts of a judge where the tasks' verifiers ask one."""
+    """What an eval brought, by the verdicts of a judge where the tasks' verifiers ask one.
+
+    Raises BackendError when the judge fails; the verdicts of the rules stand then.
+    """
     with open_store(options.db) as store:
-        regrade_runs(store, _judged_runs(plan), judge)
+        try:
+            regrade_runs(store, _judged_runs(plan), judge)
+        except BackendError as error:
+            raise BackendError(
+                f"the judge failed: {error}\nthe answers are stored, with the verdicts of the "
+                "rules; the same command asks the judge again"
+            ) from error
         reports = load_reports(store, [run.id for run in plan.all_runs])
     return replace(done, reports=reports, contamination=contaminations(reports, plan.fresh))
 

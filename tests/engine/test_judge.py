@@ -12,6 +12,7 @@ import pytest
 
 import harness
 from harness.core import (
+    BackendError,
     Completion,
     DataSource,
     Estimate,
@@ -155,6 +156,19 @@ def test_an_eval_reports_by_its_judge_where_the_task_asks_one(stub: Any, tmp_pat
     again = says(stub, lambda _: "Verdict: RECOGNISED")
     assert judge_evaluation(plan, options, done, again).reports[0].accuracy.value == 1.0
     assert again.calls == 0
+
+
+def test_a_judge_that_fails_leaves_the_verdicts_of_the_rules(stub: Any, tmp_path: Path) -> None:
+    options = Options(db=tmp_path / "judge.sqlite")
+    plan = make_plan(says(stub, lambda _: "Answer: 1"), "holes", "greedy")
+    done = run_blocking(plan, options)
+
+    def broken(_: str) -> str:
+        raise BackendError("no such server")
+
+    with pytest.raises(BackendError, match=r"judge failed: no such server\n.*are stored"):
+        judge_evaluation(plan, options, done, says(stub, broken))
+    assert dict(rows(tmp_path / "judge.sqlite", VERDICTS))["p0"] == "lured"
 
 
 def test_a_judge_that_cannot_serve_is_refused_before_anything_is_run(stub: Any) -> None:
