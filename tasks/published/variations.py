@@ -252,9 +252,9 @@ class Umwp(Pairs):
             )  # fmt: skip
         related = row["relevant_ids"]
         original = related[0] if isinstance(related, list) and related else None
-        if not isinstance(original, int | str) or original not in answerable:
+        if not isinstance(original, int | float | str) or original not in answerable:
             raise DataError(f"{where}: its original, id {original}, is not an answerable row")
-        if not isinstance(row["category"], int) or row["category"] not in UMWP_KINDS:
+        if not isinstance(row["category"], int | float) or row["category"] not in UMWP_KINDS:
             raise DataError(f"{where}: category {row['category']!r} is none of 1 to 5")
         return Problem(
             id=f"trap-{row['id']}", question=row["question"], gold=None, variant="trap",
