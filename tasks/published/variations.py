@@ -258,5 +258,5 @@ class Umwp(Pairs):
             raise DataError(f"{where}: category {row['category']!r} is none of 1 to 5")
         return Problem(
             id=f"trap-{row['id']}", question=row["question"], gold=None, variant="trap",
-            cluster=f"pair-{original}", meta={"kind": UMWP_KINDS[row["category"]]},
+            cluster=f"pair-{original}", meta={"kind": UMWP_KINDS[int(row["category"])]},
         )  # fmt: skip
