@@ -30,6 +30,8 @@ def sampling_of(budget: Budget, *, temperature: float = DEFAULT_TEMPERATURE) -> 
     """The sampling options of a budget; `max_tokens` is set for each call."""
     given = options.number(budget, "temperature", low=0, high=10)
     top_p = options.number(budget, "top_p", low=0, high=1)
+    if top_p == 0:
+        raise UsageError(f"budget {str(budget)!r}: top_p=0 leaves no token to draw")
     return Sampling(
         max_tokens=0,
         temperature=temperature if given is None else given,

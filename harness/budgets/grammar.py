@@ -18,10 +18,12 @@ from decimal import Decimal, InvalidOperation
 from harness.core import UsageError
 
 _HEAD = re.compile(r"(?P<name>[a-z][a-z0-9_-]*)(?:@(?P<sizes>[^:]*))?(?::(?P<options>.*))?")
-_SIZES = re.compile(r"(?P<n>\d+)(?:x(?P<width>\d+))?(?:\+(?P<depth>\d+))?")
+_SIZES = re.compile(r"(?P<n>[0-9]+)(?:x(?P<width>[0-9]+))?(?:\+(?P<depth>[0-9]+))?")
 _CEILING = re.compile(r"(?P<what>tokens|usd)<=(?P<limit>\S+)")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _MAX_SWEEP = 1000
+_MAX_SIZE = 10**6  # samples of one problem; more are a slip of the finger
+_MAX_EXPONENT = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,9 @@ def _with_sizes(budget: Budget, sizes: str, text: str) -> Budget:
             f"budget {text!r}: {'nothing' if not sizes else repr(sizes)} behind '@' is no size; "
             "write a number, as vote@16 (or beam@16x4)"
         )
-    n, width, depth = (None if size is None else int(size) for size in match.groups())
+    n, width, depth = (None if size is None else int(size[:9]) for size in match.groups())
+    if (n or 0) * (width or 1) * (depth or 1) > _MAX_SIZE:
+        raise UsageError(f"budget {text!r}: more than {_MAX_SIZE} samples of one problem")
     return replace(budget, n=n, width=width, depth=depth)
 
 
@@ -107,7 +111,7 @@ def _canonical(value: str) -> str:
         number = Decimal(value)
     except InvalidOperation:
         return value
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > _MAX_EXPONENT:
         return value
     text = f"{number.normalize():f}"
     return "0" if text == "-0" else text
@@ -124,9 +128,11 @@ def _with_ceiling(budget: Budget, word: str, text: str) -> Budget:
         limit = Decimal(match["limit"])
     except InvalidOperation:
         limit = Decimal("NaN")
-    whole = match["what"] == "usd" or limit == limit.to_integral_value()
-    if not limit.is_finite() or limit <= 0 or not whole:
+    sane = limit.is_finite() and limit > 0 and abs(limit.adjusted()) <= _MAX_EXPONENT
+    if not sane or (match["what"] == "tokens" and limit != limit.to_integral_value()):
         raise UsageError(f"budget {text!r}: {word!r} needs a positive number")
+    if getattr(budget, f"max_{match['what']}") is not None:
+        raise UsageError(f"budget {text!r}: {match['what']}<= is given twice")
     if match["what"] == "tokens":
         return replace(budget, max_tokens=int(limit))
     return replace(budget, max_usd=Decimal(_canonical(match["limit"])))

@@ -8,6 +8,8 @@ from collections.abc import Collection, Sequence
 from harness.budgets.grammar import Budget
 from harness.core import UnknownNameError, UsageError
 
+_MOST = 10**9
+
 
 def check_known(budget: Budget, known: Collection[str]) -> None:
     """UnknownNameError for the first option that is not in `known`."""
@@ -17,12 +19,15 @@ def check_known(budget: Budget, known: Collection[str]) -> None:
 
 
 def integer(budget: Budget, key: str, *, low: int = 0) -> int | None:
-    """A whole number >= low, or None when the option is absent."""
+    """A whole number from `low` to a thousand million, or None when the option is absent."""
     value = budget.option(key)
     if value is None:
         return None
-    if not value.isdigit() or int(value) < low:
-        raise UsageError(f"budget {str(budget)!r}: {key}={value} must be a whole number >= {low}")
+    if not re.fullmatch("[0-9]{1,10}", value) or not low <= int(value) <= _MOST:
+        raise UsageError(
+            f"budget {str(budget)!r}: {key}={value} must be a whole number >= {low}"
+            f"{'' if len(value) < 10 else f' and at most {_MOST}'}"
+        )
     return int(value)
 
 

@@ -97,7 +97,20 @@ def main() -> None:
     except Exception as error:
         from harness.core import HarnessError
 
-        if not isinstance(error, HarnessError) or os.environ.get("HARNESS_TRACEBACK"):
+        if os.environ.get("HARNESS_TRACEBACK"):
             raise
-        click.echo(f"harness: {error}", err=True)
-        sys.exit(error.exit_code)
+        if isinstance(error, HarnessError):
+            click.echo(f"harness: {error}", err=True)
+            sys.exit(error.exit_code)
+        click.echo(f"harness: {_unforeseen(error)}", err=True)
+        sys.exit(1)
+
+
+def _unforeseen(error: Exception) -> str:
+    """One message for what no part of the product has foreseen; all that is finished is stored."""
+    if isinstance(error, OSError):  # a disk, a permission: not a fault of the code
+        return f"{error}; what is finished is stored"
+    return (
+        f"a fault in harness or a plugin: {type(error).__name__}: {error}; what is finished is "
+        "stored. HARNESS_TRACEBACK=1 and the same command show where it happened"
+    )

@@ -23,7 +23,7 @@ objects; @row is the line's number from 0. Exit code 1 when some rows could not 
 
 
 @click.command("import", epilog=EXAMPLES)
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("-t", "--task", required=True, help="The task whose problems the rows answer.")
 @click.option("-m", "--model", help="Name of the model, for rows without one.")
 @click.option("--field", "fields", multiple=True, metavar="OURS=THEIRS", help="Map a field name.")

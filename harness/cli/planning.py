@@ -10,6 +10,8 @@ import click
 from harness.cli.options import hourly, key_values
 from harness.core import UsageError
 
+_MOST = {"concurrency": 10**6, "max_output_tokens": 10**9, "max_tokens": 10**15, "limit": 10**9}
+
 
 def stop_cleanly() -> None:
     """Let SIGINT and SIGTERM end the command as Ctrl-C does.
@@ -30,9 +32,12 @@ def read_plan(given: dict[str, Any]) -> tuple[Any, Any]:
         raise UsageError("no task given: --task decimals, for a start; `harness tasks` lists them")
     if not given["budgets"]:
         raise UsageError("no budget given: --budget greedy, for a start")
-    for name in ("concurrency", "max_output_tokens", "max_tokens", "limit"):
-        if given[name] is not None and given[name] < 1:
-            raise UsageError(f"--{name.replace('_', '-')} {given[name]}: must be at least 1")
+    for name, most in _MOST.items():
+        if given[name] is not None and not 1 <= given[name] <= most:
+            bound = "at least 1" if given[name] < 1 else f"at most {most}"
+            raise UsageError(f"--{name.replace('_', '-')} {given[name]}: must be {bound}")
+    if given["max_usd"] is not None and not given["max_usd"] > 0:
+        raise UsageError(f"--max-usd {given['max_usd']}: a number of dollars above 0")
     price = price_entry(given["price"])
     plan = make_plan(
         given["model"],

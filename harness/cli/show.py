@@ -35,9 +35,12 @@ def show(
 ) -> None:
     """Show the runs in a database, or the samples of one run."""
     from harness.cli.tables import console, runs_table
+    from harness.core import UsageError
     from harness.engine.reports import find_runs, load_reports
     from harness.store import open_store
 
+    if problem is not None and samples is None:
+        raise UsageError(f"--problem {problem} goes with --samples RUN")
     with open_store(db) as store:
         if samples is not None:
             _show_samples(store, samples, problem, as_json)
@@ -65,6 +68,8 @@ def _show_samples(store: object, run: str, problem: str | None, as_json: bool) -
             f"run {run!r}: {len(matches)} runs begin with that; `harness show --json` lists ids"
         )
     views = [v for v in iter_samples(store, matches[0]) if problem in (None, v.problem.id)]
+    if problem is not None and not views:
+        raise UsageError(f"--problem {problem}: run {matches[0]} has no such problem yet")
     if as_json:
         print_json([asdict(view) for view in views])
         return

@@ -63,7 +63,7 @@ def show(name: str, as_json: bool) -> None:
 
 @tasks.command("preview")
 @click.argument("name")
-@click.option("--limit", type=click.IntRange(1), default=5, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 10**9), default=5, show_default=True)
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Local data sets, not the hub.")
 @plugin_option
 @json_option
@@ -97,7 +97,9 @@ def preview(name: str, limit: int, data_dir: Path | None, as_json: bool) -> None
 
 @tasks.command("check")
 @click.argument("target", metavar="FILE.py|NAME")
-@click.option("--limit", type=click.IntRange(1), help="Check only the first so many problems.")
+@click.option(
+    "--limit", type=click.IntRange(1, 10**9), help="Check only the first so many problems."
+)
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Local data sets, not the hub.")
 @plugin_option
 @json_option

@@ -34,6 +34,7 @@ from harness.engine.observe import Observer
 from harness.engine.samples import Stored, find_traces
 from harness.engine.scoring import Scores
 from harness.store import Store, Writer
+from harness.store.codec import storable
 from harness.store.identity import call_id, prompt_id, sample_id, trace_id
 from harness.store.schema import CallRow, PromptRow, SampleRow
 from harness.store.writer import Row
@@ -357,8 +358,8 @@ class ProblemCaller:
             id=names.sample,
             trace=names.trace,
             max_tokens=ask.sampling.max_tokens,
-            text=completion.text,
-            reasoning=completion.reasoning,
+            text=storable(completion.text),
+            reasoning=None if completion.reasoning is None else storable(completion.reasoning),
             finish=Finish(completion.finish),
             prompt_tokens=usage.prompt_tokens,
             output_tokens=completion.output_tokens,

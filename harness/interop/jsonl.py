@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.core import DataError, Finish, Problem, UnknownNameError
+from harness.store.codec import storable
 
 FIELDS = (
     "problem",
@@ -130,7 +131,7 @@ def _read(
 ) -> dict[str, Any]:
     try:
         data = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _RowError(f"not JSON ({error}); a half-written line?") from error
     if not isinstance(data, dict):
         raise _RowError("not a JSON object")
@@ -145,7 +146,7 @@ def _read(
     finish = str(value["finish_reason"] or "stop")
     return {
         "problem": find(value["problem"]),
-        "text": value["text"],
+        "text": storable(value["text"]),
         "model": name,
         "sample": _whole(value, "sample"),
         "prompt_tokens": _whole(value, "prompt_tokens"),
@@ -175,7 +176,7 @@ def _whole(value: Mapping[str, Any], name: str) -> int | None:
     number = value[name]
     if number is None:
         return None
-    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 1 << 31:
         raise _RowError(f"field {name!r} must be a whole number, not {number!r}")
     return number
 

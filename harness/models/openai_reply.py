@@ -41,7 +41,7 @@ def _count(value: Any, *path: str) -> int | None:
         if not isinstance(value, Mapping):
             return None
         value = value.get(key)
-    good = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 31
     return value if good else None
 
 

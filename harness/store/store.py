@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Column, Engine, MetaData, String, Table, create_engine, event, inspect, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    inspect,
+    text,
+)
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
@@ -71,13 +86,14 @@ def open_store(where: str | Path, *, create: bool = False) -> Store:
     is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
     if is_file:
         _check_file(Path(str(url.database)), create)
+    read_only = is_file and not create and not _writable(Path(str(url.database)))
     try:
-        engine = create_engine(url)
+        engine = create_engine(url, **(_reading(str(url.database)) if read_only else {}))
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise UsageError(
-            f"database {describe(url)}: its driver is not installed: {error}"
+            f"database {describe(url)}: its driver is not installed ({error}): pip install it"
         ) from error
-    if url.get_backend_name() == "sqlite":
+    if url.get_backend_name() == "sqlite" and not read_only:
         event.listen(engine, "connect", _sqlite_pragmas)
     try:
         _bring_up_to_date(engine, create=create)
@@ -88,6 +104,17 @@ def open_store(where: str | Path, *, create: bool = False) -> Store:
         engine.dispose()
         raise
     return Store(engine)
+
+
+def _writable(path: Path) -> bool:
+    return os.access(path, os.W_OK) and os.access(path.resolve().parent, os.W_OK)
+
+
+def _reading(file: str) -> dict[str, Any]:
+    """How SQLite opens a file that may only be read: without the files that WAL puts beside it."""
+    wal = Path(f"{file}-wal").exists()
+    uri = f"{Path(file).resolve().as_uri()}?{'mode=ro' if wal else 'immutable=1'}"
+    return {"creator": lambda: sqlite3.connect(uri, uri=True, check_same_thread=False)}
 
 
 def _check_file(path: Path, create: bool) -> None:
@@ -107,7 +134,9 @@ def _check_file(path: Path, create: bool) -> None:
 def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     """WAL lets readers read while we write; NORMAL survives a killed process."""
     connection.execute(f"PRAGMA busy_timeout = {int(LOCK_WAIT_S * 1000)}")
-    connection.execute("PRAGMA journal_mode = WAL")
+    # A file keeps its mode: where another process is making this one, it sets the mode itself.
+    with contextlib.suppress(sqlite3.OperationalError):
+        connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
 
@@ -141,10 +170,21 @@ def _create(engine: Engine) -> None:
     stamp = Table(
         "alembic_version", MetaData(), Column("version_num", String(32), primary_key=True)
     )
-    with engine.begin() as connection:
+    with _alone(engine) as connection:
+        if inspect(connection).has_table("alembic_version"):
+            return  # by another process, just now
         Base.metadata.create_all(connection)
         stamp.create(connection)
         connection.execute(stamp.insert().values(version_num=SCHEMA_VERSION))
+
+
+@contextlib.contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """One transaction that no other process sees half of; SQLite's driver begins none for DDL."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
 
 
 def _alembic_config() -> Any:
@@ -167,7 +207,7 @@ def migrate(engine: Engine) -> None:
     from alembic import command
 
     config = _alembic_config()
-    with engine.begin() as connection:
+    with _alone(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

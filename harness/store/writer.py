@@ -109,6 +109,13 @@ class Writer:
                 return
             except SQLAlchemyError as error:
                 self.error = explain(error, self._store.name)
+            # A driver's own error on a value that no column takes: were the thread to end by it,
+            # all that wait for what they queued would wait for ever.
+            except Exception as error:  # noqa: BLE001
+                self.error = StoreError(
+                    f"database {self._store.name}: a row cannot be written: "
+                    f"{type(error).__name__}: {error}"
+                )
         try:
             self.rescued = rescue.append(self._store, rows, self.rescued)
             self.error = rescue.point_to(self.error, self.rescued)

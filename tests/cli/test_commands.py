@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.cli import main
+from harness.core import registry
+
 PLUGIN = str(Path(__file__).parents[1] / "engine" / "stub_plugin.py")
 
 
@@ -47,6 +50,41 @@ def test_commands_on_a_missing_database_say_what_to_do(cli, words):
     result = cli(*words)
     assert result.code == 2
     assert "run `harness eval` first" in result.err
+
+
+def test_a_fault_in_a_plugin_is_one_message(cli, tmp_path, monkeypatch):
+    known = {kind: dict(plugins) for kind, plugins in registry._registered.items()}
+    monkeypatch.setattr(registry, "_registered", known)
+    (tmp_path / "task.py").write_text(
+        "import harness\n"
+        "class Broken:\n"
+        "    def load(self, source): return {}['nothing']\n"
+        "harness.register('tasks', 'broken', Broken)\n"
+    )
+    words = ("eval", "--plugin", "task.py", "--task", "broken", "--budget", "greedy")
+    result = cli(*words)
+    assert result.code == 1
+    assert "KeyError: 'nothing'" in result.err
+    assert "HARNESS_TRACEBACK=1" in result.err
+    assert "Traceback" not in result.err
+    monkeypatch.setenv("HARNESS_TRACEBACK", "1")
+    monkeypatch.setattr("sys.argv", ["harness", *words])
+    with pytest.raises(KeyError):
+        main()
+
+
+def test_a_problem_is_shown_of_one_run_only(stub_eval, cli):
+    [run] = json.loads(stub_eval("--budget", "vote@2", "--quiet", "--json").out)
+    shown = cli("show", "--samples", run["id"], "--problem", "p1")
+    assert shown.code == 0
+    assert "p1 #1" in shown.out
+    for words, message in [
+        (("--problem", "p1"), "goes with --samples"),
+        (("--samples", run["id"], "--problem", "p77"), "no such problem"),
+    ]:
+        result = cli("show", *words)
+        assert result.code == 2
+        assert message in result.err
 
 
 def test_tasks(cli):

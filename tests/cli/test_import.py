@@ -146,7 +146,20 @@ def test_a_file_of_which_nothing_can_be_taken(bring, lines, more, message):
 def test_a_missing_file(cli):
     result = cli("import", "no.jsonl", "--plugin", PLUGIN, "--task", "thirds", "--model", "m")
     assert result.code == 2
-    assert "cannot read no.jsonl" in result.err
+    assert "'no.jsonl' does not exist" in result.err
+
+
+def test_rows_that_no_database_can_hold(bring):
+    rows = [
+        {"problem": "p0", "text": "1", "output_tokens": 10**30},
+        "[" * 100_000,
+        {"problem": "p1", "text": "half a pair \ud83d, answer 1"},
+    ]
+    result = bring(rows, "--model", "m")
+    assert result.code == 1
+    assert "line 1: field 'output_tokens' must be a whole number" in result.err
+    assert "line 2: not JSON" in result.err
+    assert "1 rows taken" in result.err
 
 
 MODELS = ("6b_finetuning", "6b_verification", "175b_finetuning", "175b_verification")

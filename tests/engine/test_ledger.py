@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 ALONE = (
@@ -81,13 +83,28 @@ def test_more_samples_later_leave_the_old_ones(run, stub):
     assert all(report.status == "complete" for report in reports)
 
 
+def test_half_a_surrogate_pair_from_an_engine_costs_no_sample(run, stub):
+    backend = stub()
+    whole = backend.generate
+
+    async def odd(request):
+        reply = await whole(request)
+        broken = tuple(replace(c, text=c.text + "\ud83d") for c in reply.completions)
+        return replace(reply, completions=broken)
+
+    backend.generate = odd
+    result = run(backend, "vote@3")
+    assert result.ok
+    again = stub()
+    assert run(again, "vote@3").reports[0].verdicts == result.reports[0].verdicts
+    assert again.calls == 0
+
+
 def test_unknown_tokens_stay_unknown(run, stub, monkeypatch):
     backend = stub()
     whole = backend.generate
 
     async def forgetful(request):
-        from dataclasses import replace
-
         reply = await whole(request)
         lost = tuple(replace(c, output_tokens=None, token_ends=None) for c in reply.completions)
         return replace(reply, completions=lost, usage=replace(reply.usage, output_tokens=None))

@@ -140,7 +140,8 @@ def test_why_it_ended(start: Start, said: Any, finish: str) -> None:
 
 
 def test_unknown_usage_is_none_and_never_zero(start: Start) -> None:
-    for usage in (None, {"completion_tokens": None}, {"completion_tokens": "7"}):
+    odd = ({"completion_tokens": value} for value in (None, "7", -7, 10**30))
+    for usage in (None, *odd):
         backend, _, _ = start(lambda n, body, u=usage: chat("4", usage=u))
         reply = ask(backend)
         assert reply.usage == Usage()

@@ -11,12 +11,14 @@ import sys
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import Engine, event, insert, select, text
+from sqlalchemy.exc import OperationalError
 
 from harness.core import DataError, StoreError, UsageError
 from harness.core.hashing import content_hash
 from harness.store import Base, Writer, open_store
-from harness.store.codec import pack_ends, unpack_ends
+from harness.store import store as store_module
+from harness.store.codec import pack_ends, storable, unpack_ends
 from harness.store.identity import model_id, prompt_id
 from harness.store.rescue import recover
 from harness.store.schema import ModelRow, PromptRow
@@ -59,6 +61,47 @@ def test_a_newer_schema_is_refused_untouched(tmp_path):
     connection.close()
     with pytest.raises(StoreError, match=r"newer version of harness.*pip install -U"):
         open_store(file, create=True)
+
+
+def test_a_database_that_another_process_makes_meanwhile_is_taken(tmp_path, monkeypatch):
+    create, file = store_module._create, tmp_path / "both.sqlite"
+
+    def later(engine):
+        monkeypatch.undo()
+        open_store(file, create=True).close()  # the other one
+        create(engine)
+
+    monkeypatch.setattr(store_module, "_create", later)
+    with open_store(file, create=True) as store:
+        assert names(store) == []
+
+
+def test_no_other_process_sees_half_of_a_new_database(tmp_path):
+    file, seen = tmp_path / "half.sqlite", []
+
+    def look(_connection, _cursor, statement, *_rest):
+        if statement.startswith("INSERT INTO alembic_version"):
+            with contextlib.closing(sqlite3.connect(file)) as other:
+                seen.append(other.execute("SELECT count(*) FROM sqlite_master").fetchone())
+
+    event.listen(Engine, "before_cursor_execute", look)
+    try:
+        open_store(file, create=True).close()
+    finally:
+        event.remove(Engine, "before_cursor_execute", look)
+    assert seen == [(0,)]
+
+
+def test_a_file_that_may_only_be_read_is_read(evaluated, monkeypatch):
+    before = evaluated.read_bytes()
+    monkeypatch.setattr(store_module, "_writable", lambda _path: False)
+    with open_store(evaluated) as store:
+        assert names(store) == ["stub"]
+        assert verify(store)[1] == []
+        with pytest.raises(OperationalError, match="readonly"), store.engine.begin() as connection:
+            connection.execute(text("DELETE FROM verdict"))
+    assert evaluated.read_bytes() == before
+    assert [f.name for f in evaluated.parent.iterdir()] == [evaluated.name]
 
 
 def test_other_files_are_refused(tmp_path):
@@ -202,6 +245,16 @@ def test_a_full_disk_costs_nothing_already_paid(tmp_path):
     assert faults == []
 
 
+def test_a_row_that_the_driver_refuses_ends_the_wait_and_is_kept(tmp_path):
+    with open_store(tmp_path / "odd.sqlite", create=True) as store:
+        writer = Writer(store)
+        writer.put([(PromptRow, {"id": "odd", "text": 10**30})])
+        with pytest.raises(StoreError, match=r"cannot be written: OverflowError(.|\n)*recover"):
+            writer.flush()
+        writer.close()
+        assert json.loads(writer.rescued.read_text())["row"]["text"] == 10**30
+
+
 def test_a_rescue_file_cut_in_its_last_line_gives_the_rest(tmp_path):
     file = tmp_path / "r.jsonl"
     rows = [json.dumps({"table": "prompt", "row": row}) for _, row in prompts(3)]
@@ -237,6 +290,10 @@ def test_verify_finds_what_was_changed(evaluated, statement, fault):
     connection.close()
     with open_store(evaluated) as store:
         assert any(fault in found for found in verify(store)[1])
+
+
+def test_half_a_surrogate_pair_is_stored_as_the_replacement_character():
+    assert storable("a\ud800b\udfff 😀") == "a\ufffdb\ufffd 😀"
 
 
 def test_token_ends_are_packed_and_unpacked():

@@ -37,7 +37,7 @@ class Judge:
     has_model = False  # its calls are the generator's own
 
     def __init__(self, argument: str | None = None) -> None:
-        if argument is not None and (not argument.isdigit() or int(argument) < 1):
+        if argument is not None and not re.fullmatch("[1-9][0-9]{0,2}", argument):
             raise UsageError(f"reward 'judge:{argument}': write judge, or judge:3 for three votes")
         self.votes = int(argument or 1)
         self.info = ModelInfo(
