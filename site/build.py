@@ -16,10 +16,11 @@ import jinja2
 from markupsafe import Markup
 
 from harness._version import __version__
-from harness.core import Status, UsageError
+from harness.core import Status, Usage, UsageError
 from harness.core.hashing import content_hash
 from harness.engine.views import RunReport
 from harness.site import numbers, text
+from harness.site.breakdowns import part
 from harness.site.chart import draw
 from harness.site.groups import Group, Row, group_runs
 from harness.site.samples import Pool, SampleSource, index_pool, page_name, pages
@@ -164,15 +165,19 @@ def _environment() -> jinja2.Environment:
     )
     css = (_HERE / "templates" / "style.css").read_text(encoding="utf-8")
     env.globals |= {"css": Markup(css), "verdicts": VERDICTS}  # our own file
+    env.tests["share"] = numbers.is_share
     env.filters |= {
         "percent": numbers.percent,
+        "estimate": numbers.estimate,
         "interval": numbers.interval,
         "count": numbers.count,
         "points": numbers.points,
         "flop": partial(numbers.si, unit="FLOP"),
+        "joule": partial(numbers.si, unit="J"),
         "usd": numbers.usd,
         "seconds": numbers.seconds,
         "visible": text.visible,
+        "breakable": text.breakable,
         "excerpt": text.excerpt,
         "pretty": _pretty,
     }
@@ -203,6 +208,7 @@ def _run_page(writer: _Writer, group: Group, row: Row, pool: Pool, folder: str) 
     report = row.report
     here = row.href.rsplit("/", 1)[0]
     names = {name for line in pool.lines for name, _ in line.verdicts}
+    listed, breakdowns = part(report.metrics)
     writer.page(
         row.href,
         "run.html",
@@ -212,13 +218,15 @@ def _run_page(writer: _Writer, group: Group, row: Row, pool: Pool, folder: str) 
         pool=pool,
         transcripts=f"../{folder}/",
         filters=[v for v in VERDICTS.values() if v.name in names],
-        breakdown=_breakdown(report),
-        metrics=_metrics(report),
+        shares=_shares(report),
+        metrics=listed,
+        breakdowns=breakdowns,
+        ledger=_ledger(report),
     )
     writer.data(f"{here}/run.json", report.to_json())
 
 
-def _breakdown(report: RunReport) -> list[tuple[Any, float, float]]:
+def _shares(report: RunReport) -> list[tuple[Any, float, float]]:
     """Each verdict with its expected number of problems and its share."""
     total = math.fsum(report.verdicts.values()) or 1.0
     known = [str(status) for status in Status]
@@ -229,11 +237,12 @@ def _breakdown(report: RunReport) -> list[tuple[Any, float, float]]:
     ]
 
 
-def _metrics(report: RunReport) -> list[tuple[str, Any]]:
-    """All metrics: accuracy, lure rate, then the others in the task's order."""
-    head = [name for name in ("accuracy", "lure_rate") if name in report.metrics]
-    rest = [name for name in report.metrics if name not in head]
-    return [(name, report.metrics[name]) for name in (*head, *rest)]
+def _ledger(report: RunReport) -> list[tuple[str, str, Usage]]:
+    """Lines of the ledger: charged, its parts where several roles have one, and spent."""
+    lines = [("Charged", "what this budget costs run alone", report.charged)]
+    if len(report.charged_by_role) > 1:
+        lines += [(role, "part of the charged", u) for role, u in report.charged_by_role.items()]
+    return [*lines, ("Spent", "what this run really generated", report.spent)]
 
 
 def _transcripts(

@@ -23,8 +23,7 @@ def family(budget: str) -> str:
         return budget
     if parsed.n is None:
         return budget
-    name, _, rest = str(parsed.without_size()).partition(":")
-    return f"{name}@n" + (f":{rest}" if rest else "")
+    return str(replace(parsed, n=0)).replace("@0", "@n", 1)
 
 
 def _per(total: float | None, problems: int) -> float | None:
@@ -60,6 +59,11 @@ class Row:
     def oracle(self) -> bool:
         """Whether the answer was chosen by knowing the gold answer."""
         return self.report.selector == ORACLE
+
+    @property
+    def ceiling(self) -> bool:
+        """Whether a ceiling may have ended problems: then it is said how many."""
+        return self.report.stopped > 0 or "<=" in self.report.budget
 
     @property
     def tokens(self) -> float | None:

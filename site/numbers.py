@@ -38,9 +38,25 @@ def points(difference: float) -> str:
     return "0.0" if float(text) == 0 else text.replace("-", _MINUS)
 
 
-def interval(estimate: Estimate) -> str:
-    """The interval of a share, in percent: `81.9-86.3`, with an en dash."""
-    return f"{100 * estimate.low:.1f}\N{EN DASH}{100 * estimate.high:.1f}"
+def is_share(estimate: Estimate) -> bool:
+    """Whether a figure is written in percent: a share, and no ratio that may pass 1."""
+    return estimate.low >= 0 and estimate.high <= 1 and not estimate.method.startswith("ratio")
+
+
+def estimate(figure: Estimate) -> str:
+    """A share in percent, another figure with four digits: `84.2%`, `1.014`."""
+    return percent(figure.value) if is_share(figure) else _digits(figure.value)
+
+
+def interval(figure: Estimate) -> str:
+    """The interval: of a share in percent, `81.9-86.3` with an en dash; else `0.7372 to 1.291`."""
+    if is_share(figure):
+        return f"{100 * figure.low:.1f}\N{EN DASH}{100 * figure.high:.1f}"
+    return f"{_digits(figure.low)} to {_digits(figure.high)}"
+
+
+def _digits(value: float) -> str:
+    return "∞" if value == math.inf else f"{value:.4g}".replace("-", _MINUS)
 
 
 def count(value: float | None) -> str:

@@ -52,6 +52,11 @@ def visible(text: str) -> Markup:
     return Markup("\n" + escaped if escaped.startswith("\n") else escaped)
 
 
+def breakable(name: str) -> Markup:
+    """A name for a narrow column: it may break behind a slash or an underscore."""
+    return Markup(re.sub("([/_])", r"\1<wbr>", str(escape(plain(name)))))
+
+
 def excerpt(text: str, limit: int = 110) -> str:
     """The beginning of a text on one line, cut at a word, with an ellipsis where it was cut."""
     line = " ".join(text.split())

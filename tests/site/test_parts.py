@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import harness.site
 from harness.core import Estimate, ThinkMarks
 from harness.site import numbers, text
+from harness.site.breakdowns import part
 from harness.site.chart import draw
 from harness.site.groups import family, group_runs
 
@@ -132,6 +133,8 @@ def test_families() -> None:
     assert family("vote@16:think=256") == "vote@n:think=256"
     assert family("think@64") == "think@n"
     assert family("greedy") == "greedy"
+    assert family("vote@4 tokens<=100") == "vote@n tokens<=100"
+    assert family("beam@16x4:reward=steps") == "beam@nx4:reward=steps"
     assert family("a budget of another world!") == "a budget of another world!"
 
 
@@ -251,3 +254,34 @@ def test_contrast(theme: str) -> None:
         assert _contrast(colours[word], colours[ground]) >= 4.5, (word, ground)
     for i in range(8):
         assert _contrast(colours[f"s{i}"], colours["panel"]) >= 3, i
+
+
+def test_metrics_are_listed_or_broken_down_each_once() -> None:
+    names = ["pass@2", "kind=a/b=c", "kind=d", "lure_rate/all", "lure_rate/kind=d", "gold=sure"]
+    names += ["a/b/kind=d", "accuracy", "a/b"]
+    metrics = {
+        name: Estimate(value=i / 10, low=0, high=1, n=i, clusters=i) for i, name in enumerate(names)
+    }
+    listed, (kinds,) = part(metrics)
+    assert [name for name, _ in listed] == [
+        "accuracy", "pass@2", "lure_rate/all", "gold=sure", "a/b",
+    ]  # fmt: skip
+    assert all(metrics[name] is estimate for name, estimate in listed)
+    assert (kinds.factor, kinds.figures) == ("kind", ("", "lure_rate", "a/b"))
+    assert kinds.rows == (
+        ("a/b=c", (metrics["kind=a/b=c"], None, None)),
+        ("d", (metrics["kind=d"], metrics["lure_rate/kind=d"], metrics["a/b/kind=d"])),
+    )
+
+
+def test_ratios_are_no_shares() -> None:
+    ratio = Estimate(value=0.5, low=0.25, high=0.75, n=9, clusters=9, method="ratio-t")
+    wide = Estimate(value=1.5, low=-1.849, high=4.8491, n=9, clusters=9)
+    assert (numbers.estimate(ratio), numbers.interval(ratio)) == ("0.5", "0.25 to 0.75")
+    assert numbers.interval(wide) == "\N{MINUS SIGN}1.849 to 4.849"
+    share = Estimate(value=0.5, low=0.25, high=0.75, n=9, clusters=9)
+    assert (numbers.estimate(share), numbers.interval(share)) == ("50.0%", "25.0–75.0")
+
+
+def test_a_name_breaks_behind_slashes_and_is_escaped() -> None:
+    assert text.breakable("a_b/<i>\u202e") == "a_<wbr>b/<wbr>&lt;i&gt;[U+202E]"

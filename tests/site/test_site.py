@@ -301,3 +301,58 @@ def test_a_cut_thought_is_marked(fakes: ModuleType, tmp_path: Path) -> None:
     html = (tmp_path / f"out/runs/{report.id}/samples-1.html").read_text()
     assert "Thinking, cut before its end" in html
     assert "cut off by the limit" in html
+
+
+def test_breakdowns_stand_in_tables_of_levels(
+    fakes: ModuleType, crawl: ModuleType, tmp_path: Path
+) -> None:
+    board = fakes.Board(4)
+    report = board.add("tiny-s", "greedy")
+    levels = ("<b>one", "two/2", "three")
+    more = {
+        f"{figure}place={level}": Estimate(value=i / 8, low=0, high=1, n=30 + i, clusters=3)
+        for i, (figure, level) in enumerate(
+            (f, v) for f in ("", "lure_rate/", "odd/figure/") for v in levels
+        )
+    }
+    del more["odd/figure/place=three"]
+    build([replace(report, metrics={**report.metrics, **more})], board.samples, tmp_path / "out")
+    crawl.read_site(tmp_path / "out")
+    html = (tmp_path / f"out/runs/{report.id}/index.html").read_text()
+    top, _, below = html.partition('<h3 id="breakdowns">')
+    assert "place" not in top
+    table = below[below.index("<table") : below.index("</table>")]
+    assert "By <b>place</b>: 3 levels, 3 figures" in below
+    assert re.findall(r"scope=\"row\">([^\n]*?)</th>", table) == ["&lt;b&gt;one", "two/2", "three"]
+    shown = [1, 4, 7, 2, 5, 8, 3, 6]  # row by row, from 1
+    assert re.findall(r", n (\d+)<", table) == [str(29 + i) for i in shown]
+    assert re.findall(r">([\d.]+)%<", table) == [f"{100 * (i - 1) / 8:.1f}" for i in shown]
+    assert table.count("N/A") == 1
+
+
+def test_what_a_ceiling_stopped_is_said(fakes: ModuleType, tmp_path: Path) -> None:
+    board = fakes.Board(12)
+    free = board.add("tiny-s", "greedy")
+    held = replace(free, id="held", budget="vote@4 tokens<=9", stopped=7)
+    build([free, held], lambda _: board.samples(free.id), tmp_path / "out")
+    assert (tmp_path / "out/index.html").read_text().count("7 stopped by") == 1
+    tile = "<dt>Stopped by the ceiling</dt><dd>7<small>of 12 problems</small>"
+    assert tile in (tmp_path / "out/runs/held/index.html").read_text()
+    assert "the ceiling" not in (tmp_path / f"out/runs/{free.id}/index.html").read_text()
+
+
+def test_the_ledger_parts_what_is_charged_by_role(fakes: ModuleType, tmp_path: Path) -> None:
+    board = fakes.Board(2)
+    report = board.add("tiny-s", "greedy")
+    roles = {"generator": Usage(output_tokens=21), "reward": Usage(prompt_tokens=34)}
+    for roles_now, lines in ((roles, ["Charged", "generator", "reward", "Spent"]),
+                             ({"generator": report.charged}, ["Charged", "Spent"])):  # fmt: skip
+        build([replace(report, charged_by_role=roles_now)], board.samples, tmp_path / "out")
+        html = (tmp_path / f"out/runs/{report.id}/index.html").read_text()
+        ledger = html[html.index("<h2>Ledger") : html.index("<h2 id=")]
+        assert re.findall(r"scope=\"row\">(\w+)", ledger) == lines
+    build([replace(report, charged_by_role=roles)], board.samples, tmp_path / "out")
+    html = (tmp_path / f"out/runs/{report.id}/index.html").read_text()
+    reward = html[html.index(">reward<") :]
+    cells = re.findall(r"<td class=\"r\">([^<]*)", reward)[:4]
+    assert cells == ["34", "N/A", "N/A", "N/A"]
