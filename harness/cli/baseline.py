@@ -23,7 +23,8 @@ def baseline() -> None:
 @click.argument("runs", nargs=-1, required=True)
 @db_option
 @plugin_option
-def save(file: Path, runs: tuple[str, ...], db: str) -> None:
+@json_option
+def save(file: Path, runs: tuple[str, ...], db: str, as_json: bool) -> None:
     """Write RUNS (ids or filters) to FILE, which must not exist."""
     from harness.core import UsageError
     from harness.gate.baseline import write_baseline
@@ -34,7 +35,11 @@ def save(file: Path, runs: tuple[str, ...], db: str) -> None:
     found = [run for text in runs for run in find_side(db, text)]
     _refuse_doubles(found)
     write_baseline(file, found)
-    click.echo(f"{file}: {len(found)} runs, {sum(len(r.outcomes) for r in found)} outcomes")
+    outcomes = sum(len(run.outcomes) for run in found)
+    if as_json:
+        print_json({"file": str(file), "runs": len(found), "outcomes": outcomes})
+    else:
+        click.echo(f"{file}: {len(found)} runs, {outcomes} outcomes")
 
 
 @baseline.command()
@@ -42,7 +47,8 @@ def save(file: Path, runs: tuple[str, ...], db: str) -> None:
 @click.argument("runs", nargs=-1, required=True)
 @db_option
 @plugin_option
-def update(file: Path, runs: tuple[str, ...], db: str) -> None:
+@json_option
+def update(file: Path, runs: tuple[str, ...], db: str, as_json: bool) -> None:
     """Put RUNS in the place of the runs of the same task and budget in FILE."""
     from harness.gate.baseline import read_baseline, write_baseline
     from harness.gate.sides import find_side
@@ -52,7 +58,10 @@ def update(file: Path, runs: tuple[str, ...], db: str) -> None:
     names = {(run.task, run.budget) for run in new}
     kept = [run for run in read_baseline(file) if (run.task, run.budget) not in names]
     write_baseline(file, [*kept, *new])
-    click.echo(f"{file}: {len(new)} runs renewed or added, {len(kept)} kept")
+    if as_json:
+        print_json({"file": str(file), "new": len(new), "kept": len(kept)})
+    else:
+        click.echo(f"{file}: {len(new)} runs renewed or added, {len(kept)} kept")
 
 
 @baseline.command()
@@ -91,7 +100,7 @@ def _refuse_doubles(runs: list) -> None:  # type: ignore[type-arg] # RunOutcomes
     for run in runs:
         if (run.task, run.budget) in seen:
             raise UsageError(
-                f"two runs of {run.task} under {run.budget}: a baseline holds one; "
-                "name the model too: 'model=…;task=…'"
+                f"two runs of {run.task} under {run.budget}: a baseline holds one; name the model "
+                "too, as 'model=…;task=…', or each run by its id (`harness show --json`)"
             )
         seen.add((run.task, run.budget))

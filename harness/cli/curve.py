@@ -24,11 +24,11 @@ EXAMPLES = """
 \b
 Examples:
   harness curve --task arithmetic
-  harness curve --by flops --svg curve.svg --csv curve.csv
+  harness curve --task arithmetic --by flops --svg curve.svg --csv curve.csv
   harness curve --fit --k 100 --k 1000
-  harness curve --compare 'vote@k' 'think@n' --at 100
-  harness curve --compare 'small vote@k' 'large greedy' --by flops
-  harness curve --policy predicted --limit 250
+  harness curve --task arithmetic --compare 'vote@k' 'think@n' --at 100
+  harness curve --task arithmetic --compare 'small vote@k' 'large greedy' --by flops
+  harness curve --task arithmetic --policy predicted --limit 250
 
 \b
 Curves: pass@k (coverage) and the budget's own (vote@k is maj@k, best@k is bo@n) at every k of a

@@ -39,11 +39,15 @@ def verify(db: str, as_json: bool) -> int:
 @db.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @db_option
-def recover(file: Path, db: str) -> None:
+@json_option
+def recover(file: Path, db: str, as_json: bool) -> None:
     """Bring in the samples of a rescue file; what stands already is left as it is."""
     from harness.store import open_store
     from harness.store.rescue import recover as bring_in
 
     with open_store(db, create=True) as store:
         count = bring_in(store, file)
+    if as_json:
+        print_json({"file": str(file), "rows": count})
+        return
     click.echo(f"{count} rows read from {file}; the file can be deleted now")

@@ -138,6 +138,9 @@ def _troubles(result: Any, judge: str | None) -> list[str]:
             f"the limit of this command is reached: {result.unfinished} attempts or more are left; "
             "the same command with a higher limit goes on"
         )
+    left = sum(r.planned - r.problems - r.failed for r in result.reports)
+    if left > 0 and not result.limit_reached:
+        lines.append(f"{left} attempts were broken off; the same command goes on with them")
     ungraded = sum(report.ungraded for report in result.reports)
     if ungraded:
         advice = "`harness regrade` tries again"

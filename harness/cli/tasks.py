@@ -17,11 +17,14 @@ from harness.core import DataSource, TaskSpec, UsageError, registry
     epilog="\b\nExamples:\n  harness tasks\n  harness tasks show gsm8k\n"
     "  harness tasks preview decimals:seed=7 --limit 3\n  harness tasks check my_task.py",
 )
+@json_option
 @click.pass_context
-def tasks(context: click.Context) -> None:
+def tasks(context: click.Context, as_json: bool) -> None:
     """List tasks, show one, preview its problems, check your own."""
     if context.invoked_subcommand is None:
-        context.invoke(list_, as_json=False)
+        context.invoke(list_, as_json=as_json)
+    elif as_json:
+        raise UsageError(f"write --json behind {context.invoked_subcommand}")
 
 
 @tasks.command("list")

@@ -77,8 +77,9 @@ class Evaluation:
     @property
     def ok(self) -> bool:
         """Whether every problem was attempted and graded."""
-        ungraded = sum(report.ungraded for report in self.reports)
-        return not (self.failed or self.unfinished or ungraded)
+        return not self.failed and all(
+            report.status == "complete" and not report.ungraded for report in self.reports
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

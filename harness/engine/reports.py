@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -51,8 +52,11 @@ from harness.store.schema import (
 def find_runs(
     store: Store, *, model: str | None = None, task: str | None = None, budget: str | None = None
 ) -> list[str]:
-    """Ids of the runs that match, oldest first; each filter is a name or spec as shown."""
-    query = select(RunRow.id).join(ModelRow).order_by(RunRow.created, RunRow.task, RunRow.id)
+    """Ids of the runs that match, oldest first; each filter is a name or spec as shown.
+
+    Those of one command follow one another by task and by budget, smaller sizes first.
+    """
+    query = select(RunRow.id, RunRow.created, RunRow.task, RunRow.budget).join(ModelRow)
     if model is not None:
         query = query.where((ModelRow.name == model) | (ModelRow.spec == model))
     if task is not None:
@@ -60,7 +64,15 @@ def find_runs(
     if budget is not None:
         query = query.where(RunRow.budget == budget)
     with store.engine.connect() as connection:
-        return list(connection.scalars(query))
+        rows = connection.execute(query).all()
+    return [row.id for row in sorted(rows, key=_place)]
+
+
+def _place(row: Any) -> tuple[Any, ...]:
+    # Words and numbers take turns, so that like is compared with like.
+    parts = re.split(r"(\d+)", row.budget)
+    budget = [int(part) if i % 2 else part for i, part in enumerate(parts)]
+    return (row.created, row.task, budget, row.id)
 
 
 def load_reports(store: Store, run_ids: Iterable[str] | None = None) -> list[RunReport]:

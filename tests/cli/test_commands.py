@@ -11,6 +11,7 @@ import pytest
 
 from harness.cli import main
 from harness.core import registry
+from harness.store.identity import prompt_id
 
 PLUGIN = str(Path(__file__).parents[1] / "engine" / "stub_plugin.py")
 
@@ -73,6 +74,27 @@ def test_a_fault_in_a_plugin_is_one_message(cli, tmp_path, monkeypatch):
         main()
 
 
+def test_runs_of_one_command_are_shown_smaller_budgets_first(stub_eval, cli):
+    budgets = ["think@0", "think@8", "think@16", "vote@2", "vote@10 tokens<=9", "vote@10"]
+    stub_eval(*(word for b in reversed(budgets) for word in ("--budget", b)), "--quiet")
+    shown = [run["budget"] for run in json.loads(cli("show", "--json").out)]
+    assert shown == [*budgets[:4], "vote@10", "vote@10 tokens<=9"]
+    table = [line for line in cli("show").out.splitlines() if "tokens<=9" in line]
+    assert "6 stopped by the ceiling" in table[0]
+
+
+def test_commands_that_write_say_in_json_what_they_wrote(stub_eval, cli, tmp_path):
+    stub_eval("--budget", "vote@{2,4}", "--quiet")
+    saved = json.loads(cli("baseline", "save", "b.txt", "model=stub", "--json").out)
+    assert saved == {"file": "b.txt", "runs": 2, "outcomes": 12}
+    words = ("baseline", "update", "b.txt", "budget=vote@2", "--json")
+    assert json.loads(cli(*words).out) == {"file": "b.txt", "new": 1, "kept": 1}
+    row = {"table": "prompt", "row": {"id": prompt_id("what?"), "text": "what?"}}
+    (tmp_path / "rescue.jsonl").write_text(json.dumps(row) + "\n")
+    recovered = json.loads(cli("db", "recover", "rescue.jsonl", "--json").out)
+    assert recovered == {"file": "rescue.jsonl", "rows": 1}
+
+
 def test_a_problem_is_shown_of_one_run_only(stub_eval, cli):
     [run] = json.loads(stub_eval("--budget", "vote@2", "--quiet", "--json").out)
     shown = cli("show", "--samples", run["id"], "--problem", "p1")
@@ -91,6 +113,8 @@ def test_tasks(cli):
     assert "gsm8k" in cli("tasks").out
     rows = json.loads(cli("tasks", "list", "--json").out)
     assert {"decimals", "gsm8k", "arithmetic"} <= {row["name"] for row in rows}
+    assert json.loads(cli("tasks", "--json").out) == rows
+    assert cli("tasks", "--json", "show", "gsm8k").code == 2
     card = cli("tasks", "show", "gsm8k").out
     assert "licence" in card
     preview = json.loads(cli("tasks", "preview", "decimals:seed=3", "--limit", 2, "--json").out)

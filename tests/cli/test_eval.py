@@ -101,6 +101,25 @@ def test_bad_input_is_one_clear_message_and_exit_code_2(stub_eval, words, messag
     assert result.out == ""
 
 
+def test_an_engine_that_breaks_calls_off_leaves_no_silent_success(cli, tmp_path):
+    (tmp_path / "broken.py").write_text(
+        "import asyncio, harness, sys\n"
+        "def build(spec):\n"
+        "    def fail(request, call):\n"
+        "        if call > 3: raise asyncio.CancelledError\n"
+        "    backend = sys.modules['harness_stub'].StubBackend()\n"
+        "    backend.fail = fail\n"
+        "    return backend\n"
+        "harness.register('models', 'breaks', build)\n"
+    )
+    words = ["eval", "--plugin", PLUGIN, "--plugin", "broken.py", "--task", "thirds"]
+    words += ["--limit", "6", "--budget", "greedy"]
+    result = cli(*words, "--model", "breaks:x")
+    assert result.code == 1
+    assert "3 attempts were broken off; the same command goes on" in result.err
+    assert cli(*words, "--model", "stub:x").code == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_stops_cleanly_and_the_same_command_goes_on(tmp_path, number):
     db = tmp_path / "i.sqlite"
