@@ -49,6 +49,8 @@ def regrade(
         results = regrade_runs(store, runs, None if judge is None else open_backend(judge))
     if as_json:
         print_json([result.to_json() for result in results])
+    elif not runs:
+        click.echo("no runs match")
     for result in results if not as_json else ():
         click.echo(
             f"{result.model}  {result.task}  {result.budget}: {result.samples} samples, "

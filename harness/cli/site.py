@@ -34,13 +34,20 @@ def build(
     as_json: bool,
 ) -> None:
     """Write the leaderboard of a database as plain files; they open from disk."""
+    from harness.core import UsageError
     from harness.engine.reports import find_runs, iter_samples, load_reports
     from harness.site import build as write
     from harness.store import open_store
 
     with open_store(db) as store:
         reports = load_reports(store, find_runs(store, model=model, task=task, budget=budget))
-        result = write(reports, lambda run: iter_samples(store, run), out, title=title)
+        try:
+            result = write(reports, lambda run: iter_samples(store, run), out, title=title)
+        except OSError as error:
+            raise UsageError(
+                f"the site cannot be written to {out}: {error.strerror or error}; name another "
+                "folder with --out"
+            ) from error
     if as_json:
         print_json({"index": str(result.index), "pages": result.pages, "runs": len(reports)})
     else:

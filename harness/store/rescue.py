@@ -61,6 +61,8 @@ def recover(store: Store, file: Path) -> int:
         lines = file.read_text("utf-8", errors="surrogatepass").splitlines()
     except OSError as error:
         raise DataError(f"cannot read {file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{file} is no rescue file: it is not text ({error.reason})") from error
     for number, line in enumerate(lines, 1):
         try:
             item = json.loads(line)

@@ -95,6 +95,24 @@ def test_commands_that_write_say_in_json_what_they_wrote(stub_eval, cli, tmp_pat
     assert recovered == {"file": "rescue.jsonl", "rows": 1}
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("db", "recover", "stub.bin"), 2, "no rescue file"),
+        (("site", "build", "--out", "stub.bin/inside"), 2, "name another folder with --out"),
+        (("regrade", "--task", "nope"), 0, "no runs match"),
+        (("show", "--task", "nope"), 0, "no runs match"),
+    ],
+)
+def test_files_and_names_that_lead_nowhere(stub_eval, cli, tmp_path, words, code, message):
+    stub_eval("--budget", "greedy", "--quiet")
+    (tmp_path / "stub.bin").write_bytes(b"\xff\xfe\x00")
+    result = cli(*words)
+    assert result.code == code
+    assert message in result.out + result.err
+    assert "Traceback" not in result.err
+
+
 def test_a_problem_is_shown_of_one_run_only(stub_eval, cli):
     [run] = json.loads(stub_eval("--budget", "vote@2", "--quiet", "--json").out)
     shown = cli("show", "--samples", run["id"], "--problem", "p1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -180,6 +181,21 @@ def test_an_answer_is_scored_before_the_next_is_begun(run, stub, tmp_path):
         views = list(iter_samples(store, report.id))
     assert {view.problem.id for view in views} == {"p0", "p1", "p2", "p3"}
     assert all(view.steps is not None for view in views)
+
+
+def test_unknown_tokens_count_as_the_limit_of_their_call(run, stub):
+    backend = stub()
+    whole = backend.generate
+
+    async def forgetful(request):
+        reply = await whole(request)
+        lost = tuple(replace(c, output_tokens=None, token_ends=None) for c in reply.completions)
+        return replace(reply, completions=lost, usage=replace(reply.usage, output_tokens=None))
+
+    backend.generate = forgetful
+    [report] = run(backend, "vote@4:max=20 tokens<=50", limit=3).reports
+    assert sorted(r.sampling.max_tokens for r in backend.requests) == [10] * 3 + [20] * 6
+    assert report.charged.output_tokens is None
 
 
 def test_another_price_is_another_run(run, stub):
