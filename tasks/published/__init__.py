@@ -15,7 +15,7 @@ class Svamp(Pairs):
     """SVAMP (Patel et al. 2021, arXiv 2103.07191): 1000 variations on word problems."""
 
     name = "svamp"
-    summary = "SVAMP: variations on simple word problems (--data-dir)"
+    summary = "SVAMP: variations on simple word problems (hub or --data-dir)"
 
     def _problems(self, source: DataSource) -> list[Problem]:
         data = Published(
