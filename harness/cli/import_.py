@@ -18,7 +18,8 @@ Examples:
 \b
 A row: {"problem": id or row index or question, "text": "..."}; optional model, sample,
 prompt_tokens, output_tokens, reasoning_tokens, finish_reason, usd. Dots reach into nested
-objects; @row is the line's number from 0. Exit code 1 when some rows could not be taken.
+objects; @row is the line's number from 0. The file may be gzipped. Exit code 1 when some rows could
+not be taken.
 """
 
 

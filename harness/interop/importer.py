@@ -50,7 +50,10 @@ from harness.verifiers.pool import VerifierPool
 
 @dataclass(slots=True)
 class Imported:
-    """What an import brought: its runs, how many rows, and which lines it could not take."""
+    """What an import brought: its runs, how many rows, and which lines it could not take.
+
+    `known` of the rows were stored already, or stand in the file above.
+    """
 
     runs: list[str] = field(default_factory=list)
     rows: int = 0
@@ -90,7 +93,6 @@ def import_file(
             runs = _plan(name, own, loaded, budgets, path)
             _store(store, pool, runs, own, _info(name))
             result.runs += [run.id for run in runs]
-    result.rows = len(rows.good)
     return result
 
 
@@ -117,31 +119,34 @@ def _digest(row: ImportedRow) -> str:
 
 
 def _refuse_changed(store: Store, rows: Rows, result: Imported) -> None:
-    """Move rows whose sample is stored, or stands in this file, with another text to `bad`."""
-    known: dict[str, str] = {}
+    """Move rows whose sample is stored, or stands above, with another text to `bad`.
+
+    Of rows that say the same sample the first is kept; all are counted.
+    """
+    stored: dict[str, str] = {}
     ids = {row.line: _ids(row)[2] for row in rows.good}
     wanted = list(ids.values())
     with store.engine.connect() as connection:
         for start in range(0, len(wanted), 500):
             part = wanted[start : start + 500]
             query = select(SampleRow.id, SampleRow.digest).where(SampleRow.id.in_(part))
-            known.update((row.id, row.digest) for row in connection.execute(query))
-    kept = []
+            stored.update((row.id, row.digest) for row in connection.execute(query))
+    taken: dict[str, ImportedRow] = {}
     for row in rows.good:
-        stored = known.get(ids[row.line])
-        if stored is None:
-            known[ids[row.line]] = _digest(row)
-        elif stored != _digest(row):
+        sample, digest = ids[row.line], _digest(row)
+        before = taken.get(sample)
+        if digest != (_digest(before) if before else stored.get(sample, digest)):
             message = (
                 f"sample {row.sample} of problem {row.problem.id} by {row.model} is there already "
                 "with another text: number the rows with `sample`, or use another model name"
             )
             result.bad.append((row.line, message))
             continue
-        else:
-            result.known += 1
-        kept.append(row)
-    rows.good[:] = kept
+        result.rows += 1
+        result.known += before is not None or sample in stored
+        taken.setdefault(sample, row)
+    rows.good[:] = taken.values()
+    result.bad.sort()
 
 
 def _plan(

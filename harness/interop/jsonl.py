@@ -3,19 +3,23 @@
 A row has `problem` (the task's problem id, the row's index in the data set, or the question
 itself) and `text`; optional are `model`, `sample`, `prompt_tokens`, `output_tokens`,
 `reasoning_tokens`, `finish_reason` and `usd`. Other names are mapped by `fields`, with dots for
-nested objects; the name `@row` stands for the line's own number, from 0.
+nested objects; the name `@row` stands for the line's own number, from 0. Rows without `sample` are
+numbered as they come, for each problem and model. The file is UTF-8, and may be compressed by gzip.
 Unknown tokens stay unknown.
 """
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import math
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from harness.core import DataError, Finish, Problem, UnknownNameError
 from harness.store.codec import storable
@@ -32,6 +36,7 @@ FIELDS = (
     "usd",
 )
 ROW = "@row"
+_DIGITS = 20  # no row index has so many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +87,14 @@ def read_rows(
     counts: dict[tuple[str, str], int] = defaultdict(int)
     for number, line in _lines(path):
         try:
-            row = _read(number, line, find, model, fields)
-            given = row["sample"]
-            key = (row["model"], row["problem"].id)
-            row["sample"] = counts[key] if given is None else given
-            counts[key] += 1
-            rows.good.append(ImportedRow(line=number, **row))
+            value = _read(number, line, fields)
+            problem, name = find(value["problem"]), _model(value["model"], model)
+            # Counted before the rest is looked at: a row that is mended later keeps its number.
+            place = counts[name, problem.id]
+            counts[name, problem.id] += 1
+            row = _checked(value, fields)
+            row["sample"] = place if row["sample"] is None else row["sample"]
+            rows.good.append(ImportedRow(line=number, problem=problem, model=name, **row))
         except _RowError as error:
             rows.bad.append((number, str(error)))
     return rows
@@ -95,10 +102,15 @@ def read_rows(
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            for number, line in enumerate(file, 1):
+        with path.open("rb") as file:
+            packed = file.peek(2).startswith(b"\x1f\x8b")
+            stream = cast("IO[bytes]", gzip.GzipFile(fileobj=file) if packed else file)
+            text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape")
+            for number, line in enumerate(text, 1):
                 if line.strip():
                     yield number, line
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(f"cannot read {path}: the compressed file is damaged: {error}") from error
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}") from error
 
@@ -116,7 +128,7 @@ class _Finder:
             found = self._by_row.get(value)
         elif isinstance(value, str):
             found = self._by_id.get(value) or self._by_question.get(value.strip())
-            if found is None and value.isdigit():
+            if found is None and value.isdecimal() and len(value) < _DIGITS:
                 found = self._by_row.get(int(value))
         else:
             found = None
@@ -126,28 +138,40 @@ class _Finder:
         return found
 
 
-def _read(
-    number: int, line: str, find: _Finder, model: str | None, fields: Mapping[str, str]
-) -> dict[str, Any]:
+def _read(number: int, line: str, fields: Mapping[str, str]) -> dict[str, Any]:
+    """The values of a row under our names; None where it has none."""
     try:
+        line.encode("utf-8")
         data = json.loads(line)
+    except UnicodeEncodeError as error:  # what surrogateescape let through
+        byte = ord(line[error.start]) - 0xDC00
+        raise _RowError(f"not UTF-8 (byte 0x{byte:02x}): write the file in UTF-8") from error
     except (ValueError, RecursionError) as error:
-        raise _RowError(f"not JSON ({error}); a half-written line?") from error
+        raise _RowError(f"not JSON ({error}): half-written, or not one object a line?") from error
     if not isinstance(data, dict):
-        raise _RowError("not a JSON object")
+        raise _RowError("not a JSON object: one object a line is wanted")
     value = {ours: _get(data, fields.get(ours, ours), number) for ours in FIELDS}
     if value["problem"] is None:
         raise _RowError(f"no field {fields.get('problem', 'problem')!r}; map it with --field")
-    if not isinstance(value["text"], str):
-        raise _RowError(f"no text in the field {fields.get('text', 'text')!r}; map it with --field")
-    name = value["model"] if isinstance(value["model"], str) else model
+    return value
+
+
+def _model(value: Any, default: str | None) -> str:
+    if not isinstance(value, str | None):
+        raise _RowError(f"field 'model' must be a name, not {value!r}")
+    name = value if value is not None else default
     if not name:
         raise _RowError("no field 'model', and no --model given")
+    return storable(name)
+
+
+def _checked(value: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, Any]:
+    """What an ImportedRow takes of a row beside its problem and model."""
+    if not isinstance(value["text"], str):
+        raise _RowError(f"no text in the field {fields.get('text', 'text')!r}; map it with --field")
     finish = str(value["finish_reason"] or "stop")
     return {
-        "problem": find(value["problem"]),
         "text": storable(value["text"]),
-        "model": name,
         "sample": _whole(value, "sample"),
         "prompt_tokens": _whole(value, "prompt_tokens"),
         "output_tokens": _whole(value, "output_tokens"),
@@ -165,7 +189,7 @@ def _get(data: Any, path: str, number: int) -> Any:
     for part in path.split("."):
         if isinstance(data, dict):
             data = data.get(part)
-        elif isinstance(data, list) and part.isdigit() and int(part) < len(data):
+        elif isinstance(data, list) and part.isdecimal() and int(part) < len(data):
             data = data[int(part)]
         else:
             return None

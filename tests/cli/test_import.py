@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 from pathlib import Path
@@ -13,11 +14,13 @@ PLUGIN = str(Path(__file__).parents[1] / "engine" / "stub_plugin.py")
 
 @pytest.fixture
 def bring(cli, tmp_path):
-    """Imports rows (or raw lines) for the task `thirds`."""
+    """Imports rows (or raw lines, or a file's bytes) for the task `thirds`."""
 
     def go(rows, *more):
-        lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
-        (tmp_path / "rows.jsonl").write_text("\n".join(lines) + "\n")
+        if not isinstance(rows, bytes):
+            lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
+            rows = ("\n".join(lines) + "\n").encode()
+        (tmp_path / "rows.jsonl").write_bytes(rows)
         return cli("import", "rows.jsonl", "--plugin", PLUGIN, "--task", "thirds", *more)
 
     return go
@@ -160,6 +163,107 @@ def test_rows_that_no_database_can_hold(bring):
     assert "line 1: field 'output_tokens' must be a whole number" in result.err
     assert "line 2: not JSON" in result.err
     assert "1 rows taken" in result.err
+
+
+PLAIN = "".join(json.dumps(row) + "\n" for row in rows()).encode()
+FORMS = {
+    "byte order mark": b"\xef\xbb\xbf" + PLAIN,
+    "Windows lines": PLAIN.replace(b"\n", b"\r\n"),
+    "no last newline": PLAIN.rstrip(),
+    "blank lines": PLAIN.replace(b"\n", b"\n\n"),
+    "gzip": gzip.compress(PLAIN),
+    "gzip and byte order mark": gzip.compress(b"\xef\xbb\xbf" + PLAIN),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_forms_of_one_file_bring_the_same(bring, form):
+    result = bring(FORMS[form], "--model", "m", "--json")
+    assert result.code == 0
+    (run,) = json.loads(result.out)["runs"]
+    assert (run["problems"], run["correct"]) == (6, 6)
+
+
+@pytest.mark.parametrize("cut", [slice(None, -12), slice(None, 20)])
+def test_a_broken_compressed_file_is_refused_whole(bring, cli, cut):
+    result = bring(gzip.compress(PLAIN)[cut], "--model", "m")
+    assert result.code == 2
+    assert "rows.jsonl: the compressed file is damaged" in result.err
+    assert json.loads(cli("show", "--plugin", PLUGIN, "--json").out) == []
+
+
+def test_what_is_not_utf_8_is_left_out_and_never_changed(bring, cli):
+    latin = json.dumps({"problem": "p6", "text": "caf\xe9: 0"}, ensure_ascii=False)
+    result = bring(PLAIN + latin.encode("latin-1") + b"\n", "--model", "m")
+    assert result.code == 1
+    assert "line 7: not UTF-8 (byte 0xe9)" in result.err
+    (run,) = json.loads(cli("show", "--plugin", PLUGIN, "--json").out)
+    assert run["problems"] == 6
+
+
+def test_names_in_any_script_and_two_models_in_one_file(bring):
+    names = ("Modèle/α 1", "模型 [bold]")
+    both = [row | {"model": name} for row in rows(3) for name in names]
+    result = bring(both, "--json")
+    assert result.code == 0
+    runs = {run["model"]: run for run in json.loads(result.out)["runs"]}
+    assert {name: run["correct"] for name, run in runs.items()} == dict.fromkeys(names, 3)
+    assert all(name in bring(both).out for name in names)
+
+
+def test_a_line_of_many_megabytes(bring):
+    long = {"problem": "p1", "text": "so " * 4_000_000 + "the answer is 1."}
+    (run,) = json.loads(bring([long], "--model", "m", "--json").out)["runs"]
+    assert run["correct"] == 1
+
+
+def test_the_same_row_twice_is_one_sample(bring):
+    first = {"problem": "p1", "text": "The answer is 1.", "sample": 0}
+    result = bring([first, first, first | {"text": "The answer is 2."}], "--model", "m", "--json")
+    assert result.code == 1
+    out = json.loads(result.out)
+    (run,) = out["runs"]
+    assert (run["budget"], out["rows"], out["known"]) == ("sample@1", 2, 1)
+    assert "line 3: sample 0 of problem p1 by m is there already" in result.err
+
+
+def test_mended_rows_take_their_own_numbers(bring):
+    texts = [{"problem": "p1", "text": f"The answer is {i}."} for i in range(3)]
+    spoilt = [texts[0], texts[1] | {"usd": "much"}, texts[2]]
+    assert bring(spoilt, "--model", "m").code == 1
+    result = bring(texts, "--model", "m", "--json")
+    assert result.code == 0
+    out = json.loads(result.out)
+    assert (out["rows"], out["known"]) == (3, 2)
+    assert {run["budget"] for run in out["runs"]} == {"sample@3", "vote@3"}
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"problem": "²", "text": "1"}, 'no problem "²"'),
+        ({"problem": "9" * 5000, "text": "1"}, 'no problem "999'),
+        ({"problem": True, "text": "1"}, "no problem true"),
+        ({"problem": "p1", "text": "1", "model": 7}, "field 'model' must be a name, not 7"),
+        ({"problem": "p1", "text": ["a"]}, "no text in the field 'text'"),
+        ("[", "not one object a line?"),
+    ],
+)
+def test_one_odd_row_is_named_and_costs_no_other(bring, row, message):
+    result = bring([row, *rows()], "--model", "m")
+    assert result.code == 1
+    assert result.err.count("rows.jsonl, line ") == 1
+    assert "line 1: " in result.err
+    assert message in result.err
+    assert "6 rows taken" in result.err
+
+
+@pytest.mark.parametrize("path", ["out.²", "out.7", "out.0.reply", "gone"])
+def test_a_field_that_leads_nowhere(bring, path):
+    one = {"problem": "p1", "out": ["1"], "text": "1"}
+    result = bring([one], "--model", "m", "--field", f"text={path}")
+    assert result.code == 2
+    assert f"line 1: no text in the field '{path}'; map it with --field" in result.err
 
 
 MODELS = ("6b_finetuning", "6b_verification", "175b_finetuning", "175b_verification")
