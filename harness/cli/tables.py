@@ -15,8 +15,8 @@ from harness.engine.views import RunReport
 
 
 def console() -> Console:
-    """Standard output; wide where it is no terminal, so that no figure is cut."""
-    return Console(width=None if sys.stdout.isatty() else 180, highlight=False)
+    """Standard output; where it is no terminal as wide as any table, so that nothing is cut."""
+    return Console(width=None if sys.stdout.isatty() else 10_000, highlight=False)
 
 
 def percent(estimate: Estimate | None) -> str:
@@ -39,15 +39,14 @@ def per_problem(total: float | None, problems: int) -> float | None:
 
 
 def runs_table(reports: Sequence[RunReport]) -> Table:
-    """One line a run: accuracy, lures, and what it cost."""
+    """One line a run, or more in a narrow terminal: accuracy, lures, and what it cost."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("model", "task", "budget"):
-        table.add_column(name, no_wrap=True)
-    for name in (
-        "accuracy [95%]", "lured", "tokens/problem", "spent tokens", "usd", "problems",
-    ):  # fmt: skip
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
+        table.add_column(name, overflow="fold")
+    table.add_column("accuracy [95%]", justify="right", overflow="fold")
+    for name in ("lured", "tokens/problem", "spent tokens", "usd", "problems"):
+        table.add_column(name, justify="right", overflow="fold")
+    table.add_column("", overflow="fold")
     for report in reports:
         lured = report.metrics.get("lure_rate")
         table.add_row(
