@@ -128,6 +128,26 @@ class Answering:
             parts += await caller.sample([index], more, prefix=prefix, **other)
 
 
+class AnswerProposer:
+    """Base of proposers whose samples are whole answers, drawn by `answers`."""
+
+    answers: Answering
+
+    @property
+    def depth(self) -> int:
+        """The thinking tokens: what is cut for the shorter budgets of a sweep."""
+        return self.answers.think or 0
+
+    @property
+    def needs_marks(self) -> bool:
+        """A thinking budget is counted between the model's marks."""
+        return self.answers.think is not None
+
+    def most_tokens(self, max_output_tokens: int) -> int:
+        """Of one answer: the thought at its limit and the answer at its own."""
+        return self.answers.most_tokens(max_output_tokens)
+
+
 def without_thought(response: str, marks: ThinkMarks | None) -> str:
     """What a response says behind its thought: what a reader of the chat would see."""
     if marks is None:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from harness.budgets import Role
-from harness.core import Prompt, Sampling
+from harness.core import Completion, Finish, Prompt, Sampling, Usage
+from harness.engine.samples import Stored
+from harness.store.codec import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,20 @@ class Ask:
     def most_prompt_tokens(self) -> int:
         """A token is at least one byte, so the text's length bounds an unknown count."""
         return self.prompt_tokens or len((self.prompt.text + self.prefix).encode())
+
+    def stored(self, names: Names, completion: Completion, usage: Usage) -> Stored:
+        """A completion as the store holds it; `usage` is that of its call."""
+        reasoning = completion.reasoning
+        return Stored(
+            id=names.sample,
+            trace=names.trace,
+            max_tokens=self.sampling.max_tokens,
+            text=storable(completion.text),
+            reasoning=None if reasoning is None else storable(reasoning),
+            finish=Finish(completion.finish),
+            prompt_tokens=usage.prompt_tokens,
+            output_tokens=completion.output_tokens,
+            reasoning_tokens=completion.reasoning_tokens,
+            token_ends=completion.token_ends,
+            stopped_by=completion.stopped_by,
+        )

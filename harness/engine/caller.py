@@ -11,7 +11,6 @@ from typing import Any
 from harness.budgets import Draw, Reward, Role, Score, together
 from harness.core import (
     BackendError,
-    Completion,
     Finish,
     Prompt,
     Reply,
@@ -34,7 +33,6 @@ from harness.engine.observe import Observer
 from harness.engine.samples import Stored, find_traces
 from harness.engine.scoring import Scores
 from harness.store import Store, Writer
-from harness.store.codec import storable
 from harness.store.identity import call_id, prompt_id, sample_id, trace_id
 from harness.store.schema import CallRow, PromptRow, SampleRow
 from harness.store.writer import Row
@@ -157,7 +155,7 @@ class ProblemCaller:
             found = await self._samples(indices, ask)
         else:
             found = {index: await self._within(self.meter, index, ask) for index in indices}
-        return [_draw(found[index], prefix) for index in indices]
+        return [found[index].draw(prefix) for index in indices]
 
     async def _samples(self, indices: Sequence[int], ask: Ask) -> dict[int, Stored]:
         """The samples of an ask, logged; those that nobody has are generated."""
@@ -180,8 +178,10 @@ class ProblemCaller:
         smaller = replace(ask, sampling=replace(ask.sampling, max_tokens=fits), asked={})
         sample = (await self._samples([index], smaller))[index]
         meter.add(sample, prompt_tokens=prompt_tokens, max_tokens=fits)
-        if fits < wanted and meter.cut(sample) and ask.role != "generator":
-            raise meter.end()
+        if fits < wanted and sample.finish is Finish.LENGTH:
+            meter.stopped = True
+            if ask.role != "generator":
+                raise meter.end()
         return sample
 
     async def verdicts(self, draws: Sequence[Draw]) -> list[Verdict]:
@@ -330,7 +330,7 @@ class ProblemCaller:
     ) -> dict[int, Stored]:
         """Queue the call and its samples for one transaction."""
         samples = {
-            index: self._stored(self._identify(index, ask), ask, completion, reply.usage)
+            index: ask.stored(self._identify(index, ask), completion, reply.usage)
             for index, completion in zip(indices, reply.completions, strict=True)
         }
         call = call_id([s.id for s in samples.values()])
@@ -351,22 +351,6 @@ class ProblemCaller:
             return []
         self._session.prompts.add(rendered.id)
         return [(PromptRow, {"id": rendered.id, "text": rendered.text})]
-
-    @staticmethod
-    def _stored(names: Names, ask: Ask, completion: Completion, usage: Usage) -> Stored:
-        return Stored(
-            id=names.sample,
-            trace=names.trace,
-            max_tokens=ask.sampling.max_tokens,
-            text=storable(completion.text),
-            reasoning=None if completion.reasoning is None else storable(completion.reasoning),
-            finish=Finish(completion.finish),
-            prompt_tokens=usage.prompt_tokens,
-            output_tokens=completion.output_tokens,
-            reasoning_tokens=completion.reasoning_tokens,
-            token_ends=completion.token_ends,
-            stopped_by=completion.stopped_by,
-        )
 
     def call_row(
         self,
@@ -398,18 +382,6 @@ class ProblemCaller:
             "source": reply.source,
             "created": now("milliseconds"),
         }
-
-
-def _draw(sample: Stored, prefix: str) -> Draw:
-    return Draw(
-        id=sample.id,
-        prefix=prefix,
-        text=sample.text,
-        finish=sample.finish,
-        output_tokens=sample.output_tokens,
-        reasoning=sample.reasoning,
-        stopped_by=sample.stopped_by,
-    )
 
 
 def now(precision: str = "seconds") -> str:

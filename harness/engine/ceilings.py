@@ -116,12 +116,6 @@ class Meter:
         self._output += max_tokens if sample.output_tokens is None else sample.output_tokens
         self._had[sample.trace] = sample
 
-    def cut(self, sample: Stored) -> bool:
-        """Whether a call that the ceiling had made smaller ran into that."""
-        cut = sample.finish is Finish.LENGTH
-        self.stopped |= cut
-        return cut
-
     def end(self) -> CeilingReached:
         """The attempt ends here."""
         self.stopped = True

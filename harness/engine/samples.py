@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from harness.budgets import Draw
 from harness.core import Finish
 from harness.store import Store
 from harness.store.codec import pack_ends, unpack_ends
@@ -58,6 +59,18 @@ class Stored:
             reasoning_tokens=_reasoning_within(self, max_tokens),
             token_ends=ends,
             stopped_by="",
+        )
+
+    def draw(self, prefix: str) -> Draw:
+        """As a strategy sees it, behind `prefix`."""
+        return Draw(
+            id=self.id,
+            prefix=prefix,
+            text=self.text,
+            finish=self.finish,
+            output_tokens=self.output_tokens,
+            reasoning=self.reasoning,
+            stopped_by=self.stopped_by,
         )
 
     def row(self, *, cut_of: str | None, call_id: str | None, **asked: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator
 
 from harness.budgets import options
-from harness.budgets.answering import OPTIONS, Answering, sampling_of
+from harness.budgets.answering import OPTIONS, Answering, AnswerProposer, sampling_of
 from harness.budgets.grammar import Budget
 from harness.budgets.strategy import Caller, Chain, Reward
 from harness.core import UsageError
@@ -39,7 +39,7 @@ def votes_needed(first: int, second: int, p: float) -> int:
     return more
 
 
-class Adaptive:
+class Adaptive(AnswerProposer):
     """At most n samples; the vote over those drawn decides."""
 
     exchangeable = False
@@ -62,20 +62,6 @@ class Adaptive:
     def family(self) -> str:
         """Another n or p stops elsewhere; the samples are shared through the store."""
         return f"adaptive@{self.size}:p={self.p},{self.answers.identity}"
-
-    @property
-    def depth(self) -> int:
-        """As of independent samples."""
-        return self.answers.think or 0
-
-    @property
-    def needs_marks(self) -> bool:
-        """With a thinking budget."""
-        return self.answers.think is not None
-
-    def most_tokens(self, max_output_tokens: int) -> int:
-        """Of one sample."""
-        return self.answers.most_tokens(max_output_tokens)
 
     async def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
         """Chains in the order of their indices, until the vote is settled."""

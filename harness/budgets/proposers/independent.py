@@ -10,7 +10,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 
 from harness.budgets import options
-from harness.budgets.answering import DEFAULT_TEMPERATURE, OPTIONS, Answering, sampling_of
+from harness.budgets.answering import (
+    DEFAULT_TEMPERATURE,
+    OPTIONS,
+    Answering,
+    AnswerProposer,
+    sampling_of,
+)
 from harness.budgets.grammar import Budget
 from harness.budgets.strategy import Caller, Chain, Reward
 from harness.core import UsageError
@@ -18,7 +24,7 @@ from harness.core import UsageError
 _SINGLE = ("greedy", "think")
 
 
-class Independent:
+class Independent(AnswerProposer):
     """n samples, each drawn alone; `think` bounds the thinking tokens of each."""
 
     exchangeable = True
@@ -51,20 +57,6 @@ class Independent:
     def family(self) -> str:
         """All that shapes one sample."""
         return f"independent:{self.answers.identity}"
-
-    @property
-    def depth(self) -> int:
-        """The thinking tokens: what is cut for the shorter budgets of a sweep."""
-        return self.answers.think or 0
-
-    @property
-    def needs_marks(self) -> bool:
-        """A thinking budget is counted between the model's marks."""
-        return self.answers.think is not None
-
-    def most_tokens(self, max_output_tokens: int) -> int:
-        """The thought at its limit and the answer at its own."""
-        return self.answers.most_tokens(max_output_tokens)
 
     async def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
         """n chains: the answer alone, or thought and answer."""

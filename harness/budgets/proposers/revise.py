@@ -12,7 +12,13 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 
 from harness.budgets import options
-from harness.budgets.answering import OPTIONS, Answering, sampling_of, without_thought
+from harness.budgets.answering import (
+    OPTIONS,
+    Answering,
+    AnswerProposer,
+    sampling_of,
+    without_thought,
+)
 from harness.budgets.grammar import Budget
 from harness.budgets.strategy import Caller, Chain, Reward, side_by_side
 from harness.core import Message, Prompt, UsageError
@@ -24,7 +30,7 @@ REQUEST = (
 )
 
 
-class Revise:
+class Revise(AnswerProposer):
     """n chains side by side, m answers one behind the other in each."""
 
     exchangeable = False
@@ -51,15 +57,6 @@ class Revise:
     def family(self) -> str:
         """All that shapes the answers."""
         return f"revise@{self.chains}x{self.length}:{self.window},{self.answers.identity}"
-
-    @property
-    def needs_marks(self) -> bool:
-        """With a thinking budget."""
-        return self.answers.think is not None
-
-    def most_tokens(self, max_output_tokens: int) -> int:
-        """Of one answer."""
-        return self.answers.most_tokens(max_output_tokens)
 
     async def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
         """The answers of the first chain in order, then those of the second …"""
