@@ -104,14 +104,16 @@ def _data(folder: Path | None) -> Iterator[Finding]:
 
 
 def _database(db: str) -> Finding:
-    from harness.core import HarnessError
+    from harness.core import HarnessError, UsageError
     from harness.store import open_store
 
     try:
         with open_store(db) as store:
             return Finding("database", "ok", store.name)
-    except HarnessError as error:
+    except UsageError as error:  # there is none yet
         return Finding("database", "missing", str(error))
+    except HarnessError as error:
+        return Finding("database", "bad", str(error))
 
 
 @click.command(epilog="\b\nExample:\n  harness doctor --data-dir data")

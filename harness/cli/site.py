@@ -40,7 +40,10 @@ def build(
     from harness.store import open_store
 
     with open_store(db) as store:
-        reports = load_reports(store, find_runs(store, model=model, task=task, budget=budget))
+        runs = find_runs(store, model=model, task=task, budget=budget)
+        if not runs and (model or task or budget):  # else a slip would empty a built site
+            raise UsageError("no run matches these filters: `harness show` lists the runs")
+        reports = load_reports(store, runs)
         try:
             result = write(reports, lambda run: iter_samples(store, run), out, title=title)
         except OSError as error:
