@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from dataclasses import replace
@@ -356,3 +357,24 @@ def test_the_ledger_parts_what_is_charged_by_role(fakes: ModuleType, tmp_path: P
     reward = html[html.index(">reward<") :]
     cells = re.findall(r"<td class=\"r\">([^<]*)", reward)[:4]
     assert cells == ["34", "N/A", "N/A", "N/A"]
+
+
+def test_headings_headers_and_pictures_can_be_read_aloud(site: Built) -> None:
+    out, _ = site
+    for path in out.rglob("*.html"):
+        html = path.read_text()
+        levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", html)]
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(b <= a + 1 for a, b in itertools.pairwise(levels)), path
+        for attributes, words in re.findall(r"<th\b([^>]*)>(.*?)</th>", html, re.DOTALL):
+            assert "scope=" in attributes
+            assert re.sub(r"<[^>]*>|\s", "", words), path
+        for attributes in re.findall(r"<svg\b([^>]*)>", html):
+            assert "aria-hidden" in attributes or "aria-labelledby" in attributes
+        tables = re.findall(r'aria-label="(Table: [^"]*)"', html)
+        assert len(tables) == html.count("<table")
+        if path.parent != out:  # of several tasks of one name, the overview has a table each
+            assert len(set(tables)) == len(tables)
+        labelled = re.findall(r'<label for="([^"]*)"', html)
+        assert labelled == re.findall(r'<input[^>]*id="([^"]*)"', html)
