@@ -15,6 +15,7 @@ from harness.verifiers.math.tree import (
     power,
 )
 from harness.verifiers.math.units import is_unit, read_unit
+from harness.verifiers.math.wording import number_words
 
 MAX_POSTFIXES = 8
 CALLED = frozenset("fg")  # letters that are read as functions before a bracket
@@ -121,6 +122,10 @@ class Atoms(Commands):
                     self.advance()
                     self.expect("}")
                     return Op("deg", (Num(1),))
+                if self.kind == "text" and (base := number_words(self.value)) is not None:
+                    self.advance()  # 1011_{\text{two}}
+                    self.expect("}")
+                    return Num(base)
                 node = self.set_expression()
                 while self.value == "," and self.kind == "op":
                     self.advance()
@@ -205,6 +210,12 @@ class Atoms(Commands):
             primes += 1
         if primes:
             node = Sym(name + "'" * primes)
+        inverse = ("^", "{", "-", "1", "}", "(")
+        if name in CALLED and tuple(self.peek(k).value for k in range(6)) == inverse:
+            self.position += 5
+            node = Sym(name + "^-1")
+        if name == "Gamma" and self.value == "(":
+            return Op("gamma", (self.bracket(),))
         if name[0] in CALLED and self.value == "(" and not self.token.space:
             inner = self.bracket()
             args = inner.args if isinstance(inner, Op) and inner.head == "()" else (inner,)
@@ -234,9 +245,11 @@ class Atoms(Commands):
             self.fences.pop()
         if opening in ("{s", "{") and self.value in ("|", ":") and self.kind == "op":
             self.advance()
-            inner = self.alternatives(closers)
+            told, inner = inner, self.alternatives(closers)
             self.close(opening)
             self.depth -= 1
+            if isinstance(told, Op) and isinstance(inner, Op) and _ranges(told, inner):
+                return Op("list", (told, inner))  # {k pi | k in Z}
             return Op("where", (inner,))
         closing = self.close(opening)
         self.depth -= 1
@@ -269,7 +282,8 @@ class Atoms(Commands):
             if opening == "[" and closing == "]":
                 return Op("[]", items)
             return inner
-        return Op(opening + closing, items)
+        heads = {"[[": "[)", "]]": "(]"}  # [1; 2[ and ]1; 2]
+        return Op(heads.get(opening + closing, opening + closing), items)
 
     def fence(self) -> Node:
         """Absolute value, norm, floor, ceiling."""
@@ -382,6 +396,11 @@ class Atoms(Commands):
     def term(self) -> Node:
         """Supplied by the parser above."""
         raise NotImplementedError
+
+
+def _ranges(told: Op, condition: Op) -> bool:
+    """Whether the condition of a set only says what a letter of its members ranges over."""
+    return told.head in ("+", "*", "^") and condition.head == "in"
 
 
 def _scaled(node: Node, scale: int) -> Node:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from harness.verifiers.math.lexer import ParseError, Token
-from harness.verifiers.math.tree import Node, Num, Op, Sym, divide, mul, neg, power
+from harness.verifiers.math.tree import Node, Num, Op, Sym, Text, divide, mul, neg, power, walk
 
 MAX_DEPTH = 40
 _MATRICES = frozenset(
@@ -136,6 +136,8 @@ class Commands:
                 return self.environment()
             if name == "not":
                 return self.atom()
+            if name in ("overline", "bar"):
+                return _barred(self.argument())
         finally:
             self.depth -= 1
         if self.kind == "op" and self.value == "{":
@@ -154,6 +156,9 @@ class Commands:
             rest = token.value[1:]
             self.tokens[self.position] = Token("num", rest, False, Fraction(int(rest)))
             return Num(int(token.value[0]))
+        if token.kind == "name" and self.peek().kind == "num":  # \frac n2
+            self.advance()
+            return Sym(token.value)
         if token.kind == "op" and token.value == "-":
             self.advance()
             return neg(self.argument())
@@ -356,7 +361,7 @@ class Commands:
             elif self.value in ("&", ",") and self.kind == "op":
                 self.advance()
             else:
-                rows[-1].append(self.statement())
+                rows[-1].append(self.cell() if name == "cases" and rows[-1] else self.statement())
         if self.kind != "end":
             self.advance()
             self.environment_name()
@@ -364,6 +369,25 @@ class Commands:
         if not rows:
             raise ParseError("an empty environment")
         return _environment(name, rows)
+
+    def cell(self) -> Node:
+        """A condition of `cases`: a statement, or words ("n even")."""
+        start, depth, fences = self.position, self.depth, list(self.fences)
+        try:
+            node = self.statement()
+            if self.value in ("&", "\\\\", ",") or self.kind in ("cmd", "end"):
+                return node
+        except ParseError:
+            pass
+        self.position, self.depth, self.fences = start, depth, fences
+        words: list[str] = []
+        while self.value not in ("&", "\\\\") and self.kind not in ("cmd", "end"):
+            words += self.value.split()
+            self.advance()
+        kept = [w for w in words if w not in _CONDITION_WORDS]
+        if not kept:
+            raise ParseError(f"unexpected {self.value!r}")
+        return Text(" ".join(kept))
 
     def environment_name(self) -> str:
         """The braced name behind `begin` or `end`."""
@@ -376,7 +400,17 @@ class Commands:
         return name.rstrip("*")
 
 
+_CONDITION_WORDS = frozenset({"if", "for", "when", "is", "are", ",", "."})
 _TRIGONOMETRIC = frozenset(["sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh"])
+
+
+def _barred(node: Node) -> Node:
+    r"""`\overline{3+4i}` is the conjugate, `\bar z` a name of its own, `\overline{AB}` AB."""
+    if isinstance(node, Sym) and node.name.islower():
+        return Sym(f"{node.name}_bar")
+    if any(isinstance(n, Sym) and n.name == "i" for n in walk(node)):
+        return Op("conj", (node,))
+    return node
 
 
 def _environment(name: str, rows: list[list[Node]]) -> Node:

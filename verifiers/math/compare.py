@@ -23,6 +23,7 @@ from harness.verifiers.math.relations import (
 )
 from harness.verifiers.math.shapes import (
     both_symbols,
+    column,
     distinct,
     is_op,
     is_tuple,
@@ -30,6 +31,7 @@ from harness.verifiers.math.shapes import (
     one_member,
     point,
     pure,
+    sets_within,
 )
 from harness.verifiers.math.statements import items_of, name_of, settle, spread, value_of
 from harness.verifiers.math.tree import (
@@ -106,7 +108,9 @@ class Comparison:
         if left is None or right is None:
             if is_inequality(gold) and is_inequality(answer):
                 return self._inequalities(gold, answer)
-            if isinstance(g := value_of(gold), Op) and isinstance(a := value_of(answer), Op):
+            g, a = (n.args[0] if isinstance(n, Op) and is_op(n, "where") else n
+                    for n in (value_of(gold), value_of(answer)))  # fmt: skip
+            if isinstance(g, Op) and isinstance(a, Op):
                 return self._by_parts(g, a)
             return _NO
         if len(left) != len(right):
@@ -179,7 +183,7 @@ class Comparison:
     def _several(self, gold: Node, answer: Node) -> Outcome:
         g, a = value_of(gold), value_of(answer)
         if any(is_op(n, "matrix") or has_matrix(n) for n in (g, a)):
-            return self._matrices(point(g), point(a))
+            return self._matrices(column(point(g)), column(point(a)))
         if is_op(g, "ratio") or is_op(a, "ratio"):
             return self._ratios(g, a)
         if is_op(g, "cases") or is_op(a, "cases"):
@@ -213,16 +217,16 @@ class Comparison:
         if not (is_tuple(gold) and is_tuple(answer)):
             if "{}" in pair:
                 return self._unordered(gold, answer) if one_member(gold, answer) else _NO
-            if "list" in pair:
-                members = gold if gold.head == "list" else answer
+            if {"list", "system"} & set(pair):
+                members = answer if is_tuple(gold) else gold
                 if any(
                     isinstance(settle(m), Op) and is_tuple(value_of(settle(m)))
                     for m in members.args
                 ):
                     return self._unordered(gold, answer)
                 return self._ordered(
-                    items_of(gold) if gold.head == "list" else list(gold.args),
-                    items_of(answer) if answer.head == "list" else list(answer.args),
+                    list(gold.args) if is_tuple(gold) else items_of(gold),
+                    list(answer.args) if is_tuple(answer) else items_of(answer),
                 )
             return self._alone(gold, answer)
         same_marks = gold.head == answer.head
@@ -258,6 +262,8 @@ class Comparison:
         return Outcome(True, stage)
 
     def _unordered(self, gold: Node, answer: Node) -> Outcome:
+        if sets_within(gold) != sets_within(answer):
+            return _NO  # {{1}} is not {1}
         left, right = items_of(gold), items_of(answer)
         if len(left) == len(right) or any(is_op(value_of(n), "{}") for n in (gold, answer)):
             left, right = distinct(left), distinct(right)
@@ -376,6 +382,9 @@ class Comparison:
             isinstance(v, Op) and bool(free_symbols(v)) for v in (value_of(gold), value_of(answer))
         ]
         if None not in names and value_of(gold) is not gold and value_of(answer) is not answer:
+            sized = [is_op(n.args[0], "abs") for n in (gold, answer)]
+            if names[0] != names[1] and any(sized):
+                return _NO  # |z| = 1 is not z = 1
             if names[0] == names[1] or not any(plain) or not both_symbols(gold, answer):
                 if names[0] != names[1] and both_symbols(gold, answer):
                     return _NO

@@ -37,6 +37,9 @@ class Doubles:
     def number(self, value: Fraction) -> float:
         return value.numerator / value.denominator
 
+    def distance(self, value: Any) -> float:
+        return 0.0
+
     def floor(self, value: float) -> float:
         return math.floor(value)
 
@@ -67,6 +70,10 @@ class Digits:
 
     def number(self, value: Fraction) -> Any:
         return self.mp.mpf(value.numerator) / value.denominator
+
+    def distance(self, value: Any) -> float:
+        """How many bits `value` is larger or smaller than 1."""
+        return abs(float(self.mp.mag(value))) if value and self.mp.isfinite(value) else 0.0
 
     def floor(self, value: Any) -> Any:
         return self.mp.floor(value)

@@ -18,6 +18,7 @@ MAX_BITS = 200_000  # exact integers larger than this are not built
 MAX_FACTORIAL = 5_000
 MAX_TERMS = 1_000  # of a sum or product
 MAX_STEPS = 20_000  # nodes visited in one evaluation
+MAX_WORK = 4_000_000  # bits of all that one sum or product adds up
 
 _COMMUTATIVE = frozenset({"+", "*", "{}", "max", "min", "gcd", "lcm"})
 
@@ -57,6 +58,7 @@ class Exact:
 
     def __init__(self) -> None:
         self.steps = 0
+        self.work = 0
 
     def value(self, node: Node) -> Fraction:
         """The value; raises UnknownError when it is irrational, too large or undefined."""
@@ -94,11 +96,18 @@ class Exact:
         for index in range(int(first), int(last) + 1):
             term = self.value(substitute(body, variable.name, Num(index)))
             result = _bounded(result + term if node.head == "sum" else result * term)
+            self.work += _size(term) + _size(result)
+            if self.work > MAX_WORK:
+                raise UnknownError
         return result
 
 
+def _size(value: Fraction) -> int:
+    return value.numerator.bit_length() + value.denominator.bit_length()
+
+
 def _bounded(value: Fraction) -> Fraction:
-    if value.numerator.bit_length() + value.denominator.bit_length() > MAX_BITS:
+    if _size(value) > MAX_BITS:
         raise UnknownError
     return value
 

@@ -11,11 +11,12 @@ from harness.verifiers.math import sentences, wording
 from harness.verifiers.math.exact import exact, key
 from harness.verifiers.math.notation import digits_value, second_readings
 from harness.verifiers.math.numbers import plain_number
+from harness.verifiers.math.numerals import in_english, numeral
 from harness.verifiers.math.options import Options
 from harness.verifiers.math.outcome import Outcome
 from harness.verifiers.math.quick import text_key
 from harness.verifiers.math.tidy import tidy
-from harness.verifiers.math.tree import Node, Num, Sym, Text, depth
+from harness.verifiers.math.tree import Node, Num, Op, Sym, Text, depth
 from harness.verifiers.patterns import lazy_pattern
 
 MAX_ANSWER = 3_000  # characters; longer answers are compared as text only
@@ -35,7 +36,7 @@ _PHRASES = {
     "undefined": lazy_pattern(
         r"(?:the limit |it )?(?:does not exist|doesn't exist|dne|(?:is )?undefined|not defined)"
     ),
-    "infinitely_many": lazy_pattern(
+    "oo": lazy_pattern(
         r"(?:there are )?(?:infinitely many|infinite|an infinite number of)(?: (?:real |integer )?"
         r"(?:solutions?|values?|roots?|points?))?"
     ),
@@ -71,11 +72,9 @@ def read(text: str) -> Answer:
         for name, phrase in _PHRASES.items():
             if phrase.fullmatch(folded):
                 return Answer(text, (Sym(name),))
-    if (digits := digits_value(plain)) is not None:
-        return Answer(text, (Num(digits),))
-    words = wording.number_words(plain)
-    if words is not None:
-        return Answer(text, (Num(words),))
+    spelled = _spelled(plain)
+    if spelled is not None:
+        return Answer(text, (spelled,))
     readings: dict[str, Node] = {}
     problem = ""
     for commas in ("group", "list", "decimal") if _COMMA.search(text) else ("group",):
@@ -93,6 +92,19 @@ def read(text: str) -> Answer:
         if not isinstance(node, Text):
             readings.setdefault(key(node), node)
     return Answer(text, tuple(readings.values()), "" if readings else problem or "words")
+
+
+def _spelled(plain: str) -> Node | None:
+    """Digits in a base above ten, a number in words, or a list of such."""
+    value: Fraction | int | None = digits_value(plain)
+    if value is None:
+        value = wording.number_words(plain)
+    if value is None and not plain.isdigit():
+        value = numeral(plain)
+    if value is not None:
+        return Num(value)
+    several = wording.number_list(plain) if " and " in plain else []
+    return Op("list", tuple(map(Num, several))) if several else None
 
 
 def same_answer(gold: str, answer: str, options: Options) -> tuple[Outcome, str]:
@@ -131,7 +143,7 @@ def _no_mathematics(gold: str, answer: str) -> tuple[Outcome, str] | None:
         if letter is not None and letter == wording.choice(gold):
             return Outcome(True, "choice"), "choice letters"
     head = wording.polarity(gold)
-    if head is not None and wording.words_only(gold).casefold().strip(" .") == head:
+    if head is not None and in_english(wording.words_only(gold)).casefold().strip(" .") == head:
         said = wording.polarity(answer)
         if said is not None:
             return Outcome(said == head, "words"), f"{said} for {head}"

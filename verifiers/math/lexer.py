@@ -46,10 +46,11 @@ _ESCAPED = {"|": "\\|", "{": "{s", "}": "}s"}
 _GROUP = r"(?:\{,\}|,\\[!,; ]|\\!,|\\[,;: ]|,\\ )"
 _NUMBER = (
     rf"(?P<latexgroup>\d{{1,3}}(?:{_GROUP}\s*\d{{3}})+(?:\.\d+)?(?!\d))"
-    r"|(?P<repeat>\d*\.\d*(?:\\(?:overline|bar|dot|overset\{\.\}|widebar)\s*\{\d+\}|\(\d+\)|\\dot\s*\{?\d\}?\d*\\dot\s*\{?\d\}?|\\dot\s*\d))"
+    r"|(?P<repeat>\d*\.\d*(?:\\dot\s*\{?\d\}?\d*\\dot\s*\{?\d\}?|\\(?:overline|bar|dot|overset\{\.\}|widebar)\s*\{\d+\}|\(\d+\)|\\dot\s*\d))"
     r"|(?P<ellipsis>\d{0,20}\.\d{0,20}?(?P<period>\d{1,6}?)(?P=period){2,60}(?:\.\.\.|…|\\[lc]?dots))"
     r"|(?P<group>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d]))"
-    r"|(?P<dotgroup>\d{1,3}(?:\.\d{3})+,\d+(?!\d))"
+    r"|(?P<dotgroup>\d{1,3}(?:\.\d{3})+,\d+(?!\d)|\d{1,3}(?:\.\d{3}){2,}(?![\d.,])"
+    r"|\d{1,3}(?: \d{3})+,(?!\d{3}(?!\d))\d+(?!\d))"
     r"|(?P<commadecimal>\d+,\d+)"
     r"|(?P<spacegroup>\d{1,3}(?: \d{3})+(?![\d/])(?:\.\d+)?)"
     r"|(?P<sci>(?:\d+(?:\.\d*)?|\.\d+)[eE][-+]?\d{1,5}(?![\d.a-zA-Z]))"
@@ -79,7 +80,7 @@ def number_of(kind: str, text: str) -> tuple[Fraction, int | None]:
         assert match is not None
         return _repeating(match.group(1), match.group(2))
     if kind == "dotgroup":
-        text = text.replace(".", "").replace(",", ".")
+        text = text.replace(".", "").replace(" ", "").replace(",", ".")
     elif kind == "commadecimal":
         text = text.replace(",", ".")
     elif kind == "sci":
@@ -257,11 +258,18 @@ def _lex_text(content: str, command: str, space: bool, tokens: list[Token]) -> N
         tokens.append(Token("text", content.strip(), space))
 
 
+def _before_unit(token: Token) -> bool:
+    return token.kind == "num" or (token.kind == "text" and token.value in ("sq", "cu"))
+
+
 _NAMED = frozenset({"gcd", "lcm", "max", "min", "cis", "arcsin", "arccos", "arctan"})
 
 
 def _after_number(tokens: list[Token]) -> bool:
-    return bool(tokens) and (tokens[-1].kind == "num" or tokens[-1].value in (")", "}"))
+    if not tokens:
+        return False
+    unit = tokens[-1].kind == "text" and is_unit(tokens[-1].value)
+    return unit or tokens[-1].kind == "num" or tokens[-1].value in (")", "}")
 
 
 def _lex_word(word: str, space: bool, tokens: list[Token], following: str) -> None:
@@ -276,7 +284,9 @@ def _lex_word(word: str, space: bool, tokens: list[Token], following: str) -> No
         tokens.append(Token(kind, value, space))
     elif len(word) == 1:
         tokens.append(Token("name", word, space))
-    elif tokens and tokens[-1].kind == "num" and len(word) > 1 and is_unit(word):
+    elif tokens and tokens[-1].kind == "num" and lower in ("sq", "cu"):
+        tokens.append(Token("text", lower, space))
+    elif tokens and _before_unit(tokens[-1]) and len(word) > 1 and is_unit(word):
         tokens.append(Token("text", word, space))
     elif lower in FUNCTIONS and following[:1] in ("(", " "):
         tokens.append(Token("func", FUNCTIONS[lower], space))
@@ -318,6 +328,8 @@ def _lex_symbol(char: str, space: bool, tokens: list[Token]) -> None:
     elif char in SYMBOLS:
         kind, value = SYMBOLS[char]
         tokens.append(Token(kind, value, space))
+    elif char in CONNECTORS and not (tokens and tokens[-1].kind == "text"):
+        tokens.append(Token(CONNECTORS[char], char, True))
     elif char.isalpha():
         if tokens and tokens[-1].kind == "text" and not space:
             tokens[-1] = tokens[-1]._replace(value=tokens[-1].value + char)

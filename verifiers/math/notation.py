@@ -32,8 +32,11 @@ _CONDITION = lazy_pattern(
     r"|\$?\\?\(?[a-zA-Z]\\?\)?\$?\s*(?:is|are|be|\\in|∈|runs|ranges)(?![a-z]))[^=<>≤≥]*$",
     re.I | re.S,
 )
-_BASED = lazy_pattern(r"\(?([0-9A-Z]{1,12})\)?_\{?(\d{1,2})\}?|0[xX]([0-9A-Fa-f]{1,16})")
+_BASED = lazy_pattern(
+    r"\(?([0-9A-Z]{1,12})\)?_\{?(\d{1,2})\}?|0[xX]([0-9A-Fa-f]{1,16})|0[bB]([01]{1,64})"
+)
 _RATIO = lazy_pattern(r"[\d.]+(?: to [\d.]+)+")
+_CHINESE_RATIO = lazy_pattern(r"(?<=\d)\s?比\s?(?=\d)")
 _UNIT = r"(?:\\(?:text|mathrm)\s*\{)?\s*(?:%s)\s*\}?"
 _HOURS = lazy_pattern(rf"^(\d+)\s*{_UNIT % 'h|hrs?'}\s*(\d+)\s*{_UNIT % 'm|mins?'}\s*$", re.I)
 _FEET = lazy_pattern(
@@ -58,6 +61,8 @@ def usual(text: str) -> str:
         text = _CHOOSE.sub(r"\\binom{\1}{\2}", text)
     if "C_" in text or "P_" in text or "C}_" in text or "P}_" in text:
         text = _SCRIPTED.sub(_scripted, text)
+    if "比" in text:
+        text = _CHINESE_RATIO.sub(":", text)
     if "%" in text:
         text = _MAXIMA.sub("", text)
     if " to " in text and _RATIO.fullmatch(text):
@@ -84,8 +89,9 @@ def without_aside(text: str) -> str:
         return text
     for pattern in (_ASIDE, _CONDITION):
         found = pattern.search(text)
-        if found and re.search(r"[\d=\\]", text[: found.start()]):
-            text = text[: found.start()]
+        before = text[: found.start()] if found else ""
+        if re.search(r"[\d=\\]", before) and before.count("{") == before.count("}"):
+            text = before
     return text
 
 
@@ -96,6 +102,8 @@ def digits_value(text: str) -> int | None:
         return None
     if match[3]:
         return int(match[3], 16)
+    if match[4]:
+        return int(match[4], 2)
     base = int(match[2])
     if not (10 < base <= 36 and re.search(r"\d", match[1]) and re.search("[A-Z]", match[1])):
         return None

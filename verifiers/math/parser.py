@@ -62,6 +62,8 @@ class Parser(Atoms):
             return groups[0]
         if joined_by_or and all(is_inequality(g) for g in groups):
             return Op("or", tuple(groups))
+        if joined_by_or and (points := _points(groups)):
+            return Op("list", points)
         if any(isinstance(g, Op) and g.head == "list" for g in groups) and not joined_by_or:
             return Op("list", tuple(_as_tuple(g) for g in groups))
         return Op("list", tuple(m for g in groups for m in _members(g)))
@@ -210,6 +212,9 @@ class Parser(Atoms):
             elif self.starts_factor():
                 if self.kind == "num" and isinstance(factors[-1], Num):
                     fraction = self.mixed(factors[-1])
+                    if fraction is None and self.tokens[self.position - 1].value == "}":
+                        factors.append(self.unary())  # \frac{3}{2}2^n
+                        continue
                     if fraction is None:
                         raise ParseError("two numbers side by side")
                     factors[-1] = self.postfix(fraction)
@@ -273,6 +278,29 @@ def _excluded(items: list[Node]) -> Node | None:
     if any(isinstance(i, Op) and i.head in RELATIONS for i in items[1:]):
         return None
     return Op("system", (first, *(Op("!=", (first.args[0], i)) for i in items[1:])))
+
+
+def _points(groups: list[Node]) -> tuple[Node, ...]:
+    """`x = 3, y = 4 or x = 4, y = 3` as points, by the names in order; none for other groups."""
+    found: list[dict[str, Node]] = []
+    for group in groups:
+        values: dict[str, Node] = {}
+        members = (
+            group.args if isinstance(group, Op) and group.head == "system" else _members(group)
+        )
+        for member in members:
+            match member:
+                case Op(head="=", args=(Sym(name=name), value)):
+                    values[name] = value
+                case _:
+                    return ()
+        if len(values) < 2 or len(values) != len(members):
+            return ()
+        found.append(values)
+    names = sorted(found[0])
+    if any(sorted(f) != names for f in found):
+        return ()
+    return tuple(Op("()", tuple(f[n] for n in names)) for f in found)
 
 
 def _members(node: Node) -> tuple[Node, ...]:

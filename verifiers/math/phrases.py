@@ -30,11 +30,11 @@ MARKER = lazy_pattern(
     rf"(?:\s+(?:to|for|of)\b[^.\n:=]{{0,80}}?)?(?:\s*\*{{1,2}})?(?:{_IS}(?:\s*\*{{0,2}})\s*:?|\s*[:=](?:\s*\*{{0,2}}))"
     rf"{_LEAD}"
     # French, Spanish, Italian, Portuguese, German
-    rf"|(?:la\s+|ma\s+)?r[ée]ponse(?:\s+(?:finale|correcte))?(?:\s+(?:est|sont)|\s*:)(?:\s*:)?"
-    rf"|(?:la\s+)?respuesta(?:\s+(?:final|correcta))?(?:\s+(?:es|son)|\s*:)(?:\s*:)?"
+    rf"|(?:la\s+|ma\s+|les\s+)?(?:r[ée]ponse|solution|r[ée]sultat)s?(?:\s+(?:finale|correcte))?(?:\s+(?:est|sont)|\s*:)(?:\s*:)?"
+    rf"|(?:las?\s+)?(?:respuestas?|soluci[óo]n(?:es)?)(?:\s+(?:final|correcta))?(?:\s+(?:es|son)|\s*:)(?:\s*:)?"
     rf"|(?:la\s+)?risposta(?:\s+(?:finale|corretta))?(?:\s+(?:è|e'|sono)|\s*:)(?:\s*:)?"
     rf"|(?:a\s+)?resposta(?:\s+(?:final|correta))?(?:\s+(?:é|são)|\s*:)(?:\s*:)?"
-    rf"|(?:die\s+)?(?:end)?(?:antwort|lösung|ergebnis)(?:\s+(?:ist|lautet|beträgt)|\s*:)(?:\s*:)?"
+    rf"|(?:die\s+)?(?:end)?(?:antwort|lösung(?:en)?|ergebnis)(?:\s+(?:ist|sind|lautet|lauten|beträgt)|\s*:)(?:\s*:)?"
     rf"|ответ(?:\s*[:—-]|\s+равен)"
     rf")\s*|(?:最终|正确|最後の|最終)?(?:答案|答え|答|解答|정답|답)(?:\s*(?:应该)?(?:是|为|為|:|：|は|은|는))\s*(?::|：)?\s*"
     rf"|(?:الجواب|الإجابة|الناتج)(?:\s+النهائي(?:ة)?)?\s*(?:هو|هي|:)\s*",

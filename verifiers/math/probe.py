@@ -9,8 +9,10 @@ but sqrt(x^2) != x.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import zlib
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -22,12 +24,21 @@ POINTS = 9
 _RANGES = ((0.2, 0.9), (1.1, 3.9), (5.0, 30.0), (-3.9, -0.2), (-0.9, 0.9), (-8.0, 8.0))
 
 
+FAR = 1_000  # points from here on: values of about that size, negative at odd points
+MAX_FAR = 10**9
+MAX_DIGITS = 3_000  # of the second look at constants that agree
+_WHOLE = frozenset({"n", "m", "k", "N", "M", "K"})
 _PERIODIC = frozenset({"sin", "cos", "tan", "cot"})
+_SATURATING = frozenset({"tanh", "coth", "erf"})
+_BROKEN = frozenset({"abs", "max", "min", "floor", "ceil", "sgn", "root"})
 
 
 def point_value(name: str, point: int) -> Fraction:
     """The value of variable `name` at a point: positive, then of both signs, then whole."""
     seed = zlib.crc32(f"{name}:{point}".encode("utf-8", "replace"))
+    if point >= FAR:
+        size = Fraction(point * (11 + seed % 7) // 10)
+        return -size if point % 2 else size
     if point >= len(_RANGES):
         return Fraction(2 + seed % 7 + (point - len(_RANGES)))
     low, high = _RANGES[point]
@@ -43,6 +54,7 @@ class Evaluator:
         self.real = real
         self.steps = 0
         self.scale = 0.0
+        self.extent = 0.0  # bits between 1 and the largest or smallest part
         self.bound: dict[str, Any] = {}
 
     def value(self, node: Node) -> Any:
@@ -67,7 +79,9 @@ class Evaluator:
                 product = product * self.value(arg)
             return product
         if node.head == "^":
-            return self._power(node.args[0], node.args[1])
+            raised = self._power(node.args[0], node.args[1])
+            self.extent = max(self.extent, self.ctx.distance(raised))
+            return raised
         return self._other(node)
 
     def _symbol(self, name: str) -> Any:
@@ -120,6 +134,8 @@ class Evaluator:
         args = [self.value(a) for a in node.args]
         if head in _PERIODIC:
             self.scale = max(self.scale, 1.0)  # sin(2 pi) is 0 but for the last digits of pi
+        elif head in _SATURATING:
+            self.extent = max(self.extent, 3 * float(min(abs(args[0]), MAX_FAR)))
         return function[head](*args)
 
     def _bound_variable(self, node: Op) -> Any:
@@ -197,10 +213,18 @@ def agree(left: Node, right: Node) -> bool | None:
     symbols = {n.name for n in walk(left) if isinstance(n, Sym)}
     symbols |= {n.name for n in walk(right) if isinstance(n, Sym)}
     constant = not (symbols - CONSTANTS) and not _opaque(left) and not _opaque(right)
+    near = range(POINTS)
+    if symbols - CONSTANTS <= _WHOLE and any(
+        isinstance(n, Op) and n.head in ("floor", "ceil", "mod")
+        for s in (left, right)
+        for n in walk(s)
+    ):
+        near = range(len(_RANGES), len(_RANGES) + POINTS)  # n is a whole number
     modes = [False] if "i" in symbols else [True, False]
     try:
         for real in modes:
-            answer = _agree(left, right, range(1) if constant else range(POINTS), real=real)
+            points = range(1) if constant else (*_far_points(left, right), *near)
+            answer = _agree(left, right, points, real=real)
             if answer is not None:
                 return answer
     except (UnknownError, RecursionError, MemoryError):
@@ -212,7 +236,25 @@ def _opaque(node: Node) -> bool:
     return any(isinstance(n, Op) and n.head in ("call", "sub") for n in walk(node))
 
 
-def _agree(left: Node, right: Node, points: range, *, real: bool) -> bool | None:
+def _far_points(left: Node, right: Node) -> tuple[int, ...]:
+    """Points on both sides of where |x - 100| or max(x, -50) breaks, if one is out of the way."""
+    parts = [*walk(left), *walk(right)]
+    if not any(isinstance(n, Op) and (n.head in _BROKEN or _is_root(n)) for n in parts):
+        return ()
+    largest = max((abs(n.value) for n in parts if isinstance(n, Num)), default=Fraction(0))
+    size = math.ceil(largest)
+    if not 8 <= size < MAX_FAR:
+        return ()
+    far = max(FAR, 2 * size)
+    return far, far + 1
+
+
+def _is_root(node: Op) -> bool:
+    exponent = node.args[1] if node.head == "^" else None
+    return isinstance(exponent, Num) and exponent.value.denominator > 1
+
+
+def _agree(left: Node, right: Node, points: Sequence[int], *, real: bool) -> bool | None:
     shared: list[int] = []
     for point in points:
         doubles = _in_doubles(left, right, point, real)
@@ -220,7 +262,7 @@ def _agree(left: Node, right: Node, points: range, *, real: bool) -> bool | None
             return False
         if doubles is not None:
             shared.append(point)
-        elif point < 3 or point >= len(_RANGES) or len(points) == 1:
+        elif point < 3 or len(_RANGES) <= point < FAR or len(points) == 1:
             shared.append(point)  # overflow, or integers only: many digits may tell
     analytic = any(
         isinstance(n, Op) and n.head in ("sum", "prod", "int", "lim")
@@ -228,7 +270,7 @@ def _agree(left: Node, right: Node, points: range, *, real: bool) -> bool | None
         for n in walk(side)
     )
     digits_shared = 14 if analytic else 30  # nsum, quad and limit reach less
-    told = 0
+    told = last = 0
     for point in shared:
         a = evaluate(left, point, real=real, many_digits=True)
         b = evaluate(right, point, real=real, many_digits=True)
@@ -237,9 +279,42 @@ def _agree(left: Node, right: Node, points: range, *, real: bool) -> bool | None
         if not _close(a, b, digits_shared):
             return False
         told += 1
-        if told >= 4 and point >= 3:
+        last = point
+        if told >= 4 and 3 <= point < FAR:
             break
-    return True if told >= min(2, len(points)) else None
+    if told < min(2, len(points)):
+        return None
+    return True if analytic else _seen_closer(left, right, last, real)
+
+
+def _seen_closer(left: Node, right: Node, point: int, real: bool) -> bool | None:
+    """Whether what agrees in 30 digits does so in as many as its largest and smallest parts ask.
+
+    2^1000 + sqrt(2) and 2^1000 + sqrt(3) agree in 300 digits, sin(10^-20) and 10^-20 in 40.
+    """
+    mp = digits().mp
+    extent = 0.0
+    for side in (left, right):
+        evaluator = Evaluator(digits(), point, real=real)
+        with contextlib.suppress(*_FAILURES):
+            evaluator.value(side)
+        extent = max(extent, evaluator.extent)
+    if extent <= 30:
+        return True
+    if not any(
+        isinstance(n, Op) and n.head not in ("*", "^") for s in (left, right) for n in walk(s)
+    ):
+        return True  # products of powers cannot come close without being equal
+    more = DIGITS + int(extent)
+    if more > MAX_DIGITS:
+        return None
+    with mp.workdps(more + 10):
+        a = evaluate(left, point, real=real, many_digits=True)
+        b = evaluate(right, point, real=real, many_digits=True)
+        if a is None or b is None:
+            return None
+        gap, size = abs(a[0] - b[0]), max(abs(a[0]), abs(b[0]), 1)
+        return bool(gap <= mp.mpf(10) ** -(more - 10) * size)
 
 
 def _in_doubles(left: Node, right: Node, point: int, real: bool) -> bool | None:

@@ -16,6 +16,13 @@ def point(node: Node) -> Node:
     return node
 
 
+def column(node: Node) -> Node:
+    r"""`\binom{1}{2}` beside a matrix: the column that it looks like."""
+    if isinstance(node, Op) and node.head == "binom":
+        return Op("matrix", tuple(Op("row", (a,)) for a in node.args))
+    return node
+
+
 def both_symbols(gold: Op, answer: Op) -> bool:
     """Whether both equations give a value to a letter."""
     return isinstance(gold.args[0], Sym) and isinstance(answer.args[0], Sym)
@@ -34,6 +41,14 @@ def is_tuple(node: Node) -> bool:
 def nested(node: Node) -> bool:
     """A tuple of tuples."""
     return isinstance(node, Op) and any(is_tuple(a) for a in node.args)
+
+
+def sets_within(node: Node) -> int:
+    """How many members of a set, or of a bare list, are sets."""
+    node = value_of(node)
+    if not isinstance(node, Op) or node.head not in ("{}", "list"):
+        return 0
+    return sum(is_op(m, "{}") or (isinstance(m, Sym) and m.name == "emptyset") for m in node.args)
 
 
 def one_member(gold: Op, answer: Op) -> bool:

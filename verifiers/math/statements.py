@@ -100,8 +100,14 @@ def settle(node: Node) -> Node:
 
 
 def spread(node: Node, other: Node) -> Node:
-    """`x = y = 1` as `x = 1, y = 1` where the other side has as many members."""
-    if not (isinstance(node, Op) and node.head == "chain" and isinstance(other, Op)):
+    """`x = y = 1` as `x = 1, y = 1` where the other side has as many members, `(x, y) = (1, 1)`
+    where the other side names each.
+    """
+    if not (isinstance(node, Op) and isinstance(other, Op)):
+        return node
+    if node.head == "=" and other.head in ("list", "system") and all(map(name_of, other.args)):
+        return _by_names(node)
+    if node.head != "chain":
         return node
     names, last = node.args[:-1:2], node.args[-1]
     members = value_of(other)
@@ -110,6 +116,17 @@ def spread(node: Node, other: Node) -> Node:
         if plain and len(members.args) == len(names) > 1:
             return Op("list", tuple(Op("=", (n, last)) for n in names))
     return node
+
+
+def _by_names(equation: Op) -> Node:
+    """`(x, y) = (1, 2)` as `x = 1, y = 2`; another equation as it is."""
+    left, right = equation.args
+    pair = isinstance(left, Op) and isinstance(right, Op) and left.head == right.head == "()"
+    if not pair or not isinstance(left, Op) or not isinstance(right, Op):
+        return equation
+    if len(left.args) != len(right.args) or not all(isinstance(a, Sym) for a in left.args):
+        return equation
+    return Op("list", tuple(Op("=", p) for p in zip(left.args, right.args, strict=True)))
 
 
 def _all_equal(chain: Op) -> bool:
@@ -133,6 +150,8 @@ def _without_domains(node: Node) -> Node:
     if not isinstance(node, Op):
         return node
     args = tuple(_without_domains(a) for a in node.args if not is_domain(a))
+    if not args:
+        return node
     return args[0] if len(args) == 1 and node.head in ("*", "+", "list") else Op(node.head, args)
 
 

@@ -30,6 +30,8 @@ _ALIGN = lazy_pattern(
     r"\\(?:begin|end)\s*\{(?:align|equation|gather|aligned|split|multline)\*?\}|\\(?:tag|label)\s*\{[^{}]*\}"
 )
 
+_SPANISH_AND = lazy_pattern(r"\$\s*,?\s+[yeou]\s+\$")
+_COLOR = lazy_pattern(r"\\(?:text)?color\s*\{[A-Za-z]{1,20}\}")
 _ABOUT = lazy_pattern(
     r"(?:\\[,;! ]|\\quad|\s)*(?:\\text\s*\{\s*)?\(\s*(?:about|approx\w*|≈|\\approx).*$", re.S | re.I
 )
@@ -37,7 +39,7 @@ _ABOUT = lazy_pattern(
 
 def tidy(text: str) -> str:
     """`text` without what carries no meaning."""
-    if text.isalnum():
+    if text.isalnum() and text.isascii():
         return text
     if any(c in text for c in "\x0c\x08\t\r"):
         for broken, whole in _CONTROL.items():
@@ -70,6 +72,8 @@ def _escapes(text: str) -> str:
     if "\\boxed" in text or "\\fbox" in text:
         for start, end, content in reversed(find_boxes(text)):
             text = text[:start] + content + text[end:]
+    if "color" in text:
+        text = _COLOR.sub("", text)
     if "\\begin" in text:
         rows = _ALIGN.sub(" ", text)
         text = joined_rows(rows) if rows != text and "\\begin" not in rows else rows
@@ -82,4 +86,4 @@ def _dollars(text: str) -> str:
     signs = _DOLLARS.findall(text)
     if len(signs) % 2 == 1 and re.search(r"(?<!\\)\$\s*\d|\d\s*\$", text) and len(signs) == 1:
         return re.sub(r"(\d)\s*\$(?:\s+[a-z]{1,3})?\s*$", r"\1", text)  # 2,74 $ a
-    return _DOLLARS.sub(" ", text)
+    return _DOLLARS.sub(" ", _SPANISH_AND.sub("$, $", text))

@@ -192,8 +192,6 @@ STYLES = frozenset(
         "widehat",
         "tilde",
         "widetilde",
-        "bar",
-        "overline",
         "underline",
         "overleftrightarrow",
         "mathscr",

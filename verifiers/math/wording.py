@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from harness.verifiers.math.numerals import in_english
 from harness.verifiers.patterns import lazy_pattern
 
 _ONES = [
@@ -49,6 +50,11 @@ _CHOICE = lazy_pattern(
     r"(?:\)|[.:])?\s*\}?\s*(?:[).:]\s*.*|\s*\\?\\?(?:text|\$|\\).*|\(.*\))?$",
     re.S | re.I,
 )
+_ANOTHER = lazy_pattern(
+    r"[\s)}.:$]*(?:,|/|&|\b(?:or|and)\b|\\text\s*\{\s*(?:or|and)\s*\})[\s({$]*"
+    r"(?:\\text\w*\s*\{\s*\(?)?[A-J]\s*[)}.,]*\s*$",
+    re.I,
+)
 _LATEX = lazy_pattern(
     r"\\(?:text|textbf|textit|textrm|mathrm|mathbf|mbox|operatorname)\s*\{([^{}]*)\}"
 )
@@ -91,6 +97,10 @@ def number_words(text: str) -> Fraction | None:
     ):
         return None
     if words[-1] in _PARTS or words[-1].rstrip("s") in _PARTS:
+        if "and" in words:  # two and a half
+            split = words.index("and")
+            whole, part = _count(words[:split]), number_words(" ".join(words[split + 1 :]))
+            return None if whole is None or part is None or part >= 1 else whole + part
         bottom = _PARTS.get(words[-1]) or _PARTS[words[-1].rstrip("s")]
         top = _count(words[:-1]) if words[:-1] else 1
         return None if top is None else Fraction(top, bottom)
@@ -101,14 +111,26 @@ def number_words(text: str) -> Fraction | None:
     return None if count is None else Fraction(count)
 
 
+def number_list(text: str) -> list[Fraction]:
+    """The numbers of `two, three and five`; none when a member is no number word."""
+    parts = re.split(r",\s*(?:and\s+)?|\s+and\s+", text) if len(text) <= 120 else []
+    found = [number_words(part) for part in parts]
+    return [n for n in found if n is not None] if None not in found else []
+
+
 def _count(words: list[str]) -> int | None:
     total = current = 0
     seen = False
-    for word in words:
+    for index, word in enumerate(words):
         if word == "and":
+            if not index or words[index - 1] not in _SCALES:
+                return None  # "two and three" are two numbers
             continue
         if word in _VALUES:
-            current += _VALUES[word]
+            value = _VALUES[word]
+            if current % (10 if value < 10 else 100) or current % 100 == 10:
+                return None  # "twenty eleven"
+            current += value
             seen = True
         elif word == "hundred":
             current = max(1, current) * 100
@@ -175,7 +197,7 @@ def normal_words(text: str, *, case: bool = False) -> str:
     """Words without articles, punctuation and (unless `case`) letter case."""
     text = _WINS.sub("", _LEAD.sub("", words_only(text)))
     text = _ARTICLES.sub("", text)
-    text = _NOISE.sub("", text)
+    text = _NOISE.sub("", in_english(text))
     return text if case else text.casefold()
 
 
@@ -187,7 +209,7 @@ def members(text: str, *, case: bool = False) -> list[str]:
 
 def polarity(text: str) -> str | None:
     """`yes`, `no`, `true` or `false` at the head of an answer; None for anything else."""
-    match = _POLARITY.match(words_only(text[:300]))
+    match = _POLARITY.match(in_english(words_only(text[:300])))
     return match[1].lower() if match else None
 
 
@@ -200,8 +222,11 @@ def choices(text: str) -> frozenset[str] | None:
 
 def choice(text: str) -> str | None:
     """The capital letter of `(B)`, `B.`, `B) 12`, `\\text{B}`; None for anything else."""
-    match = _CHOICE.match(text.strip().strip("$*").strip())
-    return match[1].upper() if match and len(text) < 400 else None
+    text = text.strip().strip("$*").strip()
+    match = _CHOICE.match(text) if len(text) < 400 else None
+    if match is None or _ANOTHER.match(text, match.end(1)):
+        return None  # "(D) or (E)" chooses none
+    return match[1].upper()
 
 
 def chosen(text: str) -> str | None:
