@@ -59,6 +59,7 @@ def _show_samples(store: object, run: str, problem: str | None, as_json: bool) -
 
     from harness.core import UsageError
     from harness.engine.reports import find_runs, iter_samples
+    from harness.site.text import plain
     from harness.store import Store
 
     assert isinstance(store, Store)
@@ -76,5 +77,6 @@ def _show_samples(store: object, run: str, problem: str | None, as_json: bool) -
     for view in views:
         verdict = view.verdict
         judged = f"{verdict.status} ({verdict.method}) {verdict.reason}" if verdict else view.error
-        click.secho(f"── {view.problem.id} #{view.index}: {judged}", bold=True)
-        click.echo(f"{view.problem.question}\n→ {view.response}\n")
+        # A model's text must not steer the terminal: hidden characters are spelled out.
+        click.secho(plain(f"── {view.problem.id} #{view.index}: {judged}"), bold=True)
+        click.echo(plain(f"{view.problem.question}\n→ {view.response}\n"))

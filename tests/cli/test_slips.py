@@ -1,4 +1,4 @@
-"""Slips that would cost something: a filter that matches nothing, a damaged database."""
+"""What would do harm unseen: filters that match nothing, damaged files, text that steers."""
 
 from __future__ import annotations
 
@@ -29,3 +29,14 @@ def test_the_doctor_tells_a_damaged_database_from_none(cli, tmp_path, monkeypatc
         (found,) = [row for row in json.loads(result.out) if row["name"] == "database"]
         assert (found["state"], result.code) == (state, code)
         assert name in found["detail"]
+
+
+def test_a_samples_text_cannot_steer_the_terminal(cli, tmp_path):
+    row = {"problem": "p1", "text": "\x1b]0;owned\x07\x1b[2J\u202ethe answer\r is 1"}
+    (tmp_path / "rows.jsonl").write_text(json.dumps(row) + "\n")
+    words = ["import", "rows.jsonl", "--plugin", PLUGIN, "--task", "thirds", "--model", "m"]
+    (run,) = json.loads(cli(*words, "--json").out)["runs"]
+    shown = cli("show", "--samples", run["id"]).out
+    assert "→ ␛]0;owned␇␛[2J[U+202E]the answer␍ is 1\n" in shown
+    (view,) = json.loads(cli("show", "--samples", run["id"], "--json").out)
+    assert view["response"] == row["text"]
