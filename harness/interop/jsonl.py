@@ -162,7 +162,9 @@ def _model(value: Any, default: str | None) -> str:
     name = value if value is not None else default
     if not name:
         raise _RowError("no field 'model', and no --model given")
-    return storable(name)
+    if not name.isprintable():  # it stands in tables, pages and shell commands
+        raise _RowError(f"model {name!a} holds characters that cannot be seen")
+    return name
 
 
 def _checked(value: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, Any]:

@@ -245,6 +245,8 @@ def test_mended_rows_take_their_own_numbers(bring):
         ({"problem": "9" * 5000, "text": "1"}, 'no problem "999'),
         ({"problem": True, "text": "1"}, "no problem true"),
         ({"problem": "p1", "text": "1", "model": 7}, "field 'model' must be a name, not 7"),
+        ({"problem": "p1", "text": "1", "model": "m\x1b[2J"}, r"model 'm\x1b[2J' holds characters"),
+        ({"problem": "p1", "text": "1", "model": "m\ud83d"}, r"model 'm\ud83d' holds characters"),
         ({"problem": "p1", "text": ["a"]}, "no text in the field 'text'"),
         ("[", "not one object a line?"),
     ],
