@@ -47,9 +47,11 @@ def export(model: Any, folder: Path, half: bool = False) -> None:
 
 def save(model: Any, folder: Path, half: bool) -> None:
     """safetensors and config.json, which asks for computing in float32 in any case."""
+    import torch
+
     model = model.cpu().eval()
-    if half:
-        model = model.half()
+    for p in model.parameters():  # not the buffers: rounded, the positions' angles would be off
+        p.data = p.data.to(torch.float16 if half else torch.float32)
     model.save_pretrained(folder, safe_serialization=True)
     model.float()  # with the rounded weights: what is written next is the same model
     file = folder / "config.json"

@@ -26,7 +26,7 @@ from harness.train.data import IGNORED, training_problem
 from harness.verifiers.steps import check_steps
 
 STEP_END = "\n"
-DEFAULT_PROBLEMS = 5000
+DEFAULT_PROBLEMS = 8000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class RewardConfig:
     rollouts: int = 4
     temperature: float = 1.0
     max_tokens: int = 256
-    epochs: int = 5
+    epochs: int = 4
     batch_tokens: int = 6144
     learning_rate: float = 1e-3
     threads: int = 1

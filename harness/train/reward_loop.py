@@ -12,7 +12,7 @@ from typing import Any
 from harness.core import MissingExtraError
 from harness.core.hashing import derive_seed
 from harness.train.data import IGNORED
-from harness.train.export import write_checksums, write_tokenizer
+from harness.train.export import pack, save, write_checksums, write_tokenizer
 from harness.train.reward import Labelled, RewardConfig, auc, auc_within, collect, encode
 from harness.train.tokens import BOS, IDS, PAD
 
@@ -145,7 +145,10 @@ def _measure(model: Any, rows: Sequence[Row]) -> tuple[list[float], list[bool]]:
 
 
 def export(model: Any, folder: Path) -> None:
-    """safetensors, and model.onnx: `input_ids` (rows, length) to `logits` (rows, length, 2)."""
+    """safetensors, and model.onnx: `input_ids` (rows, length) to `logits` (rows, length, 2).
+
+    Both in half precision.
+    """
     import torch
 
     class Plain(torch.nn.Module):  # type: ignore[misc]
@@ -158,7 +161,7 @@ def export(model: Any, folder: Path) -> None:
         def forward(self, input_ids: Any) -> Any:
             return _logits(self.inner, input_ids)
 
-    model.eval().save_pretrained(folder, safe_serialization=True)
+    save(model, folder, half=True)
     free = {0: "rows", 1: "length"}
     with warnings.catch_warnings():
         # The tracing exporter is the old one; the new one needs onnxscript and nothing else here
@@ -173,4 +176,5 @@ def export(model: Any, folder: Path) -> None:
             dynamic_axes={"input_ids": free, "logits": free},
             dynamo=False,
         )
+    pack(folder)
     write_checksums(folder)

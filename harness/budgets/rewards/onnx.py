@@ -1,8 +1,8 @@
 """`reward=onnx:FOLDER`: a process reward model through ONNX Runtime.
 
 The folder holds a token classifier as `harness train-reward` writes it: `model.onnx` (`input_ids`
-to logits of two labels), `tokenizer.json`, and the safetensors that `reward=hf:` reads. The format
-of its input is that of `reward=hf:`.
+to logits of two labels), `tokenizer.json`, and the safetensors that `reward=hf:` reads; the format
+of its input is that of `reward=hf:`. `reward=onnx:tiny-prm` ships in the package.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from typing import Any
 from harness.budgets.rewards.hf import HfReward, _Encoded
 from harness.core import BackendError, ModelInfo, UsageError
 
+EMBEDDED = Path(__file__).parent / "embedded"
+
 
 class OnnxReward(HfReward):
     """A PRM on the CPU; needs neither torch nor transformers."""
@@ -25,14 +27,15 @@ class OnnxReward(HfReward):
     def __init__(self, argument: str | None = None) -> None:
         if argument is None:
             raise UsageError(
-                "reward 'onnx' needs a model: write reward=onnx:FOLDER, "
+                "reward 'onnx' needs a model: write reward=onnx:tiny-prm, or reward=onnx:FOLDER "
                 "as `harness train-reward` makes it"
             )
-        folder = Path(argument)
+        shipped = EMBEDDED / argument
+        folder = shipped if shipped.is_dir() else Path(argument)
         if not (folder / "model.onnx").is_file():
             raise UsageError(
                 f"reward 'onnx:{argument}': no {folder / 'model.onnx'}; `harness train-reward` "
-                "writes such a folder"
+                "writes such a folder, and the package holds tiny-prm"
             )
         super().__init__(str(folder))
         self.name = argument
