@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -90,7 +91,9 @@ def import_file(
         by_model[row.model].append(row)
     with VerifierPool() as pool:
         for name, own in by_model.items():
-            runs = _plan(name, own, loaded, budgets, path)
+            command = _command(path, str(loaded.spec), name, fields or {}, budgets)
+            origin = {"command": command, "imported": path.name}
+            runs = _plan(name, own, loaded, budgets, origin)
             _store(store, pool, runs, own, _info(name))
             result.runs += [run.id for run in runs]
     return result
@@ -149,12 +152,24 @@ def _refuse_changed(store: Store, rows: Rows, result: Imported) -> None:
     result.bad.sort()
 
 
+def _command(
+    path: Path, task: str, model: str, fields: Mapping[str, str], budgets: Iterable[str]
+) -> str:
+    """The command that brings the same again (a local data folder has to be named anew)."""
+    words = ["harness", "import", path.name, "--task", task, "--model", model]
+    for ours, theirs in fields.items():
+        words += ["--field", f"{ours}={theirs}"]
+    for budget in budgets:
+        words += ["--budget", budget]
+    return shlex.join(words)
+
+
 def _plan(
     name: str,
     rows: Sequence[ImportedRow],
     loaded: LoadedTask,
     budgets: Iterable[str],
-    path: Path,
+    origin: Mapping[str, str],
 ) -> list[PlannedRun]:
     counts: dict[str, int] = defaultdict(int)
     for row in rows:
@@ -164,13 +179,12 @@ def _plan(
         ["sample@1"] if n == 1 else [f"sample@{n}", f"vote@{n}"]
     )
     runs = plan_runs(_info(name), loaded, wanted, Settings())
-    command = f"harness import {path.name} --task {loaded.spec} --model {name}"
     return [
         PlannedRun(
             id=run.id,
             loaded=run.loaded,
             strategy=run.strategy,
-            manifest={**run.manifest, "command": command, "imported": path.name},
+            manifest={**run.manifest, **origin},
         )
         for run in runs
     ]

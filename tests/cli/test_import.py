@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shlex
 from pathlib import Path
 
 import pytest
@@ -209,6 +210,23 @@ def test_names_in_any_script_and_two_models_in_one_file(bring):
     runs = {run["model"]: run for run in json.loads(result.out)["runs"]}
     assert {name: run["correct"] for name, run in runs.items()} == dict.fromkeys(names, 3)
     assert all(name in bring(both).out for name in names)
+
+
+def test_the_command_in_the_manifest_brings_the_same_again(bring, cli):
+    words = [
+        "--model",
+        "it's <new> & 新",
+        "--field",
+        "text=out.0",
+        "--budget",
+        "vote@1:temperature=1",
+    ]
+    first = bring([{"problem": "p1", "out": ["1"]}], *words, "--json")
+    (run,) = json.loads(first.out)["runs"]
+    program, *again = shlex.split(run["manifest"]["command"])
+    second = cli(*again, "--plugin", PLUGIN, "--json")
+    assert (program, second.code) == ("harness", 0)
+    assert json.loads(second.out)["runs"] == [run]
 
 
 def test_a_line_of_many_megabytes(bring):
