@@ -210,12 +210,15 @@ def ratio_interval(
     den: Sequence[float] | Floats,
     clusters: Sequence[Hashable] | None = None,
     confidence: float = 0.95,
+    *,
+    share: bool = True,
 ) -> Estimate:
     """Σ num / Σ den over problems, as in cost per correct answer or a rate over a subset.
 
     Delta method with clustered residuals num - ratio·den, t interval. Where every
     0 <= num <= den (a share), the interval obeys the rule of `mean_interval`, with the problems of
-    den > 0 as observations; otherwise it needs two clusters. Raises ValueError when Σ den <= 0.
+    den > 0 as observations; otherwise, or with `share` False (a ratio that may pass 1 though none
+    of these does), it needs two clusters. Raises ValueError when Σ den <= 0.
     """
     check_confidence(confidence)
     top, bottom = as_floats(num, "num"), as_floats(den, "den")
@@ -226,7 +229,7 @@ def ratio_interval(
     if (bottom < 0).any() or total <= 0:
         raise ValueError("den must be non-negative and hold a positive value")
     ratio = float(top.sum()) / total
-    if (top >= 0).all() and (top <= bottom + 1e-12).all():
+    if share and (top >= 0).all() and (top <= bottom + 1e-12).all():
         used = bottom > 0
         _, codes = np.unique(codes[used], return_inverse=True)
         s = spread((top - ratio * bottom)[used], codes, total)

@@ -88,6 +88,9 @@ def _paired(scored: Sequence[Scored]) -> dict[str, Estimate]:
     both = [(n, a, b) for n, a, b in tokens if a is not None and b is not None]
     if len(both) > 1 and sum(b for _, _, b in both) > 0:
         out["length_inflation"] = ratio_interval(
-            [a for _, a, _ in both], [b for _, _, b in both], [n for n, _, _ in both]
+            [a for _, a, _ in both],
+            [b for _, _, b in both],
+            [n for n, _, _ in both],
+            share=False,
         )
     return out

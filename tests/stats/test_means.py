@@ -195,6 +195,15 @@ def test_a_ratio_over_a_subset_is_the_mean_over_the_subset() -> None:
     assert nothing.high > 0
 
 
+def test_a_ratio_of_lengths_is_no_share():
+    """Equal to a ratio of the same shape that cannot be taken for a share."""
+    num, den = np.array([90.0, 80.0, 100.0, 60.0]), np.array([100.0, 100.0, 100.0, 90.0])
+    got, other = ratio_interval(num, den, share=False), ratio_interval(3 * num, den)
+    assert got.method == "ratio-t"
+    assert (3 * got.low, 3 * got.high) == pytest.approx((other.low, other.high), abs=1e-12)
+    assert ratio_interval(num, den).method != "ratio-t"
+
+
 def test_a_ratio_of_cost_to_successes_agrees_with_the_bootstrap() -> None:
     rng = np.random.default_rng(5)
     cost, right = rng.gamma(4, 100, size=400), (rng.uniform(size=400) < 0.7).astype(float)
