@@ -67,6 +67,12 @@ class Atoms(Commands):
             elif self.kind == "op" and self.value == "_" and isinstance(node, (Num, Op)):
                 self.advance()
                 node = Op("base", (node, self.script()))
+            elif self.kind == "op" and self.value == "_" and isinstance(node, Sym):  # \dot{x}_0
+                self.advance()
+                index = self.script()
+                if not isinstance(index, (Num, Sym)):
+                    return Op("sub", (node, index))
+                node = Sym(f"{node.name}_{index}")
             elif self.kind == "op" and self.value == "'" and isinstance(node, Sym):
                 self.advance()
                 node = Sym(node.name + "'")
@@ -250,6 +256,8 @@ class Atoms(Commands):
             self.depth -= 1
             if isinstance(told, Op) and isinstance(inner, Op) and _ranges(told, inner):
                 return Op("list", (told, inner))  # {k pi | k in Z}
+            if isinstance(told, Op) and told.head == "in" and _is_integers(told.args[1]):
+                return Op("where", (inner, Sym("integers")))
             return Op("where", (inner,))
         closing = self.close(opening)
         self.depth -= 1
@@ -344,13 +352,19 @@ class Atoms(Commands):
             words
             and self.kind in ("name", "op")
             and self.value in ("of", "/", "^", "in")
-            and self.peek().kind in ("text", "num")
+            and (
+                self.peek().kind in ("text", "num")
+                or (self.value == "/" and is_unit(words[-1]) and is_unit(self.peek().value))
+            )
         ):
             words.append(self.value)
             if self.value == "^":
                 self.advance()
                 words[-1] = f"^{self.value}"
             self.advance()
+            if words[-1] == "/" and self.kind == "name":  # erg/s
+                words.append(self.value)
+                self.advance()
             if self.kind == "num" and self.value in ("2", "3") and is_unit(words[-1]):
                 words[-1] += self.value
                 self.advance()
@@ -396,6 +410,10 @@ class Atoms(Commands):
     def term(self) -> Node:
         """Supplied by the parser above."""
         raise NotImplementedError
+
+
+def _is_integers(node: Node) -> bool:
+    return isinstance(node, Sym) and node.name in ("integers", "Z")
 
 
 def _ranges(told: Op, condition: Op) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import islice
 
 from harness.verifiers.math.tree import (
     CONSTANTS,
@@ -112,7 +113,7 @@ def _power(base: Node, exponent: Node, name: str) -> Node:
 
 
 def _small(node: Node) -> bool:
-    return sum(1 for _ in walk(node)) <= MAX_NODES
+    return next(islice(walk(node), MAX_NODES, None), None) is None
 
 
 def without_constant(node: Node) -> tuple[Node, str] | None:
@@ -132,8 +133,11 @@ def evaluated(node: Node) -> Node:
     if not isinstance(node, Op):
         return node
     if node.head == "diff" and isinstance(node.args[1], Sym) and _small(node.args[0]):
+        inner = evaluated(node.args[0])
+        if not _small(inner):
+            return node  # derivatives of derivatives grow without bound
         try:
-            return derivative(evaluated(node.args[0]), node.args[1].name)
+            return derivative(inner, node.args[1].name)
         except (NoDerivativeError, RecursionError):
             return node
     variable = _asked(node)

@@ -136,6 +136,9 @@ class Commands:
                 return self.environment()
             if name == "not":
                 return self.atom()
+            if name in ("dot", "ddot"):
+                node = self.argument()
+                return Sym(f"{node.name}_{name}") if isinstance(node, Sym) else node
             if name in ("overline", "bar"):
                 return _barred(self.argument())
         finally:

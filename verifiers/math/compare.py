@@ -22,6 +22,7 @@ from harness.verifiers.math.relations import (
     stated_value,
 )
 from harness.verifiers.math.shapes import (
+    another_of_one,
     both_symbols,
     column,
     distinct,
@@ -290,7 +291,10 @@ class Comparison:
         bare = [not any(n) for n in names]
         if (one_sided[0] and bare[1]) or (one_sided[1] and bare[0]) or self.options.ordered:
             return self._ordered(left, right)
-        return self._matched([pure(m) for m in left], [pure(m) for m in right])
+        outcome = self._matched([pure(m) for m in left], [pure(m) for m in right])
+        if not outcome.equal and all(is_op(m, "=") for m in (*left, *right)):
+            return self._matched(left, right)  # lines, each in a form of its own
+        return outcome
 
     def _matched(self, gold: list[Node], answer: list[Node]) -> Outcome:
         """Each gold member finds an answer member of its own."""
@@ -383,8 +387,8 @@ class Comparison:
         ]
         if None not in names and value_of(gold) is not gold and value_of(answer) is not answer:
             sized = [is_op(n.args[0], "abs") for n in (gold, answer)]
-            if names[0] != names[1] and any(sized):
-                return _NO  # |z| = 1 is not z = 1
+            if names[0] != names[1] and (any(sized) or another_of_one(gold, answer)):
+                return _NO  # |z| = 1 is not z = 1, nor f'(x) = x f(x) = x
             if names[0] == names[1] or not any(plain) or not both_symbols(gold, answer):
                 if names[0] != names[1] and both_symbols(gold, answer):
                     return _NO

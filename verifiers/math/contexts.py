@@ -91,7 +91,9 @@ class Digits:
 
     def _affordable(self, value: Any, power: Any) -> None:
         """Towers of powers would take for ever: refuse results beyond 2^MAX_MAGNITUDE."""
-        if value and self.mp.isfinite(value) and abs(self.mp.mag(value) * power) > MAX_MAGNITUDE:
+        if not value or abs(value) == 1 or not self.mp.isfinite(value):
+            return
+        if max(1, abs(self.mp.mag(value))) * abs(power) > MAX_MAGNITUDE:
             raise UnknownError
 
     def _guarded(self, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import NamedTuple
 
 from harness.verifiers.math.exact import UnknownError, exact
 from harness.verifiers.math.probe import evaluate
+from harness.verifiers.math.statements import expand_signs
 from harness.verifiers.math.tree import (
     BRACKETS,
     Node,
@@ -20,6 +22,7 @@ from harness.verifiers.math.tree import (
 )
 
 FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!=", "=": "="}
+MAX_INTEGERS = 200
 _INFINITY, _MINUS_INFINITY = Sym("oo"), neg(Sym("oo"))
 
 
@@ -78,7 +81,7 @@ def _pieces(node: Node) -> list[Piece] | None:  # noqa: C901 - one case a kind o
     if head == "{}":
         return [Piece(a, True, a, True) for a in args]
     if head == "where":
-        return _pieces(args[0])
+        return _pieces(args[0]) if len(args) == 1 else _integers(_pieces(args[0]))
     if head == "in":
         return _pieces(args[1])
     if head in ("union", "or", "list"):
@@ -97,9 +100,26 @@ def _pieces(node: Node) -> list[Piece] | None:  # noqa: C901 - one case a kind o
         return result
     if head == "chain":
         return _chain(args)
+    if head in FLIPPED and len(signs := expand_signs(args[1])) == 2:  # x != \pm 8
+        both = tuple(Op(head, (args[0], s)) for s in signs)
+        return _pieces(Op("or" if head == "=" else "system", both)) if head in ("=", "!=") else None
     if head in FLIPPED:
         return _comparison(head, args[0], args[1])
     return None
+
+
+def _integers(parts: list[Piece] | None) -> list[Piece] | None:
+    """The integers of a bounded set; raises UnknownError for too many of them."""
+    found: list[Piece] = []
+    for part in parts or []:
+        low, high = place(part.low), place(part.high)
+        if not high - low <= MAX_INTEGERS:
+            raise UnknownError
+        for number in range(math.ceil(low), math.floor(high) + 1):
+            inside = (number > low or part.low_in) and (number < high or part.high_in)
+            if inside:
+                found.append(Piece(Num(number), True, Num(number), True))
+    return None if parts is None else found
 
 
 def _chain(args: tuple[Node, ...]) -> list[Piece] | None:
@@ -121,8 +141,17 @@ def _named(node: Node) -> bool:
     )
 
 
+def _is_e(node: Node) -> bool:
+    return isinstance(node, Sym) and node.name == "e"
+
+
 def _comparison(sign: str, left: Node, right: Node) -> list[Piece] | None:
     """The solutions of `left sign right`, which must be linear in one variable."""
+    if _is_e(left) != _is_e(right) and not free_symbols(left) and not free_symbols(right):
+        letter = Sym("eccentricity")  # 1 < e < 2 says nothing of 2.718…
+        if _is_e(left):
+            return _comparison(sign, letter, right)
+        return _comparison(FLIPPED[sign], letter, left)
     if free_symbols(right) and not free_symbols(left):
         return _comparison(FLIPPED[sign], right, left)
     if isinstance(left, Op) and left.head == "abs" and not free_symbols(right):

@@ -165,7 +165,7 @@ def _parsed(gold: str, answer: str, options: Options) -> tuple[Outcome, str]:
         members = [wording.members(a.text, case=options.case) for a in (left, right)]
         if members[0] == members[1] and len(members[0]) > 1 and all(members[0]):
             return Outcome(True, "words"), "the same words"
-    said = any(c.isalpha() for c in words[0])  # 7 7 and 77 are no words
+    said = any(c.isalpha() or "①" <= c <= "⑳" for c in words[0])  # 7 7 and 77 are no words
     if said and words[0] == words[1] and not (left.readings and right.readings):
         return Outcome(True, "words"), "the same words"
     plain = wording.words_only(left.text)

@@ -36,6 +36,10 @@ _BASED = lazy_pattern(
     r"\(?([0-9A-Z]{1,12})\)?_\{?(\d{1,2})\}?|0[xX]([0-9A-Fa-f]{1,16})|0[bB]([01]{1,64})"
 )
 _RATIO = lazy_pattern(r"[\d.]+(?: to [\d.]+)+")
+_POSITIVE = lazy_pattern(
+    r"(?:\\in(?![a-z])|∈)\s*(?:\\math(?:bb|bf|rm)\s*\{?\s*)?[NZ]\s*\}?\s*(?:[\^_]\s*\{?\s*)?"
+    r"(?:\*|\+|\\ast)\s*\}?"
+)
 _CHINESE_RATIO = lazy_pattern(r"(?<=\d)\s?比\s?(?=\d)")
 _UNIT = r"(?:\\(?:text|mathrm)\s*\{)?\s*(?:%s)\s*\}?"
 _HOURS = lazy_pattern(rf"^(\d+)\s*{_UNIT % 'h|hrs?'}\s*(\d+)\s*{_UNIT % 'm|mins?'}\s*$", re.I)
@@ -63,6 +67,8 @@ def usual(text: str) -> str:
         text = _SCRIPTED.sub(_scripted, text)
     if "比" in text:
         text = _CHINESE_RATIO.sub(":", text)
+    if "in" in text or "∈" in text:
+        text = _POSITIVE.sub(r"\\in \\mathbb{N}", text)
     if "%" in text:
         text = _MAXIMA.sub("", text)
     if " to " in text and _RATIO.fullmatch(text):

@@ -41,6 +41,7 @@ _PLAIN: dict[str, Unit] = {
     "J": _unit(1, kg=1, m=2, s=-2), "W": _unit(1, kg=1, m=2, s=-3), "Hz": _unit(1, s=-1),
     "Pa": _unit(1, kg=1, m=-1, s=-2), "V": _unit(1, kg=1, m=2, s=-3, A=-1),
     "K": _unit(1, K=1), "mol": _unit(1, mol=1), "C": _unit(1, A=1, s=1),
+    "eV": _unit("1.602176634e-19", kg=1, m=2, s=-2),
 }  # fmt: skip
 _WORDS: dict[str, Unit] = {
     "meter": _PLAIN["m"], "metre": _PLAIN["m"], "gram": _PLAIN["g"], "gramme": _PLAIN["g"],
@@ -62,6 +63,8 @@ _OTHER: dict[str, Unit] = {
     "hectare": _unit(10000, m=2), "acre": _unit("4046.8564224", m=2),
     "gallon": _unit("0.003785411784", m=3), "quart": _unit("0.000946352946", m=3),
     "pint": _unit("0.000473176473", m=3), "cup": _unit("0.0002365882365", m=3),
+    "erg": _unit("1e-7", kg=1, m=2, s=-2),
+    "dyne": _unit("1e-5", kg=1, m=1, s=-2), "cal": _unit("4.184", kg=1, m=2, s=-2),
     "cc": _unit("1/1000000", m=3), "radian": _unit(1, rad=1), "rad": _unit(1, rad=1),
     "deg": _unit(1, deg=1), "degC": _unit(1, celsius=1), "degF": _unit(1, fahrenheit=1),
     "celsius": _unit(1, celsius=1), "fahrenheit": _unit(1, fahrenheit=1),

@@ -205,8 +205,6 @@ STYLES = frozenset(
         "stackrel",
         "cancel",
         "ensuremath",
-        "dot",
-        "ddot",
         "overparen",
         "wideparen",
         "overarc",
