@@ -51,7 +51,11 @@ class Atoms(Commands):
         for _ in range(MAX_POSTFIXES):
             if self.kind == "op" and self.value in ("^", "**"):
                 node = self.exponent(node)
-            elif self.kind == "op" and self.value == "!" and not self.token.space:
+            elif (
+                self.kind == "op"
+                and self.value == "!"
+                and (not self.token.space or isinstance(node, Sym))
+            ):
                 self.advance()
                 head = "!"
                 if self.value == "!":
@@ -197,6 +201,7 @@ class Atoms(Commands):
             and self.token.places is None
             and len(name) == 1
             and name not in "ei"
+            and not (name in "nmk" and self.peek().value == "^")  # n2^{n-1}
         ):
             name += "_" + self.value
             self.advance()

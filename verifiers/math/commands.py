@@ -197,6 +197,10 @@ class Commands:
                 index = self.script()
             else:
                 exponent = self.script(plain=True)
+        attached = self.kind == "num" and not self.token.space and self.peek().value == "("
+        if name == "log" and index is None and attached:  # log2(10)
+            index = Num(self.token.number or 0)
+            self.advance()
         args = self.function_arguments()
         self.depth -= 1
         if name in ("sqrt", "cbrt", "exp", "lg") and len(args) == 1:

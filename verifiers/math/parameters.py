@@ -49,6 +49,10 @@ def renamings(gold: Node, answer: Node, declared: set[str]) -> Iterator[Node]:
     named = {n for n in (assigned(gold), assigned(answer)) if n}
     left, right = free_symbols(gold) - named, free_symbols(answer) - named
     ours, theirs = sorted(left - right), sorted(right - left)
+    if not (ours or theirs) and assigned(gold) is not None and assigned(gold) == assigned(answer):
+        shared = sorted(n for n in left if n in _OF_INTEGRATION and "_" in n)
+        if 1 < len(shared) < 4:  # (C_1 x + C_2) e^x for (C_1 + C_2 x) e^x
+            yield from _reordered(answer, shared)
     if not ours or len(ours) != len(theirs) or len(ours) > 3:
         return
     letters = {*ours, *theirs}
@@ -65,6 +69,19 @@ def renamings(gold: Node, answer: Node, declared: set[str]) -> Iterator[Node]:
         told = answer
         for old, new in zip(theirs, order, strict=True):
             told = substitute(told, old, Sym(new))
+        yield told
+
+
+def _reordered(node: Node, names: list[str]) -> Iterator[Node]:
+    """`node` with its constants called by each other's names, in every other order."""
+    for order in permutations(names):
+        if list(order) == names:
+            continue
+        told = node
+        for old in names:
+            told = substitute(told, old, Sym(f"{old}'"))
+        for old, new in zip(names, order, strict=True):
+            told = substitute(told, f"{old}'", Sym(new))
         yield told
 
 

@@ -17,7 +17,7 @@ def is_name(node: Node) -> bool:
         return False
     if node.head in ("call", "sub", "deg", "det", "quantity"):
         return is_name(node.args[0])
-    if node.head in ("()", "ratio", "list"):
+    if node.head in ("()", "ratio", "list", "matrix", "row"):
         return all(is_name(a) for a in node.args)
     if node.head in ("sin", "cos", "tan", "cot"):
         return is_name(node.args[0])  # "sin A = 3/5"

@@ -30,6 +30,9 @@ _ALIGN = lazy_pattern(
     r"\\(?:begin|end)\s*\{(?:align|equation|gather|aligned|split|multline)\*?\}|\\(?:tag|label)\s*\{[^{}]*\}"
 )
 
+_ROWS = r"\s*\{(?:array|aligned?|gathered|split|matrix)\*?\}"
+_BRACED_ROWS = lazy_pattern(rf"\\left\s*\\(?:\{{|lbrace)\s*\\begin{_ROWS}(?:\s*\{{[lcr| ]*\}})?")
+_BRACED_END = lazy_pattern(rf"\\end{_ROWS}\s*\\right\s*\.")
 _SPANISH_AND = lazy_pattern(r"\$\s*,?\s+[yeou]\s+\$")
 _COLOR = lazy_pattern(r"\\(?:text)?color\s*\{[A-Za-z]{1,20}\}")
 _ABOUT = lazy_pattern(
@@ -75,10 +78,19 @@ def _escapes(text: str) -> str:
     if "color" in text:
         text = _COLOR.sub("", text)
     if "\\begin" in text:
+        text = _as_cases(text)
         rows = _ALIGN.sub(" ", text)
         text = joined_rows(rows) if rows != text and "\\begin" not in rows else rows
     text = _BIG.sub(" ", text)
     return _DELIMITERS.sub(" ", text)
+
+
+def _as_cases(text: str) -> str:
+    r"""`\left\{ \begin{array} … \right.`, and `aligned` rows in such a brace, as `cases`."""
+    opened = _BRACED_ROWS.sub(r"\\begin{cases}", text)
+    if opened == text:
+        return text
+    return _BRACED_END.sub(r"\\end{cases}", re.sub(r"&\s*(?=[=<>])", "", opened))
 
 
 def _dollars(text: str) -> str:

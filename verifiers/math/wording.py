@@ -69,7 +69,9 @@ _WINS = lazy_pattern(
     r"(?: the game)?\W*$",
     re.I,
 )
-_POLARITY = lazy_pattern(r"^\W*(yes|no|true|false)(?:\W*$|\s*[,.;:!—-]\s|\s+because\b)", re.I)
+_POLARITY = lazy_pattern(
+    r"^\W*(yes|no|true|false)(?:\W*$|[*_\s]*[,.;:!—-][*_]*\s|\s+because\b)", re.I
+)
 _LETTERS = lazy_pattern(r"\W*([A-J](?:(?:\W|\band\b)*[A-J])+)\W*")
 _CHOSEN = lazy_pattern(
     r"\b(?:(?i:choose|pick|select|go with)\s+(?i:option|choice|answer)?"
