@@ -67,7 +67,7 @@ def usual(text: str) -> str:
         text = _SCRIPTED.sub(_scripted, text)
     if "比" in text:
         text = _CHINESE_RATIO.sub(":", text)
-    if "in" in text or "∈" in text:
+    if "\\in" in text or "∈" in text:
         text = _POSITIVE.sub(r"\\in \\mathbb{N}", text)
     if "%" in text:
         text = _MAXIMA.sub("", text)

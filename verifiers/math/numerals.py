@@ -72,12 +72,18 @@ _WORDS = {
 
 def in_english(word: str) -> str:
     """A whole answer in English where it is a known word; as it is otherwise."""
+    if len(word) > MAX_NUMERAL:
+        return word
     return _WORDS.get(word.casefold().strip(" ."), word)
 
 
 def numeral(text: str) -> Fraction | None:
     """The number that the whole of `text` spells; None for anything else."""
-    if len(text) > MAX_NUMERAL or (text.isascii() and any(c.isdigit() for c in text)):
+    if (
+        len(text) > MAX_NUMERAL
+        or "\\" in text
+        or (text.isascii() and any(c.isdigit() for c in text))
+    ):
         return None
     folded = text.casefold().strip(" .")
     if folded in _PARTS:

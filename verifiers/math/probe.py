@@ -9,12 +9,11 @@ but sqrt(x^2) != x.
 
 from __future__ import annotations
 
-import contextlib
 import math
 import zlib
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 from harness.verifiers.math.contexts import DIGITS, Digits, Doubles, UndefinedError
 from harness.verifiers.math.exact import MAX_STEPS, MAX_TERMS, UnknownError, based, exact, key
@@ -189,8 +188,11 @@ def digits() -> Digits:
 _FAILURES = (ArithmeticError, ValueError, TypeError, UndefinedError)
 
 
-def evaluate(node: Node, point: int, *, real: bool, many_digits: bool) -> tuple[Any, float] | None:
-    """(value, size of the largest term) at a point; None where it is undefined."""
+Value: TypeAlias = tuple[Any, float, float]
+
+
+def evaluate(node: Node, point: int, *, real: bool, many_digits: bool) -> Value | None:
+    """(value, size of the largest term, extent in bits) at a point; None where it is undefined."""
     evaluator = Evaluator(digits() if many_digits else _DOUBLES, point, real=real)
     try:
         value = evaluator.value(node)
@@ -200,10 +202,10 @@ def evaluate(node: Node, point: int, *, real: bool, many_digits: bool) -> tuple[
             mp = evaluator.ctx.mp
             if (real and isinstance(value, mp.mpc) and value.imag) or mp.isnan(value):
                 return None
-            return value, evaluator.scale
+            return value, evaluator.scale, evaluator.extent
         if value != value:
             return None
-        return value, evaluator.scale
+        return value, evaluator.scale, 0.0
     except _FAILURES:
         return None
 
@@ -214,10 +216,14 @@ def agree(left: Node, right: Node) -> bool | None:
     symbols |= {n.name for n in walk(right) if isinstance(n, Sym)}
     constant = not (symbols - CONSTANTS) and not _opaque(left) and not _opaque(right)
     near = range(POINTS)
-    if symbols - CONSTANTS <= _WHOLE and any(
-        isinstance(n, Op) and n.head in ("floor", "ceil", "mod")
-        for s in (left, right)
-        for n in walk(s)
+    if (
+        not constant
+        and symbols - CONSTANTS <= _WHOLE
+        and any(
+            isinstance(n, Op) and n.head in ("floor", "ceil", "mod")
+            for s in (left, right)
+            for n in walk(s)
+        )
     ):
         near = range(len(_RANGES), len(_RANGES) + POINTS)  # n is a whole number
     modes = [False] if "i" in symbols else [True, False]
@@ -271,6 +277,7 @@ def _agree(left: Node, right: Node, points: Sequence[int], *, real: bool) -> boo
     )
     digits_shared = 14 if analytic else 30  # nsum, quad and limit reach less
     told = last = 0
+    extent = 0.0
     for point in shared:
         a = evaluate(left, point, real=real, many_digits=True)
         b = evaluate(right, point, real=real, many_digits=True)
@@ -279,12 +286,21 @@ def _agree(left: Node, right: Node, points: Sequence[int], *, real: bool) -> boo
         if not _close(a, b, digits_shared):
             return False
         told += 1
-        last = point
+        last, extent = point, max(_extent(a), _extent(b))
         if told >= 4 and 3 <= point < FAR:
             break
     if told < min(2, len(points)):
         return None
-    return True if analytic else _seen_closer(left, right, last, real)
+    if analytic or extent <= 30:
+        return True
+    with digits().mp.workdps(min(MAX_DIGITS, DIGITS + int(extent)) + 10):
+        return _seen_closer(left, right, last, real)
+
+
+def _extent(value: Value) -> float:
+    """Bits between the largest and the smallest part: of a huge term as many as are looked at."""
+    _, scale, extent = value
+    return float(MAX_DIGITS) if scale >= 1e300 else max(extent, math.log2(max(scale, 1.0)))
 
 
 def _seen_closer(left: Node, right: Node, point: int, real: bool) -> bool | None:
@@ -292,29 +308,18 @@ def _seen_closer(left: Node, right: Node, point: int, real: bool) -> bool | None
 
     2^1000 + sqrt(2) and 2^1000 + sqrt(3) agree in 300 digits, sin(10^-20) and 10^-20 in 40.
     """
-    mp = digits().mp
-    extent = 0.0
-    for side in (left, right):
-        evaluator = Evaluator(digits(), point, real=real)
-        with contextlib.suppress(*_FAILURES):
-            evaluator.value(side)
-        extent = max(extent, evaluator.extent)
-    if extent <= 30:
-        return True
-    if not any(
-        isinstance(n, Op) and n.head not in ("*", "^") for s in (left, right) for n in walk(s)
-    ):
+    parts = (*walk(left), *walk(right))
+    if not any(isinstance(n, Op) and n.head not in ("*", "^") for n in parts):
         return True  # products of powers cannot come close without being equal
-    more = DIGITS + int(extent)
-    if more > MAX_DIGITS:
+    a = evaluate(left, point, real=real, many_digits=True)
+    b = evaluate(right, point, real=real, many_digits=True)
+    if a is None or b is None:
         return None
-    with mp.workdps(more + 10):
-        a = evaluate(left, point, real=real, many_digits=True)
-        b = evaluate(right, point, real=real, many_digits=True)
-        if a is None or b is None:
-            return None
-        gap, size = abs(a[0] - b[0]), max(abs(a[0]), abs(b[0]), 1)
-        return bool(gap <= mp.mpf(10) ** -(more - 10) * size)
+    if max(a[2], b[2]) > 1.6 * MAX_DIGITS:  # twice the decimal digits: for roots and their like
+        return None
+    mp = digits().mp
+    gap, size = abs(a[0] - b[0]), max(abs(a[0]), abs(b[0]), 1)
+    return bool(gap <= mp.mpf(10) ** (20 - mp.dps) * size)
 
 
 def _in_doubles(left: Node, right: Node, point: int, real: bool) -> bool | None:
@@ -333,7 +338,7 @@ def _in_doubles(left: Node, right: Node, point: int, real: bool) -> bool | None:
     return not (gap > 1e-6 * size and gap > 1e-9 * max(a[1], b[1]))
 
 
-def _close(a: tuple[Any, float], b: tuple[Any, float], shared: int) -> bool:
+def _close(a: Value, b: Value, shared: int) -> bool:
     if a[0] == b[0]:
         return True
     gap, size = abs(a[0] - b[0]), max(abs(a[0]), abs(b[0]))
