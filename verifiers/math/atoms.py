@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.verifiers.math.commands import Commands
+from harness.verifiers.math.groups import Groups
 from harness.verifiers.math.lexer import ParseError
 from harness.verifiers.math.tree import (
     Node,
@@ -10,23 +10,17 @@ from harness.verifiers.math.tree import (
     Op,
     Sym,
     Text,
-    mul,
     neg,
     power,
 )
-from harness.verifiers.math.units import is_unit, read_unit
 from harness.verifiers.math.wording import number_words
 
 MAX_POSTFIXES = 8
 CALLED = frozenset("fg")  # letters that are read as functions before a bracket
-SCALES = {
-    "dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9,
-    "trillion": 10**12, "万": 10**4, "亿": 10**8,
-}  # fmt: skip
 _OPEN = {"(": ")", "[": "]", "]": "[", "{s": "}s", "{": "}", "<<": ">>"}
 
 
-class Atoms(Commands):
+class Atoms(Groups):
     """Powers down to atoms."""
 
     def alternatives(self, stop: frozenset[str] = frozenset()) -> Node:
@@ -350,72 +344,6 @@ class Atoms(Commands):
             return None
         return Num(whole.value + value)
 
-    def with_unit(self, node: Node) -> Node:
-        """A product with the unit or noun that follows it in words."""
-        words: list[str] = []
-        while self.kind == "text" or (
-            words
-            and self.kind in ("name", "op")
-            and self.value in ("of", "/", "^", "in")
-            and (
-                self.peek().kind in ("text", "num")
-                or (self.value == "/" and is_unit(words[-1]) and is_unit(self.peek().value))
-            )
-        ):
-            words.append(self.value)
-            if self.value == "^":
-                self.advance()
-                words[-1] = f"^{self.value}"
-            self.advance()
-            if words[-1] == "/" and self.kind == "name":  # erg/s
-                words.append(self.value)
-                self.advance()
-            if self.kind == "num" and self.value in ("2", "3") and is_unit(words[-1]):
-                words[-1] += self.value
-                self.advance()
-            elif self.kind == "op" and self.value == "^" and self.peek().kind in ("num", "op"):
-                self.advance()
-                exponent = self.script(plain=True)
-                words[-1] += f"^{exponent}"
-            elif words[-1].startswith("cents") and self.kind == "end":
-                break
-        if not words:
-            return node
-        if isinstance(node, Sym):
-            raise ParseError("words, not mathematics")
-        scale, _, behind = " ".join(words).partition(" ")
-        if scale in SCALES:
-            node = _scaled(node, SCALES[scale])
-            if not behind:
-                return node
-            words = [behind]
-        return self.compound(Op("quantity", (node, Text(" ".join(words)))))
-
-    def compound(self, first: Op) -> Op:
-        """`3 hours 30 minutes`, `5 ft 6 in`: a quantity with the smaller one behind it."""
-        value, words = first.args
-        unit = read_unit(words.text) if isinstance(words, Text) else None
-        start = self.position
-        if unit is None or not isinstance(value, Num):
-            return first
-        if self.kind == "and":
-            self.advance()
-        second = self.term() if self.kind == "num" else first
-        if second is not first and isinstance(second, Op) and second.head == "quantity":
-            number, name = second.args
-            part = read_unit(name.text) if isinstance(name, Text) else None
-            fits = part is not None and part.dimension == unit.dimension
-            if fits and part is not None and isinstance(number, Num):
-                size = number.value * part.factor
-                if 0 <= size < unit.factor:
-                    return Op("quantity", (Num(value.value + size / unit.factor), words))
-        self.position = start
-        return first
-
-    def term(self) -> Node:
-        """Supplied by the parser above."""
-        raise NotImplementedError
-
 
 def _is_integers(node: Node) -> bool:
     return isinstance(node, Sym) and node.name in ("integers", "Z")
@@ -424,10 +352,3 @@ def _is_integers(node: Node) -> bool:
 def _ranges(told: Op, condition: Op) -> bool:
     """Whether the condition of a set only says what a letter of its members ranges over."""
     return told.head in ("+", "*", "^") and condition.head == "in"
-
-
-def _scaled(node: Node, scale: int) -> Node:
-    """`3 million`, `$3 million`: the number with its zeros."""
-    if isinstance(node, Op) and node.head == "quantity":
-        return Op("quantity", (_scaled(node.args[0], scale), *node.args[1:]))
-    return Num(node.value * scale) if isinstance(node, Num) else mul(node, Num(scale))

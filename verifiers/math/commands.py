@@ -5,12 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from harness.verifiers.math.lexer import ParseError, Token
-from harness.verifiers.math.tree import Node, Num, Op, Sym, Text, divide, mul, neg, power, walk
+from harness.verifiers.math.tree import Node, Num, Op, Sym, divide, mul, neg, power, walk
 
 MAX_DEPTH = 40
-_MATRICES = frozenset(
-    ["matrix", "pmatrix", "bmatrix", "Bmatrix", "smallmatrix", "array", "vmatrix", "Vmatrix"]
-)
 
 
 class Commands:
@@ -46,6 +43,9 @@ class Commands:
         raise NotImplementedError
 
     def atom(self) -> Node:
+        raise NotImplementedError
+
+    def environment(self) -> Node:
         raise NotImplementedError
 
     @property
@@ -351,63 +351,7 @@ class Commands:
         pair = (Num(int(total)), chosen)
         return Op("binom" if name[0] == "C" else "permutations", pair)
 
-    def environment(self) -> Node:
-        r"""`\begin{pmatrix} … \end{pmatrix}`, `cases`, `aligned`."""
-        name = self.environment_name()
-        if name == "array" and self.value == "{":
-            while self.value != "}" and self.kind != "end":
-                self.advance()
-            self.advance()
-        rows: list[list[Node]] = [[]]
-        while not (self.kind == "cmd" and self.value == "end"):
-            if self.kind == "end":
-                break  # unterminated
-            if self.value == "\\\\":
-                self.advance()
-                rows.append([])
-            elif self.value in ("&", ",") and self.kind == "op":
-                self.advance()
-            else:
-                rows[-1].append(self.cell() if name == "cases" and rows[-1] else self.statement())
-        if self.kind != "end":
-            self.advance()
-            self.environment_name()
-        rows = [r for r in rows if r]
-        if not rows:
-            raise ParseError("an empty environment")
-        return _environment(name, rows)
 
-    def cell(self) -> Node:
-        """A condition of `cases`: a statement, or words ("n even")."""
-        start, depth, fences = self.position, self.depth, list(self.fences)
-        try:
-            node = self.statement()
-            if self.value in ("&", "\\\\", ",") or self.kind in ("cmd", "end"):
-                return node
-        except ParseError:
-            pass
-        self.position, self.depth, self.fences = start, depth, fences
-        words: list[str] = []
-        while self.value not in ("&", "\\\\") and self.kind not in ("cmd", "end"):
-            words += self.value.split()
-            self.advance()
-        kept = [w for w in words if w not in _CONDITION_WORDS]
-        if not kept:
-            raise ParseError(f"unexpected {self.value!r}")
-        return Text(" ".join(kept))
-
-    def environment_name(self) -> str:
-        """The braced name behind `begin` or `end`."""
-        self.expect("{")
-        name = ""
-        while self.value != "}" and self.kind != "end":
-            name += self.value
-            self.advance()
-        self.expect("}")
-        return name.rstrip("*")
-
-
-_CONDITION_WORDS = frozenset({"if", "for", "when", "is", "are", ",", "."})
 _TRIGONOMETRIC = frozenset(["sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh"])
 
 
@@ -418,19 +362,6 @@ def _barred(node: Node) -> Node:
     if any(isinstance(n, Sym) and n.name == "i" for n in walk(node)):
         return Op("conj", (node,))
     return node
-
-
-def _environment(name: str, rows: list[list[Node]]) -> Node:
-    if name in _MATRICES:
-        matrix = Op("matrix", tuple(Op("row", tuple(r)) for r in rows))
-        return Op("det", (matrix,)) if name == "vmatrix" else matrix
-    if name == "cases":
-        if any(len(r) > 1 for r in rows):
-            return Op("cases", tuple(Op("row", tuple(r)) for r in rows))
-        return Op("system", tuple(r[0] for r in rows))
-    if name == "gathered" and len(rows) > 1:
-        return Op("list", tuple(r[0] for r in rows))
-    return rows[-1][-1]
 
 
 def _members(node: Node, *brackets: str) -> tuple[Node, ...]:
