@@ -36,6 +36,10 @@ def judge(rule: str, args: dict[str, Any], text: str, gold: str, **problem: Any)
         ("numeric", {"relative": 0.0001}, "The answer is 3.14", "3.1416", WRONG),
         ("numeric", {}, r"\boxed{\frac12}", "0.5", CORRECT),
         ("numeric", {"absolute": 0.5}, "Answer: 7.4 metres", "7", CORRECT),
+        ("numeric", {}, "Answer: (1, 2)", "3.5", WRONG),
+        ("numeric", {}, r"Answer: \int_0^1 \frac{1}{x} dx", "3.5", WRONG),
+        ("numeric", {"absolute": 9}, "Answer: x", "3.5", WRONG),  # a letter is no number
+        ("decimal", {}, "Answer: [1, 2]", "3.5", WRONG),
         ("decimal", {}, "9.80 is larger.\nAnswer: 9.80", "9.8", CORRECT),
         ("decimal", {}, "Answer: 9.8000001", "9.8", WRONG),
         ("regex", {}, "Answer: 2024-05-01", r"2024-0?5-0?1", CORRECT),

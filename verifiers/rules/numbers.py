@@ -6,13 +6,13 @@ import re
 from fractions import Fraction
 
 from harness.core import UsageError
-from harness.verifiers.math.exact import exact
+from harness.verifiers.math.exact import UnknownError, exact
 from harness.verifiers.math.exact import key as tree_key
 from harness.verifiers.math.extract import narrow
 from harness.verifiers.math.judge import read
 from harness.verifiers.math.probe import evaluate
 from harness.verifiers.math.statements import settle, value_of
-from harness.verifiers.math.tree import Num
+from harness.verifiers.math.tree import Num, unbound
 from harness.verifiers.math.values import split_unit
 from harness.verifiers.rules.base import RuleVerifier
 
@@ -31,10 +31,12 @@ def number(text: str) -> Fraction | None:
     value = exact(node)
     if value is not None:
         return value
-    found = evaluate(node, 0, real=True, many_digits=False)
+    if unbound(node):
+        return None  # x + 1 is no number
     try:
+        found = evaluate(node, 0, real=True, many_digits=False)
         return Fraction(float(found[0])) if found else None
-    except (OverflowError, ValueError):
+    except (OverflowError, ValueError, UnknownError):  # a list, an interval, out of reach
         return None
 
 
