@@ -1,4 +1,4 @@
-"""One embedded model, the prompts of the tasks, and what each engine makes of them."""
+"""Each embedded model, the prompts of the tasks, and what each engine makes of them."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(skip)
 
 
-@pytest.fixture(scope="session")
-def model() -> str:
-    """The name of the first embedded model."""
-    return embedded_names()[0]
+@pytest.fixture(scope="session", params=embedded_names())
+def model(request: pytest.FixtureRequest) -> str:
+    """The name of an embedded model."""
+    return str(request.param)
 
 
 @pytest.fixture(scope="session")
