@@ -66,6 +66,7 @@ def test_transformers_draws_the_same_samples(onnx: Results, hf: Results) -> None
     assert sum(a.text != b.text for a, b in zip(ours, theirs, strict=True)) <= 1
 
 
+@pytest.mark.usefixtures("model")
 @pytest.mark.parametrize("engine", ["onnx", "hf", "vllm"])
 def test_contract(request: pytest.FixtureRequest, engine: str) -> None:
     made: Results = request.getfixturevalue(engine)
