@@ -39,6 +39,7 @@ HOSTILE = {
     "surrogate": "\ud800",
     "nul": "\x00" * 1000,
     "period": "0." + "12" * 3000 + "...",
+    "factorials of factorials": "7!!t7!!!!",
     "division by zero": "1/0",
     "functions of nothing": r"\log()+\ln{}+\sin-()+\max{}",
     "unknown integral": r"\int_0^1 f(x) dx",

@@ -331,7 +331,10 @@ def _in_doubles(left: Node, right: Node, point: int, real: bool) -> bool | None:
         return None
     if a is None or b is None:
         return None
-    size = max(abs(a[0]), abs(b[0]))
+    try:
+        size = float(max(abs(a[0]), abs(b[0])))
+    except OverflowError:  # an integer beyond all doubles, of a factorial
+        return None
     if not math.isfinite(size):
         return None if a[0] != b[0] or size != size else True
     gap = abs(a[0] - b[0])
