@@ -83,6 +83,16 @@ def test_training_lowers_the_loss(config):
     assert losses[-1] < 3.5
 
 
+def test_products_in_bfloat16_lead_nearly_the_same_way(config):
+    exact, _ = trained(config(6000, "a"))
+    rounded, _ = trained(config(6000, "b", bf16=True))
+    ours = torch.cat([p.flatten() for p in exact.model.parameters()])
+    theirs = torch.cat([p.flatten() for p in rounded.model.parameters()])
+    assert not torch.equal(ours, theirs)
+    assert theirs.dtype == torch.float32
+    assert torch.nn.functional.cosine_similarity(ours, theirs, dim=0) > 0.99
+
+
 def test_a_checkpoint_of_another_configuration_is_refused(config):
     trained(config(1000))
     with pytest.raises(UsageError, match="another seed"):
