@@ -27,7 +27,8 @@ Budgets, what may be spent on one problem:
   think@n (thinking cut at n tokens; min=, waits=, wait= make it go on)
   best@n:reward=R  weighted@n:reward=R  revise@nxm (n chains of m answers)
   beam@nxm:reward=R  dvts@nxm:reward=R  lookahead@nxm+k:reward=R  mcts@n:reward=R  rmaxts@n
-R: steps (checks the written sums; no model), judge (the model itself), hf:FOLDER, onnx:FOLDER.
+R: steps (checks the written sums; no model), judge (the model itself), onnx:tiny-prm (in the
+  package, for arithmetic), hf:FOLDER, onnx:FOLDER.
 Options behind a colon: think=, temperature=, top_p=, top_k=, max=, step=, select=, agg=, rounds=.
 Behind a space stands a ceiling for one problem: 'vote@16 tokens<=400', 'vote@16 usd<=0.02'.
 Braces expand to a sweep, and a sweep costs what its dearest budget costs.

@@ -64,10 +64,10 @@ def _model(config: RewardConfig) -> Any:
     """The generator's layers under a fresh head of two labels."""
     from transformers import LlamaConfig, LlamaForTokenClassification
 
-    from harness.models.folder import EMBEDDED
+    from harness.models.folder import find_folder
 
-    own = EMBEDDED / config.model
-    start = own if own.is_dir() else config.model
+    found = find_folder(config.model)
+    start = config.model if found is None else found.path
     shape = LlamaConfig.from_pretrained(start)
     shape.num_labels = 2
     shape.id2label, shape.label2id = {0: "bad", 1: "good"}, {"bad": 0, "good": 1}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import harness
+from harness.cli import cli
 from harness.core import UsageError
 from harness.core.registry import find
 from harness.engine.evaluate import Options, evaluate
@@ -123,3 +125,13 @@ def test_what_cannot_work_is_refused_before_anything_is_spent(gate, calls, given
 def test_a_limit_on_tokens_is_an_error_and_no_verdict(gate):
     with pytest.raises(UsageError, match="a limit is reached"):
         gate("skilled:80", options={"max_tokens": 2000})
+
+
+def test_a_price_given_to_the_command_holds_for_ceilings_too(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("harness.toml").write_text('[[gate.rules]]\nmetric = "accuracy"\nmin = 0.2\n')
+    words = ["gate", "--run", "--model", "skilled:80", "--task", "echo", "--quiet"]
+    words += ["--budget", "vote@1 usd<=1", "--limit", "60", "--price", "0.1,0.2"]
+    result = CliRunner().invoke(cli, words, standalone_mode=False)
+    assert result.return_value == 0, result.output
+    assert "gate: pass" in result.output
