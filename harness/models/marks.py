@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 
 from harness.core import ThinkMarks, UsageError
@@ -73,10 +74,12 @@ def reasoning_tokens(
     characters lies in a thought; one without characters (an end token, half a character) counts
     where it stands.
     """
-    thoughts = _thoughts(text, marks, opened)
-    count = previous = 0
-    for end in token_ends:
-        last = max(end - 1, previous)  # the token covers the characters previous … last
-        count += any(last >= b and (e is None or previous < e) for b, e in thoughts)
-        previous = end
+    count = done = 0
+    for begin, stop in _thoughts(text, marks, opened):
+        # Of the tokens before `first` none reaches `begin`; those from `last` on begin behind it.
+        first = min(bisect_right(token_ends, begin), bisect_left(token_ends, begin) + 1)
+        last = len(token_ends) if stop is None else 1 + bisect_left(token_ends, stop)
+        first, last = first if begin else 0, min(last, len(token_ends))
+        count += max(0, last - max(first, done))
+        done = max(done, last)
     return count

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from harness.core import BackendError, Completion, Sampling
 from harness.models.ort_session import Decoder, Rows
-from harness.models.sampling import Chooser, uniforms
+from harness.models.sampling import Chooser, Spread, uniforms
 from harness.models.tokens import Trace
 
 
@@ -41,18 +41,24 @@ class Job:
     began: float | None = None
     cancelled: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _prompt: tuple[NDArray[np.float32], list[NDArray[Any]]] | None = None
+    _begun: tuple[Spread, list[NDArray[Any]]] | None = None
 
     def __post_init__(self) -> None:
         self.completions = [None] * len(self.seeds)
 
-    def prompt(self, decoder: Decoder) -> tuple[NDArray[np.float32], list[NDArray[Any]]]:
-        """The prompt's logits and caches, computed once for all samples."""
+    def begin(self, decoder: Decoder, ends: NDArray[np.bool_]) -> tuple[Spread, list[NDArray[Any]]]:
+        """The first token's distribution and the prompt's caches, computed once for all samples.
+
+        `ends` [vocabulary] marks the end tokens.
+        """
         with self._lock:
-            if self._prompt is None:
+            if self._begun is None:
                 self.began = time.perf_counter()
-                self._prompt = decoder.prefill(self.ids)
-            return self._prompt
+                logits, caches = decoder.prefill(self.ids)
+                if self.sampling.min_tokens > 0:
+                    logits[ends] = -np.inf
+                self._begun = Spread(logits, self.sampling), caches
+            return self._begun
 
     def finish(self, index: int, completion: Completion) -> None:
         """Hand in one completion; the last one ends the job."""
@@ -60,7 +66,7 @@ class Job:
             self.completions[index] = completion
             over = all(c is not None for c in self.completions)
         if over:
-            self._prompt = None
+            self._begun = None
             self.end(None)
 
     def end(self, error: BaseException | None) -> None:
@@ -74,39 +80,57 @@ class Job:
 
 @dataclass(eq=False)
 class _Row:
-    """One completion in the making."""
+    """One completion in the making. It is read as it grows where a stop string may end it."""
 
     job: Job
     index: int
-    trace: Trace
-    draws: NDArray[np.float64]
-    count: int = 0
+    draws: list[float]
+    tokens: list[int] = field(default_factory=list)
+    trace: Trace | None = None
+
+    def add(self, token: int, ends: NDArray[np.bool_]) -> bool:
+        """Add a token; True when that ended the completion, which is then handed in."""
+        self.tokens.append(token)
+        stopped = bool(ends[token])
+        if self.trace is not None and not stopped:
+            stopped = self.trace.add(token)
+        if not stopped and len(self.tokens) < self.job.limit:
+            return False
+        if self.trace is None:
+            self.trace = self.job.new_trace()
+            self.trace.extend(self.tokens[:-1] if ends[token] else self.tokens)
+        if ends[token]:
+            self.trace.add_silent()
+        self.job.finish(self.index, self.job.complete(self.trace, stopped))
+        return True
 
 
 class Worker:
-    """One thread with its rows."""
+    """One thread with its rows. What a finished row leaves is filled by the next sample, if any."""
 
     def __init__(self, engine: Engine, rows: int) -> None:
         self._engine = engine
         self._decoder = engine.decoder
         self._size = rows
         self._rows: list[_Row] = []
+        self._free: list[int] = []  # places of finished rows
         self._memory = Rows(engine.decoder, rows, engine.context)
         self._chooser = Chooser(rows)
-        self._draws = np.zeros(rows)
         self._ends = np.zeros(engine.decoder.vocabulary, bool)
         self._ends[[i for i in engine.eos if i < engine.decoder.vocabulary]] = True
         self.thread = threading.Thread(target=self._run, name="onnx-worker", daemon=True)
 
     def _run(self) -> None:
         while True:
-            fresh = self._engine.take(self._size - len(self._rows), wait=not self._rows)
+            room = self._size - len(self._rows) + len(self._free)
+            fresh = self._engine.take(room, wait=room == self._size)
             if fresh is None:
                 return
             try:
                 for job, index in fresh:
                     self._admit(job, index)
-                self._drop_cancelled()
+                self._free += [i for i, row in enumerate(self._rows) if row.job.cancelled]
+                self._close_gaps()
                 if self._rows:
                     self._step()
             except Exception as error:  # noqa: BLE001 - all that the runtime raises goes to the callers
@@ -116,71 +140,47 @@ class Worker:
         for job in {*fresh, *(row.job for row in self._rows)}:
             job.end(BackendError(f"ONNX Runtime failed: {type(error).__name__}: {error}"))
         self._rows.clear()
+        self._free.clear()
         self._memory.lengths[:] = 0
 
     def _admit(self, job: Job, index: int) -> None:
         if job.cancelled:
             return
-        logits, caches = job.prompt(self._decoder)
-        draws = uniforms(job.seeds[index], job.limit)
-        row = _Row(job, index, job.new_trace(), draws)
-        place = len(self._rows)
+        spread, caches = job.begin(self._decoder, self._ends)
+        draws = uniforms(job.seeds[index], job.limit).tolist()
+        row = _Row(job, index, draws, trace=job.new_trace() if job.sampling.stop else None)
+        token = spread.draw(draws[0])
+        if row.add(token, self._ends):
+            return
+        place = self._free.pop() if self._free else len(self._rows)
+        self._rows[place : place + 1] = [row]
         self._memory.reserve(len(job.ids) + job.limit)
         self._memory.load(place, caches)
-        self._rows.append(row)
-        first = Chooser(1)
-        first.set(0, job.sampling)
-        token = int(first.choose(self._allowed(logits[None].copy(), [row]), draws[:1])[0])
-        if self._add(row, token):
-            self._rows.pop()
-            self._memory.lengths[place] = 0
-            return
-        self._chooser.set(place, job.sampling)
         self._memory.tokens[place] = token
-
-    def _allowed(self, logits: NDArray[np.float32], rows: Sequence[_Row]) -> NDArray[np.float32]:
-        """Forbid the end token where a completion is still shorter than it must be."""
-        for i, row in enumerate(rows):
-            if row.count < row.job.sampling.min_tokens:
-                logits[i, self._ends] = -np.inf
-        return logits
-
-    def _add(self, row: _Row, token: int) -> bool:
-        """Add a token to a row; True when that ended it."""
-        row.count += 1
-        if self._ends[token]:
-            row.trace.add_silent()
-            stopped = True
-        else:
-            stopped = row.trace.add(token)
-        if stopped or row.count >= row.job.limit:
-            row.job.finish(row.index, row.job.complete(row.trace, stopped))
-            return True
-        return False
+        self._chooser.set(place, job.sampling)
 
     def _step(self) -> None:
         rows = self._rows
-        logits = self._allowed(self._memory.step(len(rows)), rows)
+        logits = self._memory.step(len(rows))
         for i, row in enumerate(rows):
-            self._draws[i] = row.draws[row.count]
-        tokens = self._chooser.choose(logits, self._draws[: len(rows)])
+            if len(row.tokens) < row.job.sampling.min_tokens:  # too short to end here
+                logits[i, self._ends] = -np.inf
+        draws = np.array([row.draws[len(row.tokens)] for row in rows])
+        tokens = self._chooser.choose(logits, draws)
         self._memory.tokens[: len(rows), 0] = tokens
-        for i in range(len(rows) - 1, -1, -1):
-            if self._add(rows[i], int(tokens[i])):
-                self._remove(i)
+        for i, token in enumerate(tokens.tolist()):
+            if rows[i].add(token, self._ends):
+                self._free.append(i)
 
-    def _remove(self, place: int) -> None:
-        """Close the gap with the last row."""
-        last = len(self._rows) - 1
-        self._memory.move(last, place)
-        self._chooser.move(last, place)
-        self._rows[place] = self._rows[last]
-        self._rows.pop()
-
-    def _drop_cancelled(self) -> None:
-        for i in range(len(self._rows) - 1, -1, -1):
-            if self._rows[i].job.cancelled:
-                self._remove(i)
+    def _close_gaps(self) -> None:
+        """Fill each free place with the last row: the rows that run stand side by side."""
+        for place in sorted(set(self._free), reverse=True):
+            last = len(self._rows) - 1
+            self._memory.move(last, place)
+            self._chooser.move(last, place)
+            self._rows[place] = self._rows[last]
+            self._rows.pop()
+        self._free.clear()
 
 
 class Engine:

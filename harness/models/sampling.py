@@ -8,17 +8,52 @@ tokens is the beginning of every longer one with the same seed.
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.core import Sampling
 
 Floats = NDArray[np.float64]
+Logits = NDArray[np.float32]
+
+
+class _Streams(threading.local):
+    """One generator a thread: a new one would ask the operating system for entropy each time."""
+
+    def __init__(self) -> None:
+        self._bits = np.random.Philox(key=0)
+        self._fresh: dict[str, Any] = self._bits.state
+        self._generator = np.random.Generator(self._bits)
+
+    def random(self, seed: int, count: int) -> Floats:
+        self._fresh["state"]["key"] = np.array([seed, 0], np.uint64)
+        self._bits.state = self._fresh
+        return self._generator.random(count)
+
+
+_streams = _Streams()
 
 
 def uniforms(seed: int, count: int) -> Floats:
-    """The first `count` numbers of the seed's stream, in [0, 1)."""
-    return np.random.Generator(np.random.Philox(key=seed)).random(count)
+    """The first `count` numbers of the seed's stream (Philox, keyed by `seed`), in [0, 1)."""
+    return _streams.random(seed, count)
+
+
+def _weights(logits: Logits, temperature: Floats) -> Floats:
+    """The softmax before it is normalised: exp of the logits' distance from the best, [rows, V]."""
+    peak = logits.max(axis=1, keepdims=True)
+    scaled = np.divide(logits - peak, temperature[:, None], dtype=np.float64)
+    return np.exp(scaled, out=scaled)
+
+
+def _look_up(mass: Floats, draws: Floats) -> NDArray[np.int64]:
+    """Each row's token at which its cumulative weights `mass` pass the share `draws` of all."""
+    # below the total, so that rounding never leads past the last token that has any weight
+    aim = np.minimum(draws * mass[:, -1], np.nextafter(mass[:, -1], 0))
+    return np.argmax(mass > aim[:, None], axis=1)
 
 
 def _keep(weights: Floats, top_k: NDArray[np.int64], top_p: Floats) -> Floats:
@@ -40,6 +75,27 @@ def _keep(weights: Floats, top_k: NDArray[np.int64], top_p: Floats) -> Floats:
     return kept
 
 
+class Spread:
+    """One distribution, drawn from many times: the first token of all samples of a prompt."""
+
+    def __init__(self, logits: Logits, sampling: Sampling) -> None:
+        """`logits` [vocabulary]."""
+        self._best = int(logits.argmax())
+        self._mass: Floats | None = None
+        if sampling.temperature > 0:
+            weights = _weights(logits[None], np.array([sampling.temperature]))
+            if sampling.top_k > 0 or sampling.top_p < 1:
+                top_k, top_p = np.array([sampling.top_k]), np.array([sampling.top_p])
+                weights = _keep(weights, top_k, top_p)
+            self._mass = np.cumsum(weights, axis=1)
+
+    def draw(self, number: float) -> int:
+        """The token at a number in [0, 1): what `Chooser` would choose."""
+        if self._mass is None:
+            return self._best
+        return int(_look_up(self._mass, np.array([number]))[0])
+
+
 class Chooser:
     """The sampling parameters of a batch's rows, as arrays; rows come and go by index."""
 
@@ -59,23 +115,25 @@ class Chooser:
         for array in (self._temperature, self._top_p, self._top_k):
             array[target] = array[source]
 
-    def choose(self, logits: NDArray[np.float32], draws: Floats) -> NDArray[np.int64]:
+    def choose(self, logits: Logits, draws: Floats) -> NDArray[np.int64]:
         """Token ids for the first `len(logits)` rows: logits [rows, vocabulary], draws [rows]."""
-        rows = len(logits)
+        temperature = self._temperature[: len(logits)]
+        hot = temperature > 0
+        if hot.all():
+            return self._draw(slice(0, len(logits)), logits, draws)
         best: NDArray[np.int64] = logits.argmax(axis=1)
-        temperature = self._temperature[:rows]
-        hot = np.flatnonzero(temperature > 0)
-        if not len(hot):
-            return best
-        peak = logits[np.arange(rows), best]
-        scaled = (logits[hot] - peak[hot, None]) / temperature[hot, None]
-        weights = np.exp(scaled, dtype=np.float64)
-        picky = np.flatnonzero((self._top_k[hot] > 0) | (self._top_p[hot] < 1))
-        if len(picky):
-            rows_of = hot[picky]
-            weights[picky] = _keep(weights[picky], self._top_k[rows_of], self._top_p[rows_of])
-        mass = np.cumsum(weights, axis=1)
-        # below the total, so that rounding never leads past the last token that has any weight
-        aim = np.minimum(draws[hot] * mass[:, -1], np.nextafter(mass[:, -1], 0))
-        best[hot] = (mass <= aim[:, None]).sum(axis=1)
+        if hot.any():
+            rows = np.flatnonzero(hot)
+            best[rows] = self._draw(rows, logits[rows], draws[rows])
         return best
+
+    def _draw(
+        self, rows: slice | NDArray[np.int64], logits: Logits, draws: Floats
+    ) -> NDArray[np.int64]:
+        """The tokens of `rows`, which have a temperature."""
+        weights = _weights(logits, self._temperature[rows])
+        top_k, top_p = self._top_k[rows], self._top_p[rows]
+        picky = np.flatnonzero((top_k > 0) | (top_p < 1))
+        if len(picky):
+            weights[picky] = _keep(weights[picky], top_k[picky], top_p[picky])
+        return _look_up(np.cumsum(weights, axis=1), draws)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import functools
+import itertools
 import json
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
@@ -127,6 +128,7 @@ class Trace:
         context: Sequence[int] = (),
     ) -> None:
         self._step = tokenizer.stepper(context)
+        self._pieces = tokenizer.pieces
         self._stop = stop
         self._min = min_tokens
         self._ends: list[int] = []
@@ -142,6 +144,19 @@ class Trace:
         if self._stop and len(self._ends) > self._min and len(self._text) > before:
             self._cut = self._find_stop(before)
         return self._cut is not None
+
+    def extend(self, tokens: Sequence[int]) -> None:
+        """Add the tokens of a trace that has no stop string, from its beginning on."""
+        pieces = self._pieces
+        if pieces is not None and not self._ends and max(tokens, default=0) < len(pieces):
+            parts = [pieces[token] for token in tokens]
+            text = b"".join(parts)
+            if text.isascii():  # no character of several bytes can stand across two tokens
+                self._text = text.decode()
+                self._ends = list(itertools.accumulate(map(len, parts)))
+                return
+        for token in tokens:
+            self.add(token)
 
     def _find_stop(self, before: int) -> int | None:
         """The earliest stop string that ends behind character `before`."""

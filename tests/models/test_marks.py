@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.core import ThinkMarks, UsageError
 from harness.models.marks import find_marks, is_open, join_prefix, reasoning_tokens
@@ -76,3 +78,27 @@ def ends(*pieces: str) -> tuple[int, ...]:
 )
 def test_tokens_between_the_marks(pieces: tuple[str, ...], opened: bool, count: int) -> None:
     assert reasoning_tokens("".join(pieces), ends(*pieces), MARKS, opened=opened) == count
+
+
+@given(
+    pieces=st.lists(st.sampled_from(["<think>", "</think>", "</thi", "nk>4", "a", "bc", ""])),
+    opened=st.booleans(),
+)
+def test_tokens_are_counted_as_a_loop_over_their_characters_counts_them(
+    pieces: list[str], opened: bool
+) -> None:
+    text = "".join(pieces)
+    inside = [opened] * (len(text) + 1)  # of each character, and of the place behind the last
+    at, thinking = 0, opened
+    while at <= len(text):
+        thinking = thinking or text.startswith(MARKS.start, at)
+        # no mark stands inside another one, and an opened thought is closed by its first end mark
+        step = len(MARKS.end) if thinking and text.startswith(MARKS.end, at) else 1
+        inside[at : at + step] = [thinking] * min(step, len(inside) - at)
+        thinking = thinking and step == 1
+        at += step
+    counted, previous = 0, 0
+    for end in ends(*pieces):
+        counted += any(inside[previous : max(end, previous + 1)])
+        previous = end
+    assert reasoning_tokens(text, ends(*pieces), MARKS, opened=opened) == counted

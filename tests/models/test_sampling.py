@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from harness.core import Sampling
-from harness.models.sampling import Chooser, uniforms
+from harness.models.sampling import Chooser, Spread, uniforms
 
 
 def chooser(*parameters: Sampling) -> Chooser:
@@ -19,6 +19,22 @@ def chooser(*parameters: Sampling) -> Chooser:
 
 def hot(**more: float) -> Sampling:
     return Sampling(max_tokens=1, **{"temperature": 1.0, **more})  # type: ignore[arg-type]
+
+
+def test_streams_are_those_of_a_fresh_generator() -> None:
+    for seed in (0, 7, 2**31 - 1, 7):
+        fresh = np.random.Generator(np.random.Philox(key=seed)).random(33)
+        assert np.array_equal(uniforms(seed, 33), fresh)
+
+
+@pytest.mark.parametrize("more", [{}, {"top_k": 3}, {"top_p": 0.8}, {"temperature": 0.0}])
+def test_a_spread_draws_what_a_chooser_chooses(more: dict[str, float]) -> None:
+    sampling = hot(**more)
+    for seed in range(50):
+        logits = np.random.default_rng(seed).normal(0, 2, 40).astype(np.float32)
+        (draw,) = uniforms(seed, 1)
+        chosen = chooser(sampling).choose(logits[None], np.array([draw]))
+        assert Spread(logits, sampling).draw(draw) == chosen[0]
 
 
 def test_a_short_stream_begins_a_long_one() -> None:

@@ -68,6 +68,16 @@ def test_broken_bytes_read_as_the_tokenizer_reads_them(tokenizer: Tokenizer, dat
     assert trace_of(tokenizer, closed).result()[0] == tokenizer.decode(closed)
 
 
+@settings(deadline=None)
+@given(data=st.binary(max_size=30) | st.text("abc é").map(str.encode))
+def test_tokens_added_in_one_go_read_as_one_by_one(tokenizer: Tokenizer, data: bytes) -> None:
+    where = {piece: i for i, piece in enumerate(tokenizer.pieces or []) if i >= len(SPECIALS)}
+    ids = [where[bytes([b])] for b in data]
+    whole = Trace(tokenizer)
+    whole.extend(ids)
+    assert whole.result() == trace_of(tokenizer, ids).result()
+
+
 def test_special_tokens_are_text_and_the_end_token_is_not(tokenizer: Tokenizer) -> None:
     think, close = tokenizer.id_of("<think>"), tokenizer.id_of("</think>")
     assert think is not None
