@@ -29,7 +29,7 @@ from typing import Any
 from harness.core import HarnessError, Problem, Status, UsageError, Verdict, VerifierSpec
 from harness.core.registry import plugin_files
 
-MAX_CHUNK = 64
+MAX_CHUNK = 32
 _WORTH_A_WORKER = 32  # items waiting for each further worker
 PATIENCE_S = 1.0  # s; what waits shorter needs no further worker: it takes as long to start
 GRACE_S = 15.0  # for an outside program to be ended and read, on a busy machine too
@@ -42,7 +42,10 @@ class _WorkerGoneError(Exception):
 
 @dataclass(slots=True)
 class _Item:
-    payload: dict[str, Any]
+    spec: VerifierSpec
+    response: str
+    problem: Problem
+    truncated: bool
     future: Future[Verdict]
     queued: float
     started: bool = field(default=False)  # the future has been told that it runs
@@ -70,7 +73,22 @@ class _Worker:
 
     def send(self, chunk: list[_Item]) -> None:
         """Hand over a chunk; its replies come in the same order."""
-        message = {"plugins": list(plugin_files()), "items": [i.payload for i in chunk]}
+        problems = {id(item.problem): item.problem for item in chunk}
+        place = {key: i for i, key in enumerate(problems)}
+        message = {
+            "plugins": list(plugin_files()),
+            "problems": [problem.to_json() for problem in problems.values()],
+            "items": [
+                {
+                    "name": item.spec.name,
+                    "args": dict(item.spec.args),
+                    "response": item.response,
+                    "problem": place[id(item.problem)],
+                    "truncated": item.truncated,
+                }
+                for item in chunk
+            ],
+        }
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps(message).encode() + b"\n")
@@ -171,17 +189,7 @@ class VerifierPool:
         """Queue one item. The future raises UsageError if the verifier cannot be built."""
         if os.getpid() != self._pid:
             self._reset()  # forked: the threads and workers stayed with the parent
-        item = _Item(
-            {
-                "name": spec.name,
-                "args": dict(spec.args),
-                "response": response,
-                "problem": problem.to_json(),
-                "truncated": truncated,
-            },
-            Future(),
-            time.monotonic(),
-        )
+        item = _Item(spec, response, problem, truncated, Future(), time.monotonic())
         with self._changed:
             if self._closed:
                 raise HarnessError("the verifier pool is closed")
@@ -210,7 +218,7 @@ class VerifierPool:
                 self._late.wait(PATIENCE_S)
             while not self._queue and not self._closed:
                 self._changed.wait()
-            size = max(1, min(MAX_CHUNK, len(self._queue) // self._workers))
+            size = max(1, min(MAX_CHUNK, len(self._queue) // max(1, len(self._alive))))
             chunk = [self._queue.popleft() for _ in range(min(size, len(self._queue)))]
         return [i for i in chunk if i.started or i.future.set_running_or_notify_cancel()]
 

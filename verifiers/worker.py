@@ -53,8 +53,12 @@ def _allow_cpu(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
+def _key(name: str, args: dict[str, Any]) -> str:
+    return json.dumps([name, args], sort_keys=True)
+
+
 def _verifier(name: str, args: dict[str, Any]) -> Any:
-    key = json.dumps([name, args], sort_keys=True)
+    key = _key(name, args)
     if key not in _verifiers:
         _verifiers[key] = find("verifiers", name)(**args)
     return _verifiers[key]
@@ -66,7 +70,7 @@ def _prepare(item: dict[str, Any]) -> None:
     try:
         verifier = _verifier(item["name"], item["args"])
         if hasattr(verifier, "prepare"):
-            verifier.prepare(Problem(**item["problem"]))
+            verifier.prepare(item["problem"])
     except Exception:  # noqa: BLE001 - `_answer` meets it again, and says it for its item
         return
 
@@ -87,9 +91,7 @@ def _answer(item: dict[str, Any]) -> dict[str, Any]:
     except (HarnessError, TypeError, ImportError) as error:
         return {"error": f"verifier {item['name']!r}: {error}"}
     try:
-        verdict = verifier.verify(
-            item["response"], Problem(**item["problem"]), truncated=item["truncated"]
-        )
+        verdict = verifier.verify(item["response"], item["problem"], truncated=item["truncated"])
     except MemoryError:
         verdict = _ungraded("out of memory")
     except RecursionError:
@@ -108,8 +110,14 @@ def _serve(source: IO[bytes], target: IO[bytes], cpu_s: float) -> None:
         chunk = json.loads(line)
         for path in chunk["plugins"]:
             load_plugin(path)
+        problems = [Problem(**problem) for problem in chunk["problems"]]
+        prepared = set()
         for item in chunk["items"]:
-            _prepare(item)
+            what = item["problem"], _key(item["name"], item["args"])
+            item["problem"] = problems[item["problem"]]
+            if what not in prepared:
+                prepared.add(what)
+                _prepare(item)
         target.write(b"{}\n")  # ready: what is loaded once is no item's time
         target.flush()
         for item in chunk["items"]:

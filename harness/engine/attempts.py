@@ -220,7 +220,7 @@ def _with_charges(connection: Connection, run: Row[Any]) -> dict[str, Attempt]:
     )
     answers: list[Any] = []
     steps: dict[tuple[str, int], tuple[float, ...]] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(query).all():
         attempt = attempts[row.problem_id]
         attempt.charges.append(_charge(row, run.model_id))
         if row.score:

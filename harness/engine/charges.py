@@ -46,11 +46,15 @@ class Charge:
 
 @dataclass(slots=True)
 class _Paid:
-    """A distinct sample with the chains that use it; `always`: whichever are drawn."""
+    """A distinct sample with the chains that use it; `always`: whichever are drawn.
+
+    `chance`: that the budget uses it.
+    """
 
     charge: Charge
     chains: set[int] = field(default_factory=set)
     always: bool = False
+    chance: float = 1.0
 
 
 class Bill:
@@ -78,6 +82,8 @@ class Bill:
                 paid.always = True
             else:
                 paid.chains.add(charge.ordinal)
+        for paid in self._paid.values():
+            paid.chance = self._chance([paid])
 
     def _chance(self, items: Iterable[_Paid]) -> float:
         """The probability that at least one of these samples is used."""
@@ -124,9 +130,7 @@ class Bill:
     def _expected(self, paid: Sequence[_Paid], values: Sequence[float | None]) -> float | None:
         if any(value is None for value in values):
             return None
-        return math.fsum(
-            (value or 0) * self._chance([p]) for p, value in zip(paid, values, strict=True)
-        )
+        return math.fsum((value or 0) * p.chance for p, value in zip(paid, values, strict=True))
 
     def _prompt_tokens(self, paid: Sequence[_Paid]) -> float | None:
         if any(p.charge.prompt_tokens is None for p in paid):
@@ -164,7 +168,7 @@ class Bill:
             for paid in group:
                 output = paid.charge.output_tokens or 0
                 one = flops(models[model], size, output, cached_prompt_tokens=size)
-                total += (one or 0.0) * self._chance([paid])
+                total += (one or 0.0) * paid.chance
                 if paid.charge.after is not None:
                     ends.add((model, prompt), paid.charge.after, size + output)
             ends.add((model, prompt), before, size)

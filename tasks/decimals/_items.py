@@ -169,13 +169,13 @@ def draw_item(rng: random.Random, cell: Cell, low: int = 1, high: int = MAX_PLAC
         numbers = (*pair, *draw_more(rng, pair, rng.randint(1, 3), low, high))
         numbers = tuple(rng.sample(numbers, len(numbers)))
     frame = rng.randrange(12)
-    ways = [
-        Item(cell, order, pair, relation, frame)
-        for order in (numbers, numbers[::-1])
-        for relation in _relations(cell, wholes)
-    ]
+    relations = _relations(cell, wholes)
+    ways = [(order, relation) for order in (numbers, numbers[::-1]) for relation in relations]
     rng.shuffle(ways)
-    return next(filter(_fits, ways), None) if writable(numbers, cell.context) else None
+    if not writable(numbers, cell.context):
+        return None
+    made = (Item(cell, order, pair, relation, frame) for order, relation in ways)
+    return next(filter(_fits, made), None)
 
 
 def _relations(cell: Cell, wholes: Sequence[int]) -> tuple[str, ...]:
@@ -192,14 +192,16 @@ def _relations(cell: Cell, wholes: Sequence[int]) -> tuple[str, ...]:
 
 def _fits(item: Item) -> bool:
     """Whether a draw is what its cell asks for."""
-    cell, order = item.cell, TRUE_ORDER[item.reading]
-    values = [order(n) for n in item.numbers]
-    ties = len(values) - len(set(values))
-    if cell.ask == "sort" and ties != (cell.pattern == "equal" and item.reading == "value"):
+    cell = item.cell
+    if item.leads != (cell.order == "first"):
         return False
+    if cell.ask == "sort":
+        values = [TRUE_ORDER[item.reading](n) for n in item.numbers]
+        ties = len(values) - len(set(values))
+        if ties != (cell.pattern == "equal" and item.reading == "value"):
+            return False
     if cell.ask in ("true", "false"):
         words = TRUE if cell.ask == "true" else FALSE
         if item.gold != words[cell.language]:
             return False
-    tempts = item.lure is not None
-    return tempts == (cell.tempting == "yes") and item.leads == (cell.order == "first")
+    return (item.lure is not None) == (cell.tempting == "yes")
