@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, select
+from sqlalchemy import Connection, Row, and_, case, func, null, select
 
 from harness.budgets import Judged, Selector, whole_turn
 from harness.core import ModelInfo, Problem, Status, Verdict, registry
@@ -171,15 +171,23 @@ VERDICT = (
 
 def verdict_of(row: Any) -> Verdict:
     """The verdict in a row with the columns `VERDICT`."""
-    if row.status is None:
+    return _verdict(row.status, row.answer, row.key, row.method, row.warning, row.reason)
+
+
+_STATUS = {str(status): status for status in Status}
+
+
+def _verdict(status: str | None, *rest: Any) -> Verdict:
+    if status is None:
         return Verdict(status=Status.UNGRADED, reason="not graded by this verifier yet")
+    answer, key, method, warning, reason = rest
     return Verdict(
-        status=Status(row.status),
-        answer=row.answer,
-        key=row.key,
-        method=row.method,
-        warning=row.warning,
-        reason=row.reason,
+        status=_STATUS[status],
+        answer=answer,
+        key=key,
+        method=method,
+        warning=warning,
+        reason=reason,
     )
 
 
@@ -194,45 +202,39 @@ def _with_charges(connection: Connection, run: Row[Any]) -> dict[str, Attempt]:
     query = (
         select(
             ChargeRow.problem_id,
-            ChargeRow.ordinal,
             ChargeRow.final,
-            ChargeRow.ask,
             ChargeRow.score,
-            SampleRow.id,
-            SampleRow.model_id,
-            SampleRow.prompt_id,
-            SampleRow.prefix,
+            SampleRow.reasoning,
+            SampleRow.finish,
             # Nothing follows an answer, so its text is not needed to find shared contexts.
             case((ChargeRow.final, None), else_=SampleRow.text).label("text"),
-            SampleRow.reasoning,
-            SampleRow.prompt_tokens,
-            SampleRow.output_tokens,
-            SampleRow.reasoning_tokens,
-            SampleRow.finish,
-            CallRow.usd,
-            CallRow.role,
-            CallRow.samples,
             *VERDICT,
+            *_charge_columns(run.model_id),
         )
         .select_from(charged_samples(run))
         .where(ChargeRow.run_id == run.id, AttemptRow.error.is_(None))
         .order_by(ChargeRow.problem_id, ChargeRow.ordinal, ChargeRow.step)
     )
-    answers: list[Any] = []
+    answers: list[tuple[Attempt, tuple[str, int], Verdict]] = []
     steps: dict[tuple[str, int], tuple[float, ...]] = {}
-    for row in connection.execute(query).all():
-        attempt = attempts[row.problem_id]
-        attempt.charges.append(_charge(row, run.model_id))
-        if row.score:
-            steps[row.problem_id, row.ordinal] = tuple(json.loads(row.text))
-        if row.final:
-            attempt.chains.add(row.ordinal)
-            answers.append(row)
-    for row in answers:
-        attempt = attempts[row.problem_id]
-        reward = steps.get((row.problem_id, row.ordinal))
-        attempt.judged.append(Judged(verdict=verdict_of(row), steps=reward))
-        attempt.truncated += row.finish == "length"
+    # Unpacked, not read by name: a store has hundreds of thousands of these rows.
+    for problem, final, score, reasoning, finish, text, *rest in connection.execute(query).all():
+        attempt = attempts[problem]
+        charge = Charge(*rest[len(VERDICT) :])
+        if charge.ask is None:
+            charge = charge._replace(ask=(charge.prompt, charge.before))
+        chain = problem, charge.ordinal
+        if final:
+            attempt.chains.add(charge.ordinal)
+            attempt.truncated += finish == "length"
+            answers.append((attempt, chain, _verdict(*rest[: len(VERDICT)])))
+        else:
+            charge = charge._replace(after=whole_turn(charge.before, reasoning, text))
+        if score:
+            steps[chain] = tuple(json.loads(text))
+        attempt.charges.append(charge)
+    for attempt, chain, verdict in answers:
+        attempt.judged.append(Judged(verdict=verdict, steps=steps.get(chain)))
     for attempt in attempts.values():
         if attempt.stopped and not attempt.judged:
             # No reward was asked for what is not there; any value ranks it alone.
@@ -241,19 +243,20 @@ def _with_charges(connection: Connection, run: Row[Any]) -> dict[str, Attempt]:
     return attempts
 
 
-def _charge(row: Any, model: str) -> Charge:
-    role = row.role or ("generator" if row.model_id == model else "reward")
-    return Charge(
-        sample=row.id,
-        ordinal=row.ordinal,
-        ask=(row.prompt_id, row.prefix) if row.ask is None else row.ask,
-        role=role,
-        model=row.model_id,
-        prompt=row.prompt_id,
-        before=row.prefix,
-        after=None if row.text is None else whole_turn(row.prefix, row.reasoning, row.text),
-        prompt_tokens=row.prompt_tokens,
-        output_tokens=row.output_tokens,
-        reasoning_tokens=row.reasoning_tokens,
-        usd=None if row.usd is None else row.usd / row.samples,
-    )
+def _charge_columns(model: str) -> list[Any]:
+    """The columns of a `Charge` in the order of its fields, for a run of `model`."""
+    role = case((SampleRow.model_id == model, "generator"), else_="reward")
+    return [
+        SampleRow.id,
+        ChargeRow.ordinal,
+        ChargeRow.ask,
+        func.coalesce(CallRow.role, role),
+        SampleRow.model_id,
+        SampleRow.prompt_id,
+        SampleRow.prefix,
+        null(),  # what stands behind the sample
+        SampleRow.prompt_tokens,
+        SampleRow.output_tokens,
+        SampleRow.reasoning_tokens,
+        CallRow.usd / CallRow.samples,
+    ]

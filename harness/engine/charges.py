@@ -11,14 +11,14 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from harness.budgets import Chain, Score
 from harness.core import ModelInfo, Usage
 from harness.cost import flops
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Charge:
+class Charge(NamedTuple):
     """One row: a sample in one chain of an attempt.
 
     `ask` is equal for samples that were asked for together. `before` and `after` are the
@@ -83,7 +83,7 @@ class Bill:
             else:
                 paid.chains.add(charge.ordinal)
         for paid in self._paid.values():
-            paid.chance = self._chance([paid])
+            paid.chance = 1.0 if paid.always else self._chance_of(len(paid.chains))
 
     def _chance(self, items: Iterable[_Paid]) -> float:
         """The probability that at least one of these samples is used."""

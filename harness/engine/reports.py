@@ -99,6 +99,7 @@ def _report(
     )
     bills = [attempts.bill(attempt) for attempt in attempts.items]
     usages = [bill.usage() for bill in bills]
+    total = _total(usages)
     scored = [
         Scored(
             problem=attempt.problem,
@@ -130,12 +131,12 @@ def _report(
         ungraded=sum(item.statuses.get(Status.UNGRADED, 0) > 0 for item in scored),
         correct=_tidy(math.fsum(item.score for item in scored)),
         metrics=_metrics(run.task, scored, attempts),
-        charged=_total(usages),
-        charged_by_role=_by_role(bills),
+        charged=total,
+        charged_by_role=_by_role(bills, total),
         spent=spent,
         calls=calls,
         verdicts={status: _tidy(total) for status, total in sorted(verdicts.items())},
-        usd=_usd(manifest, _total(usages), attempts, bills, by_run),
+        usd=_usd(manifest, total, attempts, bills, by_run),
         flops=_sum([bill.flops(attempts.models) for bill in bills]),
         seconds=seconds,
         truncated=sum(a.truncated for a in attempts.items) / finals if finals else 0.0,
@@ -148,9 +149,11 @@ def _report(
     )
 
 
-def _by_role(bills: Sequence[Bill]) -> dict[str, Usage]:
-    """What is charged for answers and, where there is a reward, for scores."""
+def _by_role(bills: Sequence[Bill], total: Usage) -> dict[str, Usage]:
+    """What of the `total` is charged for answers and, where there is a reward, for scores."""
     roles = sorted({role for bill in bills for role in bill.roles})
+    if len(roles) == 1:  # no need to add up the same figures again
+        return {roles[0]: total}
     return {role: _total([bill.usage([role]) for bill in bills]) for role in roles}
 
 

@@ -25,7 +25,7 @@ class _Streams(threading.local):
 
     def __init__(self) -> None:
         self._bits = np.random.Philox(key=0)
-        self._fresh: dict[str, Any] = self._bits.state
+        self._fresh: Any = self._bits.state
         self._generator = np.random.Generator(self._bits)
 
     def random(self, seed: int, count: int) -> Floats:
@@ -45,15 +45,17 @@ def uniforms(seed: int, count: int) -> Floats:
 def _weights(logits: Logits, temperature: Floats) -> Floats:
     """The softmax before it is normalised: exp of the logits' distance from the best, [rows, V]."""
     peak = logits.max(axis=1, keepdims=True)
-    scaled = np.divide(logits - peak, temperature[:, None], dtype=np.float64)
-    return np.exp(scaled, out=scaled)
+    scaled: Floats = np.divide(logits - peak, temperature[:, None], dtype=np.float64)
+    np.exp(scaled, out=scaled)
+    return scaled
 
 
 def _look_up(mass: Floats, draws: Floats) -> NDArray[np.int64]:
     """Each row's token at which its cumulative weights `mass` pass the share `draws` of all."""
     # below the total, so that rounding never leads past the last token that has any weight
     aim = np.minimum(draws * mass[:, -1], np.nextafter(mass[:, -1], 0))
-    return np.argmax(mass > aim[:, None], axis=1)
+    tokens: NDArray[np.int64] = np.argmax(mass > aim[:, None], axis=1)
+    return tokens
 
 
 def _keep(weights: Floats, top_k: NDArray[np.int64], top_p: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from harness.models.chat import render_chat
 from harness.models.folder import ModelFolder
 from harness.models.marks import is_open, join_prefix, reasoning_tokens
 from harness.models.tokens import Trace
+
+_REMEMBERED = 512  # prompts
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,11 @@ class Wording:
         self._folder = folder
         self._day = day
         self._variables = variables
+        # A prompt is rendered and counted when it is planned, and again by every call with it.
+        self._begin = functools.lru_cache(_REMEMBERED)(self._render_chat)
+        self._encode = functools.lru_cache(_REMEMBERED)(self._tokenize)
 
-    def _begin(self, prompt: Prompt) -> str:
+    def _render_chat(self, prompt: Prompt) -> str:
         return render_chat(
             self._folder.template,
             prompt,
@@ -48,16 +54,19 @@ class Wording:
         """The text that is tokenized: the chat template's, continued by `prefix`."""
         return join_prefix(self._begin(prompt), prefix, self.marks)
 
-    def ids(self, rendered: str, *, plain: bool = False) -> list[int]:
+    def ids(self, rendered: str, *, plain: bool = False) -> tuple[int, ...]:
         """Token ids of a rendered prompt (a chat template writes the begin token itself)."""
-        return self.tokenizer.encode(rendered, add_special=plain or self._folder.template is None)
+        return self._encode(rendered, plain or self._folder.template is None)
+
+    def _tokenize(self, rendered: str, add_special: bool) -> tuple[int, ...]:
+        return tuple(self.tokenizer.encode(rendered, add_special=add_special))
 
     def turn(self, prompt: Prompt, prefix: str) -> Turn:
         """Render and tokenize."""
         begin = self._begin(prompt)
         rendered = join_prefix(begin, prefix, self.marks)
         opened = self.marks is not None and is_open(begin, prefix, self.marks)
-        return Turn(rendered, tuple(self.ids(rendered, plain=prompt.plain)), opened)
+        return Turn(rendered, self.ids(rendered, plain=prompt.plain), opened)
 
     def trace(self, turn: Turn, sampling: Sampling) -> Trace:
         """An empty trace for one completion."""

@@ -93,6 +93,9 @@ def _majority(counts: tuple[int, ...], k: int, n_abstain: int) -> tuple[float, .
     Classes too small to reach v do not matter one by one: together they are one binomial.
     """
     n = sum(counts) + n_abstain
+    if k == n:  # all are drawn: the most frequent share the win
+        first = counts.count(counts[0]) if counts and counts[0] else 0
+        return tuple(1 / first if i < first else 0.0 for i in range(len(counts)))
     q = k / n
     pmf = {c: _binomial(c, q) for c in {*counts}}
     wins = [0.0] * len(counts)

@@ -144,14 +144,17 @@ def balanced(all_cells: Sequence[Cell], name: str, seed: int) -> Iterator[Cell]:
     codes = np.array([_codes(column) for column in columns]).T  # (cells, factors)
     sizes = codes.max(axis=0) + 1.0
     weights = np.triu(np.outer(sizes, sizes), 1) + np.diag(2.0 * sizes)
+    # The penalty of each set of shared levels, by its bits: looked up for all cells at each step.
+    bits = 1 << np.arange(len(sizes))
+    sets = (np.arange(1 << len(sizes))[:, None] & bits) > 0
+    penalties = np.einsum("si,ij,sj->s", sets, weights, sets)
     for cycle in range(1_000_000):
         rng = np.random.default_rng(derive_seed("design", name, seed, cycle))
         penalty = rng.random(len(codes))
         for _ in range(len(codes)):
             chosen = int(penalty.argmin())
             yield all_cells[chosen]
-            same = (codes == codes[chosen]).astype(float)
-            penalty += ((same @ weights) * same).sum(axis=1)
+            penalty += penalties[((codes == codes[chosen]) * bits).sum(axis=1)]
             penalty[chosen] = np.inf
 
 

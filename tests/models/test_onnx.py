@@ -57,7 +57,7 @@ def plain(model: str, call: Request) -> list[int]:
     decoder = backend.folder.genai["decoder"]
     empty = np.zeros((1, decoder["num_key_value_heads"], 0, decoder["head_size"]), np.float32)
     caches = [i.name for i in session.get_inputs() if i.name.startswith("past_key_values")]
-    ids = backend.wording.ids(backend.render(call.prompt, call.prefix))
+    ids = list(backend.wording.ids(backend.render(call.prompt, call.prefix)))
     chooser, made = Chooser(1), []
     chooser.set(0, call.sampling)
     draws = uniforms(call.seeds[0], call.sampling.max_tokens)
