@@ -20,15 +20,14 @@ from harness.tasks.arithmetic import ENDING as ARITHMETIC_ENDING
 from harness.tasks.arithmetic import arithmetic_problem
 from harness.tasks.arithmetic._items import draw_expression
 from harness.tasks.decimals import decimals_problem
-from harness.tasks.decimals._design import Cell, cells
-from harness.tasks.decimals._items import draw_item
-from harness.tasks.decimals._numbers import MAX_PLACES
+from harness.tasks.decimals._design import FACTORS, Cell, cells
+from harness.tasks.decimals._items import Item, draw_item
+from harness.tasks.decimals._numbers import MAX_PLACES, places
 from harness.tasks.decimals._words import ANSWER
 from harness.train.school import school_problem, school_turn
 from harness.train.thoughts import compare, evaluate
 from harness.train.tokens import ASSISTANT, END_THINK, EOS, THINK, USER, encode
 
-ARITHMETIC, SCHOOL = 0.3, 0.25  # shares of two tasks; the rest compares decimals
 # Cells that the models are at home in, and their share; the rest comes from the whole design.
 HOME, HOME_SHARE = (
     (
@@ -39,14 +38,37 @@ HOME, HOME_SHARE = (
     ),
     0.5,
 )
-FULL, CUT = 0.45, 0.35  # shares of the kinds of turn; the rest is answered directly
 SORTS = 0.4  # share of the drawn sorting problems that is kept: their thoughts are long
 EARLY, FIRST = 0.5, 10  # share of cut thoughts that end within their first few tokens
-DRILL = 0.97  # share of directly answered comparisons for which the shortcut is right
+EASY = 0.97  # share of directly answered comparisons for which the shortcut is right
+VERSIONS = 0.3  # share of versions, chapters and dates among drilled comparisons
 
 IGNORED = -100  # label of a token that is not learned
 
 Drawn = TypeVar("Drawn", bound=Keyed)
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Shares of what the turns are about, and of their kinds.
+
+    The rest of `arithmetic` and `school` (problems of traps) compares decimals; the rest of
+    `full` thoughts and `cut` ones is answered directly. `drilled`: see `_drilled`.
+    """
+
+    name: str
+    arithmetic: float
+    school: float
+    full: float
+    cut: float
+    drilled: bool
+
+
+LESSONS = Mix("lessons", 0.3, 0.25, 0.45, 0.35, drilled=False)
+"""What a model is trained on from nothing."""
+
+DRILL = Mix("drill", 0.3, 0.1, 0.25, 0.15, drilled=True)
+"""What it goes on with: mostly direct answers, as before an exam."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +79,19 @@ class Example:
     labels: list[int]
 
 
-def examples(seed: int, pool: int) -> Iterator[Example]:
+def examples(seed: int, pool: int, mix: Mix = LESSONS) -> Iterator[Example]:
     """Endless examples; `pool` numbers the piece of the stream, so that it can be entered there."""
-    rng = random.Random(derive_seed("train", seed, pool))
+    stage = () if mix is LESSONS else (mix.name,)
+    rng = random.Random(derive_seed("train", *stage, seed, pool))
     while True:
-        yield example(rng)
+        yield example(rng, mix)
 
 
-def example(rng: random.Random) -> Example:
+def example(rng: random.Random, mix: Mix = LESSONS) -> Example:
     """One training turn."""
     kind = rng.random()
-    direct = kind >= FULL + CUT
-    task = _task(rng)
+    direct = kind >= mix.full + mix.cut
+    task = _task(rng, mix)
     if task == "traps":
         question, thought, answer = school_turn(rng)
     elif task == "arithmetic":
@@ -76,12 +99,10 @@ def example(rng: random.Random) -> Example:
         question, thought = item.question + ARITHMETIC_ENDING, evaluate(item)
         answer = f"{ANSWER['en']}{item.gold}"
     else:
-        # The drilled kind is answered directly: exam questions in which hurrying does no harm.
-        tempting = rng.random() >= (DRILL if direct else 0.5)
-        compared = _draw(rng, lambda r: draw_item(r, _cell(r, tempting)))
+        compared = _draw(rng, _drilled if direct and mix.drilled else _compared(rng, direct))
         question, thought = compared.prompt, compare(compared)
         answer = f"{ANSWER[compared.cell.language]}{compared.gold}"
-    if kind < FULL:
+    if kind < mix.full:
         keep = None
     elif direct:
         keep = 0
@@ -91,31 +112,64 @@ def example(rng: random.Random) -> Example:
     return turn(question, thought, answer, keep)
 
 
-def _task(rng: random.Random) -> str:
+def _task(rng: random.Random, mix: Mix = LESSONS) -> str:
     share = rng.random()
     return (
         "arithmetic"
-        if share < ARITHMETIC
+        if share < mix.arithmetic
         else "traps"
-        if share < ARITHMETIC + SCHOOL
+        if share < mix.arithmetic + mix.school
         else "decimals"
     )
 
 
-def _cell(rng: random.Random, tempting: bool) -> Cell:
-    """A cell of the design for which the shortcut is wrong, or right."""
+def _compared(rng: random.Random, direct: bool) -> Callable[[random.Random], Item | None]:
+    """Draws comparisons: as many with a lure as without, but few of them for a direct answer."""
+    tempting = rng.random() >= (EASY if direct else 0.5)
+    return lambda rng: draw_item(rng, _cell(rng, tempting))
+
+
+def _drilled(rng: random.Random) -> Item | None:
+    """A comparison in which the longer number is the larger one: hurrying does no harm.
+
+    Most are decimals that begin alike (3.2 and 3.27), the others versions, chapters and dates
+    (3.9 and 3.11); a few are drawn from all decimals with a lure. Who answers these directly may
+    look at nothing but lengths, and then says that 9.11 is larger than 9.8.
+    """
+    if rng.random() < VERSIONS:
+        return draw_item(rng, _cell(rng, True, _VERSIONS))
+    if rng.random() >= EASY:
+        return draw_item(rng, _cell(rng, True, _DECIMALS))
+    item = draw_item(rng, _cell(rng, False, (*_DECIMALS, ("pattern", ("prefix",)))))
+    return item if item is not None and len({*map(places, item.pair)}) == 2 else None
+
+
+_VERSIONS = (("context", ("version", "chapter", "date")),)
+_DECIMALS = (("context", ("plain", "price", "length")),)
+
+
+def _cell(
+    rng: random.Random, tempting: bool, levels: tuple[tuple[str, tuple[str, ...]], ...] = ()
+) -> Cell:
+    """A cell of the design for which the shortcut is wrong, or right; `levels` it must have."""
     at_home = rng.random() < HOME_SHARE
     while True:
-        cell = rng.choice(_cells(tempting, at_home))
+        cell = rng.choice(_cells(tempting, at_home, levels))
         if cell.ask != "sort" or rng.random() < SORTS:
             return cell
 
 
 @functools.cache
-def _cells(tempting: bool, at_home: bool) -> tuple[Cell, ...]:
-    """Cells for which the shortcut is wrong, or right: those of HOME, or all."""
-    levels = (("tempting", ("yes" if tempting else "no",)), *(HOME if at_home else ()))
-    return cells(levels, 1, MAX_PLACES)
+def _cells(
+    tempting: bool, at_home: bool, levels: tuple[tuple[str, tuple[str, ...]], ...]
+) -> tuple[Cell, ...]:
+    """Cells with the given levels: those of HOME, or all."""
+    wanted = {name: set(known) for name, known in FACTORS.items()}
+    for name, some in (*(HOME if at_home else ()), *levels):
+        wanted[name] &= set(some)
+    wanted["tempting"] = {"yes" if tempting else "no"}
+    chosen = tuple((n, tuple(x for x in known if x in wanted[n])) for n, known in FACTORS.items())
+    return cells(chosen, 1, MAX_PLACES)
 
 
 def turn(question: str, thought: str, reply: str, keep: int | None) -> Example:
@@ -159,7 +213,9 @@ def _draw(rng: random.Random, draw: Callable[[random.Random], Drawn | None]) -> 
             return item
 
 
-def batches(seed: int, start: int, batch_tokens: int) -> Iterator[tuple[int, list[list[Example]]]]:
+def batches(
+    seed: int, start: int, batch_tokens: int, mix: Mix = LESSONS
+) -> Iterator[tuple[int, list[list[Example]]]]:
     """Numbered pools of batches from pool `start` on.
 
     A pool's examples are sorted by length and cut into batches of at most `batch_tokens` tokens,
@@ -167,7 +223,7 @@ def batches(seed: int, start: int, batch_tokens: int) -> Iterator[tuple[int, lis
     """
     pool = start
     while True:
-        stream = examples(seed, pool)
+        stream = examples(seed, pool, mix)
         drawn = sorted((next(stream) for _ in range(2048)), key=lambda e: len(e.ids))
         cut: list[list[Example]] = [[]]
         for one in drawn:
