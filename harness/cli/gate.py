@@ -132,7 +132,7 @@ def _judged(config: GateConfig, given: dict[str, Any]) -> GateResult:
     if given["run_it"]:
         stop_cleanly()
     chosen = {name: given[name] for name in ("seed", "limit", "data_dir", "max_output_tokens")}
-    chosen["price"] = price = price_entry(given["price"])
+    chosen["price"] = price_entry(given["price"])
     names = ("db", "concurrency", "max_tokens", "max_usd")
     shown = given["run_it"] and not given["quiet"]
     with progress() if shown else contextlib.nullcontext(Silent()) as observer:
@@ -145,7 +145,7 @@ def _judged(config: GateConfig, given: dict[str, Any]) -> GateResult:
             budgets=given["budgets"],
             model_args=key_values(given["model_args"], "--model-arg"),
             settings=Settings(**{k: v for k, v in chosen.items() if v is not None}),
-            options=Options(**{n: given[n] for n in names}, price=price),
+            options=Options(**{n: given[n] for n in names}),
             observer=observer,
             any_budget=given["any_budget"],
         )

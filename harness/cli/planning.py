@@ -38,7 +38,6 @@ def read_plan(given: dict[str, Any]) -> tuple[Any, Any]:
             raise UsageError(f"--{name.replace('_', '-')} {given[name]}: must be {bound}")
     if given["max_usd"] is not None and not given["max_usd"] > 0:
         raise UsageError(f"--max-usd {given['max_usd']}: a number of dollars above 0")
-    price = price_entry(given["price"])
     plan = make_plan(
         given["model"],
         given["tasks"],
@@ -49,7 +48,7 @@ def read_plan(given: dict[str, Any]) -> tuple[Any, Any]:
             limit=given["limit"],
             data_dir=given["data_dir"],
             max_output_tokens=given["max_output_tokens"] or Settings().max_output_tokens,
-            price=price,
+            price=price_entry(given["price"]),
         ),
         fresh_seed=_fresh_seed(given["fresh_seed"]),
     )
@@ -58,7 +57,6 @@ def read_plan(given: dict[str, Any]) -> tuple[Any, Any]:
         concurrency=given["concurrency"],
         max_tokens=given["max_tokens"],
         max_usd=given["max_usd"],
-        price=price,
         gpu_usd_per_hour=hourly(given["gpu_usd_per_hour"]),
     )
     return plan, options

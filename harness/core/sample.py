@@ -45,6 +45,8 @@ class ModelSpec:
         name, at, url = rest.partition("@http")
         if not name:
             raise UsageError(f"model {text!r} has no name: write backend:name, as onnx:tiny-s")
+        if "://" in name:
+            raise UsageError(f"model {text!r}: a server's address begins with http:// or https://")
         pairs = tuple(sorted((args or {}).items()))
         return cls(backend, name, f"http{url}" if at else None, pairs)
 

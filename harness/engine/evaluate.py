@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime as dt
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,9 +12,8 @@ from pathlib import Path
 from harness.budgets import expand
 from harness.core import ModelInfo, ModelSpec, TaskSpec, UsageError, registry
 from harness.core.protocols import Backend
-from harness.cost import PriceEntry, find_price
+from harness.cost import PriceEntry
 from harness.engine.caller import Session, now
-from harness.engine.ceilings import ceiling_of
 from harness.engine.device import Energy
 from harness.engine.fresh import Contamination, contaminations, fresh_specs
 from harness.engine.limits import Limits
@@ -28,6 +26,7 @@ from harness.engine.plan import (
     load_task,
     model_row,
     plan_runs,
+    price_of,
     run_row,
 )
 from harness.engine.reports import load_reports
@@ -52,7 +51,6 @@ class Options:
     concurrency: int | None = None
     max_tokens: int | None = None
     max_usd: float | None = None
-    price: PriceEntry | None = None
     gpu_usd_per_hour: float | None = None
     lock_timeout_s: float = 60.0
 
@@ -148,7 +146,7 @@ async def run_plan(
     options, observer = options or Options(), observer or Silent()
     info = plan.backend.info
     entry = _price(options, plan)
-    _check_ceilings(plan, options, entry)
+    _check_ceilings(plan, options)
     concurrency = options.concurrency or info.concurrency
     with open_store(options.db, create=True) as store, _writer(store, options) as writer:
         _write_plan(plan, writer, entry, options.gpu_usd_per_hour)
@@ -248,7 +246,7 @@ def _models(plan: Plan) -> list[str]:
 
 
 def _price(options: Options, plan: Plan) -> PriceEntry | None:
-    entry = options.price or find_price(plan.backend.info.name, dt.datetime.now(dt.UTC).date())
+    entry = price_of(plan.backend.info, plan.settings)
     if entry is None and options.max_usd is not None:
         raise UsageError(
             f"--max-usd needs a price, and none is known for {plan.backend.info.spec}: "
@@ -257,7 +255,7 @@ def _price(options: Options, plan: Plan) -> PriceEntry | None:
     return entry
 
 
-def _check_ceilings(plan: Plan, options: Options, entry: PriceEntry | None) -> None:
+def _check_ceilings(plan: Plan, options: Options) -> None:
     """UsageError where dollars would be shown in another way than a ceiling counts them."""
     for run in plan.all_runs:
         if run.ceiling is None or run.ceiling.usd is None:
@@ -266,11 +264,6 @@ def _check_ceilings(plan: Plan, options: Options, entry: PriceEntry | None) -> N
             raise UsageError(
                 f"budget {str(run.strategy.budget)!r}: usd<= counts dollars by the token, not by "
                 "--gpu-usd-per-hour; leave one of them out"
-            )
-        if run.ceiling != ceiling_of(run.strategy, plan.backend.info, entry):
-            raise UsageError(
-                f"budget {str(run.strategy.budget)!r}: usd<= was planned at another price; give "
-                "`Settings.price` what `Options.price` is given"
             )
 
 
@@ -285,6 +278,7 @@ def evaluate(  # noqa: PLR0913 - all that `harness eval` takes
     max_output_tokens: int = 2048,
     model_args: Mapping[str, str] | None = None,
     fresh_seed: int | None = None,
+    price: PriceEntry | None = None,
     options: Options | None = None,
     observer: Observer | None = None,
 ) -> Evaluation:
@@ -305,7 +299,7 @@ def evaluate(  # noqa: PLR0913 - all that `harness eval` takes
         limit=limit,
         data_dir=Path(data_dir) if data_dir is not None else None,
         max_output_tokens=max_output_tokens,
-        price=options.price if options is not None else None,
+        price=price,
     )
     plan = make_plan(
         model, tasks, budgets, model_args=model_args, settings=settings, fresh_seed=fresh_seed

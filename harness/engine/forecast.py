@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +12,11 @@ from sqlalchemy import Connection, select
 
 from harness.core import Usage, UsageError
 from harness.core.protocols import Backend
-from harness.cost import PriceEntry, find_price, price
+from harness.cost import price
 from harness.engine.attempts import read_attempts
 from harness.engine.device import DeviceTime, device_time
 from harness.engine.evaluate import Options, Plan
-from harness.engine.plan import LoadedTask, PlannedRun, families
+from harness.engine.plan import LoadedTask, PlannedRun, families, price_of
 from harness.engine.runner import finished_attempts
 from harness.stats.special import t_quantile
 from harness.store import Store, open_store
@@ -64,14 +63,12 @@ def forecast(
     """
     try:
         with open_store(options.db) as store:
-            return _rows(plan, store, options.price, gpu_usd_per_hour)
+            return _rows(plan, store, gpu_usd_per_hour)
     except UsageError:  # no database yet
-        return _rows(plan, None, options.price, gpu_usd_per_hour)
+        return _rows(plan, None, gpu_usd_per_hour)
 
 
-def _rows(
-    plan: Plan, store: Store | None, entry: PriceEntry | None, hourly: float | None
-) -> list[dict[str, Any]]:
+def _rows(plan: Plan, store: Store | None, hourly: float | None) -> list[dict[str, Any]]:
     done = {} if store is None else finished_attempts(store, plan.all_runs)
     rows = []
     for task in plan.tasks:
@@ -83,7 +80,7 @@ def _rows(
                 any(done.get((run.id, p.digest()), 0) < pool for run in group)
                 for p in task.problems
             )
-            seen = Seen() if store is None else _seen(store, plan, task, group, entry)
+            seen = Seen() if store is None else _seen(store, plan, task, group)
             rows.append(
                 {
                     "model": plan.backend.info.spec,
@@ -136,10 +133,9 @@ def _seen(
     plan: Plan,
     task: LoadedTask,
     group: Sequence[PlannedRun],
-    entry: PriceEntry | None,
 ) -> Seen:
     """What the group's budgets cost on problems that are done, whatever part of the task it was."""
-    entry = entry or find_price(plan.backend.info.name, dt.datetime.now(dt.UTC).date())
+    entry = price_of(plan.backend.info, plan.settings)
     model = model_id(plan.backend.info.fingerprint)
     dearest = max(group, key=lambda run: run.strategy.proposer.size)
     cut = _deeper(dearest, plan.runs[str(task.spec)])

@@ -110,12 +110,17 @@ def load_task(spec: TaskSpec, settings: Settings) -> LoadedTask:
     )
 
 
+def price_of(info: ModelInfo, settings: Settings) -> PriceEntry | None:
+    """What the model's tokens cost: as told, or as its price is known today."""
+    return settings.price or find_price(info.name, dt.datetime.now(dt.UTC).date())
+
+
 def plan_runs(
     info: ModelInfo, loaded: LoadedTask, budgets: Iterable[Budget], settings: Settings
 ) -> list[PlannedRun]:
     """The runs of one task; UsageError when a budget does not fit the model."""
     runs = []
-    entry = settings.price or find_price(info.name, dt.datetime.now(dt.UTC).date())
+    entry = price_of(info, settings)
     data = content_hash(sorted(problem.digest() for problem in loaded.problems))
     prompts = content_hash([prompt.to_json() for prompt in loaded.prompts])
     for budget in budgets:

@@ -228,7 +228,8 @@ class OpenAIBackend:
         name = self.options["api_key_env"]
         key = os.environ.get(name, "")
         if not key and self._url == OFFICIAL:
-            raise BackendError(f"{self._spec}: no key: set {name}, or give a URL", fatal=True)
+            where = f"{self._spec}@http://HOST:PORT/v1"
+            raise BackendError(f"{self._spec}: no key: set {name}, or write {where}", fatal=True)
         return {"Authorization": f"Bearer {key}"} if key else {}
 
     async def _attempt(self, body: Mapping[str, Any]) -> Answer:

@@ -145,6 +145,7 @@ def test_models_and_doctor(cli):
     rows = json.loads(cli("models", "--json").out)
     assert {"onnx", "hf", "vllm", "openai"} <= {row["backend"] for row in rows["backends"]}
     assert "tiny-s" in {row["name"] for row in rows["embedded"]}
+    assert rows["rewards"] == ["tiny-prm"]
     findings = {row["name"]: row for row in json.loads(cli("doctor", "--json").out)}
     assert findings["onnxruntime-genai"]["state"] == "ok"
     assert findings["hub"]["state"] == "missing"

@@ -78,6 +78,7 @@ def test_a_reached_limit_is_exit_code_1_and_says_how_to_go_on(stub_eval):
         (["--budget", "greedy", "--task", "thirdz"], "did you mean 'thirds'"),
         (["--budget", "greedy", "--model", "stb:x"], "did you mean 'stub'"),
         (["--budget", "greedy", "--model", "onnx:tiny-z"], "tiny-s"),
+        (["--budget", "greedy", "--model", "openai:x@ftp://y"], "begins with http://"),
         (["--budget", "greedy", "--model-arg", "x"], "write key=value"),
         (["--budget", "greedy", "--limit", "0"], "at least 1"),
         (["--budget", "greedy", "--limit", "9" * 20], "at most"),

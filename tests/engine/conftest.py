@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import harness
+from harness.cost import PriceEntry
 from harness.engine.evaluate import Evaluation, Options, evaluate
 
 PLUGIN = Path(__file__).with_name("stub_plugin.py")
@@ -61,9 +62,14 @@ def run(tmp_path: Path) -> Callable[..., Evaluation]:
     """Evaluates a backend on `thirds` in the test's own database."""
 
     def go(
-        backend: Any, *budgets: str, db: str = "t.sqlite", limit: int = 12, **options: Any
+        backend: Any,
+        *budgets: str,
+        db: str = "t.sqlite",
+        limit: int = 12,
+        price: PriceEntry | None = None,
+        **options: Any,
     ) -> Evaluation:
         wanted = Options(db=tmp_path / db, **options)
-        return evaluate(backend, "thirds", list(budgets), limit=limit, options=wanted)
+        return evaluate(backend, "thirds", list(budgets), limit=limit, price=price, options=wanted)
 
     return go
