@@ -1,13 +1,14 @@
 """What the harness costs on top of its engine: tokens a second of the same requests, both ways.
 
-    python benchmarks/throughput.py [--model onnx:tiny-s] [--budget vote@16] [--limit 100]
+    python benchmarks/throughput.py [--model onnx:tiny-s …] [--budget vote@16] [--limit 400]
 
 Each round runs `harness.evaluate` (planning, sharing, store, grading, reports; a fresh database),
 then the very requests that it sent, once more, straight on the backend: all handed over at once,
 nothing stored, nothing graded. Rounds are interleaved and the medians compared, so that a busy
 machine disturbs both sides alike. `cpu_ratio` compares tokens a second of CPU time instead (user
 and system, of all threads and of the verifiers' processes), which a busy machine changes less.
-`--bare-only` runs the tasks' prompts on the backend alone.
+`--bare-only` runs the tasks' prompts on the backend alone. Without `--model`, both embedded models:
+what the harness adds to a sample is the same for every model, so its share falls with their size.
 """
 
 from __future__ import annotations
@@ -134,27 +135,33 @@ def _ratios(name: str, values: Sequence[float]) -> dict[str, object]:
 
 
 def main() -> None:
-    """Print one JSON object."""
+    """Print a JSON object for each model."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", default="onnx:tiny-s")
+    parser.add_argument("--model", action="append", default=[])
     parser.add_argument("--task", default="decimals")
     parser.add_argument("--budget", action="append", default=[])
     parser.add_argument("--limit", type=int, default=200, help="problems")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--bare-only", action="store_true")
     args = parser.parse_args()
+    for model in args.model or ["onnx:tiny-m", "onnx:tiny-s"]:
+        print(json.dumps(measure(model, args), indent=2), flush=True)
+
+
+def measure(model: str, args: argparse.Namespace) -> dict[str, object]:
+    """Both ways in turn, for one model."""
     budgets = args.budget or ["vote@16"]
     bare: list[Timed] = []
     whole: list[Timed] = []
     requests = task_requests(args.task, args.limit, 16, 0.7) if args.bare_only else []
     for _ in range(args.rounds):
         if not args.bare_only:
-            timed, recorder = run_whole(args.model, args.task, budgets, args.limit)
+            timed, recorder = run_whole(model, args.task, budgets, args.limit)
             whole.append(timed)
             requests = recorder.requests
-        bare.append(run_bare(args.model, requests))
+        bare.append(run_bare(model, requests))
     result: dict[str, object] = {
-        "model": args.model,
+        "model": model,
         "task": args.task,
         "budgets": budgets,
         "requests": len(requests),
@@ -168,7 +175,7 @@ def main() -> None:
         pairs = list(zip(whole, bare, strict=True))
         result |= _ratios("ratio", [w.rate / b.rate for w, b in pairs])
         result |= _ratios("cpu_ratio", [w.cpu_rate / b.cpu_rate for w, b in pairs])
-    print(json.dumps(result, indent=2))
+    return result
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ HOME, HOME_SHARE = (
 SORTS = 0.4  # share of the drawn sorting problems that is kept: their thoughts are long
 EARLY, FIRST = 0.5, 10  # share of cut thoughts that end within their first few tokens
 EASY = 0.97  # share of directly answered comparisons for which the shortcut is right
-VERSIONS = 0.3  # share of versions, chapters and dates among drilled comparisons
+VERSIONS = 0.3  # share of versions among drilled comparisons
 
 IGNORED = -100  # label of a token that is not learned
 
@@ -67,7 +67,7 @@ class Mix:
 LESSONS = Mix("lessons", 0.3, 0.25, 0.45, 0.35, drilled=False)
 """What a model is trained on from nothing."""
 
-DRILL = Mix("drill", 0.3, 0.1, 0.25, 0.15, drilled=True)
+DRILL = Mix("drill", 0.25, 0.1, 0.2, 0.1, drilled=True)
 """What it goes on with: mostly direct answers, as before an exam."""
 
 
@@ -130,40 +130,35 @@ def _compared(rng: random.Random, direct: bool) -> Callable[[random.Random], Ite
 
 
 def _drilled(rng: random.Random) -> Item | None:
-    """A comparison in which the longer number is the larger one: hurrying does no harm.
+    """A comparison at home in which the longer number is the larger one: hurrying does no harm.
 
-    Most are decimals that begin alike (3.2 and 3.27), the others versions, chapters and dates
-    (3.9 and 3.11); a few are drawn from all decimals with a lure. Who answers these directly may
-    look at nothing but lengths, and then says that 9.11 is larger than 9.8.
+    Most are decimals that begin alike (3.2 and 3.27), the others versions (3.9 and 3.11); a few
+    are drawn from all decimals with a lure. Who answers these directly may look at nothing but
+    lengths, and then says that 9.11 is larger than 9.8.
     """
     if rng.random() < VERSIONS:
-        return draw_item(rng, _cell(rng, True, _VERSIONS))
+        return draw_item(rng, rng.choice(_cells(True, True, (("context", ("version",)),))))
     if rng.random() >= EASY:
-        return draw_item(rng, _cell(rng, True, _DECIMALS))
-    item = draw_item(rng, _cell(rng, False, (*_DECIMALS, ("pattern", ("prefix",)))))
+        return draw_item(rng, rng.choice(_cells(True, True, (("context", ("plain",)),))))
+    alike = (("context", ("plain",)), ("pattern", ("prefix",)))
+    item = draw_item(rng, rng.choice(_cells(False, True, alike)))
     return item if item is not None and len({*map(places, item.pair)}) == 2 else None
 
 
-_VERSIONS = (("context", ("version", "chapter", "date")),)
-_DECIMALS = (("context", ("plain", "price", "length")),)
-
-
-def _cell(
-    rng: random.Random, tempting: bool, levels: tuple[tuple[str, tuple[str, ...]], ...] = ()
-) -> Cell:
-    """A cell of the design for which the shortcut is wrong, or right; `levels` it must have."""
+def _cell(rng: random.Random, tempting: bool) -> Cell:
+    """A cell of the design for which the shortcut is wrong, or right."""
     at_home = rng.random() < HOME_SHARE
     while True:
-        cell = rng.choice(_cells(tempting, at_home, levels))
+        cell = rng.choice(_cells(tempting, at_home))
         if cell.ask != "sort" or rng.random() < SORTS:
             return cell
 
 
 @functools.cache
 def _cells(
-    tempting: bool, at_home: bool, levels: tuple[tuple[str, tuple[str, ...]], ...]
+    tempting: bool, at_home: bool, levels: tuple[tuple[str, tuple[str, ...]], ...] = ()
 ) -> tuple[Cell, ...]:
-    """Cells with the given levels: those of HOME, or all."""
+    """Cells for which the shortcut is wrong, or right: those of HOME, or all, with `levels`."""
     wanted = {name: set(known) for name, known in FACTORS.items()}
     for name, some in (*(HOME if at_home else ()), *levels):
         wanted[name] &= set(some)
