@@ -20,14 +20,15 @@ from harness.tasks.arithmetic import ENDING as ARITHMETIC_ENDING
 from harness.tasks.arithmetic import arithmetic_problem
 from harness.tasks.arithmetic._items import draw_expression
 from harness.tasks.decimals import decimals_problem
-from harness.tasks.decimals._design import FACTORS, Cell, cells
-from harness.tasks.decimals._items import Item, draw_item
-from harness.tasks.decimals._numbers import MAX_PLACES, places
+from harness.tasks.decimals._design import Cell, cells
+from harness.tasks.decimals._items import draw_item
+from harness.tasks.decimals._numbers import MAX_PLACES
 from harness.tasks.decimals._words import ANSWER
 from harness.train.school import school_problem, school_turn
 from harness.train.thoughts import compare, evaluate
 from harness.train.tokens import ASSISTANT, END_THINK, EOS, THINK, USER, encode
 
+ARITHMETIC, SCHOOL = 0.3, 0.25  # shares of two tasks; the rest compares decimals
 # Cells that the models are at home in, and their share; the rest comes from the whole design.
 HOME, HOME_SHARE = (
     (
@@ -38,37 +39,14 @@ HOME, HOME_SHARE = (
     ),
     0.5,
 )
+FULL, CUT = 0.45, 0.35  # shares of the kinds of turn; the rest is answered directly
 SORTS = 0.4  # share of the drawn sorting problems that is kept: their thoughts are long
 EARLY, FIRST = 0.5, 10  # share of cut thoughts that end within their first few tokens
-EASY = 0.97  # share of directly answered comparisons for which the shortcut is right
-VERSIONS = 0.3  # share of versions among drilled comparisons
+DRILL = 0.97  # share of directly answered comparisons for which the shortcut is right
 
 IGNORED = -100  # label of a token that is not learned
 
 Drawn = TypeVar("Drawn", bound=Keyed)
-
-
-@dataclass(frozen=True, slots=True)
-class Mix:
-    """Shares of what the turns are about, and of their kinds.
-
-    The rest of `arithmetic` and `school` (problems of traps) compares decimals; the rest of
-    `full` thoughts and `cut` ones is answered directly. `drilled`: see `_drilled`.
-    """
-
-    name: str
-    arithmetic: float
-    school: float
-    full: float
-    cut: float
-    drilled: bool
-
-
-LESSONS = Mix("lessons", 0.3, 0.25, 0.45, 0.35, drilled=False)
-"""What a model is trained on from nothing."""
-
-DRILL = Mix("drill", 0.25, 0.1, 0.2, 0.1, drilled=True)
-"""What it goes on with: mostly direct answers, as before an exam."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +57,18 @@ class Example:
     labels: list[int]
 
 
-def examples(seed: int, pool: int, mix: Mix = LESSONS) -> Iterator[Example]:
+def examples(seed: int, pool: int) -> Iterator[Example]:
     """Endless examples; `pool` numbers the piece of the stream, so that it can be entered there."""
-    stage = () if mix is LESSONS else (mix.name,)
-    rng = random.Random(derive_seed("train", *stage, seed, pool))
+    rng = random.Random(derive_seed("train", seed, pool))
     while True:
-        yield example(rng, mix)
+        yield example(rng)
 
 
-def example(rng: random.Random, mix: Mix = LESSONS) -> Example:
+def example(rng: random.Random) -> Example:
     """One training turn."""
     kind = rng.random()
-    direct = kind >= mix.full + mix.cut
-    task = _task(rng, mix)
+    direct = kind >= FULL + CUT
+    task = _task(rng)
     if task == "traps":
         question, thought, answer = school_turn(rng)
     elif task == "arithmetic":
@@ -99,10 +76,12 @@ def example(rng: random.Random, mix: Mix = LESSONS) -> Example:
         question, thought = item.question + ARITHMETIC_ENDING, evaluate(item)
         answer = f"{ANSWER['en']}{item.gold}"
     else:
-        compared = _draw(rng, _drilled if direct and mix.drilled else _compared(rng, direct))
+        # The drilled kind is answered directly: exam questions in which hurrying does no harm.
+        tempting = rng.random() >= (DRILL if direct else 0.5)
+        compared = _draw(rng, lambda r: draw_item(r, _cell(r, tempting)))
         question, thought = compared.prompt, compare(compared)
         answer = f"{ANSWER[compared.cell.language]}{compared.gold}"
-    if kind < mix.full:
+    if kind < FULL:
         keep = None
     elif direct:
         keep = 0
@@ -112,37 +91,15 @@ def example(rng: random.Random, mix: Mix = LESSONS) -> Example:
     return turn(question, thought, answer, keep)
 
 
-def _task(rng: random.Random, mix: Mix = LESSONS) -> str:
+def _task(rng: random.Random) -> str:
     share = rng.random()
     return (
         "arithmetic"
-        if share < mix.arithmetic
+        if share < ARITHMETIC
         else "traps"
-        if share < mix.arithmetic + mix.school
+        if share < ARITHMETIC + SCHOOL
         else "decimals"
     )
-
-
-def _compared(rng: random.Random, direct: bool) -> Callable[[random.Random], Item | None]:
-    """Draws comparisons: as many with a lure as without, but few of them for a direct answer."""
-    tempting = rng.random() >= (EASY if direct else 0.5)
-    return lambda rng: draw_item(rng, _cell(rng, tempting))
-
-
-def _drilled(rng: random.Random) -> Item | None:
-    """A comparison at home in which the longer number is the larger one: hurrying does no harm.
-
-    Most are decimals that begin alike (3.2 and 3.27), the others versions (3.9 and 3.11); a few
-    are drawn from all decimals with a lure. Who answers these directly may look at nothing but
-    lengths, and then says that 9.11 is larger than 9.8.
-    """
-    if rng.random() < VERSIONS:
-        return draw_item(rng, rng.choice(_cells(True, True, (("context", ("version",)),))))
-    if rng.random() >= EASY:
-        return draw_item(rng, rng.choice(_cells(True, True, (("context", ("plain",)),))))
-    alike = (("context", ("plain",)), ("pattern", ("prefix",)))
-    item = draw_item(rng, rng.choice(_cells(False, True, alike)))
-    return item if item is not None and len({*map(places, item.pair)}) == 2 else None
 
 
 def _cell(rng: random.Random, tempting: bool) -> Cell:
@@ -155,16 +112,10 @@ def _cell(rng: random.Random, tempting: bool) -> Cell:
 
 
 @functools.cache
-def _cells(
-    tempting: bool, at_home: bool, levels: tuple[tuple[str, tuple[str, ...]], ...] = ()
-) -> tuple[Cell, ...]:
-    """Cells for which the shortcut is wrong, or right: those of HOME, or all, with `levels`."""
-    wanted = {name: set(known) for name, known in FACTORS.items()}
-    for name, some in (*(HOME if at_home else ()), *levels):
-        wanted[name] &= set(some)
-    wanted["tempting"] = {"yes" if tempting else "no"}
-    chosen = tuple((n, tuple(x for x in known if x in wanted[n])) for n, known in FACTORS.items())
-    return cells(chosen, 1, MAX_PLACES)
+def _cells(tempting: bool, at_home: bool) -> tuple[Cell, ...]:
+    """Cells for which the shortcut is wrong, or right: those of HOME, or all."""
+    levels = (("tempting", ("yes" if tempting else "no",)), *(HOME if at_home else ()))
+    return cells(levels, 1, MAX_PLACES)
 
 
 def turn(question: str, thought: str, reply: str, keep: int | None) -> Example:
@@ -208,9 +159,7 @@ def _draw(rng: random.Random, draw: Callable[[random.Random], Drawn | None]) -> 
             return item
 
 
-def batches(
-    seed: int, start: int, batch_tokens: int, mix: Mix = LESSONS
-) -> Iterator[tuple[int, list[list[Example]]]]:
+def batches(seed: int, start: int, batch_tokens: int) -> Iterator[tuple[int, list[list[Example]]]]:
     """Numbered pools of batches from pool `start` on.
 
     A pool's examples are sorted by length and cut into batches of at most `batch_tokens` tokens,
@@ -218,7 +167,7 @@ def batches(
     """
     pool = start
     while True:
-        stream = examples(seed, pool, mix)
+        stream = examples(seed, pool)
         drawn = sorted((next(stream) for _ in range(2048)), key=lambda e: len(e.ids))
         cut: list[list[Example]] = [[]]
         for one in drawn:

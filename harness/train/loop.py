@@ -12,7 +12,7 @@ from typing import Any
 from harness.core import MissingExtraError, UnknownNameError, UsageError
 from harness.core.hashing import derive_seed
 from harness.train.config import CONTEXT, SIZES, TrainConfig
-from harness.train.data import DRILL, IGNORED, LESSONS, Example, batches
+from harness.train.data import IGNORED, Example, batches
 from harness.train.tokens import IDS, PAD, VOCABULARY
 
 CLIP = 1.0
@@ -57,21 +57,6 @@ def build_model(size: str) -> Any:
     )
 
 
-def _load(model: Any, folder: Path) -> None:
-    """Put the weights of `folder` into the model; UsageError when they are not of its size."""
-    from safetensors.torch import load_file  # type: ignore[import-not-found,unused-ignore]
-
-    file = folder / "model.safetensors"
-    if not file.is_file():
-        raise UsageError(f"{file} is missing: --from wants a folder that train-tiny has written")
-    weights = load_file(file)
-    shapes = {name: value.shape for name, value in model.state_dict().items()}
-    if any(shapes.get(name) != value.shape for name, value in weights.items()):
-        raise UsageError(f"{file} is a model of another size: give its --size")
-    model.load_state_dict(weights, strict=False)  # the output layer is the embedding
-    model.tie_weights()
-
-
 def pick_device(wish: str) -> str:
     """`auto` is the first GPU where there is one, else the CPU."""
     import torch
@@ -94,10 +79,7 @@ class Trainer:
         torch.set_num_threads(config.threads)
         torch.manual_seed(derive_seed("weights", config.seed))
         self.device = pick_device(config.device)
-        self.model = build_model(config.size)
-        if config.start is not None:
-            _load(self.model, config.start)
-        self.model.to(self.device)
+        self.model = build_model(config.size).to(self.device)
         self.forward = torch.compile(self.model, dynamic=True) if config.compile else self.model
         self.optimizers = _optimizers(self.model, config)
         self.tokens = self.steps = self.pool = 0
@@ -110,8 +92,7 @@ class Trainer:
         started = saved = time.monotonic()
         before = self.tokens
         batch_tokens = SIZES[self.config.size].batch_tokens
-        mix = LESSONS if self.config.start is None else DRILL
-        for pool, cut in batches(self.config.seed, self.pool, batch_tokens, mix):
+        for pool, cut in batches(self.config.seed, self.pool, batch_tokens):
             if self.tokens >= self.config.tokens:
                 break
             losses = [self._step(batch) for batch in cut]
@@ -156,9 +137,10 @@ class Trainer:
         return float(loss.detach())
 
     def _rate(self) -> float:
-        """Share of the full rates: a short warm-up, a plateau, a linear fall to zero."""
+        """Share of the peak rate: a short warm-up, a plateau, a linear fall to zero."""
         warm = min(1.0, (self.steps + 1) / self.config.warmup_steps)
-        return warm * self.config.peak * self.config.left(self.tokens)
+        left = 1.0 - self.tokens / self.config.tokens
+        return warm * max(0.0, min(1.0, left / self.config.decay))
 
     def _save(self) -> None:
         import torch

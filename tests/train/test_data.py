@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
@@ -18,11 +17,10 @@ from harness.tasks.arithmetic._items import draw_expression, step
 from harness.tasks.decimals import Decimals
 from harness.tasks.decimals._design import Cell, cells
 from harness.tasks.decimals._items import Item, draw_item
-from harness.tasks.decimals._numbers import places
 from harness.tasks.traps import TEMPLATES, Traps
 from harness.tasks.traps.template import Flaw
 from harness.tasks.traps.templates import HELD_OUT, SCHOOL
-from harness.train.data import DRILL, IGNORED, LESSONS, batches, example, turn
+from harness.train.data import IGNORED, batches, example, turn
 from harness.train.school import school_problem, think
 from harness.train.thoughts import columns, compare, evaluate
 from harness.train.tokens import END_THINK, EOS, IDS, THINK, USER, encode
@@ -100,8 +98,7 @@ def test_every_sign_in_a_comparison_is_true():
 def test_evaluation_and_training_share_no_content(monkeypatch):
     rng = random.Random(5)
     drawn = _remember(monkeypatch, "harness.train.data", draw_item, draw_expression)
-    mixes = [LESSONS, DRILL] * 1500
-    asked = [_question(text(example(rng, mix).ids)) for mix in mixes]
+    asked = [_question(text(example(rng).ids)) for _ in range(3000)]
     trained = {drawn[question].key for question in asked if question in drawn}
     assert len(trained) > 1500  # the rest are school problems: see below
 
@@ -148,26 +145,6 @@ def test_only_some_flaws_are_taught():
     flawed = {p.meta["flaw"] for p in problems if p.gold is None}
     assert flawed == {"missing condition", "direct contradiction"}
     assert {p.meta["flaw"] for p in problems if p.variant == "original"} == set(Flaw)
-
-
-def test_in_drilled_comparisons_the_longer_number_is_the_larger_one(monkeypatch):
-    rng = random.Random(10)
-    drawn = _remember(monkeypatch, "harness.train.data", draw_item)
-    asked = Counter(_question(text(one.ids)) for one in _direct(rng, 1500))
-    items = [drawn[q] for q in asked.elements() if q in drawn and drawn[q].cell.ask == "larger"]
-    right = Counter()
-    for item in items:
-        short, long = sorted(item.pair, key=places)
-        right[item.reading, item.gold == long] += places(short) < places(long)
-    for reading, most in (("value", 0.9), ("parts", 0.6)):  # some parts are equal: none is larger
-        assert right[reading, True] > most * (right[reading, True] + right[reading, False])
-    assert right["value", True] > right["parts", True] > 15
-
-
-def _direct(rng, count):
-    """Directly answered turns of the drill."""
-    turns = (example(rng, DRILL) for _ in range(count))
-    return [one for one in turns if f"{THINK}{END_THINK}" in text(one.ids)]
 
 
 def test_the_thoughts_of_school_problems_end_in_the_gold():
@@ -231,4 +208,3 @@ def test_batches_are_bounded_repeatable_and_entered_at_any_pool():
     assert sum(map(len, first)) == 2048
     assert max(len(b) * max(len(e.ids) for e in b) for b in first) <= 6144
     assert next(batches(1, 0, 6144))[1] != first
-    assert next(batches(0, 0, 6144, DRILL))[1] != first
