@@ -4,9 +4,10 @@
 
 Each round runs `harness.evaluate` (planning, sharing, store, grading, reports; a fresh database),
 then the very requests that it sent, once more, straight on the backend: all handed over at once,
-nothing stored, nothing graded. Rounds are interleaved and the medians compared, so that a busy
-machine disturbs both sides alike. `cpu_ratio` compares tokens a second of CPU time instead (user
-and system, of all threads and of the verifiers' processes), which a busy machine changes less.
+nothing stored, nothing graded. Each round is compared with the bare runs before and behind it, so
+that a machine whose speed drifts disturbs both sides alike; the medians are printed. `cpu_ratio`
+compares tokens a second of CPU time instead (user and system, of all threads and of the verifiers'
+processes), which a busy machine changes less.
 `--bare-only` runs the tasks' prompts on the backend alone. Without `--model`, both embedded models:
 what the harness adds to a sample is the same for every model, so its share falls with their size.
 """
@@ -23,6 +24,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from harness.core import DataSource, ModelSpec, Reply, Request, Sampling, registry
 from harness.core.protocols import Backend
@@ -129,6 +131,10 @@ def run_whole(model: str, task: str, budgets: Sequence[str], limit: int) -> tupl
     return timed, recorder
 
 
+def _sum(runs: Sequence[Timed], name: str) -> Any:
+    return sum(getattr(run, name) for run in runs)
+
+
 def _ratios(name: str, values: Sequence[float]) -> dict[str, object]:
     """The median and all of them."""
     return {name: round(statistics.median(values), 3), f"{name}s": [round(v, 3) for v in values]}
@@ -172,7 +178,9 @@ def measure(model: str, args: argparse.Namespace) -> dict[str, object]:
     if whole:
         result["harness_tokens_per_s"] = round(statistics.median(t.rate for t in whole))
         result["harness_cpu_s"] = round(statistics.median(t.cpu_s for t in whole), 2)
-        pairs = list(zip(whole, bare, strict=True))
+        near = [bare[max(0, i - 1) : i + 1] for i in range(len(whole))]
+        around = [Timed(_sum(b, "tokens"), _sum(b, "seconds"), _sum(b, "cpu_s")) for b in near]
+        pairs = list(zip(whole, around, strict=True))
         result |= _ratios("ratio", [w.rate / b.rate for w, b in pairs])
         result |= _ratios("cpu_ratio", [w.cpu_rate / b.cpu_rate for w, b in pairs])
     return result
