@@ -24,7 +24,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from harness.core import DataSource, ModelSpec, Reply, Request, Sampling, registry
 from harness.core.protocols import Backend
@@ -131,8 +130,10 @@ def run_whole(model: str, task: str, budgets: Sequence[str], limit: int) -> tupl
     return timed, recorder
 
 
-def _sum(runs: Sequence[Timed], name: str) -> Any:
-    return sum(getattr(run, name) for run in runs)
+def _joined(runs: Sequence[Timed]) -> Timed:
+    """Several runs as one."""
+    tokens = sum(run.tokens for run in runs)
+    return Timed(tokens, sum(run.seconds for run in runs), sum(run.cpu_s for run in runs))
 
 
 def _ratios(name: str, values: Sequence[float]) -> dict[str, object]:
@@ -178,8 +179,7 @@ def measure(model: str, args: argparse.Namespace) -> dict[str, object]:
     if whole:
         result["harness_tokens_per_s"] = round(statistics.median(t.rate for t in whole))
         result["harness_cpu_s"] = round(statistics.median(t.cpu_s for t in whole), 2)
-        near = [bare[max(0, i - 1) : i + 1] for i in range(len(whole))]
-        around = [Timed(_sum(b, "tokens"), _sum(b, "seconds"), _sum(b, "cpu_s")) for b in near]
+        around = [_joined(bare[max(0, i - 1) : i + 1]) for i in range(len(whole))]
         pairs = list(zip(whole, around, strict=True))
         result |= _ratios("ratio", [w.rate / b.rate for w, b in pairs])
         result |= _ratios("cpu_ratio", [w.cpu_rate / b.cpu_rate for w, b in pairs])

@@ -77,7 +77,7 @@ class _Worker:
         place = {key: i for i, key in enumerate(problems)}
         message = {
             "plugins": list(plugin_files()),
-            "problems": [problem.to_json() for problem in problems.values()],
+            "problems": [json.dumps(problem.to_json()) for problem in problems.values()],
             "items": [
                 {
                     "name": item.spec.name,

@@ -64,13 +64,18 @@ def _verifier(name: str, args: dict[str, Any]) -> Any:
     return _verifiers[key]
 
 
+def _problem(item: dict[str, Any]) -> Problem:
+    """Made anew for each item: what a verifier does to it reaches no other."""
+    return Problem(**json.loads(item["problem"]))
+
+
 def _prepare(item: dict[str, Any]) -> None:
     """Load what an item's verifier needs, once: it may take longer than an answer should."""
     _allow_cpu(_LOAD_CPU_S)
     try:
         verifier = _verifier(item["name"], item["args"])
         if hasattr(verifier, "prepare"):
-            verifier.prepare(item["problem"])
+            verifier.prepare(_problem(item))
     except Exception:  # noqa: BLE001 - `_answer` meets it again, and says it for its item
         return
 
@@ -91,7 +96,7 @@ def _answer(item: dict[str, Any]) -> dict[str, Any]:
     except (HarnessError, TypeError, ImportError) as error:
         return {"error": f"verifier {item['name']!r}: {error}"}
     try:
-        verdict = verifier.verify(item["response"], item["problem"], truncated=item["truncated"])
+        verdict = verifier.verify(item["response"], _problem(item), truncated=item["truncated"])
     except MemoryError:
         verdict = _ungraded("out of memory")
     except RecursionError:
@@ -110,11 +115,10 @@ def _serve(source: IO[bytes], target: IO[bytes], cpu_s: float) -> None:
         chunk = json.loads(line)
         for path in chunk["plugins"]:
             load_plugin(path)
-        problems = [Problem(**problem) for problem in chunk["problems"]]
         prepared = set()
         for item in chunk["items"]:
             what = item["problem"], _key(item["name"], item["args"])
-            item["problem"] = problems[item["problem"]]
+            item["problem"] = chunk["problems"][item["problem"]]
             if what not in prepared:
                 prepared.add(what)
                 _prepare(item)

@@ -174,15 +174,13 @@ def verdict_of(row: Any) -> Verdict:
     return _verdict(row.status, row.answer, row.key, row.method, row.warning, row.reason)
 
 
-_STATUS = {str(status): status for status in Status}
-
-
-def _verdict(status: str | None, *rest: Any) -> Verdict:
+def _verdict(
+    status: str | None, answer: str | None, key: str | None, method: str, warning: int, reason: str
+) -> Verdict:
     if status is None:
         return Verdict(status=Status.UNGRADED, reason="not graded by this verifier yet")
-    answer, key, method, warning, reason = rest
     return Verdict(
-        status=_STATUS[status],
+        status=Status(status),
         answer=answer,
         key=key,
         method=method,

@@ -257,10 +257,10 @@ def _price(options: Options, plan: Plan) -> PriceEntry | None:
 
 def _check_ceilings(plan: Plan, options: Options) -> None:
     """UsageError where dollars would be shown in another way than a ceiling counts them."""
+    if options.gpu_usd_per_hour is None:
+        return
     for run in plan.all_runs:
-        if run.ceiling is None or run.ceiling.usd is None:
-            continue
-        if options.gpu_usd_per_hour is not None:
+        if run.ceiling is not None and run.ceiling.usd is not None:
             raise UsageError(
                 f"budget {str(run.strategy.budget)!r}: usd<= counts dollars by the token, not by "
                 "--gpu-usd-per-hour; leave one of them out"

@@ -135,7 +135,7 @@ def _report(
         charged_by_role=_by_role(bills, total),
         spent=spent,
         calls=calls,
-        verdicts={status: _tidy(total) for status, total in sorted(verdicts.items())},
+        verdicts={status: _tidy(chance) for status, chance in sorted(verdicts.items())},
         usd=_usd(manifest, total, attempts, bills, by_run),
         flops=_sum([bill.flops(attempts.models) for bill in bills]),
         seconds=seconds,

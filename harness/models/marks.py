@@ -77,9 +77,11 @@ def reasoning_tokens(
     count = done = 0
     for begin, stop in _thoughts(text, marks, opened):
         # Of the tokens before `first` none reaches `begin`; those from `last` on begin behind it.
-        first = min(bisect_right(token_ends, begin), bisect_left(token_ends, begin) + 1)
-        last = len(token_ends) if stop is None else 1 + bisect_left(token_ends, stop)
-        first, last = first if begin else 0, min(last, len(token_ends))
+        first, last = 0, len(token_ends)
+        if begin:
+            first = min(bisect_right(token_ends, begin), bisect_left(token_ends, begin) + 1)
+        if stop is not None:
+            last = min(last, bisect_left(token_ends, stop) + 1)
         count += max(0, last - max(first, done))
         done = max(done, last)
     return count

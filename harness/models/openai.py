@@ -228,7 +228,7 @@ class OpenAIBackend:
         name = self.options["api_key_env"]
         key = os.environ.get(name, "")
         if not key and self._url == OFFICIAL:
-            where = f"{self._spec}@http://HOST:PORT/v1"
+            where = f"openai:{self._spec.name}@http://HOST:PORT/v1"
             raise BackendError(f"{self._spec}: no key: set {name}, or write {where}", fatal=True)
         return {"Authorization": f"Bearer {key}"} if key else {}
 

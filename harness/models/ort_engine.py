@@ -91,17 +91,17 @@ class _Row:
     def add(self, token: int, ends: NDArray[np.bool_]) -> bool:
         """Add a token; True when that ended the completion, which is then handed in."""
         self.tokens.append(token)
-        stopped = bool(ends[token])
-        if self.trace is not None and not stopped:
-            stopped = self.trace.add(token)
+        ended = bool(ends[token])
+        stopped = ended or (self.trace is not None and self.trace.add(token))
         if not stopped and len(self.tokens) < self.job.limit:
             return False
-        if self.trace is None:
-            self.trace = self.job.new_trace()
-            self.trace.extend(self.tokens[:-1] if ends[token] else self.tokens)
-        if ends[token]:
-            self.trace.add_silent()
-        self.job.finish(self.index, self.job.complete(self.trace, stopped))
+        trace = self.trace
+        if trace is None:
+            trace = self.job.new_trace()
+            trace.extend(self.tokens[:-1] if ended else self.tokens)
+        if ended:
+            trace.add_silent()
+        self.job.finish(self.index, self.job.complete(trace, stopped))
         return True
 
 

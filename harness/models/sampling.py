@@ -50,6 +50,15 @@ def _weights(logits: Logits, temperature: Floats) -> Floats:
     return scaled
 
 
+def _mass(logits: Logits, temperature: Floats, top_k: NDArray[np.int64], top_p: Floats) -> Floats:
+    """The cumulative weights [rows, vocabulary] of what may be drawn at a temperature above 0."""
+    weights = _weights(logits, temperature)
+    picky = np.flatnonzero((top_k > 0) | (top_p < 1))
+    if len(picky):
+        weights[picky] = _keep(weights[picky], top_k[picky], top_p[picky])
+    return np.cumsum(weights, axis=1)
+
+
 def _look_up(mass: Floats, draws: Floats) -> NDArray[np.int64]:
     """Each row's token at which its cumulative weights `mass` pass the share `draws` of all."""
     # below the total, so that rounding never leads past the last token that has any weight
@@ -85,11 +94,8 @@ class Spread:
         self._best = int(logits.argmax())
         self._mass: Floats | None = None
         if sampling.temperature > 0:
-            weights = _weights(logits[None], np.array([sampling.temperature]))
-            if sampling.top_k > 0 or sampling.top_p < 1:
-                top_k, top_p = np.array([sampling.top_k]), np.array([sampling.top_p])
-                weights = _keep(weights, top_k, top_p)
-            self._mass = np.cumsum(weights, axis=1)
+            parameters = (sampling.temperature, sampling.top_k, sampling.top_p)
+            self._mass = _mass(logits[None], *(np.array([value]) for value in parameters))
 
     def draw(self, number: float) -> int:
         """The token at a number in [0, 1): what `Chooser` would choose."""
@@ -133,9 +139,5 @@ class Chooser:
         self, rows: slice | NDArray[np.int64], logits: Logits, draws: Floats
     ) -> NDArray[np.int64]:
         """The tokens of `rows`, which have a temperature."""
-        weights = _weights(logits, self._temperature[rows])
-        top_k, top_p = self._top_k[rows], self._top_p[rows]
-        picky = np.flatnonzero((top_k > 0) | (top_p < 1))
-        if len(picky):
-            weights[picky] = _keep(weights[picky], top_k[picky], top_p[picky])
-        return _look_up(np.cumsum(weights, axis=1), draws)
+        mass = _mass(logits, self._temperature[rows], self._top_k[rows], self._top_p[rows])
+        return _look_up(mass, draws)

@@ -13,7 +13,7 @@ from harness.models.folder import ModelFolder
 from harness.models.marks import is_open, join_prefix, reasoning_tokens
 from harness.models.tokens import Trace
 
-_REMEMBERED = 512  # prompts
+_REMEMBERED = 64  # prompts: as many as are under way; one may have a hundred thousand tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,5 +123,4 @@ def draw_more(
 
 def _digits(rng: random.Random, count: int) -> str:
     """Random digits."""
-    draw = rng.random
-    return "".join(["0123456789"[int(draw() * 10)] for _ in range(count)])
+    return "".join(rng.choices("0123456789", k=count))

@@ -40,6 +40,9 @@ class Nasty:
             return self.verify("deep", problem)
         if response == "raise":
             raise ValueError("on purpose")
+        if response == "scribble":
+            problem.meta["a"].append(2)
+            return Verdict(status=Status.CORRECT, answer=str(problem.meta["a"]))
         return Verdict(status=Status.CORRECT, answer=response, method=self.mood)
 
 class Heavy(Nasty):
@@ -96,6 +99,11 @@ def test_a_bad_item_is_ungraded_and_its_neighbours_are_judged(
         else:
             assert verdict.status is Status.CORRECT
             assert verdict.answer == text
+
+
+def test_what_a_verifier_does_to_a_problem_reaches_no_other_item(pool: VerifierPool) -> None:
+    futures = [pool.submit(NASTY, "scribble", PROBLEM) for _ in range(40)]
+    assert {f.result().answer for f in futures} == {"[1, 2]"}
 
 
 def test_the_wall_limit_ends_what_only_waits(plugin: Path) -> None:
