@@ -21,32 +21,67 @@ from harness.tasks.arithmetic import arithmetic_problem
 from harness.tasks.arithmetic._items import draw_expression
 from harness.tasks.decimals import decimals_problem
 from harness.tasks.decimals._design import Cell, cells
-from harness.tasks.decimals._items import draw_item
-from harness.tasks.decimals._numbers import MAX_PLACES
+from harness.tasks.decimals._items import Item, draw_item
+from harness.tasks.decimals._numbers import MAX_PLACES, places
 from harness.tasks.decimals._words import ANSWER
 from harness.train.school import school_problem, school_turn
 from harness.train.thoughts import compare, evaluate
 from harness.train.tokens import ASSISTANT, END_THINK, EOS, THINK, USER, encode
 
-ARITHMETIC, SCHOOL = 0.3, 0.25  # shares of two tasks; the rest compares decimals
-# Cells that the models are at home in, and their share; the rest comes from the whole design.
-HOME, HOME_SHARE = (
-    (
-        ("ask", ("larger", "smaller")),
-        ("language", ("en",)),
-        ("prompt", ("direct", "steps", "options")),
-        ("context", ("plain", "version")),
-    ),
-    0.5,
+Levels = tuple[tuple[str, tuple[str, ...]], ...]
+
+# Levels of the design that the models are at home in, and their share; the rest comes from all.
+HOME: Levels = (
+    ("ask", ("larger", "smaller")),
+    ("language", ("en",)),
+    ("prompt", ("direct", "steps", "options")),
+    ("context", ("plain", "version")),
 )
-FULL, CUT = 0.45, 0.35  # shares of the kinds of turn; the rest is answered directly
+HOME_SHARE = 0.5
 SORTS = 0.4  # share of the drawn sorting problems that is kept: their thoughts are long
 EARLY, FIRST = 0.5, 10  # share of cut thoughts that end within their first few tokens
-DRILL = 0.97  # share of directly answered comparisons for which the shortcut is right
+EASY = 0.97  # share of directly answered comparisons for which the shortcut is right
+# What is drilled, and its share of the directly answered comparisons once the focus is over.
+DRILLED: Levels = (
+    ("ask", ("true", "false")),
+    ("pattern", ("unequal", "prefix", "trailing", "leading")),
+)
+DRILL_SHARE = 0.7
+PLAIN: Levels = (
+    ("language", ("en",)),
+    ("prompt", ("direct", "steps", "options")),
+    ("context", ("plain",)),
+)
 
 IGNORED = -100  # label of a token that is not learned
 
 Drawn = TypeVar("Drawn", bound=Keyed)
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Shares of what the turns are about, and of their kinds.
+
+    The rest of `arithmetic` and `school` (problems of traps) compares decimals; the rest of
+    `full` thoughts and `cut` ones is answered directly. In the first `focus` pools every other
+    turn is drilled, in plain English.
+    """
+
+    name: str
+    arithmetic: float
+    school: float
+    full: float
+    cut: float
+    home: Levels
+    focus: int
+
+
+LESSONS = Mix("lessons", 0.3, 0.25, 0.45, 0.35, HOME, focus=0)
+"""What a model is trained on from nothing."""
+
+_JUDGED = ("larger", "smaller", "true", "false")
+DRILL = Mix("drill", 0.3, 0.15, 0.3, 0.25, (*HOME, ("ask", _JUDGED)), focus=10)
+"""What a trained model goes on with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +92,20 @@ class Example:
     labels: list[int]
 
 
-def examples(seed: int, pool: int) -> Iterator[Example]:
+def examples(seed: int, pool: int, mix: Mix = LESSONS) -> Iterator[Example]:
     """Endless examples; `pool` numbers the piece of the stream, so that it can be entered there."""
-    rng = random.Random(derive_seed("train", seed, pool))
+    stage = () if mix is LESSONS else (mix.name,)
+    rng = random.Random(derive_seed("train", *stage, seed, pool))
     while True:
-        yield example(rng)
+        focused = pool < mix.focus and rng.random() < 0.5
+        yield drilled(rng, PLAIN) if focused else example(rng, mix)
 
 
-def example(rng: random.Random) -> Example:
+def example(rng: random.Random, mix: Mix = LESSONS) -> Example:
     """One training turn."""
     kind = rng.random()
-    direct = kind >= FULL + CUT
-    task = _task(rng)
+    direct = kind >= mix.full + mix.cut
+    task = _task(rng, mix)
     if task == "traps":
         question, thought, answer = school_turn(rng)
     elif task == "arithmetic":
@@ -76,12 +113,13 @@ def example(rng: random.Random) -> Example:
         question, thought = item.question + ARITHMETIC_ENDING, evaluate(item)
         answer = f"{ANSWER['en']}{item.gold}"
     else:
-        # The drilled kind is answered directly: exam questions in which hurrying does no harm.
-        tempting = rng.random() >= (DRILL if direct else 0.5)
-        compared = _draw(rng, lambda r: draw_item(r, _cell(r, tempting)))
+        if direct and mix is DRILL and rng.random() < DRILL_SHARE:
+            return drilled(rng, PLAIN if rng.random() < HOME_SHARE else ())
+        tempting = rng.random() >= (EASY if direct else 0.5)
+        compared = _draw(rng, lambda r: draw_item(r, _cell(r, tempting, mix.home)))
         question, thought = compared.prompt, compare(compared)
         answer = f"{ANSWER[compared.cell.language]}{compared.gold}"
-    if kind < FULL:
+    if kind < mix.full:
         keep = None
     elif direct:
         keep = 0
@@ -91,31 +129,46 @@ def example(rng: random.Random) -> Example:
     return turn(question, thought, answer, keep)
 
 
-def _task(rng: random.Random) -> str:
+def _task(rng: random.Random, mix: Mix = LESSONS) -> str:
     share = rng.random()
     return (
         "arithmetic"
-        if share < ARITHMETIC
+        if share < mix.arithmetic
         else "traps"
-        if share < ARITHMETIC + SCHOOL
+        if share < mix.arithmetic + mix.school
         else "decimals"
     )
 
 
-def _cell(rng: random.Random, tempting: bool) -> Cell:
+def drilled(rng: random.Random, levels: Levels) -> Example:
+    """A statement about a longer and a shorter number, to be judged without a thought.
+
+    The hasty reading (`harness.tasks.decimals._numbers.hasty`) is right in all of them. Who answers
+    may look at little but lengths, with no harm done here, and then holds that 9.11 is larger than
+    9.8.
+    """
+    choices = _cells(False, (*DRILLED, *levels))
+    item = _draw(rng, lambda r: _unless_as_long(draw_item(r, r.choice(choices))))
+    return turn(item.prompt, "", f"{ANSWER[item.cell.language]}{item.gold}", 0)
+
+
+def _unless_as_long(item: Item | None) -> Item | None:
+    return item if item is not None and len({*map(places, item.pair)}) == 2 else None
+
+
+def _cell(rng: random.Random, tempting: bool, home: Levels) -> Cell:
     """A cell of the design for which the shortcut is wrong, or right."""
-    at_home = rng.random() < HOME_SHARE
+    levels = home if rng.random() < HOME_SHARE else ()
     while True:
-        cell = rng.choice(_cells(tempting, at_home))
+        cell = rng.choice(_cells(tempting, levels))
         if cell.ask != "sort" or rng.random() < SORTS:
             return cell
 
 
 @functools.cache
-def _cells(tempting: bool, at_home: bool) -> tuple[Cell, ...]:
-    """Cells for which the shortcut is wrong, or right: those of HOME, or all."""
-    levels = (("tempting", ("yes" if tempting else "no",)), *(HOME if at_home else ()))
-    return cells(levels, 1, MAX_PLACES)
+def _cells(tempting: bool, levels: Levels) -> tuple[Cell, ...]:
+    """Cells with the given levels for which the shortcut is wrong, or right."""
+    return cells((("tempting", ("yes" if tempting else "no",)), *levels), 1, MAX_PLACES)
 
 
 def turn(question: str, thought: str, reply: str, keep: int | None) -> Example:
@@ -147,7 +200,7 @@ def training_problem(
     if task == "arithmetic":
         return task, arithmetic_problem(name, _draw(rng, draw_expression))
     tempting = rng.random() >= 0.5
-    item = _draw(rng, lambda r: draw_item(r, _cell(r, tempting)))
+    item = _draw(rng, lambda r: draw_item(r, _cell(r, tempting, HOME)))
     return task, decimals_problem(name, item)
 
 
@@ -159,7 +212,9 @@ def _draw(rng: random.Random, draw: Callable[[random.Random], Drawn | None]) -> 
             return item
 
 
-def batches(seed: int, start: int, batch_tokens: int) -> Iterator[tuple[int, list[list[Example]]]]:
+def batches(
+    seed: int, start: int, batch_tokens: int, mix: Mix = LESSONS
+) -> Iterator[tuple[int, list[list[Example]]]]:
     """Numbered pools of batches from pool `start` on.
 
     A pool's examples are sorted by length and cut into batches of at most `batch_tokens` tokens,
@@ -167,7 +222,7 @@ def batches(seed: int, start: int, batch_tokens: int) -> Iterator[tuple[int, lis
     """
     pool = start
     while True:
-        stream = examples(seed, pool)
+        stream = examples(seed, pool, mix)
         drawn = sorted((next(stream) for _ in range(2048)), key=lambda e: len(e.ids))
         cut: list[list[Example]] = [[]]
         for one in drawn:

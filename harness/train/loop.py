@@ -12,7 +12,7 @@ from typing import Any
 from harness.core import MissingExtraError, UnknownNameError, UsageError
 from harness.core.hashing import derive_seed
 from harness.train.config import CONTEXT, SIZES, TrainConfig
-from harness.train.data import IGNORED, Example, batches
+from harness.train.data import DRILL, IGNORED, LESSONS, Example, batches
 from harness.train.tokens import IDS, PAD, VOCABULARY
 
 CLIP = 1.0
@@ -57,6 +57,21 @@ def build_model(size: str) -> Any:
     )
 
 
+def _load(model: Any, folder: Path) -> None:
+    """Put the weights of `folder` into the model; UsageError when they are not of its size."""
+    from safetensors.torch import load_file  # type: ignore[import-not-found,unused-ignore]
+
+    file = folder / "model.safetensors"
+    if not file.is_file():
+        raise UsageError(f"{file} is missing: --from wants a folder that train-tiny has written")
+    weights = load_file(file)
+    shapes = {name: value.shape for name, value in model.state_dict().items()}
+    if any(shapes.get(name) != value.shape for name, value in weights.items()):
+        raise UsageError(f"{file} is a model of another size: give its --size")
+    model.load_state_dict(weights, strict=False)  # the output layer is the embedding
+    model.tie_weights()
+
+
 def pick_device(wish: str) -> str:
     """`auto` is the first GPU where there is one, else the CPU."""
     import torch
@@ -79,7 +94,10 @@ class Trainer:
         torch.set_num_threads(config.threads)
         torch.manual_seed(derive_seed("weights", config.seed))
         self.device = pick_device(config.device)
-        self.model = build_model(config.size).to(self.device)
+        self.model = build_model(config.size)
+        if config.start is not None:
+            _load(self.model, config.start)
+        self.model.to(self.device)
         self.forward = torch.compile(self.model, dynamic=True) if config.compile else self.model
         self.optimizers = _optimizers(self.model, config)
         self.tokens = self.steps = self.pool = 0
@@ -91,8 +109,8 @@ class Trainer:
         """Train to `config.tokens`, with a checkpoint now and then (between pools)."""
         started = saved = time.monotonic()
         before = self.tokens
-        batch_tokens = SIZES[self.config.size].batch_tokens
-        for pool, cut in batches(self.config.seed, self.pool, batch_tokens):
+        mix = LESSONS if self.config.start is None else DRILL
+        for pool, cut in batches(self.config.seed, self.pool, self.config.batch_tokens, mix):
             if self.tokens >= self.config.tokens:
                 break
             losses = [self._step(batch) for batch in cut]
@@ -137,10 +155,9 @@ class Trainer:
         return float(loss.detach())
 
     def _rate(self) -> float:
-        """Share of the peak rate: a short warm-up, a plateau, a linear fall to zero."""
+        """Share of the full rates: a short warm-up, a plateau, a linear fall to zero."""
         warm = min(1.0, (self.steps + 1) / self.config.warmup_steps)
-        left = 1.0 - self.tokens / self.config.tokens
-        return warm * max(0.0, min(1.0, left / self.config.decay))
+        return warm * self.config.rate(self.tokens)
 
     def _save(self) -> None:
         import torch

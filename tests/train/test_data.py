@@ -17,13 +17,25 @@ from harness.tasks.arithmetic._items import draw_expression, step
 from harness.tasks.decimals import Decimals
 from harness.tasks.decimals._design import Cell, cells
 from harness.tasks.decimals._items import Item, draw_item
+from harness.tasks.decimals._numbers import places
+from harness.tasks.decimals._words import ANSWER, CONTEXTS
 from harness.tasks.traps import TEMPLATES, Traps
 from harness.tasks.traps.template import Flaw
 from harness.tasks.traps.templates import HELD_OUT, SCHOOL
-from harness.train.data import IGNORED, batches, example, turn
+from harness.train.data import (
+    DRILL,
+    IGNORED,
+    LESSONS,
+    PLAIN,
+    batches,
+    drilled,
+    example,
+    examples,
+    turn,
+)
 from harness.train.school import school_problem, think
 from harness.train.thoughts import columns, compare, evaluate
-from harness.train.tokens import END_THINK, EOS, IDS, THINK, USER, encode
+from harness.train.tokens import ASSISTANT, END_THINK, EOS, IDS, THINK, USER, encode
 
 
 def text(ids):
@@ -98,7 +110,8 @@ def test_every_sign_in_a_comparison_is_true():
 def test_evaluation_and_training_share_no_content(monkeypatch):
     rng = random.Random(5)
     drawn = _remember(monkeypatch, "harness.train.data", draw_item, draw_expression)
-    asked = [_question(text(example(rng).ids)) for _ in range(3000)]
+    mixes = [LESSONS, DRILL] * 1500
+    asked = [_question(text(example(rng, mix).ids)) for mix in mixes]
     trained = {drawn[question].key for question in asked if question in drawn}
     assert len(trained) > 1500  # the rest are school problems: see below
 
@@ -145,6 +158,42 @@ def test_only_some_flaws_are_taught():
     flawed = {p.meta["flaw"] for p in problems if p.gold is None}
     assert flawed == {"missing condition", "direct contradiction"}
     assert {p.meta["flaw"] for p in problems if p.variant == "original"} == set(Flaw)
+
+
+@pytest.mark.parametrize("levels", [PLAIN, ()])
+def test_of_drilled_numbers_the_longer_is_mostly_the_larger(monkeypatch, levels):
+    rng, drawn, larger = random.Random(10), [], []
+    monkeypatch.setattr(
+        "harness.train.data.draw_item", lambda *args: drawn.append(draw_item(*args)) or drawn[-1]
+    )
+    turns = [text(drilled(rng, levels).ids) for _ in range(400)]
+    items = {item.prompt: item for item in drawn if item is not None}
+    asked = [t.removeprefix(USER).partition(ASSISTANT) for t in turns]
+    for prompt, _, reply in asked:
+        item = items[prompt]
+        short, long = sorted(item.pair, key=places)
+        assert places(short) < places(long)
+        if item.relation != "equal":
+            larger.append(Decimal(short) < Decimal(long))
+        assert item.lure is None
+        assert part_of(item.key) == "training"
+        assert reply == f"{THINK}{END_THINK}{ANSWER[item.cell.language]}{item.gold}{EOS}"
+    assert sum(larger) > 0.85 * len(larger)
+    claims = {(items[prompt].cell.ask, items[prompt].relation) for prompt, _, _ in asked}
+    assert claims >= {(a, r) for a in ("true", "false") for r in ("larger", "smaller")}
+    assert {items[prompt].cell.context for prompt, _, _ in asked} == (
+        {"plain"} if levels else set(CONTEXTS)
+    )
+
+
+def test_every_other_turn_is_drilled_in_the_first_pools_of_the_drill():
+    shares = []
+    for pool in (0, DRILL.focus - 1, DRILL.focus):
+        turns = [text(one.ids) for one in islice(examples(0, pool, DRILL), 600)]
+        judged = [t for t in turns if re.search(rf"{THINK}{END_THINK}Answer: (true|false)", t)]
+        shares.append(len(judged) / len(turns))
+    assert shares[2] < 0.3 < shares[0]
+    assert shares[2] < 0.3 < shares[1]
 
 
 def test_the_thoughts_of_school_problems_end_in_the_gold():
@@ -208,3 +257,4 @@ def test_batches_are_bounded_repeatable_and_entered_at_any_pool():
     assert sum(map(len, first)) == 2048
     assert max(len(b) * max(len(e.ids) for e in b) for b in first) <= 6144
     assert next(batches(1, 0, 6144))[1] != first
+    assert next(batches(0, 0, 6144, DRILL))[1] != first
