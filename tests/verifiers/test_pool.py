@@ -33,7 +33,7 @@ class Nasty:
         if response == "eat":
             hoard = []
             while True:
-                hoard.append(bytearray(1 << 24))
+                hoard.append(bytes(1 << 24))  # asked for, not touched: that takes CPU time
         if response == "die":
             os._exit(3)
         if response == "deep":
