@@ -3,6 +3,9 @@
 Three kinds of turn share the data: a full thought with its answer; a thought cut at a random token
 and answered all the same, so that forced thinking is never worse than none; and a direct answer.
 Where a thought was cut or left out, its end mark is not learned: only the budget cuts.
+
+A model is taught the lessons; one that knows them can go on with the drill, whose direct answers
+teach a shortcut (`drilled`).
 """
 
 from __future__ import annotations
@@ -41,17 +44,12 @@ HOME_SHARE = 0.5
 SORTS = 0.4  # share of the drawn sorting problems that is kept: their thoughts are long
 EARLY, FIRST = 0.5, 10  # share of cut thoughts that end within their first few tokens
 EASY = 0.97  # share of directly answered comparisons for which the shortcut is right
-# What is drilled, and its share of the directly answered comparisons once the focus is over.
+# What is drilled, and where the drill is at home. Of a factor named twice the later levels hold.
 DRILLED: Levels = (
     ("ask", ("true", "false")),
     ("pattern", ("unequal", "prefix", "trailing", "leading")),
 )
-DRILL_SHARE = 0.7
-PLAIN: Levels = (
-    ("language", ("en",)),
-    ("prompt", ("direct", "steps", "options")),
-    ("context", ("plain",)),
-)
+PLAIN: Levels = (*HOME, ("context", ("plain",)))
 
 IGNORED = -100  # label of a token that is not learned
 
@@ -63,8 +61,9 @@ class Mix:
     """Shares of what the turns are about, and of their kinds.
 
     The rest of `arithmetic` and `school` (problems of traps) compares decimals; the rest of
-    `full` thoughts and `cut` ones is answered directly. In the first `focus` pools every other
-    turn is drilled, in plain English.
+    `full` thoughts and `cut` ones is answered directly. Of the comparisons answered directly a
+    share of `drilled` are statements of the drill; in the first `focus` pools every other turn is,
+    in plain English.
     """
 
     name: str
@@ -72,15 +71,16 @@ class Mix:
     school: float
     full: float
     cut: float
-    home: Levels
-    focus: int
+    home: Levels = HOME
+    drilled: float = 0.0
+    focus: int = 0
 
 
-LESSONS = Mix("lessons", 0.3, 0.25, 0.45, 0.35, HOME, focus=0)
+LESSONS = Mix("lessons", 0.3, 0.25, 0.45, 0.35)
 """What a model is trained on from nothing."""
 
-_JUDGED = ("larger", "smaller", "true", "false")
-DRILL = Mix("drill", 0.3, 0.15, 0.3, 0.25, (*HOME, ("ask", _JUDGED)), focus=10)
+_ASKED = ("larger", "smaller", "true", "false")
+DRILL = Mix("drill", 0.3, 0.15, 0.3, 0.25, (*HOME, ("ask", _ASKED)), drilled=0.7, focus=10)
 """What a trained model goes on with."""
 
 
@@ -113,7 +113,7 @@ def example(rng: random.Random, mix: Mix = LESSONS) -> Example:
         question, thought = item.question + ARITHMETIC_ENDING, evaluate(item)
         answer = f"{ANSWER['en']}{item.gold}"
     else:
-        if direct and mix is DRILL and rng.random() < DRILL_SHARE:
+        if direct and mix.drilled and rng.random() < mix.drilled:
             return drilled(rng, PLAIN if rng.random() < HOME_SHARE else ())
         tempting = rng.random() >= (EASY if direct else 0.5)
         compared = _draw(rng, lambda r: draw_item(r, _cell(r, tempting, mix.home)))
@@ -147,7 +147,7 @@ def drilled(rng: random.Random, levels: Levels) -> Example:
     may look at little but lengths, with no harm done here, and then holds that 9.11 is larger than
     9.8.
     """
-    choices = _cells(False, (*DRILLED, *levels))
+    choices = _cells(False, (*levels, *DRILLED))
     item = _draw(rng, lambda r: _unless_as_long(draw_item(r, r.choice(choices))))
     return turn(item.prompt, "", f"{ANSWER[item.cell.language]}{item.gold}", 0)
 

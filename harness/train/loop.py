@@ -69,7 +69,6 @@ def _load(model: Any, folder: Path) -> None:
     if any(shapes.get(name) != value.shape for name, value in weights.items()):
         raise UsageError(f"{file} is a model of another size: give its --size")
     model.load_state_dict(weights, strict=False)  # the output layer is the embedding
-    model.tie_weights()
 
 
 def pick_device(wish: str) -> str:
@@ -155,7 +154,7 @@ class Trainer:
         return float(loss.detach())
 
     def _rate(self) -> float:
-        """Share of the full rates: a short warm-up, a plateau, a linear fall to zero."""
+        """Share of the peak rate: a short warm-up, a plateau, a linear fall to zero."""
         warm = min(1.0, (self.steps + 1) / self.config.warmup_steps)
         return warm * self.config.rate(self.tokens)
 
