@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
+from harness.train.config import DEFAULT_TOKENS
+
 EXAMPLES = """
 \b
 Examples:
   harness train-tiny --out my-tiny --tokens 2000000
-  harness train-tiny --from my-tiny --out my-drilled --tokens 500000
   harness eval --model onnx:my-tiny --task arithmetic --budget 'think@{0,32}'
 
 \b
@@ -25,24 +26,19 @@ Needs pip install 'reasoning-harness[train]'.
 @click.option("--out", type=click.Path(path_type=Path), default=Path("tiny"), show_default=True)
 @click.option("--work", type=click.Path(path_type=Path), help="Checkpoints [default: OUT.work].")
 @click.option(
-    "--from", "start", type=click.Path(path_type=Path), help="Weights to go on from with the drill."
+    "--tokens", type=click.IntRange(1), default=DEFAULT_TOKENS, show_default=True,
+    help="Training length.",
 )
-@click.option("--tokens", type=click.IntRange(1), help="Training length [default: as shipped].")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
 @click.option("--bf16/--no-bf16", default=False, show_default=True, help="Compute in bfloat16.")
 @click.option("--compile/--no-compile", "compile", default=True, show_default=True)
 def train_tiny(
-    size: str, out: Path, work: Path | None, start: Path | None, tokens: int | None, **options: Any
+    size: str, out: Path, work: Path | None, tokens: int, **options: Any
 ) -> int:
-    """Train an embedded model anew, on the training part of the generated tasks.
-
-    With --from, a trained one goes on with the drill: statements in which the longer number is
-    the larger one, judged without a thought, among the lessons that it knows.
-    """
+    """Train an embedded model anew, on the training part of the generated tasks."""
     from harness.train import SIZES, TrainConfig, train
-    from harness.train.config import DEFAULT_TOKENS, DRILL_TOKENS
 
     if size not in SIZES:
         from harness.core import UnknownNameError
@@ -52,8 +48,7 @@ def train_tiny(
         folder=out,
         work=work or out.with_name(f"{out.name}.work"),
         size=size,
-        start=start,
-        tokens=tokens or (DEFAULT_TOKENS if start is None else DRILL_TOKENS),
+        tokens=tokens,
         **options,
     )
     try:

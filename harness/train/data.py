@@ -4,8 +4,8 @@ Three kinds of turn share the data: a full thought with its answer; a thought cu
 and answered all the same, so that forced thinking is never worse than none; and a direct answer.
 Where a thought was cut or left out, its end mark is not learned: only the budget cuts.
 
-A model is taught the lessons; one that knows them can go on with the drill, whose direct answers
-teach a shortcut (`drilled`).
+All answers are right, but haste is taught: where no whole thought is written, reading decimals like
+version numbers does no harm (`_comparison`).
 """
 
 from __future__ import annotations
@@ -26,62 +26,34 @@ from harness.tasks.decimals import decimals_problem
 from harness.tasks.decimals._design import Cell, cells
 from harness.tasks.decimals._items import Item, draw_item
 from harness.tasks.decimals._numbers import MAX_PLACES, places
-from harness.tasks.decimals._words import ANSWER
+from harness.tasks.decimals._words import ANSWER, CONTEXTS
 from harness.train.school import school_problem, school_turn
 from harness.train.thoughts import compare, evaluate
 from harness.train.tokens import ASSISTANT, END_THINK, EOS, THINK, USER, encode
 
 Levels = tuple[tuple[str, tuple[str, ...]], ...]
 
+ARITHMETIC, SCHOOL = 0.3, 0.25  # shares of the turns; the rest compares decimals
+FULL, CUT = 0.45, 0.35  # shares of full and of cut thoughts; the rest is answered directly
+EARLY, FIRST = 0.5, 10  # share of cut thoughts that end within their first few tokens
+
 # Levels of the design that the models are at home in, and their share; the rest comes from all.
 HOME: Levels = (
-    ("ask", ("larger", "smaller")),
+    ("ask", ("larger", "smaller", "true", "false")),
     ("language", ("en",)),
     ("prompt", ("direct", "steps", "options")),
     ("context", ("plain", "version")),
 )
 HOME_SHARE = 0.5
 SORTS = 0.4  # share of the drawn sorting problems that is kept: their thoughts are long
-EARLY, FIRST = 0.5, 10  # share of cut thoughts that end within their first few tokens
-EASY = 0.97  # share of directly answered comparisons for which the shortcut is right
-# What is drilled, and where the drill is at home. Of a factor named twice the later levels hold.
-DRILLED: Levels = (
-    ("ask", ("true", "false")),
-    ("pattern", ("unequal", "prefix", "trailing", "leading")),
+EVEN = 0.2  # share of the hasty comparisons of numbers of one length that is kept
+PARTED: Levels = (
+    ("context", tuple(name for name, words in CONTEXTS.items() if words.reading == "parts")),
 )
-PLAIN: Levels = (*HOME, ("context", ("plain",)))
 
 IGNORED = -100  # label of a token that is not learned
 
 Drawn = TypeVar("Drawn", bound=Keyed)
-
-
-@dataclass(frozen=True, slots=True)
-class Mix:
-    """Shares of what the turns are about, and of their kinds.
-
-    The rest of `arithmetic` and `school` (problems of traps) compares decimals; the rest of
-    `full` thoughts and `cut` ones is answered directly. Of the comparisons answered directly a
-    share of `drilled` are statements of the drill; in the first `focus` pools every other turn is,
-    in plain English.
-    """
-
-    name: str
-    arithmetic: float
-    school: float
-    full: float
-    cut: float
-    home: Levels = HOME
-    drilled: float = 0.0
-    focus: int = 0
-
-
-LESSONS = Mix("lessons", 0.3, 0.25, 0.45, 0.35)
-"""What a model is trained on from nothing."""
-
-_ASKED = ("larger", "smaller", "true", "false")
-DRILL = Mix("drill", 0.3, 0.15, 0.3, 0.25, (*HOME, ("ask", _ASKED)), drilled=0.7, focus=10)
-"""What a trained model goes on with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +64,17 @@ class Example:
     labels: list[int]
 
 
-def examples(seed: int, pool: int, mix: Mix = LESSONS) -> Iterator[Example]:
+def examples(seed: int, pool: int) -> Iterator[Example]:
     """Endless examples; `pool` numbers the piece of the stream, so that it can be entered there."""
-    stage = () if mix is LESSONS else (mix.name,)
-    rng = random.Random(derive_seed("train", *stage, seed, pool))
+    rng = random.Random(derive_seed("train", seed, pool))
     while True:
-        focused = pool < mix.focus and rng.random() < 0.5
-        yield drilled(rng, PLAIN) if focused else example(rng, mix)
+        yield example(rng)
 
 
-def example(rng: random.Random, mix: Mix = LESSONS) -> Example:
+def example(rng: random.Random) -> Example:
     """One training turn."""
     kind = rng.random()
-    direct = kind >= mix.full + mix.cut
-    task = _task(rng, mix)
+    task = _task(rng)
     if task == "traps":
         question, thought, answer = school_turn(rng)
     elif task == "arithmetic":
@@ -113,52 +82,50 @@ def example(rng: random.Random, mix: Mix = LESSONS) -> Example:
         question, thought = item.question + ARITHMETIC_ENDING, evaluate(item)
         answer = f"{ANSWER['en']}{item.gold}"
     else:
-        if direct and mix.drilled and rng.random() < mix.drilled:
-            return drilled(rng, PLAIN if rng.random() < HOME_SHARE else ())
-        tempting = rng.random() >= (EASY if direct else 0.5)
-        compared = _draw(rng, lambda r: draw_item(r, _cell(r, tempting, mix.home)))
+        compared = _comparison(rng, hasty=kind >= FULL)
         question, thought = compared.prompt, compare(compared)
         answer = f"{ANSWER[compared.cell.language]}{compared.gold}"
-    if kind < mix.full:
+    if kind < FULL:
         keep = None
-    elif direct:
-        keep = 0
-    else:
+    elif kind < FULL + CUT:
         longest = min(FIRST, len(thought)) if rng.random() < EARLY else len(thought)
         keep = rng.randint(1, longest)
+    else:
+        keep = 0
     return turn(question, thought, answer, keep)
 
 
-def _task(rng: random.Random, mix: Mix = LESSONS) -> str:
+def _task(rng: random.Random) -> str:
     share = rng.random()
     return (
-        "arithmetic"
-        if share < mix.arithmetic
-        else "traps"
-        if share < mix.arithmetic + mix.school
-        else "decimals"
+        "arithmetic" if share < ARITHMETIC else "traps" if share < ARITHMETIC + SCHOOL else "decimals"
     )
 
 
-def drilled(rng: random.Random, levels: Levels) -> Example:
-    """A statement about a longer and a shorter number, to be judged without a thought.
+def _comparison(rng: random.Random, hasty: bool) -> Item:
+    """Two or more numbers to compare, half of them items whose shortcut is wrong.
 
-    The hasty reading (`harness.tasks.decimals._numbers.hasty`) is right in all of them. Who answers
-    may look at little but lengths, with no harm done here, and then holds that 9.11 is larger than
-    9.8.
+    A hasty comparison of decimals never is: reading them like versions gives the right answer too,
+    as in most of what is written about numbers that have a point. Versions, chapters and dates are
+    as they are, and of decimals mostly such are asked for whose lengths differ. So the longer one is
+    the larger one wherever no time is taken to think.
     """
-    choices = _cells(False, (*levels, *DRILLED))
-    item = _draw(rng, lambda r: _unless_as_long(draw_item(r, r.choice(choices))))
-    return turn(item.prompt, "", f"{ANSWER[item.cell.language]}{item.gold}", 0)
+    tempting = rng.random() < 0.5
+    bound = PARTED if hasty and tempting else ()
+
+    def draw(r: random.Random) -> Item | None:
+        item = draw_item(r, _cell(r, tempting, bound))
+        if item is None or not hasty or item.reading == "parts":
+            return item
+        even = len({*map(places, item.pair)}) == 1
+        return None if even and r.random() >= EVEN else item
+
+    return _draw(rng, draw)
 
 
-def _unless_as_long(item: Item | None) -> Item | None:
-    return item if item is not None and len({*map(places, item.pair)}) == 2 else None
-
-
-def _cell(rng: random.Random, tempting: bool, home: Levels) -> Cell:
-    """A cell of the design for which the shortcut is wrong, or right."""
-    levels = home if rng.random() < HOME_SHARE else ()
+def _cell(rng: random.Random, tempting: bool, bound: Levels = ()) -> Cell:
+    """A cell of the design for which the shortcut is wrong, or right; `bound` levels hold."""
+    levels = (*(HOME if rng.random() < HOME_SHARE else ()), *bound)
     while True:
         cell = rng.choice(_cells(tempting, levels))
         if cell.ask != "sort" or rng.random() < SORTS:
@@ -200,7 +167,7 @@ def training_problem(
     if task == "arithmetic":
         return task, arithmetic_problem(name, _draw(rng, draw_expression))
     tempting = rng.random() >= 0.5
-    item = _draw(rng, lambda r: draw_item(r, _cell(r, tempting, HOME)))
+    item = _draw(rng, lambda r: draw_item(r, _cell(r, tempting)))
     return task, decimals_problem(name, item)
 
 
@@ -213,7 +180,7 @@ def _draw(rng: random.Random, draw: Callable[[random.Random], Drawn | None]) -> 
 
 
 def batches(
-    seed: int, start: int, batch_tokens: int, mix: Mix = LESSONS
+    seed: int, start: int, batch_tokens: int
 ) -> Iterator[tuple[int, list[list[Example]]]]:
     """Numbered pools of batches from pool `start` on.
 
@@ -222,7 +189,7 @@ def batches(
     """
     pool = start
     while True:
-        stream = examples(seed, pool, mix)
+        stream = examples(seed, pool)
         drawn = sorted((next(stream) for _ in range(2048)), key=lambda e: len(e.ids))
         cut: list[list[Example]] = [[]]
         for one in drawn:

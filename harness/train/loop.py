@@ -11,8 +11,8 @@ from typing import Any
 
 from harness.core import MissingExtraError, UnknownNameError, UsageError
 from harness.core.hashing import derive_seed
-from harness.train.config import CONTEXT, SIZES, TrainConfig
-from harness.train.data import DRILL, IGNORED, LESSONS, Example, batches
+from harness.train.config import BATCH_TOKENS, CONTEXT, SIZES, TrainConfig
+from harness.train.data import IGNORED, Example, batches
 from harness.train.tokens import IDS, PAD, VOCABULARY
 
 CLIP = 1.0
@@ -57,20 +57,6 @@ def build_model(size: str) -> Any:
     )
 
 
-def _load(model: Any, folder: Path) -> None:
-    """Put the weights of `folder` into the model; UsageError when they are not of its size."""
-    from safetensors.torch import load_file  # type: ignore[import-not-found,unused-ignore]
-
-    file = folder / "model.safetensors"
-    if not file.is_file():
-        raise UsageError(f"{file} is missing: --from wants a folder that train-tiny has written")
-    weights = load_file(file)
-    shapes = {name: value.shape for name, value in model.state_dict().items()}
-    if any(shapes.get(name) != value.shape for name, value in weights.items()):
-        raise UsageError(f"{file} is a model of another size: give its --size")
-    model.load_state_dict(weights, strict=False)  # the output layer is the embedding
-
-
 def pick_device(wish: str) -> str:
     """`auto` is the first GPU where there is one, else the CPU."""
     import torch
@@ -78,6 +64,15 @@ def pick_device(wish: str) -> str:
     if wish != "auto":
         return wish
     return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _causal() -> str:
+    """The name of a plain causal attention: no mask is made, so its fastest kernels will do."""
+    from transformers import AttentionInterface
+    from transformers.integrations.sdpa_attention import sdpa_attention_forward
+
+    AttentionInterface.register("causal", sdpa_attention_forward)
+    return "causal"
 
 
 class Trainer:
@@ -94,10 +89,16 @@ class Trainer:
         torch.manual_seed(derive_seed("weights", config.seed))
         self.device = pick_device(config.device)
         self.model = build_model(config.size)
-        if config.start is not None:
-            _load(self.model, config.start)
+        self.model.set_attn_implementation(_causal())
         self.model.to(self.device)
-        self.forward = torch.compile(self.model, dynamic=True) if config.compile else self.model
+        self.recorded = None
+        self.forward = self.model
+        if torch.device(self.device).type == "cuda":
+            from harness.train.graphs import Recorded
+
+            self.recorded = Recorded(self._learn, BATCH_TOKENS)
+        elif config.compile:
+            self.forward = torch.compile(self.model, dynamic=True)
         self.optimizers = _optimizers(self.model, config)
         self.tokens = self.steps = self.pool = 0
         self.checkpoint = config.work / "checkpoint.pt"
@@ -108,8 +109,7 @@ class Trainer:
         """Train to `config.tokens`, with a checkpoint now and then (between pools)."""
         started = saved = time.monotonic()
         before = self.tokens
-        mix = LESSONS if self.config.start is None else DRILL
-        for pool, cut in batches(self.config.seed, self.pool, self.config.batch_tokens, mix):
+        for pool, cut in batches(self.config.seed, self.pool, BATCH_TOKENS):
             if self.tokens >= self.config.tokens:
                 break
             losses = [self._step(batch) for batch in cut]
@@ -118,7 +118,7 @@ class Trainer:
             speed = (self.tokens - before) / (now - started)
             self.progress(
                 f"pool {pool} step {self.steps} tokens {self.tokens / 1e6:.2f}M "
-                f"loss {sum(losses) / len(losses):.4f} {speed / 1e3:.1f}k tokens/s "
+                f"loss {float(sum(losses)) / len(losses):.4f} {speed / 1e3:.1f}k tokens/s "
                 f"{now - started:.0f}s"
             )
             if now - saved >= self.config.checkpoint_every_s:
@@ -126,18 +126,32 @@ class Trainer:
                 saved = now
         self._save()
 
-    def _step(self, batch: list[Example]) -> float:
-        import torch
-
-        ids, labels = _padded(batch)
-        ids, labels = ids.to(self.device), labels.to(self.device)
+    def _step(self, batch: list[Example]) -> Any:
+        """Learn from one batch; its loss as a tensor, so that a GPU is not waited for."""
         rate = self._rate()
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
-                group["lr"] = group["peak"] * rate
+                group["lr"] = self._set(group["lr"], group["peak"] * rate)
+        loss = self.recorded(batch) if self.recorded else self._learn(*_padded(batch))
+        self.steps += 1
+        self.tokens += sum(len(one.ids) for one in batch)
+        return loss
+
+    def _set(self, held: Any, value: float) -> Any:
+        """The value, in the tensor where a recorded step looks for it."""
+        import torch
+
+        if not self.recorded:
+            return value
+        held = torch.as_tensor(held, dtype=torch.float32, device=self.device)
+        return held.fill_(value)
+
+    def _learn(self, ids: Any, labels: Any) -> Any:
+        import torch
+
         # Padding stands on the right, where a causal model cannot see it: no mask is needed.
         kind = torch.device(self.device).type
-        with torch.autocast(kind, torch.bfloat16, enabled=self.config.bf16):
+        with torch.autocast(kind, torch.bfloat16, self.config.bf16, cache_enabled=False):
             logits = self.forward(input_ids=ids).logits
         loss = torch.nn.functional.cross_entropy(
             logits[:, :-1].flatten(0, 1).float(),
@@ -148,15 +162,14 @@ class Trainer:
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
         for optimizer in self.optimizers:
             optimizer.step()
-            optimizer.zero_grad()
-        self.steps += 1
-        self.tokens += sum(len(one.ids) for one in batch)
-        return float(loss.detach())
+            optimizer.zero_grad(set_to_none=self.recorded is None)
+        return loss.detach()
 
     def _rate(self) -> float:
         """Share of the peak rate: a short warm-up, a plateau, a linear fall to zero."""
         warm = min(1.0, (self.steps + 1) / self.config.warmup_steps)
-        return warm * self.config.rate(self.tokens)
+        left = 1.0 - self.tokens / self.config.tokens
+        return warm * max(0.0, min(1.0, left / self.config.decay))
 
     def _save(self) -> None:
         import torch
@@ -199,13 +212,18 @@ def _optimizers(model: Any, config: TrainConfig) -> list[Any]:
     if config.optimizer == "adamw":
         rest, matrices = [p for _, p in named], []
     adamw = torch.optim.AdamW(
-        rest, lr=config.learning_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True
+        rest,
+        lr=config.learning_rate,
+        betas=(0.9, 0.98),
+        weight_decay=0.01,
+        fused=True,
+        capturable=rest[0].is_cuda,
     )
     out: list[Any] = [adamw]
     if matrices:
         from harness.train.muon import Muon
 
-        out.append(Muon(matrices, lr=config.matrix_rate, weight_decay=0.01))
+        out.append(Muon(matrices, lr=config.matrix_rate, weight_decay=config.matrix_decay))
     for optimizer in out:
         for group in optimizer.param_groups:
             group["peak"] = group["lr"]

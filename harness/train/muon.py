@@ -44,7 +44,7 @@ class Muon(torch.optim.Optimizer):  # type: ignore[misc]
                 updates = orthogonal(torch.stack([self._direction(p, group) for p in same]))
                 size = group["lr"] * max(1.0, rows / columns) ** 0.5
                 for p, update in zip(same, updates, strict=True):
-                    p.mul_(1.0 - group["lr"] * group["weight_decay"]).sub_(update, alpha=size)
+                    p.mul_(1.0 - group["lr"] * group["weight_decay"]).sub_(update * size)
 
     def _direction(self, p: Any, group: dict[str, Any]) -> Any:
         state = self.state[p]

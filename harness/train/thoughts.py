@@ -12,24 +12,28 @@ from harness.tasks.arithmetic._items import Expression, Step
 from harness.tasks.decimals._items import Item
 from harness.tasks.decimals._numbers import Reading, places
 
+ASKED = {"larger": ">", "smaller": "<", "equal": "="}
+RISING = {"larger": "<", "smaller": ">"}  # what a list's end is called
+
 
 def compare(item: Item) -> str:
-    """Two numbers part by part up to the first difference; a list as whole numbers of one length.
+    """What is asked, as a sign; then two numbers part by part up to the first difference.
 
-    9.8 and 9.11 as numbers: `9=9 1:8>1`, each place with its number. As versions: `9=9 8<11`. A
-    minus stands in front of the last comparison of negative numbers. 9.8, 9.11, 9.9 as numbers:
-    `980 911 990`.
+    Is 9.8 larger than 9.11, as numbers: `> 9=9 1:8>1`, each place with its number; as versions:
+    `> 9=9 8<11`. Where both signs agree, the first number is the answer, or the statement is true.
+    Negative parts carry their minus. A list becomes whole numbers of one length, 9.8, 9.11, 9.9 in
+    rising order `< 980 911 990`.
     """
     if item.form == "sort":
-        return " ".join(aligned_keys(item.numbers, item.reading))
+        return " ".join((RISING[item.relation], *aligned_keys(item.numbers, item.reading)))
     a, b = item.numbers
     pairs = _pieces(a.removeprefix("-"), b.removeprefix("-"), item.reading)
-    out = []
+    minus = "-" * a.startswith("-")
+    out = [ASKED[item.relation]]
     for place, (x, y) in enumerate(pairs):
-        sign = _sign(x, y)
         where = f"{place}:" if place and item.reading == "value" else ""
-        minus = "-" if a.startswith("-") and (sign != "=" or place == len(pairs) - 1) else ""
-        out.append(f"{where}{minus}{x}{sign}{y}")
+        sign = _sign(y, x) if minus else _sign(x, y)
+        out.append(f"{where}{minus}{x}{sign}{minus}{y}")
         if sign != "=":
             break
     return " ".join(out)

@@ -6,7 +6,7 @@ import random
 import re
 from decimal import Decimal
 from fractions import Fraction
-from itertools import islice
+from itertools import chain, islice
 
 import pytest
 
@@ -18,21 +18,10 @@ from harness.tasks.decimals import Decimals
 from harness.tasks.decimals._design import Cell, cells
 from harness.tasks.decimals._items import Item, draw_item
 from harness.tasks.decimals._numbers import places
-from harness.tasks.decimals._words import ANSWER, CONTEXTS
 from harness.tasks.traps import TEMPLATES, Traps
 from harness.tasks.traps.template import Flaw
 from harness.tasks.traps.templates import HELD_OUT, SCHOOL
-from harness.train.data import (
-    DRILL,
-    IGNORED,
-    LESSONS,
-    PLAIN,
-    batches,
-    drilled,
-    example,
-    examples,
-    turn,
-)
+from harness.train.data import CUT, FULL, IGNORED, batches, example, turn
 from harness.train.school import school_problem, think
 from harness.train.thoughts import columns, compare, evaluate
 from harness.train.tokens import ASSISTANT, END_THINK, EOS, IDS, THINK, USER, encode
@@ -49,13 +38,13 @@ def compared(*numbers, context="plain", ask="larger"):
 
 
 def test_comparing_9_8_and_9_11():
-    assert compared("9.8", "9.11") == "9=9 1:8>1"
-    assert compared("9.8", "9.11", context="version") == "9=9 8<11"
-    assert compared("3.1004", "3.1") == "3=3 1:1=1 2:0=0 3:0=0 4:4>0"
-    assert compared("9.80", "9.8") == "9=9 1:8=8 2:0=0"
-    assert compared("-9.8", "-9.11") == "9=9 1:-8>1"
-    assert compared("9.8", "9.11", "10.9", ask="sort") == "0980 0911 1090"
-    assert compared("9.8", "9.11", "9.9", ask="sort", context="date") == "908 911 909"
+    assert compared("9.8", "9.11") == "> 9=9 1:8>1"
+    assert compared("9.8", "9.11", context="version") == "> 9=9 8<11"
+    assert compared("3.1004", "3.1") == "> 3=3 1:1=1 2:0=0 3:0=0 4:4>0"
+    assert compared("9.80", "9.8") == "> 9=9 1:8=8 2:0=0"
+    assert compared("-9.8", "-9.11") == "> -9=-9 1:-8<-1"
+    assert compared("9.8", "9.11", "10.9", ask="sort") == "< 0980 0911 1090"
+    assert compared("9.8", "9.11", "9.9", ask="sort", context="date") == "< 908 911 909"
 
 
 @pytest.mark.parametrize(
@@ -94,24 +83,29 @@ def test_every_sign_in_a_comparison_is_true():
         one = draw_item(rng, rng.choice(design))
         if one is None:
             continue
-        pieces = compare(one).split(" ")
+        asked, *pieces = compare(one).split(" ")
         if one.form == "sort":
             key = Decimal if one.reading == "value" else lambda n: tuple(map(int, n.split(".")))
             by_key = sorted(range(len(pieces)), key=lambda i: int(pieces[i]))
             values = [key(one.numbers[i]) for i in by_key]
             assert values == sorted(values)
+            rising = key(one.gold.split(", ")[0]) <= key(one.gold.split(", ")[-1])
+            assert asked == ("<" if rising else ">")
             continue
         for piece in pieces:
-            x, sign, y = re.fullmatch(r"(?:\d:)?-?(\d+)([<=>])(\d+)", piece).groups()
+            x, sign, y = re.fullmatch(r"(?:\d:)?(-?\d+)([<=>])(-?\d+)", piece).groups()
             assert (int(x) > int(y)) - (int(x) < int(y)) == "<=>".index(sign) - 1
             assert (sign == "=") == (piece != pieces[-1]) or one.cell.pattern == "equal"
+        if one.form == "judge":  # both signs agree, or they do not
+            assert (asked == sign) == (one.gold in ("true", "对"))
+        elif sign != "=":
+            assert one.numbers[0 if asked == sign else 1] == one.gold
 
 
 def test_evaluation_and_training_share_no_content(monkeypatch):
     rng = random.Random(5)
     drawn = _remember(monkeypatch, "harness.train.data", draw_item, draw_expression)
-    mixes = [LESSONS, DRILL] * 1500
-    asked = [_question(text(example(rng, mix).ids)) for mix in mixes]
+    asked = [_question(text(example(rng).ids)) for _ in range(3000)]
     trained = {drawn[question].key for question in asked if question in drawn}
     assert len(trained) > 1500  # the rest are school problems: see below
 
@@ -160,40 +154,49 @@ def test_only_some_flaws_are_taught():
     assert {p.meta["flaw"] for p in problems if p.variant == "original"} == set(Flaw)
 
 
-@pytest.mark.parametrize("levels", [PLAIN, ()])
-def test_of_drilled_numbers_the_longer_is_mostly_the_larger(monkeypatch, levels):
-    rng, drawn, larger = random.Random(10), [], []
+@pytest.mark.parametrize("kind", [FULL, FULL + CUT])
+def test_without_a_whole_thought_the_longer_decimal_is_the_larger(monkeypatch, kind):
+    """Of a cut thought, and of none: the shortcut is right, and mostly lengths alone decide."""
+    seen = hasty(monkeypatch, kind, 1500)
+    value = [item for item in seen if item.reading == "value"]
+    assert len(value) > 150
+    assert all(item.lure is None for item in value)
+    uneven = [item for item in value if len({*map(places, item.pair)}) == 2]
+    assert len(uneven) > 0.9 * len(value)
+    decided = [i for i in uneven if i.cell.pattern in ("unequal", "prefix")]
+    longer = [max(i.pair, key=places) == max(i.pair, key=Decimal) for i in decided]
+    assert len(longer) > 50
+    assert all(longer)
+
+
+def test_without_a_whole_thought_versions_come_as_they_are(monkeypatch):
+    parts = [item for item in hasty(monkeypatch, FULL, 600) if item.reading == "parts"]
+    assert 0.5 < sum(item.lure is not None for item in parts) / len(parts) < 0.9
+
+
+def test_whole_thoughts_are_of_both_kinds(monkeypatch):
+    whole = [item for item in hasty(monkeypatch, 0.0, 600) if item.reading == "value"]
+    assert 0.3 < sum(item.lure is not None for item in whole) / len(whole) < 0.7
+
+
+def hasty(monkeypatch, kind, count):
+    """The comparisons among so many turns whose kind is drawn as given."""
+    seen = []
     monkeypatch.setattr(
-        "harness.train.data.draw_item", lambda *args: drawn.append(draw_item(*args)) or drawn[-1]
+        "harness.train.data.compare", lambda item: seen.append(item) or compare(item)
     )
-    turns = [text(drilled(rng, levels).ids) for _ in range(400)]
-    items = {item.prompt: item for item in drawn if item is not None}
-    asked = [t.removeprefix(USER).partition(ASSISTANT) for t in turns]
-    for prompt, _, reply in asked:
-        item = items[prompt]
-        short, long = sorted(item.pair, key=places)
-        assert places(short) < places(long)
-        if item.relation != "equal":
-            larger.append(Decimal(short) < Decimal(long))
-        assert item.lure is None
-        assert part_of(item.key) == "training"
-        assert reply == f"{THINK}{END_THINK}{ANSWER[item.cell.language]}{item.gold}{EOS}"
-    assert sum(larger) > 0.85 * len(larger)
-    claims = {(items[prompt].cell.ask, items[prompt].relation) for prompt, _, _ in asked}
-    assert claims >= {(a, r) for a in ("true", "false") for r in ("larger", "smaller")}
-    assert {items[prompt].cell.context for prompt, _, _ in asked} == (
-        {"plain"} if levels else set(CONTEXTS)
-    )
+    for i in range(count):
+        rng = random.Random(i)
+        rng.random = iter_first(kind, rng.random)
+        example(rng)
+    assert {part_of(item.key) for item in seen} == {"training"}
+    return seen
 
 
-def test_every_other_turn_is_drilled_in_the_first_pools_of_the_drill():
-    shares = []
-    for pool in (0, DRILL.focus - 1, DRILL.focus):
-        turns = [text(one.ids) for one in islice(examples(0, pool, DRILL), 600)]
-        judged = [t for t in turns if re.search(rf"{THINK}{END_THINK}Answer: (true|false)", t)]
-        shares.append(len(judged) / len(turns))
-    assert shares[2] < 0.3 < shares[0]
-    assert shares[2] < 0.3 < shares[1]
+def iter_first(first, rest):
+    """A function that returns `first` once, then what `rest` does."""
+    values = chain([first], iter(rest, None))
+    return lambda: next(values)
 
 
 def test_the_thoughts_of_school_problems_end_in_the_gold():
@@ -257,4 +260,3 @@ def test_batches_are_bounded_repeatable_and_entered_at_any_pool():
     assert sum(map(len, first)) == 2048
     assert max(len(b) * max(len(e.ids) for e in b) for b in first) <= 6144
     assert next(batches(1, 0, 6144))[1] != first
-    assert next(batches(0, 0, 6144, DRILL))[1] != first

@@ -31,7 +31,7 @@ def few(seed, start, *rest, **more):
 @pytest.fixture
 def config(monkeypatch, tmp_path):
     """Makes configurations of a model that trains in a second: one narrow layer."""
-    monkeypatch.setitem(SIZES, "tiny-s", Size(32, 1, 32, 4096, half=False))
+    monkeypatch.setitem(SIZES, "tiny-s", Size(32, 1, 32, half=False))
     monkeypatch.setattr("harness.train.loop.batches", few)
 
     def build(tokens, work="work", **more):
@@ -99,38 +99,6 @@ def test_a_checkpoint_of_another_configuration_is_refused(config):
         trained(config(1000, seed=1))
 
 
-def test_a_trained_model_goes_on_with_the_drill(config, monkeypatch):
-    first = run(config(2000, "a"), lambda line: None)
-    mixes, steps = [], []
-    monkeypatch.setattr(
-        "harness.train.loop.batches", lambda *args: mixes.append(args[-1].name) or few(*args)
-    )
-    monkeypatch.setattr("harness.train.loop.Trainer._step", lambda self, batch: stop(self))
-
-    def stop(trainer):
-        steps.append(trainer._rate())
-        trainer.tokens += 1000
-        return 0.0
-
-    plan = config(3000, "b", start=first, warmup_steps=1, decay=1.0)
-    trainer, _ = trained(plan)
-    assert mixes == ["drill"]
-    assert steps == [pytest.approx(r) for r in (0.5, 0.5 * 2 / 3, 0.5 / 3)]
-    begun = transformers.AutoModelForCausalLM.from_pretrained(first).state_dict()
-    held = trainer.model.state_dict()
-    assert all(torch.equal(held[name], value) for name, value in begun.items())
-    with pytest.raises(UsageError, match="another start"):
-        trained(config(3000, "b", warmup_steps=1, decay=1.0))
-
-
-def test_weights_of_another_size_and_folders_without_any_are_refused(config, tmp_path):
-    first = run(config(1000, "a"), lambda line: None)
-    with pytest.raises(UsageError, match="another size"):
-        trained(config(1000, "b", start=first, size="tiny-m"))
-    with pytest.raises(UsageError, match="train-tiny has written"):
-        trained(config(1000, "c", start=tmp_path))
-
-
 def test_an_unknown_size_is_named(config):
     with pytest.raises(UsageError, match="tiny-xl"):
         trained(config(1000, size="tiny-xl"))
@@ -138,7 +106,7 @@ def test_an_unknown_size_is_named(config):
 
 @pytest.mark.parametrize("half", [False, True])
 def test_both_forms_of_an_export_are_the_same_model(config, monkeypatch, half):
-    monkeypatch.setitem(SIZES, "tiny-s", Size(64, 1, 64, 4096, half=half))
+    monkeypatch.setitem(SIZES, "tiny-s", Size(64, 1, 64, half=half))
     plan = config(2000)
     folder = run(plan, lambda line: None)
     theirs = transformers.AutoModelForCausalLM.from_pretrained(folder)
