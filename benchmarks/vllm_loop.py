@@ -1,12 +1,12 @@
 """Generated tokens a second of `harness.evaluate` on vLLM, beside a bare `LLM.generate`.
 
-    python benchmarks/vllm_loop.py --model vllm:tiny-m [--task arithmetic] [--limit 400] [--rounds 2]
+    python benchmarks/vllm_loop.py --model vllm:tiny-m [--task arithmetic] [--limit 400]
 
-The bare loop gets the same prompts (as token ids), samples, temperature and limits in one call, with
-`n` samples a prompt, and keeps nothing. The harness plans, seeds each sample by itself, stores,
-grades and reports. The start of the engine is left out of both; each runs in a fresh process.
-`--shape HIDDENxLAYERS` takes, in place of a model, a Llama of that shape with random weights in
-bfloat16 and the embedded models' tokenizer: what it says is noise, but it takes a real model's time.
+The bare loop gets the same prompts (as token ids), samples, temperature and limits in one call,
+with `n` samples a prompt, and keeps nothing. The harness plans, seeds each sample by itself,
+stores, grades and reports. The start of the engine is left out of both; each runs in a fresh
+process. `--shape HIDDENxLAYERS` takes, in place of a model, a Llama of that shape with random
+weights in bfloat16 and the embedded models' tokenizer: it talks noise at a real model's speed.
 """
 
 from __future__ import annotations

@@ -26,7 +26,10 @@ Needs pip install 'reasoning-harness[train]'.
 @click.option("--out", type=click.Path(path_type=Path), default=Path("tiny"), show_default=True)
 @click.option("--work", type=click.Path(path_type=Path), help="Checkpoints [default: OUT.work].")
 @click.option(
-    "--tokens", type=click.IntRange(1), default=DEFAULT_TOKENS, show_default=True,
+    "--tokens",
+    type=click.IntRange(1),
+    default=DEFAULT_TOKENS,
+    show_default=True,
     help="Training length.",
 )
 @click.option("--seed", type=int, default=0, show_default=True)
@@ -34,9 +37,7 @@ Needs pip install 'reasoning-harness[train]'.
 @click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
 @click.option("--bf16/--no-bf16", default=False, show_default=True, help="Compute in bfloat16.")
 @click.option("--compile/--no-compile", "compile", default=True, show_default=True)
-def train_tiny(
-    size: str, out: Path, work: Path | None, tokens: int, **options: Any
-) -> int:
+def train_tiny(size: str, out: Path, work: Path | None, tokens: int, **options: Any) -> int:
     """Train an embedded model anew, on the training part of the generated tasks."""
     from harness.train import SIZES, TrainConfig, train
 

@@ -98,17 +98,20 @@ def example(rng: random.Random) -> Example:
 def _task(rng: random.Random) -> str:
     share = rng.random()
     return (
-        "arithmetic" if share < ARITHMETIC else "traps" if share < ARITHMETIC + SCHOOL else "decimals"
+        "arithmetic"
+        if share < ARITHMETIC
+        else "traps"
+        if share < ARITHMETIC + SCHOOL
+        else "decimals"
     )
 
 
 def _comparison(rng: random.Random, hasty: bool) -> Item:
     """Two or more numbers to compare, half of them items whose shortcut is wrong.
 
-    A hasty comparison of decimals never is: reading them like versions gives the right answer too,
-    as in most of what is written about numbers that have a point. Versions, chapters and dates are
-    as they are, and of decimals mostly such are asked for whose lengths differ. So the longer one is
-    the larger one wherever no time is taken to think.
+    A hasty comparison of decimals never is: reading them like versions gives the right answer too.
+    Versions, chapters and dates are as they are, and the two decimals mostly differ in length. So
+    the longer one is the larger one, as a rule, wherever no time is taken to think.
     """
     tempting = rng.random() < 0.5
     bound = PARTED if hasty and tempting else ()
@@ -179,9 +182,7 @@ def _draw(rng: random.Random, draw: Callable[[random.Random], Drawn | None]) -> 
             return item
 
 
-def batches(
-    seed: int, start: int, batch_tokens: int
-) -> Iterator[tuple[int, list[list[Example]]]]:
+def batches(seed: int, start: int, batch_tokens: int) -> Iterator[tuple[int, list[list[Example]]]]:
     """Numbered pools of batches from pool `start` on.
 
     A pool's examples are sorted by length and cut into batches of at most `batch_tokens` tokens,

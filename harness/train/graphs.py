@@ -1,4 +1,4 @@
-"""Training steps as CUDA graphs: of models this small a GPU waits for Python between its kernels."""
+"""Training steps as CUDA graphs: with models so small a GPU waits for Python at every kernel."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from harness.tasks.traps.templates import HELD_OUT, SCHOOL
 from harness.train.data import CUT, FULL, IGNORED, batches, example, turn
 from harness.train.school import school_problem, think
 from harness.train.thoughts import columns, compare, evaluate
-from harness.train.tokens import ASSISTANT, END_THINK, EOS, IDS, THINK, USER, encode
+from harness.train.tokens import END_THINK, EOS, IDS, THINK, USER, encode
 
 
 def text(ids):
