@@ -26,7 +26,7 @@ from harness.train.data import IGNORED, training_problem
 from harness.verifiers.steps import check_steps
 
 STEP_END = "\n"
-DEFAULT_PROBLEMS = 6000
+DEFAULT_PROBLEMS = 8000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
