@@ -44,7 +44,7 @@ class TrainConfig:
     `folder` gets the weights, `work` the checkpoints. `bf16` computes the products in bfloat16,
     which is twice as fast on a CPU or GPU with units for it and many times slower without.
     `matrix_rate` is Muon's rate for the layers' matrices (the rest goes by AdamW at
-    `learning_rate`); `compile` needs a C++ compiler on a CPU.
+    `learning_rate`); `compile` is for a CPU and needs a C++ compiler.
     """
 
     folder: Path
@@ -55,6 +55,7 @@ class TrainConfig:
     bf16: bool = False
     optimizer: Literal["adamw", "muon"] = "muon"
     learning_rate: float = 3e-3
+    # With 0.02 and a decay of 0.01 the loss of tiny-m was not a number from token 42,000,000 on.
     matrix_rate: float = 0.01
     matrix_decay: float = 0.05
     warmup_steps: int = 100

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from harness.core import MissingExtraError, UnknownNameError, UsageError
+from harness.core import HarnessError, MissingExtraError, UnknownNameError, UsageError
 from harness.core.hashing import derive_seed
 from harness.train.config import BATCH_TOKENS, CONTEXT, SIZES, TrainConfig
 from harness.train.data import IGNORED, Example, batches
@@ -113,12 +114,18 @@ class Trainer:
             if self.tokens >= self.config.tokens:
                 break
             losses = [self._step(batch) for batch in cut]
+            loss = float(sum(losses)) / len(losses)
+            if not math.isfinite(loss):
+                raise HarnessError(
+                    f"the loss is {loss} after {self.tokens / 1e6:.2f}M tokens: training has gone "
+                    "astray; a lower learning rate or another seed may go well"
+                )
             self.pool = pool + 1
             now = time.monotonic()
             speed = (self.tokens - before) / (now - started)
             self.progress(
                 f"pool {pool} step {self.steps} tokens {self.tokens / 1e6:.2f}M "
-                f"loss {float(sum(losses)) / len(losses):.4f} {speed / 1e3:.1f}k tokens/s "
+                f"loss {loss:.4f} {speed / 1e3:.1f}k tokens/s "
                 f"{now - started:.0f}s"
             )
             if now - saved >= self.config.checkpoint_every_s:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 
 import numpy as np
 import pytest
 
-from harness.core import UsageError
+from harness.core import HarnessError, UsageError
 from harness.models.ort_session import Decoder
 from harness.train import SIZES, TrainConfig
 from harness.train.config import Size
@@ -97,6 +98,20 @@ def test_a_checkpoint_of_another_configuration_is_refused(config):
     trained(config(1000))
     with pytest.raises(UsageError, match="another seed"):
         trained(config(1000, seed=1))
+
+
+def test_a_loss_that_is_no_number_ends_the_run_and_spoils_no_checkpoint(config, monkeypatch):
+    from harness.train.loop import Trainer
+
+    plan = config(9000, checkpoint_every_s=0.0)
+    trainer = Trainer(plan, lambda line: None)
+    learn = trainer._learn
+    monkeypatch.setattr(
+        trainer, "_learn", lambda *batch: learn(*batch) * (1 if trainer.steps < 6 else math.nan)
+    )
+    with pytest.raises(HarnessError, match="loss is nan after"):
+        trainer.train()
+    assert Trainer(plan, lambda line: None).pool == 2  # two pools of three batches went well
 
 
 def test_an_unknown_size_is_named(config):
