@@ -37,7 +37,7 @@ Needs pip install 'reasoning-harness[train]'.
 @click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
 @click.option("--bf16/--no-bf16", default=False, show_default=True, help="Compute in bfloat16.")
 @click.option("--compile/--no-compile", "compile", default=True, show_default=True)
-def train_tiny(size: str, out: Path, work: Path | None, tokens: int, **options: Any) -> int:
+def train_tiny(size: str, out: Path, work: Path | None, **options: Any) -> int:
     """Train an embedded model anew, on the training part of the generated tasks."""
     from harness.train import SIZES, TrainConfig, train
 
@@ -49,7 +49,6 @@ def train_tiny(size: str, out: Path, work: Path | None, tokens: int, **options: 
         folder=out,
         work=work or out.with_name(f"{out.name}.work"),
         size=size,
-        tokens=tokens,
         **options,
     )
     try:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from harness.train.data import IGNORED, Example
+from harness.train.data import IGNORED
 from harness.train.tokens import IDS, PAD
 
 STEP = 16  # widths are rounded up to multiples of it, so that few shapes are to be recorded
@@ -28,9 +28,9 @@ class Recorded:
         self._seen: set[Any] = set()
         self._graphs: dict[Any, tuple[Any, Any, Any, Any]] = {}
 
-    def __call__(self, batch: Sequence[Example]) -> Any:
-        """What the step returns for the batch."""
-        ids, labels = padded_to_shape(batch, self._batch_tokens)
+    def __call__(self, ids: Any, labels: Any) -> Any:
+        """What the step returns for a batch, padded by the caller to its longest example."""
+        ids, labels = padded_to_shape(ids, labels, self._batch_tokens)
         if ids.shape not in self._seen:
             self._seen.add(ids.shape)
             return self._step(ids.cuda(), labels.cuda())
@@ -46,17 +46,14 @@ class Recorded:
         return out.clone()  # the next replay writes there
 
 
-def padded_to_shape(batch: Sequence[Example], batch_tokens: int) -> tuple[Any, Any]:
-    """Ids and labels as (rows, width) tensors whose shape follows from the rounded width alone.
+def padded_to_shape(ids: Any, labels: Any, batch_tokens: int) -> tuple[Any, Any]:
+    """Both (rows, longest), padded further to a shape that follows from the rounded width alone.
 
     Rows are added up to what the narrowest batch of that width may have; nothing is learned there.
     """
-    longest = max(len(one.ids) for one in batch)
+    rows, longest = ids.shape
     width = -(-longest // STEP) * STEP
-    rows = max(len(batch), batch_tokens // (width - STEP + 1))
-    ids = torch.full((rows, width), IDS[PAD])
-    labels = torch.full((rows, width), IGNORED)
-    for row, one in enumerate(batch):
-        ids[row, : len(one.ids)] = torch.tensor(one.ids)
-        labels[row, : len(one.ids)] = torch.tensor(one.labels)
-    return ids, labels
+    every = max(rows, batch_tokens // (width - STEP + 1))
+    more = (0, width - longest, 0, every - rows)
+    pad = torch.nn.functional.pad
+    return pad(ids, more, value=IDS[PAD]), pad(labels, more, value=IGNORED)

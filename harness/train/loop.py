@@ -139,7 +139,11 @@ class Trainer:
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = self._set(group["lr"], group["peak"] * rate)
-        loss = self.recorded(batch) if self.recorded else self._learn(*_padded(batch))
+        ids, labels = _padded(batch)
+        if self.recorded:
+            loss = self.recorded(ids, labels)
+        else:
+            loss = self._learn(ids.to(self.device), labels.to(self.device))
         self.steps += 1
         self.tokens += sum(len(one.ids) for one in batch)
         return loss

@@ -21,10 +21,11 @@ def test_few_shapes_hold_all_batches_of_a_pool():
     _, cut = next(batches(0, 0, BATCH_TOKENS))
     shapes = set()
     for batch in cut:
-        ids, labels = padded_to_shape(batch, BATCH_TOKENS)
-        rows, width = _padded(batch)[0].shape
-        assert torch.equal(ids[:rows, :width], _padded(batch)[0])
-        assert torch.equal(labels[:rows, :width], _padded(batch)[1])
+        plain_ids, plain_labels = _padded(batch)
+        ids, labels = padded_to_shape(plain_ids, plain_labels, BATCH_TOKENS)
+        rows, width = plain_ids.shape
+        assert torch.equal(ids[:rows, :width], plain_ids)
+        assert torch.equal(labels[:rows, :width], plain_labels)
         assert (labels[rows:] == IGNORED).all()
         assert (labels[:, width:] == IGNORED).all()
         shapes.add(tuple(ids.shape))
@@ -47,7 +48,7 @@ def test_added_rows_change_no_gradient(config):
     trainer = Trainer(config(device="cpu"), print)
     gradients = []
     trainer.optimizers = []
-    for ids, labels in (_padded(batch), padded_to_shape(batch, 2000)):
+    for ids, labels in (_padded(batch), padded_to_shape(*_padded(batch), 2000)):
         loss = trainer._learn(ids, labels)
         parts = [p.grad.flatten() for p in trainer.model.parameters()]
         gradients.append((float(loss), torch.cat(parts)))
@@ -66,7 +67,7 @@ def test_replayed_steps_learn_what_plain_ones_do(config):
     for recorded in (True, False):
         trainer = Trainer(config(device="cuda"), print)
         if not recorded:
-            trainer.recorded = lambda one, t=trainer: t._learn(*(x.cuda() for x in _padded(one)))
+            trainer.recorded = lambda ids, labels, t=trainer: t._learn(ids.cuda(), labels.cuda())
         losses.append([float(trainer._step(batch)) for _ in range(6)])
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
     assert losses[0][-1] < losses[0][0]
