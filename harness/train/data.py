@@ -126,7 +126,7 @@ def _comparison(rng: random.Random, hasty: bool) -> Item:
     return _draw(rng, draw)
 
 
-def _cell(rng: random.Random, tempting: bool, bound: Levels = ()) -> Cell:
+def _cell(rng: random.Random, tempting: bool, bound: Levels) -> Cell:
     """A cell of the design for which the shortcut is wrong, or right; `bound` levels hold."""
     levels = (*(HOME if rng.random() < HOME_SHARE else ()), *bound)
     while True:
@@ -169,9 +169,7 @@ def training_problem(
         return task, replace(school_problem(rng), id=name)
     if task == "arithmetic":
         return task, arithmetic_problem(name, _draw(rng, draw_expression))
-    tempting = rng.random() >= 0.5
-    item = _draw(rng, lambda r: draw_item(r, _cell(r, tempting)))
-    return task, decimals_problem(name, item)
+    return task, decimals_problem(name, _comparison(rng, hasty=False))
 
 
 def _draw(rng: random.Random, draw: Callable[[random.Random], Drawn | None]) -> Drawn:
