@@ -16,9 +16,9 @@ import numpy as np
 from gate_worlds import FIVES, MIXED, SINGLE, Codes, Floats, World, draw, run_of
 from scipy import stats
 
-from harness.engine.outcomes import RunOutcomes
 from harness.gate.judge import GateResult, GateVerdict, Looks, run_gate
 from harness.gate.rules import Rule
+from harness.results.outcomes import RunOutcomes
 from harness.stats import mean_interval, paired_difference
 from harness.stats.power import needed_clusters, sd_limit
 from harness.stats.sequential import LOOKS

@@ -8,7 +8,7 @@ from itertools import repeat
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.engine.outcomes import ProblemOutcome, RunOutcomes
+from harness.results.outcomes import ProblemOutcome, RunOutcomes
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]

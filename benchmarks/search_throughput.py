@@ -22,9 +22,9 @@ from typing import Any
 
 from harness.core import ModelSpec, Reply, Request, registry
 from harness.core.protocols import Backend
-from harness.engine.evaluate import Options, make_plan, run_plan
-from harness.engine.plan import Settings
-from harness.engine.views import RunReport
+from harness.results.views import RunReport
+from harness.run.evaluate import Options, make_plan, run_plan
+from harness.run.plan import Settings
 
 
 class Timed:

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from harness.core import DataSource, ModelSpec, Reply, Request, Sampling, registry
 from harness.core.protocols import Backend
-from harness.engine.evaluate import Options, evaluate
+from harness.run.evaluate import Options, evaluate
 
 
 @dataclass

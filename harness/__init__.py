@@ -13,34 +13,34 @@ from typing import TYPE_CHECKING, Any
 from harness._version import __version__
 
 if TYPE_CHECKING:
+    from harness.analysis.curve_figures import fit_coverage
+    from harness.analysis.curves import Curve, load_curves
+    from harness.analysis.equal_cost import compare_at, frontier, selection_gap
+    from harness.analysis.policy import compute_optimal
+    from harness.analysis.power import plan_decision
     from harness.core.registry import load_plugin, register
-    from harness.engine.curve_figures import fit_coverage
-    from harness.engine.curves import Curve, load_curves
-    from harness.engine.decision import plan_decision
-    from harness.engine.evaluate import Evaluation, Options, evaluate
-    from harness.engine.matched import compare_at, frontier, selection_gap
-    from harness.engine.policy import compute_optimal
-    from harness.engine.reports import find_runs, iter_samples, load_reports
+    from harness.results.reports import find_runs, iter_samples, load_reports
+    from harness.run.evaluate import Evaluation, Options, evaluate
     from harness.store import open_store
 
 _WHERE = {
-    "Curve": "harness.engine.curves",
-    "Evaluation": "harness.engine.evaluate",
-    "Options": "harness.engine.evaluate",
-    "compare_at": "harness.engine.matched",
-    "compute_optimal": "harness.engine.policy",
-    "evaluate": "harness.engine.evaluate",
-    "find_runs": "harness.engine.reports",
-    "fit_coverage": "harness.engine.curve_figures",
-    "frontier": "harness.engine.matched",
-    "iter_samples": "harness.engine.reports",
-    "load_curves": "harness.engine.curves",
+    "Curve": "harness.analysis.curves",
+    "Evaluation": "harness.run.evaluate",
+    "Options": "harness.run.evaluate",
+    "compare_at": "harness.analysis.equal_cost",
+    "compute_optimal": "harness.analysis.policy",
+    "evaluate": "harness.run.evaluate",
+    "find_runs": "harness.results.reports",
+    "fit_coverage": "harness.analysis.curve_figures",
+    "frontier": "harness.analysis.equal_cost",
+    "iter_samples": "harness.results.reports",
+    "load_curves": "harness.analysis.curves",
     "load_plugin": "harness.core.registry",
-    "load_reports": "harness.engine.reports",
+    "load_reports": "harness.results.reports",
     "open_store": "harness.store",
-    "plan_decision": "harness.engine.decision",
+    "plan_decision": "harness.analysis.power",
     "register": "harness.core.registry",
-    "selection_gap": "harness.engine.matched",
+    "selection_gap": "harness.analysis.equal_cost",
 }
 
 __all__ = [

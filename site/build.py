@@ -18,7 +18,7 @@ from markupsafe import Markup
 from harness._version import __version__
 from harness.core import Status, Usage, UsageError
 from harness.core.hashing import content_hash
-from harness.engine.views import RunReport
+from harness.results.views import RunReport
 from harness.site import numbers, text
 from harness.site.breakdowns import part
 from harness.site.chart import draw

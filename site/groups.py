@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from harness.budgets import Budget
 from harness.core import Estimate, UsageError
 from harness.cost import cost_of_pass, pareto
-from harness.engine.views import RunReport
+from harness.results.views import RunReport
 
 ORACLE = "oracle"
 

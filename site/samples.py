@@ -17,8 +17,8 @@ from harness.budgets import Judged
 from harness.core import Problem, Status, Verdict
 from harness.core.errors import UnknownNameError
 from harness.core.hashing import canonical_json
-from harness.engine.attempts import selector_of
-from harness.engine.views import RunReport, SampleView
+from harness.results.attempts import selector_of
+from harness.results.views import RunReport, SampleView
 from harness.site.text import Part, split_thinking
 
 SampleSource = Callable[[str], Iterable[SampleView]]

@@ -18,7 +18,7 @@ from harness.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from harness.engine.curves import Curve
+    from harness.analysis.curves import Curve
 
 EXAMPLES = """
 \b
@@ -88,10 +88,10 @@ def curve(as_json: bool, db: str, unit: str, **given: Any) -> int:
 
 
 def _load(db: str, given: dict[str, Any]) -> list[Curve]:
+    from harness.analysis.curves import load_curves
     from harness.cli.planning import price_entry
     from harness.core import UsageError
-    from harness.engine.curves import load_curves
-    from harness.engine.reports import find_runs
+    from harness.results.reports import find_runs
     from harness.store import open_store
 
     rate = hourly(given["gpu_usd_per_hour"])
@@ -126,7 +126,7 @@ def _write(path: Path, text: str) -> None:
 def _write_csv(path: Path, curves: list[Curve]) -> None:
     import io
 
-    from harness.engine.curve_figures import COLUMNS, rows
+    from harness.analysis.curve_figures import COLUMNS, rows
 
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")

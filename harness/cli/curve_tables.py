@@ -9,12 +9,12 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
+from harness.analysis.curve_figures import cost_span, figures, fit_coverage, rows
+from harness.analysis.curves import Curve
+from harness.analysis.equal_cost import Matched, compare_at, frontier, selection_gap, shared_costs
+from harness.analysis.policy import Policy, compute_optimal
 from harness.cli.tables import count, percent
 from harness.core import UsageError
-from harness.engine.curve_figures import cost_span, figures, fit_coverage, rows
-from harness.engine.curves import Curve
-from harness.engine.matched import Matched, compare_at, frontier, selection_gap, shared_costs
-from harness.engine.policy import Policy, compute_optimal
 
 Extra = tuple[Any, list[str]]
 

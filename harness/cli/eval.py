@@ -70,9 +70,9 @@ The same command again goes on where the last one stopped; what is stored is not
 def eval_(as_json: bool, dry_run: bool, quiet: bool, judge: str | None, **given: Any) -> int:
     """Run a model on tasks under budgets; store every sample and report."""
     from harness.cli.progress import progress
-    from harness.engine.evaluate import run_blocking
-    from harness.engine.observe import Silent
-    from harness.engine.regrade import judge_evaluation, open_judge
+    from harness.run.evaluate import run_blocking
+    from harness.run.progress import Silent
+    from harness.run.regrade import judge_evaluation, open_judge
 
     stop_cleanly()
     plan, options = read_plan(given)
@@ -100,7 +100,7 @@ def eval_(as_json: bool, dry_run: bool, quiet: bool, judge: str | None, **given:
 
 def _dry_run(plan: Any, options: Any, as_json: bool) -> int:
     from harness.cli.plan import forecast_lines
-    from harness.engine.forecast import forecast
+    from harness.run.forecast import forecast
 
     rows = forecast(plan, options, gpu_usd_per_hour=options.gpu_usd_per_hour)
     if as_json:

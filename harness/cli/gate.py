@@ -119,10 +119,10 @@ def _judged(config: GateConfig, given: dict[str, Any]) -> GateResult:
     from harness.cli.planning import price_entry, stop_cleanly
     from harness.cli.progress import progress
     from harness.core import UsageError
-    from harness.engine.evaluate import Options
-    from harness.engine.observe import Silent
-    from harness.engine.plan import Settings
     from harness.gate.api import judge
+    from harness.run.evaluate import Options
+    from harness.run.plan import Settings
+    from harness.run.progress import Silent
 
     named = [name for name in _RUN_ONLY if given[name] not in (None, ())]
     if named and not given["run_it"]:

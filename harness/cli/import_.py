@@ -45,8 +45,8 @@ def import_(
 ) -> int:
     """Bring in outputs that were made elsewhere: they are graded and stand beside ours."""
     from harness.cli.tables import console, runs_table
-    from harness.engine.reports import load_reports
     from harness.interop.importer import import_file
+    from harness.results.reports import load_reports
     from harness.store import open_store
 
     with open_store(db, create=True) as store:

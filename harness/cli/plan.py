@@ -12,7 +12,7 @@ from harness.cli.options import db_option, json_option, plugin_option, print_jso
 from harness.core import UsageError
 
 if TYPE_CHECKING:
-    from harness.engine.decision import Decision
+    from harness.analysis.power import Decision
 
 EXAMPLES = """
 \b
@@ -73,8 +73,8 @@ def _forecast(as_json: bool, given: dict[str, Any]) -> int:
     from dataclasses import replace
 
     from harness.cli.planning import read_plan, stop_cleanly
-    from harness.engine.evaluate import run_blocking
-    from harness.engine.forecast import forecast
+    from harness.run.evaluate import run_blocking
+    from harness.run.forecast import forecast
 
     asked = {**given, "model": given["model"] or "onnx:tiny-s"}
     asked |= {"concurrency": None, "max_tokens": None, "max_usd": None, "fresh_seed": None}
@@ -128,10 +128,10 @@ def _range(values: dict[str, float], form: str) -> str:
 
 
 def _decision(given: dict[str, Any]) -> Decision:
+    from harness.analysis.curves import load_curves
+    from harness.analysis.power import CORRELATION, plan_decision
     from harness.cli.planning import price_entry
-    from harness.engine.curves import load_curves
-    from harness.engine.decision import CORRELATION, plan_decision
-    from harness.engine.reports import find_runs
+    from harness.results.reports import find_runs
     from harness.store import open_store
 
     if len(given["tasks"]) != 1:

@@ -25,8 +25,8 @@ def stop_cleanly() -> None:
 
 def read_plan(given: dict[str, Any]) -> tuple[Any, Any]:
     """The plan and run options of what `harness eval` was given; UsageError for nonsense."""
-    from harness.engine.evaluate import Options, make_plan
-    from harness.engine.plan import Settings
+    from harness.run.evaluate import Options, make_plan
+    from harness.run.plan import Settings
 
     if not given["tasks"]:
         raise UsageError("no task given: --task decimals, for a start; `harness tasks` lists them")

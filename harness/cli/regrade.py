@@ -39,9 +39,9 @@ def regrade(
 
     Old verdicts stay in the database beside the new ones.
     """
-    from harness.engine.evaluate import open_backend
-    from harness.engine.regrade import regrade_runs
-    from harness.engine.reports import find_runs
+    from harness.results.reports import find_runs
+    from harness.run.evaluate import open_backend
+    from harness.run.regrade import regrade_runs
     from harness.store import open_store
 
     with open_store(db) as store:

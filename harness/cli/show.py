@@ -36,7 +36,7 @@ def show(
     """Show the runs in a database, or the samples of one run."""
     from harness.cli.tables import console, runs_table
     from harness.core import UsageError
-    from harness.engine.reports import find_runs, load_reports
+    from harness.results.reports import find_runs, load_reports
     from harness.store import open_store
 
     if problem is not None and samples is None:
@@ -58,7 +58,7 @@ def _show_samples(store: object, run: str, problem: str | None, as_json: bool) -
     from dataclasses import asdict
 
     from harness.core import UsageError
-    from harness.engine.reports import find_runs, iter_samples
+    from harness.results.reports import find_runs, iter_samples
     from harness.site.text import plain
     from harness.store import Store
 

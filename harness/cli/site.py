@@ -35,7 +35,7 @@ def build(
 ) -> None:
     """Write the leaderboard of a database as plain files; they open from disk."""
     from harness.core import UsageError
-    from harness.engine.reports import find_runs, iter_samples, load_reports
+    from harness.results.reports import find_runs, iter_samples, load_reports
     from harness.site import build as write
     from harness.store import open_store
 

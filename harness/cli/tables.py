@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from harness.analysis.contamination import Contamination
 from harness.core import Estimate
-from harness.engine.fresh import Contamination
-from harness.engine.views import RunReport
+from harness.results.views import RunReport
 
 
 def console() -> Console:

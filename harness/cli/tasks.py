@@ -73,7 +73,7 @@ def show(name: str, as_json: bool) -> None:
 def preview(name: str, limit: int, data_dir: Path | None, as_json: bool) -> None:
     """A few problems as the model sees them, with gold answer and lure; the design, if any."""
     from harness.core.protocols import Designed
-    from harness.engine.plan import Settings, load_task
+    from harness.run.plan import Settings, load_task
 
     spec = TaskSpec.parse(name)
     loaded = load_task(spec, Settings(limit=limit, data_dir=data_dir))

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from harness.core import UsageError
 from harness.core.protocols import Backend
-from harness.engine.evaluate import Options
-from harness.engine.observe import Observer
-from harness.engine.plan import Settings
 from harness.gate.baseline import read_baseline
 from harness.gate.canaries import check_verifiers
 from harness.gate.judge import GateResult, run_gate
 from harness.gate.rules import GateConfig, read_config
 from harness.gate.sides import find_side
 from harness.gate.staged import plan_gate, run_staged_gate
+from harness.run.evaluate import Options
+from harness.run.plan import Settings
+from harness.run.progress import Observer
 
 
 def judge(  # noqa: PLR0913 - all that `harness gate` takes

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.core import DataError
-from harness.engine.outcomes import ProblemOutcome, RunOutcomes
+from harness.results.outcomes import ProblemOutcome, RunOutcomes
 
 _MAGIC = "harness-baseline 1"
 _HEAD = ("run", "model", "task", "budget", "selector", "planned")

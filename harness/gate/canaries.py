@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 from harness.core import DataError, HarnessError, Problem, Status, TaskSpec, VerifierSpec
 from harness.core.registry import find
-from harness.engine.outcomes import RunOutcomes
-from harness.engine.plan import verifier_label
+from harness.results.outcomes import RunOutcomes
+from harness.run.plan import verifier_label
 from harness.verifiers.pool import VerifierPool
 
 _ASKED = 40  # problems of a run

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from harness.core import Estimate, UsageError
-from harness.engine.outcomes import ProblemOutcome, RunOutcomes
 from harness.gate.sides import differing_facts, joined
+from harness.results.outcomes import ProblemOutcome, RunOutcomes
 from harness.stats import detectable_difference, holm, paired_difference
 from harness.stats.means import cluster_codes, spread
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from harness.core import UsageError
-from harness.engine.outcomes import ProblemOutcome
 from harness.gate.rules import RATES, Rule
+from harness.results.outcomes import ProblemOutcome
 from harness.stats import mean_interval
 from harness.stats.comparisons import Differences
 from harness.stats.means import Floats, cluster_codes, spread

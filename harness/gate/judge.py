@@ -9,10 +9,10 @@ from enum import StrEnum
 from typing import Any
 
 from harness.core import UsageError
-from harness.engine.outcomes import ProblemOutcome, RunOutcomes
 from harness.gate.evidence import Evidence, absolute_evidence, kept_by, paired_evidence
 from harness.gate.rules import SAMPLED, Rule
 from harness.gate.sides import differing_facts, joined
+from harness.results.outcomes import ProblemOutcome, RunOutcomes
 from harness.stats.sequential import spending_levels
 
 Level = Callable[[float], float]

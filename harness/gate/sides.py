@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.core import UsageError
-from harness.engine.outcomes import ProblemOutcome, RunOutcomes, load_outcomes
-from harness.engine.reports import find_runs
 from harness.gate.baseline import read_baseline
+from harness.results.outcomes import ProblemOutcome, RunOutcomes, load_outcomes
+from harness.results.reports import find_runs
 from harness.store import open_store
 
 _FILTERS = ("model", "task", "budget")

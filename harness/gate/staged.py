@@ -15,10 +15,6 @@ from dataclasses import replace
 from harness.core import Problem, UsageError
 from harness.core.hashing import content_hash
 from harness.core.protocols import Backend
-from harness.engine.evaluate import Options, Plan, make_plan, open_backend, run_blocking
-from harness.engine.observe import Observer, Silent
-from harness.engine.outcomes import ProblemOutcome, RunOutcomes, load_outcomes
-from harness.engine.plan import LoadedTask, PlannedRun, Settings
 from harness.gate.canaries import check_verifier
 from harness.gate.evidence import UndefinedError, kept_by
 from harness.gate.judge import (
@@ -31,6 +27,10 @@ from harness.gate.judge import (
 )
 from harness.gate.rules import Rule
 from harness.gate.sides import differing
+from harness.results.outcomes import ProblemOutcome, RunOutcomes, load_outcomes
+from harness.run.evaluate import Options, Plan, make_plan, open_backend, run_blocking
+from harness.run.plan import LoadedTask, PlannedRun, Settings
+from harness.run.progress import Observer, Silent
 from harness.stats.sequential import LOOKS
 from harness.store import Store
 

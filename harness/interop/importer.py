@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from harness.budgets import Budget, expand
 from harness.core import DataError, ModelInfo, TaskSpec, ThinkMarks, Verdict
-from harness.engine.caller import now
-from harness.engine.plan import (
+from harness.interop.jsonl import ImportedRow, Rows, read_rows
+from harness.run.plan import (
     LoadedTask,
     PlannedRun,
     Settings,
@@ -23,8 +23,8 @@ from harness.engine.plan import (
     plan_runs,
     run_row,
 )
-from harness.engine.runner import verdict_row
-from harness.interop.jsonl import ImportedRow, Rows, read_rows
+from harness.run.runner import verdict_row
+from harness.run.sampler import now
 from harness.store import Store
 from harness.store.identity import (
     call_id,

@@ -11,7 +11,7 @@ import pytest
 
 from harness.cli import main
 
-PLUGIN = str(Path(__file__).parents[1] / "engine" / "stub_plugin.py")
+PLUGIN = str(Path(__file__).parents[1] / "run" / "stub_plugin.py")
 
 
 @dataclass

@@ -13,7 +13,7 @@ from harness.cli import main
 from harness.core import registry
 from harness.store.identity import prompt_id
 
-PLUGIN = str(Path(__file__).parents[1] / "engine" / "stub_plugin.py")
+PLUGIN = str(Path(__file__).parents[1] / "run" / "stub_plugin.py")
 
 
 def test_help_names_every_command_and_the_exit_codes(cli):

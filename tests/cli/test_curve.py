@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-PLUGIN = str(Path(__file__).parents[1] / "engine" / "stub_plugin.py")
+PLUGIN = str(Path(__file__).parents[1] / "run" / "stub_plugin.py")
 MANY = """
 import harness
 from harness.core import Problem, Prompt, VerifierSpec

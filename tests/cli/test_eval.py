@@ -13,7 +13,7 @@ import pytest
 from harness.core import DataSource
 from harness.tasks.traps import Traps
 
-PLUGIN = str(Path(__file__).parents[1] / "engine" / "stub_plugin.py")
+PLUGIN = str(Path(__file__).parents[1] / "run" / "stub_plugin.py")
 
 
 def test_the_table_and_the_progress(stub_eval):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-PLUGIN = str(Path(__file__).parents[1] / "engine" / "stub_plugin.py")
+PLUGIN = str(Path(__file__).parents[1] / "run" / "stub_plugin.py")
 
 
 @pytest.fixture

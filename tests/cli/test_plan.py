@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-PLUGIN = str(Path(__file__).parents[1] / "engine" / "stub_plugin.py")
+PLUGIN = str(Path(__file__).parents[1] / "run" / "stub_plugin.py")
 STUB = ("--plugin", PLUGIN, "--model", "stub:x", "--task", "thirds")
 
 

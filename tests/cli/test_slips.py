@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-PLUGIN = str(Path(__file__).parents[1] / "engine" / "stub_plugin.py")
+PLUGIN = str(Path(__file__).parents[1] / "run" / "stub_plugin.py")
 
 
 def test_a_filter_that_matches_nothing_leaves_the_built_site_alone(cli, tmp_path):

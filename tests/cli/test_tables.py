@@ -10,10 +10,10 @@ import pytest
 from rich.console import Console
 
 from harness.cli.tables import runs_table
-from harness.engine.reports import find_runs, load_reports
+from harness.results.reports import find_runs, load_reports
 from harness.store import open_store
 
-PLUGIN = str(Path(__file__).parents[1] / "engine" / "stub_plugin.py")
+PLUGIN = str(Path(__file__).parents[1] / "run" / "stub_plugin.py")
 NAME = "organisation/" + "a-long-name-" * 20
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from harness.core import Problem
-from harness.engine.outcomes import ProblemOutcome, RunOutcomes
+from harness.results.outcomes import ProblemOutcome, RunOutcomes
 
 
 def outcome(i: int, correct: float, cluster: str = "", **more: object) -> ProblemOutcome:

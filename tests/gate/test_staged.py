@@ -11,14 +11,14 @@ import harness
 from harness.cli import cli
 from harness.core import UsageError
 from harness.core.registry import find
-from harness.engine.evaluate import Options, evaluate
-from harness.engine.outcomes import load_outcomes
-from harness.engine.plan import Settings
-from harness.engine.reports import find_runs
 from harness.gate.api import judge
 from harness.gate.baseline import write_baseline
 from harness.gate.judge import GateVerdict
 from harness.gate.rules import GateConfig, Rule
+from harness.results.outcomes import load_outcomes
+from harness.results.reports import find_runs
+from harness.run.evaluate import Options, evaluate
+from harness.run.plan import Settings
 from harness.store import open_store
 
 PLUGIN = Path(__file__).with_name("skilled_plugin.py")

@@ -27,10 +27,10 @@ from harness.core import (
     UsageError,
     registry,
 )
-from harness.engine.evaluate import Options, evaluate
-from harness.engine.plan import Settings, load_task
 from harness.interop.lm_eval_export import _row, write_folder
 from harness.interop.lm_eval_verifier import LmEvalVerifier, answer_of
+from harness.run.evaluate import Options, evaluate
+from harness.run.plan import Settings, load_task
 from harness.verifiers.pool import VerifierPool
 
 THERE = importlib.util.find_spec("lm_eval") is not None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from harness.budgets import Judged
 from harness.core import Problem, Scored, Status, Usage, Verdict, registry
-from harness.engine.views import RunReport, SampleView
+from harness.results.views import RunReport, SampleView
 from harness.stats import mean_interval, pass_at_k
 
 SKILL = {"tiny-s": 0.0, "tiny-m": 1.1}

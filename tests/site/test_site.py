@@ -13,7 +13,7 @@ import pytest
 
 from harness.core import Estimate, Finish, Usage, UsageError, Verdict
 from harness.core.verdict import Status
-from harness.engine.views import RunReport, SampleView
+from harness.results.views import RunReport, SampleView
 from harness.site import SiteResult, build
 
 Built = tuple[Path, SiteResult]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-PLUGIN = Path(__file__).parents[1] / "engine" / "stub_plugin.py"
+PLUGIN = Path(__file__).parents[1] / "run" / "stub_plugin.py"
 
 
 @pytest.fixture(scope="session")

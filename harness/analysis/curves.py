@@ -1,0 +1,346 @@
+"""Curves: what a model's strategies reach on a task at each size, and what each size costs.
+
+`load_curves` reads any finished runs. A pool of n exchangeable samples gives its budget's own
+curve (`vote@k`: maj@k) and coverage (pass@k) at every k up to n, in exact expectation over
+subsets; budgets that are run one by one (`think@n`, searches) give a point each.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from harness.budgets import Budget, resolve
+from harness.core import Estimate, HarnessError, Status, UsageError
+from harness.cost import PriceEntry, price
+from harness.results.attempts import Attempts, read_attempts
+from harness.results.bills import Bill
+from harness.results.device import DeviceTime, device_time
+from harness.results.reports import find_runs, kept_price
+from harness.stats import mean_interval, pass_at_k
+from harness.stats.scaling import control
+from harness.store import Store
+from harness.store.schema import ModelRow, RunRow
+
+UNITS = ("tokens", "flops", "usd")
+COVERAGE = "pass@k"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurvePoint:
+    """One size of one strategy.
+
+    `size` is the budget's n (samples, thinking tokens, beams). `scores` are the problems'
+    probabilities of a correct answer, and `costs[unit]` what each problem is charged, in the
+    order of the curve's problems; None: unknown. Tokens are output tokens, a reward's included.
+    `control` is the share of problems whose thinking kept the budget's bounds (s1); None where it
+    sets none.
+    """
+
+    budget: str
+    size: float
+    accuracy: Estimate
+    scores: tuple[float, ...] = field(repr=False)
+    costs: Mapping[str, tuple[float, ...] | None] = field(repr=False)
+    control: float | None = None
+
+    def cost(self, unit: str) -> float | None:
+        """The mean over problems; None: unknown."""
+        values = self.costs.get(unit)
+        return None if values is None else math.fsum(values) / len(values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """The points of one strategy of one model on one task, by rising size.
+
+    `metric` is "pass@k" for coverage (with the budget's options where there are several), and the
+    budget with its size left open otherwise ("vote@k", "think@n"). `counts` are each problem's
+    (samples, correct) where the curve comes from a pool, and `answers` the classes of all its
+    answers (None: no answer), which need no gold.
+    `facts` must agree for two curves to be comparable.
+    """
+
+    model: str
+    task: str
+    metric: str
+    run: str
+    points: tuple[CurvePoint, ...]
+    problems: tuple[str, ...] = field(repr=False)
+    clusters: tuple[str, ...] = field(repr=False)
+    facts: Mapping[str, str] = field(repr=False)
+    options: str = field(default="", repr=False)  # of the run's budget, with their colon
+    counts: tuple[tuple[int, int], ...] | None = field(default=None, repr=False)
+    answers: tuple[tuple[str | None, ...], ...] | None = field(default=None, repr=False)
+
+    @property
+    def oracle(self) -> bool:
+        """Whether the answer is chosen by knowing the gold: coverage, not accuracy."""
+        return self.metric.partition(":")[0] == COVERAGE
+
+    @property
+    def label(self) -> str:
+        """How the curve is named to people."""
+        return f"{self.model} {self.metric}"
+
+
+def sizes_up_to(n: int) -> list[int]:
+    """1, 2, 4 … and n itself."""
+    return sorted({2**i for i in range(n.bit_length()) if 2**i <= n} | {n})
+
+
+def load_curves(
+    store: Store,
+    run_ids: Iterable[str] | None = None,
+    *,
+    gpu_usd_per_hour: float | None = None,
+    price_entry: PriceEntry | None = None,
+) -> list[Curve]:
+    """The curves that some runs (None: all) hold; runs without a finished problem give none.
+
+    Dollars are those of `price_entry`, else of the device's time at `gpu_usd_per_hour`, else of
+    the price or the hourly rate that each run kept. Device time is what the model's calls took,
+    overlaps counted once, shared by output tokens (a reward model's by the tokens that it read);
+    see `harness.results.device`.
+    """
+    wanted = find_runs(store) if run_ids is None else list(run_ids)
+    families: dict[tuple[str, ...], list[_Read]] = defaultdict(list)
+    with store.engine.connect() as connection:
+        for run_id in wanted:
+            read = _read(connection, run_id)
+            if read.attempts.items:
+                families[read.family].append(read)
+        times = {
+            read.attempts.main: device_time(connection, read.attempts.main)
+            for reads in families.values()
+            for read in reads
+            if gpu_usd_per_hour is not None or read.hourly is not None
+        }
+    pricing = _Pricing(price_entry, gpu_usd_per_hour, times)
+    curves: list[Curve] = []
+    for reads in families.values():
+        for group in _alike(reads):
+            curves += _curves(group, pricing)
+    return _without_repeats(curves)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A run's row, its model's name and its finished attempts."""
+
+    run: Row[Any]
+    model: str
+    attempts: Attempts
+
+    @property
+    def family(self) -> tuple[str, ...]:
+        facts = self.facts
+        return (self.run.model_id, *facts.values(), self.metric)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        identity = self.run.manifest["identity"]
+        names = ("task_version", "data", "prompts", "seed", "max_output_tokens")
+        facts = {name: str(identity.get(name, "")) for name in names}
+        verifier = f"{self.run.verifier}@{self.run.verifier_version}"
+        return {"task": self.run.task, **facts, "verifier": verifier}
+
+    @property
+    def hourly(self) -> float | None:
+        """The dollars an hour that the run keeps."""
+        rate: float | None = self.run.manifest.get("gpu_usd_per_hour")
+        return rate
+
+    @property
+    def budget(self) -> Budget | None:
+        try:
+            return Budget.parse(self.run.budget)
+        except UsageError:  # a budget of a plugin or of an older grammar
+            return None
+
+    @property
+    def options(self) -> str:
+        _, colon, rest = str(self.run.budget).partition(":")
+        return colon + rest
+
+    @property
+    def pooled(self) -> bool:
+        return not self.attempts.whole and self.attempts.smallest > 1
+
+    @property
+    def metric(self) -> str:
+        """The budget with its size left open: `vote@k`, `think@n`, `beam@nx4:reward=steps`.
+
+        Where it has a ceiling that is its size: `vote@16 tokens<=n`.
+        """
+        budget = self.budget
+        if budget is None:
+            return str(self.run.budget)
+        for what, ceiling in (("tokens", budget.max_tokens), ("usd", budget.max_usd)):
+            if ceiling is not None:
+                return str(budget).replace(f"{what}<={ceiling}", f"{what}<=n", 1)
+        if budget.n is None:
+            return str(budget)
+        letter = "k" if self.attempts.size > 1 or self.pooled else "n"
+        return str(budget).replace(f"@{budget.n}", f"@{letter}", 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pricing:
+    entry: PriceEntry | None
+    per_hour: float | None
+    times: Mapping[str, DeviceTime | None]
+
+    def usd(self, read: _Read, bill: Bill) -> float | None:
+        usage = bill.usage()
+        if self.entry is not None:
+            return None if read.attempts.foreign else price(usage, self.entry)
+        per_hour = read.hourly if self.per_hour is None else self.per_hour
+        if per_hour is not None:
+            time = self.times.get(read.attempts.main)
+            return None if time is None else time.usd(bill, read.attempts.main, per_hour)
+        kept = read.run.manifest.get("price")
+        if kept and not read.attempts.foreign:
+            return price(usage, kept_price(kept))
+        return bill.usd()
+
+
+def _read(connection: Connection, run_id: str) -> _Read:
+    run = connection.execute(select(RunRow.__table__).where(RunRow.id == run_id)).one()
+    name = connection.scalar(select(ModelRow.name).where(ModelRow.id == run.model_id))
+    return _Read(run, str(name), read_attempts(connection, run))
+
+
+def _alike(reads: Sequence[_Read]) -> list[list[_Read]]:
+    """Runs of one family over the same finished problems, the largest such set first."""
+    sets: dict[tuple[str, ...], list[_Read]] = defaultdict(list)
+    for read in reads:
+        sets[tuple(sorted(a.problem.id for a in read.attempts.items))].append(read)
+    return sorted(sets.values(), key=lambda group: -len(group[0].attempts.items))
+
+
+def _curves(reads: Sequence[_Read], pricing: _Pricing) -> list[Curve]:
+    pools = [read for read in reads if read.pooled]
+    if not pools:
+        points = [_point(read, read.attempts.size, pricing) for read in reads]
+        return [_curve(reads[0], reads[0].metric, points)]
+    read = max(pools, key=lambda r: (r.attempts.smallest, r.run.id))
+    ks = sizes_up_to(read.attempts.smallest)
+    cover = [_point(read, k, pricing, coverage=True) for k in ks]
+    curves = [_curve(read, COVERAGE, cover)]
+    own = [_point(read, k, pricing) for k in ks]
+    if any(p.scores != c.scores for p, c in zip(own, cover, strict=True)):
+        curves.append(_curve(read, read.metric, own))
+    return curves
+
+
+def _curve(read: _Read, metric: str, points: Sequence[CurvePoint]) -> Curve:
+    items = read.attempts.items
+    return Curve(
+        model=read.model,
+        task=read.run.task,
+        metric=metric,
+        run=read.run.id,
+        points=tuple(sorted(points, key=lambda p: p.size)),
+        problems=tuple(a.problem.id for a in items),
+        clusters=tuple(a.problem.cluster for a in items),
+        facts=read.facts,
+        options=read.options,
+        counts=tuple((len(a.judged), a.correct) for a in items) if read.pooled else None,
+        answers=tuple(tuple(j.verdict.key for j in a.judged) for a in items)
+        if read.pooled
+        else None,
+    )
+
+
+def _point(read: _Read, size: int, pricing: _Pricing, *, coverage: bool = False) -> CurvePoint:
+    attempts = read.attempts
+    scores, costs, thoughts = [], [], []
+    for attempt in attempts.items:
+        pool = len(attempt.judged)
+        k = size if read.pooled else attempts.k(attempt)
+        if coverage:
+            scores.append(pass_at_k(pool, attempt.correct, k))
+        else:
+            chance = attempts.selector.expect(attempt.judged, k).get(Status.CORRECT, 0.0)
+            scores.append(min(1.0, max(0.0, chance)))
+        bill = Bill(
+            attempt.charges,
+            chains=attempt.chains,
+            size=k,
+            whole=attempts.whole,
+            prompt_once=attempts.prompt_once,
+        )
+        usage = bill.usage()
+        thoughts.append(usage.reasoning_tokens)
+        costs.append((usage.output_tokens, bill.flops(attempts.models), pricing.usd(read, bill)))
+    clusters = [a.problem.cluster for a in attempts.items]
+    return CurvePoint(
+        budget=_named(read, size, coverage),
+        size=float(size if read.pooled else _own_size(read)),
+        accuracy=mean_interval(scores, clusters),
+        scores=tuple(scores),
+        costs={unit: _known(c) for unit, c in zip(UNITS, zip(*costs, strict=True), strict=True)},
+        control=_control(read, _known(thoughts)),
+    )
+
+
+def _control(read: _Read, thoughts: tuple[float, ...] | None) -> float | None:
+    """s1's control, for a budget whose size is a limit of thinking."""
+    budget = read.budget
+    if thoughts is None or read.pooled or budget is None or budget.n is None:
+        return None
+    try:
+        proposer = resolve(budget).proposer
+    except HarnessError:  # a reward that is not here: no limit of thinking either
+        return None
+    if proposer.depth != budget.n:
+        return None
+    return control(thoughts, float(budget.option("min") or 0), float(budget.n))
+
+
+def _named(read: _Read, size: int, coverage: bool) -> str:
+    if coverage:
+        return f"pass@{size}"
+    return read.metric.replace("@k", f"@{size}", 1) if read.pooled else str(read.run.budget)
+
+
+def _own_size(read: _Read) -> float:
+    budget = read.budget
+    if budget is None:
+        return 1.0
+    sizes = (budget.max_tokens, budget.max_usd, budget.n)
+    return next((float(size) for size in sizes if size is not None), 1.0)
+
+
+def _known(values: Sequence[float | None]) -> tuple[float, ...] | None:
+    known = [float(v) for v in values if v is not None]
+    return tuple(known) if len(known) == len(values) else None
+
+
+def _without_repeats(curves: Sequence[Curve]) -> list[Curve]:
+    """Coverage once a pool: of curves that say the same, the one that reaches furthest."""
+    kept: dict[tuple[Any, ...], Curve] = {}
+    for curve in curves:
+        first = curve.points[0]
+        same = (curve.model, tuple(curve.facts.values()), curve.metric, curve.problems)
+        key = (*same, round(first.cost("tokens") or 0.0, 6), first.scores)
+        if key not in kept or curve.points[-1].size > kept[key].points[-1].size:
+            kept[key] = curve
+    return _told_apart(list(kept.values()))
+
+
+def _told_apart(curves: Sequence[Curve]) -> list[Curve]:
+    """Coverage of several pools of one model is named after what sets them apart."""
+    names = Counter((c.model, c.task, c.metric) for c in curves)
+    return [
+        replace(c, metric=COVERAGE + c.options)
+        if c.oracle and names[c.model, c.task, c.metric] > 1
+        else c
+        for c in curves
+    ]

@@ -1,0 +1,141 @@
+"""How much a decision takes: problems, samples, tokens and dollars to see a given difference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from harness.analysis.curves import Curve
+from harness.analysis.equal_cost import on_common_problems
+from harness.core import UsageError
+from harness.stats.planning import (
+    Components,
+    Contrast,
+    contrast_of_one,
+    contrast_of_two,
+    needed_problems,
+    needed_samples,
+    variance_components,
+)
+
+SAMPLES = (1, 2, 4, 8, 16, 32)
+CORRELATION = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Design:
+    """One way to decide: `samples` of each of `problems`, for one model; costs None if unknown."""
+
+    samples: int
+    problems: int
+    tokens: float | None
+    usd: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What seeing `difference` takes in the mean accuracy of single samples.
+
+    `designs` are alternatives; `cheapest` the one of fewest tokens (of fewest samples where tokens
+    are unknown). `with_these` is how many samples of each of the task's measured problems suffice;
+    None: no number does. `floor` is the least number of problems, with endless samples.
+    `share_within` says how much of the variance of a single sample's difference more samples could
+    take away. `assumed_correlation` is None where two models were measured.
+    """
+
+    model: str
+    against: str | None
+    task: str
+    difference: float
+    power: float
+    confidence: float
+    components: Components
+    contrast: Contrast
+    assumed_correlation: float | None
+    designs: tuple[Design, ...]
+    floor: int
+    with_these: int | None
+
+    @property
+    def cheapest(self) -> Design:
+        """The design that costs least."""
+        return min(self.designs, key=lambda d: (d.tokens or 0.0, d.problems * d.samples))
+
+    @property
+    def share_within(self) -> float:
+        """Of a single sample's variance: what more samples of a problem could take away."""
+        return self.contrast.share_within(1)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON."""
+        extra = {"cheapest": asdict(self.cheapest), "share_within": self.share_within}
+        return asdict(self) | extra
+
+
+def plan_decision(
+    pools: Sequence[Curve],
+    difference: float,
+    *,
+    power: float = 0.8,
+    confidence: float = 0.95,
+    against: Curve | None = None,
+    correlation: float = CORRELATION,
+) -> Decision:
+    """Plan from the largest of `pools` (curves of one model on one task).
+
+    `against` is the other model's pool on the same problems; without it the other model is taken
+    to be as hard to measure, with success rates that correlate by `correlation` over problems.
+    UsageError for a difference or power outside (0, 1), or without pools of two samples or more.
+    """
+    for name, value in (("--detect", difference), ("--power", power), ("--confidence", confidence)):
+        if not 0 < value < 1:
+            raise UsageError(f"{name} {value}: a number between 0 and 1, as 0.02 for two points")
+    if not 0 <= correlation <= 1:
+        raise UsageError(f"--correlation {correlation}: between 0 and 1")
+    with_counts = [c for c in pools if c.counts is not None and min(n for n, _ in c.counts) > 1]
+    if not with_counts:
+        raise UsageError(
+            "planning needs the variance within problems, from two samples or more of each: "
+            "run sample@8 on a few problems, for a start"
+        )
+    pool = max(with_counts, key=lambda c: (len(c.problems), min(n for n, _ in c.counts or ())))
+    if len(pool.problems) < 2:
+        raise UsageError("planning needs two problems or more: evaluate further ones")
+    components = variance_components(pool.counts or (), pool.clusters)
+    if against is None:
+        contrast = contrast_of_one(components, correlation)
+    else:
+        one, two = on_common_problems([pool, against])
+        contrast = contrast_of_two(one.counts or (), two.counts or (), one.clusters)
+    if contrast.per_problem(1) == 0:
+        raise UsageError("no variance was seen: all samples agree, and nothing can be planned")
+
+    def problems_for(samples: int) -> int:
+        return needed_problems(contrast, difference, samples, confidence=confidence, power=power)
+
+    first = pool.points[0]
+    designs = []
+    for samples in SAMPLES:
+        problems = problems_for(samples)
+        costs = [
+            None if (one_sample := first.cost(unit)) is None else one_sample * samples * problems
+            for unit in ("tokens", "usd")
+        ]
+        designs.append(Design(samples=samples, problems=problems, tokens=costs[0], usd=costs[1]))
+    return Decision(
+        model=pool.model,
+        against=None if against is None else against.model,
+        task=pool.task,
+        difference=difference,
+        power=power,
+        confidence=confidence,
+        components=components,
+        contrast=contrast,
+        assumed_correlation=correlation if against is None else None,
+        designs=tuple(designs),
+        floor=problems_for(1 << 30),
+        with_these=needed_samples(
+            contrast, difference, len(pool.problems), confidence=confidence, power=power
+        ),
+    )

@@ -1,0 +1,1 @@
+"""What reads: attempts, bills, reports and samples, computed from the store when asked for."""

@@ -1,0 +1,122 @@
+"""How long a model's calls kept its machine busy, for dollars by the hour, and what it drew."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, select
+
+from harness.store.schema import CallRow, RunRow
+
+if TYPE_CHECKING:
+    from harness.results.bills import Bill
+
+ROLES = ("generator", "reward")
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceTime:
+    """Busy seconds of some calls, overlaps counted once, and the tokens that they brought.
+
+    `seconds` and `output_tokens` are the generator's; `read_seconds` and `read_tokens` those of
+    reward models, which read and write nothing.
+    """
+
+    seconds: float = 0.0
+    output_tokens: int = 0
+    read_seconds: float = 0.0
+    read_tokens: int = 0
+
+    @property
+    def total(self) -> float:
+        """Device-seconds of all calls."""
+        return self.seconds + self.read_seconds
+
+    @property
+    def seconds_per_token(self) -> float:
+        """Device-seconds of one output token, its share of the prompts included."""
+        return self.seconds / self.output_tokens
+
+    def plus(self, other: DeviceTime) -> DeviceTime:
+        """Both together."""
+        return DeviceTime(
+            self.seconds + other.seconds,
+            self.output_tokens + other.output_tokens,
+            self.read_seconds + other.read_seconds,
+            self.read_tokens + other.read_tokens,
+        )
+
+    def charged(self, bill: Bill, main: str) -> float | None:
+        """Device-seconds of what an attempt is charged, at these rates; None when unknown."""
+        written, read = bill.usage().output_tokens, bill.read_tokens(main)
+        if written is None or read is None or not self.output_tokens:
+            return None
+        if read and not self.read_tokens:
+            return None
+        by_reward = read * self.read_seconds / self.read_tokens if read else 0.0
+        return written * self.seconds_per_token + by_reward
+
+    def usd(self, bill: Bill, main: str, per_hour: float) -> float | None:
+        """Dollars of what an attempt is charged, at so much an hour."""
+        seconds = self.charged(bill, main)
+        return None if seconds is None else seconds * per_hour / 3600
+
+
+def device_times(connection: Connection, model: str) -> dict[str, DeviceTime] | None:
+    """The device's time by run, of all runs of a model (by id); None where a call's is unknown.
+
+    Where several calls were under way at once each has its equal share of that time, so that the
+    sum over runs is the time in which any call was: nothing is counted twice.
+    """
+    query = (
+        select(
+            CallRow.run_id,
+            CallRow.created,
+            CallRow.latency_s,
+            CallRow.output_tokens,
+            CallRow.prompt_tokens,
+        )
+        .join(RunRow, RunRow.id == CallRow.run_id)
+        .where(RunRow.model_id == model, CallRow.role.in_(ROLES))
+    )
+    spans, rows = [], connection.execute(query).all()
+    for row in rows:
+        if row.latency_s is None or row.output_tokens is None:
+            return None
+        end = dt.datetime.fromisoformat(row.created).timestamp()
+        spans.append((end - row.latency_s, end))
+    times: dict[str, DeviceTime] = defaultdict(DeviceTime)
+    for row, share in zip(rows, shares(spans), strict=True):
+        part = DeviceTime(seconds=share, output_tokens=row.output_tokens)
+        if not row.output_tokens:
+            part = replace(DeviceTime(), read_seconds=share, read_tokens=row.prompt_tokens or 0)
+        times[row.run_id] = times[row.run_id].plus(part)
+    return dict(times)
+
+
+def device_time(connection: Connection, model: str) -> DeviceTime | None:
+    """All runs of a model together; None where unknown, or where nothing was generated."""
+    total = DeviceTime()
+    for time in (device_times(connection, model) or {}).values():
+        total = total.plus(time)
+    return total if total.output_tokens else None
+
+
+def shares(spans: Sequence[tuple[float, float]]) -> list[float]:
+    """Each interval's (start, end) part of their union: where n overlap, each has one n-th."""
+    events = sorted(
+        (time, kind, i) for i, span in enumerate(spans) for kind, time in enumerate(span)
+    )
+    out = [0.0] * len(spans)
+    level, reached, active = 0.0, 0.0, 0
+    for time, is_end, i in events:
+        if active:
+            level += (time - reached) / active
+        reached = time
+        active += -1 if is_end else 1
+        out[i] = level - out[i] if is_end else level
+    return out

@@ -1,0 +1,116 @@
+"""One run's outcomes problem by problem: what comparing, baselines and gates read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from harness.core import Problem, Status
+from harness.cost import price
+from harness.results.attempts import read_attempts
+from harness.results.reports import kept_price
+from harness.store import Store
+from harness.store.schema import ModelRow, RunRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemOutcome:
+    """One problem under one budget, in expectation over the budget's own randomness.
+
+    `correct`, `lured` (None where the problem has no lure), `alarmed` (the answer says that the
+    problem has no answer; None where it has none) and `ungraded` are probabilities; `truncated`
+    and `pool_correct` shares of the pool's `samples`; `tokens` the expected output tokens charged,
+    `usd` dollars; None when unknown. `problem` is None when read from a file.
+    """
+
+    id: str
+    cluster: str
+    correct: float
+    lured: float | None
+    ungraded: float
+    truncated: float
+    tokens: float | None
+    usd: float | None
+    pool_correct: float
+    alarmed: float | None = None
+    samples: int = 1
+    problem: Problem | None = None
+
+    @property
+    def flaky(self) -> bool:
+        """Right in some samples and wrong in others."""
+        return 0 < self.pool_correct < 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOutcomes:
+    """A run with its problems' outcomes, in the task's order; `planned` is how many it should have.
+
+    `facts` must agree for two runs to be comparable: task, its version, data, prompts, verifier.
+    """
+
+    id: str
+    model: str
+    task: str
+    budget: str
+    selector: str
+    planned: int
+    facts: Mapping[str, str]
+    outcomes: tuple[ProblemOutcome, ...] = field(repr=False)
+
+    @property
+    def label(self) -> str:
+        """How the run is named to people."""
+        return f"{self.model} / {self.task} / {self.budget}"
+
+
+def load_outcomes(store: Store, run_id: str) -> RunOutcomes:
+    """The finished problems of one run, with what each is charged."""
+    with store.engine.connect() as connection:
+        run = connection.execute(select(RunRow.__table__).where(RunRow.id == run_id)).one()
+        model = connection.scalar(select(ModelRow.name).where(ModelRow.id == run.model_id))
+        attempts = read_attempts(connection, run)
+    manifest: Mapping[str, Any] = run.manifest
+    entry = kept_price(manifest["price"]) if manifest.get("price") else None
+    rows = []
+    for attempt in attempts.items:
+        problem, pool = attempt.problem, len(attempt.judged)
+        bill, chance = attempts.bill(attempt), attempts.expect(attempt)
+        usage = bill.usage()
+        usd = None if attempts.foreign else price(usage, entry) if entry else bill.usd()
+        rows.append(
+            ProblemOutcome(
+                id=problem.id,
+                cluster=problem.cluster,
+                correct=_share(chance.get(Status.CORRECT, 0.0)),
+                lured=None if problem.lure is None else _share(chance.get(Status.LURED, 0.0)),
+                ungraded=_share(chance.get(Status.UNGRADED, 0.0)),
+                truncated=attempt.truncated / pool,
+                tokens=usage.output_tokens,
+                usd=usd,
+                pool_correct=attempt.correct / pool,
+                alarmed=None if problem.gold is None else _share(chance.get(Status.ABSTAINED, 0.0)),
+                samples=pool,
+                problem=problem,
+            )
+        )
+    identity = manifest["identity"]
+    facts = {name: str(identity.get(name, "")) for name in ("task_version", "data", "prompts")}
+    return RunOutcomes(
+        id=run.id,
+        model=str(model),
+        task=run.task,
+        budget=run.budget,
+        selector=attempts.selector.name,
+        planned=run.planned,
+        facts={"task": run.task, **facts, "verifier": f"{run.verifier}@{run.verifier_version}"},
+        outcomes=tuple(rows),
+    )
+
+
+def _share(value: float) -> float:
+    """A probability without the rounding of the sums that it comes from."""
+    return min(1.0, max(0.0, round(value, 12)))

@@ -1,0 +1,117 @@
+"""Ceilings of a budget: what one problem may be charged, held by making each call no larger.
+
+`tokens<=` bounds the generated tokens, thoughts, discarded branches and a judge's words included;
+`usd<=` bounds the price of those and of every prompt. See docs/budgets.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from harness.budgets import Strategy
+from harness.core import Finish, HarnessError, ModelInfo, UsageError
+from harness.cost import PriceEntry
+from harness.run.samples import Stored
+
+_MILLION = 1_000_000
+
+
+class CeilingReached(HarnessError):  # noqa: N818 - an outcome, not a mistake
+    """The next call of this attempt does not fit under its ceiling."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ceiling:
+    """What one attempt may be charged; `input` and `output` are dollars per million tokens."""
+
+    tokens: int | None = None
+    usd: Decimal | None = None
+    input: Decimal = Decimal(0)
+    output: Decimal = Decimal(0)
+
+    def identity(self) -> Mapping[str, Any]:
+        """What names a run beside its budget's text: the price that dollars stand for."""
+        if self.usd is None:
+            return {}
+        return {"price": [str(self.input), str(self.output)]}
+
+
+def ceiling_of(strategy: Strategy, info: ModelInfo, entry: PriceEntry | None) -> Ceiling | None:
+    """The ceiling of a budget, None when it has none.
+
+    UsageError for dollars where the model, or a reward with a model of its own, has no price.
+    """
+    budget = strategy.budget
+    if not strategy.capped:
+        return None
+    if budget.max_usd is None:
+        return Ceiling(tokens=budget.max_tokens)
+    if entry is None:
+        raise UsageError(
+            f"budget {str(budget)!r}: usd<= needs a price, and none is known for {info.spec}: give "
+            "it with --price INPUT,OUTPUT (US dollars per million tokens), or write tokens<="
+        )
+    if strategy.reward is not None and strategy.reward.has_model:
+        raise UsageError(
+            f"budget {str(budget)!r}: usd<= cannot count what {strategy.reward.info.name} reads, "
+            "which has no price; write tokens<=, or take reward=steps or reward=judge"
+        )
+    return Ceiling(
+        tokens=budget.max_tokens,
+        usd=budget.max_usd,
+        input=Decimal(str(entry.input)),
+        output=Decimal(str(entry.output)),
+    )
+
+
+@dataclass(slots=True)
+class Meter:
+    """What an attempt has been charged so far, counted down to its ceiling.
+
+    `stopped`: the ceiling has cut a call short, or kept one from being made.
+    """
+
+    ceiling: Ceiling
+    stopped: bool = False
+    _prompt: int = 0
+    _output: int = 0
+    _had: dict[str, Stored] = field(default_factory=dict)  # by trace
+
+    def had(self, trace: str, max_tokens: int) -> Stored | None:
+        """What this attempt has of a trace already, and need not pay again."""
+        sample = self._had.get(trace)
+        if sample is None or sample.max_tokens == max_tokens:
+            return sample
+        ended = sample.finish is Finish.STOP and sample.output_tokens is not None
+        return sample if ended and (sample.output_tokens or 0) <= max_tokens else None
+
+    def most(self, prompt_tokens: int, max_tokens: int) -> int:
+        """The tokens that the next call may generate; CeilingReached when there are none."""
+        ceiling = self.ceiling
+        if ceiling.tokens is not None:
+            max_tokens = min(max_tokens, ceiling.tokens - self._output)
+        if ceiling.usd is not None:
+            left = ceiling.usd * _MILLION - (self._prompt + prompt_tokens) * ceiling.input
+            left -= self._output * ceiling.output
+            if left < 0:
+                max_tokens = 0
+            elif ceiling.output:
+                max_tokens = min(max_tokens, int(left / ceiling.output))
+        if max_tokens < 1:
+            raise self.end()
+        return max_tokens
+
+    def add(self, sample: Stored, *, prompt_tokens: int, max_tokens: int) -> None:
+        """Book what a call brought; unknown figures count as the most that it could bring."""
+        known = sample.prompt_tokens
+        self._prompt += prompt_tokens if known is None else known
+        self._output += max_tokens if sample.output_tokens is None else sample.output_tokens
+        self._had[sample.trace] = sample
+
+    def end(self) -> CeilingReached:
+        """The attempt ends here."""
+        self.stopped = True
+        return CeilingReached("the ceiling of this budget is reached")
