@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.verifiers import math
-from harness.verifiers.math.boxes import boxed_answer
+from harness.verifiers.math.reading.boxes import boxed_answer
 
 
 def kind_of(row: dict[str, object]) -> str:

@@ -17,10 +17,10 @@ import atheris
 
 with atheris.instrument_imports(include=["harness.verifiers.math"]):
     from harness.verifiers import math
-    from harness.verifiers.math.characters import clean
-    from harness.verifiers.math.extract import extract
-    from harness.verifiers.math.lexer import ParseError
-    from harness.verifiers.math.parser import parse
+    from harness.verifiers.math.finding.extract import extract
+    from harness.verifiers.math.reading.characters import clean
+    from harness.verifiers.math.reading.lexer import ParseError
+    from harness.verifiers.math.reading.parser import parse
 
 PIECES = [
     r"\frac", r"\sqrt", r"\boxed", r"\text", r"\begin{pmatrix}", r"\end{pmatrix}", r"\left(",

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from verifier_numbers import latex, number_rules, read
 
-from harness.verifiers.math.boxes import boxed_answer
+from harness.verifiers.math.reading.boxes import boxed_answer
 
 
 class Pair(NamedTuple):

@@ -56,7 +56,7 @@ def verify(
 
 
 def _sheet(row: dict[str, object], gold: str) -> str:
-    from harness.verifiers.math.judge import read
+    from harness.verifiers.math.comparing.judge import read
     from harness.verifiers.math.verifier import gold_answer
 
     shown = {

@@ -11,7 +11,7 @@ import pytest
 
 from harness.core import Problem
 from harness.verifiers import math
-from harness.verifiers.math.boxes import boxed_answer
+from harness.verifiers.math.reading.boxes import boxed_answer
 
 DATA = Path(os.environ.get("HARNESS_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
 RECORDED = os.environ.get("HARNESS_GSM8K_SOLUTIONS")  # example_model_solutions.jsonl

@@ -6,7 +6,7 @@ import pytest
 
 from harness.core import Status
 from harness.verifiers import math
-from harness.verifiers.math.extract import extract, final_part
+from harness.verifiers.math.finding.extract import extract, final_part
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from harness.core import Status
 from harness.verifiers import math
-from harness.verifiers.math.characters import clean
-from harness.verifiers.math.judge import read
-from harness.verifiers.math.lexer import ParseError
-from harness.verifiers.math.parser import parse
+from harness.verifiers.math.comparing.judge import read
+from harness.verifiers.math.reading.characters import clean
+from harness.verifiers.math.reading.lexer import ParseError
+from harness.verifiers.math.reading.parser import parse
 
 NAMES = st.sampled_from(["x", "y", "n", "a"])
 ATOMS = st.one_of(st.integers(0, 20).map(str), NAMES)

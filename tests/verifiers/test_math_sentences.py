@@ -6,8 +6,8 @@ import pytest
 
 from harness.core import Status
 from harness.verifiers import math
-from harness.verifiers.math.sentences import date, gives, spelled_number
-from harness.verifiers.math.spoken import in_signs, is_range
+from harness.verifiers.math.reading.sentences import date, gives, spelled_number
+from harness.verifiers.math.reading.spoken import in_signs, is_range
 
 
 def equal(gold: str, answer: str) -> bool:

@@ -6,10 +6,11 @@ import functools
 from typing import Any
 
 from harness.core import Problem, Status, Verdict
-from harness.verifiers.math import wording
-from harness.verifiers.math.characters import clean, strip_surrogates
-from harness.verifiers.math.exact import key as tree_key
-from harness.verifiers.math.extract import (
+from harness.verifiers.math.comparing.exact import key as tree_key
+from harness.verifiers.math.comparing.judge import answer_key, read, same_answer
+from harness.verifiers.math.comparing.options import Options
+from harness.verifiers.math.comparing.quick import plain_value
+from harness.verifiers.math.finding.extract import (
     Extraction,
     extract,
     final_part,
@@ -17,10 +18,9 @@ from harness.verifiers.math.extract import (
     is_prose,
     narrow,
 )
-from harness.verifiers.math.judge import answer_key, read, same_answer
-from harness.verifiers.math.options import Options
-from harness.verifiers.math.quick import plain_value
-from harness.verifiers.math.tree import Num
+from harness.verifiers.math.reading import wording
+from harness.verifiers.math.reading.characters import clean, strip_surrogates
+from harness.verifiers.math.reading.tree import Num
 from harness.verifiers.patterns import lazy_pattern
 
 

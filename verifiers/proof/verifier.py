@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from harness.core import Problem, Status, UnknownNameError, Verdict
-from harness.verifiers.math.extract import final_part
+from harness.verifiers.math.finding.extract import final_part
 from harness.verifiers.proof.provers import MEMORY_MB, WALL_S, Coq, Lean, Prover, strip_comments
 
 _FENCE = re.compile(r"```[ \t]*(\w*)[^\n]*\n(.*?)(?:```|\Z)", re.S)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from harness.core import Problem, Status, Verdict
-from harness.verifiers.math.characters import clean, strip_surrogates
-from harness.verifiers.math.extract import Extraction, extract, final_part
+from harness.verifiers.math.finding.extract import Extraction, extract, final_part
+from harness.verifiers.math.reading.characters import clean, strip_surrogates
 
 _ABSTAINED = re.compile(
     r"\b(?:I (?:do not|don't|cannot|can't) (?:know|tell|determine|answer|say)"

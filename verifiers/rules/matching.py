@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from harness.core import UsageError
-from harness.verifiers.math.wording import normal_words
+from harness.verifiers.math.reading.wording import normal_words
 from harness.verifiers.rules.base import RuleVerifier
 
 

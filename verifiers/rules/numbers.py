@@ -6,14 +6,14 @@ import re
 from fractions import Fraction
 
 from harness.core import UsageError
-from harness.verifiers.math.exact import UnknownError, exact
-from harness.verifiers.math.exact import key as tree_key
-from harness.verifiers.math.extract import narrow
-from harness.verifiers.math.judge import read
-from harness.verifiers.math.probe import evaluate
-from harness.verifiers.math.statements import settle, value_of
-from harness.verifiers.math.tree import Num, unbound
-from harness.verifiers.math.values import split_unit
+from harness.verifiers.math.comparing.exact import UnknownError, exact
+from harness.verifiers.math.comparing.exact import key as tree_key
+from harness.verifiers.math.comparing.judge import read
+from harness.verifiers.math.comparing.probe import evaluate
+from harness.verifiers.math.comparing.statements import settle, value_of
+from harness.verifiers.math.comparing.values import split_unit
+from harness.verifiers.math.finding.extract import narrow
+from harness.verifiers.math.reading.tree import Num, unbound
 from harness.verifiers.rules.base import RuleVerifier
 
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:,\d{3})*(?:\.\d+)?")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from harness.core import Problem, Status
-from harness.verifiers.math.boxes import boxed_answer
-from harness.verifiers.math.extract import Extraction, extract
-from harness.verifiers.math.wording import choice, normal_words, words_only
+from harness.verifiers.math.finding.extract import Extraction, extract
+from harness.verifiers.math.reading.boxes import boxed_answer
+from harness.verifiers.math.reading.wording import choice, normal_words, words_only
 from harness.verifiers.rules.base import RuleVerifier
 
 _SAID = re.compile(

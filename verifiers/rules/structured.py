@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.core import UsageError
 from harness.core.hashing import canonical_json
-from harness.verifiers.math.extract import Extraction
+from harness.verifiers.math.finding.extract import Extraction
 from harness.verifiers.rules.base import RuleVerifier
 
 _FENCE = re.compile(r"```(?:json)?\s*\n(.*?)```", re.S)

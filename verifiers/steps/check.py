@@ -12,14 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from harness.verifiers.math.characters import clean, strip_surrogates
-from harness.verifiers.math.exact import exact
-from harness.verifiers.math.judge import read
-from harness.verifiers.math.options import Options
-from harness.verifiers.math.parser import is_inequality
-from harness.verifiers.math.probe import evaluate
-from harness.verifiers.math.rounding import rounds_to
-from harness.verifiers.math.tree import (
+from harness.verifiers.math.comparing.exact import exact
+from harness.verifiers.math.comparing.judge import read
+from harness.verifiers.math.comparing.options import Options
+from harness.verifiers.math.comparing.probe import evaluate
+from harness.verifiers.math.comparing.rounding import rounds_to
+from harness.verifiers.math.comparing.values import same_value, split_unit
+from harness.verifiers.math.reading.characters import clean, strip_surrogates
+from harness.verifiers.math.reading.parser import is_inequality
+from harness.verifiers.math.reading.tree import (
     CONSTANTS,
     Node,
     Num,
@@ -30,7 +31,6 @@ from harness.verifiers.math.tree import (
     mul,
     walk,
 )
-from harness.verifiers.math.values import same_value, split_unit
 from harness.verifiers.patterns import lazy_pattern
 
 MAX_STEPS = 400

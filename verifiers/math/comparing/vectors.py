@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from harness.verifiers.math.exact import exact
-from harness.verifiers.math.tree import BRACKETS, Node, Num, Op, Sym, add, mul, substitute, walk
+from harness.verifiers.math.comparing.exact import exact
+from harness.verifiers.math.reading.tree import (
+    BRACKETS,
+    Node,
+    Num,
+    Op,
+    Sym,
+    add,
+    mul,
+    substitute,
+    walk,
+)
 
 Rows = list[list[Node]]
 MAX_CELLS = 400

@@ -10,9 +10,9 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
-from harness.verifiers.math.exact import exact, key, rational_power
-from harness.verifiers.math.probe import agree
-from harness.verifiers.math.tree import (
+from harness.verifiers.math.comparing.exact import exact, key, rational_power
+from harness.verifiers.math.comparing.probe import agree
+from harness.verifiers.math.reading.tree import (
     ONE,
     Node,
     Num,

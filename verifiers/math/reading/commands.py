@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from harness.verifiers.math.lexer import ParseError, Token
-from harness.verifiers.math.tree import Node, Num, Op, Sym, divide, mul, neg, power, walk
+from harness.verifiers.math.reading.lexer import ParseError, Token
+from harness.verifiers.math.reading.tree import Node, Num, Op, Sym, divide, mul, neg, power, walk
 
 MAX_DEPTH = 40
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from harness.verifiers.math.numbers import plain_number
+from harness.verifiers.math.reading.numbers import plain_number
 from harness.verifiers.patterns import lazy_pattern
 
 _WRAP = lazy_pattern(r"^\s*(?:\$\$(.*)\$\$|\$(.*)\$|\\\((.*)\\\)|\\\[(.*)\\\])\s*\.?\s*$", re.S)

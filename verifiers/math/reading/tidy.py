@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from harness.verifiers.math.boxes import find_boxes
-from harness.verifiers.math.notation import joined_rows, usual, without_aside
+from harness.verifiers.math.reading.boxes import find_boxes
+from harness.verifiers.math.reading.notation import joined_rows, usual, without_aside
 from harness.verifiers.patterns import lazy_pattern
 
 _CONTROL = {"\x0crac": "\\frac", "\x08oxed": "\\boxed", "\x08egin": "\\begin", "\text": "\\text",

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from harness.verifiers.math.calculus import slopes
-from harness.verifiers.math.exact import key
-from harness.verifiers.math.intervals import Piece, pieces, variable_of
-from harness.verifiers.math.options import Options
-from harness.verifiers.math.outcome import Outcome
-from harness.verifiers.math.parameters import (
+from harness.verifiers.math.comparing.calculus import slopes
+from harness.verifiers.math.comparing.exact import key
+from harness.verifiers.math.comparing.intervals import Piece, pieces, variable_of
+from harness.verifiers.math.comparing.options import Options
+from harness.verifiers.math.comparing.outcome import Outcome
+from harness.verifiers.math.comparing.parameters import (
     declared_integers,
     renamings,
     same_argument,
     same_progression,
 )
-from harness.verifiers.math.parser import is_inequality
-from harness.verifiers.math.relations import (
+from harness.verifiers.math.comparing.relations import (
     cleared,
     constant_ratio,
     has_roots,
     same_residue,
     stated_value,
 )
-from harness.verifiers.math.shapes import (
+from harness.verifiers.math.comparing.shapes import (
     another_of_one,
     both_symbols,
     column,
@@ -34,8 +33,11 @@ from harness.verifiers.math.shapes import (
     pure,
     sets_within,
 )
-from harness.verifiers.math.statements import items_of, name_of, settle, spread, value_of
-from harness.verifiers.math.tree import (
+from harness.verifiers.math.comparing.statements import items_of, name_of, settle, spread, value_of
+from harness.verifiers.math.comparing.values import same_quantity, same_value
+from harness.verifiers.math.comparing.vectors import components, has_matrix, rows
+from harness.verifiers.math.reading.parser import is_inequality
+from harness.verifiers.math.reading.tree import (
     BRACKETS,
     Node,
     Op,
@@ -47,8 +49,6 @@ from harness.verifiers.math.tree import (
     neg,
     walk,
 )
-from harness.verifiers.math.values import same_quantity, same_value
-from harness.verifiers.math.vectors import components, has_matrix, rows
 
 MAX_ITEMS = 200
 _NO = Outcome(False, "structure")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from harness.verifiers.math.groups import Groups
-from harness.verifiers.math.lexer import ParseError
-from harness.verifiers.math.tree import (
+from harness.verifiers.math.reading.groups import Groups
+from harness.verifiers.math.reading.lexer import ParseError
+from harness.verifiers.math.reading.tree import (
     Node,
     Num,
     Op,
@@ -13,7 +13,7 @@ from harness.verifiers.math.tree import (
     neg,
     power,
 )
-from harness.verifiers.math.wording import number_words
+from harness.verifiers.math.reading.wording import number_words
 
 MAX_POSTFIXES = 8
 CALLED = frozenset("fg")  # letters that are read as functions before a bracket

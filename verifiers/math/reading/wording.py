@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from harness.verifiers.math.numerals import in_english
+from harness.verifiers.math.reading.numerals import in_english
 from harness.verifiers.patterns import lazy_pattern
 
 _ONES = [

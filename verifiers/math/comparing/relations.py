@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from harness.verifiers.math.exact import UnknownError, agree_modulo, exact, key
-from harness.verifiers.math.outcome import Outcome
-from harness.verifiers.math.probe import POINTS, evaluate
-from harness.verifiers.math.statements import name_of, settle, value_of
-from harness.verifiers.math.tree import (
+from harness.verifiers.math.comparing.exact import UnknownError, agree_modulo, exact, key
+from harness.verifiers.math.comparing.outcome import Outcome
+from harness.verifiers.math.comparing.probe import POINTS, evaluate
+from harness.verifiers.math.comparing.statements import name_of, settle, value_of
+from harness.verifiers.math.reading.tree import (
     CONSTANTS,
     Node,
     Num,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from harness.verifiers.math.spoken import in_signs
+from harness.verifiers.math.reading.spoken import in_signs
 from harness.verifiers.patterns import lazy_pattern
 
 _CHOOSE = lazy_pattern(r"\{([^{}]{1,80})\\choose\s*([^{}]{1,80})\}")

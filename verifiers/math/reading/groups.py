@@ -2,10 +2,10 @@ r"""Groups of the grammar that are longer than a formula: environments, and numb
 
 from __future__ import annotations
 
-from harness.verifiers.math.commands import Commands
-from harness.verifiers.math.lexer import ParseError
-from harness.verifiers.math.tree import Node, Num, Op, Sym, Text, mul
-from harness.verifiers.math.units import is_unit, read_unit
+from harness.verifiers.math.reading.commands import Commands
+from harness.verifiers.math.reading.lexer import ParseError
+from harness.verifiers.math.reading.tree import Node, Num, Op, Sym, Text, mul
+from harness.verifiers.math.reading.units import is_unit, read_unit
 
 SCALES = {
     "dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9,

@@ -11,9 +11,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from harness.verifiers.math.exact import UnknownError, exact
-from harness.verifiers.math.probe import evaluate
-from harness.verifiers.math.tree import Node, Num, Op, free_symbols, walk
+from harness.verifiers.math.comparing.exact import UnknownError, exact
+from harness.verifiers.math.comparing.probe import evaluate
+from harness.verifiers.math.reading.tree import Node, Num, Op, free_symbols, walk
 
 SIMPLE = 25  # denominators up to this one look exact
 PRINTED = 12  # significant digits from which a decimal is taken for a printed machine number

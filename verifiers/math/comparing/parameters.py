@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import permutations
 
-from harness.verifiers.math.exact import exact, key
-from harness.verifiers.math.probe import agree
-from harness.verifiers.math.statements import is_domain, value_of
-from harness.verifiers.math.tree import (
+from harness.verifiers.math.comparing.exact import exact, key
+from harness.verifiers.math.comparing.probe import agree
+from harness.verifiers.math.comparing.statements import is_domain, value_of
+from harness.verifiers.math.reading.tree import (
     Node,
     Num,
     Op,

@@ -11,7 +11,7 @@ import math
 import zlib
 from fractions import Fraction
 
-from harness.verifiers.math.tree import CONSTANTS, Node, Num, Op, Sym, Text, substitute
+from harness.verifiers.math.reading.tree import CONSTANTS, Node, Num, Op, Sym, Text, substitute
 
 PRIME = (1 << 61) - 1
 MAX_BITS = 200_000  # exact integers larger than this are not built

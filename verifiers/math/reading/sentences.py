@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from harness.verifiers.math import wording
+from harness.verifiers.math.reading import wording
 from harness.verifiers.patterns import lazy_pattern
 
 MAX_SENTENCE = 200  # characters

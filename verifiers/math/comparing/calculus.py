@@ -10,7 +10,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from itertools import islice
 
-from harness.verifiers.math.tree import (
+from harness.verifiers.math.reading.tree import (
     CONSTANTS,
     MINUS_ONE,
     ONE,

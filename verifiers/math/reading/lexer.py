@@ -9,8 +9,8 @@ import re
 from fractions import Fraction
 from typing import NamedTuple
 
-from harness.verifiers.math.units import is_unit
-from harness.verifiers.math.vocabulary import (
+from harness.verifiers.math.reading.units import is_unit
+from harness.verifiers.math.reading.vocabulary import (
     CONNECTORS,
     FUNCTIONS,
     GREEK,

@@ -6,10 +6,10 @@ import math
 from fractions import Fraction
 from typing import NamedTuple
 
-from harness.verifiers.math.exact import UnknownError, exact
-from harness.verifiers.math.probe import evaluate
-from harness.verifiers.math.statements import expand_signs
-from harness.verifiers.math.tree import (
+from harness.verifiers.math.comparing.exact import UnknownError, exact
+from harness.verifiers.math.comparing.probe import evaluate
+from harness.verifiers.math.comparing.statements import expand_signs
+from harness.verifiers.math.reading.tree import (
     BRACKETS,
     Node,
     Num,

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from harness.verifiers.math.exact import key
-from harness.verifiers.math.parser import is_inequality
-from harness.verifiers.math.tree import CONSTANTS, Node, Op, Sym, Text, free_symbols, neg, walk
+from harness.verifiers.math.comparing.exact import key
+from harness.verifiers.math.reading.parser import is_inequality
+from harness.verifiers.math.reading.tree import (
+    CONSTANTS,
+    Node,
+    Op,
+    Sym,
+    Text,
+    free_symbols,
+    neg,
+    walk,
+)
 
 
 def is_name(node: Node) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from harness.verifiers.math.exact import key
-from harness.verifiers.math.statements import settle, value_of
-from harness.verifiers.math.tree import BRACKETS, Node, Op, Sym
+from harness.verifiers.math.comparing.exact import key
+from harness.verifiers.math.comparing.statements import settle, value_of
+from harness.verifiers.math.reading.tree import BRACKETS, Node, Op, Sym
 
 
 def point(node: Node) -> Node:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from harness.verifiers.math.atoms import Atoms
-from harness.verifiers.math.lexer import ParseError, tokenize
-from harness.verifiers.math.tree import (
+from harness.verifiers.math.reading.atoms import Atoms
+from harness.verifiers.math.reading.lexer import ParseError, tokenize
+from harness.verifiers.math.reading.tree import (
     RELATIONS,
     SEVERAL,
     Node,

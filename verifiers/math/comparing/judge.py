@@ -7,16 +7,16 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from harness.verifiers.math import sentences, wording
-from harness.verifiers.math.exact import exact, key
-from harness.verifiers.math.notation import digits_value, second_readings
-from harness.verifiers.math.numbers import plain_number
-from harness.verifiers.math.numerals import in_english, numeral
-from harness.verifiers.math.options import Options
-from harness.verifiers.math.outcome import Outcome
-from harness.verifiers.math.quick import text_key
-from harness.verifiers.math.tidy import tidy
-from harness.verifiers.math.tree import Node, Num, Op, Sym, Text, depth
+from harness.verifiers.math.comparing.exact import exact, key
+from harness.verifiers.math.comparing.options import Options
+from harness.verifiers.math.comparing.outcome import Outcome
+from harness.verifiers.math.comparing.quick import text_key
+from harness.verifiers.math.reading import sentences, wording
+from harness.verifiers.math.reading.notation import digits_value, second_readings
+from harness.verifiers.math.reading.numbers import plain_number
+from harness.verifiers.math.reading.numerals import in_english, numeral
+from harness.verifiers.math.reading.tidy import tidy
+from harness.verifiers.math.reading.tree import Node, Num, Op, Sym, Text, depth
 from harness.verifiers.patterns import lazy_pattern
 
 MAX_ANSWER = 3_000  # characters; longer answers are compared as text only
@@ -57,9 +57,9 @@ class Answer:
 def read(text: str) -> Answer:
     """Tidy and parse one answer."""
     # plain numbers need no parser: it is imported with the first answer that does
-    from harness.verifiers.math.calculus import evaluated
-    from harness.verifiers.math.parser import ParseError, parse
-    from harness.verifiers.math.sequences import written_out
+    from harness.verifiers.math.comparing.calculus import evaluated
+    from harness.verifiers.math.comparing.sequences import written_out
+    from harness.verifiers.math.reading.parser import ParseError, parse
 
     if len(text) > MAX_ANSWER:
         return Answer(text, (), "too long")
@@ -175,7 +175,7 @@ def _parsed(gold: str, answer: str, options: Options) -> tuple[Outcome, str]:
     if not left.readings or not right.readings:
         side, why = ("answer", right.problem) if left.readings else ("gold", left.problem)
         return Outcome(False, "words"), f"other words (the {side} does not parse: {why})"
-    from harness.verifiers.math.compare import Comparison
+    from harness.verifiers.math.comparing.compare import Comparison
 
     comparison = Comparison(options)
     last = Outcome(False, "structure")
@@ -208,8 +208,8 @@ def answer_key(text: str) -> str:
     answer = read(text)
     if not answer.readings:
         return wording.normal_words(answer.text)
-    from harness.verifiers.math.statements import settle, value_of
-    from harness.verifiers.math.values import split_unit
+    from harness.verifiers.math.comparing.statements import settle, value_of
+    from harness.verifiers.math.comparing.values import split_unit
 
     node = split_unit(value_of(settle(answer.readings[0])))[0]
     value: Fraction | None = exact(node)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.verifiers.math.exact import exact
-from harness.verifiers.math.tree import Node, Num, Op, Sym, Text, walk
+from harness.verifiers.math.comparing.exact import exact
+from harness.verifiers.math.reading.tree import Node, Num, Op, Sym, Text, walk
 
 MAX_NODES = 60
 MAX_POWER = 6

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from harness.verifiers.math.exact import UnknownError
-from harness.verifiers.math.tree import Op, Sym
+from harness.verifiers.math.comparing.exact import UnknownError
+from harness.verifiers.math.reading.tree import Op, Sym
 
 if TYPE_CHECKING:
-    from harness.verifiers.math.probe import Evaluator
+    from harness.verifiers.math.comparing.probe import Evaluator
 
 DIGITS = 40
 ANALYSIS_STEPS = 30  # each value of a summand or integrand counts for so many nodes more

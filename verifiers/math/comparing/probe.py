@@ -15,9 +15,25 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from harness.verifiers.math.contexts import DIGITS, Digits, Doubles, UndefinedError
-from harness.verifiers.math.exact import MAX_STEPS, MAX_TERMS, UnknownError, based, exact, key
-from harness.verifiers.math.tree import CONSTANTS, Node, Num, Op, Sym, Text, substitute, walk
+from harness.verifiers.math.comparing.contexts import DIGITS, Digits, Doubles, UndefinedError
+from harness.verifiers.math.comparing.exact import (
+    MAX_STEPS,
+    MAX_TERMS,
+    UnknownError,
+    based,
+    exact,
+    key,
+)
+from harness.verifiers.math.reading.tree import (
+    CONSTANTS,
+    Node,
+    Num,
+    Op,
+    Sym,
+    Text,
+    substitute,
+    walk,
+)
 
 POINTS = 9
 _RANGES = ((0.2, 0.9), (1.1, 3.9), (5.0, 30.0), (-3.9, -0.2), (-0.9, 0.9), (-8.0, 8.0))

@@ -20,9 +20,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from harness.verifiers.math.boxes import boxed_answer
-from harness.verifiers.math.notation import without_aside
-from harness.verifiers.math.phrases import (
+from harness.verifiers.math.finding.phrases import (
     BARE_LIMIT,
     CORRECTION,
     HEADING,
@@ -31,11 +29,13 @@ from harness.verifiers.math.phrases import (
     THINK_CLOSE,
     THINK_OPEN,
 )
-from harness.verifiers.math.sentences import denied, spelled_number
-from harness.verifiers.math.spoken import in_signs, is_range
-from harness.verifiers.math.units import is_unit
-from harness.verifiers.math.vocabulary import FUNCTIONS, SHORT_WORDS
-from harness.verifiers.math.wording import number_words
+from harness.verifiers.math.reading.boxes import boxed_answer
+from harness.verifiers.math.reading.notation import without_aside
+from harness.verifiers.math.reading.sentences import denied, spelled_number
+from harness.verifiers.math.reading.spoken import in_signs, is_range
+from harness.verifiers.math.reading.units import is_unit
+from harness.verifiers.math.reading.vocabulary import FUNCTIONS, SHORT_WORDS
+from harness.verifiers.math.reading.wording import number_words
 from harness.verifiers.patterns import lazy_pattern
 
 MAX_TEXT = 80_000  # characters read from the end of a response: answers stand at the end

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from harness.verifiers.math.exact import agree_modulo, exact, key
-from harness.verifiers.math.options import Options
-from harness.verifiers.math.outcome import Outcome
-from harness.verifiers.math.probe import agree
-from harness.verifiers.math.rounding import (
+from harness.verifiers.math.comparing.exact import agree_modulo, exact, key
+from harness.verifiers.math.comparing.options import Options
+from harness.verifiers.math.comparing.outcome import Outcome
+from harness.verifiers.math.comparing.probe import agree
+from harness.verifiers.math.comparing.rounding import (
     looks_rounded,
     printed_value,
     rounded_answer,
     rounds_to,
     stands_for_irrational,
 )
-from harness.verifiers.math.tree import Node, Num, Op, Sym, mul, unbound, walk
-from harness.verifiers.math.units import Unit, opposed, read_unit
+from harness.verifiers.math.reading.tree import Node, Num, Op, Sym, mul, unbound, walk
+from harness.verifiers.math.reading.units import Unit, opposed, read_unit
 
 
 def same_value(gold: Node, answer: Node, options: Options) -> Outcome:
@@ -37,7 +37,7 @@ def same_value(gold: Node, answer: Node, options: Options) -> Outcome:
         return Outcome(told or _rounded(gold, answer, options), "field")
     told = agree(gold, answer)
     if told is None:
-        from harness.verifiers.math.symbolic import prove  # brings sympy
+        from harness.verifiers.math.comparing.symbolic import prove  # brings sympy
 
         proven = prove(gold, answer)
         if proven is None and bool(unbound(gold)) != bool(unbound(answer)):
