@@ -1,0 +1,102 @@
+"""A database made by version 0.1.0 (schema 0004) opens, verifies, resumes and shows its figures.
+
+`data/before.sql` is SQLite's own dump of it, `data/before.json` what `harness show --json` of the
+same version printed: thinking budgets cut from one trace, a pool and its smaller sibling, a reward
+model, a search, a ceiling, an adaptive vote, two models, and a run all of whose attempts failed
+(`best@2:reward=judge`: the embedded model is no judge).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import harness
+from harness.results.reports import load_reports
+from harness.run.evaluate import Options
+from harness.store import SCHEMA_VERSION, open_store
+from harness.store.verify import verify
+
+DATA = Path(__file__).with_name("data")
+FIGURES: list[dict[str, Any]] = json.loads((DATA / "before.json").read_text("utf-8"))
+
+
+@pytest.fixture
+def before(tmp_path: Path) -> Path:
+    """The database as the older version left it."""
+    file = tmp_path / "before.sqlite"
+    with sqlite3.connect(file) as connection:
+        connection.executescript((DATA / "before.sql").read_text("utf-8"))
+    connection.close()
+    return file
+
+
+def _figures(reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """All that a report says; of an estimate its value and what it rests on.
+
+    Intervals are computed when they are shown, by the statistics of the day: not what is stored.
+    """
+    kept = ("value", "n", "clusters")
+    return [
+        {
+            **report,
+            "metrics": {
+                name: {key: estimate[key] for key in kept}
+                for name, estimate in report["metrics"].items()
+            },
+        }
+        for report in reports
+    ]
+
+
+def _shown(file: Path) -> list[dict[str, Any]]:
+    with open_store(file, create=True) as store:
+        reports = load_reports(store)
+    # Through JSON, as it is printed.
+    return _figures(json.loads(json.dumps([report.to_json() for report in reports])))
+
+
+def test_it_opens_and_nothing_is_amiss(before):
+    with open_store(before, create=True) as store:
+        counts, faults = verify(store)
+    assert faults == []
+    assert counts["sample"] == 214
+    assert counts["call"] == 118
+    with sqlite3.connect(before) as connection:
+        [found] = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    connection.close()
+    assert found == SCHEMA_VERSION
+
+
+def test_it_opens_for_reading_alone(before):
+    with open_store(before) as store:
+        assert len(load_reports(store)) == len(FIGURES)
+
+
+def test_it_shows_the_same_figures(before):
+    shown = _shown(before)
+    assert [report["id"] for report in shown] == [report["id"] for report in FIGURES]
+    for now, then in zip(shown, _figures(FIGURES), strict=True):
+        new = now.keys() - then.keys()  # what a later version says beside the old figures
+        assert {key: value for key, value in now.items() if key not in new} == then
+
+
+def test_it_resumes_without_a_new_call(before):
+    for report in FIGURES:
+        if report["failed"]:
+            continue  # asks again, as it should
+        result = harness.evaluate(
+            report["model_spec"],
+            report["task"],
+            report["budget"],
+            limit=report["manifest"]["limit"],
+            options=Options(db=before),
+        )
+        assert result.calls == 0
+        assert [r.id for r in result.reports] == [report["id"]]
+        assert result.ok
+    assert len(_shown(before)) == len(FIGURES)
