@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,11 @@ from harness.cli.options import db_option, json_option, key_values, plugin_optio
 
 if TYPE_CHECKING:
     from harness.gate.judge import GateResult
+    from harness.gate.reports import Reports
     from harness.gate.rules import GateConfig
 
 _RUN_ONLY = {
-    "model": "--model", "tasks": "--task", "budgets": "--budget", "model_args": "--model-arg",
+    "models": "--model", "tasks": "--task", "budgets": "--budget", "model_args": "--model-arg",
     "limit": "--limit", "seed": "--seed", "data_dir": "--data-dir",
     "concurrency": "--concurrency", "max_output_tokens": "--max-output-tokens",
     "max_tokens": "--max-tokens", "max_usd": "--max-usd", "price": "--price",
@@ -60,7 +62,7 @@ again goes on where the last one stopped.
     "--gitlab", "gitlab_file", type=click.Path(path_type=Path), help="Write a code quality report."
 )
 @click.option("--run", "run_it", is_flag=True, help="Evaluate now, stop when it is certain.")
-@click.option("-m", "--model", help="With --run: backend:name[@url].")
+@click.option("-m", "--model", "models", multiple=True, help="With --run: backend:name[@url].")
 @click.option("-t", "--task", "tasks", multiple=True, help="With --run (repeatable).")
 @click.option("-b", "--budget", "budgets", multiple=True, help="With --run (repeatable).")
 @click.option("--model-arg", "model_args", multiple=True, metavar="K=V", help="For the backend.")
@@ -80,39 +82,68 @@ def gate(inconclusive: str, as_json: bool, **given: Any) -> int:
 
     In GitHub Actions it also writes the step summary and annotations.
     """
-    from harness.core import HarnessError
     from harness.gate.forms import summary
     from harness.gate.judge import EXIT_CODES, GateVerdict
+    from harness.gate.reports import Reports
     from harness.gate.rules import read_config
 
+    reports = Reports(
+        junit=given["junit_file"], gitlab=given["gitlab_file"], inconclusive=inconclusive
+    )
+    config = None
     # Exit code 1 says "regressed" here: whatever else goes wrong must not look like that.
     try:
+        reports.check()
         config = read_config(given["config"])
         result = _judged(config, given)
-        _write_forms(result, inconclusive, config.path, given)
-    except KeyboardInterrupt:
-        click.echo(
-            "\nstopped; everything finished is stored. The same command goes on from there.",
-            err=True,
-        )
-        return 130
-    except HarnessError as error:
-        if os.environ.get("HARNESS_TRACEBACK"):
-            raise
-        click.echo(f"harness: {error}", err=True)
-        return 2
     except click.ClickException:
         raise
-    except Exception:  # noqa: BLE001 - a defect is no regression either
-        traceback.print_exc()
-        return 2
+    except BaseException as error:  # noqa: BLE001 - a defect is no regression either
+        return _no_verdict(error, reports, None if config is None else config.path, as_json)
     if as_json:
         print_json(result.to_json())
     else:
         click.echo(summary(result))
+    with _said():
+        for line in reports.write(result, config.path):
+            click.echo(line, err=True)
     if result.verdict is GateVerdict.INCONCLUSIVE and inconclusive != "report":
         return 0 if inconclusive == "pass" else 1
     return EXIT_CODES[result.verdict]
+
+
+def _no_verdict(error: BaseException, reports: Reports, config: Path | None, as_json: bool) -> int:
+    """Tell everyone who waits for a report why there is no verdict; returns the exit code."""
+    from harness.core import HarnessError
+    from harness.gate.forms import Failure
+
+    stopped = isinstance(error, KeyboardInterrupt)
+    failure = Failure.of(error)
+    if stopped:
+        text = "stopped; everything finished is stored. The same command goes on from there."
+        failure = Failure(cause="interrupted", message=text)
+        click.echo(f"\n{text}", err=True)
+    elif os.environ.get("HARNESS_TRACEBACK") or not isinstance(error, HarnessError):
+        traceback.print_exception(error)
+    else:
+        click.echo(f"harness: {error}", err=True)
+    if as_json:
+        print_json(failure.to_json())
+    with _said():
+        for line in reports.write_failure(failure, config):
+            click.echo(line, err=True)
+    return 130 if stopped else 2
+
+
+@contextlib.contextmanager
+def _said() -> Iterator[None]:
+    """A report that cannot be written is told; the verdict stands."""
+    from harness.core import DataError
+
+    try:
+        yield
+    except DataError as error:
+        click.echo(f"harness: {error}", err=True)
 
 
 def _judged(config: GateConfig, given: dict[str, Any]) -> GateResult:
@@ -127,8 +158,11 @@ def _judged(config: GateConfig, given: dict[str, Any]) -> GateResult:
     named = [name for name in _RUN_ONLY if given[name] not in (None, ())]
     if named and not given["run_it"]:
         raise UsageError(f"{_RUN_ONLY[named[0]]} is for --run, which evaluates a model now")
-    if given["run_it"] and not given["model"]:
-        raise UsageError("--run evaluates a model: name it with --model")
+    if given["run_it"] and len(given["models"]) != 1:
+        raise UsageError(
+            "--run evaluates one model: name it with --model (several: one gate each, as the jobs "
+            "of a matrix do)"
+        )
     if given["run_it"]:
         stop_cleanly()
     chosen = {name: given[name] for name in ("seed", "limit", "data_dir", "max_output_tokens")}
@@ -140,7 +174,7 @@ def _judged(config: GateConfig, given: dict[str, Any]) -> GateResult:
             given["candidate"],
             config=config,
             baseline=given["baseline"],
-            model=given["model"],
+            model=given["models"][0] if given["models"] else None,
             tasks=given["tasks"],
             budgets=given["budgets"],
             model_args=key_values(given["model_args"], "--model-arg"),
@@ -149,30 +183,3 @@ def _judged(config: GateConfig, given: dict[str, Any]) -> GateResult:
             observer=observer,
             any_budget=given["any_budget"],
         )
-
-
-def _write_forms(
-    result: GateResult, inconclusive: str, config: Path, given: dict[str, Any]
-) -> None:
-    from harness.gate.forms import code_quality, junit, markdown, workflow_commands
-
-    if given["junit_file"] is not None:
-        _write(given["junit_file"], junit(result, inconclusive), "w")
-    if given["gitlab_file"] is not None:
-        _write(given["gitlab_file"], code_quality(result, inconclusive, config), "w")
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        for line in workflow_commands(result, inconclusive, config):
-            click.echo(line, err=True)
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary:
-        _write(Path(summary), markdown(result), "a")
-
-
-def _write(path: Path, text: str, mode: str) -> None:
-    from harness.core import DataError
-
-    try:
-        with path.open(mode, encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be written: {error}") from error

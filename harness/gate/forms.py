@@ -1,12 +1,18 @@
-"""A gate's result for machines: JUnit XML, GitLab code quality, GitHub summary and annotations."""
+"""A gate's result for machines: JUnit XML, GitLab code quality, GitHub summary and annotations.
+
+Each form has a twin for a gate that could not judge: whatever happens, CI finds a report.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
+from harness.core import BackendError, DataError, HarnessError, StoreError, UsageError
 from harness.core.hashing import content_hash
 from harness.gate.judge import GateResult, GateVerdict, RuleResult, Stopping
 
@@ -15,6 +21,36 @@ def failing(result: RuleResult, inconclusive: str) -> bool:
     """Whether a rule makes the job fail; `inconclusive` is "pass", "fail" or "report"."""
     unclear = result.verdict is GateVerdict.INCONCLUSIVE
     return result.verdict is GateVerdict.REGRESSED or (unclear and inconclusive != "pass")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a gate could not judge: `cause` is the kind of error in one word, for scripts."""
+
+    cause: str
+    message: str
+
+    @classmethod
+    def of(cls, error: BaseException) -> Failure:
+        """What an error says; a defect names its kind, since its text alone may say nothing."""
+        for kind, cause in _CAUSES:
+            if isinstance(error, kind):
+                return cls(cause=cause, message=str(error))
+        return cls(cause="defect", message=f"{type(error).__name__}: {error}")
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that `harness gate --json` prints instead of a verdict."""
+        return {"verdict": "error", "cause": self.cause, "message": self.message}
+
+
+_CAUSES: tuple[tuple[type[BaseException], str], ...] = (
+    (KeyboardInterrupt, "interrupted"),
+    (DataError, "data"),
+    (UsageError, "usage"),
+    (BackendError, "model"),
+    (StoreError, "database"),
+    (HarnessError, "outside"),
+)
 
 
 def summary(result: GateResult) -> str:
@@ -51,6 +87,21 @@ def junit(result: GateResult, inconclusive: str) -> str:
     notes = _notes(result)
     if notes:
         ET.SubElement(suite, "system-out").text = _clean("\n".join(notes))
+    return _document(suite)
+
+
+def junit_failure(failure: Failure) -> str:
+    """JUnit XML of a gate that could not judge: one test with an error."""
+    suite = ET.Element("testsuite", name="harness gate", tests="1", errors="1")
+    suite.set("failures", "0")
+    suite.set("skipped", "0")
+    case = ET.SubElement(suite, "testcase", classname="harness gate", name="the gate could judge")
+    text = _clean(failure.message)
+    ET.SubElement(case, "error", message=text, type=failure.cause).text = text
+    return _document(suite)
+
+
+def _document(suite: ET.Element) -> str:
     root = ET.Element("testsuites")
     root.append(suite)
     ET.indent(root)
@@ -69,8 +120,7 @@ def _clean(text: str) -> str:
 def code_quality(result: GateResult, inconclusive: str, config: Path) -> str:
     """GitLab's code quality report: an issue for each rule that did not pass, at its line.
 
-    `config` is the file with the rules; its path is written relative to the working directory,
-    which GitLab needs.
+    `config` is the file with the rules; its path is written as seen from the repository's root.
     """
     issues = []
     for one in result.results:
@@ -82,14 +132,35 @@ def code_quality(result: GateResult, inconclusive: str, config: Path) -> str:
                 "check_name": f"harness/{one.rule.metric}",
                 "fingerprint": content_hash("gate", one.run, str(one.rule)),
                 "severity": "major" if failing(one, inconclusive) else "info",
-                "location": {"path": _here(config), "lines": {"begin": one.rule.line}},
+                "location": {"path": _in_repository(config), "lines": {"begin": one.rule.line}},
             }
         )
     return json.dumps(issues, ensure_ascii=False, indent=2) + "\n"
 
 
-def _here(path: Path) -> str:
-    return Path(os.path.relpath(path)).as_posix()
+def code_quality_failure(failure: Failure, config: Path | None) -> str:
+    """GitLab's code quality report of a gate that could not judge."""
+    issue = {
+        "description": f"the gate could not judge: {failure.message}",
+        "check_name": "harness/gate",
+        "fingerprint": content_hash("gate", failure.cause, failure.message),
+        "severity": "blocker",
+        "location": {"path": _in_repository(config), "lines": {"begin": 1}},
+    }
+    return json.dumps([issue], ensure_ascii=False, indent=2) + "\n"
+
+
+def _in_repository(path: Path | None) -> str:
+    """A path as seen from the repository's root, which is where reviews look for files.
+
+    The root is what the CI system names, else the nearest folder above with a `.git`, else here.
+    """
+    full = (path or Path("pyproject.toml")).resolve()
+    named = os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR")
+    root = Path(named).resolve() if named else None
+    if root is None or not full.is_relative_to(root):
+        root = next((p for p in full.parents if (p / ".git").exists()), Path.cwd())
+    return Path(os.path.relpath(full, root)).as_posix()
 
 
 def markdown(result: GateResult) -> str:
@@ -101,6 +172,11 @@ def markdown(result: GateResult) -> str:
         lines.append("| " + " | ".join(_cell(c) for c in cells) + " |")
     lines += [f"\n{_cell(note)}" for note in _notes(result)]
     return "\n".join(lines) + "\n"
+
+
+def markdown_failure(failure: Failure) -> str:
+    """The step summary of a gate that could not judge."""
+    return f"## harness gate: no verdict\n\n{_cell(failure.message)}\n"
 
 
 def _cell(text: str) -> str:
@@ -145,9 +221,15 @@ def workflow_commands(result: GateResult, inconclusive: str, config: Path) -> li
         if one.verdict is not GateVerdict.PASS:
             level = "error" if failing(one, inconclusive) else "warning"
             text = f"{one.verdict}: {one.run}: {one.rule}: {one.message}"
-            place = f"file={_property(_here(config))},line={one.rule.line}"
+            place = f"file={_property(_in_repository(config))},line={one.rule.line}"
             lines.append(f"::{level} {place},title=harness gate::{_escaped(text)}")
     return lines
+
+
+def workflow_failure(failure: Failure, config: Path | None) -> str:
+    """The GitHub workflow command of a gate that could not judge."""
+    place = f"file={_property(_in_repository(config))},line=1"
+    return f"::error {place},title=harness gate::{_escaped(failure.message)}"
 
 
 def _escaped(text: str) -> str:

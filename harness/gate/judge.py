@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from harness.core import UsageError
+from harness.gate import wording
 from harness.gate.evidence import Evidence, absolute_evidence, kept_by, paired_evidence
 from harness.gate.rules import SAMPLED, Rule
 from harness.gate.sides import differing_facts, joined
@@ -149,6 +150,10 @@ class _Case:
             return absolute_evidence(self.rule, self.new)
         return paired_evidence(self.rule, self.new, self.old)
 
+    def count(self, n: int) -> str:
+        """The problems that it is judged on."""
+        return f"{n:,} problems" if self.old is None else f"the same {n:,} problems"
+
     def without_worst_flaky(self) -> tuple[str, _Case] | None:
         """The case without the flaky problem that speaks most against the run, and its id."""
         old = self.old or self.new
@@ -192,49 +197,69 @@ def run_gate(
             raise UsageError(f"rule '{rule}' applies to none of the candidate's runs")
         cases += [_case(rule, run, baseline, any_budget) for run in runs]
     evidence = [case.evidence() for case in cases]
-    verdicts = decide([(c.rule, e) for c, e in zip(cases, evidence, strict=True)], level)
+    decisions = decide([(c.rule, e) for c, e in zip(cases, evidence, strict=True)], level)
     results = []
-    for i, (case, verdict) in enumerate(zip(cases, verdicts, strict=True)):
-        alone = _hangs_on(i, cases, evidence, level) if verdict is GateVerdict.REGRESSED else None
+    for i, (case, decision) in enumerate(zip(cases, decisions, strict=True)):
+        regressed = decision.verdict is GateVerdict.REGRESSED
+        alone = _hangs_on(i, cases, evidence, level) if regressed else None
         if alone is not None:
-            verdict = GateVerdict.INCONCLUSIVE
-        results.append(_result(case, evidence[i], verdict, level, alone))
+            decision = replace(decision, verdict=GateVerdict.INCONCLUSIVE)
+        results.append(_result(case, evidence[i], decision, alone))
     flaky = [f"{run.task}: {o.id}" for run in candidates for o in run.outcomes if o.flaky]
     return GateResult(
         results=tuple(results), flaky=tuple(flaky), within_share=_within_share(candidates)
     )
 
 
-def decide(cases: Sequence[tuple[Rule, Evidence]], level: Level = float) -> list[GateVerdict]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A rule's verdict and the bounds of its room that it was taken by.
+
+    `low` is one-sided at the rule's confidence, `high` at the level that Holm's steps left it:
+    a rule passes where low > 0 and regresses where high < 0. `sharing` rules shared that level.
+    """
+
+    verdict: GateVerdict
+    low: float
+    high: float
+    sharing: int = 1
+
+
+def decide(cases: Sequence[tuple[Rule, Evidence]], level: Level = float) -> list[Decision]:
     """Verdicts of several rules at once.
 
     A rule passes when its one-sided interval lies above the line: all must pass for the gate to
     pass, so that needs no correction. Regressions are called by Holm's steps over the rules, so
     that the chance of any false one stays below 1 - confidence.
     """
-    verdicts = [GateVerdict.INCONCLUSIVE] * len(cases)
+    found: dict[int, Decision] = {}
+    lows = [
+        e.room if r.observed else e.bounds(1 - 2 * level(1 - r.confidence))[0] for r, e in cases
+    ]
     for i, (rule, evidence) in enumerate(cases):
-        low = evidence.room
-        if not rule.observed:
-            low = evidence.bounds(1 - 2 * level(1 - rule.confidence))[0]
-        if low > 0 or (low == 0 and (rule.observed or rule.limit is not None)):
-            verdicts[i] = GateVerdict.PASS
-        elif rule.observed:
-            verdicts[i] = GateVerdict.REGRESSED
-    open_cases = {i for i, (rule, _) in enumerate(cases) if not rule.observed}
-    while open_cases:
-        called = set()
-        for i in open_cases:
-            rule, evidence = cases[i]
-            alpha = level((1 - rule.confidence) / len(open_cases))
-            if evidence.bounds(1 - 2 * alpha)[1] < 0:
-                called.add(i)
-        if not called:
-            break
-        for i in called:
-            verdicts[i] = GateVerdict.REGRESSED
-        open_cases -= called
-    return verdicts
+        if rule.observed:
+            passed = evidence.room >= 0
+            verdict = GateVerdict.PASS if passed else GateVerdict.REGRESSED
+            found[i] = Decision(verdict=verdict, low=evidence.room, high=evidence.room)
+    left = [i for i in range(len(cases)) if i not in found]
+    while left:
+        highs = {i: _high(*cases[i], level, len(left)) for i in left}
+        called = [i for i in left if highs[i] < 0]
+        for i in called or left:
+            verdict = GateVerdict.REGRESSED if called else _unless_regressed(cases[i][0], lows[i])
+            found[i] = Decision(verdict=verdict, low=lows[i], high=highs[i], sharing=len(left))
+        left = [i for i in left if i not in found]
+    return [found[i] for i in range(len(cases))]
+
+
+def _high(rule: Rule, evidence: Evidence, level: Level, sharing: int) -> float:
+    return evidence.bounds(1 - 2 * level((1 - rule.confidence) / sharing))[1]
+
+
+def _unless_regressed(rule: Rule, low: float) -> GateVerdict:
+    """An absolute limit may be met exactly; a margin may not be used up."""
+    passed = low > 0 or (low == 0 and rule.limit is not None)
+    return GateVerdict.PASS if passed else GateVerdict.INCONCLUSIVE
 
 
 def _hangs_on(
@@ -250,7 +275,7 @@ def _hangs_on(
     name, case = without
     others = [(c.rule, e) for c, e in zip(cases, evidence, strict=True)]
     others[i] = (case.rule, case.evidence())
-    return None if decide(others, level)[i] is GateVerdict.REGRESSED else name
+    return None if decide(others, level)[i].verdict is GateVerdict.REGRESSED else name
 
 
 def _within_share(runs: Sequence[RunOutcomes]) -> float | None:
@@ -298,34 +323,21 @@ def counterpart(
     return others[0]
 
 
-def _result(
-    case: _Case, e: Evidence, verdict: GateVerdict, level: Level, alone: str | None
-) -> RuleResult:
-    rule, low, high = case.rule, e.room, e.room
-    if not rule.observed:
-        low, high = e.bounds(1 - 2 * level(1 - rule.confidence))
-    more, advice = None, ""
+def _result(case: _Case, e: Evidence, decision: Decision, alone: str | None) -> RuleResult:
+    rule, low, high = case.rule, decision.low, decision.high
+    more, advice = None, []
     if alone is not None:
-        advice = f"; it hangs on the flaky problem {alone} alone: draw more samples"
-    elif verdict is GateVerdict.INCONCLUSIVE:
-        half = e.room - low if e.room > 0 else high - e.room
-        half = math.inf if e.value is None else half
-        if abs(e.room) > 1e-9 and math.isfinite(half):
-            more = max(1, math.ceil(e.n * ((half / e.room) ** 2 - 1)))
-            advice = f"; about {more} more problems would decide it if the figures stay"
-        else:
-            advice = (
-                "; more problems are needed"
-                if e.value is None
-                else "; the figures lie on the line itself: no number of problems decides that"
-            )
-    shown = "no correct answer" if e.value is None else f"{e.value:.4g}"
-    figures = f"{shown} against {e.reference:.4g}"
-    room = f"room to the line {e.room:+.4g} [{low:+.4g}, {high:+.4g}]"
+        advice.append(f"it hangs on the flaky problem {alone} alone: draw more samples")
+    elif decision.verdict is GateVerdict.INCONCLUSIVE:
+        more = _more_problems(e, low, high)
+        advice.append(_advice(e, more))
+        if decision.sharing > 1 and e.room < 0:
+            advice.append(f"{decision.sharing} rules share the error that a gate may make")
+    said = [f"{case.count(e.n)}: {wording.figures(rule, e)}", wording.evidence(rule, e, low, high)]
     return RuleResult(
         rule=rule,
         run=case.run,
-        verdict=verdict,
+        verdict=decision.verdict,
         value=e.value,
         reference=e.reference,
         room=e.room,
@@ -333,5 +345,21 @@ def _result(
         high=high if math.isfinite(high) else None,
         n=e.n,
         more_problems=more,
-        message=f"{figures}, {room}, {e.n} problems{advice}",
+        message="; ".join(part for part in (*said, *advice) if part),
     )
+
+
+def _more_problems(e: Evidence, low: float, high: float) -> int | None:
+    """How many more of the same kind would decide it; None where no number can be told."""
+    half = e.room - low if e.room > 0 else high - e.room
+    if e.value is None or abs(e.room) <= 1e-9 or not math.isfinite(half):
+        return None
+    return max(1, math.ceil(e.n * ((half / e.room) ** 2 - 1)))
+
+
+def _advice(e: Evidence, more: int | None) -> str:
+    if more is not None:
+        return f"about {more:,} more problem{'' if more == 1 else 's'} like these would decide it"
+    if e.value is None:
+        return "more problems are needed"
+    return "the figures lie on the line itself: no number of problems decides that"
