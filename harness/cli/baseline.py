@@ -8,6 +8,10 @@ import click
 
 from harness.cli.options import db_option, json_option, plugin_option, print_json
 
+_PARTIAL = click.option(
+    "--partial", is_flag=True, help="Take unfinished runs for the problems that they have."
+)
+
 
 @click.group(
     epilog="\b\nExamples:\n  harness baseline save harness-baseline.txt 'model=tiny-s'\n"
@@ -22,9 +26,10 @@ def baseline() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("runs", nargs=-1, required=True)
 @db_option
+@_PARTIAL
 @plugin_option
 @json_option
-def save(file: Path, runs: tuple[str, ...], db: str, as_json: bool) -> None:
+def save(file: Path, runs: tuple[str, ...], db: str, partial: bool, as_json: bool) -> None:
     """Write RUNS (ids or filters) to FILE, which must not exist."""
     from harness.core import UsageError
     from harness.gate.baseline import write_baseline
@@ -34,7 +39,7 @@ def save(file: Path, runs: tuple[str, ...], db: str, as_json: bool) -> None:
         raise UsageError(f"{file} exists: `harness baseline update` replaces runs in it")
     found = [run for text in runs for run in find_side(db, text)]
     _refuse_doubles(found)
-    write_baseline(file, found)
+    write_baseline(file, found, partial=partial)
     outcomes = sum(len(run.outcomes) for run in found)
     if as_json:
         print_json({"file": str(file), "runs": len(found), "outcomes": outcomes})
@@ -46,9 +51,10 @@ def save(file: Path, runs: tuple[str, ...], db: str, as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("runs", nargs=-1, required=True)
 @db_option
+@_PARTIAL
 @plugin_option
 @json_option
-def update(file: Path, runs: tuple[str, ...], db: str, as_json: bool) -> None:
+def update(file: Path, runs: tuple[str, ...], db: str, partial: bool, as_json: bool) -> None:
     """Put RUNS in the place of the runs of the same task and budget in FILE."""
     from harness.gate.baseline import read_baseline, write_baseline
     from harness.gate.sides import find_side
@@ -57,7 +63,7 @@ def update(file: Path, runs: tuple[str, ...], db: str, as_json: bool) -> None:
     _refuse_doubles(new)
     names = {(run.task, run.budget) for run in new}
     kept = [run for run in read_baseline(file) if (run.task, run.budget) not in names]
-    write_baseline(file, [*kept, *new])
+    write_baseline(file, [*kept, *new], partial=partial)
     if as_json:
         print_json({"file": str(file), "new": len(new), "kept": len(kept)})
     else:

@@ -129,21 +129,22 @@ def _no_verdict(error: BaseException, reports: Reports, config: Path | None, as_
         click.echo(f"harness: {error}", err=True)
     if as_json:
         print_json(failure.to_json())
-    with _said():
+    with _said(already=str(error)):
         for line in reports.write_failure(failure, config):
             click.echo(line, err=True)
     return 130 if stopped else 2
 
 
 @contextlib.contextmanager
-def _said() -> Iterator[None]:
+def _said(already: str = "") -> Iterator[None]:
     """A report that cannot be written is told; the verdict stands."""
     from harness.core import DataError
 
     try:
         yield
     except DataError as error:
-        click.echo(f"harness: {error}", err=True)
+        if str(error) != already:
+            click.echo(f"harness: {error}", err=True)
 
 
 def _judged(config: GateConfig, given: dict[str, Any]) -> GateResult:

@@ -23,6 +23,7 @@ from harness.core import DataError
 from harness.results.outcomes import ProblemOutcome, RunOutcomes
 
 _MAGIC = "harness-baseline 1"
+_MERGE_MARKS = ("<<<<<<< ", ">>>>>>> ")
 _HEAD = ("run", "model", "task", "budget", "selector", "planned")
 _FACTS = ("task_version", "data", "prompts", "verifier")
 _NUMBERS = (
@@ -33,15 +34,19 @@ _SHARES = ("correct", "lured", "alarmed", "ungraded", "truncated", "pool")
 _COLUMNS = "\t".join(("problem", "cluster", *_NUMBERS))
 
 
-def write_baseline(path: Path, runs: Sequence[RunOutcomes]) -> None:
-    """Write runs to a file, replacing it in one step; DataError for unfinished or empty runs."""
+def write_baseline(path: Path, runs: Sequence[RunOutcomes], *, partial: bool = False) -> None:
+    """Write runs to a file, replacing it in one step; DataError for empty runs.
+
+    An unfinished run is one too, unless `partial`: a gate that stopped early has measured enough
+    to be a baseline of the problems that it saw, and later gates are then held to those.
+    """
     if not runs:
         raise DataError("no run to save as a baseline; `harness show` lists the runs")
     for run in runs:
-        if not run.outcomes or len(run.outcomes) != run.planned:
+        if not run.outcomes or (len(run.outcomes) != run.planned and not partial):
             raise DataError(
-                f"{run.label} has {len(run.outcomes)} of {run.planned} problems: a baseline needs "
-                "all; the same `harness eval` again goes on"
+                f"{run.label} has {len(run.outcomes)} of {run.planned} problems: the same "
+                "`harness eval` again goes on with the others, --partial saves those that are there"
             )
     body = "\n".join(_section(run) for run in sorted(runs, key=lambda r: (r.task, r.budget, r.id)))
     text = f"{_MAGIC}\nchecksum {_checksum(body)}\n\n{body}"
@@ -87,8 +92,18 @@ def read_baseline(path: Path) -> list[RunOutcomes]:
     """The runs of a baseline file; DataError when it is missing, empty, edited or unreadable."""
     try:
         text = path.read_text("utf-8")
+    except FileNotFoundError as error:
+        raise DataError(
+            f"baseline {path}: there is none yet; `harness baseline save {path} 'model=NAME'` "
+            "writes one from stored runs"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"baseline {path}: cannot be read: {error}") from error
+    if any(line.startswith(_MERGE_MARKS) for line in text.splitlines()):
+        raise DataError(
+            f"baseline {path}: an unresolved merge conflict stands in it; take one side of it "
+            f"(`git checkout --ours {path}`), or write it anew with `harness baseline save`"
+        )
     if not text.strip():
         raise DataError(f"baseline {path} is empty; `harness baseline save` writes one")
     magic, _, rest = text.partition("\n")
@@ -120,7 +135,7 @@ def _run(path: Path, section: str) -> RunOutcomes:
     except (ValueError, KeyError) as error:
         raise DataError(f"baseline {path} cannot be understood: {error}") from error
     distinct = len({o.id for o in run.outcomes})
-    if not distinct or distinct != len(run.outcomes) or distinct != run.planned:
+    if not distinct or distinct != len(run.outcomes) or distinct > run.planned:
         raise DataError(
             f"baseline {path}: {run.label} has {distinct} of {run.planned} problems"
             f"{'' if distinct == len(run.outcomes) else ', some of them twice'}; save it anew"

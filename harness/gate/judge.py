@@ -298,17 +298,42 @@ def _case(rule: Rule, run: RunOutcomes, baseline: Sequence[RunOutcomes], any_bud
     if rule.limit is not None:
         return _Case(rule=rule, run=run.label, new=tuple(kept), old=None)
     other = counterpart(run, baseline, any_budget, f"rule '{rule}': ")
-    reasons = differing_facts(other, run)
+    reasons = differing_facts(replace(other, planned=len(other.outcomes)), part_of(run, other))
     if reasons:
-        raise UsageError(f"the baseline does not fit {run.label}: {'; '.join(reasons)}")
+        raise UsageError(f"{run.label} cannot be held against the baseline: {'; '.join(reasons)}")
     names = {o.id for o in kept}
     pairs = [(old, new) for old, new in joined(other, run) if new.id in names]
-    return _Case(
+    case = _Case(
         rule=rule,
         run=run.label,
         new=tuple(new for _, new in pairs),
         old=tuple(old for old, _ in pairs),
     )
+    _can_fail(case)
+    return case
+
+
+def part_of(run: RunOutcomes, baseline: RunOutcomes) -> RunOutcomes:
+    """The problems of a run that a baseline has which was saved from a part of its problems."""
+    if len(baseline.outcomes) == baseline.planned or baseline.planned != run.planned:
+        return run
+    ids = {o.id for o in baseline.outcomes}
+    outcomes = tuple(o for o in run.outcomes if o.id in ids)
+    return replace(run, outcomes=outcomes, planned=len(ids))
+
+
+def _can_fail(case: _Case) -> None:
+    """UsageError for a margin that takes in everything: such a rule passes whatever happens."""
+    rule = case.rule
+    if rule.relative or case.old is None or rule.metric not in ("accuracy", "trap_ratio"):
+        return
+    reference = case.evidence().reference
+    if reference - (rule.margin or 0.0) <= 0:
+        raise UsageError(
+            f"rule '{rule}' can never fail: the baseline's {rule.metric} is {reference:.1%}, and "
+            f"it may fall by {100 * (rule.margin or 0.0):g} points; take a task or a budget that "
+            "the reference can do, or a smaller margin"
+        )
 
 
 def counterpart(
@@ -317,8 +342,10 @@ def counterpart(
     """The baseline's run to hold `run` against; UsageError unless there is exactly one."""
     others = [b for b in baseline if b.task == run.task and (any_budget or b.budget == run.budget)]
     if len(others) != 1:
+        had = ", ".join(sorted({f"{b.task} under {b.budget}" for b in baseline}))
         raise UsageError(
-            f"{what}the baseline has {len(others)} runs for {run.task} under {run.budget}"
+            f"{what}the baseline has {len(others)} runs for {run.task} under {run.budget} "
+            f"(it holds {had})"
         )
     return others[0]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from harness.core import UsageError
@@ -67,22 +67,47 @@ def pair_runs(
     return pairs
 
 
-def differing(a: Mapping[str, str], b: Mapping[str, str]) -> list[str]:
-    """The facts that do not agree, with both values."""
-    return [
-        f"{name.replace('_', ' ')}: {a[name]} and {b.get(name, '?')}"
-        for name in a
-        if a[name] != b.get(name)
-    ]
+_RENEW = "evaluate the reference again with the same options, and save it anew"
+
+
+def differing(old: RunOutcomes, new: RunOutcomes) -> list[str]:
+    """Why `new` cannot be held against `old`, one sentence a reason; empty when it can."""
+    a, b = old.facts, new.facts
+    reasons = []
+    if a.get("task_version") != b.get("task_version"):
+        reasons.append(
+            f"the task {old.task} has version {b.get('task_version')} now and had "
+            f"{a.get('task_version')} then: {_RENEW}"
+        )
+    elif old.planned != new.planned:
+        reasons.append(
+            f"it has {new.planned} problems, the other {old.planned}: take the same number with "
+            f"--limit, or {_RENEW}"
+        )
+    elif a.get("data") != b.get("data"):
+        reasons.append(
+            f"the problems of {old.task} are others than they were (its data has changed): {_RENEW}"
+        )
+    elif a.get("prompts") != b.get("prompts"):
+        reasons.append(f"the problems of {old.task} are worded in another way: {_RENEW}")
+    if a.get("verifier") != b.get("verifier"):
+        reasons.append(
+            f"the answers were judged by {a.get('verifier')} and are judged by {b.get('verifier')} "
+            "now: `harness regrade` the reference, and save it anew"
+        )
+    if a.get("task") != b.get("task"):
+        reasons.append(f"they are of two tasks, {a.get('task')} and {b.get('task')}")
+    return reasons
 
 
 def differing_facts(a: RunOutcomes, b: RunOutcomes) -> list[str]:
-    """Why two runs are not comparable, one line a reason; empty when they are."""
-    reasons = differing(a.facts, b.facts)
+    """Why two runs are not comparable, one sentence a reason; empty when they are."""
+    reasons = differing(a, b)
     if (a.selector == "oracle") != (b.selector == "oracle"):
-        reasons.append(f"coverage and chosen answers: {a.budget} and {b.budget}")
+        reasons.append(f"one is coverage, the other chosen answers: {a.budget} and {b.budget}")
     reasons += [
-        f"{run.label} has {len(run.outcomes)} of {run.planned} problems"
+        f"{run.label} has {len(run.outcomes)} of its {run.planned} problems: the same command that "
+        "made it goes on"
         for run in (a, b)
         if len(run.outcomes) != run.planned
     ]

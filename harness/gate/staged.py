@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from harness.core import Problem, UsageError
+from harness.core import BackendError, HarnessError, Problem, UsageError
 from harness.core.hashing import content_hash
 from harness.core.protocols import Backend
 from harness.gate.canaries import check_verifier
@@ -28,6 +28,7 @@ from harness.gate.judge import (
 from harness.gate.rules import Rule
 from harness.gate.sides import differing
 from harness.results.outcomes import ProblemOutcome, RunOutcomes, load_outcomes
+from harness.results.reports import iter_samples
 from harness.run.evaluate import Options, Plan, make_plan, open_backend, run_blocking
 from harness.run.plan import LoadedTask, PlannedRun, Settings
 from harness.run.progress import Observer, Silent
@@ -112,8 +113,9 @@ class _StagedGate:
         self.result: GateResult | None = None
         self._rules, self._plan, self._baseline = rules, plan, baseline
         self._any_budget, self._observer = any_budget, observer
-        self._parts = list(_parts(plan.tasks, looks))
-        self._planned = sum(len(task.problems) for task in plan.tasks)
+        self._problems = {str(t.spec): _asked(t, baseline) for t in plan.tasks}
+        self._parts = list(_parts(plan.tasks, self._problems, looks))
+        self._planned = sum(len(problems) for problems in self._problems.values())
         self._looks = Looks([_count(part) / self._planned for part in self._parts])
 
     def check(self) -> None:
@@ -133,12 +135,11 @@ class _StagedGate:
                 if rule.limit is not None:
                     continue
                 old = counterpart(expected, self._baseline, self._any_budget, f"rule '{rule}': ")
-                reasons = differing(old.facts, expected.facts)
-                if old.planned != expected.planned:
-                    reasons.append(f"problems: {old.planned} and {expected.planned}")
+                reasons = differing(old, expected)
                 if reasons:
                     raise UsageError(
-                        f"the baseline does not fit {expected.label}: {'; '.join(reasons)}"
+                        f"{expected.label} cannot be held against the baseline: "
+                        f"{'; '.join(reasons)}"
                     )
         for task in self._plan.tasks:
             check_verifier(task.verifier, task.problems)
@@ -165,10 +166,7 @@ class _StagedGate:
         ]
         for run in candidates:
             if len(run.outcomes) < run.planned:
-                raise UsageError(
-                    f"{run.label}: {run.planned - len(run.outcomes)} problems could not be "
-                    "evaluated (a call failed, or a limit is reached); the same command goes on"
-                )
+                raise self._unfinished(store, run)
         old = [_restricted(run, part.get(run.task, frozenset())) for run in self._baseline]
         result = self._looks.look(
             number,
@@ -186,10 +184,19 @@ class _StagedGate:
         self._observer.note(f"{result.stopping}: {settled} of {len(result.results)} rules settled")
         return result
 
+    def _unfinished(self, store: Store, run: RunOutcomes) -> HarnessError:
+        """What kept problems from being evaluated; a limit leaves no error behind."""
+        errors = [view.error for view in iter_samples(store, run.id) if view.error is not None]
+        why = errors[-1] if errors else "the limit of --max-tokens or --max-usd was reached"
+        missing = f"{run.planned - len(run.outcomes)} of {run.planned} problems"
+        return (BackendError if errors else UsageError)(
+            f"{run.label}: {missing} could not be evaluated: {why}\nwhat is finished is stored: the same command goes on from there"
+        )
+
     def _stopping(self, candidates: Sequence[RunOutcomes], number: int) -> Stopping:
         seen = _count(self._parts[number])
         totals = [_tokens(run) for run in candidates]
-        sizes = [len(run.loaded.problems) for run in self._plan.all_runs]
+        sizes = [len(self._problems[str(run.loaded.spec)]) for run in self._plan.all_runs]
         used: float | None = None
         saved: float | None = None
         if all(total is not None for total in totals):
@@ -208,9 +215,20 @@ class _StagedGate:
         )
 
 
-def _parts(tasks: Sequence[LoadedTask], looks: Sequence[float]) -> Iterator[Chosen]:
+def _asked(task: LoadedTask, baseline: Sequence[RunOutcomes]) -> list[Problem]:
+    """The problems of a task; of a baseline that was saved from some of them, those."""
+    ids = {o.id for run in baseline if run.task == str(task.spec) for o in run.outcomes}
+    parts = [run for run in baseline if run.task == str(task.spec)]
+    if not parts or any(len(run.outcomes) == run.planned for run in parts):
+        return list(task.problems)
+    return [problem for problem in task.problems if problem.id in ids]
+
+
+def _parts(
+    tasks: Sequence[LoadedTask], asked: Mapping[str, Sequence[Problem]], looks: Sequence[float]
+) -> Iterator[Chosen]:
     """Growing sets of whole clusters, one a look; looks that would add nothing are left out."""
-    orders = {str(task.spec): _shuffled(task.problems) for task in tasks}
+    orders = {str(task.spec): _shuffled(task.problems, asked[str(task.spec)]) for task in tasks}
     before: Chosen = {}
     for share in (*looks[:-1], 1.0):
         part = {name: _first(clusters, share) for name, clusters in orders.items()}
@@ -219,11 +237,11 @@ def _parts(tasks: Sequence[LoadedTask], looks: Sequence[float]) -> Iterator[Chos
         before = part
 
 
-def _shuffled(problems: Sequence[Problem]) -> list[list[str]]:
-    """Ids by cluster, the clusters in an order that only the problems themselves decide."""
+def _shuffled(problems: Sequence[Problem], asked: Sequence[Problem]) -> list[list[str]]:
+    """Ids of `asked` by cluster, in an order that the fingerprint of all `problems` decides."""
     data = content_hash(sorted(problem.digest() for problem in problems))
     clusters: dict[str, list[str]] = {}
-    for problem in problems:
+    for problem in asked:
         clusters.setdefault(problem.cluster, []).append(problem.id)
     return [clusters[c] for c in sorted(clusters, key=lambda c: content_hash(data, c))]
 

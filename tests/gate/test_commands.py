@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -56,7 +57,7 @@ def test_a_gate_in_ci(cli, monkeypatch, tmp_path):
     assert cli("baseline", "save", "b.txt", "budget=vote@4")[0] == 2
     assert cli("baseline", "update", "b.txt", "budget=vote@1")[0] == 0
     assert cli("baseline", "show", "b.txt")[1].count("stub / thirds") == 2
-    rules('[[gate.rules]]\nmetric = "accuracy"\nmargin = 0.5\n')
+    rules('[[gate.rules]]\nmetric = "accuracy"\nmargin = 0.32\n')
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
     code, out, err = cli("gate", "budget=vote@4", "--junit", "gate.xml")
@@ -74,8 +75,49 @@ def test_a_gate_in_ci(cli, monkeypatch, tmp_path):
     assert err.startswith("::error ")
 
 
+def test_without_a_verdict_every_report_says_why(cli, monkeypatch, tmp_path):
+    """Exit 2 leaves JUnit, GitLab's report, the step summary, an annotation and JSON behind."""
+    rules('[[gate.rules]]\nmetric = "accuracy"\nmargin = 0.32\n')
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    words = ("gate", "budget=vote@4", "--junit", "gate.xml", "--gitlab", "gl.json", "--json")
+    code, out, err = cli(*words)
+    assert code == 2
+    assert json.loads(out)["cause"] == "data"
+    said = "there is none yet"
+    assert said in json.loads(out)["message"]
+    assert said in ET.parse("gate.xml").find("testsuite/testcase/error").get("message")
+    assert json.loads(Path("gl.json").read_text("utf-8"))[0]["severity"] == "blocker"
+    assert said in (tmp_path / "summary.md").read_text("utf-8")
+    assert err.splitlines()[-1].startswith("::error file=harness.toml,line=1,")
+
+
+def test_a_report_that_cannot_be_written_is_told_before_the_gate(cli):
+    rules('[[gate.rules]]\nmetric = "accuracy"\nmin = 0.01\n')
+    code, out, err = cli("gate", "budget=vote@4", "--junit", "nowhere/gate.xml")
+    assert (code, out) == (2, "")
+    said = "the report nowhere/gate.xml cannot be written: No such file or directory"
+    assert err == f"harness: {said}\n"
+
+
+def test_annotations_name_files_from_the_repository_s_root(cli, monkeypatch, tmp_path):
+    assert cli("baseline", "save", "b.txt", "budget=vote@4")[0] == 0
+    rules('[[gate.rules]]\nmetric = "accuracy"\nmin = 0.95\n')
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    (tmp_path / ".git").mkdir()
+    folder = tmp_path / "eval"
+    folder.mkdir()
+    for name in ("b.txt", "harness.toml", "harness.sqlite"):
+        (tmp_path / name).rename(folder / name)
+    monkeypatch.chdir(folder)
+    code, _, err = cli("gate", "budget=vote@4")
+    assert code == 1
+    assert err.startswith("::error file=eval/harness.toml,line=3,")
+
+
 def test_what_is_wrong_is_one_line_and_exit_code_2(cli):
-    rules('[[gate.rules]]\nmetric = "accuracy"\nmargin = 0.5\n')
+    rules('[[gate.rules]]\nmetric = "accuracy"\nmargin = 0.32\n')
     for prepare in (lambda: None, lambda: Path("b.txt").write_text("", "utf-8")):
         prepare()
         code, _, err = cli("gate", "budget=vote@4")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from harness.core import DataError, HarnessError
+from harness.core import DataError, HarnessError, UsageError
 from harness.gate.baseline import read_baseline, write_baseline
 from harness.gate.forms import junit, markdown, workflow_commands
 from harness.gate.judge import GateVerdict, run_gate
@@ -103,6 +104,7 @@ def test_an_edited_baseline_is_found_out(make_run, tmp_path):
         (b"", "empty"),
         (b"hello", "no baseline"),
         (b"\xff\xfe", "cannot be read"),
+        (b"<<<<<<< HEAD\nharness-baseline 1\n", "unresolved merge conflict"),
     ):
         file.write_bytes(bad)
         with pytest.raises(DataError, match=message):
@@ -131,6 +133,57 @@ def test_a_bad_rule_is_one_clear_error(tmp_path, rule, message):
     assert error.value.exit_code == 2
 
 
+def test_bounds_never_contradict_the_verdict(make_run):
+    """Where rules share the error, an undecided one shows the bounds that it was judged by."""
+    rules = [Rule(metric="accuracy", margin=0.03), Rule(metric="accuracy", limit=0.1)]
+    seen = set()
+    for count in range(8, 40):
+        for one in run_gate(rules, [make_run(drop(count))], [make_run(GOOD)]).results:
+            assert one.low is not None
+            assert one.high is not None
+            signs = {"pass": one.low > 0, "regressed": one.high < 0}
+            assert signs.get(one.verdict, one.low <= 0 <= one.high)
+            seen.add(str(one.verdict))
+    assert seen == {"pass", "regressed", "inconclusive"}
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (0, r"^the same 200 problems: accuracy 80\.0%, as before; may fall by 5 points; it got"),
+        (0, r"; it got worse by at most 1\.5 points \(95% sure\)$"),
+        (12, r"accuracy 74\.0%, was 80\.0%; .* worse by \d\.\d to \d\.\d points .* decide it$"),
+        (40, r"accuracy 60\.0%, was 80\.0%; .* worse by at least 15\.\d points \(95% sure\)$"),
+    ],
+)
+def test_messages_need_no_documentation(make_run, count, said):
+    [one] = run_gate([ACCURACY], [make_run(drop(count))], [make_run(GOOD)]).results
+    assert re.search(said, one.message), one.message
+
+
+def test_a_rule_that_can_never_fail_is_refused(make_run):
+    nothing = make_run([0.0] * 200)
+    with pytest.raises(UsageError, match=r"can never fail: the baseline's accuracy is 0\.0%"):
+        run_gate([ACCURACY], [nothing], [nothing])
+
+
+def test_a_part_of_the_problems_is_a_baseline_of_those(make_run, tmp_path):
+    """A gate that stopped early may become the baseline: later runs are held to what it saw."""
+    whole = make_run(GOOD)
+    seen = replace(whole, outcomes=whole.outcomes[:150])
+    with pytest.raises(DataError, match=r"150 of 200 problems.*--partial"):
+        write_baseline(tmp_path / "b.txt", [seen])
+    write_baseline(tmp_path / "b.txt", [seen], partial=True)
+    [old] = read_baseline(tmp_path / "b.txt")
+    worse_elsewhere = make_run(GOOD[:150] + [0.0] * 50)
+    [one] = run_gate([ACCURACY], [worse_elsewhere], [old]).results
+    assert (one.n, one.verdict) == (150, GateVerdict.PASS)
+    assert run_gate([ACCURACY], [make_run(drop(40))], [old]).verdict is GateVerdict.REGRESSED
+    short = replace(whole, outcomes=whole.outcomes[:100])
+    with pytest.raises(UsageError, match="100 of 200"):
+        run_gate([ACCURACY], [short], [old])
+
+
 def test_forms(make_run):
     rules = [ACCURACY, Rule(metric="accuracy", limit=0.8), Rule(metric="accuracy", limit=0.1)]
     result = run_gate(rules, [make_run(drop(40), model="<m>|\x01")], [make_run(GOOD)])
@@ -143,11 +196,19 @@ def test_forms(make_run):
     )
 
 
-@pytest.mark.parametrize("fact", ["task_version", "data", "prompts", "verifier"])
-def test_a_baseline_that_does_not_fit_is_an_error_and_no_verdict(make_run, fact):
+@pytest.mark.parametrize(
+    ("fact", "said"),
+    [
+        ("task_version", "has version 1 now and had other then: evaluate the reference again"),
+        ("data", "its data has changed"),
+        ("prompts", "worded in another way"),
+        ("verifier", "judged by other and are judged by v@1 now: `harness regrade`"),
+    ],
+)
+def test_a_baseline_that_does_not_fit_is_an_error_and_no_verdict(make_run, fact, said):
     old = make_run(GOOD)
     old = replace(old, facts={**old.facts, fact: "other"})
-    with pytest.raises(HarnessError, match=f"does not fit .*{fact.replace('_', ' ')}") as error:
+    with pytest.raises(HarnessError, match=f"cannot be held against .*{said}") as error:
         run_gate([ACCURACY], [make_run(GOOD)], [old])
     assert error.value.exit_code == 2
     with pytest.raises(HarnessError, match="200 of 201 problems"):
