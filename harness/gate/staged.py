@@ -190,7 +190,8 @@ class _StagedGate:
         why = errors[-1] if errors else "the limit of --max-tokens or --max-usd was reached"
         missing = f"{run.planned - len(run.outcomes)} of {run.planned} problems"
         return (BackendError if errors else UsageError)(
-            f"{run.label}: {missing} could not be evaluated: {why}\nwhat is finished is stored: the same command goes on from there"
+            f"{run.label}: {missing} could not be evaluated: {why}\n"
+            "what is finished is stored: the same command goes on from there"
         )
 
     def _stopping(self, candidates: Sequence[RunOutcomes], number: int) -> Stopping:

@@ -53,7 +53,7 @@ def evidence(rule: Rule, e: Evidence, low: float, high: float) -> str:
     if loss[0] > margin:
         return f"it got worse by at least {least} {sure}"
     if loss[0] > 0 and loss[1] > margin:
-        return f"it got worse by {least} to {most} {sure}"
+        return f"it got worse by {least.split()[0]} to {most} {sure}"
     return f"it got worse by at most {most} {sure}"
 
 
