@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from harness.cli.options import db_option, json_option, plugin_option, print_json
+
+if TYPE_CHECKING:
+    from harness.gate.feasibility import Feasibility
 
 _PARTIAL = click.option(
     "--partial", is_flag=True, help="Take unfinished runs for the problems that they have."
@@ -41,10 +45,30 @@ def save(file: Path, runs: tuple[str, ...], db: str, partial: bool, as_json: boo
     _refuse_doubles(found)
     write_baseline(file, found, partial=partial)
     outcomes = sum(len(run.outcomes) for run in found)
+    can = _feasibility(file)
     if as_json:
-        print_json({"file": str(file), "runs": len(found), "outcomes": outcomes})
+        said = [one.to_json() for one in can]
+        print_json(
+            {"file": str(file), "runs": len(found), "outcomes": outcomes, "feasibility": said}
+        )
     else:
         click.echo(f"{file}: {len(found)} runs, {outcomes} outcomes")
+        for one in can:
+            click.echo(f"  {one}")
+
+
+def _feasibility(file: Path) -> list[Feasibility]:
+    """What the rules of this folder, or a margin of 5 points without any, can decide with it."""
+    from harness.core import HarnessError
+    from harness.gate.baseline import read_baseline
+    from harness.gate.feasibility import feasibility
+    from harness.gate.rules import Rule, read_config
+
+    try:
+        rules = read_config().rules
+    except HarnessError:  # the gate will say what is wrong with them; or there are none yet
+        rules = (Rule(metric="accuracy", margin=0.05),)
+    return feasibility(rules, read_baseline(file))
 
 
 @baseline.command()

@@ -35,6 +35,7 @@ Examples:
   harness gate 'model=tiny-s'
   harness gate 3fa2 --config ci/harness.toml --junit gate.xml --inconclusive pass
   harness gate --run --model onnx:tiny-s
+  harness gate --check          # exit 0 if an unchanged model would pass in 95% of gates, else 3
   harness gate --run --model openai:my-model@$URL --task gsm8k --budget think@512 --limit 1000
 
 \b
@@ -61,6 +62,7 @@ again goes on where the last one stopped.
 @click.option(
     "--gitlab", "gitlab_file", type=click.Path(path_type=Path), help="Write a code quality report."
 )
+@click.option("--check", "check_it", is_flag=True, help="Say what the rules can decide; no run.")
 @click.option("--run", "run_it", is_flag=True, help="Evaluate now, stop when it is certain.")
 @click.option("-m", "--model", "models", multiple=True, help="With --run: backend:name[@url].")
 @click.option("-t", "--task", "tasks", multiple=True, help="With --run (repeatable).")
@@ -95,6 +97,8 @@ def gate(inconclusive: str, as_json: bool, **given: Any) -> int:
     try:
         reports.check()
         config = read_config(given["config"])
+        if given["check_it"]:
+            return _checked(config, given["baseline"], as_json)
         result = _judged(config, given)
     except click.ClickException:
         raise
@@ -110,6 +114,20 @@ def gate(inconclusive: str, as_json: bool, **given: Any) -> int:
     if result.verdict is GateVerdict.INCONCLUSIVE and inconclusive != "report":
         return 0 if inconclusive == "pass" else 1
     return EXIT_CODES[result.verdict]
+
+
+def _checked(config: GateConfig, baseline: Path | None, as_json: bool) -> int:
+    from harness.gate.api import check
+
+    found = check(config=config, baseline=baseline)
+    if as_json:
+        print_json([one.to_json() for one in found])
+    else:
+        for one in found:
+            click.echo(f"{'ok' if one.feasible else 'too little':12} {one}")
+        if not found:
+            click.echo("nothing hangs on chance: rules on costs pass what does not change")
+    return 0 if all(one.feasible for one in found) else 3
 
 
 def _no_verdict(error: BaseException, reports: Reports, config: Path | None, as_json: bool) -> int:

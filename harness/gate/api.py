@@ -9,13 +9,38 @@ from harness.core import UsageError
 from harness.core.protocols import Backend
 from harness.gate.baseline import read_baseline
 from harness.gate.canaries import check_verifiers
+from harness.gate.feasibility import Feasibility, feasibility
 from harness.gate.judge import GateResult, run_gate
 from harness.gate.rules import GateConfig, read_config
 from harness.gate.sides import find_side
 from harness.gate.staged import plan_gate, run_staged_gate
+from harness.results.outcomes import RunOutcomes
 from harness.run.evaluate import Options
 from harness.run.plan import Settings
 from harness.run.progress import Observer
+
+
+def check(
+    *, config: GateConfig | str | Path | None = None, baseline: str | Path | None = None
+) -> list[Feasibility]:
+    """What the rules can decide with the baseline's problems; nothing is evaluated.
+
+    The files are found as by `judge`. UsageError or DataError where they make no sense.
+    """
+    rules, old = _rules_and_baseline(config, baseline)
+    return feasibility(rules.rules, old)
+
+
+def _rules_and_baseline(
+    config: GateConfig | str | Path | None, baseline: str | Path | None
+) -> tuple[GateConfig, list[RunOutcomes]]:
+    rules = (
+        config
+        if isinstance(config, GateConfig)
+        else read_config(None if config is None else Path(config))
+    )
+    file = rules.baseline if baseline is None else Path(baseline)
+    return rules, [] if file is None else read_baseline(file)
 
 
 def judge(  # noqa: PLR0913 - all that `harness gate` takes
@@ -42,13 +67,7 @@ def judge(  # noqa: PLR0913 - all that `harness gate` takes
     accepts answers made wrong.
     """
     options = options or Options()
-    rules = (
-        config
-        if isinstance(config, GateConfig)
-        else read_config(None if config is None else Path(config))
-    )
-    file = rules.baseline if baseline is None else Path(baseline)
-    old = [] if file is None else read_baseline(file)
+    rules, old = _rules_and_baseline(config, baseline)
     if (candidate is None) == (model is None):
         raise UsageError(
             "name a CANDIDATE (a run, filter or baseline file), or --run and --model; not both"
@@ -60,6 +79,9 @@ def judge(  # noqa: PLR0913 - all that `harness gate` takes
     plan = plan_gate(
         model, old, tasks=tasks, budgets=budgets, model_args=model_args, settings=settings
     )
+    for one in feasibility(rules.rules, old):
+        if observer is not None and not one.feasible:
+            observer.note(f"before anything is spent: {one}")
     return run_staged_gate(
         rules.rules, plan, old, options=options, observer=observer, any_budget=any_budget
     )

@@ -83,8 +83,13 @@ def _change(rule: Rule, value: float, reference: float) -> str:
         return f"{100 * value / abs(reference):.1f}%"
     if rule.metric not in RATES:
         return amount(rule, value)
-    points = f"{100 * value:.1f}".removesuffix(".0")
-    return f"{points} point{'' if points == '1' else 's'}"
+    return points(value)
+
+
+def points(share: float) -> str:
+    """A difference of two rates: "5 points"."""
+    number = f"{100 * share:.1f}".removesuffix(".0")
+    return f"{number} point{'' if number == '1' else 's'}"
 
 
 def _between(rule: Rule, low: float, high: float) -> str:
