@@ -22,6 +22,7 @@ _RUN_ONLY = {
     "models": "--model", "tasks": "--task", "budgets": "--budget", "model_args": "--model-arg",
     "limit": "--limit", "seed": "--seed", "data_dir": "--data-dir",
     "concurrency": "--concurrency", "max_output_tokens": "--max-output-tokens",
+    "fresh": "--fresh", "max_age": "--max-age",
     "max_tokens": "--max-tokens", "max_usd": "--max-usd", "price": "--price",
 }  # fmt: skip
 
@@ -41,7 +42,8 @@ Examples:
 \b
 --run evaluates in growing parts and stops as soon as the verdict is certain, at the same error
 rates. Task, budget and number of problems are the baseline's unless given. The same command
-again goes on where the last one stopped.
+again goes on where the last one stopped; a model behind an API is asked anew by each CI run (or
+under each --fresh LABEL), since its name does not say whether it has changed.
 """
 
 
@@ -76,6 +78,10 @@ again goes on where the last one stopped.
 @click.option("--max-tokens", type=click.IntRange(1), help="Hard limit for this command.")
 @click.option("--max-usd", type=float, help="Hard limit for this command, in US dollars.")
 @click.option("--price", metavar="IN,OUT", help="US dollars per million tokens, as 0.15,0.60.")
+@click.option(
+    "--fresh", metavar="LABEL", help="Name of this asking of an API model [default: the CI run's]."
+)
+@click.option("--max-age", metavar="AGE", help="Take stored API samples this young, as 12h or 7d.")
 @click.option("--quiet", is_flag=True, help="No progress.")
 @plugin_option
 @json_option
@@ -201,4 +207,6 @@ def _judged(config: GateConfig, given: dict[str, Any]) -> GateResult:
             options=Options(**{n: given[n] for n in names}),
             observer=observer,
             any_budget=given["any_budget"],
+            fresh=given["fresh"],
+            max_age=given["max_age"],
         )

@@ -66,6 +66,7 @@ class ModelInfo:
     spec: str
     name: str
     fingerprint: str
+    remote: bool = False  # served by others, who may serve another model under the name tomorrow
     think: ThinkMarks | None = None
     context: int | None = None
     parameters: int | None = None

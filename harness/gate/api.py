@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from harness.gate.rules import GateConfig, read_config
 from harness.gate.sides import find_side
 from harness.gate.staged import plan_gate, run_staged_gate
 from harness.results.outcomes import RunOutcomes
-from harness.run.evaluate import Options
+from harness.run.evaluate import Options, open_backend
+from harness.run.freshness import ask_anew, ask_within, parse_age
 from harness.run.plan import Settings
 from harness.run.progress import Observer
+from harness.store import open_store
 
 
 def check(
@@ -56,6 +59,8 @@ def judge(  # noqa: PLR0913 - all that `harness gate` takes
     options: Options | None = None,
     observer: Observer | None = None,
     any_budget: bool = False,
+    fresh: str | None = None,
+    max_age: str | None = None,
 ) -> GateResult:
     """Hold a stored run, or a model that is evaluated now, against rules and a baseline.
 
@@ -63,6 +68,12 @@ def judge(  # noqa: PLR0913 - all that `harness gate` takes
     `options.db`; or `model`, which is evaluated in growing parts until the verdict is certain, on
     the baseline's tasks and budgets unless others are named. `config` is the file with the rules
     (None: harness.toml or pyproject.toml here), `baseline` a file instead of the config's.
+
+    A model behind an API is asked anew, whatever is stored: the server may have changed. `fresh`
+    names that asking, and the same name goes on with what it has begun (None: the CI system's name
+    of its run, else the time). `max_age` ("12h", "7d") allows stored samples of an asking that is
+    no older than that. Local weights are known by their hash; what is stored of them holds.
+
     UsageError for what makes no sense or does not fit together, DataError for a verifier that
     accepts answers made wrong.
     """
@@ -76,9 +87,16 @@ def judge(  # noqa: PLR0913 - all that `harness gate` takes
         found = find_side(str(options.db), candidate or "")
         check_verifiers(found)
         return run_gate(rules.rules, found, old, any_budget=any_budget)
-    plan = plan_gate(
-        model, old, tasks=tasks, budgets=budgets, model_args=model_args, settings=settings
-    )
+    backend = open_backend(model, model_args) if isinstance(model, str) else model
+    if fresh is not None and max_age is not None:
+        raise UsageError("fresh asks anew and max_age takes what is stored: give one of them")
+    if max_age is None:
+        backend = ask_anew(backend, fresh)
+    else:
+        with open_store(options.db, create=True) as store:
+            age = parse_age(max_age)
+            backend = ask_within(store, backend, age, dt.datetime.now(dt.UTC))
+    plan = plan_gate(backend, old, tasks=tasks, budgets=budgets, settings=settings)
     for one in feasibility(rules.rules, old):
         if observer is not None and not one.feasible:
             observer.note(f"before anything is spent: {one}")

@@ -196,11 +196,20 @@ def _notes(result: GateResult) -> list[str]:
 
 
 def _stopped(at: Stopping) -> str:
-    text = f"stopped at {at}"
+    text = f"stopped at {at}; {_calls(at)}"
     if at.tokens is None or at.tokens_saved is None:
         return f"{text}; tokens unknown"
     share = at.tokens_saved / (at.tokens + at.tokens_saved) if at.tokens_saved else 0.0
     return f"{text}; {at.tokens:,.0f} tokens, {at.tokens_saved:,.0f} saved ({share:.0%})"
+
+
+def _calls(at: Stopping) -> str:
+    """How much of it was asked now; what was stored says nothing of the model of today."""
+    if not at.calls:
+        text = "the model was not asked now, all samples were stored"
+    else:
+        text = f"{at.calls:,} call{'' if at.calls == 1 else 's'} made now"
+    return text if at.asked is None else f"{text} (asking {at.asked})"
 
 
 def _flaky(result: GateResult, most: int = 5) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -58,7 +58,8 @@ class Stopping:
     """Where a gate that evaluates look by look has stopped.
 
     `tokens` is what the problems seen are charged, `tokens_saved` what the others would have cost
-    at the same rate; None when unknown.
+    at the same rate; None when unknown. `calls` were made by this command, all else was stored;
+    `asked` is the label of the asking, None for local weights.
     """
 
     look: int
@@ -67,6 +68,8 @@ class Stopping:
     planned: int
     tokens: float | None
     tokens_saved: float | None
+    calls: int = field(compare=False)
+    asked: str | None = None
 
     def __str__(self) -> str:
         return f"look {self.look} of {self.looks}, {self.problems} of {self.planned} problems"

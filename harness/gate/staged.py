@@ -93,9 +93,12 @@ def run_staged_gate(
     """
     gate = _StagedGate(rules, plan, baseline, any_budget, looks, observer or Silent())
     gate.check()
-    run_blocking(plan, options, observer, gate.rounds)
+    done = run_blocking(plan, options, observer, gate.rounds)
     assert gate.result is not None  # there is at least one look, and it judges or raises
-    return gate.result
+    assert gate.result.stopping is not None
+    asked = plan.backend.info.extra.get("asked")
+    stopping = replace(gate.result.stopping, calls=done.calls, asked=asked)
+    return replace(gate.result, stopping=stopping)
 
 
 class _StagedGate:
@@ -213,6 +216,7 @@ class _StagedGate:
             planned=self._planned,
             tokens=used,
             tokens_saved=saved,
+            calls=0,
         )
 
 

@@ -119,6 +119,7 @@ class OpenAIBackend:
             fingerprint=content_hash(
                 "model", "openai", self._spec.name, self._url, self.options.affecting_output()
             ),
+            remote=True,
             think=marks,
             context=min((c for c in known if c is not None), default=None),
             parameters=folder.parameters if folder else None,

@@ -174,6 +174,8 @@ def reproduce(info: ModelInfo, task: TaskSpec, budget: Budget, settings: Setting
     """The command that measures the same again (a local data folder has to be named anew)."""
     words = ["harness eval", f"--model {info.spec}", f"--task {task}", f"--budget '{budget}'"]
     words += [f"--model-arg {k}={v}" for k, v in sorted(info.extra.get("args", {}).items())]
+    if "asked" in info.extra:
+        words.append(f"--fresh {info.extra['asked']}")
     if settings.limit is not None:
         words.append(f"--limit {settings.limit}")
     if settings.seed:

@@ -1,0 +1,100 @@
+"""When a model behind an API was asked: its name alone does not say whether it is the same model.
+
+Local weights are known by a hash. A server may serve another model under the same name tomorrow,
+so samples of it hold for the time at which they were drawn. To ask such a model anew is to measure
+a model of its own: the label of that asking belongs to its fingerprint, so that nothing stored
+before is found, and the same label goes on with what it has begun.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from harness.core import ModelInfo, Prompt, Reply, Request, UsageError
+from harness.core.protocols import Backend
+from harness.store import Store
+from harness.store.ages import asked_between
+
+_CI_RUNS = ("GITHUB_RUN_ID", "CI_PIPELINE_ID", "BUILD_TAG", "CIRCLE_WORKFLOW_ID")
+_UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+_MARK = " asked "
+
+
+class Asking:
+    """A backend under the label of one asking; all but its fingerprint is the backend's own."""
+
+    def __init__(self, backend: Backend, label: str) -> None:
+        self._backend = backend
+        self.on_gpu = getattr(backend, "on_gpu", False)
+        self.info = labelled(backend.info, label)
+
+    def render(self, prompt: Prompt, prefix: str = "") -> str:
+        """The backend's."""
+        return self._backend.render(prompt, prefix)
+
+    def count_tokens(self, rendered: str) -> int | None:
+        """The backend's."""
+        return self._backend.count_tokens(rendered)
+
+    async def generate(self, request: Request) -> Reply:
+        """The backend's."""
+        return await self._backend.generate(request)
+
+    async def close(self) -> None:
+        """The backend's."""
+        await self._backend.close()
+
+
+def labelled(info: ModelInfo, label: str) -> ModelInfo:
+    """A model as it was at one asking."""
+    fingerprint = f"{info.fingerprint}{_MARK}{label}"
+    return replace(info, fingerprint=fingerprint, extra={**info.extra, "asked": label})
+
+
+def new_label(environment: Mapping[str, str] = os.environ) -> str:
+    """The CI system's name of this run, so that a job started again goes on; else the time."""
+    for name in _CI_RUNS:
+        if environment.get(name):
+            return f"{name.split('_')[0].lower()}-{environment[name]}"
+    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def ask_anew(backend: Backend, label: str | None = None) -> Backend:
+    """The backend, with none of its stored samples; a label that was used before goes on.
+
+    Local weights are what their hash says, whenever they are asked: they stay as they are.
+    """
+    if not backend.info.remote:
+        return backend
+    return Asking(backend, label or new_label())
+
+
+def ask_within(store: Store, backend: Backend, max_age: dt.timedelta, now: dt.datetime) -> Backend:
+    """The backend at its newest asking of which every sample is younger than `max_age`.
+
+    Where there is none it is asked anew.
+    """
+    if not backend.info.remote:
+        return backend
+    oldest_allowed = now - max_age
+    own = backend.info.fingerprint
+    askings = asked_between(store, own, own + _MARK)
+    for asking in sorted(askings, key=lambda one: one.first, reverse=True):
+        if asking.first >= oldest_allowed:
+            label = asking.fingerprint.removeprefix(own).removeprefix(_MARK)
+            return Asking(backend, label) if label else backend
+    return ask_anew(backend)
+
+
+def parse_age(text: str) -> dt.timedelta:
+    """ "90m", "12h", "7d", "2w" or "0"; UsageError for anything else."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([mhdw])", text.strip())
+    if text.strip() == "0":
+        return dt.timedelta(0)
+    if match is None:
+        raise UsageError(f"age {text!r}: write a number and a unit, as 90m, 12h, 7d or 2w")
+    return dt.timedelta(seconds=float(match[1]) * _UNITS[match[2]])

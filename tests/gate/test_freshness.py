@@ -1,0 +1,156 @@
+"""A model behind an API may change under its name: a real server that gets worse, a warm store."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+import harness
+from harness.core import ModelSpec, UsageError
+from harness.core.registry import find
+from harness.gate.api import judge
+from harness.gate.baseline import write_baseline
+from harness.gate.judge import GateVerdict
+from harness.gate.rules import GateConfig, Rule
+from harness.results.outcomes import load_outcomes
+from harness.run.evaluate import Options, evaluate, open_backend
+from harness.run.freshness import ask_anew, ask_within, new_label, parse_age
+from harness.store import open_store
+
+harness.load_plugin(Path(__file__).with_name("skilled_plugin.py"))  # the task `echo`
+RULE = Rule(metric="accuracy", margin=0.15)
+
+
+class Server(ThreadingHTTPServer):
+    """Speaks /v1/chat/completions; answers `skill` of the prompts right, each by a hash of it."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.skill, self.requests = 0.9, 0
+        self.lock = threading.Lock()
+
+    @property
+    def spec(self) -> str:
+        return f"openai:m@http://127.0.0.1:{self.server_address[1]}/v1"
+
+    def count(self) -> int:
+        """Requests since the last time that this was asked."""
+        with self.lock:
+            done, self.requests = self.requests, 0
+        return done
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        with self.server.lock:
+            self.server.requests += 1
+        prompt = asked["messages"][-1]["content"]
+        number = re.search(r"\d+", prompt)[0]
+        right = random.Random(prompt).random() < self.server.skill
+        choices = [
+            {
+                "index": i,
+                "message": {"role": "assistant", "content": f"Answer: {number if right else -1}"},
+                "finish_reason": "stop",
+            }
+            for i in range(asked.get("n", 1))
+        ]
+        usage = {"prompt_tokens": 10, "completion_tokens": 5 * len(choices), "total_tokens": 15}
+        body = json.dumps({"model": "m", "choices": choices, "usage": usage}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def server():
+    with Server() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def gate(server, tmp_path, monkeypatch):
+    """A gate on one store, which the baseline's samples are in, as a CI cache would have it."""
+    for name in ("GITHUB_RUN_ID", "CI_PIPELINE_ID", "BUILD_TAG", "CIRCLE_WORKFLOW_ID"):
+        monkeypatch.delenv(name, raising=False)
+    options = Options(db=tmp_path / "cached.sqlite")
+    found = evaluate(server.spec, "echo", "greedy", options=options)
+    with open_store(options.db) as store:
+        write_baseline(tmp_path / "b.txt", [load_outcomes(store, r.id) for r in found.reports])
+    server.count()
+    config = GateConfig(rules=(RULE,), baseline=tmp_path / "b.txt", path=tmp_path / "h.toml")
+    return lambda **more: judge(model=server.spec, config=config, options=options, **more)
+
+
+def test_a_regressed_server_is_caught_with_a_warm_store(gate, server):
+    assert gate().verdict is GateVerdict.PASS
+    assert server.count() > 0
+    server.skill = 0.3
+    result = gate(fresh="pull request 2")
+    assert result.verdict is GateVerdict.REGRESSED
+    assert result.stopping.calls == server.count() > 0
+    assert result.stopping.asked == "pull request 2"
+
+
+def test_the_same_label_goes_on_and_another_asks_anew(gate, server):
+    first = gate(fresh="job 7")
+    asked = server.count()
+    assert gate(fresh="job 7") == first
+    assert server.count() == 0
+    gate(fresh="job 8")
+    assert server.count() == asked
+
+
+def test_stored_samples_hold_as_long_as_the_user_says(gate, server, tmp_path):
+    server.skill = 0.3
+    assert gate(max_age="1d").verdict is GateVerdict.PASS  # what the user asked for
+    assert server.count() == 0
+    assert gate(max_age="0").verdict is GateVerdict.REGRESSED
+    assert server.count() > 0
+    assert gate(max_age="1d").verdict is GateVerdict.REGRESSED  # the newest asking
+    assert server.count() == 0
+    with open_store(tmp_path / "cached.sqlite") as store:
+        late = dt.datetime.now(dt.UTC) + dt.timedelta(days=2)
+        backend = ask_within(store, open_backend(server.spec), parse_age("1d"), late)
+    assert "asked" in backend.info.extra
+
+
+def test_the_summary_says_how_much_was_asked_now(gate):
+    from harness.gate.forms import summary
+
+    result = gate(fresh="x")
+    assert f"{result.stopping.calls} calls made now (asking x)" in summary(result)
+    assert "the model was not asked now, all samples were stored" in summary(gate(fresh="x"))
+
+
+def test_local_weights_are_known_by_their_hash():
+    backend = find("models", "skilled")(ModelSpec.parse("skilled:80"))
+    assert ask_anew(backend) is backend
+
+
+def test_labels_and_ages():
+    assert new_label({"GITHUB_RUN_ID": "42"}) == "github-42"
+    assert dt.datetime.fromisoformat(new_label({})).tzinfo is not None
+    assert parse_age("90m") == dt.timedelta(minutes=90)
+    assert parse_age("2w") == dt.timedelta(weeks=2)
+    with pytest.raises(UsageError, match="12h"):
+        parse_age("soon")
