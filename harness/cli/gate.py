@@ -64,6 +64,12 @@ under each --fresh LABEL), since its name does not say whether it has changed.
 @click.option(
     "--gitlab", "gitlab_file", type=click.Path(path_type=Path), help="Write a code quality report."
 )
+@click.option(
+    "--comment",
+    "comment_file",
+    type=click.Path(path_type=Path),
+    help="Write Markdown for the pull request: before and after, what flipped, both answers.",
+)
 @click.option("--check", "check_it", is_flag=True, help="Say what the rules can decide; no run.")
 @click.option("--run", "run_it", is_flag=True, help="Evaluate now, stop when it is certain.")
 @click.option("-m", "--model", "models", multiple=True, help="With --run: backend:name[@url].")
@@ -96,7 +102,10 @@ def gate(inconclusive: str, as_json: bool, **given: Any) -> int:
     from harness.gate.rules import read_config
 
     reports = Reports(
-        junit=given["junit_file"], gitlab=given["gitlab_file"], inconclusive=inconclusive
+        junit=given["junit_file"],
+        gitlab=given["gitlab_file"],
+        comment=given["comment_file"],
+        inconclusive=inconclusive,
     )
     config = None
     # Exit code 1 says "regressed" here: whatever else goes wrong must not look like that.
@@ -115,7 +124,7 @@ def gate(inconclusive: str, as_json: bool, **given: Any) -> int:
     else:
         click.echo(summary(result))
     with _said():
-        for line in reports.write(result, config.path):
+        for line in reports.write(result, config.path, given["db"]):
             click.echo(line, err=True)
     if result.verdict is GateVerdict.INCONCLUSIVE and inconclusive != "report":
         return 0 if inconclusive == "pass" else 1

@@ -58,7 +58,7 @@ def summary(result: GateResult) -> str:
     lines = []
     for one in result.results:
         lines += [f"{one.verdict:12} {one.rule}", f"             {one.run}: {one.message}"]
-    return "\n".join([*lines, *_notes(result), f"gate: {result.verdict}"])
+    return "\n".join([*lines, *notes(result), f"gate: {result.verdict}"])
 
 
 def junit(result: GateResult, inconclusive: str) -> str:
@@ -84,9 +84,9 @@ def junit(result: GateResult, inconclusive: str) -> str:
     counts["skipped"] = len(suite.findall("testcase/skipped"))
     for name, count in counts.items():
         suite.set(name, str(count))
-    notes = _notes(result)
-    if notes:
-        ET.SubElement(suite, "system-out").text = _clean("\n".join(notes))
+    said = notes(result)
+    if said:
+        ET.SubElement(suite, "system-out").text = _clean("\n".join(said))
     return _document(suite)
 
 
@@ -169,30 +169,43 @@ def markdown(result: GateResult) -> str:
              "|---|---|---|---|"]  # fmt: skip
     for one in result.results:
         cells = (str(one.verdict), one.run, str(one.rule), one.message)
-        lines.append("| " + " | ".join(_cell(c) for c in cells) + " |")
-    lines += [f"\n{_cell(note)}" for note in _notes(result)]
+        lines.append("| " + " | ".join(cell(c) for c in cells) + " |")
+    lines += [f"\n{cell(note)}" for note in notes(result)]
     return "\n".join(lines) + "\n"
 
 
 def markdown_failure(failure: Failure) -> str:
     """The step summary of a gate that could not judge."""
-    return f"## harness gate: no verdict\n\n{_cell(failure.message)}\n"
+    return f"## harness gate: no verdict\n\n{cell(failure.message)}\n"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Text inside a cell of a Markdown table."""
     for sign, written in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("\r", " "), ("\n", " ")):
         text = text.replace(sign, written)
     return text
 
 
-def _notes(result: GateResult) -> list[str]:
+def notes(result: GateResult) -> list[str]:
     """What is to be said of the gate as a whole."""
-    notes = []
+    said = []
     if result.stopping is not None:
-        notes.append(_stopped(result.stopping))
+        said.append(_stopped(result.stopping))
+    if result.flipped:
+        said.append(_flipped(result))
     if result.flaky:
-        notes.append(_flaky(result))
-    return notes
+        said.append(_flaky(result))
+    return said
+
+
+def _flipped(result: GateResult, most: int = 20) -> str:
+    worse = [one.problem for one in result.flipped if one.worse]
+    better = [one.problem for one in result.flipped if not one.worse]
+    parts = []
+    for names, said in ((worse, "right before, wrong now"), (better, "wrong before, right now")):
+        shown = ", ".join(names[:most]) + (", …" if len(names) > most else "")
+        parts.append(f"{said}: {len(names)} problems" + (f": {shown}" if shown else ""))
+    return "; ".join(parts)
 
 
 def _stopped(at: Stopping) -> str:

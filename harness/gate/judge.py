@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,8 @@ from harness.gate.rules import SAMPLED, Rule
 from harness.gate.sides import differing_facts, joined
 from harness.results.outcomes import ProblemOutcome, RunOutcomes
 from harness.stats.sequential import spending_levels
+
+_FLIP = 0.5  # by so much the chance of a correct answer must have changed
 
 Level = Callable[[float], float]
 """The one-sided level of this look, from that of the whole gate (`harness.stats.sequential`)."""
@@ -76,6 +78,26 @@ class Stopping:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Flipped:
+    """A problem that was mostly right and is mostly wrong now, or the other way round.
+
+    `before` and `now` are the chances of a correct answer; the ids name the two runs.
+    """
+
+    run: str
+    problem: str
+    before: float
+    now: float
+    run_id: str
+    baseline_id: str
+
+    @property
+    def worse(self) -> bool:
+        """Whether it was right before."""
+        return self.now < self.before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateResult:
     """All rules; `verdict` is the worst of theirs.
 
@@ -88,6 +110,7 @@ class GateResult:
     flaky: tuple[str, ...]
     within_share: float | None = None
     stopping: Stopping | None = None
+    flipped: tuple[Flipped, ...] = ()
 
     @property
     def verdict(self) -> GateVerdict:
@@ -106,6 +129,7 @@ class GateResult:
             "flaky": self.flaky,
             "within_share": self.within_share,
             "stopping": None if self.stopping is None else asdict(self.stopping),
+            "flipped": [asdict(one) for one in self.flipped],
         }
 
 
@@ -210,8 +234,34 @@ def run_gate(
         results.append(_result(case, evidence[i], decision, alone))
     flaky = [f"{run.task}: {o.id}" for run in candidates for o in run.outcomes if o.flaky]
     return GateResult(
-        results=tuple(results), flaky=tuple(flaky), within_share=_within_share(candidates)
+        results=tuple(results),
+        flaky=tuple(flaky),
+        within_share=_within_share(candidates),
+        flipped=tuple(_flipped(rules, candidates, baseline, any_budget)),
     )
+
+
+def _flipped(
+    rules: Sequence[Rule],
+    candidates: Sequence[RunOutcomes],
+    baseline: Sequence[RunOutcomes],
+    any_budget: bool,
+) -> Iterator[Flipped]:
+    """Of the runs that a rule holds against the baseline, the problems that changed sides."""
+    for run in candidates:
+        held = [r for r in rules if r.limit is None and r.task in (None, run.task)]
+        if any(rule.budget in (None, run.budget) for rule in held):
+            other = counterpart(run, baseline, any_budget)
+            for old, new in joined(other, part_of(run, other)):
+                if abs(new.correct - old.correct) >= _FLIP:
+                    yield Flipped(
+                        run=run.label,
+                        problem=new.id,
+                        before=old.correct,
+                        now=new.correct,
+                        run_id=run.id,
+                        baseline_id=other.id,
+                    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,8 @@ class HarnessGate(Protocol):
     ) -> GateResult:
         """Judge; fail the test where a rule has regressed, else return the result.
 
-        `inconclusive` is "fail", "skip" or "pass". All else is as for `harness.gate.api.judge`.
+        `inconclusive` is "fail", "skip" or "pass". All else is as for `harness.gate.api.judge`;
+        `task=`, `budget=`, `limit=`, `seed=` and `db=` may be given as on the command line.
         """
         ...
 
@@ -57,7 +58,8 @@ def harness_gate(pytestconfig: pytest.Config) -> HarnessGate:
         if inconclusive not in ("fail", "skip", "pass"):
             raise ValueError(f"inconclusive is {inconclusive!r}, not 'fail', 'skip' or 'pass'")
         try:
-            result = judge(candidate, config=config or _config(pytestconfig.rootpath), **given)
+            config = config or _config(pytestconfig.rootpath)
+            result = judge(candidate, config=config, **_arguments(given))
         except HarnessError as error:
             pytest.fail(f"harness gate could not judge: {error}", pytrace=False)
         unclear = result.verdict is GateVerdict.INCONCLUSIVE
@@ -68,6 +70,33 @@ def harness_gate(pytestconfig: pytest.Config) -> HarnessGate:
         return result
 
     return gate
+
+
+def _arguments(given: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of `judge`, from those and from the command line's words for them."""
+    import inspect
+    from dataclasses import replace
+
+    from harness.core import UnknownNameError
+    from harness.gate.api import judge
+    from harness.run.evaluate import Options
+    from harness.run.plan import Settings
+
+    known = set(inspect.signature(judge).parameters) - {"candidate", "config"}
+    out = {name: value for name, value in given.items() if name in known}
+    for one, many in (("task", "tasks"), ("budget", "budgets")):
+        named = given.get(one, out.get(many, ()))
+        out[many] = [named] if isinstance(named, str) else list(named)
+    settings, options = out.get("settings") or Settings(), out.get("options") or Options()
+    for name, value in given.items():
+        if name in Settings.__slots__:
+            settings = replace(settings, **{name: value})
+        elif name in Options.__slots__:
+            options = replace(options, **{name: value})
+        elif name not in known | {"task", "budget"}:
+            words = (*known, *Settings.__slots__, *Options.__slots__, "task", "budget")
+            raise UnknownNameError("argument of harness_gate", name, words)
+    return {**out, "settings": settings, "options": options}
 
 
 def _config(root: Path) -> Path | None:

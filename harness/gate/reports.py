@@ -9,46 +9,67 @@ from pathlib import Path
 
 from harness.core import DataError
 from harness.gate import forms
+from harness.gate.comment import comment, find_answers
 from harness.gate.judge import GateResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reports:
-    """The files of one gate: JUnit XML, GitLab's code quality, and what GitHub Actions reads.
+    """The files of one gate: JUnit XML, GitLab's code quality, a comment, and what GitHub reads.
 
     `inconclusive` is what doubt does to the job: "pass", "fail" or "report".
     """
 
     junit: Path | None = None
     gitlab: Path | None = None
+    comment: Path | None = None
     inconclusive: str = "report"
 
     def check(self) -> None:
         """Raise DataError for a file that cannot be written: better now than after the gate."""
-        for path in (self.junit, self.gitlab):
+        for path in (self.junit, self.gitlab, self.comment):
             if path is not None:
                 _write(path, "", "a")
 
-    def write(self, result: GateResult, config: Path) -> Iterator[str]:
-        """Write all of them; yields the lines that GitHub Actions reads from the log."""
+    def write(self, result: GateResult, config: Path, db: str) -> Iterator[str]:
+        """Write all of them; yields the lines that GitHub Actions reads from the log.
+
+        `db` is where the comment's answers are looked up.
+        """
         unclear = self.inconclusive
-        texts = forms.junit(result, unclear), forms.code_quality(result, unclear, config)
-        self._files(*texts)
+        said = "" if self.comment is None else self._comment(result, db)
+        quality = forms.code_quality(result, unclear, config)
+        self._files(forms.junit(result, unclear), quality, said)
         if os.environ.get("GITHUB_ACTIONS") == "true":
             yield from forms.workflow_commands(result, unclear, config)
         _step_summary(forms.markdown(result))
 
     def write_failure(self, failure: forms.Failure, config: Path | None) -> Iterator[str]:
         """The same for a gate that could not judge; `config` is None where it was not found."""
-        self._files(forms.junit_failure(failure), forms.code_quality_failure(failure, config))
+        quality = forms.code_quality_failure(failure, config)
+        self._files(forms.junit_failure(failure), quality, forms.markdown_failure(failure))
         if os.environ.get("GITHUB_ACTIONS") == "true":
             yield forms.workflow_failure(failure, config)
         _step_summary(forms.markdown_failure(failure))
 
-    def _files(self, junit: str, gitlab: str) -> None:
-        for path, text in ((self.junit, junit), (self.gitlab, gitlab)):
+    @staticmethod
+    def _comment(result: GateResult, db: str) -> str:
+        return comment(result, find_answers(db, result.flipped), _link())
+
+    def _files(self, junit: str, gitlab: str, said: str) -> None:
+        files = ((self.junit, junit), (self.gitlab, gitlab), (self.comment, said))
+        for path, text in files:
             if path is not None:
                 _write(path, text, "w")
+
+
+def _link() -> str | None:
+    """The page of this CI job, where its artefacts are."""
+    given = os.environ
+    if "GITHUB_RUN_ID" in given and "GITHUB_REPOSITORY" in given:
+        server = given.get("GITHUB_SERVER_URL", "https://github.com")
+        return f"{server}/{given['GITHUB_REPOSITORY']}/actions/runs/{given['GITHUB_RUN_ID']}"
+    return given.get("CI_JOB_URL")
 
 
 def _step_summary(text: str) -> None:

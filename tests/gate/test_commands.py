@@ -60,8 +60,9 @@ def test_a_gate_in_ci(cli, monkeypatch, tmp_path):
     rules('[[gate.rules]]\nmetric = "accuracy"\nmargin = 0.32\n')
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
-    code, out, err = cli("gate", "budget=vote@4", "--junit", "gate.xml")
+    code, out, err = cli("gate", "budget=vote@4", "--junit", "gate.xml", "--comment", "c.md")
     assert (code, err) == (0, "")
+    assert Path("c.md").read_text("utf-8").startswith("### ✅ harness gate: pass")
     assert "flaky" in out
     assert "| pass |" in (tmp_path / "summary.md").read_text("utf-8")
     rules('[[gate.rules]]\nmetric = "accuracy"\nmargin = 0.01\n')

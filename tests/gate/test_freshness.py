@@ -17,6 +17,7 @@ from harness.core import ModelSpec, UsageError
 from harness.core.registry import find
 from harness.gate.api import judge
 from harness.gate.baseline import write_baseline
+from harness.gate.comment import comment, find_answers
 from harness.gate.judge import GateVerdict
 from harness.gate.rules import GateConfig, Rule
 from harness.results.outcomes import load_outcomes
@@ -140,6 +141,23 @@ def test_the_summary_says_how_much_was_asked_now(gate):
     result = gate(fresh="x")
     assert f"{result.stopping.calls} calls made now (asking x)" in summary(result)
     assert "the model was not asked now, all samples were stored" in summary(gate(fresh="x"))
+
+
+def test_the_comment_shows_what_flipped_with_both_answers(gate, server, tmp_path):
+    """Both sides are in the store: the baseline's run, and the one that was just asked for."""
+    server.skill = 0.3
+    result = gate(fresh="x")
+    answers = find_answers(str(tmp_path / "cached.sqlite"), result.flipped)
+    text = comment(result, answers, "https://ci.example/7")
+    assert text.startswith("### ❌ harness gate: regressed")
+    worse = [one for one in result.flipped if one.worse]
+    assert f"right before, wrong now: {len(worse)} problems" in text
+    folded = text.split("<details>")[1]
+    assert worse[0].problem in folded
+    number = int(worse[0].problem[1:]) + 10
+    assert f"<pre>Answer: {number}</pre>" in folded
+    assert "<pre>Answer: -1</pre>" in folded
+    assert "(https://ci.example/7)" in text
 
 
 def test_local_weights_are_known_by_their_hash():

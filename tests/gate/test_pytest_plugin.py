@@ -28,6 +28,12 @@ def test_doubtful_skipped(harness_gate):
 
 def test_missing(harness_gate):
     harness_gate("nothing.txt")
+
+def test_the_command_line_s_words(harness_gate):
+    harness_gate("same.txt", db="nowhere.sqlite", task="t", budget="greedy", limit=5)
+
+def test_a_slip(harness_gate):
+    harness_gate("same.txt", bugdet="greedy")
 """
 RULES = """
 [gate]
@@ -52,9 +58,11 @@ def test_verdicts_become_outcomes(make_run, tmp_path):
     for name, outcome in (
         ("same", "PASSED"), ("worse", "FAILED"), ("doubtful", "FAILED"),
         ("doubtful_let_pass", "PASSED"), ("missing", "FAILED"),
+        ("the_command_line_s_words", "PASSED"), ("a_slip", "FAILED"),
     ):  # fmt: skip
         assert f"{outcome} test_model.py::test_{name}" in said
-    assert "3 failed, 2 passed, 1 skipped" in done.stdout
+    assert "4 failed, 3 passed, 1 skipped" in done.stdout
     assert "gate: regressed" in done.stdout
     assert "harness gate could not judge: " in done.stdout
+    assert "did you mean 'budget'" in done.stdout
     assert "Traceback" not in done.stdout
