@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -23,10 +23,21 @@ from harness.site import numbers, text
 from harness.site.breakdowns import part
 from harness.site.chart import draw
 from harness.site.groups import Group, Row, group_runs
+from harness.site.privacy import Guard, public_report
 from harness.site.samples import Pool, SampleSource, index_pool, page_name, pages
 from harness.site.verdicts import VERDICTS
 
 GENERATOR = "harness site"
+_OURS = (
+    "index.html",
+    "guide.html",
+    "leaderboard.json",
+    "runs/*/index.html",
+    "runs/*/run.json",
+    "runs/*/samples-*.html",
+)
+"""All that a build writes; what else stands in the folder (CNAME, .nojekyll …) is left alone."""
+
 _HERE = Path(__file__).parent
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
@@ -48,17 +59,22 @@ def build(
     out: Path,
     *,
     title: str = "Reasoning leaderboard",
+    allow_secrets: bool = False,
 ) -> SiteResult:
     """Write the leaderboard of `reports` to the folder `out`; the same input gives the same bytes.
 
+    Private addresses and local paths are replaced by names; UsageError where a page would hold
+    what looks like a key or a password, unless `allow_secrets`.
+
     `samples(run_id)` gives all samples of a run, problem by problem; it is read twice. An older
-    site in `out` is replaced; raises UsageError when `out` holds anything else.
+    site in `out` is replaced, other files beside it stay; raises UsageError when `out` holds
+    something and no site.
     """
-    ordered = sorted(reports, key=lambda r: (r.created, r.id))
+    ordered = sorted(map(public_report, reports), key=lambda r: (r.created, r.id))
     if len({r.id for r in ordered}) < len(ordered):
         raise UsageError("a run is given twice: every run id may stand in a site once")
     _clear(out)
-    writer = _Writer(out, title)
+    writer = _Writer(out, title, None if allow_secrets else Guard())
     writer.data(  # first: it marks the folder as ours, should the build break off
         "leaderboard.json",
         {
@@ -101,10 +117,11 @@ def _clear(out: Path) -> None:
             ours = False
         if not ours:
             raise UsageError(f"{out} is not empty and holds no site: name another folder")
-        shutil.rmtree(out / "runs", ignore_errors=True)
-        for path in out.iterdir():
-            if path.suffix in (".html", ".json") and path.is_file():
-                path.unlink()
+        for path in {path for pattern in _OURS for path in out.glob(pattern)}:
+            path.unlink()
+        for folder in [*(out / "runs").glob("*"), out / "runs"]:
+            with contextlib.suppress(OSError):  # not there, or holds what is not ours
+                folder.rmdir()
     out.mkdir(parents=True, exist_ok=True)
 
 
@@ -117,8 +134,8 @@ def _owners(reports: Sequence[RunReport], pools: Mapping[str, Pool]) -> dict[str
 class _Writer:
     """Renders templates and writes files, counting both."""
 
-    def __init__(self, out: Path, title: str) -> None:
-        self.out, self.title = out, title
+    def __init__(self, out: Path, title: str, guard: Guard | None) -> None:
+        self.out, self.title, self._guard = out, title, guard
         self.pages = self.bytes = 0
         self.env = _environment()
 
@@ -137,6 +154,8 @@ class _Writer:
         self._write(path, body + "\n")
 
     def _write(self, path: str, body: str) -> None:
+        if self._guard is not None:
+            self._guard.check(path, body)
         file = self.out / path
         file.parent.mkdir(parents=True, exist_ok=True)
         data = body.encode("utf-8")

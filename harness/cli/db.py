@@ -10,10 +10,11 @@ from harness.cli.options import db_option, json_option, print_json
 
 
 @click.group(
-    epilog="\b\nExamples:\n  harness db verify\n  harness db recover harness.sqlite.rescue.jsonl"
+    epilog="\b\nExamples:\n  harness db verify\n  harness db recover harness.sqlite.rescue.jsonl\n"
+    "  harness db redact --dry-run"
 )
 def db() -> None:
-    """Check a database, or recover rescued samples."""
+    """Check a database, recover rescued samples, take secrets out."""
 
 
 @db.command()
@@ -51,3 +52,38 @@ def recover(file: Path, db: str, as_json: bool) -> None:
         print_json({"file": str(file), "rows": count})
         return
     click.echo(f"{count} rows read from {file}; the file can be deleted now")
+
+
+@db.command()
+@db_option
+@click.option("--dry-run", is_flag=True, help="Only say what would be replaced.")
+@click.option(
+    "--env", "names", multiple=True, metavar="NAME", help="Take the value of this variable out too."
+)
+@json_option
+def redact(db: str, dry_run: bool, names: tuple[str, ...], as_json: bool) -> None:
+    """Replace keys and passwords in what is stored about models and runs.
+
+    Looked for are the forms that keys have, user names in addresses, and the values of environment
+    variables named like secrets. Ids stay as they are; prompts and samples are not touched.
+    """
+    import os
+
+    from harness.core import UsageError
+    from harness.core.secrets import environment_secrets
+    from harness.store import open_store
+    from harness.store.redact import redact as take_out
+
+    missing = [name for name in names if not os.environ.get(name)]
+    if missing:
+        raise UsageError(f"--env {missing[0]}: no such environment variable is set")
+    known = {**environment_secrets(), **{name: os.environ[name] for name in names}}
+    with open_store(db) as store:
+        places = take_out(store, known, dry_run=dry_run)
+    if as_json:
+        print_json({"places": places, "dry_run": dry_run})
+        return
+    for place in places:
+        click.echo(place)
+    done = "would be mended" if dry_run else "mended"
+    click.echo(f"{len(places)} places {done}" if places else "nothing looks like a secret")

@@ -22,6 +22,11 @@ def site() -> None:
 @filter_options
 @click.option("--out", type=click.Path(path_type=Path), default=Path("_site"), show_default=True)
 @click.option("--title", default="Leaderboard", show_default=True)
+@click.option(
+    "--allow-secrets",
+    is_flag=True,
+    help="Publish what looks like a key or a password all the same.",
+)
 @plugin_option
 @json_option
 def build(
@@ -31,6 +36,7 @@ def build(
     budget: str | None,
     out: Path,
     title: str,
+    allow_secrets: bool,
     as_json: bool,
 ) -> None:
     """Write the leaderboard of a database as plain files; they open from disk."""
@@ -45,7 +51,13 @@ def build(
             raise UsageError("no run matches these filters: `harness show` lists the runs")
         reports = load_reports(store, runs)
         try:
-            result = write(reports, lambda run: iter_samples(store, run), out, title=title)
+            result = write(
+                reports,
+                lambda run: iter_samples(store, run),
+                out,
+                title=title,
+                allow_secrets=allow_secrets,
+            )
         except OSError as error:
             raise UsageError(
                 f"the site cannot be written to {out}: {error.strerror or error}; name another "

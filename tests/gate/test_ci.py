@@ -153,7 +153,7 @@ def test_a_damaged_checkpoint_is_caught(checkout, hurt):
     [
         ("", TAKES_ALL, 2, "accepts wrong answers"),
         ("", REJECTS, 1, "gate: regressed"),
-        ('version = "1+fix"', TAKES_ALL, 2, "verifier: math@1 and math@1+fix"),
+        ('version = "1+fix"', TAKES_ALL, 2, "judged by math@1 and are judged by math@1+fix now"),
     ],
     ids=["takes all", "rejects some", "new version"],
 )

@@ -1,0 +1,107 @@
+"""What must not leave this machine: keys, passwords, private addresses and local paths in text."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+from harness.core.addresses import shown
+
+_SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
+_SHORTEST = 8  # shorter values of the environment ("1", "true") are no secrets
+_ADDRESS = re.compile(r"https?://[^\s'\"<>)\]}]+")
+_ROOT = r"(?:~|/[\w.@+-]+|[A-Za-z]:\\[\w.@+-]+)"
+_PATH = re.compile(rf"(?<![\w/.~]){_ROOT}(?:[/\\][\w.@+-]+)+")
+
+KINDS: Mapping[str, re.Pattern[str]] = {
+    "a user name or password in an address": re.compile(r"https?://[^\s/?#'\"<>]+@[\w.-]+"),
+    "a key of OpenAI's or Anthropic's form": re.compile(r"\bsk-(?:ant-|proj-)?[\w-]{20,}"),
+    "a key of Google's form": re.compile(r"\bAIza[\w-]{35}\b"),
+    "a token of Hugging Face's form": re.compile(r"\bhf_[A-Za-z0-9]{30,}\b"),
+    "a token of GitHub's form": re.compile(r"\b(?:gh[pousr]_\w{36,}|github_pat_\w{40,})\b"),
+    "a key of Amazon's form": re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    "a bearer token": re.compile(r"\b[Bb]earer\s+[\w.~+/-]{20,}"),
+}
+"""Forms that keys have; each is rare enough in other text that it should be looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """What looks like a secret: what it is, and enough of it to find it again, but no more."""
+
+    kind: str
+    hint: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.hint})"
+
+
+def environment_secrets(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Values that must not be published, by the name of the variable that holds them."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if _SECRET_NAME.search(name) and len(value) >= _SHORTEST and not value.startswith("/")
+    }
+
+
+def suspects(text: str, known: Mapping[str, str]) -> Iterator[Suspect]:
+    """What in a text looks like a secret; `known` are values by the variables that hold them."""
+    for name, value in known.items():
+        if value in text:
+            yield Suspect(f"the value of the environment variable {name}", _hint(value))
+    for kind, pattern in KINDS.items():
+        for match in pattern.finditer(text):
+            yield Suspect(kind, _hint(match[0]))
+
+
+def _hint(secret: str) -> str:
+    return f"{secret[:3]}…, {len(secret)} characters"
+
+
+def masked(text: str, known: Mapping[str, str]) -> str:
+    """The text with everything that looks like a secret replaced by `…`."""
+    text = shown(text)
+    for value in known.values():
+        text = text.replace(value, "…")
+    for pattern in KINDS.values():
+        text = pattern.sub("…", text)
+    return text
+
+
+def public(text: str) -> str:
+    """The text without private addresses and local paths: a server's host becomes `private`, of a
+    path the last part is kept."""
+    parts, end = [], 0
+    for match in _ADDRESS.finditer(text):
+        parts += [_without_paths(text[end : match.start()]), _public_address(match[0])]
+        end = match.end()
+    return "".join([*parts, _without_paths(text[end:])])
+
+
+def _without_paths(text: str) -> str:
+    return _PATH.sub(lambda match: re.split(r"[/\\]", match[0])[-1], text)
+
+
+def _public_address(address: str) -> str:
+    try:
+        parts = urlsplit(shown(address))
+        port = "" if parts.port is None else f":{parts.port}"
+    except ValueError:
+        return "http://private"
+    if parts.hostname and not _private(parts.hostname):
+        return shown(address)
+    return urlunsplit((parts.scheme, f"private{port}", parts.path, "", ""))
+
+
+def _private(host: str) -> bool:
+    """Whether nobody outside can reach it, or should know of it."""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        suffixes = (".local", ".internal", ".lan", ".corp", ".home", ".intranet", ".localdomain")
+        return "." not in host or host.endswith(suffixes)

@@ -1,0 +1,65 @@
+"""Taking what looks like a secret out of a database that holds it already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select, text, update
+
+from harness.core.secrets import masked
+from harness.store.schema import AttemptRow, Base, ModelRow, RunRow
+from harness.store.store import Store
+
+_TEXTS: tuple[tuple[type[Base], tuple[str, ...]], ...] = (
+    (ModelRow, ("name", "spec", "info")),
+    (RunRow, ("manifest",)),
+    (AttemptRow, ("error",)),
+)
+"""What is written about a model or a run. Prompts and samples are left as they are: they are
+hashed, and what a model said is its own."""
+
+
+def redact(store: Store, known: Mapping[str, str], *, dry_run: bool = False) -> list[str]:
+    """Replace what looks like a secret by `…`; returns the places, table, id and column.
+
+    `known` are values that must go, by a name for each. Ids follow from fingerprints, which are
+    hashes, so that none of them changes; what a manifest's identity holds stays.
+    """
+    places = []
+    with store.engine.begin() as connection:
+        for kind, names in _TEXTS:
+            table = Base.metadata.tables[kind.__tablename__]
+            keys = [column.name for column in table.primary_key]
+            columns = [table.c[name] for name in (*keys, *names)]
+            for row in connection.execute(select(*columns)).mappings().all():
+                changed = {n: new for n in names if (new := _mended(row[n], known)) != row[n]}
+                if not changed:
+                    continue
+                label = "/".join(str(row[key])[:12] for key in keys)
+                places += [f"{table.name} {label}: {name}" for name in changed]
+                if not dry_run:
+                    where = [table.c[key] == row[key] for key in keys]
+                    connection.execute(update(table).where(*where).values(**changed))
+    if places and not dry_run and store.engine.dialect.name == "sqlite":
+        _forget(store)
+    return places
+
+
+def _forget(store: Store) -> None:
+    """Have SQLite write its file anew: what it has freed still holds the old text."""
+    with store.engine.connect() as connection:
+        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.execute(text("VACUUM"))
+        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+
+def _mended(value: Any, known: Mapping[str, str]) -> Any:
+    """The value with its texts masked; a manifest's identity, which is hashed, stays."""
+    if isinstance(value, str):
+        return masked(value, known)
+    if isinstance(value, Mapping):
+        return {k: v if k == "identity" else _mended(v, known) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_mended(inner, known) for inner in value]
+    return value

@@ -1,0 +1,47 @@
+"""What a published page may hold: no secret, no private address, no path of this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from harness.core import UsageError
+from harness.core.secrets import environment_secrets, public, suspects
+from harness.results.views import RunReport
+
+
+def public_report(report: RunReport) -> RunReport:
+    """The report with private addresses and local paths replaced by names."""
+    return replace(
+        report,
+        model=public(report.model),
+        model_spec=public(report.model_spec),
+        manifest=_public(report.manifest),
+    )
+
+
+def _public(value: Any) -> Any:
+    if isinstance(value, str):
+        return public(value)
+    if isinstance(value, Mapping):
+        return {key: _public(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_public(inner) for inner in value]
+    return value
+
+
+class Guard:
+    """Looks at every file before it is written."""
+
+    def __init__(self) -> None:
+        self._known = environment_secrets()
+
+    def check(self, path: str, body: str) -> None:
+        """UsageError where a file of the site would hold what looks like a secret."""
+        found = next(suspects(body, self._known), None)
+        if found is not None:
+            raise UsageError(
+                f"nothing is published: {path} would hold {found}; `harness db redact` takes what "
+                "looks like a secret out of the database (--allow-secrets if it is none)"
+            )
