@@ -18,7 +18,7 @@ _ROOT = r"(?:~|/[\w.@+-]+|[A-Za-z]:\\[\w.@+-]+)"
 _PATH = re.compile(rf"(?<![\w/.~]){_ROOT}(?:[/\\][\w.@+-]+)+")
 
 KINDS: Mapping[str, re.Pattern[str]] = {
-    "a user name or password in an address": re.compile(r"https?://[^\s/?#'\"<>]+@[\w.-]+"),
+    "a user name or password in an address": re.compile(r"https?://(?!…@)[^\s/?#'\"<>]+@[\w.-]+"),
     "a key of OpenAI's or Anthropic's form": re.compile(r"\bsk-(?:ant-|proj-)?[\w-]{20,}"),
     "a key of Google's form": re.compile(r"\bAIza[\w-]{35}\b"),
     "a token of Hugging Face's form": re.compile(r"\bhf_[A-Za-z0-9]{30,}\b"),
