@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Unpack
 
-from harness.core import UsageError
+from harness.core import ParameterError
 from harness.core.protocols import Backend
 from harness.gate.baseline import read_baseline
 from harness.gate.canaries import check_verifiers
@@ -15,9 +16,9 @@ from harness.gate.rules import GateConfig, read_config
 from harness.gate.sides import find_side
 from harness.gate.staged import plan_gate, run_staged_gate
 from harness.results.outcomes import RunOutcomes
-from harness.run.evaluate import Options
-from harness.run.plan import Settings
-from harness.run.progress import Observer
+from harness.run.config import DEFAULT_DB, EvalSettings
+from harness.run.evaluate import eval_config
+from harness.run.progress import Observer, shown
 
 
 def check(
@@ -43,45 +44,42 @@ def _rules_and_baseline(
     return rules, [] if file is None else read_baseline(file)
 
 
-def judge(  # noqa: PLR0913 - all that `harness gate` takes
+def judge(
     candidate: str | None = None,
     *,
     config: GateConfig | str | Path | None = None,
     baseline: str | Path | None = None,
     model: str | Backend | None = None,
-    tasks: Sequence[str] = (),
-    budgets: Sequence[str] = (),
-    model_args: Mapping[str, str] | None = None,
-    settings: Settings | None = None,
-    options: Options | None = None,
-    observer: Observer | None = None,
+    tasks: str | Iterable[str] = (),
+    budgets: str | Iterable[str] = (),
     any_budget: bool = False,
+    progress: Observer | bool | None = None,
+    **settings: Unpack[EvalSettings],
 ) -> GateResult:
     """Hold a stored run, or a model that is evaluated now, against rules and a baseline.
 
-    Either `candidate` (a run's id or its beginning, a filter, a baseline file), looked up in
-    `options.db`; or `model`, which is evaluated in growing parts until the verdict is certain, on
-    the baseline's tasks and budgets unless others are named. `config` is the file with the rules
-    (None: harness.toml or pyproject.toml here), `baseline` a file instead of the config's.
+    Either `candidate` (a run's id or its beginning, a filter, a baseline file), looked up in the
+    database `db`; or `model`, which is evaluated in growing parts until the verdict is certain, on
+    the baseline's tasks and budgets unless others are named, by `settings` as for
+    `harness.evaluate`. `config` is the file with the rules (None: harness.toml or pyproject.toml
+    here), `baseline` a file instead of the config's.
     UsageError for what makes no sense or does not fit together, DataError for a verifier that
     accepts answers made wrong.
     """
-    options = options or Options()
     rules, old = _rules_and_baseline(config, baseline)
     if (candidate is None) == (model is None):
-        raise UsageError(
-            "name a CANDIDATE (a run, filter or baseline file), or --run and --model; not both"
+        raise ParameterError(
+            "name a candidate (a run, a filter or a baseline file) or {model}, which is evaluated "
+            "now; not both",
+            model=...,
         )
     if model is None:
-        found = find_side(str(options.db), candidate or "")
+        found = find_side(str(settings.get("db", DEFAULT_DB)), candidate or "")
         check_verifiers(found)
         return run_gate(rules.rules, found, old, any_budget=any_budget)
-    plan = plan_gate(
-        model, old, tasks=tasks, budgets=budgets, model_args=model_args, settings=settings
-    )
-    for one in feasibility(rules.rules, old):
-        if observer is not None and not one.feasible:
-            observer.note(f"before anything is spent: {one}")
-    return run_staged_gate(
-        rules.rules, plan, old, options=options, observer=observer, any_budget=any_budget
-    )
+    plan = plan_gate(eval_config(model, tasks, budgets, None, settings), old)
+    with shown(progress) as observer:
+        for one in feasibility(rules.rules, old):
+            if not one.feasible:
+                observer.note(f"before anything is spent: {one}")
+        return run_staged_gate(rules.rules, plan, old, observer=observer, any_budget=any_budget)
