@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import click
 from rich.cells import cell_len
@@ -75,7 +76,7 @@ def runs_table(reports: Sequence[RunReport], width: int | None = None) -> tuple[
                 break
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in names:
-        side = "left" if name in _LEAST else "right"
+        side: Literal["left", "right"] = "left" if name in _LEAST else "right"
         table.add_column(
             _HEADINGS[name], justify=side, no_wrap=True, overflow="ellipsis",
             max_width=widths[name],
