@@ -23,8 +23,9 @@ from typing import Any
 from harness.core import ModelSpec, Reply, Request, registry
 from harness.core.protocols import Backend
 from harness.results.views import RunReport
-from harness.run.evaluate import Options, make_plan, run_plan
-from harness.run.plan import Settings
+from harness.run.config import EvalConfig
+from harness.run.evaluate import run_plan
+from harness.run.plan import make_plan
 
 
 class Timed:
@@ -68,11 +69,19 @@ async def timed(backend: Timed, args: argparse.Namespace, budget: str, seed: int
     """One budget on all problems, in a fresh database."""
     await backend.empty_cache()
     backend.restart()
-    settings = Settings(limit=args.limit, seed=seed, max_output_tokens=args.max_output_tokens)
-    plan = make_plan(backend, args.task, budget, settings=settings)
     with tempfile.TemporaryDirectory() as folder:
+        config = EvalConfig(
+            model=backend,
+            tasks=(args.task,),
+            budgets=(budget,),
+            limit=args.limit,
+            seed=seed,
+            max_output_tokens=args.max_output_tokens,
+            db=Path(folder) / "bench.sqlite",
+        )
+        plan = make_plan(config)
         start = time.perf_counter()
-        result = await run_plan(plan, Options(db=Path(folder) / "bench.sqlite"))
+        result = await run_plan(plan)
         whole = time.perf_counter() - start
     if result.failed:
         raise SystemExit(f"{budget}: {result.failed} attempts failed: {result.errors[:2]}")

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from harness.core import DataSource, ModelSpec, Reply, Request, Sampling, registry
 from harness.core.protocols import Backend
-from harness.run.evaluate import Options, evaluate
+from harness.run.evaluate import evaluate
 
 
 @dataclass
@@ -136,9 +136,9 @@ def run_whole(model: str, task: str, budgets: Sequence[str], limit: int) -> tupl
     """`harness.evaluate` into a fresh database, from the call to the reports, less the start."""
     recorder = Recorder(model)
     with tempfile.TemporaryDirectory() as folder:
-        options = Options(db=Path(folder) / "bench.sqlite")
+        db = Path(folder) / "bench.sqlite"
         clock = Clock()
-        result = evaluate(recorder, task, list(budgets), limit=limit, options=options)
+        result = evaluate(recorder, task, list(budgets), limit=limit, db=db)
         timed = clock.stop(recorder.tokens)
     timed.seconds -= recorder.start_s
     timed.cpu_s -= recorder.start_cpu_s

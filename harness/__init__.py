@@ -1,9 +1,14 @@
 """Evaluate reasoning models under test-time compute budgets.
 
 import harness
+
 result = harness.evaluate("onnx:tiny-s", "decimals", "think@{0,16,64}", limit=100)
-for report in result.reports:
-    print(report.budget, report.accuracy.value, report.charged.output_tokens)
+result.to_frame()  # one row a run; a notebook shows `result` as a table
+harness.show()  # all runs of harness.sqlite
+harness.curve(task="decimals").to_frame()
+harness.compare("budget=think@0", "budget=think@64")
+
+docs/python.md has every function; each is one command of `harness`.
 """
 
 from __future__ import annotations
@@ -18,57 +23,183 @@ if TYPE_CHECKING:
     from harness.analysis.equal_cost import compare_at, frontier, selection_gap
     from harness.analysis.policy import compute_optimal
     from harness.analysis.power import plan_decision
+    from harness.api import (
+        Comparisons,
+        Curves,
+        Regradings,
+        build_site,
+        compare,
+        curve,
+        import_outputs,
+        regrade,
+        samples,
+        show,
+    )
+    from harness.budgets import Budget
+    from harness.core import (
+        BackendError,
+        DataError,
+        Estimate,
+        HarnessError,
+        Message,
+        MissingExtraError,
+        ModelInfo,
+        ParameterError,
+        Problem,
+        Prompt,
+        Status,
+        StoreError,
+        UnknownNameError,
+        Usage,
+        UsageError,
+        Verdict,
+        VerifierSpec,
+    )
+    from harness.core.protocols import Backend, Task, Verifier
     from harness.core.registry import load_plugin, register
+    from harness.cost import PriceEntry
+    from harness.gate.api import judge as gate
+    from harness.gate.judge import GateResult
+    from harness.results.display import Reports
     from harness.results.reports import find_runs, iter_samples, load_reports
-    from harness.run.evaluate import Evaluation, Options, evaluate
-    from harness.store import open_store
+    from harness.results.views import RunReport, SampleView
+    from harness.run.config import EvalConfig, JudgeConfig
+    from harness.run.evaluate import Evaluation, aevaluate, evaluate, plan
+    from harness.run.forecast import Forecast, Forecasts
+    from harness.run.progress import Observer
+    from harness.store import Store, open_store
 
 _WHERE = {
-    "Curve": "harness.analysis.curves",
-    "Evaluation": "harness.run.evaluate",
-    "Options": "harness.run.evaluate",
-    "compare_at": "harness.analysis.equal_cost",
-    "compute_optimal": "harness.analysis.policy",
-    "evaluate": "harness.run.evaluate",
-    "find_runs": "harness.results.reports",
-    "fit_coverage": "harness.analysis.curve_figures",
-    "frontier": "harness.analysis.equal_cost",
-    "iter_samples": "harness.results.reports",
-    "load_curves": "harness.analysis.curves",
-    "load_plugin": "harness.core.registry",
-    "load_reports": "harness.results.reports",
-    "open_store": "harness.store",
-    "plan_decision": "harness.analysis.power",
-    "register": "harness.core.registry",
-    "selection_gap": "harness.analysis.equal_cost",
+    "harness.analysis.curve_figures": ("fit_coverage",),
+    "harness.analysis.curves": ("Curve", "load_curves"),
+    "harness.analysis.equal_cost": ("compare_at", "frontier", "selection_gap"),
+    "harness.analysis.policy": ("compute_optimal",),
+    "harness.analysis.power": ("plan_decision",),
+    "harness.api": (
+        "Comparisons",
+        "Curves",
+        "Regradings",
+        "build_site",
+        "compare",
+        "curve",
+        "import_outputs",
+        "regrade",
+        "samples",
+        "show",
+    ),
+    "harness.budgets": ("Budget",),
+    "harness.core": (
+        "BackendError",
+        "DataError",
+        "Estimate",
+        "HarnessError",
+        "Message",
+        "MissingExtraError",
+        "ModelInfo",
+        "ParameterError",
+        "Problem",
+        "Prompt",
+        "Status",
+        "StoreError",
+        "UnknownNameError",
+        "Usage",
+        "UsageError",
+        "Verdict",
+        "VerifierSpec",
+    ),
+    "harness.core.protocols": ("Backend", "Task", "Verifier"),
+    "harness.core.registry": ("load_plugin", "register"),
+    "harness.cost": ("PriceEntry",),
+    "harness.gate.judge": ("GateResult",),
+    "harness.results.display": ("Reports",),
+    "harness.results.reports": ("find_runs", "iter_samples", "load_reports"),
+    "harness.results.views": ("RunReport", "SampleView"),
+    "harness.run.config": ("EvalConfig", "JudgeConfig"),
+    "harness.run.evaluate": ("Evaluation", "aevaluate", "evaluate", "plan"),
+    "harness.run.forecast": ("Forecast", "Forecasts"),
+    "harness.run.progress": ("Observer",),
+    "harness.store": ("Store", "open_store"),
 }
+_MODULE = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
+    "Backend",
+    "BackendError",
+    "Budget",
+    "Comparisons",
     "Curve",
+    "Curves",
+    "DataError",
+    "Estimate",
+    "EvalConfig",
     "Evaluation",
-    "Options",
+    "Forecast",
+    "Forecasts",
+    "GateResult",
+    "HarnessError",
+    "JudgeConfig",
+    "Message",
+    "MissingExtraError",
+    "ModelInfo",
+    "Observer",
+    "ParameterError",
+    "PriceEntry",
+    "Problem",
+    "Prompt",
+    "Regradings",
+    "Reports",
+    "RunReport",
+    "SampleView",
+    "Status",
+    "Store",
+    "StoreError",
+    "Task",
+    "UnknownNameError",
+    "Usage",
+    "UsageError",
+    "Verdict",
+    "Verifier",
+    "VerifierSpec",
     "__version__",
+    "aevaluate",
+    "build_site",
+    "compare",
     "compare_at",
     "compute_optimal",
+    "curve",
     "evaluate",
     "find_runs",
     "fit_coverage",
     "frontier",
+    "gate",
+    "import_outputs",
     "iter_samples",
     "load_curves",
     "load_plugin",
     "load_reports",
     "open_store",
+    "plan",
     "plan_decision",
     "register",
+    "regrade",
+    "samples",
     "selection_gap",
+    "show",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Load public names when they are first used, so that `harness --help` stays instant."""
-    if name not in _WHERE:
-        raise AttributeError(f"module 'harness' has no attribute {name!r}")
     import importlib
 
-    return getattr(importlib.import_module(_WHERE[name]), name)
+    if name == "gate":  # the room, which can be called: `harness.gate(model=…)`
+        return importlib.import_module("harness.gate")
+    if name not in _MODULE:
+        raise AttributeError(f"module 'harness' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_MODULE[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

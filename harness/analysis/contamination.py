@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.core import Estimate, TaskSpec, UsageError, registry
+from harness.core import Estimate, ParameterError, TaskSpec, registry
 from harness.core.protocols import Seeded
 from harness.results.views import RunReport
 from harness.stats import independent_difference
@@ -49,22 +49,26 @@ class Contamination:
 
 
 def fresh_specs(specs: Iterable[TaskSpec], seed: int) -> dict[TaskSpec, TaskSpec]:
-    """Each task with its fresh counterpart; UsageError for one that has no seed to choose."""
+    """Each task with its fresh counterpart; ParameterError for one that has no seed to choose."""
     found = {}
     for spec in specs:
         task = registry.find("tasks", spec.name)()
         if not isinstance(task, Seeded):
-            raise UsageError(
-                f"--fresh-seed: the problems of task {spec.name} are not generated from a seed; "
-                "leave it out, or measure it in a command of its own"
+            raise ParameterError(
+                f"{{fresh_seed}}: the problems of task {spec.name} are not generated from a seed; "
+                "leave it out, or evaluate that task on its own",
+                fresh_seed=seed,
             )
         if any(name == "seed" for name, _ in spec.options):
-            raise UsageError(
-                f"--fresh-seed compares with the public seed, and {spec} names another: "
-                f"leave the option seed= out"
+            raise ParameterError(
+                f"{{fresh_seed}} compares with the public seed, and {spec} names another: "
+                "leave the option seed= out",
+                fresh_seed=seed,
             )
         if seed == task.public_seed or seed < 0:
-            raise UsageError(f"--fresh-seed {seed}: take a seed of 0 or more, not the public one")
+            raise ParameterError(
+                "{fresh_seed}: take a seed of 0 or more, not the public one", fresh_seed=seed
+            )
         options = tuple(sorted((*spec.options, ("seed", str(seed)))))
         found[spec] = TaskSpec(spec.name, options)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import importlib
 import os
 import sys
@@ -82,6 +83,7 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point: errors become one message and an exit code, never a traceback."""
+    _write_anywhere()
     try:
         result: Any = cli.main(standalone_mode=False)
         sys.exit(result if isinstance(result, int) else 0)
@@ -100,10 +102,32 @@ def main() -> None:
         if os.environ.get("HARNESS_TRACEBACK"):
             raise
         if isinstance(error, HarnessError):
-            click.echo(f"harness: {error}", err=True)
+            from harness.cli.planning import told
+
+            click.echo(f"harness: {told(error)}", err=True)
             sys.exit(error.exit_code)
         click.echo(f"harness: {_unforeseen(error)}", err=True)
         sys.exit(1)
+
+
+_PLAIN = {"–": "-", "—": "-", "…": "...", "×": "x", "·": "|", "→": "->", "’": "'", "≤": "<="}
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """What stands for characters that the output's encoding does not have."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(character, "?") for character in text), error.end
+
+
+def _write_anywhere() -> None:
+    """Let output that is not Unicode show what it can, instead of ending the command."""
+    codecs.register_error("harness-plain", _plain)
+    for stream in (sys.stdout, sys.stderr):
+        encoding = (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "")
+        if not encoding.startswith("utf") and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="harness-plain")
 
 
 def _unforeseen(error: Exception) -> str:

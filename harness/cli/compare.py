@@ -36,11 +36,9 @@ def compare(
     a: str, b: str, db: str, anyway: bool, correction: str, flips: int, as_json: bool
 ) -> None:
     """B minus A on the same problems. A and B: run ids (or beginnings), filters, baseline files."""
-    from harness.gate.compare import compare_runs
-    from harness.gate.sides import find_side, pair_runs
+    from harness import api
 
-    pairs = pair_runs(find_side(db, a), find_side(db, b))
-    results = compare_runs(pairs, anyway=anyway, correction=correction)
+    results = api.compare(a, b, db, anyway=anyway, correction=correction)
     if as_json:
         print_json([result.to_json() for result in results])
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from harness.cli.options import (
     plugin_option,
     print_json,
 )
+from harness.cli.planning import config_options
 
 if TYPE_CHECKING:
     from harness.analysis.curves import Curve
@@ -61,8 +63,7 @@ mixture with exactly that mean cost. CURVE is a part of "MODEL CURVE", as the li
 @click.option(
     "--probe", type=click.IntRange(2), default=4, show_default=True, help="With --policy."
 )
-@click.option("--gpu-usd-per-hour", type=float, help="Dollars by the device's time.")
-@click.option("--price", metavar="IN,OUT", help="US dollars per million tokens, as 0.15,0.60.")
+@config_options("gpu_usd_per_hour", "price")
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Write all points.")
 @click.option("--svg", "svg_file", type=click.Path(path_type=Path), help="Write a picture.")
 @db_option
@@ -87,27 +88,15 @@ def curve(as_json: bool, db: str, unit: str, **given: Any) -> int:
     return 0
 
 
-def _load(db: str, given: dict[str, Any]) -> list[Curve]:
-    from harness.analysis.curves import load_curves
-    from harness.cli.planning import price_entry
-    from harness.core import UsageError
-    from harness.results.reports import find_runs
-    from harness.store import open_store
+def _load(db: str, given: dict[str, Any]) -> Sequence[Curve]:
+    from harness import api
 
+    names = ("model", "task", "budget", "price")
     rate = hourly(given["gpu_usd_per_hour"])
-    with open_store(db) as store:
-        ids = find_runs(store, **{n: given[n] for n in ("model", "task", "budget")})
-        if not ids:
-            raise UsageError("no run matches; `harness show` lists what is stored")
-        curves = load_curves(
-            store, ids, gpu_usd_per_hour=rate, price_entry=price_entry(given["price"])
-        )
-    if not curves:
-        raise UsageError("the runs have no finished problem yet; the same eval goes on")
-    return curves
+    return api.curve(db, **{name: given[name] for name in names}, gpu_usd_per_hour=rate)
 
 
-def _by_task(curves: list[Curve]) -> dict[str, list[Curve]]:
+def _by_task(curves: Sequence[Curve]) -> dict[str, list[Curve]]:
     tasks: dict[str, list[Curve]] = {}
     for one in curves:
         tasks.setdefault(one.task, []).append(one)
@@ -123,7 +112,7 @@ def _write(path: Path, text: str) -> None:
         raise DataError(f"{path}: cannot be written: {error}") from error
 
 
-def _write_csv(path: Path, curves: list[Curve]) -> None:
+def _write_csv(path: Path, curves: Sequence[Curve]) -> None:
     import io
 
     from harness.analysis.curve_figures import COLUMNS, rows
@@ -135,7 +124,7 @@ def _write_csv(path: Path, curves: list[Curve]) -> None:
     _write(path, text.getvalue())
 
 
-def _series(curves: list[Curve], unit: str) -> list[Any]:
+def _series(curves: Sequence[Curve], unit: str) -> list[Any]:
     from harness.cli.plot import Series
 
     out = []
@@ -150,7 +139,7 @@ def _series(curves: list[Curve], unit: str) -> list[Any]:
     return out
 
 
-def _picture(curves: list[Curve], unit: str) -> str:
+def _picture(curves: Sequence[Curve], unit: str) -> str:
     from harness.cli.plot import svg
     from harness.core import UsageError
 
@@ -169,7 +158,7 @@ def _hint(unit: str) -> str:
     return "the model's shape is unknown" if unit == "flops" else "no tokens were recorded"
 
 
-def _print_curves(curves: list[Curve], unit: str) -> None:
+def _print_curves(curves: Sequence[Curve], unit: str) -> None:
     from harness.cli.curve_tables import figures_table, frontier_table, gaps_table, points_table
     from harness.cli.plot import terminal
     from harness.cli.tables import console
@@ -194,14 +183,14 @@ def _print_curves(curves: list[Curve], unit: str) -> None:
             click.echo(f"no frontier: {error}")
 
 
-def _as_json(curves: list[Curve], unit: str) -> dict[str, Any]:
+def _as_json(curves: Sequence[Curve], unit: str) -> dict[str, Any]:
     from harness.cli.curve_tables import curves_json
 
     return curves_json(curves, unit)
 
 
 def _analyses(
-    curves: list[Curve], unit: str, given: dict[str, Any]
+    curves: Sequence[Curve], unit: str, given: dict[str, Any]
 ) -> list[tuple[str, Any, list[str]]]:
     """What the options ask for beyond the curves: name, JSON, lines for people."""
     from harness.cli.curve_tables import compared, fitted, policies

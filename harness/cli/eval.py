@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+import contextlib
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.cli.options import db_option, json_option, plugin_option, print_json
-from harness.cli.planning import read_plan, stop_cleanly
+from harness.cli.planning import JUDGE, WHAT, config_from, config_options, stop_cleanly
+
+if TYPE_CHECKING:
+    from harness.run.evaluate import Evaluation
+    from harness.run.plan import Plan
 
 EXAMPLES = """
 \b
@@ -37,74 +41,45 @@ The same command again goes on where the last one stopped; what is stored is not
 
 
 @click.command("eval", epilog=EXAMPLES)
-@click.option("-m", "--model", default="onnx:tiny-s", show_default=True, help="backend:name[@url].")
-@click.option("-t", "--task", "tasks", multiple=True, help="Task, with options as name:k=v.")
-@click.option("-b", "--budget", "budgets", multiple=True, help="Budget or sweep (repeatable).")
-@click.option("--model-arg", "model_args", multiple=True, metavar="K=V", help="For the backend.")
-@click.option("--limit", type=int, help="Only the first so many problems of each task.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the sampling.")
-@click.option(
-    "--fresh-seed",
-    is_flag=False,
-    flag_value="draw",
-    metavar="[SEED]",
-    help="Run generated tasks on this seed too [default: a drawn one]; public minus fresh.",
-)
-@click.option(
-    "--judge",
-    metavar="MODEL",
-    help="Ask this model whether a flaw was recognised, instead of the rules.",
-)
+@config_options(
+    *WHAT, "fresh_seed", "fresh", "max_age", *JUDGE, "concurrency", "max_total_tokens", "max_usd",
+    "price", "gpu_usd_per_hour",
+)  # fmt: skip
 @db_option
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Local data sets, not the hub.")
-@click.option("--concurrency", type=int, help="Calls in flight [default: what fills the engine].")
-@click.option("--max-output-tokens", type=int, help="For one completion [default: 2048].")
-@click.option("--max-tokens", type=int, help="Hard limit for this command, prompts included.")
-@click.option("--max-usd", type=float, help="Hard limit for this command, in US dollars.")
-@click.option("--price", metavar="IN,OUT", help="US dollars per million tokens, as 0.15,0.60.")
-@click.option("--gpu-usd-per-hour", type=float, help="Dollars by the device's time instead.")
 @click.option("--dry-run", is_flag=True, help="Say what would be run, and stop.")
 @click.option("--quiet", is_flag=True, help="No progress.")
 @plugin_option
 @json_option
-def eval_(as_json: bool, dry_run: bool, quiet: bool, judge: str | None, **given: Any) -> int:
+def eval_(as_json: bool, dry_run: bool, quiet: bool, **given: Any) -> int:
     """Run a model on tasks under budgets; store every sample and report."""
     from harness.cli.progress import progress
-    from harness.run.evaluate import run_blocking
+    from harness.run.evaluate import carry_out
+    from harness.run.plan import make_plan
     from harness.run.progress import Silent
-    from harness.run.regrade import judge_evaluation, open_judge
 
     stop_cleanly()
-    plan, options = read_plan(given)
-    asked = None if judge is None else open_judge(plan, options, judge)
+    plan = make_plan(config_from(given))
     if dry_run:
-        if judge is not None:
-            click.echo(f"not counted: the answers that {judge} would be asked about", err=True)
-        return _dry_run(plan, options, as_json)
+        return _dry_run(plan, as_json)
     try:
-        if quiet:
-            result = run_blocking(plan, options, Silent())
-        else:
-            with progress() as observer:
-                result = run_blocking(plan, options, observer)
-        if asked is not None:
-            result = judge_evaluation(plan, options, result, asked)
+        with contextlib.nullcontext(Silent()) if quiet else progress() as observer:
+            result = carry_out(plan, observer)
     except KeyboardInterrupt:
         click.echo(
             "\nstopped; everything finished is stored. The same command goes on from there.",
             err=True,
         )
         return 130
-    return _report(result, as_json, judge)
+    return _report(result, as_json, quiet, given["judge_model"])
 
 
-def _dry_run(plan: Any, options: Any, as_json: bool) -> int:
+def _dry_run(plan: Plan, as_json: bool) -> int:
     from harness.cli.plan import forecast_lines
     from harness.run.forecast import forecast
 
-    rows = forecast(plan, options, gpu_usd_per_hour=options.gpu_usd_per_hour)
+    rows = forecast(plan)
     if as_json:
-        print_json(rows)
+        print_json([row.to_json() for row in rows])
         return 0
     for line in forecast_lines(rows):
         click.echo(line)
@@ -112,29 +87,36 @@ def _dry_run(plan: Any, options: Any, as_json: bool) -> int:
     return 0
 
 
-def _report(result: Any, as_json: bool, judge: str | None) -> int:
-    from harness.cli.tables import console, contamination_table, runs_table
+def _report(result: Evaluation, as_json: bool, quiet: bool, judge: str | None) -> int:
+    from harness.cli.tables import console, contamination_table, print_runs
 
     runs = [report.to_json() for report in result.reports]
     compared = [one.to_json() for one in result.contamination]
     if as_json:
         print_json({"runs": runs, "contamination": compared} if compared else runs)
     else:
-        console().print(runs_table(result.reports))
+        print_runs(result.reports)
         if compared:
             console().print("", contamination_table(result.contamination), sep="\n")
+    if not quiet:
+        click.echo(f"asked {result.asked}, from the store {result.from_store} samples", err=True)
     for line in _troubles(result, judge):
         click.echo(line, err=True)
     return 0 if result.ok else 1
 
 
-def _troubles(result: Any, judge: str | None) -> list[str]:
+def _troubles(result: Evaluation, judge: str | None) -> list[str]:
     lines = []
     if result.failed:
         first = "; ".join(result.errors[:3])
         lines.append(f"{result.failed} attempts failed: {first}")
         lines.append("the same command tries them again")
-    if result.limit_reached:
+    if not result.judged:
+        lines.append(
+            "the limit of this command was reached before the judge was done: the verdicts are "
+            "the rules'; the same command with a higher limit goes on"
+        )
+    elif result.limit_reached:
         lines.append(
             f"the limit of this command is reached: {result.unfinished} attempts or more are left; "
             "the same command with a higher limit goes on"

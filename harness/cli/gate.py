@@ -11,20 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.options import db_option, json_option, key_values, plugin_option, print_json
+from harness.cli.options import db_option, json_option, plugin_option, print_json
+from harness.cli.planning import WHAT, config_options, flag, given_options, stop_cleanly, told
+from harness.core import UsageError
 
 if TYPE_CHECKING:
     from harness.gate.judge import GateResult
     from harness.gate.reports import Reports
     from harness.gate.rules import GateConfig
 
-_RUN_ONLY = {
-    "models": "--model", "tasks": "--task", "budgets": "--budget", "model_args": "--model-arg",
-    "limit": "--limit", "seed": "--seed", "data_dir": "--data-dir",
-    "concurrency": "--concurrency", "max_output_tokens": "--max-output-tokens",
-    "fresh": "--fresh", "max_age": "--max-age",
-    "max_tokens": "--max-tokens", "max_usd": "--max-usd", "price": "--price",
-}  # fmt: skip
+_RUN_ONLY = (*WHAT[1:], "fresh", "max_age", "concurrency", "max_total_tokens", "max_usd", "price")
+"""The options that go with --run, beside --model."""
 
 EPILOG = """
 \b
@@ -73,21 +70,7 @@ under each --fresh LABEL), since its name does not say whether it has changed.
 @click.option("--check", "check_it", is_flag=True, help="Say what the rules can decide; no run.")
 @click.option("--run", "run_it", is_flag=True, help="Evaluate now, stop when it is certain.")
 @click.option("-m", "--model", "models", multiple=True, help="With --run: backend:name[@url].")
-@click.option("-t", "--task", "tasks", multiple=True, help="With --run (repeatable).")
-@click.option("-b", "--budget", "budgets", multiple=True, help="With --run (repeatable).")
-@click.option("--model-arg", "model_args", multiple=True, metavar="K=V", help="For the backend.")
-@click.option("--limit", type=click.IntRange(1), help="Only the first so many problems.")
-@click.option("--seed", type=int, help="Seed of the sampling [default: 0].")
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Local data sets, not the hub.")
-@click.option("--concurrency", type=click.IntRange(1), help="Calls in flight.")
-@click.option("--max-output-tokens", type=click.IntRange(1), help="For one completion.")
-@click.option("--max-tokens", type=click.IntRange(1), help="Hard limit for this command.")
-@click.option("--max-usd", type=float, help="Hard limit for this command, in US dollars.")
-@click.option("--price", metavar="IN,OUT", help="US dollars per million tokens, as 0.15,0.60.")
-@click.option(
-    "--fresh", metavar="LABEL", help="Name of this asking of an API model [default: the CI run's]."
-)
-@click.option("--max-age", metavar="AGE", help="Take stored API samples this young, as 12h or 7d.")
+@config_options(*_RUN_ONLY)
 @click.option("--quiet", is_flag=True, help="No progress.")
 @plugin_option
 @json_option
@@ -159,7 +142,7 @@ def _no_verdict(error: BaseException, reports: Reports, config: Path | None, as_
     elif os.environ.get("HARNESS_TRACEBACK") or not isinstance(error, HarnessError):
         traceback.print_exception(error)
     else:
-        click.echo(f"harness: {error}", err=True)
+        click.echo(f"harness: {told(error)}", err=True)
     if as_json:
         print_json(failure.to_json())
     with _said(already=str(error)):
@@ -181,41 +164,35 @@ def _said(already: str = "") -> Iterator[None]:
 
 
 def _judged(config: GateConfig, given: dict[str, Any]) -> GateResult:
-    from harness.cli.planning import price_entry, stop_cleanly
     from harness.cli.progress import progress
-    from harness.core import UsageError
     from harness.gate.api import judge
-    from harness.run.evaluate import Options
-    from harness.run.plan import Settings
     from harness.run.progress import Silent
 
-    named = [name for name in _RUN_ONLY if given[name] not in (None, ())]
-    if named and not given["run_it"]:
-        raise UsageError(f"{_RUN_ONLY[named[0]]} is for --run, which evaluates a model now")
+    said = given_options({name: given[name] for name in ("models", *_RUN_ONLY)})
+    if said and not given["run_it"]:
+        name = next(iter(said)).replace("models", "model")
+        raise UsageError(f"{flag(name)} is for --run, which evaluates a model now")
     if given["run_it"] and len(given["models"]) != 1:
         raise UsageError(
             "--run evaluates one model: name it with --model (several: one gate each, as the jobs "
             "of a matrix do)"
         )
+    model = said.pop("models", [None])[0]
     if given["run_it"]:
+        if given["candidate"] is not None:
+            raise UsageError("name a CANDIDATE, or --run and --model; not both")
         stop_cleanly()
-    chosen = {name: given[name] for name in ("seed", "limit", "data_dir", "max_output_tokens")}
-    chosen["price"] = price_entry(given["price"])
-    names = ("db", "concurrency", "max_tokens", "max_usd")
+    elif given["candidate"] is None:
+        raise UsageError("name a CANDIDATE (a run, filter or baseline file), or --run and --model")
     shown = given["run_it"] and not given["quiet"]
     with progress() if shown else contextlib.nullcontext(Silent()) as observer:
         return judge(
             given["candidate"],
             config=config,
             baseline=given["baseline"],
-            model=given["models"][0] if given["models"] else None,
-            tasks=given["tasks"],
-            budgets=given["budgets"],
-            model_args=key_values(given["model_args"], "--model-arg"),
-            settings=Settings(**{k: v for k, v in chosen.items() if v is not None}),
-            options=Options(**{n: given[n] for n in names}),
-            observer=observer,
+            model=model,
             any_budget=given["any_budget"],
-            fresh=given["fresh"],
-            max_age=given["max_age"],
+            progress=observer,
+            db=given["db"],
+            **said,
         )

@@ -44,21 +44,21 @@ def import_(
     as_json: bool,
 ) -> int:
     """Bring in outputs that were made elsewhere: they are graded and stand beside ours."""
-    from harness.cli.tables import console, runs_table
-    from harness.interop.importer import import_file
+    from harness import api
+    from harness.cli.tables import print_runs
     from harness.results.reports import load_reports
     from harness.store import open_store
 
-    with open_store(db, create=True) as store:
-        result = import_file(
-            store,
-            file,
-            task,
-            model=model,
-            fields=key_values(fields, "--field"),
-            budgets=budgets,
-            data_dir=data_dir,
-        )
+    result = api.import_outputs(
+        file,
+        task,
+        db=db,
+        model=model,
+        fields=key_values(fields, "--field"),
+        budgets=budgets,
+        data_dir=data_dir,
+    )
+    with open_store(db) as store:
         reports = load_reports(store, result.runs)
     if as_json:
         print_json(
@@ -70,7 +70,7 @@ def import_(
             }
         )
     else:
-        console().print(runs_table(reports))
+        print_runs(reports)
     click.echo(f"{result.rows} rows taken, {result.known} of them stored already", err=True)
     for number, message in result.bad[:10]:
         click.echo(f"{file}, line {number}: {message}", err=True)

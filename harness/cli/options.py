@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -100,5 +101,6 @@ def hourly(dollars: float | None) -> float | None:
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on standard output."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False, default=str))
+    """One JSON document on standard output; nothing of it is lost in any encoding."""
+    unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    click.echo(json.dumps(value, ensure_ascii=not unicode, indent=2, allow_nan=False, default=str))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.cli.options import db_option, json_option, plugin_option, print_json
+from harness.cli.planning import JUDGE, WHAT, config_from, config_options, stop_cleanly
 from harness.core import UsageError
 
 if TYPE_CHECKING:
     from harness.analysis.power import Decision
+    from harness.run.forecast import Forecast, Range
 
 EXAMPLES = """
 \b
@@ -34,22 +35,14 @@ models; without --against the other model is assumed alike, its success rates co
 
 
 @click.command("plan", epilog=EXAMPLES)
-@click.option("-m", "--model", help="backend:name[@url] [default: onnx:tiny-s].")
-@click.option("-t", "--task", "tasks", multiple=True, help="Task, with options as name:k=v.")
-@click.option("-b", "--budget", "budgets", multiple=True, help="Budget or sweep (repeatable).")
-@click.option("--model-arg", "model_args", multiple=True, metavar="K=V", help="For the backend.")
-@click.option("--limit", type=click.IntRange(1), help="Only the first so many problems.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the sampling.")
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Local data sets, not the hub.")
-@click.option("--max-output-tokens", type=click.IntRange(1), help="For one completion.")
+@config_options(*WHAT, *JUDGE)
 @click.option("--pilot", type=click.IntRange(2), help="Run so many problems first.")
 @click.option("--detect", type=float, help="A difference in accuracy, as 0.02.")
 @click.option("--power", type=float, default=0.8, show_default=True, help="With --detect.")
 @click.option("--confidence", type=float, default=0.95, show_default=True, help="With --detect.")
 @click.option("--against", help="With --detect: the other stored model.")
 @click.option("--correlation", type=float, help="With --detect, without --against [default: 0.5].")
-@click.option("--gpu-usd-per-hour", type=float, help="Dollars by the device's time.")
-@click.option("--price", metavar="IN,OUT", help="US dollars per million tokens, as 0.15,0.60.")
+@config_options("gpu_usd_per_hour", "price")
 @db_option
 @plugin_option
 @json_option
@@ -70,67 +63,63 @@ def plan(as_json: bool, **given: Any) -> int:
 
 
 def _forecast(as_json: bool, given: dict[str, Any]) -> int:
-    from dataclasses import replace
-
-    from harness.cli.planning import read_plan, stop_cleanly
-    from harness.run.evaluate import run_blocking
+    from harness.run.evaluate import Evaluation, run_pilot
     from harness.run.forecast import forecast
+    from harness.run.plan import make_plan
 
-    asked = {**given, "model": given["model"] or "onnx:tiny-s"}
-    asked |= {"concurrency": None, "max_tokens": None, "max_usd": None, "fresh_seed": None}
-    whole, options = read_plan(asked)
-    failed = 0
+    config = config_from(given)
+    pilot: Evaluation | None = None
     if given["pilot"]:
         stop_cleanly()
-        few = min(given["pilot"], given["limit"] or given["pilot"])
-        small, _ = read_plan({**asked, "limit": few})
-        failed = run_blocking(small, replace(options)).failed
-        whole, options = read_plan(asked)  # the backend was closed with the pilot
-    rows = forecast(whole, options, gpu_usd_per_hour=given["gpu_usd_per_hour"])
+        pilot = run_pilot(config, given["pilot"])
+    rows = forecast(make_plan(config))
     if as_json:
-        print_json(rows)
+        print_json([row.to_json() for row in rows])
     else:
         for line in forecast_lines(rows):
             click.echo(line)
-    if failed:
-        click.echo(f"{failed} attempts of the pilot failed; the same command tries again", err=True)
-    return 1 if failed else 0
+    if pilot is not None and pilot.failed:
+        click.echo(
+            f"{pilot.failed} attempts of the pilot failed; the same command tries again", err=True
+        )
+        return 1
+    return 0
 
 
-def forecast_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
+def forecast_lines(rows: Sequence[Forecast]) -> list[str]:
     """A forecast for people: bound, expectation with its range, and where that comes from."""
     lines = []
     for row in rows:
-        bound = "unknown" if row["most_tokens"] is None else f"at most {row['most_tokens']:,}"
+        bound = "unknown" if row.most_tokens is None else f"at most {row.most_tokens:,}"
+        judge = f" ({row.most_judge_tokens:,} of them the judge's)" if row.most_judge_tokens else ""
         lines.append(
-            f"{row['task']}  {', '.join(row['budgets'])}: {row['problems']} problems, "
-            f"{row['stored']} of {row['attempts']} attempts stored; tokens to generate: {bound}"
+            f"{row.task}  {', '.join(row.budgets)}: {row.problems} problems, "
+            f"{row.stored} of {row.attempts} attempts stored; tokens to generate: {bound}{judge}"
         )
-        if row["expected_tokens"] is None:
-            lines.append("  no estimate: fewer than two problems are stored; --pilot 8 runs a few")
-            continue
-        if row["samples"] == 0:
+        if row.samples == 0 and not row.most_judge_tokens:
             lines.append("  nothing is left to generate")
             continue
-        usd, seconds = row["expected_usd"], row["expected_seconds"]
+        if row.expected_tokens is None:
+            lines.append("  no estimate: fewer than two problems are stored; --pilot 8 runs a few")
+            continue
+        usd, seconds = row.expected_usd, row.expected_seconds
         lines.append(
-            f"  expected: {_range(row['expected_tokens'], '{:,.0f}')} tokens; "
+            f"  expected: {_range(row.expected_tokens, '{:,.0f}')} tokens; "
             f"usd {'N/A' if usd is None else _range(usd, '{:.4g}')}; "
             f"seconds {'unknown' if seconds is None else _range(seconds, '{:,.1f}')} "
-            f"(95% ranges, from {row['measured_on']} problems)"
+            f"(95% ranges, from {row.measured_on} problems)"
         )
     return lines
 
 
-def _range(values: dict[str, float], form: str) -> str:
-    low, high = form.format(values["low"]), form.format(values["high"])
-    return f"{form.format(values['value'])} [{low}, {high}]"
+def _range(values: Range, form: str) -> str:
+    low, high = form.format(values.low), form.format(values.high)
+    return f"{form.format(values.value)} [{low}, {high}]"
 
 
 def _decision(given: dict[str, Any]) -> Decision:
     from harness.analysis.curves import load_curves
     from harness.analysis.power import CORRELATION, plan_decision
-    from harness.cli.planning import price_entry
     from harness.results.reports import find_runs
     from harness.store import open_store
 
@@ -149,7 +138,7 @@ def _decision(given: dict[str, Any]) -> Decision:
                     store,
                     ids,
                     gpu_usd_per_hour=given["gpu_usd_per_hour"],
-                    price_entry=price_entry(given["price"]),
+                    price_entry=given["price"],
                 )
                 if ids
                 else []

@@ -1,16 +1,25 @@
-"""What several commands read from a command line: the plan of an eval, prices, signals."""
+"""What an evaluation is told on a command line: the options of `eval`, `plan` and `gate`."""
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import signal
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from harness.cli.options import hourly, key_values
-from harness.core import UsageError
+from harness.cli.options import key_values
+from harness.core import ParameterError, UsageError
 
-_MOST = {"concurrency": 10**6, "max_output_tokens": 10**9, "max_tokens": 10**15, "limit": 10**9}
+if TYPE_CHECKING:
+    from harness.cost import PriceEntry
+    from harness.run.config import EvalConfig, JudgeConfig
+
+F = TypeVar("F", bound=Callable[..., Any])
+_PRICE = "US dollars per million tokens, as 0.15,0.60."
 
 
 def stop_cleanly() -> None:
@@ -23,46 +32,31 @@ def stop_cleanly() -> None:
     signal.signal(signal.SIGTERM, lambda _number, _frame: signal.raise_signal(signal.SIGINT))
 
 
-def read_plan(given: dict[str, Any]) -> tuple[Any, Any]:
-    """The plan and run options of what `harness eval` was given; UsageError for nonsense."""
-    from harness.run.evaluate import Options, make_plan
-    from harness.run.plan import Settings
+def price_entry(text: str | None, option: str = "--price") -> PriceEntry | None:
+    """The price that `--price IN,OUT` gives; None without one."""
+    if text is None:
+        return None
+    from harness.cost import PriceEntry
 
-    if not given["tasks"]:
-        raise UsageError("no task given: --task decimals, for a start; `harness tasks` lists them")
-    if not given["budgets"]:
-        raise UsageError("no budget given: --budget greedy, for a start")
-    for name, most in _MOST.items():
-        if given[name] is not None and not 1 <= given[name] <= most:
-            bound = "at least 1" if given[name] < 1 else f"at most {most}"
-            raise UsageError(f"--{name.replace('_', '-')} {given[name]}: must be {bound}")
-    if given["max_usd"] is not None and not given["max_usd"] > 0:
-        raise UsageError(f"--max-usd {given['max_usd']}: a number of dollars above 0")
-    plan = make_plan(
-        given["model"],
-        given["tasks"],
-        given["budgets"],
-        model_args=key_values(given["model_args"], "--model-arg"),
-        settings=Settings(
-            seed=given["seed"],
-            limit=given["limit"],
-            data_dir=given["data_dir"],
-            max_output_tokens=given["max_output_tokens"] or Settings().max_output_tokens,
-            price=price_entry(given["price"]),
-        ),
-        fresh_seed=_fresh_seed(given["fresh_seed"]),
-    )
-    options = Options(
-        db=given["db"],
-        concurrency=given["concurrency"],
-        max_tokens=given["max_tokens"],
-        max_usd=given["max_usd"],
-        gpu_usd_per_hour=hourly(given["gpu_usd_per_hour"]),
-    )
-    return plan, options
+    try:
+        read, written = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise UsageError(f"{option} {text}: write INPUT,OUTPUT, as 0.15,0.60") from error
+    if not (0 <= read < float("inf") and 0 <= written < float("inf")):
+        raise UsageError(f"{option} {text}: prices are numbers of dollars, not below 0")
+    today = dt.datetime.now(dt.UTC).date()
+    return PriceEntry(models=(), date=today, input=read, output=written, source=option)
 
 
-def _fresh_seed(text: str | None) -> int | None:
+def _price(_context: click.Context, option: click.Parameter, text: str | None) -> Any:
+    return price_entry(text, option.opts[-1])
+
+
+def _pairs(_context: click.Context, option: click.Parameter, items: tuple[str, ...]) -> Any:
+    return key_values(items, option.opts[-1]) or None
+
+
+def _fresh_seed(_context: click.Context, _option: click.Parameter, text: str | None) -> int | None:
     """The seed that --fresh-seed names, or one that nobody could know before."""
     if text is None:
         return None
@@ -77,19 +71,161 @@ def _fresh_seed(text: str | None) -> int | None:
     return seed
 
 
-def price_entry(text: str | None) -> Any:
-    """The price that --price gives; None without one."""
-    if text is None:
+def _label(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
+    """The label that --fresh gives; alone, one of this moment."""
+    if text != "now":
+        return text
+    from harness.run.freshness import new_label
+
+    label = new_label()
+    click.echo(f"asked anew: --fresh {label} goes on with this", err=True)
+    return label
+
+
+_OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "model": (("-m", "--model"), {"help": "backend:name[@url] [default: onnx:tiny-s]."}),
+    "tasks": (("-t", "--task"), {"multiple": True, "help": "Task, with options as name:k=v."}),
+    "budgets": (("-b", "--budget"), {"multiple": True, "help": "Budget or sweep (repeatable)."}),
+    "model_args": (
+        ("--model-arg",),
+        {"multiple": True, "metavar": "K=V", "callback": _pairs, "help": "For the backend."},
+    ),
+    "limit": (
+        ("--limit",),
+        {"type": int, "help": "Only the first so many problems of each task."},
+    ),
+    "seed": (("--seed",), {"type": int, "help": "Seed of the sampling [default: 0]."}),
+    "fresh_seed": (
+        ("--fresh-seed",),
+        {
+            "is_flag": False,
+            "flag_value": "draw",
+            "metavar": "[SEED]",
+            "callback": _fresh_seed,
+            "help": "Run generated tasks on this seed too [default: a drawn one], and compare.",
+        },
+    ),
+    "data_dir": (
+        ("--data-dir",),
+        {"type": click.Path(path_type=Path), "help": "Local data sets, not the hub."},
+    ),
+    "max_output_tokens": (
+        ("--max-output-tokens",),
+        {"type": int, "help": "Most tokens of one completion [default: 2048]."},
+    ),
+    "fresh": (
+        ("--fresh",),
+        {
+            "is_flag": False,
+            "flag_value": "now",
+            "metavar": "[LABEL]",
+            "callback": _label,
+            "help": "Ask an API model anew, whatever is stored; the same label goes on.",
+        },
+    ),
+    "max_age": (
+        ("--max-age",),
+        {"metavar": "AGE", "help": "Take stored samples of an API model this young, as 12h or 7d."},
+    ),
+    "concurrency": (
+        ("--concurrency",),
+        {"type": int, "help": "Calls in flight [default: what fills the engine]."},
+    ),
+    "max_total_tokens": (
+        ("--max-total-tokens", "--max-tokens"),
+        {"type": int, "help": "Most tokens of this command, prompts and judge included."},
+    ),
+    "max_usd": (
+        ("--max-usd",),
+        {"type": float, "help": "Most US dollars of this command, judge included."},
+    ),
+    "price": (("--price",), {"metavar": "IN,OUT", "callback": _price, "help": _PRICE}),
+    "gpu_usd_per_hour": (
+        ("--gpu-usd-per-hour",),
+        {"type": float, "help": "Count dollars by the device's time instead."},
+    ),
+    "judge_model": (
+        ("--judge",),
+        {
+            "metavar": "MODEL",
+            "help": "Ask this model whether a flaw was recognised, instead of the rules.",
+        },
+    ),
+    "judge_args": (
+        ("--judge-arg",),
+        {"multiple": True, "metavar": "K=V", "callback": _pairs, "help": "For the judge."},
+    ),
+    "judge_max_output_tokens": (
+        ("--judge-max-output-tokens",),
+        {"type": int, "help": "Most tokens of one reply of the judge [default: 1024]."},
+    ),
+    "judge_votes": (
+        ("--judge-votes",),
+        {"type": int, "help": "Ask the judge so often; the majority counts [default: 1]."},
+    ),
+    "judge_price": (
+        ("--judge-price",),
+        {
+            "metavar": "IN,OUT",
+            "callback": _price,
+            "help": "The judge's price [default: the price book's, else --price].",
+        },
+    ),
+}
+JUDGE = ("judge_model", "judge_args", "judge_max_output_tokens", "judge_votes", "judge_price")
+WHAT = ("model", "tasks", "budgets", "model_args", "limit", "seed", "data_dir", "max_output_tokens")
+"""The options that say what is measured."""
+
+
+def config_options(*names: str) -> Callable[[F], F]:
+    """Options of an evaluation, by the names of EvalConfig's fields (a judge's with `judge_`)."""
+
+    def add(command: F) -> F:
+        for name in reversed(names):
+            flags, more = _OPTIONS[name]
+            command = click.option(*flags, name, **more)(command)
+        return command
+
+    return add
+
+
+def flag(name: str) -> str:
+    """How a command line names a parameter of the library."""
+    if name in _OPTIONS:
+        return next(f for f in _OPTIONS[name][0] if f.startswith("--"))
+    return f"--{name.replace('_', '-')}"
+
+
+def told(error: Exception) -> str:
+    """An error's message, with the library's parameters as options."""
+    return error.told(_option) if isinstance(error, ParameterError) else str(error)
+
+
+def _option(name: str, value: object) -> str:
+    return flag(name) if value is ... else f"{flag(name)} {value}"
+
+
+def given_options(given: dict[str, Any]) -> dict[str, Any]:
+    """Only what was said: what was left out takes the library's defaults."""
+    return {name: value for name, value in given.items() if value not in (None, ())}
+
+
+def judge_from(given: dict[str, Any]) -> JudgeConfig | None:
+    """The judge that the options name; UsageError for options of a judge without one."""
+    from harness.run.config import JudgeConfig
+
+    said = given_options({name: given.get(name) for name in JUDGE})
+    if said and "judge_model" not in said:
+        raise UsageError(f"{flag(next(iter(said)))} goes with --judge MODEL")
+    if not said:
         return None
-    import datetime as dt
+    return JudgeConfig(**{name.removeprefix("judge_"): value for name, value in said.items()})
 
-    from harness.cost import PriceEntry
 
-    try:
-        given, made = (float(part) for part in text.split(","))
-    except ValueError as error:
-        raise UsageError(f"--price {text}: write INPUT,OUTPUT, as 0.15,0.60") from error
-    if not (0 <= given < float("inf") and 0 <= made < float("inf")):
-        raise UsageError(f"--price {text}: prices are numbers of dollars, not below 0")
-    today = dt.datetime.now(dt.UTC).date()
-    return PriceEntry(models=(), date=today, input=given, output=made, source="--price")
+def config_from(given: dict[str, Any]) -> EvalConfig:
+    """The evaluation that the options describe; UsageError for nonsense."""
+    from harness.run.config import EvalConfig
+
+    fields = {field.name for field in dataclasses.fields(EvalConfig)} - {"judge"}
+    said = given_options({name: value for name, value in given.items() if name in fields})
+    return EvalConfig(**said, judge=judge_from(given)).complete()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from harness.cli.options import (
@@ -11,6 +13,7 @@ from harness.cli.options import (
     plugin_option,
     print_json,
 )
+from harness.cli.planning import JUDGE, config_options, judge_from, stop_cleanly
 
 
 @click.command(
@@ -20,36 +23,30 @@ from harness.cli.options import (
 @db_option
 @filter_options
 @plugin_option
-@click.option(
-    "--judge",
-    metavar="MODEL",
-    help="Ask this model (as for eval --model) whether a flaw was recognised, instead of the "
-    "rules. Its calls stand in the ledger of the run.",
-)
+@config_options(*JUDGE, "price")
 @json_option
 def regrade(
     db: str,
     model: str | None,
     task: str | None,
     budget: str | None,
-    judge: str | None,
     as_json: bool,
+    **given: Any,
 ) -> int:
     """Judge stored samples again with today's verifiers; no model is needed.
 
-    Old verdicts stay in the database beside the new ones.
+    Old verdicts stay in the database beside the new ones. With --judge that model is asked; its
+    calls stand in the ledger of the run.
     """
-    from harness.results.reports import find_runs
-    from harness.run.evaluate import open_backend
-    from harness.run.regrade import regrade_runs
-    from harness.store import open_store
+    from harness import api
 
-    with open_store(db) as store:
-        runs = find_runs(store, model=model, task=task, budget=budget)
-        results = regrade_runs(store, runs, None if judge is None else open_backend(judge))
+    stop_cleanly()
+    results = api.regrade(
+        db, model=model, task=task, budget=budget, judge=judge_from(given), price=given["price"]
+    )
     if as_json:
         print_json([result.to_json() for result in results])
-    elif not runs:
+    elif not results:
         click.echo("no runs match")
     for result in results if not as_json else ():
         click.echo(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
 from harness.cli.options import (
@@ -11,6 +14,9 @@ from harness.cli.options import (
     plugin_option,
     print_json,
 )
+
+if TYPE_CHECKING:
+    from harness.results.views import SampleView
 
 
 @click.command(
@@ -22,6 +28,7 @@ from harness.cli.options import (
 @filter_options
 @click.option("--samples", metavar="RUN", help="The samples of one run (its id or a beginning).")
 @click.option("--problem", help="With --samples: only this problem's.")
+@click.option("--wide", is_flag=True, help="All columns in full, however wide.")
 @plugin_option
 @json_option
 def show(
@@ -31,46 +38,33 @@ def show(
     budget: str | None,
     samples: str | None,
     problem: str | None,
+    wide: bool,
     as_json: bool,
 ) -> None:
     """Show the runs in a database, or the samples of one run."""
-    from harness.cli.tables import console, runs_table
+    from harness import api
+    from harness.cli.tables import print_runs
     from harness.core import UsageError
-    from harness.results.reports import find_runs, load_reports
-    from harness.store import open_store
 
     if problem is not None and samples is None:
         raise UsageError(f"--problem {problem} goes with --samples RUN")
-    with open_store(db) as store:
-        if samples is not None:
-            _show_samples(store, samples, problem, as_json)
-            return
-        reports = load_reports(store, find_runs(store, model=model, task=task, budget=budget))
+    if samples is not None:
+        _show_samples(api.samples(samples, db, problem=problem), as_json)
+        return
+    reports = api.show(db, model=model, task=task, budget=budget)
     if as_json:
         print_json([report.to_json() for report in reports])
     elif reports:
-        console().print(runs_table(reports))
+        print_runs(reports, wide=wide)
     else:
         click.echo("no runs match")
 
 
-def _show_samples(store: object, run: str, problem: str | None, as_json: bool) -> None:
+def _show_samples(views: Sequence[SampleView], as_json: bool) -> None:
     from dataclasses import asdict
 
-    from harness.core import UsageError
-    from harness.results.reports import find_runs, iter_samples
     from harness.site.text import plain
-    from harness.store import Store
 
-    assert isinstance(store, Store)
-    matches = [run_id for run_id in find_runs(store) if run_id.startswith(run)]
-    if len(matches) != 1:
-        raise UsageError(
-            f"run {run!r}: {len(matches)} runs begin with that; `harness show --json` lists ids"
-        )
-    views = [v for v in iter_samples(store, matches[0]) if problem in (None, v.problem.id)]
-    if problem is not None and not views:
-        raise UsageError(f"--problem {problem}: run {matches[0]} has no such problem yet")
     if as_json:
         print_json([asdict(view) for view in views])
         return

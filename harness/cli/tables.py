@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
+import click
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -38,30 +41,93 @@ def per_problem(total: float | None, problems: int) -> float | None:
     return None if total is None or not problems else total / problems
 
 
-def runs_table(reports: Sequence[RunReport]) -> Table:
-    """One line a run, or more in a narrow terminal: accuracy, lures, and what it cost."""
+_Cells = Mapping[str, str]
+_LEAST = {"model": 10, "task": 8, "budget": 8, "remarks": 10}
+"""What may be shortened in a narrow terminal, and how short."""
+_DROPPED = ("spent", "done", "judge", "usd", "lured")
+"""What is left out where that is not enough, in this order."""
+
+
+def print_runs(reports: Sequence[RunReport], *, wide: bool = False) -> None:
+    """One line a run, whatever the terminal's width; `wide` leaves nothing out.
+
+    In a narrow terminal names are shortened and columns left out, which a last line says.
+    """
+    out = console()
+    width = None if wide or not sys.stdout.isatty() else out.width
+    table, left_out = runs_table(reports, width)
+    Console(width=out.width if width else 10_000, highlight=False).print(table)
+    if left_out:
+        click.echo(f"left out for want of room: {', '.join(left_out)} (--wide shows all)", err=True)
+
+
+def runs_table(reports: Sequence[RunReport], width: int | None = None) -> tuple[Table, list[str]]:
+    """Accuracy, lures and costs of runs in at most `width` columns; the headings left out."""
+    rows = [_cells(report) for report in reports]
+    names = [n for n in _HEADINGS if any(row[n] not in ("", "–") for row in rows)]
+    widths = {n: max(map(cell_len, (_HEADINGS[n], *(row[n] for row in rows)))) for n in names}
+    left_out = []
+    if width is not None:
+        for name in (None, *_DROPPED):
+            if name in names:
+                names.remove(name)
+                left_out.append(_HEADINGS[name])
+            if _shortened(names, widths, width):
+                break
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("model", "task", "budget"):
-        table.add_column(name, overflow="fold")
-    table.add_column("accuracy [95%]", justify="right", overflow="fold")
-    for name in ("lured", "tokens/problem", "spent tokens", "usd", "problems"):
-        table.add_column(name, justify="right", overflow="fold")
-    table.add_column("", overflow="fold")
-    for report in reports:
-        lured = report.metrics.get("lure_rate")
-        table.add_row(
-            escape(report.model),
-            escape(report.task),
-            escape(report.budget),
-            percent(report.metrics.get("accuracy")),
-            "–" if lured is None else f"{lured.value:.1%}",
-            count(per_problem(report.charged.output_tokens, report.problems)),
-            count(report.spent.output_tokens),
-            "N/A" if report.usd is None else f"{report.usd:.4f}",
-            str(report.problems),
-            _remarks(report),
-        )
-    return table
+    for name in names:
+        side: Literal["left", "right"] = "left" if name in _LEAST else "right"
+        table.add_column(
+            _HEADINGS[name], justify=side, no_wrap=True, overflow="ellipsis",
+            max_width=widths[name],
+        )  # fmt: skip
+    for row in rows:
+        table.add_row(*(escape(row[name]) for name in names))
+    return table, left_out
+
+
+def _shortened(names: Sequence[str], widths: dict[str, int], most: int) -> bool:
+    """Whether the columns fit, once the longest of those that may be shortened are."""
+    over = sum(widths[name] + 2 for name in names) - 2 - most
+    if over > sum(max(0, widths[n] - _LEAST[n]) for n in names if n in _LEAST):
+        return False
+    while over > 0:
+        longest = max((n for n in names if n in _LEAST), key=lambda n: widths[n] - _LEAST[n])
+        widths[longest] -= 1
+        over -= 1
+    return True
+
+
+_HEADINGS = {
+    "model": "model",
+    "task": "task",
+    "budget": "budget",
+    "accuracy": "accuracy [95%]",
+    "lured": "lured",
+    "tokens": "tokens/problem",
+    "spent": "spent tokens",
+    "usd": "usd",
+    "judge": "judge usd",
+    "done": "problems",
+    "remarks": "",
+}
+
+
+def _cells(report: RunReport) -> _Cells:
+    lured = report.metrics.get("lure_rate")
+    return {
+        "model": report.model,
+        "task": report.task,
+        "budget": report.budget,
+        "accuracy": percent(report.metrics.get("accuracy")),
+        "lured": "–" if lured is None else f"{lured.value:.1%}",
+        "tokens": count(per_problem(report.charged.output_tokens, report.problems)),
+        "spent": count(report.spent.output_tokens),
+        "usd": "N/A" if report.usd is None else f"{report.usd:.4f}",
+        "judge": _judge(report),
+        "done": str(report.problems),
+        "remarks": _remarks(report),
+    }
 
 
 def contamination_table(found: Sequence[Contamination]) -> Table:
@@ -90,17 +156,25 @@ def points(estimate: Estimate) -> str:
     return f"{value:+.1f} [{low:+.1f}, {high:+.1f}]"
 
 
+def _judge(report: RunReport) -> str:
+    """A judge's dollars; a dash where none was asked."""
+    spent = report.spent_by_role.get("judge")
+    if spent is None:
+        return "–"
+    return "N/A" if spent.usd is None else f"{spent.usd:.4f}"
+
+
 def _remarks(report: RunReport) -> str:
-    remarks = []
-    if report.selector == "oracle":
-        name = report.budget.partition(":")[0].replace("sample", "pass")
-        remarks.append("coverage" if "<=" in name else f"coverage, {name}")
+    remarks = []  # what a narrow terminal may cut comes last
     if report.status != "complete":
         remarks.append(f"unfinished: {report.problems} of {report.planned}")
-    if report.stopped:
-        remarks.append(f"{report.stopped} stopped by the ceiling")
     if report.failed:
         remarks.append(f"{report.failed} failed")
     if report.ungraded:
         remarks.append(f"{report.ungraded} ungraded")
+    if report.stopped:
+        remarks.append(f"{report.stopped} stopped by the ceiling")
+    if report.selector == "oracle":
+        name = report.budget.partition(":")[0].replace("sample", "pass")
+        remarks.append("coverage" if "<=" in name else f"coverage, {name}")
     return "; ".join(remarks)

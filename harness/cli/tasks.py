@@ -73,10 +73,10 @@ def show(name: str, as_json: bool) -> None:
 def preview(name: str, limit: int, data_dir: Path | None, as_json: bool) -> None:
     """A few problems as the model sees them, with gold answer and lure; the design, if any."""
     from harness.core.protocols import Designed
-    from harness.run.plan import Settings, load_task
+    from harness.run.plan import load_task
 
     spec = TaskSpec.parse(name)
-    loaded = load_task(spec, Settings(limit=limit, data_dir=data_dir))
+    loaded = load_task(spec, limit=limit, data_dir=data_dir)
     rows: list[dict[str, Any]] = [
         {**problem.to_json(), "prompt": [asdict(m) for m in prompt.messages]}
         for problem, prompt in zip(loaded.problems, loaded.prompts, strict=True)

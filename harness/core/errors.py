@@ -2,6 +2,7 @@
 
 HarnessError                 exit code 1: something outside went wrong
 ├── UsageError               exit code 2: what was asked for cannot be done
+│   ├── ParameterError       a parameter's value, or two that do not go together
 │   ├── UnknownNameError     no task, model, budget … of that name ("did you mean")
 │   ├── MissingExtraError    an optional dependency is not installed
 │   └── DataError            a file or data set is not what it should be
@@ -13,7 +14,9 @@ A message is one line or a few: what was wrong, where, and what to do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
 
 
 class HarnessError(Exception):
@@ -26,6 +29,28 @@ class UsageError(HarnessError):
     """What was asked for cannot be done as asked."""
 
     exit_code = 2
+
+
+def keyword(name: str, value: object) -> str:
+    """A parameter as Python writes it: `limit=0`; `price=...` for one that is to be given."""
+    return f"{name}=..." if value is ... else f"{name}={value!r}"
+
+
+class ParameterError(UsageError):
+    """Parameters that cannot be as they are, named as the reader wrote them.
+
+    `{limit}` in the message stands for the parameter `limit` and its value in `values` (`...`:
+    to be given). `str` writes it as a keyword argument, `told` in another way.
+    """
+
+    def __init__(self, message: str, **values: Any) -> None:
+        self.message, self.values = message, values
+        super().__init__(self.told(keyword))
+
+    def told(self, write: Callable[[str, object], str]) -> str:
+        """The message with each parameter as `write` makes it from its name and value."""
+        names = "|".join(map(re.escape, self.values))
+        return re.sub(rf"\{{({names})\}}", lambda m: write(m[1], self.values[m[1]]), self.message)
 
 
 class UnknownNameError(UsageError):

@@ -101,12 +101,18 @@ class ModelJudged(Protocol):
 
     judge_version: str
 
-    def question(self, response: str, problem: Problem) -> Prompt | None:
-        """What the judge is asked; None: the rules are enough."""
+    def question(self, response: str, problem: Problem, *, vote: int = 0) -> Prompt | None:
+        """What the judge is asked; None: the rules are enough.
+
+        Each `vote` presents the choices in another order, so that no place is preferred.
+        """
         ...
 
     def judged(self, reply: str, rules: Verdict) -> Verdict:
-        """The verdict by the judge's reply; `rules` is the one that the rules gave."""
+        """The verdict by the judge's reply; `rules` is the one that the rules gave.
+
+        `ungraded` where the reply has no verdict that can be read: the judge is asked again.
+        """
         ...
 
 

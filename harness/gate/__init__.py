@@ -1,1 +1,24 @@
-"""Comparing runs, baselines kept in a repository, and the gate that CI trusts."""
+"""Comparing runs, baselines kept in a repository, and the gate that CI trusts.
+
+The package is also the function: `harness.gate(model="onnx:tiny-s")` is `harness.gate.api.judge`.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from harness.gate.judge import GateResult
+
+
+class _CallableModule(ModuleType):
+    def __call__(self, *args: Any, **given: Any) -> GateResult:
+        """See `harness.gate.api.judge`."""
+        from harness.gate.api import judge
+
+        return judge(*args, **given)
+
+
+sys.modules[__name__].__class__ = _CallableModule

@@ -75,28 +75,21 @@ def harness_gate(pytestconfig: pytest.Config) -> HarnessGate:
 def _arguments(given: dict[str, Any]) -> dict[str, Any]:
     """The arguments of `judge`, from those and from the command line's words for them."""
     import inspect
-    from dataclasses import replace
 
     from harness.core import UnknownNameError
     from harness.gate.api import judge
-    from harness.run.evaluate import Options
-    from harness.run.plan import Settings
+    from harness.run.config import EvalSettings
 
-    known = set(inspect.signature(judge).parameters) - {"candidate", "config"}
-    out = {name: value for name, value in given.items() if name in known}
-    for one, many in (("task", "tasks"), ("budget", "budgets")):
-        named = given.get(one, out.get(many, ()))
-        out[many] = [named] if isinstance(named, str) else list(named)
-    settings, options = out.get("settings") or Settings(), out.get("options") or Options()
-    for name, value in given.items():
-        if name in Settings.__slots__:
-            settings = replace(settings, **{name: value})
-        elif name in Options.__slots__:
-            options = replace(options, **{name: value})
-        elif name not in known | {"task", "budget"}:
-            words = (*known, *Settings.__slots__, *Options.__slots__, "task", "budget")
+    own = set(inspect.signature(judge).parameters) - {"candidate", "config", "settings"}
+    words = {*own, *EvalSettings.__annotations__, "task", "budget"}
+    for name in given:
+        if name not in words:
             raise UnknownNameError("argument of harness_gate", name, words)
-    return {**out, "settings": settings, "options": options}
+    out = dict(given)
+    for one, many in (("task", "tasks"), ("budget", "budgets")):
+        if one in out:
+            out[many] = out.pop(one)
+    return out
 
 
 def _config(root: Path) -> Path | None:

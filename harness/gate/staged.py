@@ -12,9 +12,8 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from harness.core import BackendError, HarnessError, Problem, UsageError
+from harness.core import BackendError, HarnessError, ParameterError, Problem, UsageError
 from harness.core.hashing import content_hash
-from harness.core.protocols import Backend
 from harness.gate.canaries import check_verifier
 from harness.gate.evidence import UndefinedError, kept_by
 from harness.gate.judge import (
@@ -29,8 +28,10 @@ from harness.gate.rules import Rule
 from harness.gate.sides import differing
 from harness.results.outcomes import ProblemOutcome, RunOutcomes, load_outcomes
 from harness.results.reports import iter_samples
-from harness.run.evaluate import Options, Plan, make_plan, open_backend, run_blocking
-from harness.run.plan import LoadedTask, PlannedRun, Settings
+from harness.run.config import EvalConfig
+from harness.run.evaluate import run_blocking
+from harness.run.freshness import at_asking
+from harness.run.plan import LoadedTask, Plan, PlannedRun, make_plan, open_backend
 from harness.run.progress import Observer, Silent
 from harness.stats.sequential import LOOKS
 from harness.store import Store
@@ -39,37 +40,44 @@ Chosen = Mapping[str, frozenset[str]]
 """Problem ids by task."""
 
 
-def plan_gate(
-    model: str | Backend,
-    baseline: Sequence[RunOutcomes],
-    *,
-    tasks: Sequence[str] = (),
-    budgets: Sequence[str] = (),
-    model_args: Mapping[str, str] | None = None,
-    settings: Settings | None = None,
-) -> Plan:
+def plan_gate(config: EvalConfig, baseline: Sequence[RunOutcomes]) -> Plan:
     """What a gate evaluates: unless named, the baseline's tasks and budgets, as many problems.
 
     UsageError when there is neither a name nor a baseline to take it from.
     """
-    settings = settings or Settings()
-    names = list(tasks) or list(dict.fromkeys(run.task for run in baseline))
+    names = list(config.tasks) or list(dict.fromkeys(run.task for run in baseline))
     if not names:
-        raise UsageError("no baseline to take the task from: --task and --budget name them")
-    backend = open_backend(model, model_args) if isinstance(model, str) else model
+        raise ParameterError(
+            "no baseline to take the task from: name {tasks} and {budgets}", tasks=..., budgets=...
+        )
+    backend = at_asking(open_backend(config.model, config.model_args), config)
     plans = []
     for name in names:
         runs = [run for run in baseline if run.task == name]
-        wanted = list(budgets) or [run.budget for run in runs]
+        wanted = config.budgets or tuple(run.budget for run in runs)
         if not wanted:
-            raise UsageError(f"the baseline has no run of {name}: --budget names the budget")
-        limit = settings.limit or max((run.planned for run in runs), default=None)
-        plans.append(make_plan(backend, name, wanted, settings=replace(settings, limit=limit)))
+            raise ParameterError(
+                f"the baseline has no run of {name}: name {{budgets}}", budgets=...
+            )
+        limit = config.limit or max((run.planned for run in runs), default=None)
+        plans.append(
+            make_plan(
+                replace(
+                    config,
+                    model=backend,
+                    fresh=None,
+                    max_age=None,
+                    tasks=(name,),
+                    budgets=wanted,
+                    limit=limit,
+                )
+            )
+        )
     return Plan(
+        config=config,
         backend=backend,
         tasks=[task for plan in plans for task in plan.tasks],
         runs={name: runs for plan in plans for name, runs in plan.runs.items()},
-        settings=settings,
     )
 
 
@@ -78,7 +86,6 @@ def run_staged_gate(
     plan: Plan,
     baseline: Sequence[RunOutcomes],
     *,
-    options: Options | None = None,
     observer: Observer | None = None,
     any_budget: bool = False,
     looks: Sequence[float] = LOOKS,
@@ -93,7 +100,7 @@ def run_staged_gate(
     """
     gate = _StagedGate(rules, plan, baseline, any_budget, looks, observer or Silent())
     gate.check()
-    done = run_blocking(plan, options, observer, gate.rounds)
+    done = run_blocking(plan, observer, gate.rounds)
     assert gate.result is not None  # there is at least one look, and it judges or raises
     assert gate.result.stopping is not None
     asked = plan.backend.info.extra.get("asked")
@@ -190,11 +197,15 @@ class _StagedGate:
     def _unfinished(self, store: Store, run: RunOutcomes) -> HarnessError:
         """What kept problems from being evaluated; a limit leaves no error behind."""
         errors = [view.error for view in iter_samples(store, run.id) if view.error is not None]
-        why = errors[-1] if errors else "the limit of --max-tokens or --max-usd was reached"
         missing = f"{run.planned - len(run.outcomes)} of {run.planned} problems"
-        return (BackendError if errors else UsageError)(
-            f"{run.label}: {missing} could not be evaluated: {why}\n"
-            "what is finished is stored: the same command goes on from there"
+        said = f"{run.label}: {missing} could not be evaluated"
+        rest = "what is finished is stored: the same command goes on from there"
+        if errors:
+            return BackendError(f"{said}: {errors[-1]}\n{rest}")
+        return ParameterError(
+            f"{said}: the limit of {{max_total_tokens}} or {{max_usd}} was reached\n{rest}",
+            max_total_tokens=...,
+            max_usd=...,
         )
 
     def _stopping(self, candidates: Sequence[RunOutcomes], number: int) -> Stopping:

@@ -14,10 +14,10 @@ from sqlalchemy import select
 from harness.budgets import Budget, expand
 from harness.core import DataError, ModelInfo, TaskSpec, ThinkMarks, Verdict
 from harness.interop.jsonl import ImportedRow, Rows, read_rows
+from harness.run.config import EvalConfig
 from harness.run.plan import (
     LoadedTask,
     PlannedRun,
-    Settings,
     load_task,
     model_row,
     plan_runs,
@@ -78,8 +78,7 @@ def import_file(
     `vote@n` with the smallest number that every imported problem has. Raises DataError when the
     file or the task cannot be read, or when no row fits.
     """
-    settings = Settings(data_dir=data_dir)
-    loaded = load_task(TaskSpec.parse(task), settings)
+    loaded = load_task(TaskSpec.parse(task), data_dir=data_dir)
     rows = read_rows(path, loaded.problems, model, fields or {})
     result = Imported(bad=rows.bad)
     _refuse_changed(store, rows, result)
@@ -178,7 +177,7 @@ def _plan(
     wanted: list[Budget] = expand(budgets) or expand(
         ["sample@1"] if n == 1 else [f"sample@{n}", f"vote@{n}"]
     )
-    runs = plan_runs(_info(name), loaded, wanted, Settings())
+    runs = plan_runs(_info(name), loaded, wanted, EvalConfig())
     return [
         PlannedRun(
             id=run.id,

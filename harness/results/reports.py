@@ -34,7 +34,7 @@ from harness.results.attempts import (
 )
 from harness.results.bills import Bill
 from harness.results.device import DeviceTime, device_times
-from harness.results.views import RunReport, SampleView
+from harness.results.views import RunReport, SampleView, Spending
 from harness.stats import mean_interval, pass_at_k
 from harness.store import Store
 from harness.store.schema import (
@@ -54,17 +54,24 @@ def find_runs(
 ) -> list[str]:
     """Ids of the runs that match, oldest first; each filter is a name or spec as shown.
 
+    A task's name without options stands for the task with any, where no run has exactly that name.
+
     Those of one command follow one another by task and by budget, smaller sizes first.
     """
     query = select(RunRow.id, RunRow.created, RunRow.task, RunRow.budget).join(ModelRow)
     if model is not None:
         query = query.where((ModelRow.name == model) | (ModelRow.spec == model))
     if task is not None:
-        query = query.where((RunRow.task == task) | RunRow.task.startswith(f"{task}:"))
+        query = query.where(RunRow.task.startswith(task, autoescape=True))
     if budget is not None:
         query = query.where(RunRow.budget == budget)
     with store.engine.connect() as connection:
         rows = connection.execute(query).all()
+    if task is not None:
+        # A task's name is itself, and with other options only where there is none of that name:
+        # else the problems of the public seed could not be named beside those of a fresh one.
+        exact = [row for row in rows if row.task == task]
+        rows = exact or [row for row in rows if row.task.startswith(f"{task}:")]
     return [row.id for row in sorted(rows, key=_place)]
 
 
@@ -145,6 +152,7 @@ def _report(
         device_seconds=None if by_run is None else by_run.get(run.id, DeviceTime()).total,
         joules=joules if calls else None,
         stopped=sum(attempt.stopped for attempt in attempts.items),
+        spent_by_role=_spent_by_role(connection, run_id),
         manifest=manifest,
     )
 
@@ -201,6 +209,25 @@ def _spent(connection: Connection, run_id: str) -> tuple[Usage, int, float | Non
     sums, known = rest[: len(columns)], rest[len(columns) :]
     values = [(s or 0) if k == calls else None for s, k in zip(sums, known, strict=True)]
     return Usage(**dict(zip(names, values, strict=False))), calls, values[-2], values[-1]
+
+
+def _spent_by_role(connection: Connection, run_id: str) -> dict[str, Spending]:
+    """The ledger's sums by role; unknown as soon as one call of a role is unknown."""
+    names = ("prompt_tokens", "cached_prompt_tokens", "output_tokens", "reasoning_tokens", "usd")
+    columns = [getattr(CallRow, name) for name in names]
+    query = (
+        select(CallRow.role, func.count(), *map(func.sum, columns), *map(func.count, columns))
+        .where(CallRow.run_id == run_id)
+        .group_by(CallRow.role)
+        .order_by(CallRow.role)
+    )
+    found = {}
+    for role, calls, *rest in connection.execute(query):
+        sums, known = rest[: len(names)], rest[len(names) :]
+        values = [s if k == calls else None for s, k in zip(sums, known, strict=True)]
+        usage = Usage(**dict(zip(names[:-1], values, strict=False)))
+        found[role] = Spending(calls=calls, usage=usage, usd=values[-1])
+    return found
 
 
 def _metrics(task: str, scored: Sequence[Scored], attempts: Attempts) -> dict[str, Estimate]:

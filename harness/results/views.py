@@ -13,6 +13,15 @@ from harness.core import Estimate, Problem, Usage, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """What the calls of one role used, as the ledger has it; unknown is None."""
+
+    calls: int
+    usage: Usage
+    usd: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class RunReport:
     """One run (model × task × budget) as it stands.
 
@@ -23,11 +32,13 @@ class RunReport:
     for the k that the pool allows; and the task's own.
     `charged` is what the budget costs run alone, summed over problems, all that it threw away and
     its reward's calls included; `charged_by_role` parts it. `spent` is what this run really
-    generated. `verdicts` sums the status probabilities over problems. `usd` and `flops` are charged
-    totals; None when unknown. `device_seconds` is this run's share of the time in which any call of
-    its model was under way, and `joules` of what the GPUs drew meanwhile. `monte_carlo_error` is
-    the standard error that the resampling of a selector adds to the accuracy. `stopped` problems
-    were ended by the budget's ceiling (`tokens<=`, `usd<=`).
+    generated, and `spent_by_role` parts that by the calls' roles with their dollars: a judge's
+    calls, which no budget is charged with, stand there. `verdicts` sums the status probabilities
+    over problems. `usd` and `flops` are charged totals; None when unknown. `device_seconds` is this
+    run's share of the time in which any call of its model was under way, and `joules` of what the
+    GPUs drew meanwhile. `monte_carlo_error` is the standard error that the resampling of a selector
+    adds to the accuracy. `stopped` problems were ended by the budget's ceiling (`tokens<=`,
+    `usd<=`).
     """
 
     id: str
@@ -60,11 +71,17 @@ class RunReport:
     device_seconds: float | None = None
     joules: float | None = None
     stopped: int = 0
+    spent_by_role: Mapping[str, Spending] = field(default_factory=dict)
 
     @property
     def accuracy(self) -> Estimate:
         """The headline figure."""
         return self.metrics["accuracy"]
+
+    def __repr__(self) -> str:
+        accuracy = self.metrics.get("accuracy")
+        shown = "nothing yet" if accuracy is None else f"{accuracy.value:.1%}"
+        return f"<RunReport {self.id[:12]} {self.model} {self.task} {self.budget}: {shown}>"
 
     def to_json(self) -> dict[str, Any]:
         """The object that `harness show --json` prints."""
@@ -73,6 +90,7 @@ class RunReport:
         out["metrics"] = {name: m.to_json() for name, m in self.metrics.items()}
         out["charged"], out["spent"] = asdict(self.charged), asdict(self.spent)
         out["charged_by_role"] = {role: asdict(u) for role, u in self.charged_by_role.items()}
+        out["spent_by_role"] = {role: asdict(s) for role, s in self.spent_by_role.items()}
         out["verdicts"] = dict(self.verdicts)
         out["manifest"] = dict(self.manifest)
         return out

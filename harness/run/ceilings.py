@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from harness.budgets import Strategy
-from harness.core import Finish, HarnessError, ModelInfo, UsageError
+from harness.core import Finish, HarnessError, ModelInfo, ParameterError, UsageError
 from harness.cost import PriceEntry
 from harness.run.samples import Stored
 
@@ -50,9 +50,10 @@ def ceiling_of(strategy: Strategy, info: ModelInfo, entry: PriceEntry | None) ->
     if budget.max_usd is None:
         return Ceiling(tokens=budget.max_tokens)
     if entry is None:
-        raise UsageError(
+        raise ParameterError(
             f"budget {str(budget)!r}: usd<= needs a price, and none is known for {info.spec}: give "
-            "it with --price INPUT,OUTPUT (US dollars per million tokens), or write tokens<="
+            "{price} (US dollars per million tokens of input and output), or write tokens<=",
+            price=...,
         )
     if strategy.reward is not None and strategy.reward.has_model:
         raise UsageError(

@@ -4,37 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import threading
+import html
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from typing import Any, Unpack
 
-from harness.analysis.contamination import Contamination, contaminations, fresh_specs
-from harness.budgets import expand
-from harness.core import ModelInfo, ModelSpec, TaskSpec, UsageError, registry
+from harness.analysis.contamination import Contamination, contaminations
+from harness.core import BackendError, ModelInfo, ParameterError, Usage
 from harness.core.protocols import Backend
 from harness.cost import PriceEntry
+from harness.results.display import Reports
 from harness.results.reports import load_reports
-from harness.results.views import RunReport
+from harness.run.blocking import block_on
+from harness.run.config import EvalConfig, EvalSettings, JudgeConfig, judge_config, names
 from harness.run.energy import Energy
-from harness.run.limits import Limits
+from harness.run.forecast import Forecasts, forecast
+from harness.run.judge import Judge, judged_runs, open_judge
+from harness.run.limits import LimitReached, Limits, Spent
 from harness.run.nvml import energy_reader
-from harness.run.plan import (
-    LoadedTask,
-    PlannedRun,
-    Settings,
-    load_task,
-    model_row,
-    plan_runs,
-    price_of,
-    run_row,
-)
-from harness.run.progress import Observer, Silent
+from harness.run.plan import Plan, make_plan, model_row, price_of, run_row
+from harness.run.progress import Observer, Silent, shown
+from harness.run.regrade import regrade_runs
 from harness.run.runner import Outcome, TaskRunner, finished_attempts
 from harness.run.sampler import Session, now
 from harness.run.samples import known_traces
 from harness.store import Store, Writer, open_store
 from harness.store.identity import model_id
+from harness.store.reuse import samples_before
 from harness.store.schema import ModelRow, RunRow
 from harness.verifiers.pool import VerifierPool
 
@@ -44,139 +40,122 @@ round once all of the last is stored, so that it may look at the store and stop 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """How a command runs, without changing what it measures."""
-
-    db: str | Path = "harness.sqlite"
-    concurrency: int | None = None
-    max_tokens: int | None = None
-    max_usd: float | None = None
-    gpu_usd_per_hour: float | None = None
-    lock_timeout_s: float = 60.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """What an eval brought: its runs as they stand in the store, and what went wrong.
+    """What an evaluation brought: its runs as they stand in the store, and what went wrong.
 
-    `failed` attempts ended in an error (listed in `errors`), `unfinished` ones were left because
-    a limit was reached; the same call again goes on with both. `contamination` compares public
-    with fresh problems where a fresh seed was asked for.
+    `calls` requests were sent now, for `asked` samples; `from_store` further samples that the runs
+    are charged with were there before. `spent` is what the requests of now used, the judge's too.
+    `failed` attempts ended in an error (listed in `errors`), `unfinished` ones were left because a
+    limit was reached; the same call again goes on with both. `contamination`
+    compares public with fresh problems where a fresh seed was asked for.
     """
 
-    reports: Sequence[RunReport]
+    reports: Reports
     failed: int
     unfinished: int
     limit_reached: bool
     calls: int
+    asked: int = 0
+    from_store: int = 0
+    spent: Spent = field(default_factory=Spent)
+    judged: bool = True  # False: the limit came before the judge was done
     errors: Sequence[str] = field(default_factory=tuple)
     contamination: Sequence[Contamination] = field(default_factory=tuple)
 
     @property
     def ok(self) -> bool:
         """Whether every problem was attempted and graded."""
-        return not self.failed and all(
-            report.status == "complete" and not report.ungraded for report in self.reports
+        return (
+            not self.failed
+            and self.judged
+            and all(report.status == "complete" and not report.ungraded for report in self.reports)
         )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """All that a command will do, before it does it."""
-
-    backend: Backend
-    tasks: Sequence[LoadedTask]
-    runs: Mapping[str, Sequence[PlannedRun]]  # by task
-    settings: Settings
-    fresh: Mapping[TaskSpec, TaskSpec] = field(default_factory=dict)  # by the public task
-
     @property
-    def all_runs(self) -> list[PlannedRun]:
-        """The runs of all tasks, in order."""
-        return [run for runs in self.runs.values() for run in runs]
+    def summary(self) -> str:
+        """One line: what was asked for now, and what went wrong."""
+        parts = [f"asked for {self.asked} samples, took {self.from_store} from the store"]
+        if self.failed:
+            parts.append(f"{self.failed} attempts failed: {'; '.join(self.errors[:3])}")
+        if self.limit_reached:
+            parts.append(f"the limit is reached, {self.unfinished} attempts or more are left")
+        return "; ".join(parts)
 
+    def to_frame(self) -> Any:
+        """A pandas DataFrame with one row a run; UsageError where pandas is not installed."""
+        return self.reports.to_frame()
 
-def make_plan(
-    model: str | Backend,
-    tasks: str | Iterable[str],
-    budgets: str | Iterable[str],
-    *,
-    model_args: Mapping[str, str] | None = None,
-    settings: Settings | None = None,
-    fresh_seed: int | None = None,
-) -> Plan:
-    """Resolve all names and load the problems; no model is loaded yet.
+    def __repr__(self) -> str:
+        return f"{self.reports!r}\n{self.summary}"
 
-    `fresh_seed` adds each task's problems of that seed.
-    """
-    settings = settings or Settings()
-    if settings.limit is not None and settings.limit < 1:
-        raise UsageError(f"--limit {settings.limit}: at least one problem is needed")
-    wanted = expand(budgets)
-    if not wanted:
-        raise UsageError("no budget given: --budget greedy, for a start")
-    backend = open_backend(model, model_args) if isinstance(model, str) else model
-    names = [tasks] if isinstance(tasks, str) else list(tasks)
-    if not names:
-        raise UsageError("no task given; `harness tasks` lists them")
-    specs = dict.fromkeys(TaskSpec.parse(name) for name in names)
-    fresh = {} if fresh_seed is None else fresh_specs(specs, fresh_seed)
-    loaded = [load_task(spec, settings) for spec in (*specs, *fresh.values())]
-    runs = {str(task.spec): plan_runs(backend.info, task, wanted, settings) for task in loaded}
-    return Plan(backend=backend, tasks=loaded, runs=runs, settings=settings, fresh=fresh)
-
-
-def open_backend(model: str, model_args: Mapping[str, str] | None = None) -> Backend:
-    """The backend of a model spec; its weights are loaded by the first call."""
-    spec = ModelSpec.parse(model, model_args)
-    backend: Backend = registry.find("models", spec.backend)(spec)
-    return backend
+    def _repr_html_(self) -> str:
+        return f"{self.reports._repr_html_()}<p>{html.escape(self.summary)}</p>"
 
 
 async def run_plan(
-    plan: Plan,
-    options: Options | None = None,
-    observer: Observer | None = None,
-    rounds: Rounds | None = None,
+    plan: Plan, observer: Observer | None = None, rounds: Rounds | None = None
 ) -> Evaluation:
-    """Carry out a plan. Cancelling it stops cleanly: what is finished is stored.
+    """Carry out a plan, but for its judge. Cancelling it stops cleanly: what is finished is stored.
 
     Without `rounds` every problem is attempted in one go.
     """
-    options, observer = options or Options(), observer or Silent()
-    info = plan.backend.info
-    entry = _price(options, plan)
-    _check_ceilings(plan, options)
-    concurrency = options.concurrency or info.concurrency
-    with open_store(options.db, create=True) as store, _writer(store, options) as writer:
-        _write_plan(plan, writer, entry, options.gpu_usd_per_hour)
+    config, info = plan.config, plan.backend.info
+    counted = _Counted(observer or Silent())
+    entry = price_of(info, config)
+    concurrency = config.concurrency or info.concurrency
+    began = now("milliseconds")
+    with open_store(config.db, create=True) as store, _writer(store, config) as writer:
+        _write_plan(plan, writer, entry, config.gpu_usd_per_hour)
         done = finished_attempts(store, plan.all_runs)
         session = Session(
             backend=plan.backend,
             store=store,
             writer=writer,
-            observer=observer,
-            limits=Limits(options.max_tokens, options.max_usd, entry),
+            observer=counted,
+            limits=Limits(config.max_total_tokens, config.max_usd, entry),
             slots=asyncio.Semaphore(concurrency),
             model_id=model_id(info.fingerprint),
-            seed=plan.settings.seed,
-            max_output_tokens=plan.settings.max_output_tokens,
+            seed=config.seed,
+            max_output_tokens=config.max_output_tokens,
             price=entry,
             energy=Energy(lambda: _energy_reader(plan.backend)),
             known=known_traces(store, _models(plan)),
         )
         outcomes = await _run_tasks(plan, session, done, concurrency, rounds)
         writer.flush()
-        reports = load_reports(store, [run.id for run in plan.all_runs])
+        ids = [run.id for run in plan.all_runs]
+        reports = Reports(load_reports(store, ids))
+        from_store = samples_before(store, ids, began)
     return Evaluation(
         reports=reports,
         failed=sum(outcome.failed for outcome in outcomes),
         unfinished=sum(outcome.unfinished for outcome in outcomes),
         limit_reached=session.limits.reached,
         calls=session.limits.spent.calls,
+        spent=session.limits.spent,
+        asked=counted.samples,
+        from_store=from_store,
         errors=[error for outcome in outcomes for error in outcome.errors],
         contamination=contaminations(reports, plan.fresh),
     )
+
+
+class _Counted:
+    """Passes everything on to another observer, and counts the samples that were generated."""
+
+    def __init__(self, observer: Observer) -> None:
+        self.samples = 0
+        self._observer = observer
+        self.planned, self.attempted, self.note = (
+            observer.planned,
+            observer.attempted,
+            observer.note,
+        )
+
+    def called(self, usage: Usage, samples: int) -> None:
+        """A call returned."""
+        self.samples += samples
+        self._observer.called(usage, samples)
 
 
 async def _run_tasks(
@@ -204,8 +183,8 @@ async def _run_tasks(
 
 
 @contextlib.contextmanager
-def _writer(store: Store, options: Options) -> Iterator[Writer]:
-    writer = Writer(store, lock_timeout_s=options.lock_timeout_s)
+def _writer(store: Store, config: EvalConfig) -> Iterator[Writer]:
+    writer = Writer(store, lock_timeout_s=config.lock_timeout_s)
     try:
         yield writer
     finally:
@@ -245,91 +224,147 @@ def _models(plan: Plan) -> list[str]:
     return [model_id(i.fingerprint) for i in (plan.backend.info, *_rewards(plan))]
 
 
-def _price(options: Options, plan: Plan) -> PriceEntry | None:
-    entry = price_of(plan.backend.info, plan.settings)
-    if entry is None and options.max_usd is not None:
-        raise UsageError(
-            f"--max-usd needs a price, and none is known for {plan.backend.info.spec}: "
-            "give it with --price INPUT,OUTPUT (US dollars per million tokens)"
-        )
-    return entry
+def run_blocking(
+    plan: Plan, observer: Observer | None = None, rounds: Rounds | None = None
+) -> Evaluation:
+    """`run_plan` for callers that are not async."""
+    return block_on(lambda: run_plan(plan, observer, rounds))
 
 
-def _check_ceilings(plan: Plan, options: Options) -> None:
-    """UsageError where dollars would be shown in another way than a ceiling counts them."""
-    if options.gpu_usd_per_hour is None:
-        return
-    for run in plan.all_runs:
-        if run.ceiling is not None and run.ceiling.usd is not None:
-            raise UsageError(
-                f"budget {str(run.strategy.budget)!r}: usd<= counts dollars by the token, not by "
-                "--gpu-usd-per-hour; leave one of them out"
-            )
+def carry_out(plan: Plan, observer: Observer | None = None) -> Evaluation:
+    """A whole plan, judge included. An interrupt stops it at once; what is finished is stored."""
+    judge = open_judge(plan, observer)
+    result = run_blocking(plan, observer)
+    return result if judge is None else _judged(plan, result, judge)
 
 
-def evaluate(  # noqa: PLR0913 - all that `harness eval` takes
+def _judged(plan: Plan, done: Evaluation, judge: Judge) -> Evaluation:
+    """What an evaluation brought, by a judge's verdicts where the tasks' verifiers ask one.
+
+    Raises BackendError when the judge fails; the verdicts of the rules stand then.
+    """
+    config, spent = plan.config, done.spent
+    judge.limit(
+        None if config.max_total_tokens is None else config.max_total_tokens - spent.tokens,
+        None if config.max_usd is None else config.max_usd - spent.usd,
+    )
+    reached = False
+    with open_store(config.db) as store:
+        try:
+            regrade_runs(store, judged_runs(plan), judge)
+        except LimitReached:  # what the judge has said is stored; the verdicts are the rules' yet
+            reached = True
+        except BackendError as error:
+            raise BackendError(
+                f"the judge failed: {error}\nthe answers are stored, with the verdicts of the "
+                "rules; the same command asks the judge again"
+            ) from error
+        reports = Reports(load_reports(store, [run.id for run in plan.all_runs]))
+    return replace(
+        done,
+        reports=reports,
+        limit_reached=done.limit_reached or reached,
+        judged=not reached,
+        calls=done.calls + judge.spent.calls,
+        asked=done.asked + judge.asked,
+        spent=spent.plus(judge.spent),
+        contamination=contaminations(reports, plan.fresh),
+    )
+
+
+def evaluate(
     model: str | Backend,
     tasks: str | Iterable[str],
     budgets: str | Iterable[str],
     *,
-    limit: int | None = None,
-    seed: int = 0,
-    data_dir: str | Path | None = None,
-    max_output_tokens: int = 2048,
-    model_args: Mapping[str, str] | None = None,
-    fresh_seed: int | None = None,
-    price: PriceEntry | None = None,
-    options: Options | None = None,
-    observer: Observer | None = None,
+    judge: str | Backend | JudgeConfig | None = None,
+    progress: Observer | bool | None = None,
+    **settings: Unpack[EvalSettings],
 ) -> Evaluation:
     """Run a model on tasks under budgets, store all of it, and return the reports.
 
     >>> import harness
-    >>> result = harness.evaluate("onnx:tiny-s", "decimals", "vote@{1,4}", limit=20)
-    >>> [report.accuracy.value for report in result.reports]
+    >>> harness.evaluate("onnx:tiny-s", "decimals", "vote@{1,4}", limit=20)
 
     What is stored already is not generated again, so an interrupted call is continued by
-    repeating it. With `fresh_seed`, generated tasks are run on the public seed and on that one, and
-    `result.contamination` holds public minus fresh accuracy. Raises UsageError for bad names or
-    options, BackendError when the model cannot be reached, StoreError when the database cannot be
-    written. Works inside a running event loop (a notebook) too.
+    repeating it. `settings` are the fields of EvalConfig: limit, seed, db, data_dir, price,
+    max_usd ... A `judge` is asked for verdicts where a task's verifier knows what to ask.
+    `progress`: True shows it, an Observer receives it, None shows it in notebooks.
+
+    It blocks, in a notebook too, and an interrupt stops it at once; `aevaluate` does not block.
+    Raises UsageError for bad names or parameters, BackendError when the model cannot be reached,
+    StoreError when the database cannot be written.
     """
-    settings = Settings(
-        seed=seed,
-        limit=limit,
-        data_dir=Path(data_dir) if data_dir is not None else None,
-        max_output_tokens=max_output_tokens,
-        price=price,
-    )
-    plan = make_plan(
-        model, tasks, budgets, model_args=model_args, settings=settings, fresh_seed=fresh_seed
-    )
-    return run_blocking(plan, options, observer)
+    plan = make_plan(eval_config(model, tasks, budgets, judge, settings))
+    with shown(progress) as observer:
+        return carry_out(plan, observer)
 
 
-def run_blocking(
-    plan: Plan,
-    options: Options | None = None,
-    observer: Observer | None = None,
-    rounds: Rounds | None = None,
+async def aevaluate(
+    model: str | Backend,
+    tasks: str | Iterable[str],
+    budgets: str | Iterable[str],
+    *,
+    judge: str | Backend | JudgeConfig | None = None,
+    progress: Observer | bool | None = None,
+    **settings: Unpack[EvalSettings],
 ) -> Evaluation:
-    """`run_plan` for callers that are not async."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(run_plan(plan, options, observer, rounds))
-    results: list[Evaluation] = []
-    errors: list[BaseException] = []
-
-    def target() -> None:
+    """`evaluate` for code that is async already; cancelling it stops the work."""
+    plan = await asyncio.to_thread(make_plan, eval_config(model, tasks, budgets, judge, settings))
+    with shown(progress) as observer:
+        asked = open_judge(plan, observer)
+        result = await run_plan(plan, observer)
+        if asked is None:
+            return result
         try:
-            results.append(asyncio.run(run_plan(plan, options, observer, rounds)))
-        except BaseException as error:  # noqa: BLE001 - handed to the calling thread
-            errors.append(error)
+            return await asyncio.to_thread(_judged, plan, result, asked)
+        finally:
+            asked.cancel()
 
-    thread = threading.Thread(target=target, name="harness-evaluate")
-    thread.start()
-    thread.join()
-    if errors:
-        raise errors[0]
-    return results[0]
+
+def eval_config(
+    model: str | Backend,
+    tasks: str | Iterable[str],
+    budgets: str | Iterable[str],
+    judge: str | Backend | JudgeConfig | None,
+    settings: EvalSettings,
+) -> EvalConfig:
+    """The configuration that keyword arguments make."""
+    given = dict(settings)
+    return EvalConfig(
+        model=model,
+        tasks=names(tasks),
+        budgets=names(budgets),
+        judge=judge_config(judge),
+        **given,  # type: ignore[arg-type] # EvalSettings has the fields' types
+    )
+
+
+def run_pilot(config: EvalConfig, problems: int, observer: Observer | None = None) -> Evaluation:
+    """Evaluate the first so many problems, for a forecast of the rest; no judge is asked."""
+    few = min(problems, config.limit or problems)
+    return run_blocking(make_plan(replace(config, limit=few, judge=None)), observer)
+
+
+def plan(
+    model: str | Backend,
+    tasks: str | Iterable[str],
+    budgets: str | Iterable[str],
+    *,
+    judge: str | Backend | JudgeConfig | None = None,
+    pilot: int | None = None,
+    progress: Observer | bool | None = None,
+    **settings: Unpack[EvalSettings],
+) -> Forecasts:
+    """What `evaluate` with the same arguments would generate, before it does.
+
+    `pilot` evaluates so many problems first, to predict from; they are stored, and the evaluation
+    does not pay for them again. A Backend that is given as `model` serves a pilot only once.
+    """
+    config = eval_config(model, tasks, budgets, judge, settings)
+    if pilot is not None:
+        if pilot < 2:
+            raise ParameterError("{pilot}: must be at least 2", pilot=pilot)
+        with shown(progress) as observer:
+            run_pilot(config, pilot, observer)
+    return forecast(make_plan(config))

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from harness.core import Usage, UsageError
+from harness.budgets import Budget, resolve
+from harness.core import Status, Usage, UsageError
 from harness.core.protocols import Backend
 from harness.cost import price
 from harness.results.attempts import read_attempts
 from harness.results.device import DeviceTime, device_time
-from harness.run.evaluate import Options, Plan
-from harness.run.plan import LoadedTask, PlannedRun, families, price_of
-from harness.run.runner import finished_attempts
+from harness.results.display import Listing, Row
+from harness.run.judge import Judge, asks_judge, most_tokens, open_judge
+from harness.run.plan import LoadedTask, Plan, PlannedRun, families, price_of
+from harness.run.runner import PoolSizes, finished_attempts
 from harness.stats.special import t_quantile
 from harness.store import Store, open_store
 from harness.store.identity import model_id
-from harness.store.schema import RunRow
+from harness.store.schema import ChargeRow, RunRow, VerdictRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,56 +52,207 @@ class Seen:
     time: DeviceTime | None = None
 
 
-def forecast(
-    plan: Plan, options: Options, *, gpu_usd_per_hour: float | None = None
-) -> list[dict[str, Any]]:
-    """One entry a task and family of budgets (those that share samples).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """What one family of budgets (those that share samples) would generate on one task.
 
-    `most_tokens` bounds the tokens that would be generated: every sample at its limit, what is
-    stored left out, thinking traces counted once a sweep. `expected_tokens`, `expected_usd` and
-    `expected_seconds` are totals with a 95% range, from the problems that the same model has done
-    under the same budgets (`measured_on` of them); None where there are fewer than two. Dollars are
-    by price, or by the device's time where `gpu_usd_per_hour` is given.
+    `stored` of the `attempts` need nothing new, whichever command has drawn their samples.
+    `most_tokens` bounds the tokens to generate: every sample at its limit, what is stored left out,
+    thinking traces counted once a sweep, a judge's `most_judge_tokens` included; None where a
+    reward asks the model as often as a search needs it. `expected_tokens`, `expected_usd` and
+    `expected_seconds` are totals without the judge with a 95% range, from the problems that the
+    same model has done under the same budgets (`measured_on` of them); None where there are fewer
+    than two.
     """
+
+    model: str
+    task: str
+    budgets: tuple[str, ...]
+    problems: int
+    attempts: int
+    stored: int
+    samples: int
+    most_tokens: int | None
+    most_judge_tokens: int
+    prompt_tokens: int | None
+    measured_on: int
+    expected_tokens: Range | None
+    expected_usd: Range | None
+    expected_seconds: Range | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return asdict(self) | {"budgets": list(self.budgets)}
+
+
+class Forecasts(Listing[Forecast]):
+    """Forecasts by task and family of budgets."""
+
+    __slots__ = ()
+
+    def rows(self) -> Sequence[Row]:
+        """Bounds, and what is expected."""
+        return [
+            {
+                "task": one.task,
+                "budgets": ", ".join(one.budgets),
+                "attempts": one.attempts,
+                "stored": one.stored,
+                "samples": one.samples,
+                "most_tokens": one.most_tokens,
+                "expected_tokens": _value(one.expected_tokens),
+                "expected_usd": _value(one.expected_usd),
+                "expected_seconds": _value(one.expected_seconds),
+            }
+            for one in self
+        ]
+
+
+def _value(expected: Range | None) -> float | None:
+    return None if expected is None else expected.value
+
+
+def forecast(plan: Plan) -> Forecasts:
+    """What the plan would generate, one entry a task and family of budgets."""
     try:
-        with open_store(options.db) as store:
-            return _rows(plan, store, gpu_usd_per_hour)
+        with open_store(plan.config.db) as store:
+            return Forecasts(_forecasts(plan, store))
     except UsageError:  # no database yet
-        return _rows(plan, None, gpu_usd_per_hour)
+        return Forecasts(_forecasts(plan, None))
 
 
-def _rows(plan: Plan, store: Store | None, hourly: float | None) -> list[dict[str, Any]]:
-    done = {} if store is None else finished_attempts(store, plan.all_runs)
-    rows = []
+def _forecasts(plan: Plan, store: Store | None) -> Iterator[Forecast]:
+    judge = open_judge(plan)
     for task in plan.tasks:
-        for group in families(plan.runs[str(task.spec)]):
-            pool = max(run.strategy.proposer.size for run in group)
-            attempts = [(run.id, p.digest()) for run in group for p in task.problems]
-            stored = sum(done.get(key, 0) >= pool for key in attempts)
-            open_ = sum(
-                any(done.get((run.id, p.digest()), 0) < pool for run in group)
-                for p in task.problems
-            )
-            seen = Seen() if store is None else _seen(store, plan, task, group)
-            rows.append(
-                {
-                    "model": plan.backend.info.spec,
-                    "task": str(task.spec),
-                    "budgets": [str(run.strategy.budget) for run in group],
-                    "problems": len(task.problems),
-                    "attempts": len(attempts),
-                    "stored": stored,
-                    "samples": open_ * pool,
-                    "most_tokens": open_ * _most(plan, group, pool),
-                    "prompt_tokens": _prompt_tokens(plan.backend, task),
-                    **_expected(seen, open_, hourly),
-                }
-            )
-    return rows
+        runs = plan.runs[str(task.spec)]
+        known = [] if store is None else _known_runs(store, plan, task)
+        done = {} if store is None else finished_attempts(store, known)
+        questions = 0 if judge is None else _questions(store, task, runs, judge)
+        for group in families(runs):
+            yield _forecast(plan, store, task, group, known, done, judge, questions)
+            questions = 0  # of the whole task: counted with its first family
 
 
-def _expected(seen: Seen, open_: int, hourly: float | None) -> dict[str, Any]:
-    tokens, usd = total(seen.tokens, open_), total(seen.usd, open_)
+def _forecast(
+    plan: Plan,
+    store: Store | None,
+    task: LoadedTask,
+    group: Sequence[PlannedRun],
+    known: Sequence[PlannedRun],
+    done: PoolSizes,
+    judge: Judge | None,
+    questions: int,
+) -> Forecast:
+    pool = max(run.strategy.proposer.size for run in group)
+    digests = [problem.digest() for problem in task.problems]
+    sizes = {run.id: _sizes(run, known, done) for run in group}
+    stored = sum(sizes[run.id].get(d, 0) >= pool for run in group for d in digests)
+    missing = [max(pool - min(sizes[run.id].get(d, 0) for run in group), 0) for d in digests]
+    if group[0].strategy.whole:  # a search is made anew, or not at all
+        missing = [pool if m else 0 for m in missing]
+    left = sum(missing) / pool
+    seen = Seen() if store is None else _seen(store, plan, task, group, known)
+    most = _most(plan, group)
+    judged = 0 if judge is None else most_tokens(judge.config, questions)
+    return Forecast(
+        model=plan.backend.info.spec,
+        task=str(task.spec),
+        budgets=tuple(str(run.strategy.budget) for run in group),
+        problems=len(task.problems),
+        attempts=len(group) * len(digests),
+        stored=stored,
+        samples=sum(missing),
+        most_tokens=None if most is None and left else math.ceil(left * (most or 0)) + judged,
+        most_judge_tokens=judged,
+        prompt_tokens=_prompt_tokens(plan.backend, task),
+        **_expected(seen, left, plan.config.gpu_usd_per_hour),
+    )
+
+
+def _known_runs(store: Store, plan: Plan, task: LoadedTask) -> list[PlannedRun]:
+    """The stored runs whose samples the plan's own runs of a task would find again.
+
+    Their problems may be others, as with another limit: all else that names a run is the same.
+    """
+    [first, *_] = plan.runs[str(task.spec)]
+    wanted = _asked(first.manifest["identity"])
+    query = select(RunRow.id, RunRow.budget, RunRow.manifest).where(
+        RunRow.model_id == model_id(plan.backend.info.fingerprint), RunRow.task == str(task.spec)
+    )
+    found = []
+    with store.engine.connect() as connection:
+        for run_id, budget, manifest in connection.execute(query):
+            if _asked(manifest["identity"]) == wanted:
+                strategy = resolve(Budget.parse(budget))
+                found.append(
+                    PlannedRun(id=run_id, loaded=task, strategy=strategy, manifest=manifest)
+                )
+    return found
+
+
+def _asked(identity: Mapping[str, Any]) -> dict[str, Any]:
+    """What names a run beside its budget and the set of its problems."""
+    apart = ("budget", "data", "prompts", "price")
+    return {name: value for name, value in identity.items() if name not in apart}
+
+
+def _sizes(run: PlannedRun, known: Sequence[PlannedRun], done: PoolSizes) -> dict[str, int]:
+    """The size of the largest stored pool that serves a run, by problem digest."""
+    serving = {other.id for other in known if _serves(other, run)}
+    sizes: dict[str, int] = {}
+    for (run_id, digest), size in done.items():
+        if run_id in serving:
+            sizes[digest] = max(size, sizes.get(digest, 0))
+    return sizes
+
+
+def _serves(other: PlannedRun, run: PlannedRun) -> bool:
+    """Whether the other's pool, scores included, is one that the run would draw."""
+    if run.strategy.whole:
+        return other.strategy.budget == run.strategy.budget
+    mine, theirs = run.strategy.reward, other.strategy.reward
+    scored = mine is None or (theirs is not None and theirs.info.spec == mine.info.spec)
+    return scored and other.strategy.family == run.strategy.family
+
+
+def _questions(
+    store: Store | None, task: LoadedTask, runs: Sequence[PlannedRun], judge: Judge
+) -> int:
+    """How many answers a judge may have to be asked about: all but those that it has judged."""
+    verifier = asks_judge(task.verifier)
+    if verifier is None:
+        return 0
+    asked = [p.digest() for p in task.problems if verifier.question("an answer", p) is not None]
+    pools = sum(max(run.strategy.proposer.size for run in group) for group in families(runs))
+    judged = 0
+    if store is not None:
+        by = f"{task.verifier_label} by {judge.label}"
+        version = f"{task.verifier_version}+judge{verifier.judge_version}"
+        judged = _judged(store, [run.id for run in runs], asked, by, version)
+    return max(0, len(asked) * pools - judged)
+
+
+def _judged(
+    store: Store, runs: Sequence[str], problems: Sequence[str], verifier: str, version: str
+) -> int:
+    """How many answers of some runs to some problems have a readable verdict of that version."""
+    query = (
+        select(func.count(func.distinct(VerdictRow.sample_id)))
+        .join(ChargeRow, ChargeRow.sample_id == VerdictRow.sample_id)
+        .where(
+            ChargeRow.run_id.in_(runs),
+            VerdictRow.problem_id.in_(problems),
+            VerdictRow.verifier == verifier,
+            VerdictRow.version == version,
+            VerdictRow.status != Status.UNGRADED,
+        )
+    )
+    with store.engine.connect() as connection:
+        return connection.scalar(query) or 0
+
+
+def _expected(seen: Seen, left: float, hourly: float | None) -> dict[str, Any]:
+    tokens, usd = total(seen.tokens, left), total(seen.usd, left)
     seconds = None
     if tokens is not None and seen.time is not None:
         seconds = tokens.times(seen.time.seconds_per_token)
@@ -107,14 +260,14 @@ def _expected(seen: Seen, open_: int, hourly: float | None) -> dict[str, Any]:
         usd = None if seconds is None else seconds.times(hourly / 3600)
     return {
         "measured_on": len(seen.tokens),
-        "expected_tokens": None if tokens is None else tokens.to_json(),
-        "expected_usd": None if usd is None else usd.to_json(),
-        "expected_seconds": None if seconds is None else seconds.to_json(),
+        "expected_tokens": tokens,
+        "expected_usd": usd,
+        "expected_seconds": seconds,
     }
 
 
-def total(values: Sequence[float], count: int, confidence: float = 0.95) -> Range | None:
-    """The sum over `count` further problems, foretold from problems seen; None below two.
+def total(values: Sequence[float], count: float, confidence: float = 0.95) -> Range | None:
+    """The sum over `count` further problems, predicted from problems seen; None below two.
 
     count·mean ± t·sd·sqrt(count + count²/n): their own spread, and that of the mean. Not below 0.
     """
@@ -133,12 +286,13 @@ def _seen(
     plan: Plan,
     task: LoadedTask,
     group: Sequence[PlannedRun],
+    known: Sequence[PlannedRun],
 ) -> Seen:
     """What the group's budgets cost on problems that are done, whatever part of the task it was."""
-    entry = price_of(plan.backend.info, plan.settings)
+    entry = price_of(plan.backend.info, plan.config)
     model = model_id(plan.backend.info.fingerprint)
     dearest = max(group, key=lambda run: run.strategy.proposer.size)
-    cut = _deeper(dearest, plan.runs[str(task.spec)])
+    cut = _deeper(dearest, [*plan.runs[str(task.spec)], *known])
     with store.engine.connect() as connection:
         usages = _usages(connection, model, str(task.spec), dearest, cut)
         time = device_time(connection, model)
@@ -146,8 +300,8 @@ def _seen(
     if any(t is None for t in tokens):
         return Seen(time=time)
     dollars = [price(u, entry) for u in usages]
-    known = () if any(d is None for d in dollars) else tuple(d or 0.0 for d in dollars)
-    return Seen(tuple(float(t or 0) for t in tokens), known, time)
+    usd = () if any(d is None for d in dollars) else tuple(d or 0.0 for d in dollars)
+    return Seen(tuple(float(t or 0) for t in tokens), usd, time)
 
 
 def _usages(
@@ -179,7 +333,7 @@ def _forced(usage: Usage, depth: int) -> Usage:
 
 
 def _deeper(run: PlannedRun, runs: Sequence[PlannedRun]) -> bool:
-    """Whether a run of the same command thinks longer under budgets alike in all else."""
+    """Whether one of the runs, made or stored, thinks longer under a budget alike in all else."""
     mine = run.strategy.budget
     return any(
         other.strategy.proposer.depth > run.strategy.proposer.depth
@@ -188,12 +342,30 @@ def _deeper(run: PlannedRun, runs: Sequence[PlannedRun]) -> bool:
     )
 
 
-def _most(plan: Plan, group: Sequence[PlannedRun], pool: int) -> int:
-    """Generated tokens of one problem, with every chain at its limits and under the ceiling."""
+def _most(plan: Plan, group: Sequence[PlannedRun]) -> int | None:
+    """Generated tokens of one problem, with every chain at its limits and under the ceiling.
+
+    None where the model is its own reward in a search: nothing bounds how often it is asked.
+    """
     strategy = group[0].strategy
-    most = pool * strategy.proposer.most_tokens(plan.settings.max_output_tokens)
-    ceiling = strategy.budget.max_tokens
-    return most if ceiling is None else min(most, ceiling)
+    limit, ceiling = plan.config.max_output_tokens, strategy.budget.max_tokens
+    pool = max(run.strategy.proposer.size for run in group)
+    most: int | None = pool * strategy.proposer.most_tokens(limit)
+    words = max((_reward_tokens(run, limit) for run in group), default=0)
+    if words and not strategy.proposer.exchangeable:
+        most = None
+    elif most is not None:
+        most += pool * words
+    if ceiling is None:
+        return most
+    return ceiling if most is None else min(most, ceiling)
+
+
+def _reward_tokens(run: PlannedRun, limit: int) -> int:
+    """The most tokens that the reward generates for one response."""
+    # A stranger's reward need not say: it reads, and generates nothing.
+    most = getattr(run.strategy.reward, "most_tokens", None)
+    return 0 if most is None else int(most(limit))
 
 
 def _prompt_tokens(backend: Backend, task: LoadedTask) -> int | None:

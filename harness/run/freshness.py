@@ -16,7 +16,8 @@ from dataclasses import replace
 
 from harness.core import ModelInfo, Prompt, Reply, Request, UsageError
 from harness.core.protocols import Backend
-from harness.store import Store
+from harness.run.config import EvalConfig
+from harness.store import Store, open_store
 from harness.store.ages import asked_between
 
 _CI_RUNS = ("GITHUB_RUN_ID", "CI_PIPELINE_ID", "BUILD_TAG", "CIRCLE_WORKFLOW_ID")
@@ -61,6 +62,16 @@ def new_label(environment: Mapping[str, str] = os.environ) -> str:
         if environment.get(name):
             return f"{name.split('_')[0].lower()}-{environment[name]}"
     return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def at_asking(backend: Backend, config: EvalConfig) -> Backend:
+    """The backend at the asking that an evaluation wants: a fresh one, a young one, or any."""
+    if config.fresh is not None:
+        return ask_anew(backend, config.fresh)
+    if config.max_age is None:
+        return backend
+    with open_store(config.db, create=True) as store:
+        return ask_within(store, backend, parse_age(config.max_age), dt.datetime.now(dt.UTC))
 
 
 def ask_anew(backend: Backend, label: str | None = None) -> Backend:

@@ -1,23 +1,42 @@
-"""Judging stored samples by asking a model: `harness eval` and `regrade` with `--judge MODEL`.
+"""Judging answers by asking a model, where a task's verifier knows what to ask.
 
-The judge's replies are samples of the judge under the versioned prompt of the verifier, and its
-calls stand in the ledger of the run that is judged, with the role `judge`. What is stored is not
-asked for again.
+A judge's replies are samples of the judge, and its calls stand in the ledger of the run that is
+judged, with the role `judge` and their dollars. A question is asked once, however many runs share
+the answer; what is stored is not asked again, unless the reply could not be read.
 """
 
 from __future__ import annotations
 
 import asyncio
-import datetime
-from collections.abc import Mapping
+import datetime as dt
+import itertools
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from harness.core import Problem, Prompt, Sampling, VerifierSpec
-from harness.core.protocols import Backend
-from harness.cost import find_price
+from harness.budgets import Draw, together
+from harness.budgets.answering import DEFAULT_TEMPERATURE
+from harness.core import (
+    Finish,
+    ParameterError,
+    Problem,
+    Prompt,
+    Sampling,
+    Status,
+    ThinkMarks,
+    Verdict,
+    VerifierSpec,
+    registry,
+)
+from harness.core.protocols import Backend, ModelJudged
+from harness.cost import PriceEntry, find_price
+from harness.run.blocking import block_on
+from harness.run.config import DEFAULT_JUDGE_TOKENS, JudgeConfig
 from harness.run.grading import Judging
-from harness.run.limits import Limits
-from harness.run.plan import model_row
-from harness.run.progress import Silent
+from harness.run.limits import Limits, Spent
+from harness.run.plan import Plan, model_row, open_backend
+from harness.run.progress import Observer, Silent
 from harness.run.runner import first_error
 from harness.run.sampler import ProblemCaller, Session
 from harness.store import Store, Writer
@@ -25,55 +44,259 @@ from harness.store.identity import model_id
 from harness.store.schema import ModelRow
 from harness.verifiers.pool import VerifierPool
 
-SAMPLING = Sampling(max_tokens=1024)
-"""Greedy; room for a few thoughts before the verdict."""
 _SEED = 0
-
-Questions = Mapping[tuple[str, Prompt], tuple[VerifierSpec, Problem]]
-"""(run that pays, what is asked) -> what is judged."""
+_MOST_VOTES = 100  # sample indices that one round of votes may take
 
 
-def ask_judge(
-    store: Store, pool: VerifierPool, backend: Backend, questions: Questions
-) -> dict[tuple[str, Prompt], str]:
-    """The judge's replies; raises what the backend raises. What came until then is stored."""
-    return asyncio.run(_ask(store, pool, backend, questions))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One answer that a judge is asked about.
+
+    `payer` is the run that a new call is booked on, `rules` the verdict that stands without it.
+    """
+
+    payer: str
+    spec: VerifierSpec
+    verifier: ModelJudged
+    response: str
+    problem: Problem
+    rules: Verdict
+
+    def prompt(self, vote: int) -> Prompt | None:
+        """What is asked for one vote; None: the rules are enough."""
+        if vote == 0:
+            return self.verifier.question(self.response, self.problem)
+        return self.verifier.question(self.response, self.problem, vote=vote)
 
 
-async def _ask(
-    store: Store, pool: VerifierPool, backend: Backend, questions: Questions
-) -> dict[tuple[str, Prompt], str]:
-    info = backend.info
-    writer = Writer(store)
-    session = Session(
-        backend=backend,
-        store=store,
-        writer=writer,
-        observer=Silent(),
-        limits=Limits(None, None, None),
-        slots=asyncio.Semaphore(info.concurrency),
-        model_id=model_id(info.fingerprint),
-        seed=_SEED,
-        max_output_tokens=SAMPLING.max_tokens,
-        price=find_price(info.name, datetime.datetime.now(datetime.UTC).date()),
-    )
+class Judge:
+    """A model that gives verdicts.
 
-    async def one(run_id: str, prompt: Prompt, spec: VerifierSpec, problem: Problem) -> str:
-        caller = ProblemCaller(session, prompt, Judging(pool, spec, problem))
-        caller.start(run_id)
-        [draw] = await caller.sample([0], SAMPLING, role="judge")
-        return draw.text
+    `fallback` is the price where neither the judge's own nor one in the price book is known.
+    """
 
-    try:
-        writer.put([(ModelRow, model_row(info))])
-        writer.flush()
-        async with asyncio.TaskGroup() as group:
-            tasks = {key: group.create_task(one(*key, *what)) for key, what in questions.items()}
-    except BaseExceptionGroup as errors:
-        raise first_error(errors) from None
-    finally:
-        writer.close()
-        await backend.close()
-    if writer.error is not None:
-        raise writer.error
-    return {key: task.result() for key, task in tasks.items()}
+    def __init__(
+        self,
+        config: JudgeConfig,
+        *,
+        fallback: PriceEntry | None = None,
+        observer: Observer | None = None,
+    ) -> None:
+        self.config = config
+        self.info = open_backend(config.model, config.args).info  # UsageError for a bad name
+        today = dt.datetime.now(dt.UTC).date()
+        self.price = config.price or find_price(self.info.name, today) or fallback
+        self.spent = Spent()
+        self.asked = 0
+        self._observer = observer or Silent()
+        self._max_tokens: int | None = None
+        self._max_usd: float | None = None
+        self._lock = threading.Lock()
+        self._cancelled = False
+        self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[object]] | None = None
+
+    @property
+    def label(self) -> str:
+        """What names its verdicts: the model, and what else decides them."""
+        said = [f"{k}={v}" for k, v in sorted(self.config.args.items())]
+        if self.config.votes > 1:
+            said.append(f"votes={self.config.votes}")
+        return f"{self.info.spec}({','.join(said)})" if said else self.info.spec
+
+    @property
+    def words(self) -> str:
+        """The options of `harness eval` that ask it again."""
+        words = [f"--judge {self.info.spec}"]
+        words += [f"--judge-arg {k}={v}" for k, v in sorted(self.config.args.items())]
+        if self.config.votes > 1:
+            words.append(f"--judge-votes {self.config.votes}")
+        if self.config.max_output_tokens != DEFAULT_JUDGE_TOKENS:
+            words.append(f"--judge-max-output-tokens {self.config.max_output_tokens}")
+        return " ".join(words)
+
+    def limit(self, max_tokens: int | None, max_usd: float | None) -> None:
+        """The most that it may spend from here on; LimitReached is raised where that ends it."""
+        self._max_tokens, self._max_usd = max_tokens, max_usd
+
+    def cancel(self) -> None:
+        """End it from any thread, now and from here on."""
+        with self._lock:
+            self._cancelled = True
+            if self._running is not None and not self._running[0].is_closed():
+                self._running[0].call_soon_threadsafe(self._running[1].cancel)
+
+    def verdicts(
+        self, store: Store, pool: VerifierPool, questions: Sequence[Question]
+    ) -> list[Verdict]:
+        """Its verdict for each question, `ungraded` where no reply can be read.
+
+        Raises what the backend raises; what came until then is stored.
+        """
+        distinct = {(repr(q.spec), q.prompt(0)): q for q in reversed(questions)}
+        replies = block_on(lambda: self._ask(store, pool, list(distinct.values())))
+        by_key = dict(zip(distinct, replies, strict=True))
+        return [
+            majority(
+                [q.verifier.judged(text, q.rules) for text in by_key[repr(q.spec), q.prompt(0)]]
+            )
+            for q in questions
+        ]
+
+    async def _ask(
+        self, store: Store, pool: VerifierPool, questions: Sequence[Question]
+    ) -> list[list[str]]:
+        """The replies to each question, one a vote; "" for one that cannot be read."""
+        this = asyncio.current_task()
+        assert this is not None
+        with self._lock:
+            self._running = asyncio.get_running_loop(), this
+            if self._cancelled:
+                this.cancel()
+        backend = open_backend(self.config.model, self.config.args)
+        writer = Writer(store)
+        session = self._session(backend, store, writer)
+        label = f"judged by {self.label}"
+        self._observer.planned(label, len(questions), 0)
+
+        async def one(question: Question) -> list[str]:
+            said = await _votes(session, pool, question, self.config)
+            verdict = majority([question.verifier.judged(text, question.rules) for text in said])
+            self._observer.attempted(label, float(verdict.status is Status.CORRECT))
+            return said
+
+        try:
+            writer.put([(ModelRow, model_row(backend.info))])
+            writer.flush()
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one(question)) for question in questions]
+        except BaseExceptionGroup as errors:
+            raise first_error(errors) from None
+        finally:
+            with self._lock:
+                self._running = None
+            writer.close()
+            await backend.close()
+            self.spent = self.spent.plus(session.limits.spent)
+            self.asked = self.spent.calls  # a call brings one reply
+        if writer.error is not None:
+            raise writer.error
+        return [task.result() for task in tasks]
+
+    def _session(self, backend: Backend, store: Store, writer: Writer) -> Session:
+        tokens, usd = self._max_tokens, self._max_usd
+        limits = Limits(
+            None if tokens is None else max(0, tokens - self.spent.tokens),
+            None if usd is None else max(0.0, usd - self.spent.usd),
+            self.price,
+        )
+        return Session(
+            backend=backend,
+            store=store,
+            writer=writer,
+            observer=self._observer,
+            limits=limits,
+            slots=asyncio.Semaphore(backend.info.concurrency),
+            model_id=model_id(backend.info.fingerprint),
+            seed=_SEED,
+            max_output_tokens=self.config.max_output_tokens,
+            price=self.price,
+        )
+
+
+async def _votes(
+    session: Session, pool: VerifierPool, question: Question, config: JudgeConfig
+) -> list[str]:
+    first = question.prompt(0)
+    assert first is not None  # only such are asked
+    caller = ProblemCaller(session, first, Judging(pool, question.spec, question.problem))
+    caller.start(question.payer)
+    votes = (_vote(caller, question, vote, config) for vote in range(config.votes))
+    return await together(votes)
+
+
+async def _vote(caller: ProblemCaller, question: Question, vote: int, config: JudgeConfig) -> str:
+    """The first stored reply that can be read, else one that is asked for now; "" if none can."""
+    prompt = question.prompt(vote)
+    for attempt in itertools.count():
+        # At temperature 0 an unreadable reply would come again.
+        cold = config.votes == 1 and attempt == 0
+        sampling = Sampling(
+            max_tokens=config.max_output_tokens, temperature=0.0 if cold else DEFAULT_TEMPERATURE
+        )
+        index = attempt * _MOST_VOTES + vote
+        stored = caller.has(index, sampling, prompt=prompt, role="judge")
+        [draw] = await caller.sample([index], sampling, prompt=prompt, role="judge")
+        text = said_at_last(draw, caller.marks)
+        if question.verifier.judged(text, question.rules).status is not Status.UNGRADED:
+            return text
+        if not stored:
+            break
+    return ""
+
+
+def said_at_last(draw: Draw, marks: ThinkMarks | None) -> str:
+    """A reply behind its thought; empty where the limit cut it, or the thought has no end."""
+    if draw.finish is Finish.LENGTH:
+        return ""
+    marks = marks or ThinkMarks()
+    _thought, end, rest = draw.text.rpartition(marks.end)
+    if end:
+        return rest
+    return "" if marks.start in draw.text else draw.text
+
+
+def majority(verdicts: Sequence[Verdict]) -> Verdict:
+    """The verdict of most votes; `ungraded` where no vote can be read, or they are divided."""
+    readable = [v for v in verdicts if v.status is not Status.UNGRADED]
+    if len(verdicts) == 1 or not readable:
+        return verdicts[0]
+    counts = Counter(v.status for v in readable).most_common()
+    tally = ", ".join(f"{count} {status}" for status, count in counts)
+    if len(counts) > 1 and counts[0][1] == counts[1][1]:
+        return Verdict(
+            status=Status.UNGRADED,
+            method=readable[0].method,
+            reason=f"the judge's votes are divided: {tally}",
+        )
+    chosen = next(v for v in readable if v.status is counts[0][0])
+    return replace(chosen, reason=f"{chosen.reason} (votes: {tally})")
+
+
+def most_tokens(config: JudgeConfig, questions: int) -> int:
+    """The most tokens that a judge generates for so many questions in one command."""
+    return questions * config.votes * config.max_output_tokens
+
+
+def judged_runs(plan: Plan) -> list[str]:
+    """The runs of a plan whose tasks' verifiers know what to ask a judge."""
+    asking = [task for task in plan.tasks if asks_judge(task.verifier) is not None]
+    return [run.id for task in asking for run in plan.runs[str(task.spec)]]
+
+
+def asks_judge(spec: VerifierSpec) -> ModelJudged | None:
+    """A verifier that knows what to ask a judge; None for another."""
+    verifier = registry.find("verifiers", spec.name)(**spec.args)
+    return verifier if isinstance(verifier, ModelJudged) else None
+
+
+def open_judge(plan: Plan, observer: Observer | None = None) -> Judge | None:
+    """The judge of a plan, before anything is run; UsageError where it cannot serve."""
+    config = plan.config
+    if config.judge is None:
+        return None
+    judge = Judge(config.judge, fallback=config.price, observer=observer)
+    if not judged_runs(plan):
+        names = ", ".join(str(task.spec) for task in plan.tasks)
+        raise ParameterError(
+            f"{{judge}}: no task of {names} asks a model; it is for tasks of flawed problems, as "
+            "traps: leave it out",
+            judge=judge.info.spec,
+        )
+    if config.max_usd is not None and judge.price is None:
+        raise ParameterError(
+            "{max_usd} counts what the judge costs, and no price is known for "
+            f"{judge.info.spec}: give {{judge_price}} (US dollars per million tokens)",
+            max_usd=config.max_usd,
+            judge_price=...,
+        )
+    return judge

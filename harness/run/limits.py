@@ -10,7 +10,7 @@ from harness.cost import PriceEntry, price
 
 
 class LimitReached(HarnessError):  # noqa: N818 - an outcome, not a mistake
-    """The next call could exceed --max-tokens or --max-usd; nothing is in flight any more."""
+    """The next call could exceed max_total_tokens or max_usd; nothing is in flight any more."""
 
 
 @dataclass(slots=True)
@@ -20,6 +20,10 @@ class Spent:
     tokens: int = 0
     usd: float = 0.0
     calls: int = 0
+
+    def plus(self, other: Spent) -> Spent:
+        """Both together."""
+        return Spent(self.tokens + other.tokens, self.usd + other.usd, self.calls + other.calls)
 
 
 class Limits:

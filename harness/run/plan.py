@@ -12,37 +12,27 @@ from pathlib import Path
 from typing import Any
 
 from harness._version import __version__
-from harness.budgets import Budget, Strategy, resolve
+from harness.analysis.contamination import fresh_specs
+from harness.budgets import Budget, Strategy, expand, resolve
 from harness.core import (
     DataError,
     DataSource,
     ModelInfo,
+    ModelSpec,
+    ParameterError,
     Problem,
     Prompt,
     TaskSpec,
-    UsageError,
     VerifierSpec,
     registry,
 )
 from harness.core.hashing import content_hash
-from harness.core.protocols import Task
+from harness.core.protocols import Backend, Task
 from harness.cost import PriceEntry, find_price
 from harness.run.ceilings import Ceiling, ceiling_of
+from harness.run.config import DEFAULT_MAX_OUTPUT_TOKENS, EvalConfig
+from harness.run.freshness import at_asking
 from harness.store.identity import model_id, run_id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What a command sets for all of its runs; see `harness.evaluate`.
-
-    `price` is what budgets with `usd<=` are held to; None: the price book's of the day.
-    """
-
-    seed: int = 0
-    limit: int | None = None
-    data_dir: Path | None = None
-    max_output_tokens: int = 2048
-    price: PriceEntry | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +75,79 @@ def verifier_label(spec: VerifierSpec) -> str:
     return f"{spec.name}({','.join(f'{k}={v}' for k, v in sorted(spec.args.items()))})"
 
 
-def load_task(spec: TaskSpec, settings: Settings) -> LoadedTask:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All that an evaluation will do, before it does it; `runs` are by task."""
+
+    config: EvalConfig
+    backend: Backend
+    tasks: Sequence[LoadedTask]
+    runs: Mapping[str, Sequence[PlannedRun]]
+    fresh: Mapping[TaskSpec, TaskSpec] = field(default_factory=dict)  # by the public task
+
+    @property
+    def all_runs(self) -> list[PlannedRun]:
+        """The runs of all tasks, in order."""
+        return [run for runs in self.runs.values() for run in runs]
+
+
+def make_plan(config: EvalConfig) -> Plan:
+    """Resolve all names and load the problems; no model is loaded yet.
+
+    UsageError for names and parameters that cannot serve, DataError for data that cannot be had.
+    """
+    config.complete()
+    wanted = expand(config.budgets)
+    backend = at_asking(open_backend(config.model, config.model_args), config)
+    specs = dict.fromkeys(TaskSpec.parse(name) for name in config.tasks)
+    fresh = {} if config.fresh_seed is None else fresh_specs(specs, config.fresh_seed)
+    loaded = [
+        load_task(spec, limit=config.limit, data_dir=config.data_dir)
+        for spec in (*specs, *fresh.values())
+    ]
+    runs = {str(task.spec): plan_runs(backend.info, task, wanted, config) for task in loaded}
+    plan = Plan(config=config, backend=backend, tasks=loaded, runs=runs, fresh=fresh)
+    _check_dollars(plan)
+    return plan
+
+
+def _check_dollars(plan: Plan) -> None:
+    """Dollars can be counted where they are limited, and are shown as they are counted."""
+    config, spec = plan.config, plan.backend.info.spec
+    if config.max_usd is not None and price_of(plan.backend.info, config) is None:
+        raise ParameterError(
+            f"{{max_usd}} needs a price, and none is known for {spec}: give {{price}} (US dollars "
+            "per million tokens of input and output)",
+            max_usd=config.max_usd,
+            price=...,
+        )
+    if config.gpu_usd_per_hour is None:
+        return
+    for run in plan.all_runs:
+        if run.ceiling is not None and run.ceiling.usd is not None:
+            raise ParameterError(
+                f"budget {str(run.strategy.budget)!r}: usd<= counts dollars by the token, not by "
+                "{gpu_usd_per_hour}; leave one of them out",
+                gpu_usd_per_hour=config.gpu_usd_per_hour,
+            )
+
+
+def open_backend(model: str | Backend, model_args: Mapping[str, str] | None = None) -> Backend:
+    """The backend of a model spec; its weights are loaded by the first call."""
+    if not isinstance(model, str):
+        return model
+    spec = ModelSpec.parse(model, model_args)
+    backend: Backend = registry.find("models", spec.backend)(spec)
+    return backend
+
+
+def load_task(
+    spec: TaskSpec, *, limit: int | None = None, data_dir: Path | None = None
+) -> LoadedTask:
     """Find a task by name and load its problems; DataError when they cannot be had."""
     task: Task = registry.find("tasks", spec.name)()
-    source = DataSource(
-        data_dir=settings.data_dir, limit=settings.limit, options=dict(spec.options)
-    )
-    problems = tuple(task.load(source))[: settings.limit]
+    source = DataSource(data_dir=data_dir, limit=limit, options=dict(spec.options))
+    problems = tuple(task.load(source))[:limit]
     if not problems:
         raise DataError(f"task {spec}: no problems")
     counts = Counter(problem.id for problem in problems)
@@ -110,25 +166,26 @@ def load_task(spec: TaskSpec, settings: Settings) -> LoadedTask:
     )
 
 
-def price_of(info: ModelInfo, settings: Settings) -> PriceEntry | None:
+def price_of(info: ModelInfo, config: EvalConfig) -> PriceEntry | None:
     """What the model's tokens cost: as told, or as its price is known today."""
-    return settings.price or find_price(info.name, dt.datetime.now(dt.UTC).date())
+    return config.price or find_price(info.name, dt.datetime.now(dt.UTC).date())
 
 
 def plan_runs(
-    info: ModelInfo, loaded: LoadedTask, budgets: Iterable[Budget], settings: Settings
+    info: ModelInfo, loaded: LoadedTask, budgets: Iterable[Budget], config: EvalConfig
 ) -> list[PlannedRun]:
     """The runs of one task; UsageError when a budget does not fit the model."""
     runs = []
-    entry = price_of(info, settings)
+    entry = price_of(info, config)
     data = content_hash(sorted(problem.digest() for problem in loaded.problems))
     prompts = content_hash([prompt.to_json() for prompt in loaded.prompts])
     for budget in budgets:
         strategy = resolve(budget)
         if strategy.proposer.needs_marks and info.think is None:
-            raise UsageError(
+            raise ParameterError(
                 f"budget {str(budget)!r} cuts the thinking, but {info.spec} has no thinking marks: "
-                "name them with --model-arg think_start=… --model-arg think_end=…"
+                "name think_start and think_end in {model_args}",
+                model_args=...,
             )
         ceiling = ceiling_of(strategy, info, entry)
         identity = {
@@ -138,8 +195,8 @@ def plan_runs(
             "data": data,
             "prompts": prompts,
             "budget": str(budget),
-            "seed": settings.seed,
-            "max_output_tokens": settings.max_output_tokens,
+            "seed": config.seed,
+            "max_output_tokens": config.max_output_tokens,
             **(ceiling.identity() if ceiling is not None else {}),
         }
         manifest = {
@@ -148,15 +205,15 @@ def plan_runs(
             "python": platform.python_version(),
             "platform": platform.platform(terse=True),
             "model": info.spec,
-            "limit": settings.limit,
-            "local_data": settings.data_dir is not None,
+            "limit": config.limit,
+            "local_data": config.data_dir is not None,
             "selector": strategy.selector.name,
             "selector_args": dict(strategy.selector.args),
             "size": strategy.proposer.size,
             "whole": strategy.whole,
             "reward": strategy.reward.info.fingerprint if strategy.reward else None,
             "prompt_once": info.prompt_once,
-            "command": reproduce(info, loaded.spec, budget, settings),
+            "command": reproduce(info, loaded.spec, budget, config),
         }
         runs.append(
             PlannedRun(
@@ -170,22 +227,22 @@ def plan_runs(
     return runs
 
 
-def reproduce(info: ModelInfo, task: TaskSpec, budget: Budget, settings: Settings) -> str:
+def reproduce(info: ModelInfo, task: TaskSpec, budget: Budget, config: EvalConfig) -> str:
     """The command that measures the same again (a local data folder has to be named anew)."""
     words = ["harness eval", f"--model {info.spec}", f"--task {task}", f"--budget '{budget}'"]
     words += [f"--model-arg {k}={v}" for k, v in sorted(info.extra.get("args", {}).items())]
     if "asked" in info.extra:
         words.append(f"--fresh {info.extra['asked']}")
-    if settings.limit is not None:
-        words.append(f"--limit {settings.limit}")
-    if settings.seed:
-        words.append(f"--seed {settings.seed}")
-    if settings.max_output_tokens != Settings().max_output_tokens:
-        words.append(f"--max-output-tokens {settings.max_output_tokens}")
-    if settings.data_dir is not None:
+    if config.limit is not None:
+        words.append(f"--limit {config.limit}")
+    if config.seed:
+        words.append(f"--seed {config.seed}")
+    if config.max_output_tokens != DEFAULT_MAX_OUTPUT_TOKENS:
+        words.append(f"--max-output-tokens {config.max_output_tokens}")
+    if config.data_dir is not None:
         words.append("--data-dir DIR")
-    if settings.price is not None and budget.max_usd is not None:
-        words.append(f"--price {settings.price.input},{settings.price.output}")
+    if config.price is not None and budget.max_usd is not None:
+        words.append(f"--price {config.price.input},{config.price.output}")
     return " ".join(words)
 
 

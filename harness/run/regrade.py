@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from harness.analysis.contamination import contaminations
-from harness.core import BackendError, Status, TaskSpec, UsageError, Verdict, VerifierSpec, registry
-from harness.core.protocols import Backend, ModelJudged
-from harness.results.reports import iter_samples, load_reports
+from harness.core import ParameterError, Status, TaskSpec, Verdict, VerifierSpec, registry
+from harness.core.protocols import ModelJudged
+from harness.results.reports import iter_samples
 from harness.results.views import SampleView
-from harness.run.evaluate import Evaluation, Options, Plan, open_backend
-from harness.run.judge import ask_judge
+from harness.run.judge import Judge, Question, asks_judge
 from harness.run.plan import verifier_label
 from harness.run.runner import verdict_row
-from harness.store import Store, open_store
+from harness.store import Store
 from harness.store.schema import ModelRow, RunRow, VerdictRow
 from harness.store.writer import write_rows
 from harness.verifiers.pool import VerifierPool
@@ -45,7 +43,8 @@ class Regraded:
 
 @dataclass(slots=True, kw_only=True)
 class _Judgement:
-    """One run while it is judged; `verdicts` are those of its `views`, `judge` a model's spec."""
+    """One run while it is judged; `verdicts` are those of its `views`, `judge` the options
+    that ask it again."""
 
     run: Row[Any]
     spec: VerifierSpec
@@ -56,7 +55,7 @@ class _Judgement:
 
 
 def regrade_runs(
-    store: Store, run_ids: Iterable[str], judge: Backend | None = None
+    store: Store, run_ids: Iterable[str], judge: Judge | None = None
 ) -> list[Regraded]:
     """Judge all answers of some runs with the verifiers that their tasks name today.
 
@@ -79,48 +78,6 @@ def regrade_runs(
     return [_finish(store, one) for one in runs]
 
 
-def open_judge(plan: Plan, options: Options, model: str) -> Backend:
-    """The judge of a plan, before anything is run; UsageError where it cannot serve."""
-    if not _judged_runs(plan):
-        names = ", ".join(str(task.spec) for task in plan.tasks)
-        raise UsageError(
-            f"--judge {model}: no task of {names} asks a model; it is for tasks of flawed "
-            "problems, as traps: leave it out"
-        )
-    if options.max_tokens is not None or options.max_usd is not None:
-        raise UsageError(
-            "--judge: the calls of a judge do not count towards --max-tokens and --max-usd; "
-            f"leave --judge out, and call `harness regrade --judge {model}` afterwards"
-        )
-    return open_backend(model)
-
-
-def judge_evaluation(plan: Plan, options: Options, done: Evaluation, judge: Backend) -> Evaluation:
-    """What an eval brought, by the verdicts of a judge where the tasks' verifiers ask one.
-
-    Raises BackendError when the judge fails; the verdicts of the rules stand then.
-    """
-    with open_store(options.db) as store:
-        try:
-            regrade_runs(store, _judged_runs(plan), judge)
-        except BackendError as error:
-            raise BackendError(
-                f"the judge failed: {error}\nthe answers are stored, with the verdicts of the "
-                "rules; the same command asks the judge again"
-            ) from error
-        reports = load_reports(store, [run.id for run in plan.all_runs])
-    return replace(done, reports=reports, contamination=contaminations(reports, plan.fresh))
-
-
-def _judged_runs(plan: Plan) -> list[str]:
-    asking = [task for task in plan.tasks if isinstance(_verifier(task.verifier), ModelJudged)]
-    return [run.id for task in asking for run in plan.runs[str(task.spec)]]
-
-
-def _verifier(spec: VerifierSpec) -> Any:
-    return registry.find("verifiers", spec.name)(**spec.args)
-
-
 def _begin(store: Store, run_id: str) -> _Judgement:
     with store.engine.connect() as connection:
         run = connection.execute(
@@ -138,37 +95,48 @@ def _begin(store: Store, run_id: str) -> _Judgement:
 
 def _askable(one: _Judgement) -> ModelJudged:
     """The run's verifier, which knows what to ask a judge."""
-    verifier = _verifier(one.spec)
-    if isinstance(verifier, ModelJudged):
+    verifier = asks_judge(one.spec)
+    if verifier is not None:
         return verifier
-    raise UsageError(
+    raise ParameterError(
         f"task {one.run.task} is judged by the verifier {one.spec.name}, which asks no model: "
-        "--judge is for tasks of flawed problems (choose some with --task)"
+        "{judge} is for tasks of flawed problems (choose some with {task})",
+        judge=...,
+        task=...,
     )
 
 
 def _ask(
     store: Store,
     pool: VerifierPool,
-    judge: Backend,
+    judge: Judge,
     runs: Sequence[tuple[_Judgement, ModelJudged]],
 ) -> None:
     """Put the judge's verdicts in the place of those that it is asked about."""
-    questions = {
-        (one.run.id, prompt): (one.spec, view.problem)
+    places = [
+        (one, i, question)
         for one, verifier in runs
-        for view in one.views
-        if (prompt := verifier.question(view.response, view.problem)) is not None
-    }
-    replies = ask_judge(store, pool, judge, questions)
+        for i, view in enumerate(one.views)
+        if (question := _question(one, verifier, view, one.verdicts[i])).prompt(0) is not None
+    ]
+    verdicts = judge.verdicts(store, pool, [question for _, _, question in places])
+    for (one, i, _), verdict in zip(places, verdicts, strict=True):
+        one.verdicts[i] = verdict
     for one, verifier in runs:
         label, version = one.judged_by
-        one.judge = judge.info.spec
-        one.judged_by = f"{label} by {one.judge}", f"{version}+judge{verifier.judge_version}"
-        for i, view in enumerate(one.views):
-            prompt = verifier.question(view.response, view.problem)
-            if prompt is not None:
-                one.verdicts[i] = verifier.judged(replies[one.run.id, prompt], one.verdicts[i])
+        one.judge = judge.words
+        one.judged_by = f"{label} by {judge.label}", f"{version}+judge{verifier.judge_version}"
+
+
+def _question(one: _Judgement, verifier: ModelJudged, view: SampleView, rules: Verdict) -> Question:
+    return Question(
+        payer=one.run.id,
+        spec=one.spec,
+        verifier=verifier,
+        response=view.response,
+        problem=view.problem,
+        rules=rules,
+    )
 
 
 def _manifest(one: _Judgement) -> dict[str, Any]:
@@ -176,7 +144,7 @@ def _manifest(one: _Judgement) -> dict[str, Any]:
     manifest = dict(one.run.manifest)
     command = str(manifest.get("command", ""))
     if command.startswith("harness eval "):
-        asked = f" --judge {one.judge}" if one.judge else ""
+        asked = f" {one.judge}" if one.judge else ""
         manifest["command"] = command.partition(" --judge ")[0] + asked
     return manifest
 

@@ -157,6 +157,18 @@ class ProblemCaller:
             found = {index: await self._within(self.meter, index, ask) for index in indices}
         return [found[index].draw(prefix) for index in indices]
 
+    def has(
+        self,
+        index: int,
+        sampling: Sampling,
+        *,
+        prompt: Prompt | None = None,
+        role: Role = "generator",
+    ) -> bool:
+        """Whether `sample` would find this one, without a call."""
+        prefix = (self.prompt if prompt is None else prompt).begin
+        return bool(self._find([index], self._ask(sampling, prefix, prompt, role)))
+
     async def _samples(self, indices: Sequence[int], ask: Ask) -> dict[int, Stored]:
         """The samples of an ask, logged; those that nobody has are generated."""
         self.note(self._identify(index, ask).sample for index in indices)

@@ -218,7 +218,7 @@ def test_python_gives_what_the_command_line_gives(stub_eval, cli, tmp_path):
         "thirds",
         "vote@2",
         limit=6,
-        options=harness.Options(db=tmp_path / "api.sqlite"),
+        db=tmp_path / "api.sqlite",
     )
     [shown] = json.loads(stub_eval("--budget", "vote@2", "--quiet", "--json").out)
     assert result.reports[0].to_json()["metrics"] == shown["metrics"]
@@ -233,8 +233,8 @@ def test_python_works_inside_a_running_event_loop(tmp_path):
     harness.load_plugin(PLUGIN)
 
     async def notebook():
-        options = harness.Options(db=tmp_path / "n.sqlite")
-        return harness.evaluate("stub:x", "thirds", "greedy", limit=3, options=options)
+        db = tmp_path / "n.sqlite"
+        return harness.evaluate("stub:x", "thirds", "greedy", limit=3, db=db)
 
     assert asyncio.run(notebook()).ok
 

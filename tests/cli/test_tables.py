@@ -1,9 +1,11 @@
-"""The tables of runs: whatever the width, nothing of a name or a figure is cut."""
+"""The tables of runs: one line a run at every width, and no figure is cut."""
 
 from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,15 +36,32 @@ def test_where_there_is_no_terminal_a_run_is_one_line(stored, cli):
     assert "unfinished: 6 of 40" in lines[1]
 
 
-@pytest.mark.parametrize("width", [80, 120])
-def test_a_narrow_terminal_folds_and_cuts_nothing(stored, tmp_path, width):
+@pytest.mark.parametrize("width", [72, 80, 120, 200])
+def test_a_narrow_terminal_has_one_line_a_run_and_cuts_no_figure(stored, tmp_path, width):
     with open_store(tmp_path / "harness.sqlite") as store:
         (report,) = load_reports(store, find_runs(store))
+    table, left_out = runs_table([report], width)
     out = io.StringIO()
-    Console(width=width, file=out).print(runs_table([report]))
-    text = out.getvalue()
-    assert "…" not in text
-    # The model is the first column: its pieces, joined, are its name.
-    first = [line.split()[0] for line in text.splitlines() if line[:1].strip()]
-    assert NAME in "".join(first)
-    assert "66.7%" in text
+    Console(width=width, file=out).print(table)
+    heading, line = out.getvalue().splitlines()
+    assert len(heading) <= width
+    assert "66.7% [" in line
+    assert line.startswith("organ")
+    assert "unfin" in line  # that a run is not whole is always said
+    assert ("problems" in left_out) == ("problems" not in heading)
+
+
+def test_wide_output_has_all_columns_in_full(stored, cli):
+    assert NAME in cli("show", "--plugin", PLUGIN, "--wide").out
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "utf-8"])
+def test_output_survives_a_terminal_without_unicode(stored, command_env, tmp_path, encoding):
+    env = command_env | {"PYTHONIOENCODING": encoding}
+    words = [sys.executable, "-m", "harness", "show", "--plugin", PLUGIN]
+    for more in ([], ["--json"], ["--task", "nöpe"]):
+        done = subprocess.run([*words, *more], env=env, cwd=tmp_path, capture_output=True)
+        assert (done.returncode, done.stderr) == (0, b"")
+        text = done.stdout.decode(encoding)
+        if more == ["--json"]:
+            assert json.loads(text)[0]["model"] == NAME

@@ -21,8 +21,9 @@ from harness.gate.comment import comment, find_answers
 from harness.gate.judge import GateVerdict
 from harness.gate.rules import GateConfig, Rule
 from harness.results.outcomes import load_outcomes
-from harness.run.evaluate import Options, evaluate, open_backend
+from harness.run.evaluate import evaluate
 from harness.run.freshness import ask_anew, ask_within, new_label, parse_age
+from harness.run.plan import open_backend
 from harness.store import open_store
 
 harness.load_plugin(Path(__file__).with_name("skilled_plugin.py"))  # the task `echo`
@@ -93,13 +94,13 @@ def gate(server, tmp_path, monkeypatch):
     """A gate on one store, which the baseline's samples are in, as a CI cache would have it."""
     for name in ("GITHUB_RUN_ID", "CI_PIPELINE_ID", "BUILD_TAG", "CIRCLE_WORKFLOW_ID"):
         monkeypatch.delenv(name, raising=False)
-    options = Options(db=tmp_path / "cached.sqlite")
-    found = evaluate(server.spec, "echo", "greedy", options=options)
-    with open_store(options.db) as store:
+    db = tmp_path / "cached.sqlite"
+    found = evaluate(server.spec, "echo", "greedy", db=db)
+    with open_store(db) as store:
         write_baseline(tmp_path / "b.txt", [load_outcomes(store, r.id) for r in found.reports])
     server.count()
     config = GateConfig(rules=(RULE,), baseline=tmp_path / "b.txt", path=tmp_path / "h.toml")
-    return lambda **more: judge(model=server.spec, config=config, options=options, **more)
+    return lambda **more: judge(model=server.spec, config=config, db=db, **more)
 
 
 def test_a_regressed_server_is_caught_with_a_warm_store(gate, server):
@@ -133,6 +134,17 @@ def test_stored_samples_hold_as_long_as_the_user_says(gate, server, tmp_path):
         late = dt.datetime.now(dt.UTC) + dt.timedelta(days=2)
         backend = ask_within(store, open_backend(server.spec), parse_age("1d"), late)
     assert "asked" in backend.info.extra
+
+
+def test_an_eval_takes_what_is_stored_unless_it_is_told_to_ask_anew(server, tmp_path):
+    def asked(**more):
+        evaluate(server.spec, "echo", "greedy", db=tmp_path / "e.sqlite", limit=4, **more)
+        return server.count()
+
+    assert [asked(), asked(), asked(fresh="x"), asked(fresh="x")] == [4, 0, 4, 0]
+    assert [asked(max_age="1d"), asked(max_age="0")] == [0, 4]
+    with pytest.raises(UsageError, match="give one of them"):
+        asked(fresh="x", max_age="1d")
 
 
 def test_the_summary_says_how_much_was_asked_now(gate):

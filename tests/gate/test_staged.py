@@ -17,8 +17,7 @@ from harness.gate.judge import GateVerdict
 from harness.gate.rules import GateConfig, Rule
 from harness.results.outcomes import load_outcomes
 from harness.results.reports import find_runs
-from harness.run.evaluate import Options, evaluate
-from harness.run.plan import Settings
+from harness.run.evaluate import evaluate
 from harness.store import open_store
 
 PLUGIN = Path(__file__).with_name("skilled_plugin.py")
@@ -29,7 +28,7 @@ ACCURACY = Rule(metric="accuracy", margin=0.15)
 @pytest.fixture
 def baseline(tmp_path):
     """A file with skilled:80 on 300 problems."""
-    found = evaluate("skilled:80", "echo", "vote@1", options=Options(db=tmp_path / "old.sqlite"))
+    found = evaluate("skilled:80", "echo", "vote@1", db=tmp_path / "old.sqlite")
     file = tmp_path / "b.txt"
     with open_store(str(tmp_path / "old.sqlite")) as store:
         write_baseline(file, [load_outcomes(store, r.id) for r in found.reports])
@@ -55,8 +54,7 @@ def gate(baseline, tmp_path, calls):
     def go(model, rules=(ACCURACY,), db="new.sqlite", **more):
         calls()
         config = GateConfig(rules=tuple(rules), baseline=baseline, path=tmp_path / "h.toml")
-        options = Options(db=tmp_path / db, **more.pop("options", {}))
-        return judge(model=model, config=config, options=options, **more)
+        return judge(model=model, config=config, db=tmp_path / db, **more)
 
     return go
 
@@ -107,7 +105,7 @@ def test_every_look_sees_whole_clusters_in_an_order_of_the_data_alone(gate, call
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"settings": Settings(limit=299)}, "it has 299 problems, the other 300"),
+        ({"limit": 299}, "it has 299 problems, the other 300"),
         ({"tasks": ["echo:n=200"]}, "no run of echo:n=200"),
         ({"budgets": ["vote@2"]}, "0 runs for echo under vote@2"),
         ({"rules": [Rule(metric="accuracy", margin=0.1, task="nope")]}, "applies to none"),
@@ -123,8 +121,8 @@ def test_what_cannot_work_is_refused_before_anything_is_spent(gate, calls, given
 
 
 def test_a_limit_on_tokens_is_an_error_and_no_verdict(gate):
-    with pytest.raises(UsageError, match="the limit of --max-tokens"):
-        gate("skilled:80", options={"max_tokens": 2000})
+    with pytest.raises(UsageError, match="the limit of max_total_tokens="):
+        gate("skilled:80", max_total_tokens=2000)
 
 
 def test_a_price_given_to_the_command_holds_for_ceilings_too(tmp_path, monkeypatch):

@@ -29,8 +29,8 @@ from harness.core import (
 )
 from harness.interop.lm_eval_export import _row, write_folder
 from harness.interop.lm_eval_verifier import LmEvalVerifier, answer_of
-from harness.run.evaluate import Options, evaluate
-from harness.run.plan import Settings, load_task
+from harness.run.evaluate import evaluate
+from harness.run.plan import load_task
 from harness.verifiers.pool import VerifierPool
 
 THERE = importlib.util.find_spec("lm_eval") is not None
@@ -178,7 +178,7 @@ def made(number: int, gold: str) -> str:
 @pytest.mark.parametrize("name", VARIANTS)
 def test_prompts_and_judgements_are_lm_evals(folder: Path, name: str, options: str) -> None:
     spec = TaskSpec.parse(f"lm-eval:{name}{options}")
-    problems = load_task(spec, Settings()).problems
+    problems = load_task(spec).problems
     answers = {key(p): made(i, str(p.meta["doc"]["gold"])) for i, p in enumerate(problems)}
     plain = {"apply_chat_template": False, "fewshot_as_multiturn": False}
     samples, results, asked = by_lm_eval(
@@ -202,10 +202,10 @@ def test_the_embedded_models_run_scores_as_lm_eval_scores_it(folder: Path, tmp_p
     """One run under our engine, its stored answers replayed to lm-eval."""
     db = tmp_path / "t.sqlite"
     spec = "lm-eval:compare_zero"
-    result = evaluate("onnx:tiny-s", spec, "greedy", max_output_tokens=48, options=Options(db=db))
+    result = evaluate("onnx:tiny-s", spec, "greedy", max_output_tokens=48, db=db)
     assert result.ok, result.errors
     [report] = result.reports
-    problems = {p.id: p for p in load_task(TaskSpec.parse(spec), Settings()).problems}
+    problems = {p.id: p for p in load_task(TaskSpec.parse(spec)).problems}
     with sqlite3.connect(db) as connection:
         rows = connection.execute(
             "SELECT p.content, s.prefix || s.text FROM verdict v JOIN sample s ON s.id=v.sample_id"
@@ -248,7 +248,7 @@ def test_what_cannot_be_run_says_why(
     )
     (folder / "bundle.yaml").write_text("group: bundle\ntask: [compare_numbers]\n")
     with pytest.raises(kind, match=message):
-        load_task(TaskSpec.parse(f"lm-eval:{task}"), Settings())
+        load_task(TaskSpec.parse(f"lm-eval:{task}"))
 
 
 @needs_lm_eval
@@ -256,7 +256,7 @@ def test_what_cannot_be_run_says_why(
 def test_our_tasks_in_lm_eval_have_our_prompts_and_verdicts(tmp_path: Path, spec: str) -> None:
     folder, rows = tmp_path / "for lm-eval", 24
     [name] = write_folder(folder, [TaskSpec.parse(spec)])
-    task = load_task(TaskSpec.parse(spec), Settings(limit=rows))
+    task = load_task(TaskSpec.parse(spec), limit=rows)
     answers, expected = {}, []
     with VerifierPool(workers=1) as pool:
         for number, (problem, prompt) in enumerate(zip(task.problems, task.prompts, strict=True)):
@@ -308,7 +308,7 @@ def test_a_prompt_with_earlier_turns_is_refused_for_lm_eval() -> None:
 @pytest.mark.skipif(THERE, reason="lm-eval is installed")
 def test_without_lm_eval_the_extra_is_named() -> None:
     with pytest.raises(MissingExtraError, match=r"lm-eval"):
-        load_task(TaskSpec.parse("lm-eval:gsm8k"), Settings())
+        load_task(TaskSpec.parse("lm-eval:gsm8k"))
 
 
 def test_a_task_needs_a_name() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 import harness
 from harness.cost import PriceEntry
-from harness.run.evaluate import Evaluation, Options, evaluate
+from harness.run.evaluate import Evaluation, evaluate
 
 PLUGIN = Path(__file__).with_name("stub_plugin.py")
 harness.load_plugin(PLUGIN)
@@ -67,9 +67,9 @@ def run(tmp_path: Path) -> Callable[..., Evaluation]:
         db: str = "t.sqlite",
         limit: int = 12,
         price: PriceEntry | None = None,
-        **options: Any,
+        **settings: Any,
     ) -> Evaluation:
-        wanted = Options(db=tmp_path / db, **options)
-        return evaluate(backend, "thirds", list(budgets), limit=limit, price=price, options=wanted)
+        settings |= {"limit": limit, "price": price, "db": tmp_path / db}
+        return evaluate(backend, "thirds", list(budgets), **settings)
 
     return go

@@ -6,7 +6,7 @@ import pytest
 
 from harness.core import ModelSpec, Reply, Request
 from harness.models.onnx import OnnxBackend
-from harness.run.evaluate import Options, evaluate
+from harness.run.evaluate import evaluate
 
 STRATEGIES = (
     "greedy",
@@ -51,9 +51,9 @@ def go(tmp_path):
     runs = iter(range(100))
 
     def evaluated(*budgets, limit=2, tokens=96):
-        model, options = Counted(), Options(db=tmp_path / f"{next(runs)}.sqlite")
+        model, db = Counted(), tmp_path / f"{next(runs)}.sqlite"
         result = evaluate(
-            model, "arithmetic", budgets, limit=limit, max_output_tokens=tokens, options=options
+            model, "arithmetic", budgets, limit=limit, max_output_tokens=tokens, db=db
         )
         assert result.ok
         return model, result.reports

@@ -17,7 +17,7 @@ from harness.core import (
     Usage,
     UsageError,
 )
-from harness.run.evaluate import Options, evaluate
+from harness.run.evaluate import evaluate
 from harness.tasks.arithmetic import Arithmetic
 
 
@@ -63,7 +63,7 @@ def test_a_model_that_learned_the_public_problems_is_found(tmp_path: Path, learn
         ["greedy", "vote@3"],
         limit=60,
         fresh_seed=9,
-        options=Options(db=tmp_path / "x.sqlite"),
+        db=tmp_path / "x.sqlite",
     )
     assert [r.task for r in result.reports] == ["arithmetic"] * 2 + ["arithmetic:seed=9"] * 2
     for found in result.contamination:
@@ -77,8 +77,8 @@ def test_a_model_that_learned_the_public_problems_is_found(tmp_path: Path, learn
 
 
 def test_without_a_fresh_seed_nothing_is_compared(tmp_path: Path) -> None:
-    options = Options(db=tmp_path / "x.sqlite")
-    assert not evaluate(Parrot({}), "arithmetic", "greedy", limit=2, options=options).contamination
+    result = evaluate(Parrot({}), "arithmetic", "greedy", limit=2, db=tmp_path / "x.sqlite")
+    assert not result.contamination
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ PRICE = PriceEntry(models=(), date=dt.date(2024, 1, 1), input=1.0, output=10.0, 
 @pytest.mark.parametrize("limit", [100, 777, 2000])
 def test_the_token_limit_is_never_passed(run, stub, limit):
     backend = stub()
-    result = run(backend, "vote@4:max=20", max_tokens=limit)
+    result = run(backend, "vote@4:max=20", max_total_tokens=limit)
     assert backend.prompt_tokens + backend.output_tokens <= limit
     assert result.limit_reached
     assert not result.ok
@@ -34,7 +34,7 @@ def test_the_dollar_limit_is_never_passed(run, stub):
 
 def test_a_higher_limit_goes_on_without_paying_twice(run, stub):
     first, second, whole = stub(), stub(), stub()
-    run(first, "vote@4:max=20", max_tokens=900)
+    run(first, "vote@4:max=20", max_total_tokens=900)
     result = run(second, "vote@4:max=20")
     run(whole, "vote@4:max=20", db="whole.sqlite")
     assert result.ok
@@ -44,5 +44,5 @@ def test_a_higher_limit_goes_on_without_paying_twice(run, stub):
 
 
 def test_a_dollar_limit_without_a_price_is_refused(run, stub):
-    with pytest.raises(UsageError, match="--price"):
+    with pytest.raises(UsageError, match="give price="):
         run(stub(), "greedy", max_usd=1.0)

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from harness.core import BackendError
-from harness.run.evaluate import Options, make_plan, run_plan
-from harness.run.plan import Settings
+from harness.run.config import EvalConfig
+from harness.run.evaluate import run_plan
+from harness.run.plan import make_plan
 
 PLUGIN = Path(__file__).with_name("stub_plugin.py")
 
@@ -81,8 +82,14 @@ def test_cancelling_keeps_what_is_finished(tmp_path, stub, contents):
     backend = stub()
 
     async def main():
-        plan = make_plan(backend, "thirds", "vote@4", settings=Settings(limit=40))
-        task = asyncio.create_task(run_plan(plan, Options(db=tmp_path / "c.sqlite")))
+        config = EvalConfig(
+            model=backend,
+            tasks=("thirds",),
+            budgets=("vote@4",),
+            limit=40,
+            db=tmp_path / "c.sqlite",
+        )
+        task = asyncio.create_task(run_plan(make_plan(config)))
         while backend.samples < 30:
             await asyncio.sleep(0)
         task.cancel()

@@ -193,7 +193,7 @@ def test_a_call_that_fails_in_a_search_lets_those_beside_it_finish(run, stub):
 @pytest.mark.parametrize("limit", [300, 1500])
 def test_the_token_limit_holds_in_a_search(run, stub, counting, limit):
     backend = stub(lines=3)
-    result = run(backend, "beam@6x3:reward=counting,max=60", limit=6, max_tokens=limit)
+    result = run(backend, "beam@6x3:reward=counting,max=60", limit=6, max_total_tokens=limit)
     assert backend.prompt_tokens + backend.output_tokens + counting.tokens <= limit
     assert result.limit_reached
     second, whole = stub(lines=3), stub(lines=3)

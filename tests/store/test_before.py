@@ -17,7 +17,6 @@ import pytest
 
 import harness
 from harness.results.reports import load_reports
-from harness.run.evaluate import Options
 from harness.store import SCHEMA_VERSION, open_store
 from harness.store.verify import verify
 
@@ -94,7 +93,7 @@ def test_it_resumes_without_a_new_call(before):
             report["task"],
             report["budget"],
             limit=report["manifest"]["limit"],
-            options=Options(db=before),
+            db=before,
         )
         assert result.calls == 0
         assert [r.id for r in result.reports] == [report["id"]]

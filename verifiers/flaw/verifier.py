@@ -93,11 +93,11 @@ class FlawVerifier:
             return Verdict(status=Status.REFUSED, method="flaw/refused", reason=_REASONS[view])
         return verdict
 
-    def question(self, response: str, problem: Problem) -> Prompt | None:
+    def question(self, response: str, problem: Problem, *, vote: int = 0) -> Prompt | None:
         """What a judge is asked: only where there is no answer, and something was said."""
         text = visible(response).strip()
-        return judge_prompt(problem, text) if problem.gold is None and text else None
+        return judge_prompt(problem, text, vote) if problem.gold is None and text else None
 
     def judged(self, reply: str, rules: Verdict) -> Verdict:
         """The verdict by a judge's reply."""
-        return judged(reply, rules)
+        return judged(visible(reply), rules)

@@ -1,0 +1,210 @@
+"""What a user of the library calls beside `evaluate`: each function is one command of `harness`.
+
+All take `db`, a file or a SQLAlchemy URL, and raise UsageError where nothing is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.analysis.curve_figures import rows as curve_rows
+from harness.analysis.curves import Curve, load_curves
+from harness.core import UsageError
+from harness.core.protocols import Backend
+from harness.cost import PriceEntry
+from harness.gate.compare import Comparison, compare_runs
+from harness.gate.sides import find_side, pair_runs
+from harness.interop.importer import Imported, import_file
+from harness.results.display import Listing, Reports, Row
+from harness.results.reports import find_runs, iter_samples, load_reports
+from harness.results.views import SampleView
+from harness.run.config import DEFAULT_DB, JudgeConfig, judge_config
+from harness.run.judge import Judge
+from harness.run.progress import Observer, shown
+from harness.run.regrade import Regraded, regrade_runs
+from harness.store import open_store
+
+if TYPE_CHECKING:
+    from harness.site.build import SiteResult
+
+
+class Curves(Listing[Curve]):
+    """Curves by task and model; a data frame has one row a point."""
+
+    __slots__ = ()
+
+    def rows(self) -> Sequence[Row]:
+        """All points of all curves."""
+        return [row for curve in self for row in curve_rows(curve)]
+
+
+class Comparisons(Listing[Comparison]):
+    """Comparisons of two runs each, B minus A."""
+
+    __slots__ = ()
+
+    def rows(self) -> Sequence[Row]:
+        """The difference in accuracy with its interval, and what it cost."""
+        return [
+            {
+                "a": c.a.label,
+                "b": c.b.label,
+                "accuracy_a": c.means[0],
+                "accuracy_b": c.means[1],
+                "difference": c.accuracy.value,
+                "low": c.accuracy.low,
+                "high": c.accuracy.high,
+                "p": c.adjusted_p,
+                "tokens": None if c.tokens is None else c.tokens.value,
+                "usd": None if c.usd is None else c.usd.value,
+                "problems": c.accuracy.n,
+            }
+            for c in self
+        ]
+
+
+class Regradings(Listing[Regraded]):
+    """What judging again changed, run by run."""
+
+    __slots__ = ()
+
+    def rows(self) -> Sequence[Row]:
+        """Verifiers before and after, and how many verdicts changed."""
+        return [one.to_json() for one in self]
+
+
+def show(
+    db: str | Path = DEFAULT_DB,
+    *,
+    model: str | None = None,
+    task: str | None = None,
+    budget: str | None = None,
+) -> Reports:
+    """Reports of the runs in a database, oldest first; the filters are names as they are shown."""
+    with open_store(db) as store:
+        return Reports(load_reports(store, find_runs(store, model=model, task=task, budget=budget)))
+
+
+def samples(
+    run: str, db: str | Path = DEFAULT_DB, *, problem: str | None = None
+) -> list[SampleView]:
+    """The samples of one run, named by its id or the beginning of it; of one problem if named."""
+    with open_store(db) as store:
+        matches = [run_id for run_id in find_runs(store) if run_id.startswith(run)]
+        if len(matches) != 1:
+            raise UsageError(
+                f"run {run!r}: {len(matches)} runs begin with that; `harness show --json` lists ids"
+            )
+        views = [v for v in iter_samples(store, matches[0]) if problem in (None, v.problem.id)]
+    if problem is not None and not views:
+        raise UsageError(f"run {matches[0]} has no such problem yet: {problem}")
+    return views
+
+
+def curve(
+    db: str | Path = DEFAULT_DB,
+    *,
+    model: str | None = None,
+    task: str | None = None,
+    budget: str | None = None,
+    price: PriceEntry | None = None,
+    gpu_usd_per_hour: float | None = None,
+) -> Curves:
+    """Accuracy and coverage against tokens, FLOPs and dollars, from all that is stored.
+
+    Dollars are by `price`, else by the device's time, else as each run kept them.
+    """
+    with open_store(db) as store:
+        ids = find_runs(store, model=model, task=task, budget=budget)
+        if not ids:
+            raise UsageError("no run matches; `harness show` lists what is stored")
+        curves = load_curves(store, ids, gpu_usd_per_hour=gpu_usd_per_hour, price_entry=price)
+    if not curves:
+        raise UsageError("the runs have no finished problem yet; the same eval goes on")
+    return Curves(curves)
+
+
+def compare(
+    a: str,
+    b: str,
+    db: str | Path = DEFAULT_DB,
+    *,
+    anyway: bool = False,
+    correction: str = "holm",
+) -> Comparisons:
+    """B minus A, problem by problem. Each is a run's id (or its beginning), a filter as
+    `model=NAME;budget=B`, or a baseline file.
+
+    `anyway` compares what was not measured alike too; `correction` ("holm" or "bh") is for several
+    tasks at once.
+    """
+    pairs = pair_runs(find_side(str(db), a), find_side(str(db), b))
+    return Comparisons(compare_runs(pairs, anyway=anyway, correction=correction))
+
+
+def regrade(
+    db: str | Path = DEFAULT_DB,
+    *,
+    model: str | None = None,
+    task: str | None = None,
+    budget: str | None = None,
+    judge: str | Backend | JudgeConfig | None = None,
+    price: PriceEntry | None = None,
+    progress: Observer | bool | None = None,
+) -> Regradings:
+    """Judge stored answers again with today's verifiers, or by asking a `judge`.
+
+    Old verdicts stay in the database beside the new ones. `price` is for a judge that has none of
+    its own. Raises BackendError when the judge fails; the verdicts stay as they were then.
+    """
+    wanted = judge_config(judge)
+    with shown(progress) as observer, open_store(db) as store:
+        asked = None if wanted is None else Judge(wanted, fallback=price, observer=observer)
+        runs = find_runs(store, model=model, task=task, budget=budget)
+        return Regradings(regrade_runs(store, runs, asked))
+
+
+def import_outputs(
+    path: str | Path,
+    task: str,
+    *,
+    db: str | Path = DEFAULT_DB,
+    model: str | None = None,
+    fields: Mapping[str, str] | None = None,
+    budgets: str | Iterable[str] = (),
+    data_dir: str | Path | None = None,
+) -> Imported:
+    """Grade and store outputs that were made elsewhere; see `harness import --help` for the file.
+
+    Importing the same again adds nothing. Raises DataError when no row can be taken.
+    """
+    with open_store(db, create=True) as store:
+        return import_file(
+            store,
+            Path(path),
+            task,
+            model=model,
+            fields=fields,
+            budgets=[budgets] if isinstance(budgets, str) else list(budgets),
+            data_dir=None if data_dir is None else Path(data_dir),
+        )
+
+
+def build_site(
+    out: str | Path = "_site",
+    db: str | Path = DEFAULT_DB,
+    *,
+    title: str = "Leaderboard",
+    **filters: Any,
+) -> SiteResult:
+    """Write the leaderboard of a database as plain files into the folder `out`.
+
+    `filters` are model, task and budget, as for `show`.
+    """
+    from harness.site.build import build
+
+    with open_store(db) as store:
+        reports = load_reports(store, find_runs(store, **filters))
+        return build(reports, lambda run: iter_samples(store, run), Path(out), title=title)

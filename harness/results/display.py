@@ -1,0 +1,114 @@
+"""Results as notebooks show them: an HTML table, a short text, a data frame."""
+
+from __future__ import annotations
+
+import html
+import importlib
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from harness.core import UsageError
+from harness.results.views import RunReport
+
+T = TypeVar("T")
+_SHOWN = 40  # rows of a table; a cell's output is to be read
+
+Row = Mapping[str, object]
+
+
+class Listing(tuple[T, ...]):
+    """Results in order. A notebook shows them as a table; `to_frame` makes a data frame of them."""
+
+    __slots__ = ()
+
+    def rows(self) -> Sequence[Row]:
+        """One row of plain values for each line of the table; all with the same keys."""
+        raise NotImplementedError
+
+    def to_frame(self) -> Any:
+        """The rows as a pandas DataFrame; UsageError where pandas is not installed."""
+        return frame(self.rows())
+
+    def __repr__(self) -> str:
+        return text_table(self.rows()) or f"{type(self).__name__}()"
+
+    def _repr_html_(self) -> str:
+        return html_table(self.rows())
+
+
+def frame(rows: Sequence[Row]) -> Any:
+    """A pandas DataFrame of some rows; UsageError where pandas is not installed."""
+    try:
+        pandas = importlib.import_module("pandas")  # heavy, and of use to few
+    except ImportError as error:
+        raise UsageError("to_frame() needs pandas, which is missing: pip install pandas") from error
+    return pandas.DataFrame([dict(row) for row in rows])
+
+
+def cell(value: object) -> str:
+    """One value for people: floats to four digits, unknown as a dash."""
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+    return str(value)
+
+
+def html_table(rows: Sequence[Row]) -> str:
+    """An HTML table of the first rows; later ones are counted below it."""
+    if not rows:
+        return "<em>nothing</em>"
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in rows[0])
+    body = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(cell(v))}</td>" for v in row.values()) + "</tr>"
+        for row in rows[:_SHOWN]
+    )
+    more = f"<p>… {len(rows) - _SHOWN} more rows</p>" if len(rows) > _SHOWN else ""
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+
+def text_table(rows: Sequence[Row]) -> str:
+    """The same as lines of text; empty for no rows."""
+    if not rows:
+        return ""
+    table = [list(rows[0]), *([cell(v) for v in row.values()] for row in rows[:_SHOWN])]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    lines = [
+        "  ".join(value.ljust(width) for value, width in zip(line, widths, strict=True)).rstrip()
+        for line in table
+    ]
+    if len(rows) > _SHOWN:
+        lines.append(f"… {len(rows) - _SHOWN} more rows")
+    return "\n".join(lines)
+
+
+class Reports(Listing[RunReport]):
+    """Reports of runs; a data frame has one row a run."""
+
+    __slots__ = ()
+
+    def rows(self) -> Sequence[Row]:
+        """Accuracy with its interval, and what it cost."""
+        return [report_row(report) for report in self]
+
+
+def report_row(report: RunReport) -> Row:
+    """One report as plain values; what is not known is None."""
+    accuracy, lured = report.metrics.get("accuracy"), report.metrics.get("lure_rate")
+    tokens = report.charged.output_tokens
+    return {
+        "model": report.model,
+        "task": report.task,
+        "budget": report.budget,
+        "accuracy": None if accuracy is None else accuracy.value,
+        "low": None if accuracy is None else accuracy.low,
+        "high": None if accuracy is None else accuracy.high,
+        "lure_rate": None if lured is None else lured.value,
+        "tokens_per_problem": tokens / report.problems if tokens and report.problems else tokens,
+        "usd": report.usd,
+        "problems": report.problems,
+        "planned": report.planned,
+        "failed": report.failed,
+        "ungraded": report.ungraded,
+        "run": report.id[:12],
+    }

@@ -1,0 +1,80 @@
+"""Running asynchronous work from code that is not asynchronous, notebooks included."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+_LOOK_EVERY_S = 0.05
+
+
+def block_on(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """What the coroutine returns. An interrupt cancels it at once, and is raised when it has ended.
+
+    Where an event loop is running already (a notebook's) the work has a loop of its own in another
+    thread; the caller waits for it here.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(make())
+    return _OtherThread(make).result()
+
+
+class _OtherThread(Generic[T]):
+    """A coroutine with a thread and an event loop of its own."""
+
+    def __init__(self, make: Callable[[], Coroutine[Any, Any, T]]) -> None:
+        self._make = make
+        self._begun, self._ended = threading.Event(), threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[Any] | None = None
+        self._results: list[T] = []
+        self._errors: list[BaseException] = []
+        # Output of a notebook's threads goes where the context says.
+        context = contextvars.copy_context()
+        # A daemon: after a second interrupt nobody waits for it any more.
+        self._thread = threading.Thread(
+            target=context.run, args=(self._run,), name="harness", daemon=True
+        )
+
+    def _run(self) -> None:
+        try:
+            self._results.append(asyncio.run(self._main()))
+        except BaseException as error:  # noqa: BLE001 - handed to the calling thread
+            self._errors.append(error)
+        finally:
+            self._begun.set()
+            self._ended.set()
+
+    async def _main(self) -> T:
+        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        self._begun.set()
+        return await self._make()
+
+    def result(self) -> T:
+        """Wait for it; an interrupt of the waiting thread, or its task's end, cancels it."""
+        waiting = asyncio.current_task()
+        self._thread.start()
+        try:
+            # An event: a thread's own `join`, once interrupted, may hold it for ended.
+            while not self._ended.wait(_LOOK_EVERY_S):
+                if waiting is not None and waiting.cancelling():
+                    self._cancel()
+        except BaseException:
+            self._cancel()
+            self._ended.wait()
+            raise
+        self._thread.join()
+        if self._errors:
+            raise self._errors[0]
+        return self._results[0]
+
+    def _cancel(self) -> None:
+        self._begun.wait()
+        if self._loop is not None and self._task is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._task.cancel)

@@ -1,0 +1,177 @@
+"""`EvalConfig`: all that one evaluation is told, as the command line, a file and Python say it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypedDict
+
+from harness.core import ParameterError
+from harness.core.protocols import Backend
+from harness.cost import PriceEntry
+
+DEFAULT_MODEL = "onnx:tiny-s"
+DEFAULT_DB = "harness.sqlite"
+DEFAULT_MAX_OUTPUT_TOKENS = 2048
+DEFAULT_JUDGE_TOKENS = 1024
+
+_WHOLE = {
+    "limit": 10**9,
+    "concurrency": 10**6,
+    "max_output_tokens": 10**9,
+    "max_total_tokens": 10**15,
+    "judge_max_output_tokens": 10**9,
+    "judge_votes": 99,
+}
+"""Parameters that count something, with the most that makes sense; the least is 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeConfig:
+    """A model that is asked for verdicts, and how it is asked.
+
+    `max_output_tokens` bounds one reply. With several `votes` each answer is judged so often, the
+    choices in another order each time, and the majority counts. `price` is the judge's own; None:
+    the price book's, else that of the evaluation.
+    """
+
+    model: str | Backend
+    args: Mapping[str, str] = field(default_factory=dict)
+    max_output_tokens: int = DEFAULT_JUDGE_TOKENS
+    votes: int = 1
+    price: PriceEntry | None = None
+
+    def __post_init__(self) -> None:
+        _check_whole("judge_max_output_tokens", self.max_output_tokens)
+        _check_whole("judge_votes", self.votes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvalConfig:
+    """One evaluation: what is measured, and how it is carried out.
+
+    What is measured names the runs, and so decides what the store can answer:
+
+    - `model` is `backend:name[@url]` (or a Backend), `model_args` are its backend's own options.
+    - `tasks` and `budgets` are names and budget strings; braces expand to a sweep.
+    - `limit` takes the first problems of each task, `data_dir` holds local data sets.
+    - `seed` is that of the sampling; `fresh_seed` runs generated tasks on that seed too.
+    - `max_output_tokens` bounds one completion where the budget does not.
+    - `fresh` asks a model behind an API anew, under that label, which goes on where it was stopped;
+      `max_age` ("12h", "7d") does so unless an asking is stored that is as young. Without either
+      the store answers what it can, however old. Local weights are known by their hash.
+
+    How it is carried out changes no figure:
+
+    - `db` is a file or a SQLAlchemy URL; `lock_timeout_s` is how long another writer is waited for.
+    - `concurrency` is the number of calls in flight (None: what fills the engine).
+    - `max_total_tokens` (prompts included) and `max_usd` end the whole evaluation, judge included.
+    - `price` (US dollars per million tokens) replaces the price book's; `gpu_usd_per_hour` counts
+      the device's time instead.
+    - `judge` is asked for verdicts where a task's verifier knows what to ask.
+
+    Raises ParameterError for a value that makes no sense.
+    """
+
+    model: str | Backend = DEFAULT_MODEL
+    model_args: Mapping[str, str] = field(default_factory=dict)
+    tasks: tuple[str, ...] = ()
+    budgets: tuple[str, ...] = ()
+    limit: int | None = None
+    seed: int = 0
+    fresh_seed: int | None = None
+    data_dir: Path | None = None
+    max_output_tokens: int = DEFAULT_MAX_OUTPUT_TOKENS
+    fresh: str | None = None
+    max_age: str | None = None
+    db: str | Path = DEFAULT_DB
+    concurrency: int | None = None
+    max_total_tokens: int | None = None
+    max_usd: float | None = None
+    price: PriceEntry | None = None
+    gpu_usd_per_hour: float | None = None
+    lock_timeout_s: float = 60.0
+    judge: JudgeConfig | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("tasks", "budgets"):
+            if isinstance(getattr(self, name), str):
+                value = getattr(self, name)
+                raise ParameterError(f"{{{name}}}: a tuple of strings is needed", **{name: value})
+        if self.data_dir is not None:
+            object.__setattr__(self, "data_dir", Path(self.data_dir))
+        for name in _WHOLE:
+            value = getattr(self, name, None)
+            if value is not None:
+                _check_whole(name, value)
+        if self.fresh is not None and self.max_age is not None:
+            raise ParameterError(
+                "{fresh} asks anew and {max_age} takes what is stored: give one of them",
+                fresh=self.fresh,
+                max_age=self.max_age,
+            )
+        _check_int("seed", self.seed)
+        if self.fresh_seed is not None:
+            _check_int("fresh_seed", self.fresh_seed)
+        if self.max_usd is not None and not 0 < self.max_usd < math.inf:
+            raise ParameterError("{max_usd}: must be above 0", max_usd=self.max_usd)
+        rate = self.gpu_usd_per_hour
+        if rate is not None and not 0 <= rate < math.inf:
+            raise ParameterError("{gpu_usd_per_hour}: must be 0 or more", gpu_usd_per_hour=rate)
+
+    def complete(self) -> EvalConfig:
+        """This, once it is known to name a task and a budget; ParameterError otherwise."""
+        if not self.tasks:
+            raise ParameterError(
+                "no task given: {tasks}, for a start; `harness tasks` lists them", tasks="decimals"
+            )
+        if not self.budgets:
+            raise ParameterError("no budget given: {budgets}, for a start", budgets="greedy")
+        return self
+
+
+class EvalSettings(TypedDict, total=False):
+    """The keyword arguments of `harness.evaluate`: fields of EvalConfig, which explains them."""
+
+    model_args: Mapping[str, str]
+    limit: int | None
+    seed: int
+    fresh_seed: int | None
+    data_dir: str | Path | None
+    max_output_tokens: int
+    fresh: str | None
+    max_age: str | None
+    db: str | Path
+    concurrency: int | None
+    max_total_tokens: int | None
+    max_usd: float | None
+    price: PriceEntry | None
+    gpu_usd_per_hour: float | None
+    lock_timeout_s: float
+
+
+def names(value: str | Any) -> tuple[str, ...]:
+    """One name or several, as a tuple."""
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def judge_config(judge: str | Backend | JudgeConfig | None) -> JudgeConfig | None:
+    """A judge by its name or backend alone, or as it is."""
+    if judge is None or isinstance(judge, JudgeConfig):
+        return judge
+    return JudgeConfig(model=judge)
+
+
+def _check_int(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ParameterError(f"{{{name}}}: must be a whole number", **{name: value})
+
+
+def _check_whole(name: str, value: int) -> None:
+    _check_int(name, value)
+    if value < 1:
+        raise ParameterError(f"{{{name}}}: must be at least 1", **{name: value})
+    if value > _WHOLE[name]:
+        raise ParameterError(f"{{{name}}}: must be at most {_WHOLE[name]}", **{name: value})

@@ -1,0 +1,35 @@
+"""How much of what runs are charged with was stored before a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from harness.store.schema import CallRow, ChargeRow, SampleRow
+from harness.store.store import Store
+
+
+def samples_before(store: Store, runs: Sequence[str], moment: str) -> int:
+    """Distinct samples that some runs are charged with, whose calls ended before `moment`.
+
+    `moment` is UTC as ISO 8601, to the millisecond. The beginning of a longer sample is counted
+    with that; scores for which no model was asked are not counted.
+    """
+    whole = func.coalesce(SampleRow.cut_of, SampleRow.id).label("id")
+    charged = (
+        select(whole)
+        .join(ChargeRow, ChargeRow.sample_id == SampleRow.id)
+        .where(ChargeRow.run_id.in_(runs))
+        .distinct()
+        .subquery()
+    )
+    query = (
+        select(func.count())
+        .select_from(charged)
+        .join(SampleRow, SampleRow.id == charged.c.id)
+        .join(CallRow, CallRow.id == SampleRow.call_id)
+        .where(CallRow.created < moment)
+    )
+    with store.engine.connect() as connection:
+        return connection.scalar(query) or 0
