@@ -66,6 +66,11 @@ PROBLEM = Problem(id="p", question="?", gold="7", meta={"a": [1]})
 HANG_S = 600  # longer than anything here takes: what runs into it hangs
 
 
+@pytest.fixture
+def kept_workers() -> None:
+    """None are kept: every pool here starts and ends its own."""
+
+
 @pytest.fixture(scope="module")
 def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("plugin") / "nasty.py"
