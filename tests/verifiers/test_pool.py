@@ -114,9 +114,7 @@ def test_what_a_verifier_does_to_a_problem_reaches_no_other_item(pool: VerifierP
     assert {f.result().answer for f in futures} == {"[1, 2]"}
 
 
-def test_the_wall_limit_ends_what_only_waits(
-    plugin: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_wall_limit_ends_what_only_waits(plugin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first worker is short of patience; the one that follows it has all that a busy machine
     may ask for."""
     walls = iter([0.3, HANG_S])
