@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 DEMO   ?= demo
+# One test process a CPU; `make test PARALLEL=` runs them in one.
+PARALLEL ?= -n auto --dist worksteal
 
 .PHONY: demo test lint clean
 
@@ -21,7 +23,7 @@ demo: $(VENV)/.base
 	$(BIN)/python benchmarks/demo.py --harness $(BIN)/harness --out $(DEMO)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q $(PARALLEL)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

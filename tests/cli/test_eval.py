@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -124,11 +125,12 @@ def test_an_engine_that_breaks_calls_off_leaves_no_silent_success(cli, tmp_path)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_stops_cleanly_and_the_same_command_goes_on(tmp_path, number):
     db = tmp_path / "i.sqlite"
-    words = [sys.executable, "-m", "harness", "eval", "--plugin", PLUGIN, "--model", "stub:slow"]
-    words += ["--task", "thirds", "--limit", "40", "--budget", "vote@64:max=400", "--db", str(db)]
+    words = [sys.executable, "-m", "harness", "eval", "--plugin", PLUGIN, "--model", "stub:x"]
+    words += ["--task", "thirds", "--limit", "40", "--budget", "vote@8", "--db", str(db)]
+    held = {**os.environ, "HARNESS_STUB_HOLD_AT": "9"}  # it cannot end before the signal
     # As a shell script's background job: it inherits SIGINT ignored.
     script = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *words]
-    with subprocess.Popen(script, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(script, stderr=subprocess.PIPE, text=True, env=held) as process:
         for line in process.stderr:
             if "attempts" in line:  # it has begun
                 break

@@ -157,16 +157,14 @@ def server(model: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 180
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
+    """Return once the server answers; fail once its process has ended."""
+    while process.poll() is None:
         try:
             if httpx.get(url, timeout=2).status_code == httpx.codes.OK:
                 return
         except httpx.TransportError:
             pass
-        time.sleep(0.5)
+        time.sleep(0.5)  # between two questions; how many it takes is the machine's affair
     pytest.fail(f"the server did not come up:\n{log.read_text(errors='replace')[-3000:]}")
 
 

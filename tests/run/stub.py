@@ -33,13 +33,14 @@ class StubBackend:
     """Thinks for 5 to 60 characters (at most `thought`), then answers one of three digits.
 
     With `lines` the answer has that many lines of sums before it, half of them wrong. Asked for a
-    score it gives one.
+    score it gives one. From call `hold_at` on it never answers.
     """
 
     lines: int = 0
     thought: int = 60
     prompt_once: bool = False
     marks: ThinkMarks | None = MARKS
+    hold_at: int | None = None
     fail: Callable[[Request, int], Exception | None] = lambda _request, _call: None
     calls: int = 0
     samples: int = 0
@@ -80,6 +81,8 @@ class StubBackend:
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         try:
             await asyncio.sleep(0)
+            if self.hold_at is not None and call >= self.hold_at:
+                await asyncio.Event().wait()
             error = self.fail(request, call)
             if error is not None:
                 raise error

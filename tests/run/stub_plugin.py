@@ -1,7 +1,8 @@
 """A plugin file for tests of the command line: the counting stub, and a task that it can do.
 
 HARNESS_STUB_KILL_AT=n:DB kills the process by SIGKILL when call n begins, as soon as the database
-DB holds a sample of an earlier call: no clean-up can run.
+DB holds a sample of an earlier call: no clean-up can run. HARNESS_STUB_HOLD_AT=n leaves all calls
+from n on without an answer.
 """
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ class Thirds:
 def build(spec: ModelSpec) -> object:
     """The stub as a backend; `once` bills a prompt once a call, `lines3` writes sums."""
     lines = int(spec.name.removeprefix("lines") or 3) if spec.name.startswith("lines") else 0
-    backend = stub.StubBackend(prompt_once=spec.name == "once", lines=lines)
+    hold_at = int(os.environ.get("HARNESS_STUB_HOLD_AT", "0")) or None
+    backend = stub.StubBackend(prompt_once=spec.name == "once", lines=lines, hold_at=hold_at)
     kill_at, _, database = os.environ.get("HARNESS_STUB_KILL_AT", "0").partition(":")
 
     def fail(_request: object, call: int) -> None:

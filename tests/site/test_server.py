@@ -23,7 +23,7 @@ def test_it_serves_the_folder(folder: Path) -> None:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         port = server.server_address[1]
-        with urlopen(f"http://127.0.0.1:{port}/", timeout=10) as reply:
+        with urlopen(f"http://127.0.0.1:{port}/") as reply:
             assert reply.read() == b"<p>hello"
             assert reply.headers["Cache-Control"] == "no-cache"
         server.shutdown()

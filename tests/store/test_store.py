@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import queue
 import sqlite3
 import subprocess
 import sys
@@ -171,8 +172,8 @@ def lock(tmp_path):
         process.kill()
 
 
-def _impatient(store, attempts):
-    """Let SQLite give up at once, and tell the test of each failed begin."""
+def _impatient(store, refused):
+    """Let SQLite give up at once, and tell the test of each begin that the lock refused."""
 
     @event.listens_for(store.engine, "connect")
     def _(connection, _record):
@@ -180,32 +181,30 @@ def _impatient(store, attempts):
 
     @event.listens_for(store.engine, "handle_error")
     def _(context):
-        attempts.append(str(context.original_exception))
+        refused.put(str(context.original_exception))
 
 
 def test_a_lock_is_waited_for(lock):
     file, process = lock
-    attempts: list[str] = []
+    refused: queue.SimpleQueue[str] = queue.SimpleQueue()
     with open_store(file) as store:
         store.engine.dispose()
-        _impatient(store, attempts)
-        writer = Writer(store, lock_timeout_s=60)
+        _impatient(store, refused)
+        writer = Writer(store, lock_timeout_s=600)
         writer.put([model("late")])
-        while not attempts:
-            pass
+        assert "locked" in refused.get()
         process.stdin.write("\n")
         process.stdin.flush()
         writer.flush()
         writer.close()
         assert names(store) == ["late"]
-    assert "locked" in attempts[0]
 
 
 def test_a_lock_that_stays_costs_nothing_already_paid(lock):
     file, process = lock
     with open_store(file) as store:
         store.engine.dispose()
-        _impatient(store, [])
+        _impatient(store, queue.SimpleQueue())
         writer = Writer(store, lock_timeout_s=0)
         writer.put([model("kept")])
         with pytest.raises(StoreError, match=r"locked.*another process(.|\n)*harness db recover"):

@@ -16,7 +16,7 @@ from harness.core.registry import load_plugin
 from harness.verifiers.pool import VerifierPool, _Worker
 
 PLUGIN = """
-import os, time, harness.core.registry as registry
+import os, threading, time, harness.core.registry as registry
 from harness.core import Status, Verdict
 
 class Nasty:
@@ -30,6 +30,8 @@ class Nasty:
         if response == "loop":
             while True:
                 pass
+        if response == "wait":
+            threading.Event().wait()
         if response == "eat":
             hoard = []
             while True:
@@ -61,6 +63,12 @@ registry.register("verifiers", "heavy", Heavy)
 """
 NASTY = VerifierSpec("nasty")
 PROBLEM = Problem(id="p", question="?", gold="7", meta={"a": [1]})
+HANG_S = 600  # longer than anything here takes: what runs into it hangs
+
+
+@pytest.fixture
+def kept_workers() -> None:
+    """None are kept: every pool here starts and ends its own."""
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +81,7 @@ def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def pool(plugin: Path) -> Iterator[VerifierPool]:
-    with VerifierPool(1, wall_s=30, cpu_s=0.5, memory_mb=300) as pool:
+    with VerifierPool(1, wall_s=HANG_S, cpu_s=0.5, memory_mb=300) as pool:
         yield pool
 
 
@@ -106,16 +114,25 @@ def test_what_a_verifier_does_to_a_problem_reaches_no_other_item(pool: VerifierP
     assert {f.result().answer for f in futures} == {"[1, 2]"}
 
 
-def test_the_wall_limit_ends_what_only_waits(plugin: Path) -> None:
-    with VerifierPool(1, wall_s=0.3, cpu_s=30) as pool:
-        stuck = pool.submit(NASTY, "loop", PROBLEM)
+def test_the_wall_limit_ends_what_only_waits(plugin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first worker is short of patience; the one that follows it has all that a busy machine
+    may ask for."""
+    walls = iter([0.3, HANG_S])
+
+    class Limited(_Worker):
+        def __init__(self, _wall_s: float, cpu_s: float, memory_mb: int) -> None:
+            super().__init__(next(walls), cpu_s, memory_mb)
+
+    monkeypatch.setattr("harness.verifiers.pool._Worker", Limited)
+    with VerifierPool(1, wall_s=HANG_S, cpu_s=30) as pool:
+        stuck = pool.submit(NASTY, "wait", PROBLEM)
         fine = pool.submit(NASTY, "x", PROBLEM)
         assert "0.3 s" in stuck.result().reason
         assert fine.result().status is Status.CORRECT
 
 
 def test_loading_a_verifier_is_no_item_s_time(plugin: Path) -> None:
-    with VerifierPool(1, wall_s=30, cpu_s=0.1) as pool:
+    with VerifierPool(1, wall_s=HANG_S, cpu_s=0.1) as pool:
         heavy = VerifierSpec("heavy")
         verdicts = [f.result() for f in [pool.submit(heavy, t, PROBLEM) for t in ("a", "b")]]
         assert [v.status for v in verdicts] == [Status.CORRECT] * 2
@@ -171,7 +188,7 @@ def test_closing_finishes_what_is_queued_and_refuses_more(plugin: Path) -> None:
 
 
 def test_cancelling_leaves_no_future_pending(plugin: Path) -> None:
-    pool = VerifierPool(1, cpu_s=60, wall_s=60)
+    pool = VerifierPool(1, cpu_s=60, wall_s=HANG_S)
     futures = [pool.submit(NASTY, "loop", PROBLEM) for _ in range(5)]
     pool.close(cancel=True)
     assert all(f.done() for f in futures)
@@ -188,7 +205,7 @@ def test_a_script_that_forgets_to_close_ends_cleanly(plugin: Path, tmp_path: Pat
         "pool.submit(VerifierSpec('math'), 'Answer: 7', problem)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-W", "error", str(script)], capture_output=True, text=True, timeout=60
+        [sys.executable, "-W", "error", str(script)], capture_output=True, text=True, timeout=HANG_S
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "correct\n", "")
 
@@ -208,7 +225,7 @@ def test_the_pool_works_inside_another_processes_pool(plugin: Path, tmp_path: Pa
         "        print(outer.map(judge, ['7', '8']))\n"
     )
     done = subprocess.run(
-        [sys.executable, str(script)], capture_output=True, text=True, timeout=120
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=HANG_S
     )
     assert done.stdout == "['correct', 'wrong']\n", done.stderr
 
@@ -224,7 +241,7 @@ def test_no_further_worker_is_started_for_items_that_do_not_wait(plugin, monkeyp
     monkeypatch.setattr("harness.verifiers.pool._Worker", watched(started))
     with VerifierPool(4) as pool:
         futures = [pool.submit(NASTY, str(i), PROBLEM) for i in range(500)]
-        assert [f.result(60).answer for f in futures] == [str(i) for i in range(500)]
+        assert [f.result(HANG_S).answer for f in futures] == [str(i) for i in range(500)]
         assert len(started) == 1
 
 
@@ -232,15 +249,15 @@ def test_items_that_wait_get_further_workers(plugin, monkeypatch):
     started = []
     monkeypatch.setattr("harness.verifiers.pool.PATIENCE_S", 0.01)
     monkeypatch.setattr("harness.verifiers.pool._Worker", watched(started))
-    with VerifierPool(2, cpu_s=30, wall_s=60) as pool:
+    with VerifierPool(2, cpu_s=30, wall_s=HANG_S) as pool:
         stuck = pool.submit(NASTY, "loop", PROBLEM)
         futures = [pool.submit(NASTY, str(i), PROBLEM) for i in range(200)]
-        assert futures[-1].result(60).answer == "199"
+        assert futures[-1].result(HANG_S).answer == "199"
         assert len(started) == 2
         assert not stuck.done()
         pool.close(cancel=True)
     with pytest.raises(HarnessError):
-        stuck.result(10)
+        stuck.result(HANG_S)
 
 
 def watched(started: list) -> type:

@@ -45,12 +45,12 @@ def test_coq_is_stopped_at_the_limit_of_time() -> None:
 
 @needs_coq
 def test_a_proof_has_its_own_limits_in_the_pool() -> None:
-    """The pool's limits here are too small for Coq: 2 s of CPU, 300 MB, 1 s of wall time."""
+    """The pool's limits here are too small for Coq: 2 s of CPU, 300 MB."""
     spin = "Fixpoint f (n : nat) : nat := match n with O => 0 | S m => f m + f m end.\n"
     slow = "Goal f 24 = 0. Proof. vm_compute. reflexivity. Qed.\n" * 2
     problem = Problem(id="p", question="?", gold=GOLD)
     code = f"```coq\n{spin}{slow}{GOLD}\n{PROOF}\n```"
-    with VerifierPool(1, wall_s=1, cpu_s=2, memory_mb=300) as pool:
+    with VerifierPool(1, wall_s=600, cpu_s=2, memory_mb=300) as pool:
         judged = pool.submit(VerifierSpec("proof", {"prover": "coq"}), code, problem).result()
         again = pool.submit(VerifierSpec("math"), "7", Problem(id="q", question="?", gold="7"))
         assert again.result().status is Status.CORRECT
