@@ -140,7 +140,7 @@ def group_runs(reports: Sequence[RunReport], hrefs: Mapping[str, str]) -> list[G
     """
     buckets: dict[tuple[str, str, str, int, str], list[RunReport]] = defaultdict(list)
     for report in reports:
-        data = str(report.manifest.get("identity", {}).get("data", ""))
+        data = report.manifest.identity.data
         key = (report.task, report.task_version, report.verifier, report.planned, data)
         buckets[key].append(report)
     order = sorted(buckets, key=lambda k: (k[0], k[1], -k[3], k[2], k[4]))
@@ -184,7 +184,7 @@ def _notes(reports: Iterable[RunReport]) -> dict[str, str]:
         twins[report.model, report.budget].append(report)
     notes: dict[str, str] = {}
     for alike in twins.values():
-        identities = [dict(r.manifest.get("identity", {})) | {"spec": r.model_spec} for r in alike]
+        identities = [r.manifest.identity.to_json() | {"spec": r.model_spec} for r in alike]
         keys = [
             key
             for key in ("spec", "seed", "max_output_tokens", "model", "prompts")

@@ -142,12 +142,12 @@ def _score(report: RunReport, members: list[SampleView]) -> float | None:
         for view in members
         if view.error is None
     ]
-    size = min(int(report.manifest.get("size", 1)), len(pool))
-    size = len(pool) if report.manifest.get("whole") else size
+    manifest = report.manifest
+    size = len(pool) if manifest.whole else min(manifest.size, len(pool))
     if not pool or size < 1:
         return None
     try:
-        selector = selector_of(report.manifest)
+        selector = selector_of(manifest)
     except UnknownNameError:  # a plugin's selector that is not loaded now
         return None
     return float(selector.expect(pool, size).get(Status.CORRECT, 0.0))

@@ -13,19 +13,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
-
 from harness.budgets import Budget, resolve
 from harness.core import Estimate, HarnessError, Status, UsageError
 from harness.cost import PriceEntry, price
 from harness.results.attempts import Attempts, read_attempts
 from harness.results.bills import Bill
 from harness.results.device import DeviceTime, device_time
-from harness.results.reports import find_runs, kept_price
 from harness.stats import mean_interval, pass_at_k
 from harness.stats.scaling import control
 from harness.store import Store
-from harness.store.schema import ModelRow, RunRow
+from harness.store.runs import StoredRun, find_runs, get_run
 
 UNITS = ("tokens", "flops", "usd")
 COVERAGE = "pass@k"
@@ -110,17 +107,17 @@ def load_curves(
     """
     wanted = find_runs(store) if run_ids is None else list(run_ids)
     families: dict[tuple[str, ...], list[_Read]] = defaultdict(list)
-    with store.engine.connect() as connection:
-        for run_id in wanted:
-            read = _read(connection, run_id)
-            if read.attempts.items:
-                families[read.family].append(read)
-        times = {
-            read.attempts.main: device_time(connection, read.attempts.main)
-            for reads in families.values()
-            for read in reads
-            if gpu_usd_per_hour is not None or read.hourly is not None
-        }
+    for run_id in wanted:
+        run = get_run(store, run_id)
+        read = _Read(run, read_attempts(store, run))
+        if read.attempts.items:
+            families[read.family].append(read)
+    times = {
+        read.attempts.main: device_time(store, read.attempts.main)
+        for reads in families.values()
+        for read in reads
+        if gpu_usd_per_hour is not None or read.hourly is not None
+    }
     pricing = _Pricing(price_entry, gpu_usd_per_hour, times)
     curves: list[Curve] = []
     for reads in families.values():
@@ -131,10 +128,9 @@ def load_curves(
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A run's row, its model's name and its finished attempts."""
+    """A run and its finished attempts."""
 
-    run: Row[Any]
-    model: str
+    run: StoredRun
     attempts: Attempts
 
     @property
@@ -144,17 +140,12 @@ class _Read:
 
     @property
     def facts(self) -> dict[str, str]:
-        identity = self.run.manifest["identity"]
-        names = ("task_version", "data", "prompts", "seed", "max_output_tokens")
-        facts = {name: str(identity.get(name, "")) for name in names}
-        verifier = f"{self.run.verifier}@{self.run.verifier_version}"
-        return {"task": self.run.task, **facts, "verifier": verifier}
+        return self.run.manifest.sampling_facts(self.run.judged_by)
 
     @property
     def hourly(self) -> float | None:
         """The dollars an hour that the run keeps."""
-        rate: float | None = self.run.manifest.get("gpu_usd_per_hour")
-        return rate
+        return self.run.manifest.gpu_usd_per_hour
 
     @property
     def budget(self) -> Budget | None:
@@ -165,7 +156,7 @@ class _Read:
 
     @property
     def options(self) -> str:
-        _, colon, rest = str(self.run.budget).partition(":")
+        _, colon, rest = self.run.budget.partition(":")
         return colon + rest
 
     @property
@@ -180,7 +171,7 @@ class _Read:
         """
         budget = self.budget
         if budget is None:
-            return str(self.run.budget)
+            return self.run.budget
         for what, ceiling in (("tokens", budget.max_tokens), ("usd", budget.max_usd)):
             if ceiling is not None:
                 return str(budget).replace(f"{what}<={ceiling}", f"{what}<=n", 1)
@@ -204,16 +195,10 @@ class _Pricing:
         if per_hour is not None:
             time = self.times.get(read.attempts.main)
             return None if time is None else time.usd(bill, read.attempts.main, per_hour)
-        kept = read.run.manifest.get("price")
+        kept = read.run.manifest.price
         if kept and not read.attempts.foreign:
-            return price(usage, kept_price(kept))
+            return price(usage, PriceEntry.from_json(kept))
         return bill.usd()
-
-
-def _read(connection: Connection, run_id: str) -> _Read:
-    run = connection.execute(select(RunRow.__table__).where(RunRow.id == run_id)).one()
-    name = connection.scalar(select(ModelRow.name).where(ModelRow.id == run.model_id))
-    return _Read(run, str(name), read_attempts(connection, run))
 
 
 def _alike(reads: Sequence[_Read]) -> list[list[_Read]]:
@@ -242,7 +227,7 @@ def _curves(reads: Sequence[_Read], pricing: _Pricing) -> list[Curve]:
 def _curve(read: _Read, metric: str, points: Sequence[CurvePoint]) -> Curve:
     items = read.attempts.items
     return Curve(
-        model=read.model,
+        model=read.run.model,
         task=read.run.task,
         metric=metric,
         run=read.run.id,
@@ -307,7 +292,7 @@ def _control(read: _Read, thoughts: tuple[float, ...] | None) -> float | None:
 def _named(read: _Read, size: int, coverage: bool) -> str:
     if coverage:
         return f"pass@{size}"
-    return read.metric.replace("@k", f"@{size}", 1) if read.pooled else str(read.run.budget)
+    return read.metric.replace("@k", f"@{size}", 1) if read.pooled else read.run.budget
 
 
 def _own_size(read: _Read) -> float:

@@ -16,7 +16,6 @@ from harness.budgets.strategy import (
     Strategy,
     side_by_side,
     together,
-    whole_turn,
 )
 
 __all__ = [
@@ -38,5 +37,4 @@ __all__ = [
     "resolve",
     "side_by_side",
     "together",
-    "whole_turn",
 ]

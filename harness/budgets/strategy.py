@@ -14,9 +14,9 @@ from typing import Literal, Protocol, TypeVar
 
 from harness.budgets.grammar import Budget
 from harness.core import (
-    Finish,
     ModelInfo,
     Prompt,
+    Sample,
     Sampling,
     Status,
     ThinkMarks,
@@ -30,34 +30,8 @@ Role = Literal["generator", "reward", "judge"]
 """What a call is for: an answer (or a part of one), or the score of one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draw:
-    """One stored sample, as a strategy sees it. `prefix + text` is the assistant's turn so far.
-
-    `reasoning` is the thinking that a server returned apart from the text. `stopped_by` is the
-    stop string that ended it, "" when the model ended its turn, None when the engine does not say.
-    """
-
-    id: str
-    prefix: str
-    text: str
-    finish: Finish
-    output_tokens: int | None
-    reasoning: str | None = None
-    stopped_by: str | None = None
-
-    @property
-    def response(self) -> str:
-        """The assistant's whole turn, thinking between marks."""
-        return whole_turn(self.prefix, self.reasoning, self.text)
-
-
-def whole_turn(prefix: str, reasoning: str | None, text: str) -> str:
-    """The assistant's turn as verifiers and readers see it."""
-    if reasoning is None:
-        return prefix + text
-    marks = ThinkMarks()
-    return f"{prefix}{marks.start}{reasoning}{marks.end}{text}"
+Draw = Sample
+"""One stored sample, as a strategy sees it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         UnknownNameError,
         UsageError,
     )
+    from harness.core.manifest import Command, RunIdentity, RunManifest
     from harness.core.problem import DataSource, Message, Problem, Prompt, TaskSpec
     from harness.core.sample import (
         Completion,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         ModelSpec,
         Reply,
         Request,
+        Sample,
         Sampling,
         ThinkMarks,
         Usage,
@@ -44,6 +46,7 @@ _WHERE = {
         "UnknownNameError",
         "UsageError",
     ),
+    "manifest": ("Command", "RunIdentity", "RunManifest"),
     "problem": ("DataSource", "Message", "Problem", "Prompt", "TaskSpec"),
     "sample": (
         "Completion",
@@ -52,6 +55,7 @@ _WHERE = {
         "ModelSpec",
         "Reply",
         "Request",
+        "Sample",
         "Sampling",
         "ThinkMarks",
         "Usage",
@@ -63,6 +67,7 @@ _MODULE = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
     "BackendError",
+    "Command",
     "Completion",
     "DataError",
     "DataSource",
@@ -78,6 +83,9 @@ __all__ = [
     "Prompt",
     "Reply",
     "Request",
+    "RunIdentity",
+    "RunManifest",
+    "Sample",
     "Sampling",
     "Scored",
     "Status",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -150,13 +152,43 @@ class Usage:
     output_tokens: int | None = None
     reasoning_tokens: int | None = None
 
+    @classmethod
+    def total(cls, usages: Iterable[Usage]) -> Usage:
+        """The sum, figure by figure: unknown as soon as one is unknown. Of none: all unknown."""
+        every = list(usages)
+        if not every:
+            return cls()
+        sums = {name: add_known(getattr(u, name) for u in every) for name in _FIGURES}
+        return cls(**{name: None if s is None else tidy(s) for name, s in sums.items()})  # type: ignore[arg-type] # expectations may be fractional
+
+
+_FIGURES = ("prompt_tokens", "cached_prompt_tokens", "output_tokens", "reasoning_tokens")
+
+
+def add_known(values: Iterable[float | None]) -> float | None:
+    """The exact sum of some figures; None (unknown) as soon as one is None. Of no figures: 0."""
+    numbers: list[float] = []
+    for value in values:
+        if value is None:
+            return None
+        numbers.append(value)
+    return math.fsum(numbers)
+
+
+def tidy(value: float) -> float:
+    """Whole numbers as integers; expectations without the noise of the last digits."""
+    rounded = round(value, 9)
+    return int(rounded) if rounded == int(rounded) else rounded
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What one call returned: `completions` in the order of the request's seeds.
 
     `source` says who counted the tokens: "engine" or "tokenizer". `retries` counts attempts that
-    failed before this one; what they wasted is in `wasted` when the server told.
+    failed before this one; what they wasted is in `wasted` when the server told. `about` is what
+    the reply says of itself, plain JSON: the model that answered, its fingerprint, the upstream
+    provider, the seconds to the first token.
     """
 
     completions: tuple[Completion, ...]
@@ -165,3 +197,121 @@ class Reply:
     source: str = "engine"
     retries: int = 0
     wasted: Usage | None = None
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One drawn completion: what a strategy sees, the store keeps and a page shows.
+
+    `prefix` is what the assistant had said in its turn before; `prefix + text` is the turn so far.
+    `id` names the sample in the store; `trace` is what was asked for without the token limit
+    `max_tokens`, so that samples of one trace are beginnings of one another. `prompt_tokens` are
+    those of its own context. All else is as in `Completion`.
+    """
+
+    id: str
+    text: str
+    finish: Finish
+    prefix: str = ""
+    trace: str = ""
+    max_tokens: int | None = None
+    reasoning: str | None = None
+    stopped_by: str | None = None
+    prompt_tokens: int | None = None
+    output_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    token_ends: tuple[int, ...] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        completion: Completion,
+        *,
+        sample_id: str,
+        trace: str,
+        prefix: str,
+        max_tokens: int | None,
+        prompt_tokens: int | None,
+    ) -> Sample:
+        """A completion off the wire, under its name in the store."""
+        reasoning = completion.reasoning
+        return cls(
+            id=sample_id,
+            text=storable(completion.text),
+            finish=Finish(completion.finish),
+            prefix=prefix,
+            trace=trace,
+            max_tokens=max_tokens,
+            reasoning=None if reasoning is None else storable(reasoning),
+            stopped_by=completion.stopped_by,
+            prompt_tokens=prompt_tokens,
+            output_tokens=completion.output_tokens,
+            reasoning_tokens=completion.reasoning_tokens,
+            token_ends=completion.token_ends,
+        )
+
+    @property
+    def response(self) -> str:
+        """The assistant's whole turn, thinking between marks."""
+        return whole_turn(self.prefix, self.reasoning, self.text)
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the token limit cut it."""
+        return self.finish is Finish.LENGTH
+
+    @property
+    def usage(self) -> Usage:
+        """What it used, its own context included."""
+        return Usage(
+            prompt_tokens=self.prompt_tokens,
+            output_tokens=self.output_tokens,
+            reasoning_tokens=self.reasoning_tokens,
+        )
+
+    def answers(self, max_tokens: int) -> bool:
+        """Whether a request of the same trace with this limit would give it, or its beginning."""
+        if self.max_tokens == max_tokens:
+            return True
+        if self.max_tokens is None or self.output_tokens is None or self.max_tokens < max_tokens:
+            # Generated under a shorter limit: only a trace that ended by itself is complete.
+            return self.finish is Finish.STOP and self.output_tokens is not None
+        if self.output_tokens <= max_tokens:
+            return self.finish is Finish.STOP
+        return self.token_ends is not None and len(self.token_ends) == self.output_tokens
+
+    def cut(self, max_tokens: int, *, sample_id: str) -> Sample:
+        """This trace as it would have been under another limit, where `answers` allows it."""
+        new = replace(self, id=sample_id, max_tokens=max_tokens)
+        if self.output_tokens is None or self.output_tokens <= max_tokens:
+            return new
+        assert self.token_ends is not None  # `answers` has said so
+        ends = self.token_ends[:max_tokens]
+        thought = self.reasoning_tokens
+        return replace(
+            new,
+            text=self.text[: ends[-1]],
+            finish=Finish.LENGTH,
+            output_tokens=max_tokens,
+            # Thinking comes first, so a cut trace thinks at most as long as the full one did.
+            reasoning_tokens=None if thought is None else min(thought, max_tokens),
+            token_ends=ends,
+            stopped_by="",
+        )
+
+
+def whole_turn(prefix: str, reasoning: str | None, text: str) -> str:
+    """The assistant's turn as verifiers and readers see it."""
+    if reasoning is None:
+        return prefix + text
+    marks = ThinkMarks()
+    return f"{prefix}{marks.start}{reasoning}{marks.end}{text}"
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """The text with U+FFFD for half surrogate pairs (a cut JSON escape), which are no Unicode."""
+    return _SURROGATE.sub("\ufffd", text)

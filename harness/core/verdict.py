@@ -27,7 +27,8 @@ class Verdict:
 
     `answer` is the extracted answer as written; `key` a canonical form of it: equal keys mean
     equivalent answers, which is how votes are counted. `method` names the rule or stage that
-    settled it; `warning` is 0 (sure) to 3 (a guess); `reason` is one short sentence.
+    settled it; `warning` is 0 (sure) to 3 (a guess); `reason` is one short sentence. `loop`: the
+    response ends by saying the same over and over; None where nobody looked.
     """
 
     status: Status
@@ -36,6 +37,7 @@ class Verdict:
     method: str = ""
     warning: int = 0
     reason: str = ""
+    loop: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,14 @@ class PriceEntry:
             "output": self.output,
             "source": self.source,
         }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> PriceEntry:
+        """The inverse of `to_json`."""
+        dates = {
+            name: kept.get(name) and dt.date.fromisoformat(kept[name]) for name in ("date", "until")
+        }
+        return cls(**{**kept, **dates, "models": tuple(kept["models"])})
 
 
 def _entry(raw: dict[str, Any], where: str) -> PriceEntry:

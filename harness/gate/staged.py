@@ -291,21 +291,14 @@ def _tokens(run: RunOutcomes) -> float | None:
 
 def _expected(run: PlannedRun) -> RunOutcomes:
     """The run with its facts and problems, before it has outcomes (its scores mean nothing)."""
-    identity = run.manifest["identity"]
-    facts = {name: str(identity[name]) for name in ("task_version", "data", "prompts")}
-    task = str(run.loaded.spec)
     return RunOutcomes(
         id=run.id,
-        model=str(run.manifest["model"]),
-        task=task,
+        model=run.manifest.model,
+        task=str(run.loaded.spec),
         budget=str(run.strategy.budget),
         selector=run.strategy.selector.name,
         planned=len(run.loaded.problems),
-        facts={
-            "task": task,
-            **facts,
-            "verifier": f"{run.loaded.verifier_label}@{run.loaded.verifier_version}",
-        },
+        facts=run.manifest.facts(f"{run.loaded.verifier_label}@{run.loaded.verifier_version}"),
         outcomes=tuple(
             ProblemOutcome(
                 id=problem.id,

@@ -5,47 +5,47 @@ from __future__ import annotations
 import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import select
 
 from harness.budgets import Budget, expand
-from harness.core import DataError, ModelInfo, TaskSpec, ThinkMarks, Verdict
+from harness.core import (
+    Command,
+    DataError,
+    Finish,
+    ModelInfo,
+    Sample,
+    TaskSpec,
+    ThinkMarks,
+    Verdict,
+)
 from harness.interop.jsonl import ImportedRow, Rows, read_rows
 from harness.run.config import EvalConfig
 from harness.run.plan import (
     LoadedTask,
     PlannedRun,
     load_task,
-    model_row,
     plan_runs,
-    run_row,
+    stored_run,
 )
-from harness.run.runner import verdict_row
-from harness.run.sampler import now
 from harness.store import Store
-from harness.store.identity import (
-    call_id,
-    model_id,
-    prompt_id,
-    sample_digest,
-    sample_id,
-    trace_id,
+from harness.store.identity import Asked, model_id, prompt_id, sample_id
+from harness.store.records import (
+    Call,
+    Charge,
+    Row,
+    attempt_rows,
+    call_row,
+    digest_of,
+    model_row,
+    now,
+    problem_row,
+    prompt_row,
+    sample_row,
+    verdict_row,
 )
-from harness.store.schema import (
-    AttemptRow,
-    CallRow,
-    ChargeRow,
-    ModelRow,
-    ProblemRow,
-    PromptRow,
-    RunRow,
-    SampleRow,
-    VerdictRow,
-)
-from harness.store.writer import Row, write_rows
+from harness.store.samples import find_digests
+from harness.store.writer import write_rows
 from harness.verifiers.pool import VerifierPool
 
 
@@ -91,8 +91,10 @@ def import_file(
     with VerifierPool() as pool:
         for name, own in by_model.items():
             command = _command(path, str(loaded.spec), name, fields or {}, budgets)
-            origin = {"command": command, "imported": path.name}
-            runs = _plan(name, own, loaded, budgets, origin)
+            runs = [
+                replace(run, manifest=replace(run.manifest, command=command, imported=path.name))
+                for run in _plan(name, own, loaded, budgets)
+            ]
             _store(store, pool, runs, own, _info(name))
             result.runs += [run.id for run in runs]
     return result
@@ -104,20 +106,28 @@ def _info(name: str) -> ModelInfo:
     )
 
 
-def _ids(row: ImportedRow) -> tuple[str, str, str]:
-    """Prompt, trace and sample id: the prompt is not known, so the problem stands for it."""
-    prompt = prompt_id(_prompt(row))
-    asked = {"imported": row.problem.digest()}
-    trace = trace_id(model_id(f"import:{row.model}"), prompt, "", asked, None, row.sample)
-    return prompt, trace, sample_id(trace, None)
-
-
 def _prompt(row: ImportedRow) -> str:
     return f"(imported; the prompt is not known)\n\n{row.problem.question}"
 
 
-def _digest(row: ImportedRow) -> str:
-    return sample_digest(row.text, None, str(row.finish), row.output_tokens)
+def _asked(row: ImportedRow) -> Asked:
+    """What the row answers: the prompt is not known, so the problem stands for it."""
+    model, prompt = model_id(f"import:{row.model}"), prompt_id(_prompt(row))
+    return Asked(model, prompt, "", {"imported": row.problem.digest()}, None, row.sample)
+
+
+def _sample(row: ImportedRow, asked: Asked) -> Sample:
+    """The row's text as a sample."""
+    trace = asked.trace
+    return Sample(
+        id=sample_id(trace, None),
+        trace=trace,
+        text=row.text,
+        finish=row.finish,
+        prompt_tokens=row.prompt_tokens,
+        output_tokens=row.output_tokens,
+        reasoning_tokens=row.reasoning_tokens,
+    )
 
 
 def _refuse_changed(store: Store, rows: Rows, result: Imported) -> None:
@@ -125,19 +135,13 @@ def _refuse_changed(store: Store, rows: Rows, result: Imported) -> None:
 
     Of rows that say the same sample the first is kept; all are counted.
     """
-    stored: dict[str, str] = {}
-    ids = {row.line: _ids(row)[2] for row in rows.good}
-    wanted = list(ids.values())
-    with store.engine.connect() as connection:
-        for start in range(0, len(wanted), 500):
-            part = wanted[start : start + 500]
-            query = select(SampleRow.id, SampleRow.digest).where(SampleRow.id.in_(part))
-            stored.update((row.id, row.digest) for row in connection.execute(query))
+    samples = {row.line: _sample(row, _asked(row)) for row in rows.good}
+    stored = find_digests(store, [sample.id for sample in samples.values()])
     taken: dict[str, ImportedRow] = {}
     for row in rows.good:
-        sample, digest = ids[row.line], _digest(row)
+        sample, digest = samples[row.line].id, digest_of(samples[row.line])
         before = taken.get(sample)
-        if digest != (_digest(before) if before else stored.get(sample, digest)):
+        if digest != (digest_of(samples[before.line]) if before else stored.get(sample, digest)):
             message = (
                 f"sample {row.sample} of problem {row.problem.id} by {row.model} is there already "
                 "with another text: number the rows with `sample`, or use another model name"
@@ -153,14 +157,14 @@ def _refuse_changed(store: Store, rows: Rows, result: Imported) -> None:
 
 def _command(
     path: Path, task: str, model: str, fields: Mapping[str, str], budgets: Iterable[str]
-) -> str:
+) -> Command:
     """The command that brings the same again (a local data folder has to be named anew)."""
     words = ["harness", "import", path.name, "--task", task, "--model", model]
     for ours, theirs in fields.items():
         words += ["--field", f"{ours}={theirs}"]
     for budget in budgets:
         words += ["--budget", budget]
-    return shlex.join(words)
+    return Command.parse(shlex.join(words))
 
 
 def _plan(
@@ -168,7 +172,6 @@ def _plan(
     rows: Sequence[ImportedRow],
     loaded: LoadedTask,
     budgets: Iterable[str],
-    origin: Mapping[str, str],
 ) -> list[PlannedRun]:
     counts: dict[str, int] = defaultdict(int)
     for row in rows:
@@ -177,16 +180,7 @@ def _plan(
     wanted: list[Budget] = expand(budgets) or expand(
         ["sample@1"] if n == 1 else [f"sample@{n}", f"vote@{n}"]
     )
-    runs = plan_runs(_info(name), loaded, wanted, EvalConfig())
-    return [
-        PlannedRun(
-            id=run.id,
-            loaded=run.loaded,
-            strategy=run.strategy,
-            manifest={**run.manifest, **origin},
-        )
-        for run in runs
-    ]
+    return plan_runs(_info(name), loaded, wanted, EvalConfig())
 
 
 def _store(
@@ -199,13 +193,13 @@ def _store(
     """Grade all rows, then write everything in one transaction."""
     loaded = runs[0].loaded
     futures = [
-        pool.submit(loaded.verifier, row.text, row.problem, truncated=row.finish == "length")
+        pool.submit(loaded.verifier, row.text, row.problem, truncated=row.finish is Finish.LENGTH)
         for row in rows
     ]
     created = now()
     positions = {problem.id: i for i, problem in enumerate(loaded.problems)}
-    out: list[Row] = [(ModelRow, model_row(info))]
-    out += [(RunRow, run_row(run, info, created, {})) for run in runs]
+    out: list[Row] = [model_row(info)]
+    out += [stored_run(run, run.manifest, created) for run in runs]
     for row, future in zip(rows, futures, strict=True):
         out += _rows(row, future.result(), runs, positions[row.problem.id], created)
     with store.engine.begin() as connection:
@@ -219,62 +213,25 @@ def _rows(
     position: int,
     created: str,
 ) -> list[Row]:
-    prompt, _, sample = _ids(row)
-    problem = row.problem.digest()
+    asked, problem = _asked(row), row.problem.digest()
+    sample = _sample(row, asked)
+    call = Call(
+        run=runs[0].id,
+        role="generator",
+        samples=(sample.id,),
+        usage=sample.usage,
+        usd=row.usd,
+        source="import",
+        created=created,
+    )
     out: list[Row] = [
-        (PromptRow, {"id": prompt, "text": _prompt(row)}),
-        (ProblemRow, {"id": problem, "content": row.problem.to_json()}),
-        (CallRow, _call(row, sample, runs[0].id, created)),
-        (SampleRow, _sample(row, created)),
+        prompt_row(_prompt(row), asked.prompt),
+        problem_row(row.problem, problem),
+        call_row(call),
+        sample_row(sample, asked, call=call.id),
     ]
+    charge = Charge(ordinal=row.sample, step=0, sample=sample.id, final=True)
     for run in runs:
-        attempt = {"run_id": run.id, "problem_id": problem}
-        out.append((AttemptRow, {**attempt, "position": position, "error": None}))
-        charge = {"ordinal": row.sample, "step": 0, "sample_id": sample, "final": True}
-        out.append((ChargeRow, attempt | charge))
-    out.append((VerdictRow, verdict_row(sample, problem, runs[0].loaded.judge, verdict)))
+        out += attempt_rows(run.id, problem, position, charges=[charge])
+    out.append(verdict_row(sample.id, problem, runs[0].loaded.judge, verdict))
     return out
-
-
-def _call(row: ImportedRow, sample: str, payer: str, created: str) -> dict[str, Any]:
-    return {
-        "id": call_id([sample]),
-        "run_id": payer,
-        "role": "generator",
-        "samples": 1,
-        "prompt_tokens": row.prompt_tokens,
-        "cached_prompt_tokens": None,
-        "output_tokens": row.output_tokens,
-        "reasoning_tokens": row.reasoning_tokens,
-        "wasted_tokens": None,
-        "usd": row.usd,
-        "latency_s": None,
-        "retries": 0,
-        "source": "import",
-        "created": created,
-    }
-
-
-def _sample(row: ImportedRow, created: str) -> dict[str, Any]:
-    prompt, trace, sample = _ids(row)
-    return {
-        "id": sample,
-        "trace": trace,
-        "model_id": model_id(f"import:{row.model}"),
-        "prompt_id": prompt,
-        "prefix": "",
-        "sampling": {"imported": row.problem.digest()},
-        "max_tokens": None,
-        "seed": None,
-        "index": row.sample,
-        "text": row.text,
-        "reasoning": None,
-        "finish": str(row.finish),
-        "prompt_tokens": row.prompt_tokens,
-        "output_tokens": row.output_tokens,
-        "reasoning_tokens": row.reasoning_tokens,
-        "token_ends": None,
-        "digest": _digest(row),
-        "call_id": call_id([sample]),
-        "cut_of": None,
-    }

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from harness.core import DataError, Finish, Problem, UnknownNameError
-from harness.store.codec import storable
+from harness.core.sample import storable
 
 FIELDS = (
     "problem",

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, null, select
-
-from harness.budgets import Judged, Selector, whole_turn
-from harness.core import ModelInfo, Problem, Status, Verdict, registry
+from harness.budgets import Judged, Selector
+from harness.core import ModelInfo, Problem, RunManifest, Status, Verdict, registry
+from harness.core.sample import whole_turn
 from harness.results.bills import Bill, Charge
-from harness.store.schema import (
-    AttemptRow,
-    CallRow,
-    ChargeRow,
-    ModelRow,
-    ProblemRow,
-    SampleRow,
-    VerdictRow,
+from harness.store import Store
+from harness.store.attempts import (
+    UNGRADED,
+    ChargedSample,
+    attempted_problems,
+    charged_samples,
+    step_values,
 )
+from harness.store.runs import StoredRun, get_models
 
 NO_ANSWER = Verdict(
     status=Status.TRUNCATED, method="ceiling", reason="the ceiling came before any answer"
@@ -97,144 +94,48 @@ class Attempts:
         )
 
 
-def selector_of(manifest: Mapping[str, Any]) -> Selector:
+def selector_of(manifest: RunManifest) -> Selector:
     """The selector that a run names, built again; UnknownNameError for an absent plugin's."""
-    kind = registry.find("selectors", manifest["selector"])
-    selector: Selector = kind(**manifest.get("selector_args", {}))
+    kind = registry.find("selectors", manifest.selector)
+    selector: Selector = kind(**manifest.selector_args)
     return selector
 
 
-def read_attempts(connection: Connection, run: Row[Any]) -> Attempts:
+def read_attempts(store: Store, run: StoredRun) -> Attempts:
     """All finished attempts of a run."""
-    attempts = _with_charges(connection, run)
+    attempts = _with_charges(store, run)
     items = tuple(attempt for attempt in attempts.values() if attempt.judged)
     manifest = run.manifest
-    wanted, smallest = int(manifest["size"]), min((len(a.judged) for a in items), default=0)
+    wanted, smallest = manifest.size, min((len(a.judged) for a in items), default=0)
     used = {charge.model for attempt in items for charge in attempt.charges} | {run.model_id}
     return Attempts(
         items=items,
         selector=selector_of(manifest),
         size=min(wanted, smallest) if smallest else wanted,
         smallest=smallest,
-        whole=bool(manifest.get("whole")),
-        prompt_once=bool(manifest.get("prompt_once")),
+        whole=manifest.whole,
+        prompt_once=manifest.prompt_once,
         main=run.model_id,
-        models=_models(connection, used),
+        models=get_models(store, used),
     )
 
 
-def _models(connection: Connection, ids: set[str]) -> dict[str, ModelInfo]:
-    query = select(ModelRow.__table__).where(ModelRow.id.in_(ids))
-    shape = ("parameters", "active_parameters", "layers", "width")
-    return {
-        row.id: ModelInfo(
-            spec=row.spec,
-            name=row.name,
-            fingerprint=row.fingerprint,
-            **{name: row.info.get(name) for name in shape},
-        )
-        for row in connection.execute(query)
+def _with_charges(store: Store, run: StoredRun) -> dict[str, Attempt]:
+    attempts = {
+        digest: Attempt(problem, stopped)
+        for digest, problem, stopped in attempted_problems(store, run.id)
     }
-
-
-def charged_samples(run: Row[Any]) -> Any:
-    """The charges of a run with their samples, calls and (answers only) verdicts."""
-    return (
-        ChargeRow.__table__.join(SampleRow, SampleRow.id == ChargeRow.sample_id)
-        .join(
-            AttemptRow,
-            and_(
-                AttemptRow.run_id == ChargeRow.run_id,
-                AttemptRow.problem_id == ChargeRow.problem_id,
-            ),
-        )
-        .join(CallRow, CallRow.id == SampleRow.call_id, isouter=True)
-        .join(
-            VerdictRow,
-            and_(
-                ChargeRow.final,
-                VerdictRow.sample_id == ChargeRow.sample_id,
-                VerdictRow.problem_id == ChargeRow.problem_id,
-                VerdictRow.verifier == run.verifier,
-                VerdictRow.version == run.verifier_version,
-            ),
-            isouter=True,
-        )
-    )
-
-
-VERDICT = (
-    VerdictRow.status,
-    VerdictRow.answer,
-    VerdictRow.key,
-    VerdictRow.method,
-    VerdictRow.warning,
-    VerdictRow.reason,
-)
-
-
-def verdict_of(row: Any) -> Verdict:
-    """The verdict in a row with the columns `VERDICT`."""
-    return _verdict(row.status, row.answer, row.key, row.method, row.warning, row.reason)
-
-
-def _verdict(
-    status: str | None, answer: str | None, key: str | None, method: str, warning: int, reason: str
-) -> Verdict:
-    if status is None:
-        return Verdict(status=Status.UNGRADED, reason="not graded by this verifier yet")
-    return Verdict(
-        status=Status(status),
-        answer=answer,
-        key=key,
-        method=method,
-        warning=warning,
-        reason=reason,
-    )
-
-
-def _with_charges(connection: Connection, run: Row[Any]) -> dict[str, Attempt]:
-    problems = connection.execute(
-        select(ProblemRow.id, ProblemRow.content, AttemptRow.stopped)
-        .join(AttemptRow, AttemptRow.problem_id == ProblemRow.id)
-        .where(AttemptRow.run_id == run.id, AttemptRow.error.is_(None))
-        .order_by(AttemptRow.position, ProblemRow.id)
-    )
-    attempts = {row.id: Attempt(Problem(**row.content), row.stopped) for row in problems}
-    query = (
-        select(
-            ChargeRow.problem_id,
-            ChargeRow.final,
-            ChargeRow.score,
-            SampleRow.reasoning,
-            SampleRow.finish,
-            # Nothing follows an answer, so its text is not needed to find shared contexts.
-            case((ChargeRow.final, None), else_=SampleRow.text).label("text"),
-            *VERDICT,
-            *_charge_columns(run.model_id),
-        )
-        .select_from(charged_samples(run))
-        .where(ChargeRow.run_id == run.id, AttemptRow.error.is_(None))
-        .order_by(ChargeRow.problem_id, ChargeRow.ordinal, ChargeRow.step)
-    )
     answers: list[tuple[Attempt, tuple[str, int], Verdict]] = []
     steps: dict[tuple[str, int], tuple[float, ...]] = {}
-    # Unpacked, not read by name: a store has hundreds of thousands of these rows.
-    for problem, final, score, reasoning, finish, text, *rest in connection.execute(query).all():
-        attempt = attempts[problem]
-        charge = Charge(*rest[len(VERDICT) :])
-        if charge.ask is None:
-            charge = charge._replace(ask=(charge.prompt, charge.before))
-        chain = problem, charge.ordinal
-        if final:
-            attempt.chains.add(charge.ordinal)
-            attempt.truncated += finish == "length"
-            answers.append((attempt, chain, _verdict(*rest[: len(VERDICT)])))
-        else:
-            charge = charge._replace(after=whole_turn(charge.before, reasoning, text))
-        if score:
-            steps[chain] = tuple(json.loads(text))
-        attempt.charges.append(charge)
+    for row in charged_samples(store, run):
+        attempt, chain = attempts[row.problem], (row.problem, row.ordinal)
+        if row.final:
+            attempt.chains.add(row.ordinal)
+            attempt.truncated += row.truncated
+            answers.append((attempt, chain, row.verdict or UNGRADED))
+        if row.score:
+            steps[chain] = step_values(row.text or "")
+        attempt.charges.append(_charge(row))
     for attempt, chain, verdict in answers:
         attempt.judged.append(Judged(verdict=verdict, steps=steps.get(chain)))
     for attempt in attempts.values():
@@ -245,20 +146,19 @@ def _with_charges(connection: Connection, run: Row[Any]) -> dict[str, Attempt]:
     return attempts
 
 
-def _charge_columns(model: str) -> list[Any]:
-    """The columns of a `Charge` in the order of its fields, for a run of `model`."""
-    role = case((SampleRow.model_id == model, "generator"), else_="reward")
-    return [
-        SampleRow.id,
-        ChargeRow.ordinal,
-        ChargeRow.ask,
-        func.coalesce(CallRow.role, role),
-        SampleRow.model_id,
-        SampleRow.prompt_id,
-        SampleRow.prefix,
-        null(),  # what stands behind the sample
-        SampleRow.prompt_tokens,
-        SampleRow.output_tokens,
-        SampleRow.reasoning_tokens,
-        CallRow.usd / CallRow.samples,
-    ]
+def _charge(row: ChargedSample) -> Charge:
+    after = None if row.text is None else whole_turn(row.prefix, row.reasoning, row.text)
+    return Charge(
+        row.sample,
+        row.ordinal,
+        (row.prompt, row.prefix) if row.ask is None else row.ask,
+        row.role,
+        row.model,
+        row.prompt,
+        row.prefix,
+        None if row.final else after,
+        row.prompt_tokens,
+        row.output_tokens,
+        row.reasoning_tokens,
+        row.usd,
+    )

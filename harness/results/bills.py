@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from harness.core import ModelInfo, Usage
+from harness.core.sample import add_known
 from harness.cost import flops
 
 
@@ -127,9 +128,10 @@ class Bill:
         return sorted({paid.charge.role for paid in self._paid.values()})
 
     def _expected(self, paid: Sequence[_Paid], values: Sequence[float | None]) -> float | None:
-        if any(value is None for value in values):
-            return None
-        return math.fsum((value or 0) * p.chance for p, value in zip(paid, values, strict=True))
+        return add_known(
+            None if value is None else value * p.chance
+            for p, value in zip(paid, values, strict=True)
+        )
 
     def _prompt_tokens(self, paid: Sequence[_Paid]) -> float | None:
         if any(p.charge.prompt_tokens is None for p in paid):

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select
-
-from harness.store.schema import CallRow, RunRow
+from harness.store import Store
+from harness.store.runs import call_spans
 
 if TYPE_CHECKING:
     from harness.results.bills import Bill
@@ -66,42 +65,32 @@ class DeviceTime:
         return None if seconds is None else seconds * per_hour / 3600
 
 
-def device_times(connection: Connection, model: str) -> dict[str, DeviceTime] | None:
+def device_times(store: Store, model: str) -> dict[str, DeviceTime] | None:
     """The device's time by run, of all runs of a model (by id); None where a call's is unknown.
 
     Where several calls were under way at once each has its equal share of that time, so that the
     sum over runs is the time in which any call was: nothing is counted twice.
     """
-    query = (
-        select(
-            CallRow.run_id,
-            CallRow.created,
-            CallRow.latency_s,
-            CallRow.output_tokens,
-            CallRow.prompt_tokens,
-        )
-        .join(RunRow, RunRow.id == CallRow.run_id)
-        .where(RunRow.model_id == model, CallRow.role.in_(ROLES))
-    )
-    spans, rows = [], connection.execute(query).all()
-    for row in rows:
-        if row.latency_s is None or row.output_tokens is None:
+    spans, calls = [], []
+    for run, created, latency_s, output_tokens, prompt_tokens in call_spans(store, model, ROLES):
+        if latency_s is None or output_tokens is None:
             return None
-        end = dt.datetime.fromisoformat(row.created).timestamp()
-        spans.append((end - row.latency_s, end))
+        end = dt.datetime.fromisoformat(created).timestamp()
+        spans.append((end - latency_s, end))
+        calls.append((run, output_tokens, prompt_tokens or 0))
     times: dict[str, DeviceTime] = defaultdict(DeviceTime)
-    for row, share in zip(rows, shares(spans), strict=True):
-        part = DeviceTime(seconds=share, output_tokens=row.output_tokens)
-        if not row.output_tokens:
-            part = replace(DeviceTime(), read_seconds=share, read_tokens=row.prompt_tokens or 0)
-        times[row.run_id] = times[row.run_id].plus(part)
+    for (run, written, read), share in zip(calls, shares(spans), strict=True):
+        part = DeviceTime(seconds=share, output_tokens=written)
+        if not written:
+            part = DeviceTime(read_seconds=share, read_tokens=read)
+        times[run] = times[run].plus(part)
     return dict(times)
 
 
-def device_time(connection: Connection, model: str) -> DeviceTime | None:
+def device_time(store: Store, model: str) -> DeviceTime | None:
     """All runs of a model together; None where unknown, or where nothing was generated."""
     total = DeviceTime()
-    for time in (device_times(connection, model) or {}).values():
+    for time in (device_times(store, model) or {}).values():
         total = total.plus(time)
     return total if total.output_tokens else None
 

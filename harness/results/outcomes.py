@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-from sqlalchemy import select
 
 from harness.core import Problem, Status
-from harness.cost import price
+from harness.cost import PriceEntry, price
 from harness.results.attempts import read_attempts
-from harness.results.reports import kept_price
 from harness.store import Store
-from harness.store.schema import ModelRow, RunRow
+from harness.store.runs import get_run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +65,10 @@ class RunOutcomes:
 
 def load_outcomes(store: Store, run_id: str) -> RunOutcomes:
     """The finished problems of one run, with what each is charged."""
-    with store.engine.connect() as connection:
-        run = connection.execute(select(RunRow.__table__).where(RunRow.id == run_id)).one()
-        model = connection.scalar(select(ModelRow.name).where(ModelRow.id == run.model_id))
-        attempts = read_attempts(connection, run)
-    manifest: Mapping[str, Any] = run.manifest
-    entry = kept_price(manifest["price"]) if manifest.get("price") else None
+    run = get_run(store, run_id)
+    attempts = read_attempts(store, run)
+    kept = run.manifest.price
+    entry = PriceEntry.from_json(kept) if kept else None
     rows = []
     for attempt in attempts.items:
         problem, pool = attempt.problem, len(attempt.judged)
@@ -97,16 +91,14 @@ def load_outcomes(store: Store, run_id: str) -> RunOutcomes:
                 problem=problem,
             )
         )
-    identity = manifest["identity"]
-    facts = {name: str(identity.get(name, "")) for name in ("task_version", "data", "prompts")}
     return RunOutcomes(
         id=run.id,
-        model=str(model),
+        model=run.model,
         task=run.task,
         budget=run.budget,
         selector=attempts.selector.name,
         planned=run.planned,
-        facts={"task": run.task, **facts, "verifier": f"{run.verifier}@{run.verifier_version}"},
+        facts=run.facts,
         outcomes=tuple(rows),
     )
 

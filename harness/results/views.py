@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from harness.core import Estimate, Problem, Usage, Verdict
+from harness.core import Estimate, Problem, RunManifest, Usage, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ class RunReport:
     seconds: float | None  # latencies of this run's calls, summed
     truncated: float  # share of pool samples cut off by a token limit
     verifier: str  # name@version
-    manifest: Mapping[str, Any] = field(default_factory=dict)
+    manifest: RunManifest = field(default_factory=RunManifest)
     charged_by_role: Mapping[str, Usage] = field(default_factory=dict)
     monte_carlo_error: float = 0.0
     device_seconds: float | None = None
@@ -92,7 +92,7 @@ class RunReport:
         out["charged_by_role"] = {role: asdict(u) for role, u in self.charged_by_role.items()}
         out["spent_by_role"] = {role: asdict(s) for role, s in self.spent_by_role.items()}
         out["verdicts"] = dict(self.verdicts)
-        out["manifest"] = dict(self.manifest)
+        out["manifest"] = self.manifest.to_json()
         return out
 
 

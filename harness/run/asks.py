@@ -1,19 +1,20 @@
-"""What a problem's caller asks of the engine, and how the samples of it are named."""
+"""What is asked of the engine for one problem, and the names of the samples that answer it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from harness.budgets import Role
-from harness.core import Completion, Finish, Prompt, Sampling, Usage
-from harness.run.samples import Stored
-from harness.store.codec import storable
+from harness.core import Completion, Prompt, Request, Sample, Sampling
+from harness.core.hashing import derive_seed
+from harness.store.identity import Asked, sample_id
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A prompt as the engine sees it."""
+    """A prompt as the engine sees it; `tokens` is None where the backend cannot count."""
 
     prompt: Prompt
     text: str
@@ -21,44 +22,72 @@ class Rendered:
     tokens: int | None
 
 
-class Names(NamedTuple):
-    """What identifies one sample of an ask."""
+class Named(NamedTuple):
+    """One sample of an ask: what is asked for it, and the ids that follow."""
 
-    seed: int
+    asked: Asked
     trace: str
     sample: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """What one round of draws asks for, whatever the sample index."""
+    """One round of samples: everything but the sample index.
 
+    `model` is the model's id and `seed` the command's; `prefix` is what the assistant has already
+    said, `prompt_tokens` what the engine reads with it (None: unknown).
+    """
+
+    model: str
+    seed: int
     prompt: Rendered
     sampling: Sampling
     prefix: str
     prompt_tokens: int | None
     role: Role
-    written: dict[str, Any]  # the sampling, as it is stored
-    asked: dict[int, Names] = field(default_factory=dict)  # by index
+    _named: dict[int, Named] = field(default_factory=dict)
+
+    @property
+    def max_tokens(self) -> int:
+        """The limit of each sample."""
+        return self.sampling.max_tokens
 
     @property
     def most_prompt_tokens(self) -> int:
         """A token is at least one byte, so the text's length bounds an unknown count."""
         return self.prompt_tokens or len((self.prompt.text + self.prefix).encode())
 
-    def stored(self, names: Names, completion: Completion, usage: Usage) -> Stored:
-        """A completion as the store holds it; `usage` is that of its call."""
-        reasoning = completion.reasoning
-        return Stored(
-            id=names.sample,
-            trace=names.trace,
-            max_tokens=self.sampling.max_tokens,
-            text=storable(completion.text),
-            reasoning=None if reasoning is None else storable(reasoning),
-            finish=Finish(completion.finish),
-            prompt_tokens=usage.prompt_tokens,
-            output_tokens=completion.output_tokens,
-            reasoning_tokens=completion.reasoning_tokens,
-            token_ends=completion.token_ends,
-            stopped_by=completion.stopped_by,
+    def limited_to(self, max_tokens: int) -> Ask:
+        """The same with another limit: other samples of the same traces."""
+        return replace(self, sampling=replace(self.sampling, max_tokens=max_tokens), _named={})
+
+    def name(self, index: int) -> Named:
+        """The names of a sample index, hashed once. Each index has a seed of its own."""
+        if index not in self._named:
+            seed = derive_seed(self.seed, self.prompt.id, self.prefix, index)
+            written = self.sampling.to_json()
+            asked = Asked(self.model, self.prompt.id, self.prefix, written, seed, index)
+            trace = asked.trace
+            self._named[index] = Named(asked, trace, sample_id(trace, self.max_tokens))
+        return self._named[index]
+
+    def request(self, indices: Sequence[int]) -> Request:
+        """The call that generates some of the samples."""
+        return Request(
+            prompt=self.prompt.prompt,
+            sampling=self.sampling,
+            seeds=tuple(self.name(index).asked.seed or 0 for index in indices),
+            prefix=self.prefix,
+        )
+
+    def sample(self, index: int, completion: Completion, prompt_tokens: int | None) -> Sample:
+        """What the engine returned for an index; `prompt_tokens` are those of its call."""
+        named = self.name(index)
+        return Sample.of(
+            completion,
+            sample_id=named.sample,
+            trace=named.trace,
+            prefix=self.prefix,
+            max_tokens=self.max_tokens,
+            prompt_tokens=prompt_tokens,
         )

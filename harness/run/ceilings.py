@@ -6,15 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from harness.budgets import Strategy
-from harness.core import Finish, HarnessError, ModelInfo, ParameterError, UsageError
+from harness.core import Finish, HarnessError, ModelInfo, ParameterError, Sample, UsageError
 from harness.cost import PriceEntry
-from harness.run.samples import Stored
 
 _MILLION = 1_000_000
 
@@ -32,11 +29,10 @@ class Ceiling:
     input: Decimal = Decimal(0)
     output: Decimal = Decimal(0)
 
-    def identity(self) -> Mapping[str, Any]:
+    @property
+    def price(self) -> tuple[str, str] | None:
         """What names a run beside its budget's text: the price that dollars stand for."""
-        if self.usd is None:
-            return {}
-        return {"price": [str(self.input), str(self.output)]}
+        return None if self.usd is None else (str(self.input), str(self.output))
 
 
 def ceiling_of(strategy: Strategy, info: ModelInfo, entry: PriceEntry | None) -> Ceiling | None:
@@ -79,9 +75,9 @@ class Meter:
     stopped: bool = False
     _prompt: int = 0
     _output: int = 0
-    _had: dict[str, Stored] = field(default_factory=dict)  # by trace
+    _had: dict[str, Sample] = field(default_factory=dict)  # by trace
 
-    def had(self, trace: str, max_tokens: int) -> Stored | None:
+    def had(self, trace: str, max_tokens: int) -> Sample | None:
         """What this attempt has of a trace already, and need not pay again."""
         sample = self._had.get(trace)
         if sample is None or sample.max_tokens == max_tokens:
@@ -105,7 +101,7 @@ class Meter:
             raise self.end()
         return max_tokens
 
-    def add(self, sample: Stored, *, prompt_tokens: int, max_tokens: int) -> None:
+    def add(self, sample: Sample, *, prompt_tokens: int, max_tokens: int) -> None:
         """Book what a call brought; unknown figures count as the most that it could bring."""
         known = sample.prompt_tokens
         self._prompt += prompt_tokens if known is None else known

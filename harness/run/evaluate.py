@@ -22,16 +22,16 @@ from harness.run.forecast import Forecasts, forecast
 from harness.run.judge import Judge, judged_runs, open_judge
 from harness.run.limits import LimitReached, Limits, Spent
 from harness.run.nvml import energy_reader
-from harness.run.plan import Plan, make_plan, model_row, price_of, run_row
+from harness.run.plan import Plan, make_plan, price_of, stored_run
 from harness.run.progress import Observer, Silent, shown
 from harness.run.regrade import regrade_runs
 from harness.run.runner import Outcome, TaskRunner, finished_attempts
-from harness.run.sampler import Session, now
-from harness.run.samples import known_traces
+from harness.run.sampler import Session
 from harness.store import Store, Writer, open_store
 from harness.store.identity import model_id
+from harness.store.records import Row, model_row, now
 from harness.store.reuse import samples_before
-from harness.store.schema import ModelRow, RunRow
+from harness.store.samples import known_traces
 from harness.verifiers.pool import VerifierPool
 
 Rounds = Callable[[Store], Iterable[Mapping[str, Collection[str]]]]
@@ -203,14 +203,12 @@ def _energy_reader(backend: Backend) -> Callable[[], float] | None:
 def _write_plan(plan: Plan, writer: Writer, entry: PriceEntry | None, hourly: float | None) -> None:
     """The model and its runs; a run keeps the price that it was planned with."""
     created = now()
-    info = plan.backend.info
-    kept = {"price": entry.to_json() if entry else None, "gpu_usd_per_hour": hourly}
-    writer.put(
-        [
-            *((ModelRow, model_row(known)) for known in (info, *_rewards(plan))),
-            *((RunRow, run_row(run, info, created, kept)) for run in plan.all_runs),
-        ]
-    )
+    price = None if entry is None else entry.to_json()
+    rows: list[Row] = [model_row(known) for known in (plan.backend.info, *_rewards(plan))]
+    for run in plan.all_runs:
+        manifest = replace(run.manifest, price=price, gpu_usd_per_hour=hourly)
+        rows.append(stored_run(run, manifest, created))
+    writer.put(rows)
     writer.flush()
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, func, select
 
 from harness.budgets import Budget, resolve
-from harness.core import Status, Usage, UsageError
+from harness.core import RunIdentity, Usage, UsageError
 from harness.core.protocols import Backend
 from harness.cost import price
 from harness.results.attempts import read_attempts
@@ -23,7 +22,8 @@ from harness.run.runner import PoolSizes, finished_attempts
 from harness.stats.special import t_quantile
 from harness.store import Store, open_store
 from harness.store.identity import model_id
-from harness.store.schema import ChargeRow, RunRow, VerdictRow
+from harness.store.reuse import judged_answers
+from harness.store.runs import runs_under
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,25 +175,23 @@ def _known_runs(store: Store, plan: Plan, task: LoadedTask) -> list[PlannedRun]:
     Their problems may be others, as with another limit: all else that names a run is the same.
     """
     [first, *_] = plan.runs[str(task.spec)]
-    wanted = _asked(first.manifest["identity"])
-    query = select(RunRow.id, RunRow.budget, RunRow.manifest).where(
-        RunRow.model_id == model_id(plan.backend.info.fingerprint), RunRow.task == str(task.spec)
-    )
-    found = []
-    with store.engine.connect() as connection:
-        for run_id, budget, manifest in connection.execute(query):
-            if _asked(manifest["identity"]) == wanted:
-                strategy = resolve(Budget.parse(budget))
-                found.append(
-                    PlannedRun(id=run_id, loaded=task, strategy=strategy, manifest=manifest)
-                )
-    return found
+    wanted = _asked(first.manifest.identity)
+    model = model_id(plan.backend.info.fingerprint)
+    return [
+        PlannedRun(
+            id=run.id,
+            loaded=task,
+            strategy=resolve(Budget.parse(run.budget)),
+            manifest=run.manifest,
+        )
+        for run in runs_under(store, model, str(task.spec))
+        if _asked(run.manifest.identity) == wanted
+    ]
 
 
-def _asked(identity: Mapping[str, Any]) -> dict[str, Any]:
+def _asked(identity: RunIdentity) -> RunIdentity:
     """What names a run beside its budget and the set of its problems."""
-    apart = ("budget", "data", "prompts", "price")
-    return {name: value for name, value in identity.items() if name not in apart}
+    return replace(identity, budget="", data="", prompts="", price=None)
 
 
 def _sizes(run: PlannedRun, known: Sequence[PlannedRun], done: PoolSizes) -> dict[str, int]:
@@ -228,27 +226,8 @@ def _questions(
     if store is not None:
         by = f"{task.verifier_label} by {judge.label}"
         version = f"{task.verifier_version}+judge{verifier.judge_version}"
-        judged = _judged(store, [run.id for run in runs], asked, by, version)
+        judged = judged_answers(store, [run.id for run in runs], asked, (by, version))
     return max(0, len(asked) * pools - judged)
-
-
-def _judged(
-    store: Store, runs: Sequence[str], problems: Sequence[str], verifier: str, version: str
-) -> int:
-    """How many answers of some runs to some problems have a readable verdict of that version."""
-    query = (
-        select(func.count(func.distinct(VerdictRow.sample_id)))
-        .join(ChargeRow, ChargeRow.sample_id == VerdictRow.sample_id)
-        .where(
-            ChargeRow.run_id.in_(runs),
-            VerdictRow.problem_id.in_(problems),
-            VerdictRow.verifier == verifier,
-            VerdictRow.version == version,
-            VerdictRow.status != Status.UNGRADED,
-        )
-    )
-    with store.engine.connect() as connection:
-        return connection.scalar(query) or 0
 
 
 def _expected(seen: Seen, left: float, hourly: float | None) -> dict[str, Any]:
@@ -293,9 +272,8 @@ def _seen(
     model = model_id(plan.backend.info.fingerprint)
     dearest = max(group, key=lambda run: run.strategy.proposer.size)
     cut = _deeper(dearest, [*plan.runs[str(task.spec)], *known])
-    with store.engine.connect() as connection:
-        usages = _usages(connection, model, str(task.spec), dearest, cut)
-        time = device_time(connection, model)
+    usages = _usages(store, model, str(task.spec), dearest, cut)
+    time = device_time(store, model)
     tokens = [u.output_tokens for u in usages]
     if any(t is None for t in tokens):
         return Seen(time=time)
@@ -304,19 +282,14 @@ def _seen(
     return Seen(tuple(float(t or 0) for t in tokens), usd, time)
 
 
-def _usages(
-    connection: Connection, model: str, task: str, run: PlannedRun, cut: bool
-) -> list[Usage]:
+def _usages(store: Store, model: str, task: str, run: PlannedRun, cut: bool) -> list[Usage]:
     """What a budget generates on each problem that is done.
 
     `cut`: its thoughts are those of a deeper budget, so that only forced answers are new.
     """
-    query = select(RunRow.__table__).where(
-        RunRow.model_id == model, RunRow.task == task, RunRow.budget == str(run.strategy.budget)
-    )
     found: dict[str, Usage] = {}
-    for row in connection.execute(query):
-        attempts = read_attempts(connection, row)
+    for stored in runs_under(store, model, task, str(run.strategy.budget)):
+        attempts = read_attempts(store, stored)
         found |= {a.problem.id: attempts.bill(a).usage() for a in attempts.items}
     depth = run.strategy.proposer.depth * run.strategy.proposer.size
     return [_forced(u, depth) if cut else u for u in found.values()]

@@ -1,4 +1,4 @@
-"""Verdicts on the responses to one problem."""
+"""Grading the responses to one problem."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ Text = tuple[str, bool]
 """A response, and whether the token limit cut it."""
 
 
-class Judging:
-    """Asks the pool of workers; equal texts are judged once, as verifiers are pure."""
+class Grader:
+    """Grades the responses to one problem in the pool of workers.
+
+    Equal texts are graded once, as verifiers are pure.
+    """
 
     def __init__(self, pool: VerifierPool, spec: VerifierSpec, problem: Problem) -> None:
         self.problem = problem
         self._pool, self._spec = pool, spec
         self._asked: dict[tuple[str, Text], Future[Verdict]] = {}
 
-    async def verdicts(
-        self, texts: Sequence[Text], spec: VerifierSpec | None = None
-    ) -> list[Verdict]:
+    async def grade(self, texts: Sequence[Text], spec: VerifierSpec | None = None) -> list[Verdict]:
         """A verdict for each text, by the task's verifier or by another one."""
         futures = [self._submit(text, spec or self._spec) for text in texts]
         await _all(list({id(future): future for future in futures}.values()))

@@ -15,13 +15,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from harness.budgets import Draw, together
+from harness.budgets import together
 from harness.budgets.answering import DEFAULT_TEMPERATURE
 from harness.core import (
-    Finish,
     ParameterError,
     Problem,
     Prompt,
+    Sample,
     Sampling,
     Status,
     ThinkMarks,
@@ -33,15 +33,15 @@ from harness.core.protocols import Backend, ModelJudged
 from harness.cost import PriceEntry, find_price
 from harness.run.blocking import block_on
 from harness.run.config import DEFAULT_JUDGE_TOKENS, JudgeConfig
-from harness.run.grading import Judging
+from harness.run.grading import Grader
 from harness.run.limits import Limits, Spent
-from harness.run.plan import Plan, model_row, open_backend
+from harness.run.plan import Plan, open_backend
 from harness.run.progress import Observer, Silent
 from harness.run.runner import first_error
-from harness.run.sampler import ProblemCaller, Session
+from harness.run.sampler import ProblemSampler, Session
 from harness.store import Store, Writer
 from harness.store.identity import model_id
-from harness.store.schema import ModelRow
+from harness.store.records import model_row
 from harness.verifiers.pool import VerifierPool
 
 _SEED = 0
@@ -165,7 +165,7 @@ class Judge:
             return said
 
         try:
-            writer.put([(ModelRow, model_row(backend.info))])
+            writer.put([model_row(backend.info)])
             writer.flush()
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(one(question)) for question in questions]
@@ -208,13 +208,13 @@ async def _votes(
 ) -> list[str]:
     first = question.prompt(0)
     assert first is not None  # only such are asked
-    caller = ProblemCaller(session, first, Judging(pool, question.spec, question.problem))
-    caller.start(question.payer)
-    votes = (_vote(caller, question, vote, config) for vote in range(config.votes))
+    sampler = ProblemSampler(session, first, Grader(pool, question.spec, question.problem))
+    sampler.start(question.payer)
+    votes = (_vote(sampler, question, vote, config) for vote in range(config.votes))
     return await together(votes)
 
 
-async def _vote(caller: ProblemCaller, question: Question, vote: int, config: JudgeConfig) -> str:
+async def _vote(sampler: ProblemSampler, question: Question, vote: int, config: JudgeConfig) -> str:
     """The first stored reply that can be read, else one that is asked for now; "" if none can."""
     prompt = question.prompt(vote)
     for attempt in itertools.count():
@@ -224,9 +224,9 @@ async def _vote(caller: ProblemCaller, question: Question, vote: int, config: Ju
             max_tokens=config.max_output_tokens, temperature=0.0 if cold else DEFAULT_TEMPERATURE
         )
         index = attempt * _MOST_VOTES + vote
-        stored = caller.has(index, sampling, prompt=prompt, role="judge")
-        [draw] = await caller.sample([index], sampling, prompt=prompt, role="judge")
-        text = said_at_last(draw, caller.marks)
+        stored = sampler.has(index, sampling, prompt=prompt, role="judge")
+        [draw] = await sampler.sample([index], sampling, prompt=prompt, role="judge")
+        text = said_at_last(draw, sampler.marks)
         if question.verifier.judged(text, question.rules).status is not Status.UNGRADED:
             return text
         if not stored:
@@ -234,9 +234,9 @@ async def _vote(caller: ProblemCaller, question: Question, vote: int, config: Ju
     return ""
 
 
-def said_at_last(draw: Draw, marks: ThinkMarks | None) -> str:
+def said_at_last(draw: Sample, marks: ThinkMarks | None) -> str:
     """A reply behind its thought; empty where the limit cut it, or the thought has no end."""
-    if draw.finish is Finish.LENGTH:
+    if draw.truncated:
         return ""
     marks = marks or ThinkMarks()
     _thought, end, rest = draw.text.rpartition(marks.end)

@@ -7,14 +7,14 @@ import math
 import platform
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from harness._version import __version__
 from harness.analysis.contamination import fresh_specs
 from harness.budgets import Budget, Strategy, expand, resolve
 from harness.core import (
+    Command,
     DataError,
     DataSource,
     ModelInfo,
@@ -22,6 +22,8 @@ from harness.core import (
     ParameterError,
     Problem,
     Prompt,
+    RunIdentity,
+    RunManifest,
     TaskSpec,
     VerifierSpec,
     registry,
@@ -32,7 +34,8 @@ from harness.cost import PriceEntry, find_price
 from harness.run.ceilings import Ceiling, ceiling_of
 from harness.run.config import DEFAULT_MAX_OUTPUT_TOKENS, EvalConfig
 from harness.run.freshness import at_asking
-from harness.store.identity import model_id, run_id
+from harness.store.identity import run_id
+from harness.store.records import Row, run_row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,7 @@ class PlannedRun:
     id: str
     loaded: LoadedTask
     strategy: Strategy
-    manifest: Mapping[str, Any] = field(repr=False)
+    manifest: RunManifest = field(repr=False)
     ceiling: Ceiling | None = None
 
 
@@ -188,36 +191,36 @@ def plan_runs(
                 model_args=...,
             )
         ceiling = ceiling_of(strategy, info, entry)
-        identity = {
-            "model": info.fingerprint,
-            "task": str(loaded.spec),
-            "task_version": loaded.task.version,
-            "data": data,
-            "prompts": prompts,
-            "budget": str(budget),
-            "seed": config.seed,
-            "max_output_tokens": config.max_output_tokens,
-            **(ceiling.identity() if ceiling is not None else {}),
-        }
-        manifest = {
-            "identity": identity,
-            "harness": __version__,
-            "python": platform.python_version(),
-            "platform": platform.platform(terse=True),
-            "model": info.spec,
-            "limit": config.limit,
-            "local_data": config.data_dir is not None,
-            "selector": strategy.selector.name,
-            "selector_args": dict(strategy.selector.args),
-            "size": strategy.proposer.size,
-            "whole": strategy.whole,
-            "reward": strategy.reward.info.fingerprint if strategy.reward else None,
-            "prompt_once": info.prompt_once,
-            "command": reproduce(info, loaded.spec, budget, config),
-        }
+        identity = RunIdentity(
+            model=info.fingerprint,
+            task=str(loaded.spec),
+            task_version=loaded.task.version,
+            data=data,
+            prompts=prompts,
+            budget=str(budget),
+            seed=config.seed,
+            max_output_tokens=config.max_output_tokens,
+            price=None if ceiling is None else ceiling.price,
+        )
+        manifest = RunManifest(
+            identity=identity,
+            harness=__version__,
+            python=platform.python_version(),
+            platform=platform.platform(terse=True),
+            model=info.spec,
+            limit=config.limit,
+            local_data=config.data_dir is not None,
+            selector=strategy.selector.name,
+            selector_args=dict(strategy.selector.args),
+            size=strategy.proposer.size,
+            whole=strategy.whole,
+            reward=strategy.reward.info.fingerprint if strategy.reward else None,
+            prompt_once=info.prompt_once,
+            command=Command.parse(reproduce(info, loaded.spec, budget, config)),
+        )
         runs.append(
             PlannedRun(
-                id=run_id(identity),
+                id=run_id(identity.to_json()),
                 loaded=loaded,
                 strategy=strategy,
                 manifest=manifest,
@@ -246,33 +249,15 @@ def reproduce(info: ModelInfo, task: TaskSpec, budget: Budget, config: EvalConfi
     return " ".join(words)
 
 
-def model_row(info: ModelInfo) -> dict[str, Any]:
-    """The columns of a model's row."""
-    known = asdict(info)
-    return {
-        "id": model_id(info.fingerprint),
-        "name": info.name,
-        "spec": info.spec,
-        "fingerprint": info.fingerprint,
-        "info": {k: v for k, v in known.items() if k not in ("fingerprint", "concurrency")},
-    }
-
-
-def run_row(
-    run: PlannedRun, info: ModelInfo, created: str, extra: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The columns of a run's row; `extra` joins the manifest."""
-    return {
-        "id": run.id,
-        "model_id": model_id(info.fingerprint),
-        "task": str(run.loaded.spec),
-        "budget": str(run.strategy.budget),
-        "planned": len(run.loaded.problems),
-        "verifier": run.loaded.verifier_label,
-        "verifier_version": run.loaded.verifier_version,
-        "manifest": {**run.manifest, **extra},
-        "created": created,
-    }
+def stored_run(run: PlannedRun, manifest: RunManifest, created: str) -> Row:
+    """The row of a run, with the manifest that is to be kept."""
+    return run_row(
+        run.id,
+        manifest,
+        planned=len(run.loaded.problems),
+        verifier=run.loaded.judge,
+        created=created,
+    )
 
 
 def families(runs: Sequence[PlannedRun]) -> list[list[PlannedRun]]:

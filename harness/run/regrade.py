@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from concurrent.futures import Future
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, select, update
-
-from harness.core import ParameterError, Status, TaskSpec, Verdict, VerifierSpec, registry
+from harness.core import (
+    Command,
+    ParameterError,
+    RunManifest,
+    Status,
+    TaskSpec,
+    Verdict,
+    VerifierSpec,
+    registry,
+)
 from harness.core.protocols import ModelJudged
 from harness.results.reports import iter_samples
 from harness.results.views import SampleView
 from harness.run.judge import Judge, Question, asks_judge
 from harness.run.plan import verifier_label
-from harness.run.runner import verdict_row
 from harness.store import Store
-from harness.store.schema import ModelRow, RunRow, VerdictRow
-from harness.store.writer import write_rows
+from harness.store.records import verdict_row
+from harness.store.runs import StoredRun, get_run, set_verifier
+from harness.store.writer import renew_verdicts
 from harness.verifiers.pool import VerifierPool
+
+_AT_ONCE = 500
+"""Samples that are held in memory together."""
+
+_JUDGE_OPTIONS = ("judge", "judge-arg", "judge-votes", "judge-max-output-tokens")
+
+Judged = Mapping[tuple[str, str, str], Verdict]
+"""A judge's verdicts by run, problem (digest) and sample."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,17 +56,14 @@ class Regraded:
         return asdict(self)
 
 
-@dataclass(slots=True, kw_only=True)
-class _Judgement:
-    """One run while it is judged; `verdicts` are those of its `views`, `judge` the options
-    that ask it again."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Regrading:
+    """A run with the verifier that judges it now; `asked` is it where a judge is asked as well."""
 
-    run: Row[Any]
+    run: StoredRun
     spec: VerifierSpec
-    judged_by: tuple[str, str]  # label and version
-    views: list[SampleView]
-    verdicts: list[Verdict]
-    judge: str = ""
+    verifier: tuple[str, str]  # label and version
+    asked: ModelJudged | None = None
 
 
 def regrade_runs(
@@ -63,129 +75,116 @@ def regrade_runs(
     that once ran out of time gets another chance. With a `judge` that model is asked where the
     verifier knows what to ask; UsageError for a run whose verifier does not.
     """
+    runs = [_begin(store, run_id) for run_id in run_ids]
+    if judge is not None:
+        runs = [_by_judge(one, judge) for one in runs]
     with VerifierPool() as pool:
-        runs = [_begin(store, run_id) for run_id in run_ids]
-        if judge is not None:
-            askable = [_askable(one) for one in runs]
-        for one in runs:
-            futures: list[Future[Verdict]] = [
-                pool.submit(one.spec, v.response, v.problem, truncated=v.finish == "length")
-                for v in one.views
-            ]
-            one.verdicts = [future.result() for future in futures]
-        if judge is not None:
-            _ask(store, pool, judge, list(zip(runs, askable, strict=True)))
-    return [_finish(store, one) for one in runs]
+        judged = {} if judge is None else _ask(store, pool, judge, runs)
+        return [_regrade(store, pool, one, judge, judged) for one in runs]
 
 
-def _begin(store: Store, run_id: str) -> _Judgement:
-    with store.engine.connect() as connection:
-        run = connection.execute(
-            select(RunRow.__table__, ModelRow.name.label("model"))
-            .join(ModelRow, ModelRow.id == RunRow.model_id)
-            .where(RunRow.id == run_id)
-        ).one()
+def _begin(store: Store, run_id: str) -> _Regrading:
+    run = get_run(store, run_id)
     spec: VerifierSpec = registry.find("tasks", TaskSpec.parse(run.task).name)().verifier()
     version = str(registry.find("verifiers", spec.name).version)
-    views = [view for view in iter_samples(store, run_id) if view.error is None]
-    return _Judgement(
-        run=run, spec=spec, judged_by=(verifier_label(spec), version), views=views, verdicts=[]
-    )
+    return _Regrading(run=run, spec=spec, verifier=(verifier_label(spec), version))
 
 
-def _askable(one: _Judgement) -> ModelJudged:
-    """The run's verifier, which knows what to ask a judge."""
+def _by_judge(one: _Regrading, judge: Judge) -> _Regrading:
+    """The same with the judge asked; ParameterError where the verifier does not know what."""
     verifier = asks_judge(one.spec)
-    if verifier is not None:
-        return verifier
-    raise ParameterError(
-        f"task {one.run.task} is judged by the verifier {one.spec.name}, which asks no model: "
-        "{judge} is for tasks of flawed problems (choose some with {task})",
-        judge=...,
-        task=...,
-    )
+    if verifier is None:
+        raise ParameterError(
+            f"task {one.run.task} is judged by the verifier {one.spec.name}, which asks no model: "
+            "{judge} is for tasks of flawed problems (choose some with {task})",
+            judge=...,
+            task=...,
+        )
+    label, version = one.verifier
+    named = f"{label} by {judge.label}", f"{version}+judge{verifier.judge_version}"
+    return replace(one, verifier=named, asked=verifier)
 
 
-def _ask(
-    store: Store,
-    pool: VerifierPool,
-    judge: Judge,
-    runs: Sequence[tuple[_Judgement, ModelJudged]],
-) -> None:
-    """Put the judge's verdicts in the place of those that it is asked about."""
-    places = [
-        (one, i, question)
-        for one, verifier in runs
-        for i, view in enumerate(one.views)
-        if (question := _question(one, verifier, view, one.verdicts[i])).prompt(0) is not None
-    ]
-    verdicts = judge.verdicts(store, pool, [question for _, _, question in places])
-    for (one, i, _), verdict in zip(places, verdicts, strict=True):
-        one.verdicts[i] = verdict
-    for one, verifier in runs:
-        label, version = one.judged_by
-        one.judge = judge.words
-        one.judged_by = f"{label} by {judge.label}", f"{version}+judge{verifier.judge_version}"
+def _ask(store: Store, pool: VerifierPool, judge: Judge, runs: Sequence[_Regrading]) -> Judged:
+    """The judge's verdicts on all runs, asked together: an answer that they share is asked once.
+
+    The questions are held in memory, all else is not.
+    """
+    places: list[tuple[str, str, str]] = []
+    questions: list[Question] = []
+    for one in runs:
+        for views in _parts(store, one.run):
+            for view, rules in zip(views, _grade(pool, one, views), strict=True):
+                question = _question(one, view, rules)
+                if question is not None and question.prompt(0) is not None:
+                    places.append((one.run.id, view.problem.digest(), view.id))
+                    questions.append(question)
+    return dict(zip(places, judge.verdicts(store, pool, questions), strict=True))
 
 
-def _question(one: _Judgement, verifier: ModelJudged, view: SampleView, rules: Verdict) -> Question:
+def _question(one: _Regrading, view: SampleView, rules: Verdict) -> Question | None:
+    if one.asked is None:
+        return None
     return Question(
         payer=one.run.id,
         spec=one.spec,
-        verifier=verifier,
+        verifier=one.asked,
         response=view.response,
         problem=view.problem,
         rules=rules,
     )
 
 
-def _manifest(one: _Judgement) -> dict[str, Any]:
-    """The run's manifest, with the judge in the command that repeats an eval."""
-    manifest = dict(one.run.manifest)
-    command = str(manifest.get("command", ""))
-    if command.startswith("harness eval "):
-        asked = f" {one.judge}" if one.judge else ""
-        manifest["command"] = command.partition(" --judge ")[0] + asked
-    return manifest
-
-
-def _finish(store: Store, one: _Judgement) -> Regraded:
-    """Write the verdicts, and make them the run's."""
-    run, (label, version) = one.run, one.judged_by
-    with store.engine.begin() as connection:
-        for view in one.views:
-            connection.execute(
-                VerdictRow.__table__.delete().where(  # type: ignore[attr-defined]
-                    VerdictRow.sample_id == view.id,
-                    VerdictRow.problem_id == view.problem.digest(),
-                    VerdictRow.verifier == label,
-                    VerdictRow.version == version,
-                )
-            )
-        write_rows(
-            connection,
-            [
-                (VerdictRow, verdict_row(view.id, view.problem.digest(), one.judged_by, verdict))
-                for view, verdict in zip(one.views, one.verdicts, strict=True)
-            ],
-        )
-        connection.execute(
-            update(RunRow)
-            .where(RunRow.id == run.id)
-            .values(verifier=label, verifier_version=version, manifest=_manifest(one))
-        )
-    changed = sum(
-        view.verdict is None or view.verdict.status != verdict.status
-        for view, verdict in zip(one.views, one.verdicts, strict=True)
-    )
+def _regrade(
+    store: Store, pool: VerifierPool, one: _Regrading, judge: Judge | None, judged: Judged
+) -> Regraded:
+    """Judge a run's answers, some at a time, then have the run shown by the new verdicts."""
+    run = one.run
+    samples = changed = ungraded = 0
+    for views in _parts(store, run):
+        rows = []
+        for view, rules in zip(views, _grade(pool, one, views), strict=True):
+            digest = view.problem.digest()
+            verdict = judged.get((run.id, digest, view.id), rules)
+            rows.append(verdict_row(view.id, digest, one.verifier, verdict))
+            changed += view.verdict is None or view.verdict.status != verdict.status
+            ungraded += verdict.status is Status.UNGRADED
+        samples += len(views)
+        renew_verdicts(store, rows)
+    set_verifier(store, run.id, one.verifier, _manifest(run.manifest, judge))
     return Regraded(
         run=run.id,
         model=run.model,
         task=run.task,
         budget=run.budget,
-        samples=len(one.views),
+        samples=samples,
         changed=changed,
-        ungraded=sum(verdict.status is Status.UNGRADED for verdict in one.verdicts),
-        before=f"{run.verifier}@{run.verifier_version}",
-        after=f"{label}@{version}",
+        ungraded=ungraded,
+        before=run.judged_by,
+        after="@".join(one.verifier),
     )
+
+
+def _parts(store: Store, run: StoredRun) -> Iterator[list[SampleView]]:
+    """The answers of a run, some at a time."""
+    answers = (view for view in iter_samples(store, run.id) if view.error is None and view.id)
+    while part := list(islice(answers, _AT_ONCE)):
+        yield part
+
+
+def _grade(pool: VerifierPool, one: _Regrading, views: Sequence[SampleView]) -> list[Verdict]:
+    futures = [
+        pool.submit(one.spec, view.response, view.problem, truncated=view.finish == "length")
+        for view in views
+    ]
+    return [future.result() for future in futures]
+
+
+def _manifest(manifest: RunManifest, judge: Judge | None) -> RunManifest:
+    """The run's manifest, with the judge in the command that repeats an eval."""
+    if not manifest.command.evaluates:
+        return manifest
+    command = manifest.command.without(*_JUDGE_OPTIONS)
+    if judge is not None:
+        command = command.plus(Command.parse(judge.words))
+    return replace(manifest, command=command)

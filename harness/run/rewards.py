@@ -1,4 +1,4 @@
-"""Rewards at work on one problem: scores are samples of the reward, stored and booked alike.
+"""Scoring responses with rewards: scores are samples of the reward, stored and booked alike.
 
 A score's sample has the response as its prefix, the values as its text and no output tokens. One
 of a reward with a model of its own is found in the store when it is asked for again; the others are
@@ -12,17 +12,17 @@ import json
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from harness.budgets import Graded, Reward, Score
-from harness.core import BackendError, Finish, Reply, Usage
-from harness.run.samples import Stored
-from harness.store.identity import call_id, model_id, sample_id, trace_id
-from harness.store.schema import CallRow, SampleRow
+from harness.core import BackendError, Finish, Reply, Sample, Usage
+from harness.store.attempts import step_values
+from harness.store.identity import Asked, model_id, sample_id
+from harness.store.records import call_row, sample_row
 
 if TYPE_CHECKING:
-    from harness.run.sampler import ProblemCaller, Session
+    from harness.run.sampler import ProblemSampler, Session
 
 SAMPLING_KEY = "reward"
 """The sampling parameters of a score are {"reward": its spec}."""
@@ -36,11 +36,11 @@ class _Kept:
     log: dict[str, int]
 
 
-class Scores:
-    """All scores of one problem, each asked for once."""
+class RewardScorer:
+    """Scores the responses to one problem, each once."""
 
-    def __init__(self, session: Session, caller: ProblemCaller) -> None:
-        self._session, self._caller = session, caller
+    def __init__(self, session: Session, sampler: ProblemSampler) -> None:
+        self._session, self._sampler = session, sampler
         self._kept: dict[str, asyncio.Future[_Kept]] = {}
         self._without_model: set[str] = set()  # traces
 
@@ -68,22 +68,15 @@ class Scores:
         kept = [await self._kept[trace] for trace in traces]
         for one in kept:
             for sample, number in one.log.items():
-                self._caller.log.setdefault(sample, number)
+                self._sampler.log.setdefault(sample, number)
         return [one.score for one in kept]
 
     def _trace(self, reward: Reward, response: str) -> str:
-        asked = self._asked(reward, response)
-        return trace_id(asked["model_id"], asked["prompt_id"], response, asked["sampling"], None, 0)
+        return self._asked(reward, response).trace
 
-    def _asked(self, reward: Reward, response: str) -> dict[str, Any]:
-        return {
-            "model_id": model_id(reward.info.fingerprint),
-            "prompt_id": self._caller.prompt_id,
-            "prefix": response,
-            "sampling": {SAMPLING_KEY: reward.info.spec},
-            "seed": None,
-            "index": 0,
-        }
+    def _asked(self, reward: Reward, response: str) -> Asked:
+        model, prompt = model_id(reward.info.fingerprint), self._sampler.render().id
+        return Asked(model, prompt, response, {SAMPLING_KEY: reward.info.spec}, None, 0)
 
     async def _fill(self, reward: Reward, fresh: dict[str, str]) -> None:
         """Score what nobody has asked for yet; others who ask meanwhile wait for the same."""
@@ -108,92 +101,82 @@ class Scores:
             return {}
         stored = self._session.find(fresh)
         return {
-            trace: self._keep(samples[0].id, Graded(steps=tuple(json.loads(samples[0].text))))
+            trace: self._keep(samples[0].id, Graded(steps=step_values(samples[0].text)))
             for trace, samples in stored.items()
             if samples
         }
 
     def _keep(self, sample: str, graded: Graded) -> _Kept:
-        caller = self._caller
-        log = {part.id: caller.log[part.id] for part in graded.parts}
-        log[sample] = caller.note([sample])
+        sampler = self._sampler
+        log = {part.id: sampler.log[part.id] for part in graded.parts}
+        log[sample] = sampler.note([sample])
         score = Score(id=sample, steps=graded.steps, parts=graded.parts)
         return _Kept(score, log)
 
     async def _generate(self, reward: Reward, missing: dict[str, str]) -> dict[str, _Kept]:
-        caller, session = self._caller, self._session
+        sampler, session = self._sampler, self._session
         responses = list(missing.values())
         began = time.perf_counter()
         if reward.has_model:
             # A token is at least one byte, so the texts' length bounds what the model reads.
-            text = "".join(m.content for m in caller.prompt.messages)
+            text = "".join(m.content for m in sampler.prompt.messages)
             most = sum(len((text + response).encode()) for response in responses)
             reserved = await session.limits.reserve(most, 0, priced=False)
             usage: Usage | None = None
             start = session.energy.begin()
             try:
-                graded = await reward.score(caller, responses)
-                usage = Usage(prompt_tokens=_sum(graded), output_tokens=0)
+                graded = await reward.score(sampler, responses)
+                usage = Usage.total(
+                    Usage(prompt_tokens=one.prompt_tokens, output_tokens=0) for one in graded
+                )
             finally:
                 joules = session.energy.end(start)
                 await session.limits.settle(reserved, usage, priced=False)
         else:
             joules = None
-            graded = await reward.score(caller, responses)
+            graded = await reward.score(sampler, responses)
         _check(reward, graded, responses)
-        samples = [self._stored(trace, one) for trace, one in zip(missing, graded, strict=True)]
-        self._book(reward, samples, missing, time.perf_counter() - began, joules)
+        samples = [
+            _sample(trace, response, one)
+            for (trace, response), one in zip(missing.items(), graded, strict=True)
+        ]
+        self._store(reward, samples, time.perf_counter() - began, joules)
         return {
             sample.trace: self._keep(sample.id, one)
             for sample, one in zip(samples, graded, strict=True)
         }
 
-    @staticmethod
-    def _stored(trace: str, graded: Graded) -> Stored:
-        return Stored(
-            id=sample_id(trace, None),
-            trace=trace,
-            max_tokens=None,
-            text=json.dumps(graded.steps),
-            reasoning=None,
-            finish=Finish.STOP,
-            prompt_tokens=graded.prompt_tokens,
-            output_tokens=0,
-            reasoning_tokens=0,
-            token_ends=None,
-            stopped_by=None,
-        )
-
-    def _book(
-        self,
-        reward: Reward,
-        samples: Sequence[Stored],
-        missing: dict[str, str],
-        seconds: float,
-        joules: float | None,
+    def _store(
+        self, reward: Reward, samples: Sequence[Sample], seconds: float, joules: float | None
     ) -> None:
         """Queue the scores, with a call when a model was run for them."""
-        call = call_id([sample.id for sample in samples]) if reward.has_model else None
-        rows = self._caller.prompt_rows()
-        if call is not None:
-            usage = Usage(
-                prompt_tokens=_sum(samples),
-                cached_prompt_tokens=0,
-                output_tokens=0,
-                reasoning_tokens=0,
+        rows, call = self._sampler.prompt_rows(), None
+        if reward.has_model:
+            usage = Usage.total(
+                [replace(sample.usage, cached_prompt_tokens=0) for sample in samples]
             )
             reply = Reply(completions=(), usage=usage, latency_s=seconds, source="tokenizer")
-            row = self._caller.call_row(call, len(samples), "reward", reply, joules, priced=False)
-            rows.append((CallRow, row))
+            ids = [sample.id for sample in samples]
+            call = self._sampler.call(ids, "reward", reply, joules, priced=False)
+            rows.append(call_row(call))
         for sample in samples:
-            asked = self._asked(reward, missing[sample.trace])
-            rows.append((SampleRow, sample.row(cut_of=None, call_id=call, **asked)))
+            asked = self._asked(reward, sample.prefix)
+            rows.append(sample_row(sample, asked, call=None if call is None else call.id))
         self._session.put(rows)
 
 
-def _sum(parts: Sequence[Graded | Stored]) -> int | None:
-    tokens = [one.prompt_tokens for one in parts]
-    return None if None in tokens else sum(t or 0 for t in tokens)
+def _sample(trace: str, response: str, graded: Graded) -> Sample:
+    """A score as a sample: the response is its prefix, the values are its text."""
+    return Sample(
+        id=sample_id(trace, None),
+        trace=trace,
+        prefix=response,
+        text=json.dumps(graded.steps),
+        finish=Finish.STOP,
+        prompt_tokens=graded.prompt_tokens,
+        output_tokens=0,
+        reasoning_tokens=0,
+    )
 
 
 def _check(reward: Reward, graded: Sequence[Graded], responses: Sequence[str]) -> None:

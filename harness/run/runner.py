@@ -8,19 +8,17 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from sqlalchemy import case, func, select
-
 from harness.budgets import Chain, Judged, Score
 from harness.core import BackendError, Problem, Prompt, Status, Verdict
 from harness.run.ceilings import CeilingReached
-from harness.run.charges import charge_rows
-from harness.run.grading import Judging
+from harness.run.charging import charges
+from harness.run.grading import Grader
 from harness.run.limits import LimitReached
 from harness.run.plan import LoadedTask, PlannedRun, families
-from harness.run.sampler import ProblemCaller, Session
+from harness.run.sampler import ProblemSampler, Session
 from harness.store import Store
-from harness.store.schema import AttemptRow, ChargeRow, ProblemRow, VerdictRow
-from harness.store.writer import Row
+from harness.store.records import Charge, Row, attempt_rows, problem_row, verdict_row
+from harness.store.runs import pool_sizes
 from harness.verifiers.pool import VerifierPool
 
 T = TypeVar("T")
@@ -34,22 +32,9 @@ def finished_attempts(store: Store, runs: Sequence[PlannedRun]) -> dict[tuple[st
 
     One that is a whole (a search) has the size that was wanted, however many answers it has.
     """
-    sizes: dict[tuple[str, str], int] = {}
-    with store.engine.connect() as connection:
-        for run in runs:
-            answers = func.sum(case((ChargeRow.final, 1), else_=0))
-            charged = (AttemptRow.run_id == ChargeRow.run_id) & (
-                AttemptRow.problem_id == ChargeRow.problem_id
-            )
-            query = (
-                select(AttemptRow.problem_id, answers)
-                .join(ChargeRow, charged, isouter=True)
-                .where(AttemptRow.run_id == run.id, AttemptRow.error.is_(None))
-                .group_by(AttemptRow.problem_id)
-            )
-            whole = _size(run) if run.strategy.whole else None
-            sizes |= {(run.id, p): whole or size for p, size in connection.execute(query)}
-    return sizes
+    wanted = {run.id: _size(run) for run in runs if run.strategy.whole}
+    found = pool_sizes(store, [run.id for run in runs])
+    return {key: wanted.get(key[0]) or size for key, size in found.items()}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,13 +84,13 @@ class TaskRunner:
 
         async def one(position: int, problem: Problem, prompt: Prompt, digest: str) -> None:
             async with gate:
-                # One caller a problem: what a family has drawn is there for the next to cut.
-                judging = Judging(self.pool, self.loaded.verifier, problem)
-                caller = ProblemCaller(self.session, prompt, judging)
+                # One sampler a problem: what a family has drawn is there for the next to cut.
+                grader = Grader(self.pool, self.loaded.verifier, problem)
+                sampler = ProblemSampler(self.session, prompt, grader)
                 for group in groups:
                     if all(self.done.get((r.id, digest), 0) >= pools[r.id] for r in group):
                         continue
-                    await self._family(caller, group, _Item(position, problem, prompt, digest))
+                    await self._family(sampler, group, _Item(position, problem, prompt, digest))
 
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -119,32 +104,32 @@ class TaskRunner:
                 await asyncio.gather(*self._graders)
         return self.outcome
 
-    async def _family(self, caller: ProblemCaller, group: list[PlannedRun], item: _Item) -> None:
+    async def _family(self, sampler: ProblemSampler, group: list[PlannedRun], item: _Item) -> None:
         """Draw one pool for all budgets of a family, and have it scored where one asks for that."""
         if group[0].ceiling is None:
-            bills = await self._pool(caller, group, item)
+            bills = await self._pool(sampler, group, item)
         else:
-            bill = await self._try(group, item, _under_ceiling(caller, group[0]))
+            bill = await self._try(group, item, _under_ceiling(sampler, group[0]))
             bills = [] if bill is None else [bill]
         if bills:
-            grader = asyncio.create_task(self._grade(bills, caller, item))
+            grader = asyncio.create_task(self._grade(bills, sampler, item))
             self._graders.add(grader)
             grader.add_done_callback(self._graders.discard)
 
     async def _pool(
-        self, caller: ProblemCaller, group: list[PlannedRun], item: _Item
+        self, sampler: ProblemSampler, group: list[PlannedRun], item: _Item
     ) -> list[_Bill]:
         dearest = max(group, key=_size)
-        caller.start(dearest.id)
-        chains = await self._try(group, item, _propose(caller, dearest))
+        sampler.start(dearest.id)
+        chains = await self._try(group, item, _propose(sampler, dearest))
         if chains is None:
             return []
-        log, bills = caller.log, []
+        log, bills = sampler.log, []
         for run in sorted(group, key=_size, reverse=True):
-            caller.start(run.id)
-            scores = await self._try([run], item, _score(caller, run, chains))
+            sampler.start(run.id)
+            scores = await self._try([run], item, _score(sampler, run, chains))
             if scores is not None:
-                bills.append(_Bill(run, chains, scores, {**caller.log, **log}))
+                bills.append(_Bill(run, chains, scores, {**sampler.log, **log}))
         return bills
 
     async def _try(self, group: Sequence[PlannedRun], item: _Item, work: Awaitable[T]) -> T | None:
@@ -164,23 +149,19 @@ class TaskRunner:
         self.outcome.errors.append(f"{item.problem.id}: {error}")
         rows: list[Row] = [item.row()]
         for run in group:
-            rows.append((AttemptRow, item.attempt(run, error)))
+            rows += item.attempt(run, error=error)
             self.session.observer.attempted(str(self.loaded.spec), None)
         self.session.writer.put(rows)
 
-    async def _grade(self, bills: Sequence[_Bill], caller: ProblemCaller, item: _Item) -> None:
+    async def _grade(self, bills: Sequence[_Bill], sampler: ProblemSampler, item: _Item) -> None:
         """Verify the answers, then store attempts, charges and verdicts in one transaction."""
         finals = [chain[-1] for chain in bills[0].chains]
-        verdicts = await caller.verdicts(finals)
+        verdicts = await sampler.verdicts(finals)
         rows: list[Row] = [item.row()]
         for bill in bills:
-            rows.append((AttemptRow, item.attempt(bill.run, None, bill.stopped)))
-            rows += [
-                (ChargeRow, {"run_id": bill.run.id, "problem_id": item.digest, **row})
-                for row in charge_rows(bill.chains, bill.scores, bill.log)
-            ]
+            rows += item.attempt(bill.run, stopped=bill.stopped, charges=bill.charges)
         for draw, verdict in zip(finals, verdicts, strict=True):
-            rows.append((VerdictRow, verdict_row(draw.id, item.digest, self.loaded.judge, verdict)))
+            rows.append(verdict_row(draw.id, item.digest, self.loaded.judge, verdict))
         self.session.writer.put(rows)
         for bill in bills:
             self.session.observer.attempted(str(self.loaded.spec), bill.correct(verdicts))
@@ -199,6 +180,11 @@ class _Bill:
     log: Mapping[str, int]
     stopped: bool = False
 
+    @property
+    def charges(self) -> list[Charge]:
+        """What the attempt is charged with."""
+        return charges(self.chains, self.scores, self.log)
+
     def correct(self, verdicts: Sequence[Verdict]) -> float:
         """The expected score of the budget."""
         steps: Sequence[tuple[float, ...] | None] = [s.steps for s in self.scores]
@@ -210,37 +196,37 @@ class _Bill:
         return self.run.strategy.selector.expect(judged, k).get(Status.CORRECT, 0.0)
 
 
-async def _propose(caller: ProblemCaller, run: PlannedRun) -> list[Chain]:
-    return [chain async for chain in run.strategy.proposer.propose(caller, _size(run))]
+async def _propose(sampler: ProblemSampler, run: PlannedRun) -> list[Chain]:
+    return [chain async for chain in run.strategy.proposer.propose(sampler, _size(run))]
 
 
-async def _under_ceiling(caller: ProblemCaller, run: PlannedRun) -> _Bill:
+async def _under_ceiling(sampler: ProblemSampler, run: PlannedRun) -> _Bill:
     """What a budget draws until its ceiling; each answer is scored before the next is begun.
 
     An answer whose score does not fit is charged, but cannot be chosen.
     """
-    caller.start(run.id, run.ceiling)
+    sampler.start(run.id, run.ceiling)
     chains: list[Chain] = []
     scores: list[Score] = []
     try:
-        async with aclosing(run.strategy.proposer.propose(caller, _size(run))) as stream:
+        async with aclosing(run.strategy.proposer.propose(sampler, _size(run))) as stream:
             async for chain in stream:
-                scores += await _score(caller, run, [chain])
+                scores += await _score(sampler, run, [chain])
                 chains.append(chain)
     except CeilingReached:
         pass  # the meter has it
-    assert caller.meter is not None
-    return _Bill(run, chains, scores, caller.log, caller.meter.stopped)
+    assert sampler.meter is not None
+    return _Bill(run, chains, scores, sampler.log, sampler.meter.stopped)
 
 
 async def _score(
-    caller: ProblemCaller, run: PlannedRun, chains: Sequence[Chain]
+    sampler: ProblemSampler, run: PlannedRun, chains: Sequence[Chain]
 ) -> Sequence[Score]:
     """The reward of each chain's answer; none for a budget without a reward."""
     reward = run.strategy.reward
     if reward is None:
         return ()
-    return await caller.score(reward, [chain[-1].response for chain in chains])
+    return await sampler.score(reward, [chain[-1].response for chain in chains])
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,42 +240,24 @@ class _Item:
 
     def row(self) -> Row:
         """The problem's row."""
-        return (ProblemRow, {"id": self.digest, "content": self.problem.to_json()})
+        return problem_row(self.problem, self.digest)
 
     def attempt(
-        self, run: PlannedRun, error: str | None, stopped: bool = False
-    ) -> dict[str, object]:
-        """The attempt's columns."""
-        return {
-            "run_id": run.id,
-            "problem_id": self.digest,
-            "position": self.position,
-            "error": error,
-            "stopped": stopped,
-        }
+        self,
+        run: PlannedRun,
+        *,
+        error: str | None = None,
+        stopped: bool = False,
+        charges: Sequence[Charge] = (),
+    ) -> list[Row]:
+        """The attempt of a run on it."""
+        return attempt_rows(
+            run.id, self.digest, self.position, error=error, stopped=stopped, charges=charges
+        )
 
 
 def _size(run: PlannedRun) -> int:
     return run.strategy.proposer.size
-
-
-def verdict_row(
-    sample: str, problem: str, judge: tuple[str, str], verdict: Verdict
-) -> dict[str, object]:
-    """The columns of a verdict; `judge` is the verifier's label and version."""
-    label, version = judge
-    return {
-        "sample_id": sample,
-        "problem_id": problem,
-        "verifier": label,
-        "version": version,
-        "status": str(verdict.status),
-        "answer": verdict.answer,
-        "key": verdict.key,
-        "method": verdict.method,
-        "warning": verdict.warning,
-        "reason": verdict.reason,
-    }
 
 
 def first_error(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -1,4 +1,4 @@
-"""Packing token ends: their differences, as bytes or as little-endian 32-bit integers; and text.
+"""Packing token ends: their differences, as bytes or as little-endian 32-bit integers.
 
 The first byte tells the form. Setting up a compressor costs more than a short trace is worth, so
 only long ones are deflated.
@@ -6,7 +6,6 @@ only long ones are deflated.
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Sequence
 
@@ -14,13 +13,6 @@ import numpy as np
 
 _BYTES, _BYTES_DEFLATED, _WORDS_DEFLATED = b"\x00", b"\x01", b"\x02"
 _LONG = 512
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-def storable(text: str) -> str:
-    """The text with U+FFFD for half surrogate pairs (a cut JSON escape), which are no Unicode."""
-    return _SURROGATE.sub("\ufffd", text)
 
 
 def pack_ends(ends: Sequence[int] | None) -> bytes | None:

@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from harness.core.hashing import content_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for: with the token limit it names a sample.
+
+    `sampling` is plain JSON; a reward's score has {"reward": its spec}, an imported text
+    {"imported": its problem's digest}.
+    """
+
+    model: str
+    prompt: str
+    prefix: str
+    sampling: Mapping[str, Any]
+    seed: int | None
+    index: int
+
+    @property
+    def trace(self) -> str:
+        """The trace's id."""
+        return trace_id(self.model, self.prompt, self.prefix, self.sampling, self.seed, self.index)
 
 
 def model_id(fingerprint: str) -> str:
@@ -17,13 +40,13 @@ def prompt_id(text: str) -> str:
     return content_hash("prompt", text)
 
 
-def run_id(identity: dict[str, Any]) -> str:
+def run_id(identity: Mapping[str, Any]) -> str:
     """Id of a run, from the part of its manifest that says what it measures."""
     return content_hash("run", identity)
 
 
 def trace_id(
-    model: str, prompt: str, prefix: str, sampling: dict[str, Any], seed: int | None, index: int
+    model: str, prompt: str, prefix: str, sampling: Mapping[str, Any], seed: int | None, index: int
 ) -> str:
     """Id of a trace: everything that was asked but the token limit."""
     return content_hash("trace", model, prompt, prefix, sampling, seed, index)

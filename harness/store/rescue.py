@@ -12,10 +12,9 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from harness.core import DataError, StoreError
+from harness.store.records import Row
 from harness.store.schema import Base
 from harness.store.store import Store, explain
-
-Row = tuple[type[Base], Mapping[str, Any]]
 
 
 def append(store: Store, rows: Iterable[Row], file: Path | None) -> Path:

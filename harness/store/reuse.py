@@ -1,4 +1,4 @@
-"""How much of what runs are charged with was stored before a moment."""
+"""How much of what runs need is stored: samples drawn before a moment, answers judged already."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
-from harness.store.schema import CallRow, ChargeRow, SampleRow
+from harness.core import Status
+from harness.store.schema import CallRow, ChargeRow, SampleRow, VerdictRow
 from harness.store.store import Store
 
 
@@ -30,6 +31,28 @@ def samples_before(store: Store, runs: Sequence[str], moment: str) -> int:
         .join(SampleRow, SampleRow.id == charged.c.id)
         .join(CallRow, CallRow.id == SampleRow.call_id)
         .where(CallRow.created < moment)
+    )
+    with store.engine.connect() as connection:
+        return connection.scalar(query) or 0
+
+
+def judged_answers(
+    store: Store, runs: Sequence[str], problems: Sequence[str], verifier: tuple[str, str]
+) -> int:
+    """How many answers of some runs to some problems (digests) a verifier has decided on.
+
+    `verifier` is its label and version; `ungraded` is no decision.
+    """
+    query = (
+        select(func.count(func.distinct(VerdictRow.sample_id)))
+        .join(ChargeRow, ChargeRow.sample_id == VerdictRow.sample_id)
+        .where(
+            ChargeRow.run_id.in_(runs),
+            VerdictRow.problem_id.in_(problems),
+            VerdictRow.verifier == verifier[0],
+            VerdictRow.version == verifier[1],
+            VerdictRow.status != Status.UNGRADED,
+        )
     )
     with store.engine.connect() as connection:
         return connection.scalar(query) or 0

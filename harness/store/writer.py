@@ -29,10 +29,9 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from harness.core import StoreError
 from harness.store import rescue
+from harness.store.records import Row
 from harness.store.schema import Base
 from harness.store.store import Store, explain, is_lock
-
-Row = tuple[type[Base], Mapping[str, Any]]
 
 _MOST_AT_ONCE = 2000
 _FLOOD = 32  # rows of a transaction; when they come as fast as this, the next one gathers more:
@@ -146,7 +145,17 @@ def write_rows(connection: Connection, rows: Iterable[Row]) -> None:
             _renew(connection, table, groups[name])
 
 
-def insert_new(connection: Connection, table: Table, rows: list[Mapping[str, Any]]) -> None:
+def renew_verdicts(store: Store, rows: Sequence[Row]) -> None:
+    """Write verdicts in one transaction; those of the same verifier and version are replaced."""
+    table, values = Base.metadata.tables["verdict"], [row for _, row in rows]
+    if not values:
+        return
+    with store.engine.begin() as connection:
+        insert_new(connection, table, values)
+        _renew(connection, table, values)
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows whose primary key is not there yet."""
     dialect = connection.dialect.name
     if dialect == "sqlite":
@@ -162,7 +171,7 @@ def insert_new(connection: Connection, table: Table, rows: list[Mapping[str, Any
             _insert_one(connection, table, row)
 
 
-def _insert_sqlite(connection: Connection, table: Table, rows: list[Mapping[str, Any]]) -> None:
+def _insert_sqlite(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """By the driver: SQLAlchemy's own work on a row costs more than SQLite's.
 
     The columns are the first row's, as in SQLAlchemy; what it fills in by itself is left to it.
@@ -201,7 +210,7 @@ def _exists(connection: Connection, table: Table, row: Mapping[str, Any]) -> boo
     return connection.execute(select(table.primary_key.columns[0]).where(keys)).first() is not None
 
 
-def _renew(connection: Connection, table: Table, rows: list[Mapping[str, Any]]) -> None:
+def _renew(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Bring rows that stood already to what is known now."""
     keys = [column.name for column in table.primary_key]
     query = update(table).where(*(table.c[key] == bindparam(f"old_{key}") for key in keys))

@@ -128,7 +128,7 @@ def test_a_judges_verdicts_stand_beside_the_rules_and_its_calls_in_the_ledger(
         assert (result.changed, result.ungraded) == (2, 1)
         assert result.after == "flaw by stub:stub@2+judge2"
         [report] = load_reports(store, [run_id])
-        assert report.manifest["command"].endswith("--budget 'greedy' --judge stub:stub")
+        assert str(report.manifest.command).endswith("--budget 'greedy' --judge stub:stub")
         assert (judge.calls, judge.closed) == (3, True)
         assert dict(rows(db, VERDICTS)) == {
             "p0": "correct", "p1": "lured", "p2": "ungraded", "sound": "correct",
@@ -144,7 +144,7 @@ def test_a_judges_verdicts_stand_beside_the_rules_and_its_calls_in_the_ledger(
         assert result.changed == 0
         [result] = regrade_runs(store, [run_id])
         assert result.after == "flaw@2"
-        assert "--judge" not in load_reports(store, [run_id])[0].manifest["command"]
+        assert load_reports(store, [run_id])[0].manifest.command.option("judge") is None
     assert dict(rows(db, VERDICTS))["p0"] == "lured"
 
 
@@ -264,7 +264,7 @@ def test_votes_shuffle_the_choices_and_the_majority_counts(answered: Any, stub: 
         assert judge.calls == 9
         assert result.after == "flaw by stub:stub(votes=3)@2+judge2"
         [report] = load_reports(store, [run_id])
-    assert report.manifest["command"].endswith("--judge stub:stub --judge-votes 3")
+    assert str(report.manifest.command).endswith("--judge stub:stub --judge-votes 3")
     orders = {r.prompt.messages[-1].content.rpartition("one line: ")[2] for r in judge.requests}
     assert len(orders) == 3
 

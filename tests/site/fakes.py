@@ -7,7 +7,17 @@ import random
 from collections.abc import Iterator
 
 from harness.budgets import Judged
-from harness.core import Problem, Scored, Status, Usage, Verdict, registry
+from harness.core import (
+    Command,
+    Problem,
+    RunIdentity,
+    RunManifest,
+    Scored,
+    Status,
+    Usage,
+    Verdict,
+    registry,
+)
 from harness.results.views import RunReport, SampleView
 from harness.stats import mean_interval, pass_at_k
 
@@ -176,13 +186,14 @@ class Board:
             seconds=12.5,
             truncated=sum(v.finish == "length" for v in pool) / len(pool),
             verifier="math@1",
-            manifest={
-                "command": f"harness eval --model onnx:{model} --task {self.task} "
-                f"--budget '{budget}'",
-                "size": size,
-                "selector": selector,
-                "identity": {"data": f"{self.task}-{len(self.problems)}", "seed": 0},
-            },
+            manifest=RunManifest(
+                command=Command.parse(
+                    f"harness eval --model onnx:{model} --task {self.task} --budget '{budget}'"
+                ),
+                size=size,
+                selector=selector,
+                identity=RunIdentity(data=f"{self.task}-{len(self.problems)}"),
+            ),
         )
 
 

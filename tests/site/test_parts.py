@@ -198,7 +198,7 @@ def test_runs_that_differ_only_in_a_seed_are_told_apart(fakes: ModuleType) -> No
     two = replace(
         one,
         id="other",
-        manifest={**one.manifest, "identity": {**one.manifest["identity"], "seed": 7}},
+        manifest=replace(one.manifest, identity=replace(one.manifest.identity, seed=7)),
     )
     (group,) = group_runs([one, two], {one.id: "a", "other": "b"})
     assert {row.note for row in group.ranked} == {"seed 0", "seed 7"}

@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from harness.core import Estimate, Finish, Usage, UsageError, Verdict
+from harness.core import Command, Estimate, Finish, RunManifest, Usage, UsageError, Verdict
 from harness.core.verdict import Status
 from harness.results.views import RunReport, SampleView
 from harness.site import SiteResult, build
@@ -133,17 +133,17 @@ def hostile(fakes: ModuleType) -> tuple[RunReport, list[SampleView]]:
         created=NASTY,
         id=f"../../{NASTY}",
         metrics={**report.metrics, NASTY: report.metrics["accuracy"]},
-        manifest={
-            "command": NASTY,
-            "selector": NASTY,
-            NASTY: [NASTY],
-            "price": {
+        manifest=RunManifest(
+            command=Command((NASTY,)),
+            selector=NASTY,
+            extra={NASTY: [NASTY]},
+            price={
                 "source": "javascript:alert(1)",
                 "date": NASTY,
                 "input": NASTY,
                 "output": NASTY,
             },
-        },
+        ),
     )
     return report, views
 

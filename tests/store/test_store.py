@@ -17,9 +17,10 @@ from sqlalchemy.exc import OperationalError
 
 from harness.core import DataError, StoreError, UsageError
 from harness.core.hashing import content_hash
+from harness.core.sample import storable
 from harness.store import Base, Writer, open_store
 from harness.store import store as store_module
-from harness.store.codec import pack_ends, storable, unpack_ends
+from harness.store.codec import pack_ends, unpack_ends
 from harness.store.identity import model_id, prompt_id
 from harness.store.rescue import recover
 from harness.store.schema import ModelRow, PromptRow

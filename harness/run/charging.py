@@ -1,29 +1,31 @@
-"""The rows that say which samples an attempt is charged with."""
+"""What an attempt is charged with: its chains, their scores, and what ended in neither."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from harness.budgets import Chain, Score
+from harness.store.records import Charge
 
 
-def charge_rows(
+def charges(
     chains: Sequence[Chain], scores: Sequence[Score], log: Mapping[str, int]
-) -> list[dict[str, object]]:
-    """The charges of an attempt without run and problem: chains, scores, and what is in neither.
+) -> list[Charge]:
+    """The charges of an attempt: chains, scores, and all else that was asked for.
 
     `log` numbers the calls that samples were asked for in. Here they are counted as they appear,
     so that the same attempt has the same rows, in whatever order its calls came back.
     """
-    rows: list[dict[str, object]] = []
+    found: list[Charge] = []
     asks: dict[int, int] = {}
 
     def add(
         ordinal: int, step: int, sample: str, *, final: bool = False, score: bool = False
     ) -> None:
         ask = asks.setdefault(log[sample], len(asks))
-        where = {"ordinal": ordinal, "step": step, "sample_id": sample}
-        rows.append({**where, "final": final, "ask": ask, "score": score})
+        found.append(
+            Charge(ordinal=ordinal, step=step, sample=sample, final=final, ask=ask, score=score)
+        )
 
     for ordinal, chain in enumerate(chains):
         for step, draw in enumerate(chain):
@@ -32,7 +34,7 @@ def charge_rows(
             parts = [part.id for part in scores[ordinal].parts]
             for i, sample in enumerate((*parts, scores[ordinal].id)):
                 add(ordinal, len(chain) + i, sample, score=i == len(parts))
-    kept = {row["sample_id"] for row in rows}
+    kept = {charge.sample for charge in found}
     for step, sample in enumerate(sorted(log.keys() - kept)):
         add(len(chains), step, sample)
-    return rows
+    return found

@@ -1,0 +1,298 @@
+"""Queries on attempts: the problems of a run, what each was charged with, and its answers.
+
+A run may hold hundreds of thousands of charges: the rows of these queries are read by position.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, case, func, select
+
+from harness.core import Finish, Problem, Sample, Status, Verdict
+from harness.store.runs import StoredRun
+from harness.store.schema import (
+    AttemptRow,
+    CallRow,
+    ChargeRow,
+    ProblemRow,
+    PromptRow,
+    SampleRow,
+    VerdictRow,
+)
+from harness.store.store import Store
+
+_CHUNK = 1000  # rows that are fetched together
+
+UNGRADED = Verdict(status=Status.UNGRADED, reason="not graded by this verifier yet")
+"""In the place of a verdict that its run's verifier has not given."""
+
+
+class AttemptedProblem(NamedTuple):
+    """A finished attempt's problem; `stopped`: a ceiling ended the attempt."""
+
+    digest: str
+    problem: Problem
+    stopped: bool
+
+
+class ChargedSample(NamedTuple):
+    """One charge of a finished attempt with what is needed of its sample, call and verdict.
+
+    `text` is None for answers, behind which nothing follows; `verdict` is None for all others.
+    `ask` is None where samples with one context were asked for together. `usd` is the sample's
+    share of its call.
+    """
+
+    problem: str
+    final: bool
+    score: bool
+    reasoning: str | None
+    truncated: bool
+    text: str | None
+    verdict: Verdict | None
+    sample: str
+    ordinal: int
+    ask: int | None
+    role: str
+    model: str
+    prompt: str
+    prefix: str
+    prompt_tokens: int | None
+    output_tokens: int | None
+    reasoning_tokens: int | None
+    usd: float | None
+
+
+class ChainSample(NamedTuple):
+    """One sample of a chain in full; `verdict` is None for all but the `final` one."""
+
+    problem: Problem
+    digest: str
+    ordinal: int
+    final: bool
+    score: bool
+    prompt: str
+    sample: Sample
+    verdict: Verdict | None
+
+
+class Unanswered(NamedTuple):
+    """An attempt without an answer: failed (`error`), or ended by its ceiling before it had one."""
+
+    problem: Problem
+    error: str | None
+
+
+_VERDICT = (
+    VerdictRow.status,
+    VerdictRow.answer,
+    VerdictRow.key,
+    VerdictRow.method,
+    VerdictRow.warning,
+    VerdictRow.reason,
+)
+
+
+def _verdict(
+    status: str | None,
+    answer: str | None,
+    key: str | None,
+    method: str,
+    warning: int,
+    reason: str,
+) -> Verdict:
+    if status is None:
+        return UNGRADED
+    return Verdict(
+        status=Status(status),
+        answer=answer,
+        key=key,
+        method=method,
+        warning=warning,
+        reason=reason,
+    )
+
+
+def attempted_problems(store: Store, run_id: str) -> list[AttemptedProblem]:
+    """The problems of a run's finished attempts, in the task's order."""
+    query = (
+        select(ProblemRow.id, ProblemRow.content, AttemptRow.stopped)
+        .join(AttemptRow, AttemptRow.problem_id == ProblemRow.id)
+        .where(AttemptRow.run_id == run_id, AttemptRow.error.is_(None))
+        .order_by(AttemptRow.position, ProblemRow.id)
+    )
+    with store.engine.connect() as connection:
+        return [
+            AttemptedProblem(id_, Problem(**content), stopped)
+            for id_, content, stopped in connection.execute(query)
+        ]
+
+
+def charged_samples(store: Store, run: StoredRun) -> Iterator[ChargedSample]:
+    """What the finished attempts of a run are charged with, problem by problem, chain by chain."""
+    role = case((SampleRow.model_id == run.model_id, "generator"), else_="reward")
+    query = (
+        select(
+            ChargeRow.problem_id,
+            ChargeRow.final,
+            ChargeRow.score,
+            SampleRow.reasoning,
+            SampleRow.finish,
+            # Nothing follows an answer, so its text is not needed to find shared contexts.
+            case((ChargeRow.final, None), else_=SampleRow.text),
+            *_VERDICT,
+            SampleRow.id,
+            ChargeRow.ordinal,
+            ChargeRow.ask,
+            func.coalesce(CallRow.role, role),
+            SampleRow.model_id,
+            SampleRow.prompt_id,
+            SampleRow.prefix,
+            SampleRow.prompt_tokens,
+            SampleRow.output_tokens,
+            SampleRow.reasoning_tokens,
+            CallRow.usd / CallRow.samples,
+        )
+        .select_from(_charges(run))
+        .where(ChargeRow.run_id == run.id, AttemptRow.error.is_(None))
+        .order_by(ChargeRow.problem_id, ChargeRow.ordinal, ChargeRow.step)
+        .execution_options(yield_per=_CHUNK)
+    )
+    split = len(_VERDICT)
+    with store.engine.connect() as connection:
+        for problem, final, score, reasoning, finish, text, *rest in connection.execute(query):
+            verdict = _verdict(*rest[:split]) if final else None
+            cut = finish == "length"
+            yield ChargedSample(problem, final, score, reasoning, cut, text, verdict, *rest[split:])
+
+
+def chain_samples(store: Store, run: StoredRun) -> Iterator[ChainSample]:
+    """Every sample of the chains of a run's finished attempts, in the task's order.
+
+    The samples of an answer's reward come before the answer, which is the last of its chain.
+    """
+    query = (
+        select(
+            ChargeRow.problem_id,
+            ProblemRow.content,
+            ChargeRow.ordinal,
+            ChargeRow.final,
+            ChargeRow.score,
+            PromptRow.text,
+            SampleRow.id,
+            SampleRow.trace,
+            SampleRow.max_tokens,
+            SampleRow.prefix,
+            SampleRow.text,
+            SampleRow.reasoning,
+            SampleRow.finish,
+            SampleRow.stopped_by,
+            SampleRow.prompt_tokens,
+            SampleRow.output_tokens,
+            SampleRow.reasoning_tokens,
+            *_VERDICT,
+        )
+        .select_from(
+            _charges(run)
+            .join(ProblemRow, ProblemRow.id == ChargeRow.problem_id)
+            .join(PromptRow, PromptRow.id == SampleRow.prompt_id)
+        )
+        .where(ChargeRow.run_id == run.id, AttemptRow.error.is_(None))
+        .order_by(
+            AttemptRow.position,
+            ChargeRow.problem_id,
+            ChargeRow.ordinal,
+            ChargeRow.final,
+            ChargeRow.step,
+        )
+        .execution_options(yield_per=_CHUNK)
+    )
+    digest, problem = "", None
+    with store.engine.connect() as connection:
+        for problem_id, content, ordinal, final, score, prompt, *rest in connection.execute(query):
+            if problem is None or problem_id != digest:
+                digest, problem = problem_id, Problem(**content)
+            sample = _sample(*rest[: -len(_VERDICT)])
+            verdict = _verdict(*rest[-len(_VERDICT) :]) if final else None
+            yield ChainSample(problem, digest, ordinal, final, score, prompt, sample, verdict)
+
+
+def _sample(
+    sample_id: str,
+    trace: str,
+    max_tokens: int | None,
+    prefix: str,
+    text: str,
+    reasoning: str | None,
+    finish: str,
+    stopped_by: str | None,
+    *tokens: int | None,
+) -> Sample:
+    prompt_tokens, output_tokens, reasoning_tokens = tokens
+    return Sample(
+        id=sample_id,
+        trace=trace,
+        max_tokens=max_tokens,
+        prefix=prefix,
+        text=text,
+        reasoning=reasoning,
+        finish=Finish(finish),
+        stopped_by=stopped_by,
+        prompt_tokens=prompt_tokens,
+        output_tokens=output_tokens,
+        reasoning_tokens=reasoning_tokens,
+    )
+
+
+def unanswered(store: Store, run_id: str) -> list[Unanswered]:
+    """The attempts of a run that hold no answer, in the task's order."""
+    answer = select(ChargeRow.sample_id).where(
+        ChargeRow.run_id == AttemptRow.run_id,
+        ChargeRow.problem_id == AttemptRow.problem_id,
+        ChargeRow.final,
+    )
+    without = AttemptRow.error.is_not(None) | (AttemptRow.stopped & ~answer.exists())
+    query = (
+        select(ProblemRow.content, AttemptRow.error)
+        .join(ProblemRow, ProblemRow.id == AttemptRow.problem_id)
+        .where(AttemptRow.run_id == run_id, without)
+        .order_by(AttemptRow.position)
+    )
+    with store.engine.connect() as connection:
+        return [
+            Unanswered(Problem(**content), error) for content, error in connection.execute(query)
+        ]
+
+
+def step_values(text: str) -> tuple[float, ...]:
+    """The values of a reward's score, from the text of its sample."""
+    return tuple(json.loads(text))
+
+
+def _charges(run: StoredRun) -> Any:
+    """The charges of a run with their samples, calls and (answers only) verdicts."""
+    return (
+        ChargeRow.__table__.join(SampleRow, SampleRow.id == ChargeRow.sample_id)
+        .join(
+            AttemptRow,
+            and_(
+                AttemptRow.run_id == ChargeRow.run_id,
+                AttemptRow.problem_id == ChargeRow.problem_id,
+            ),
+        )
+        .join(CallRow, CallRow.id == SampleRow.call_id, isouter=True)
+        .join(
+            VerdictRow,
+            and_(
+                ChargeRow.final,
+                VerdictRow.sample_id == ChargeRow.sample_id,
+                VerdictRow.problem_id == ChargeRow.problem_id,
+                VerdictRow.verifier == run.verifier,
+                VerdictRow.version == run.verifier_version,
+            ),
+            isouter=True,
+        )
+    )

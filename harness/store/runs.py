@@ -1,0 +1,250 @@
+"""Queries on runs, their models and what their calls used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, case, func, select, update
+
+from harness.core import ModelInfo, RunManifest, Usage, UsageError
+from harness.store.schema import AttemptRow, CallRow, ChargeRow, ModelRow, RunRow
+from harness.store.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRun:
+    """A run as it stands: `planned` problems, judged by `verifier` (a label) of some version."""
+
+    id: str
+    model_id: str
+    model: str
+    model_spec: str
+    task: str
+    budget: str
+    planned: int
+    verifier: str
+    verifier_version: str
+    manifest: RunManifest
+    created: str
+
+    @property
+    def judged_by(self) -> str:
+        """The verifier as name@version."""
+        return f"{self.verifier}@{self.verifier_version}"
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What must agree for two runs to be compared."""
+        return self.manifest.facts(self.judged_by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What the calls used that a run paid for: sums, each None as soon as one call is unknown."""
+
+    usage: Usage
+    calls: int
+    usd: float | None
+    latency_s: float | None
+    joules: float | None
+
+
+class CallSpan(NamedTuple):
+    """When a call ended (ISO 8601), how long it took, and its tokens; None is unknown."""
+
+    run: str
+    created: str
+    latency_s: float | None
+    output_tokens: int | None
+    prompt_tokens: int | None
+
+
+def find_runs(
+    store: Store, *, model: str | None = None, task: str | None = None, budget: str | None = None
+) -> list[str]:
+    """Ids of the runs that match, oldest first; each filter is a name or spec as shown.
+
+    A task's name without options stands for the task with any, where no run has exactly that name.
+
+    Those of one command follow one another by task and by budget, smaller sizes first.
+    """
+    query = select(RunRow.id, RunRow.created, RunRow.task, RunRow.budget).join(ModelRow)
+    if model is not None:
+        query = query.where((ModelRow.name == model) | (ModelRow.spec == model))
+    if task is not None:
+        query = query.where(RunRow.task.startswith(task, autoescape=True))
+    if budget is not None:
+        query = query.where(RunRow.budget == budget)
+    with store.engine.connect() as connection:
+        rows = connection.execute(query).all()
+    if task is not None:
+        # A task's name is itself, and with other options only where there is none of that name:
+        # else the problems of the public seed could not be named beside those of a fresh one.
+        exact = [row for row in rows if row.task == task]
+        rows = exact or [row for row in rows if row.task.startswith(f"{task}:")]
+    return [row.id for row in sorted(rows, key=_place)]
+
+
+def _place(row: Any) -> tuple[Any, ...]:
+    # Words and numbers take turns, so that like is compared with like.
+    parts = re.split(r"(\d+)", row.budget)
+    budget = [int(part) if i % 2 else part for i, part in enumerate(parts)]
+    return (row.created, row.task, budget, row.id)
+
+
+def get_run(store: Store, run_id: str) -> StoredRun:
+    """One run; UsageError where there is none of this id."""
+    for run in _runs(store, _QUERY.where(RunRow.id == run_id)):
+        return run
+    raise UsageError(f"no run {run_id} in {store.name}; `harness show --json` lists ids")
+
+
+def runs_under(
+    store: Store, model_id: str, task: str, budget: str | None = None
+) -> list[StoredRun]:
+    """The runs of one model on one task (under one budget), whatever else sets them apart."""
+    query = _QUERY.where(RunRow.model_id == model_id, RunRow.task == task)
+    if budget is not None:
+        query = query.where(RunRow.budget == budget)
+    return list(_runs(store, query))
+
+
+_QUERY = select(
+    RunRow.id,
+    RunRow.model_id,
+    ModelRow.name.label("model"),
+    ModelRow.spec.label("model_spec"),
+    RunRow.task,
+    RunRow.budget,
+    RunRow.planned,
+    RunRow.verifier,
+    RunRow.verifier_version,
+    RunRow.manifest,
+    RunRow.created,
+).join(ModelRow, ModelRow.id == RunRow.model_id)
+
+
+def _runs(store: Store, query: Select[Any]) -> Iterator[StoredRun]:
+    with store.engine.connect() as connection:
+        rows = connection.execute(query).all()
+    for row in rows:
+        values = row._asdict()
+        values["manifest"] = RunManifest.from_json(values["manifest"])
+        yield StoredRun(**values)
+
+
+def get_models(store: Store, ids: Collection[str]) -> dict[str, ModelInfo]:
+    """What is kept of some models, by id."""
+    query = select(
+        ModelRow.id, ModelRow.spec, ModelRow.name, ModelRow.fingerprint, ModelRow.info
+    ).where(ModelRow.id.in_(list(ids)))
+    shape = ("parameters", "active_parameters", "layers", "width")
+    with store.engine.connect() as connection:
+        return {
+            row.id: ModelInfo(
+                spec=row.spec,
+                name=row.name,
+                fingerprint=row.fingerprint,
+                **{name: row.info.get(name) for name in shape},
+            )
+            for row in connection.execute(query)
+        }
+
+
+def failed_attempts(store: Store, run_id: str) -> int:
+    """How many attempts of a run ended in an error."""
+    query = select(func.count()).where(AttemptRow.run_id == run_id, AttemptRow.error.is_not(None))
+    with store.engine.connect() as connection:
+        return connection.scalar(query) or 0
+
+
+def pool_sizes(store: Store, run_ids: Iterable[str]) -> dict[tuple[str, str], int]:
+    """The answers of each attempt that stands without an error, by run and problem (digest)."""
+    answers = func.sum(case((ChargeRow.final, 1), else_=0))
+    charged = (AttemptRow.run_id == ChargeRow.run_id) & (
+        AttemptRow.problem_id == ChargeRow.problem_id
+    )
+    sizes: dict[tuple[str, str], int] = {}
+    with store.engine.connect() as connection:
+        for run_id in run_ids:
+            query = (
+                select(AttemptRow.problem_id, answers)
+                .join(ChargeRow, charged, isouter=True)
+                .where(AttemptRow.run_id == run_id, AttemptRow.error.is_(None))
+                .group_by(AttemptRow.problem_id)
+            )
+            sizes |= {(run_id, problem): n or 0 for problem, n in connection.execute(query)}
+    return sizes
+
+
+_TOKENS = ("prompt_tokens", "cached_prompt_tokens", "output_tokens", "reasoning_tokens")
+_SUMMED = [getattr(CallRow, name) for name in (*_TOKENS, "usd", "latency_s", "joules")]
+
+
+def spent_by(store: Store, run_id: str) -> Spent:
+    """Sums over the calls that a run paid for."""
+    query = select(func.count(), *map(func.sum, _SUMMED), *map(func.count, _SUMMED)).where(
+        CallRow.run_id == run_id
+    )
+    with store.engine.connect() as connection:
+        return _spent(*connection.execute(query).one())
+
+
+def spent_by_role(store: Store, run_id: str) -> dict[str, Spent]:
+    """The same by the calls' roles."""
+    query = (
+        select(CallRow.role, func.count(), *map(func.sum, _SUMMED), *map(func.count, _SUMMED))
+        .where(CallRow.run_id == run_id)
+        .group_by(CallRow.role)
+        .order_by(CallRow.role)
+    )
+    with store.engine.connect() as connection:
+        return {role: _spent(*sums) for role, *sums in connection.execute(query)}
+
+
+def _spent(calls: int, *figures: Any) -> Spent:
+    sums, known = figures[: len(_SUMMED)], figures[len(_SUMMED) :]
+    values = [(s or 0) if k == calls else None for s, k in zip(sums, known, strict=True)]
+    *tokens, usd, latency_s, joules = values
+    return Spent(
+        usage=Usage(**dict(zip(_TOKENS, tokens, strict=True))),
+        calls=calls,
+        usd=usd,
+        latency_s=latency_s,
+        joules=joules,
+    )
+
+
+def call_spans(store: Store, model_id: str, roles: Iterable[str]) -> Iterator[CallSpan]:
+    """The calls of some roles that all runs of a model paid for."""
+    query = (
+        select(
+            CallRow.run_id,
+            CallRow.created,
+            CallRow.latency_s,
+            CallRow.output_tokens,
+            CallRow.prompt_tokens,
+        )
+        .join(RunRow, RunRow.id == CallRow.run_id)
+        .where(RunRow.model_id == model_id, CallRow.role.in_(list(roles)))
+        .execution_options(yield_per=1000)
+    )
+    with store.engine.connect() as connection:
+        for row in connection.execute(query):
+            yield CallSpan(*row)
+
+
+def set_verifier(
+    store: Store, run_id: str, verifier: tuple[str, str], manifest: RunManifest
+) -> None:
+    """Have a run shown by the verdicts of another verifier (label, version)."""
+    values = {
+        "verifier": verifier[0],
+        "verifier_version": verifier[1],
+        "manifest": manifest.to_json(),
+    }
+    with store.engine.begin() as connection:
+        connection.execute(update(RunRow).where(RunRow.id == run_id).values(values))

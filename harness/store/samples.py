@@ -1,0 +1,71 @@
+"""Queries on samples: by trace, for what need not be generated again, and by id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from sqlalchemy import select
+
+from harness.core import Finish, Sample
+from harness.store.codec import unpack_ends
+from harness.store.schema import SampleRow
+from harness.store.store import Store
+
+_AT_ONCE = 500  # parameters of one query
+_MOST_REMEMBERED = 2_000_000
+
+_COLUMNS = (
+    SampleRow.id,
+    SampleRow.text,
+    SampleRow.finish,
+    SampleRow.prefix,
+    SampleRow.trace,
+    SampleRow.max_tokens,
+    SampleRow.reasoning,
+    SampleRow.stopped_by,
+    SampleRow.prompt_tokens,
+    SampleRow.output_tokens,
+    SampleRow.reasoning_tokens,
+    SampleRow.token_ends,
+)
+
+
+def known_traces(store: Store, models: Iterable[str]) -> frozenset[str] | None:
+    """All traces that the store holds of some models (ids), so that a fresh one is not looked for.
+
+    None when there are too many to remember: every trace is then looked up.
+    """
+    ours = SampleRow.model_id.in_(list(models))
+    query = select(SampleRow.trace).where(ours).limit(_MOST_REMEMBERED + 1)
+    with store.engine.connect() as connection:
+        traces = frozenset(connection.scalars(query))
+    return None if len(traces) > _MOST_REMEMBERED else traces
+
+
+def find_traces(store: Store, traces: Iterable[str]) -> Mapping[str, list[Sample]]:
+    """The stored samples of some traces, by trace."""
+    found: dict[str, list[Sample]] = {}
+    with store.engine.connect() as connection:
+        for part in _parts(list(traces)):
+            query = select(*_COLUMNS).where(SampleRow.trace.in_(part))
+            for row in connection.execute(query):
+                values = row._asdict()
+                values["finish"] = Finish(values["finish"])
+                values["token_ends"] = unpack_ends(values["token_ends"])
+                found.setdefault(row.trace, []).append(Sample(**values))
+    return found
+
+
+def find_digests(store: Store, ids: Sequence[str]) -> dict[str, str]:
+    """The digests of those samples that are stored, by id."""
+    found: dict[str, str] = {}
+    with store.engine.connect() as connection:
+        for part in _parts(ids):
+            query = select(SampleRow.id, SampleRow.digest).where(SampleRow.id.in_(part))
+            found.update((id_, digest) for id_, digest in connection.execute(query))
+    return found
+
+
+def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), _AT_ONCE):
+        yield values[start : start + _AT_ONCE]
