@@ -363,4 +363,5 @@ class ProblemSampler:
             retries=reply.retries,
             source=reply.source,
             created=now("milliseconds"),
+            about=reply.about,
         )

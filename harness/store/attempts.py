@@ -93,6 +93,7 @@ _VERDICT = (
     VerdictRow.method,
     VerdictRow.warning,
     VerdictRow.reason,
+    VerdictRow.loop,
 )
 
 
@@ -103,6 +104,7 @@ def _verdict(
     method: str,
     warning: int,
     reason: str,
+    loop: bool | None,
 ) -> Verdict:
     if status is None:
         return UNGRADED
@@ -113,6 +115,7 @@ def _verdict(
         method=method,
         warning=warning,
         reason=reason,
+        loop=loop,
     )
 
 

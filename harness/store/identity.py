@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,11 @@ def sample_digest(text: str, reasoning: str | None, finish: str, output_tokens: 
     return content_hash("text", text, reasoning, finish, output_tokens)
 
 
-def call_id(sample_ids: list[str]) -> str:
-    """Id of a call, from the samples that it brought."""
-    return content_hash("call", sorted(sample_ids))
+def call_id(sample_ids: Sequence[str], number: int = 0) -> str:
+    """Id of a call, from the samples that it returned.
+
+    `number` tells calls for the same samples apart: 0 is the first, further ones were paid for
+    although the samples stood already.
+    """
+    parts = ["call", sorted(sample_ids)]
+    return content_hash(*parts, number) if number else content_hash(*parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from harness.core import ModelInfo, Problem, RunManifest, Sample, Usage, Verdict
@@ -46,11 +46,12 @@ class Call:
     latency_s: float | None = None
     joules: float | None = None
     retries: int = 0
+    about: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
         """It follows from the samples."""
-        return call_id(list(self.samples))
+        return call_id(self.samples)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +130,8 @@ def call_row(call: Call) -> Row:
         "retries": call.retries,
         "source": call.source,
         "created": call.created,
+        "about": dict(call.about) or None,
+        "repeats": None,
     }
 
 
@@ -205,6 +208,7 @@ def verdict_row(sample: str, problem: str, verifier: tuple[str, str], verdict: V
         "method": verdict.method,
         "warning": verdict.warning,
         "reason": verdict.reason,
+        "loop": verdict.loop,
     }
 
 

@@ -10,13 +10,16 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, case, func, select, update
 
 from harness.core import ModelInfo, RunManifest, Usage, UsageError
-from harness.store.schema import AttemptRow, CallRow, ChargeRow, ModelRow, RunRow
+from harness.store.schema import AttemptRow, CallRow, ChargeRow, ModelRow, RunRow, TagRow
 from harness.store.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRun:
-    """A run as it stands: `planned` problems, judged by `verifier` (a label) of some version."""
+    """A run as it stands: `planned` problems, judged by `verifier` (a label) of some version.
+
+    `name` and `tags` are its user's.
+    """
 
     id: str
     model_id: str
@@ -29,6 +32,8 @@ class StoredRun:
     verifier_version: str
     manifest: RunManifest
     created: str
+    name: str | None = None
+    tags: tuple[str, ...] = ()
 
     @property
     def judged_by(self) -> str:
@@ -63,7 +68,12 @@ class CallSpan(NamedTuple):
 
 
 def find_runs(
-    store: Store, *, model: str | None = None, task: str | None = None, budget: str | None = None
+    store: Store,
+    *,
+    model: str | None = None,
+    task: str | None = None,
+    budget: str | None = None,
+    tag: str | None = None,
 ) -> list[str]:
     """Ids of the runs that match, oldest first; each filter is a name or spec as shown.
 
@@ -78,6 +88,8 @@ def find_runs(
         query = query.where(RunRow.task.startswith(task, autoescape=True))
     if budget is not None:
         query = query.where(RunRow.budget == budget)
+    if tag is not None:
+        query = query.where(RunRow.id.in_(select(TagRow.run_id).where(TagRow.tag == tag)))
     with store.engine.connect() as connection:
         rows = connection.execute(query).all()
     if task is not None:
@@ -102,6 +114,23 @@ def get_run(store: Store, run_id: str) -> StoredRun:
     raise UsageError(f"no run {run_id} in {store.name}; `harness show --json` lists ids")
 
 
+def name_run(store: Store, text: str) -> str:
+    """The id of the one run that is called `text`, or whose id begins with it.
+
+    UsageError where there is none, or more than one.
+    """
+    with store.engine.connect() as connection:
+        named = list(connection.scalars(select(RunRow.id).where(RunRow.name == text)))
+        begun = list(connection.scalars(select(RunRow.id).where(RunRow.id.startswith(text))))
+    for found in (named, begun) if text else ():
+        if len(found) == 1:
+            return str(found[0])
+    count = max(len(named), len(begun)) if text else 0
+    raise UsageError(
+        f"run {text!r}: {count} runs are called or begin with that; `harness runs list` lists them"
+    )
+
+
 def runs_under(
     store: Store, model_id: str, task: str, budget: str | None = None
 ) -> list[StoredRun]:
@@ -124,16 +153,21 @@ _QUERY = select(
     RunRow.verifier_version,
     RunRow.manifest,
     RunRow.created,
+    RunRow.name,
 ).join(ModelRow, ModelRow.id == RunRow.model_id)
 
 
 def _runs(store: Store, query: Select[Any]) -> Iterator[StoredRun]:
     with store.engine.connect() as connection:
         rows = connection.execute(query).all()
+        tagged = select(TagRow.run_id, TagRow.tag).order_by(TagRow.tag)
+        tags: dict[str, list[str]] = {}
+        for run_id, tag in connection.execute(tagged):
+            tags.setdefault(run_id, []).append(tag)
     for row in rows:
         values = row._asdict()
         values["manifest"] = RunManifest.from_json(values["manifest"])
-        yield StoredRun(**values)
+        yield StoredRun(**values, tags=tuple(tags.get(row.id, ())))
 
 
 def get_models(store: Store, ids: Collection[str]) -> dict[str, ModelInfo]:

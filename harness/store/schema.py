@@ -3,6 +3,7 @@
 model 1─n sample n─1 call            a call's samples; a call is paid for by one run
 run 1─n attempt 1─n charge n─1 sample   which samples an attempt is charged with, thoughts included
 sample 1─n verdict                   by problem, verifier and its version
+sample 1─n label                     by problem and person
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0005"
 """The newest migration; a database that names another one is older or newer than this code."""
 
 _HASH = String(32)
@@ -74,7 +75,10 @@ class PromptRow(Base):
 
 
 class RunRow(Base):
-    """One eval of (model, task, budget); `id` is the hash of `manifest["identity"]`."""
+    """One eval of (model, task, budget); `id` is the hash of `manifest["identity"]`.
+
+    `name` is what its user calls it, NULL unless told.
+    """
 
     __tablename__ = "run"
     id: Mapped[str] = mapped_column(_HASH, primary_key=True)
@@ -86,13 +90,27 @@ class RunRow(Base):
     verifier_version: Mapped[str] = mapped_column(Text)
     manifest: Mapped[dict[str, Any]]
     created: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str | None] = mapped_column(Text)
+
+
+class TagRow(Base):
+    """A word that a user put on a run."""
+
+    __tablename__ = "tag"
+    run_id: Mapped[str] = mapped_column(ForeignKey("run.id"), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(200), primary_key=True)
 
 
 class CallRow(Base):
     """One request to an engine and what it used; paid for by the run that made it.
 
     Unknown figures are NULL. `id` is the hash of the ids of the samples that it brought. It ended
-    at `created`, after `latency_s`; `joules` is its share of what the GPUs drew.
+    at `created`, after `latency_s`; `joules` is its share of what the GPUs drew. `about` is what
+    the reply said of itself: the model that answered, its fingerprint, the upstream provider, the
+    seconds to the first token.
+
+    `repeats` is of a call that was paid for although its samples stood already, brought by another
+    command meanwhile: {"samples": their ids, "number": which such call it is}. See identity.py.
     """
 
     __tablename__ = "call"
@@ -111,6 +129,8 @@ class CallRow(Base):
     retries: Mapped[int] = mapped_column(Integer)
     source: Mapped[str] = mapped_column(String(32))
     created: Mapped[str] = mapped_column(String(32))
+    about: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    repeats: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class SampleRow(Base):
@@ -185,7 +205,10 @@ class ChargeRow(Base):
 
 
 class VerdictRow(Base):
-    """A judgement of a sample as an answer to a problem, by one version of a verifier."""
+    """A judgement of a sample as an answer to a problem, by one version of a verifier.
+
+    `loop`: the response ends by saying the same over and over; NULL where nobody looked.
+    """
 
     __tablename__ = "verdict"
     sample_id: Mapped[str] = mapped_column(ForeignKey("sample.id"), primary_key=True)
@@ -198,4 +221,29 @@ class VerdictRow(Base):
     method: Mapped[str] = mapped_column(Text)
     warning: Mapped[int] = mapped_column(Integer)
     reason: Mapped[str] = mapped_column(Text)
+    loop: Mapped[bool | None] = mapped_column(Boolean)
     __table_args__ = (Index("ix_verdict_problem_id", "problem_id"),)
+
+
+class LabelRow(Base):
+    """A person's judgement of a sample as an answer to a problem; a `status` as in verdicts."""
+
+    __tablename__ = "label"
+    sample_id: Mapped[str] = mapped_column(ForeignKey("sample.id"), primary_key=True)
+    problem_id: Mapped[str] = mapped_column(ForeignKey("problem.id"), primary_key=True)
+    author: Mapped[str] = mapped_column(String(200), primary_key=True)
+    status: Mapped[str] = mapped_column(String(16))
+    note: Mapped[str] = mapped_column(Text)
+    created: Mapped[str] = mapped_column(String(32))
+
+
+class FiguresRow(Base):
+    """A run's report as it was last computed, and the hash of what it was computed from.
+
+    It saves time alone: `harness db verify` computes it again, and it may be deleted at will.
+    """
+
+    __tablename__ = "figures"
+    run_id: Mapped[str] = mapped_column(ForeignKey("run.id"), primary_key=True)
+    basis: Mapped[str] = mapped_column(_HASH)
+    report: Mapped[dict[str, Any]]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
+from itertools import groupby
 
 from sqlalchemy import Connection, func, select, text
 
@@ -20,6 +20,8 @@ from harness.store.schema import (
     SampleRow,
 )
 from harness.store.store import Store
+
+_CHUNK = 1000  # rows that are fetched together
 
 
 def verify(store: Store) -> tuple[dict[str, int], list[str]]:
@@ -41,7 +43,8 @@ def _content(connection: Connection) -> Iterator[str]:
     for id_, fingerprint in connection.execute(select(ModelRow.id, ModelRow.fingerprint)):
         if id_ != identity.model_id(fingerprint):
             yield f"model {id_}: its id does not follow from its fingerprint"
-    for id_, rendered in connection.execute(select(PromptRow.id, PromptRow.text)):
+    prompts = select(PromptRow.id, PromptRow.text).execution_options(yield_per=_CHUNK)
+    for id_, rendered in connection.execute(prompts):
         if id_ != identity.prompt_id(rendered):
             yield f"prompt {id_}: its id does not follow from its text"
     for id_, content in connection.execute(select(ProblemRow.id, ProblemRow.content)):
@@ -57,7 +60,7 @@ def _runs(connection: Connection) -> Iterator[str]:
 
 def _samples(connection: Connection) -> Iterator[str]:
     table = SampleRow.__table__
-    for row in connection.execute(select(table).execution_options(yield_per=1000)):
+    for row in connection.execute(select(table).execution_options(yield_per=_CHUNK)):
         trace = identity.trace_id(
             row.model_id, row.prompt_id, row.prefix, row.sampling, row.seed, row._mapping["index"]
         )
@@ -77,18 +80,25 @@ def _samples(connection: Connection) -> Iterator[str]:
     cuts = select(table.c.id, table.c.text, longer.c.text.label("whole")).join(
         longer, longer.c.id == table.c.cut_of
     )
-    for id_, cut, whole in connection.execute(cuts):
+    for id_, cut, whole in connection.execute(cuts.execution_options(yield_per=_CHUNK)):
         if not whole.startswith(cut):
             yield f"sample {id_}: not the beginning of the sample that it was cut from"
 
 
 def _calls(connection: Connection) -> Iterator[str]:
-    brought: dict[str, list[str]] = defaultdict(list)
-    query = select(SampleRow.call_id, SampleRow.id).where(SampleRow.call_id.is_not(None))
-    for call, sample in connection.execute(query):
-        brought[str(call)].append(sample)
-    for id_, samples in connection.execute(select(CallRow.id, CallRow.samples)):
-        if len(brought[id_]) != samples or id_ != identity.call_id(brought[id_]):
+    query = (
+        select(CallRow.id, CallRow.samples, CallRow.repeats, SampleRow.id)
+        .join(SampleRow, SampleRow.call_id == CallRow.id, isouter=True)
+        .order_by(CallRow.id)
+        .execution_options(yield_per=_CHUNK)
+    )
+    for id_, group in groupby(connection.execute(query), key=lambda row: row[0]):
+        rows = list(group)
+        samples, repeats = rows[0][1], rows[0][2] or {}
+        brought = [sample for *_, sample in rows if sample is not None]
+        brought += repeats.get("samples", [])
+        derived = identity.call_id(brought, repeats.get("number", 0))
+        if len(brought) != samples or id_ != derived:
             yield f"call {id_}: its id does not follow from the samples that it brought"
 
 

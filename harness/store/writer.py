@@ -30,6 +30,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from harness.core import StoreError
 from harness.store import rescue
 from harness.store.records import Row
+from harness.store.repeats import begin_writing, told_apart
 from harness.store.schema import Base
 from harness.store.store import Store, explain, is_lock
 
@@ -134,10 +135,17 @@ class Writer:
 
 
 def write_rows(connection: Connection, rows: Iterable[Row]) -> None:
-    """Insert rows in the order of their tables' references; existing ones stay."""
+    """Insert rows in the order of their tables' references; existing ones stay.
+
+    A call for samples that stand already was paid for all the same: it is kept beside the first.
+    """
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for kind, row in rows:
         groups.setdefault(kind.__tablename__, []).append(row)
+    if groups.get("call"):
+        begin_writing(connection)
+        calls, samples = told_apart(connection, groups["call"], groups.get("sample", []))
+        groups |= {"call": calls, "sample": samples} if samples else {"call": calls}
     for name in sorted(groups, key=_ORDER.__getitem__):
         table = Base.metadata.tables[name]
         insert_new(connection, table, groups[name])

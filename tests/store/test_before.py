@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 
 import harness
 from harness.results.reports import load_reports
-from harness.store import SCHEMA_VERSION, open_store
+from harness.store import SCHEMA_VERSION, Base, open_store
 from harness.store.verify import verify
 
 DATA = Path(__file__).with_name("data")
@@ -69,6 +71,11 @@ def test_it_opens_and_nothing_is_amiss(before):
         [found] = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     connection.close()
     assert found == SCHEMA_VERSION
+
+
+def test_migrations_give_the_tables_that_the_code_describes(before):
+    with open_store(before) as store, store.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 
 
 def test_it_opens_for_reading_alone(before):

@@ -1,0 +1,98 @@
+"""Calls that two commands made for the same samples: both were paid for, both stay in the ledger.
+
+The samples belong to the call that was written first. A later one says in `repeats` which of its
+samples stood already, and has an id of its own, so that `harness db verify` can still derive it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from harness.store.identity import call_id
+from harness.store.schema import CallRow, SampleRow
+
+_AT_ONCE = 500  # parameters of one query
+
+Columns = Mapping[str, Any]
+
+
+def begin_writing(connection: Connection) -> None:
+    """Let nobody else write from here on, so that what is found missing can be inserted."""
+    if connection.dialect.name != "sqlite":
+        return
+    driver: Any = connection.connection.dbapi_connection
+    if not driver.in_transaction:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def told_apart(
+    connection: Connection, calls: Sequence[Columns], samples: Sequence[Columns]
+) -> tuple[list[Columns], list[Columns]]:
+    """The rows to insert: calls whose samples stand already get an id of their own.
+
+    A call that is there itself (a rescue file brought in twice) and imported ones, which nobody
+    paid for now, are left to be ignored.
+    """
+    brought: dict[str, dict[str, None]] = defaultdict(dict)  # in order, each once
+    for sample in samples:
+        if sample["call_id"] is not None:
+            brought[sample["call_id"]][sample["id"]] = None
+    standing = _standing(connection, [s for ids in brought.values() for s in ids])
+    kept_calls: dict[str, Columns] = {}
+    renamed: dict[str, str] = {}
+    for call in calls:
+        ids = list(brought[call["id"]])
+        again = call["id"] in kept_calls  # twice among these rows: problems with one wording
+        repeated = ids if again else [s for s in ids if s in standing]
+        if call["source"] == "import" or not repeated:
+            kept_calls[call["id"]] = call
+        else:
+            new = _repeat(connection, call, ids, repeated, kept_calls)
+            kept_calls[new["id"]] = new
+            if call["id"] not in kept_calls:
+                renamed[call["id"]] = new["id"]
+    kept_samples = [
+        {**sample, "call_id": renamed[sample["call_id"]]}
+        if sample["call_id"] in renamed
+        else sample
+        for sample in samples
+    ]
+    return list(kept_calls.values()), kept_samples
+
+
+def _repeat(
+    connection: Connection,
+    call: Columns,
+    ids: Sequence[str],
+    repeated: Sequence[str],
+    taken: Collection[str],
+) -> Columns:
+    """The call under the next free id; as it is, where it is stored itself."""
+    number = 0
+    while True:
+        query = select(CallRow.run_id, CallRow.created, CallRow.latency_s).where(
+            CallRow.id == call_id(ids, number)
+        )
+        found = connection.execute(query).first()
+        if found is None and number and call_id(ids, number) not in taken:
+            repeats = {"samples": sorted(repeated), "number": number}
+            return {**call, "id": call_id(ids, number), "repeats": repeats}
+        if found is not None and tuple(found) == (
+            call["run_id"],
+            call["created"],
+            call["latency_s"],
+        ):
+            return {**call, "id": call_id(ids, number)}
+        number += 1
+
+
+def _standing(connection: Connection, ids: Iterable[str]) -> set[str]:
+    wanted, found = list(ids), set()
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = wanted[start : start + _AT_ONCE]
+        found |= set(connection.scalars(select(SampleRow.id).where(SampleRow.id.in_(part))))
+    return found
