@@ -53,3 +53,10 @@ class Estimate:
             "method": self.method,
             **self.extra,
         }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Estimate:
+        """The inverse of `to_json`."""
+        names = ("value", "low", "high", "n", "clusters", "confidence", "method")
+        extra = {name: value for name, value in data.items() if name not in names}
+        return cls(**{name: data[name] for name in names}, extra=extra)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from itertools import groupby
+from operator import attrgetter, itemgetter
 
 from harness.budgets import Judged, Selector
 from harness.core import ModelInfo, Problem, RunManifest, Status, Verdict, registry
@@ -12,12 +14,13 @@ from harness.results.bills import Bill, Charge
 from harness.store import Store
 from harness.store.attempts import (
     UNGRADED,
+    AttemptedProblem,
     ChargedSample,
     attempted_problems,
     charged_samples,
     step_values,
 )
-from harness.store.runs import StoredRun, get_models
+from harness.store.runs import StoredRun, get_models, pool_sizes
 
 NO_ANSWER = Verdict(
     status=Status.TRUNCATED, method="ceiling", reason="the ceiling came before any answer"
@@ -46,14 +49,14 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempts:
-    """The finished attempts of a run in the task's order, and how its budget reads them.
+class Reading:
+    """How the budget of a run reads its attempts.
 
-    `whole`: each attempt is one search, not a pool of which the budget uses `size`. `models` are
-    those that drew or scored, by id; `main` the run's own.
+    `whole`: each attempt is one search, not a pool of which the budget uses `size`, which is no
+    more than the `smallest` pool of all attempts. `models` are all that the store knows, by id;
+    `main` is the run's own.
     """
 
-    items: tuple[Attempt, ...]
     selector: Selector
     size: int
     smallest: int
@@ -84,14 +87,22 @@ class Attempts:
             prompt_once=self.prompt_once,
         )
 
-    @property
-    def foreign(self) -> bool:
+    def is_foreign(self, attempt: Attempt) -> bool:
         """Whether tokens of another model (a reward's) are charged, which have no price here."""
         return any(
-            charge.model != self.main and charge.prompt_tokens != 0
-            for attempt in self.items
-            for charge in attempt.charges
+            charge.model != self.main and charge.prompt_tokens != 0 for charge in attempt.charges
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempts(Reading):
+    """The finished attempts of a run in the task's order, and how its budget reads them.
+
+    `foreign`: tokens of another model are charged somewhere.
+    """
+
+    items: tuple[Attempt, ...]
+    foreign: bool
 
 
 def selector_of(manifest: RunManifest) -> Selector:
@@ -103,47 +114,73 @@ def selector_of(manifest: RunManifest) -> Selector:
 
 def read_attempts(store: Store, run: StoredRun) -> Attempts:
     """All finished attempts of a run."""
-    attempts = _with_charges(store, run)
-    items = tuple(attempt for attempt in attempts.values() if attempt.judged)
+    reading, attempts = stream_attempts(store, run)
+    items = tuple(attempt for _, attempt in sorted(attempts, key=itemgetter(0)))
+    own = {f.name: getattr(reading, f.name) for f in fields(reading)}
+    return Attempts(**own, items=items, foreign=any(map(reading.is_foreign, items)))
+
+
+def stream_attempts(store: Store, run: StoredRun) -> tuple[Reading, Iterator[tuple[int, Attempt]]]:
+    """How a run's attempts are read, and each of them with its place in the task's order.
+
+    They come one by one, in another order than the task's, so that few are in memory together.
+    """
+    problems = {
+        one.digest: (place, one) for place, one in enumerate(attempted_problems(store, run.id))
+    }
+    sizes = pool_sizes(store, [run.id])
+    pools = [
+        # An attempt that its ceiling ended before an answer counts as one that is not correct.
+        sizes[run.id, digest] or int(one.stopped)
+        for digest, (_, one) in problems.items()
+    ]
     manifest = run.manifest
-    wanted, smallest = manifest.size, min((len(a.judged) for a in items), default=0)
-    used = {charge.model for attempt in items for charge in attempt.charges} | {run.model_id}
-    return Attempts(
-        items=items,
+    smallest = min((pool for pool in pools if pool), default=0)
+    reading = Reading(
         selector=selector_of(manifest),
-        size=min(wanted, smallest) if smallest else wanted,
+        size=min(manifest.size, smallest) if smallest else manifest.size,
         smallest=smallest,
         whole=manifest.whole,
         prompt_once=manifest.prompt_once,
         main=run.model_id,
-        models=get_models(store, used),
+        models=get_models(store),
     )
+    return reading, _attempts(store, run, problems)
 
 
-def _with_charges(store: Store, run: StoredRun) -> dict[str, Attempt]:
-    attempts = {
-        digest: Attempt(problem, stopped)
-        for digest, problem, stopped in attempted_problems(store, run.id)
-    }
-    answers: list[tuple[Attempt, tuple[str, int], Verdict]] = []
-    steps: dict[tuple[str, int], tuple[float, ...]] = {}
-    for row in charged_samples(store, run):
-        attempt, chain = attempts[row.problem], (row.problem, row.ordinal)
+def _attempts(
+    store: Store, run: StoredRun, problems: Mapping[str, tuple[int, AttemptedProblem]]
+) -> Iterator[tuple[int, Attempt]]:
+    left = dict(problems)
+    for digest, rows in groupby(charged_samples(store, run), key=attrgetter("problem")):
+        place, one = left.pop(digest)
+        attempt = _attempt(one, rows)
+        if attempt.judged:
+            yield place, attempt
+    for place, one in left.values():  # those that were charged nothing
+        attempt = _attempt(one, ())
+        if attempt.judged:
+            yield place, attempt
+
+
+def _attempt(one: AttemptedProblem, rows: Iterable[ChargedSample]) -> Attempt:
+    attempt = Attempt(one.problem, one.stopped)
+    answers: list[tuple[int, Verdict]] = []
+    steps: dict[int, tuple[float, ...]] = {}
+    for row in rows:
         if row.final:
             attempt.chains.add(row.ordinal)
             attempt.truncated += row.truncated
-            answers.append((attempt, chain, row.verdict or UNGRADED))
+            answers.append((row.ordinal, row.verdict or UNGRADED))
         if row.score:
-            steps[chain] = step_values(row.text or "")
+            steps[row.ordinal] = step_values(row.text or "")
         attempt.charges.append(_charge(row))
-    for attempt, chain, verdict in answers:
-        attempt.judged.append(Judged(verdict=verdict, steps=steps.get(chain)))
-    for attempt in attempts.values():
-        if attempt.stopped and not attempt.judged:
-            # No reward was asked for what is not there; any value ranks it alone.
-            attempt.judged.append(Judged(verdict=NO_ANSWER, steps=(0.0,)))
-            attempt.truncated = 1
-    return attempts
+    attempt.judged += [Judged(verdict=v, steps=steps.get(ordinal)) for ordinal, v in answers]
+    if attempt.stopped and not attempt.judged:
+        # No reward was asked for what is not there; any value ranks it alone.
+        attempt.judged.append(Judged(verdict=NO_ANSWER, steps=(0.0,)))
+        attempt.truncated = 1
+    return attempt
 
 
 def _charge(row: ChargedSample) -> Charge:

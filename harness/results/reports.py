@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
 
 from harness.core import (
     Estimate,
@@ -18,59 +22,161 @@ from harness.core import (
 )
 from harness.core.sample import add_known, tidy
 from harness.cost import PriceEntry, price
-from harness.results.attempts import NO_ANSWER, Attempts, read_attempts
+from harness.results.attempts import NO_ANSWER, Attempt, Reading, stream_attempts
+from harness.results.basis import basis_of
 from harness.results.bills import Bill
 from harness.results.device import DeviceTime, device_times
 from harness.results.views import RunReport, SampleView, Spending
 from harness.stats import mean_interval, pass_at_k
 from harness.store import Store
 from harness.store.attempts import chain_samples, step_values, unanswered
+from harness.store.figures import keeping_figures, kept_figures
 from harness.store.runs import (
     StoredRun,
     failed_attempts,
     find_runs,
     get_run,
+    get_runs,
     spent_by,
     spent_by_role,
 )
 
-__all__ = ["find_runs", "iter_samples", "load_reports"]
+__all__ = ["find_runs", "iter_samples", "load_reports", "verify_figures"]
 
 
 def load_reports(store: Store, run_ids: Iterable[str] | None = None) -> list[RunReport]:
-    """Reports of some runs (None: all), in the order given."""
-    wanted = find_runs(store) if run_ids is None else list(run_ids)
-    times: dict[str, Mapping[str, DeviceTime] | None] = {}
-    return [_report(store, get_run(store, run_id), times) for run_id in wanted]
+    """Reports of some runs (None: all), in the order given.
+
+    Those that were computed before, from rows and code that are still the same, are read again.
+    """
+    runs = get_runs(store, find_runs(store) if run_ids is None else list(run_ids))
+    kept = kept_figures(store, [run.id for run in runs])
+    times = _Times(store)
+    reports = []
+    with keeping_figures(store) as keep:
+        for run in runs:
+            basis, (known, figures) = basis_of(store, run), kept.get(run.id, ("", {}))
+            if basis == known:
+                reports.append(RunReport.from_json({**figures, "manifest": run.manifest.to_json()}))
+                continue
+            report = _report(store, run, times)
+            reports.append(report)
+            keep(run.id, basis, _figures(report))
+    return reports
 
 
-def _report(
-    store: Store, run: StoredRun, times: dict[str, Mapping[str, DeviceTime] | None]
-) -> RunReport:
-    """One run's report; `times` keeps what was read of the models so far."""
-    if run.model_id not in times:
-        times[run.model_id] = device_times(store, run.model_id)
-    by_run = times[run.model_id]
-    manifest = run.manifest
-    attempts = read_attempts(store, run)
-    bills = [attempts.bill(attempt) for attempt in attempts.items]
-    usages = [bill.usage() for bill in bills]
-    total = Usage.total(usages)
-    scored = [
-        Scored(
+def _figures(report: RunReport) -> dict[str, Any]:
+    """What is kept of a report: all but the manifest, which stands in the run's row."""
+    return {name: value for name, value in report.to_json().items() if name != "manifest"}
+
+
+def verify_figures(store: Store) -> list[str]:
+    """Compute the kept reports again; which of them do not follow from the rows."""
+    runs = {run.id: run for run in get_runs(store, find_runs(store))}
+    times = _Times(store)
+    faults = []
+    for run_id, (basis, figures) in kept_figures(store, runs).items():
+        run = runs[run_id]
+        if basis != basis_of(store, run):
+            continue  # of an older state: it is computed again before it is shown
+        derived = json.loads(json.dumps(_figures(_report(store, run, times))))
+        if derived != figures:
+            names = [name for name in derived if derived[name] != figures.get(name)]
+            faults.append(
+                f"figures of run {run_id}: {', '.join(names)} do not follow from its rows"
+            )
+    return faults
+
+
+class _Times:
+    """The device's time by run, read once a model."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[str, Mapping[str, DeviceTime] | None] = {}
+
+    def of(self, model: str) -> Mapping[str, DeviceTime] | None:
+        """By the runs of a model (its id); None where a call's is unknown."""
+        if model not in self._known:
+            self._known[model] = device_times(self._store, model)
+        return self._known[model]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """What a report takes from one attempt."""
+
+    scored: Scored
+    pool: int
+    correct: int
+    truncated: int
+    stopped: bool
+    foreign: bool
+    error: float
+    usage: Usage
+    by_role: Mapping[str, Usage]
+    flops: float | None
+    usd: float | None
+    device_usd: float | None
+
+
+def _line(reading: Reading, attempt: Attempt, rate: _HourlyRate | None) -> _Line:
+    bill = reading.bill(attempt)
+    usage, roles = bill.usage(), bill.roles
+    return _Line(
+        scored=Scored(
             problem=attempt.problem,
-            statuses=attempts.expect(attempt),
+            statuses=reading.expect(attempt),
             output_tokens=usage.output_tokens,
-        )
-        for attempt, usage in zip(attempts.items, usages, strict=True)
-    ]
+        ),
+        pool=len(attempt.judged),
+        correct=attempt.correct,
+        truncated=attempt.truncated,
+        stopped=attempt.stopped,
+        foreign=reading.is_foreign(attempt),
+        error=reading.error(attempt),
+        usage=usage,
+        # no need to add up the same figures again
+        by_role={r: usage if len(roles) == 1 else bill.usage([r]) for r in roles},
+        flops=bill.flops(reading.models),
+        usd=bill.usd(),
+        device_usd=None if rate is None else rate.usd(bill),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _HourlyRate:
+    """Dollars by the device's time, all runs of a model together."""
+
+    time: DeviceTime
+    main: str
+    per_hour: float
+
+    def usd(self, bill: Bill) -> float | None:
+        """Of one attempt."""
+        return self.time.usd(bill, self.main, self.per_hour)
+
+
+def _report(store: Store, run: StoredRun, times: _Times) -> RunReport:
+    """One run's report, from its rows."""
+    by_run, manifest = times.of(run.model_id), run.manifest
+    rate = None
+    if manifest.gpu_usd_per_hour is not None:
+        total_time = DeviceTime()
+        for time in (by_run or {}).values():
+            total_time = total_time.plus(time)
+        rate = _HourlyRate(total_time, run.model_id, manifest.gpu_usd_per_hour)
+    reading, attempts = stream_attempts(store, run)
+    placed = [(place, _line(reading, attempt, rate)) for place, attempt in attempts]
+    lines = [line for _, line in sorted(placed, key=itemgetter(0))]
+    scored = [line.scored for line in lines]
+    total = Usage.total(line.usage for line in lines)
     verdicts: dict[str, float] = defaultdict(float)
     for item in scored:
         for status, chance in item.statuses.items():
             verdicts[str(status)] += chance
     spent = spent_by(store, run.id)
-    finals = sum(len(a.judged) for a in attempts.items)
-    done = len(attempts.items)
+    finals = sum(line.pool for line in lines)
     return RunReport(
         id=run.id,
         model=run.model,
@@ -78,29 +184,29 @@ def _report(
         task=run.task,
         task_version=manifest.identity.task_version,
         budget=run.budget,
-        selector=attempts.selector.name,
+        selector=reading.selector.name,
         created=run.created,
-        status="complete" if done == run.planned else "partial",
+        status="complete" if len(lines) == run.planned else "partial",
         planned=run.planned,
-        problems=done,
+        problems=len(lines),
         failed=failed_attempts(store, run.id),
         ungraded=sum(item.statuses.get(Status.UNGRADED, 0) > 0 for item in scored),
         correct=tidy(math.fsum(item.score for item in scored)),
-        metrics=_metrics(run.task, scored, attempts),
+        metrics=_metrics(run.task, lines, reading),
         charged=total,
-        charged_by_role=_by_role(bills, total),
+        charged_by_role=_by_role(lines),
         spent=spent.usage,
         calls=spent.calls,
         verdicts={status: tidy(chance) for status, chance in sorted(verdicts.items())},
-        usd=_usd(manifest, total, attempts, bills, by_run),
-        flops=_sum([bill.flops(attempts.models) for bill in bills]),
+        usd=_usd(manifest, total, lines),
+        flops=_sum([line.flops for line in lines]),
         seconds=spent.latency_s,
-        truncated=sum(a.truncated for a in attempts.items) / finals if finals else 0.0,
+        truncated=sum(line.truncated for line in lines) / finals if finals else 0.0,
         verifier=run.judged_by,
-        monte_carlo_error=_monte_carlo_error(attempts),
+        monte_carlo_error=_monte_carlo_error([line.error for line in lines]),
         device_seconds=None if by_run is None else by_run.get(run.id, DeviceTime()).total,
         joules=spent.joules if spent.calls else None,
-        stopped=sum(attempt.stopped for attempt in attempts.items),
+        stopped=sum(line.stopped for line in lines),
         spent_by_role={
             role: Spending(calls=one.calls, usage=one.usage, usd=one.usd)
             for role, one in spent_by_role(store, run.id).items()
@@ -109,17 +215,15 @@ def _report(
     )
 
 
-def _by_role(bills: Sequence[Bill], total: Usage) -> dict[str, Usage]:
-    """What of the `total` is charged for answers and, where there is a reward, for scores."""
-    roles = sorted({role for bill in bills for role in bill.roles})
-    if len(roles) == 1:  # no need to add up the same figures again
-        return {roles[0]: total}
-    return {role: Usage.total(bill.usage([role]) for bill in bills) for role in roles}
+def _by_role(lines: Sequence[_Line]) -> dict[str, Usage]:
+    """What is charged for answers and, where there is a reward, for scores."""
+    nothing = Usage(prompt_tokens=0, output_tokens=0, reasoning_tokens=0)
+    roles = sorted({role for line in lines for role in line.by_role})
+    return {role: Usage.total(line.by_role.get(role, nothing) for line in lines) for role in roles}
 
 
-def _monte_carlo_error(attempts: Attempts) -> float:
+def _monte_carlo_error(errors: Sequence[float]) -> float:
     """Of the accuracy: the selectors' errors on the problems, which are independent, combined."""
-    errors = [attempts.error(attempt) for attempt in attempts.items]
     return math.sqrt(math.fsum(e * e for e in errors)) / len(errors) if errors else 0.0
 
 
@@ -128,9 +232,10 @@ def _sum(values: Sequence[float | None]) -> float | None:
     return add_known(values) if values else None
 
 
-def _metrics(task: str, scored: Sequence[Scored], attempts: Attempts) -> dict[str, Estimate]:
-    if not scored:
+def _metrics(task: str, lines: Sequence[_Line], reading: Reading) -> dict[str, Estimate]:
+    if not lines:
         return {}
+    scored = [line.scored for line in lines]
     clusters = [item.problem.cluster for item in scored]
     metrics = {"accuracy": mean_interval([item.score for item in scored], clusters)}
     tempted = [item for item in scored if item.problem.lure is not None]
@@ -139,9 +244,9 @@ def _metrics(task: str, scored: Sequence[Scored], attempts: Attempts) -> dict[st
             [item.statuses.get(Status.LURED, 0.0) for item in tempted],
             [item.problem.cluster for item in tempted],
         )
-    most = 0 if attempts.whole else attempts.smallest
+    most = 0 if reading.whole else reading.smallest
     for k in sorted({2**i for i in range(most.bit_length())} | {most}) if most > 1 else ():
-        scores = [pass_at_k(len(a.judged), a.correct, k) for a in attempts.items]
+        scores = [pass_at_k(line.pool, line.correct, k) for line in lines]
         metrics[f"pass@{k}"] = mean_interval(scores, clusters)
     try:
         own = registry.find("tasks", TaskSpec.parse(task).name)().metrics(scored)
@@ -150,28 +255,18 @@ def _metrics(task: str, scored: Sequence[Scored], attempts: Attempts) -> dict[st
     return metrics | dict(own)
 
 
-def _usd(
-    manifest: RunManifest,
-    charged: Usage,
-    attempts: Attempts,
-    bills: Sequence[Bill],
-    times: Mapping[str, DeviceTime] | None,
-) -> float | None:
+def _usd(manifest: RunManifest, charged: Usage, lines: Sequence[_Line]) -> float | None:
     """Dollars charged: by the price or the hour that the run keeps, else by the rows' figures.
 
     The tokens of another model, a reward's, have no price: then the sum is unknown.
     """
-    hourly = manifest.gpu_usd_per_hour
-    if hourly is not None:
-        total = DeviceTime()
-        for time in (times or {}).values():
-            total = total.plus(time)
-        return _sum([total.usd(bill, attempts.main, hourly) for bill in bills])
-    if attempts.foreign:
+    if manifest.gpu_usd_per_hour is not None:
+        return _sum([line.device_usd for line in lines])
+    if any(line.foreign for line in lines):
         return None
     if manifest.price is not None:
         return price(charged, PriceEntry.from_json(manifest.price))
-    return _sum([bill.usd() for bill in bills])
+    return _sum([line.usd for line in lines])
 
 
 def iter_samples(store: Store, run_id: str) -> Iterator[SampleView]:

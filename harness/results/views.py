@@ -95,6 +95,25 @@ class RunReport:
         out["manifest"] = self.manifest.to_json()
         return out
 
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> RunReport:
+        """The inverse of `to_json`."""
+        roles = data["charged_by_role"]
+        return cls(
+            **{
+                **data,
+                "metrics": {n: Estimate.from_json(m) for n, m in data["metrics"].items()},
+                "charged": Usage(**data["charged"]),
+                "spent": Usage(**data["spent"]),
+                "charged_by_role": {role: Usage(**usage) for role, usage in roles.items()},
+                "spent_by_role": {
+                    role: Spending(**{**one, "usage": Usage(**one["usage"])})
+                    for role, one in data["spent_by_role"].items()
+                },
+                "manifest": RunManifest.from_json(data["manifest"]),
+            }
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleView:

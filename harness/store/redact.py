@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select, text, update
 
 from harness.core.secrets import masked
+from harness.store.figures import drop_figures
 from harness.store.schema import AttemptRow, Base, ModelRow, RunRow
 from harness.store.store import Store
 
@@ -41,6 +42,9 @@ def redact(store: Store, known: Mapping[str, str], *, dry_run: bool = False) -> 
                 if not dry_run:
                     where = [table.c[key] == row[key] for key in keys]
                     connection.execute(update(table).where(*where).values(**changed))
+    if places and not dry_run:
+        with store.engine.begin() as connection:
+            drop_figures(connection)  # what was kept of the runs holds the old text
     if places and not dry_run and store.engine.dialect.name == "sqlite":
         _forget(store)
     return places

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -114,6 +114,16 @@ def get_run(store: Store, run_id: str) -> StoredRun:
     raise UsageError(f"no run {run_id} in {store.name}; `harness show --json` lists ids")
 
 
+def get_runs(store: Store, run_ids: Sequence[str]) -> list[StoredRun]:
+    """Some runs, in the order given; UsageError where there is none of an id."""
+    if len(run_ids) == 1:
+        return [get_run(store, run_ids[0])]
+    runs = {run.id: run for run in _runs(store, _QUERY)} if run_ids else {}
+    if missing := [run_id for run_id in run_ids if run_id not in runs]:
+        raise UsageError(f"no run {missing[0]} in {store.name}; `harness show --json` lists ids")
+    return [runs[run_id] for run_id in run_ids]
+
+
 def name_run(store: Store, text: str) -> str:
     """The id of the one run that is called `text`, or whose id begins with it.
 
@@ -170,11 +180,11 @@ def _runs(store: Store, query: Select[Any]) -> Iterator[StoredRun]:
         yield StoredRun(**values, tags=tuple(tags.get(row.id, ())))
 
 
-def get_models(store: Store, ids: Collection[str]) -> dict[str, ModelInfo]:
-    """What is kept of some models, by id."""
-    query = select(
-        ModelRow.id, ModelRow.spec, ModelRow.name, ModelRow.fingerprint, ModelRow.info
-    ).where(ModelRow.id.in_(list(ids)))
+def get_models(store: Store, ids: Collection[str] | None = None) -> dict[str, ModelInfo]:
+    """What is kept of some models (None: of all), by id."""
+    query = select(ModelRow.id, ModelRow.spec, ModelRow.name, ModelRow.fingerprint, ModelRow.info)
+    if ids is not None:
+        query = query.where(ModelRow.id.in_(list(ids)))
     shape = ("parameters", "active_parameters", "layers", "width")
     with store.engine.connect() as connection:
         return {

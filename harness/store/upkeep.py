@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
 
 from harness.core import UsageError
+from harness.store.figures import drop_figures
 from harness.store.schema import (
     AttemptRow,
     CallRow,
@@ -248,6 +249,7 @@ def _root(sample: str, cuts: Mapping[str, str]) -> str:
 
 def _drop_orphans(connection: Connection) -> dict[str, int]:
     """Remove prompts, problems and models that nothing refers to; how many, by table."""
+    drop_figures(connection)
     references: dict[str, tuple[type[Any], list[Any]]] = {
         "prompts": (PromptRow, [SampleRow.prompt_id]),
         "problems": (ProblemRow, [AttemptRow.problem_id, VerdictRow.problem_id]),

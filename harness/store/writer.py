@@ -29,6 +29,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from harness.core import StoreError
 from harness.store import rescue
+from harness.store.figures import drop_figures_of
 from harness.store.records import Row
 from harness.store.repeats import begin_writing, told_apart
 from harness.store.schema import Base
@@ -146,6 +147,8 @@ def write_rows(connection: Connection, rows: Iterable[Row]) -> None:
         begin_writing(connection)
         calls, samples = told_apart(connection, groups["call"], groups.get("sample", []))
         groups |= {"call": calls, "sample": samples} if samples else {"call": calls}
+    if groups.get("verdict"):
+        drop_figures_of(connection, [row["sample_id"] for row in groups["verdict"]])
     for name in sorted(groups, key=_ORDER.__getitem__):
         table = Base.metadata.tables[name]
         insert_new(connection, table, groups[name])
@@ -159,6 +162,7 @@ def renew_verdicts(store: Store, rows: Sequence[Row]) -> None:
     if not values:
         return
     with store.engine.begin() as connection:
+        drop_figures_of(connection, [row["sample_id"] for row in values])
         insert_new(connection, table, values)
         _renew(connection, table, values)
 

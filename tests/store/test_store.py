@@ -325,7 +325,10 @@ def test_rows_are_written_by_the_driver_as_sqlalchemy_would_write_them(evaluated
             table: [dict(row._mapping) for row in connection.execute(select(table))]
             for table in Base.metadata.sorted_tables
         }
-    assert all(rows.values())
+    empty = {table for table, found in rows.items() if not found}
+    assert {table.name for table in empty} == {"figures", "label", "tag"}
+    for table in empty:
+        del rows[table]
     store = open_store(tmp_path / "again.sqlite", create=True)
     with store, store.engine.begin() as connection:
         for table, found in rows.items():

@@ -1,0 +1,65 @@
+"""What a run's report follows from, in one hash: its rows and the code that reads them."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Iterable
+from pathlib import Path
+
+import harness
+from harness._version import __version__
+from harness.core import HarnessError, TaskSpec, registry
+from harness.core.hashing import content_hash
+from harness.store import Store
+from harness.store.figures import row_counts
+from harness.store.runs import StoredRun
+
+_ROOMS = ("budgets", "core", "cost", "results", "stats", "store", "tasks")
+"""Where the code stands that figures depend on."""
+
+
+def basis_of(store: Store, run: StoredRun) -> str:
+    """The hash; equal for two moments between which the run's report cannot have changed.
+
+    Verdicts that are renewed under the same version are not seen here: who renews them drops the
+    kept reports (see `harness.store.figures`).
+    """
+    return content_hash(
+        "figures",
+        __version__,
+        _code(),
+        _plugins(run),
+        [run.id, run.model, run.model_spec, run.judged_by, run.planned, run.manifest.to_json()],
+        row_counts(store, run),
+    )
+
+
+@functools.cache
+def _code() -> str:
+    """The state of our own files, which change under an editor without a new version."""
+    home = Path(harness.__file__).parent
+    return _state(file for room in _ROOMS for file in sorted((home / room).rglob("*.py")))
+
+
+def _plugins(run: StoredRun) -> list[str]:
+    """The state of the files that hold the run's task and selector; none where one is absent."""
+    found = []
+    for kind, name in (
+        ("tasks", TaskSpec.parse(run.task).name),
+        ("selectors", run.manifest.selector),
+    ):
+        try:
+            file = inspect.getsourcefile(registry.find(kind, name))
+        except (HarnessError, TypeError):  # not installed, or no class of a file
+            file = None
+        found.append(_state([Path(file)]) if file is not None else "")
+    return found
+
+
+def _state(files: Iterable[Path]) -> str:
+    facts = []
+    for file in files:
+        stat = file.stat()
+        facts.append([str(file), stat.st_size, stat.st_mtime_ns])
+    return content_hash(facts)

@@ -1,0 +1,112 @@
+"""Reports that were computed before, kept beside the rows that they follow from.
+
+A kept report is only as good as its `basis`, a hash of what it was computed from. What adds rows
+changes the basis; what replaces rows (renewed verdicts, removed runs) drops the reports that it
+touches. Only SQLite can tell whether somebody wrote meanwhile, so only there is anything kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from harness.store.runs import StoredRun
+from harness.store.schema import AttemptRow, CallRow, ChargeRow, FiguresRow, RunRow
+from harness.store.store import LOCK_WAIT_S, Store
+
+Report = dict[str, Any]
+Keep = Callable[[str, str, Report], None]
+"""Takes a run's id, the basis of its report, and the report (plain JSON)."""
+
+_AT_ONCE = 500  # parameters of one query
+
+
+def row_counts(store: Store, run: StoredRun) -> dict[str, int]:
+    """How many rows a run's report follows from: they are added and removed, never changed."""
+    of_model = select(RunRow.id).where(RunRow.model_id == run.model_id)
+    queries = {
+        "attempts": select(func.count()).where(AttemptRow.run_id == run.id),
+        "failed": select(func.count()).where(
+            AttemptRow.run_id == run.id, AttemptRow.error.is_not(None)
+        ),
+        "charges": select(func.count()).where(ChargeRow.run_id == run.id),
+        "calls": select(func.count()).where(CallRow.run_id == run.id),
+        "calls_of_model": select(func.count()).where(CallRow.run_id.in_(of_model)),
+    }
+    with store.engine.connect() as connection:
+        return {name: connection.scalar(query) or 0 for name, query in queries.items()}
+
+
+def kept_figures(store: Store, run_ids: Collection[str]) -> dict[str, tuple[str, Report]]:
+    """The kept reports of some runs with their bases."""
+    query = select(FiguresRow.run_id, FiguresRow.basis, FiguresRow.report)
+    wanted, found = set(run_ids), {}
+    with store.engine.connect() as connection:
+        for run, basis, report in connection.execute(query):
+            if run in wanted:
+                found[run] = (basis, report)
+    return found
+
+
+@contextlib.contextmanager
+def keeping_figures(store: Store) -> Iterator[Keep]:
+    """Within, reports may be computed and handed over; they are kept when it ends.
+
+    Nothing is kept, and nothing raised, where anybody has written since it began, or where the
+    database may only be read.
+    """
+    handed: list[Mapping[str, Any]] = []
+
+    def keep(run: str, basis: str, report: Report) -> None:
+        handed.append({"run_id": run, "basis": basis, "report": report})
+
+    if store.engine.dialect.name != "sqlite":
+        yield keep
+        return
+    with store.engine.connect() as connection:
+        # From the first query on this transaction sees one state of the database; once that is
+        # no longer the newest, SQLite refuses to write in it.
+        connection.exec_driver_sql("BEGIN")
+        connection.execute(select(FiguresRow.run_id).limit(1)).all()
+        yield keep
+        with contextlib.suppress(SQLAlchemyError):
+            if handed:
+                _write(connection, handed)
+
+
+def _write(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    try:
+        ids = [row["run_id"] for row in rows]
+        for part in _parts(ids):
+            connection.execute(delete(FiguresRow).where(FiguresRow.run_id.in_(part)))
+        connection.execute(FiguresRow.__table__.insert(), rows)  # type: ignore[attr-defined]
+        connection.commit()
+    except SQLAlchemyError:
+        connection.rollback()
+        raise
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(LOCK_WAIT_S * 1000)}")
+
+
+def drop_figures_of(connection: Connection, samples: Iterable[str]) -> None:
+    """Drop the reports of runs that are charged for some samples, whose verdicts change."""
+    if connection.execute(select(FiguresRow.run_id).limit(1)).first() is None:
+        return
+    for part in _parts(list(samples)):
+        charged = select(ChargeRow.run_id).where(ChargeRow.sample_id.in_(part))
+        connection.execute(delete(FiguresRow).where(FiguresRow.run_id.in_(charged)))
+
+
+def drop_figures(connection: Connection) -> None:
+    """Drop all reports."""
+    connection.execute(delete(FiguresRow))
+
+
+def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), _AT_ONCE):
+        yield values[start : start + _AT_ONCE]
