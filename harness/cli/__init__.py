@@ -16,6 +16,7 @@ _COMMANDS = {
     "eval": ("harness.cli.eval:eval_", "Run a model on tasks under budgets; store and report."),
     "plan": ("harness.cli.plan:plan", "Say what an eval would cost, or what a decision takes."),
     "show": ("harness.cli.show:show", "Show the runs in a database."),
+    "runs": ("harness.cli.runs:runs", "List runs, name and tag them, remove them."),
     "curve": ("harness.cli.curve:curve", "Accuracy and coverage against compute; fits, policies."),
     "compare": ("harness.cli.compare:compare", "Compare runs on the same problems."),
     "gate": ("harness.cli.gate:gate", "Hold a run against rules and a baseline, for CI."),
@@ -27,7 +28,7 @@ _COMMANDS = {
     "regrade": ("harness.cli.regrade:regrade", "Judge stored samples again; no model is needed."),
     "site": ("harness.cli.site:site", "Build or serve the static leaderboard."),
     "verify": ("harness.cli.verify:verify", "Judge answers, one pair or a file of them."),
-    "db": ("harness.cli.db:db", "Check a database, or recover rescued samples."),
+    "db": ("harness.cli.db:db", "Check a database, recover rescued samples, clean up."),
     "doctor": ("harness.cli.doctor:doctor", "Say what is installed and what is in reach."),
     "train-tiny": ("harness.cli.train:train_tiny", "Train the embedded models anew ([train])."),
     "train-reward": (

@@ -11,10 +11,10 @@ from harness.cli.options import db_option, json_option, print_json
 
 @click.group(
     epilog="\b\nExamples:\n  harness db verify\n  harness db recover harness.sqlite.rescue.jsonl\n"
-    "  harness db redact --dry-run"
+    "  harness db redact --dry-run\n  harness db gc --dry-run"
 )
 def db() -> None:
-    """Check a database, recover rescued samples, take secrets out."""
+    """Check a database, recover rescued samples, clean up, take secrets out."""
 
 
 @db.command()
@@ -55,6 +55,32 @@ def recover(file: Path, db: str, as_json: bool) -> None:
         print_json({"file": str(file), "rows": count})
         return
     click.echo(f"{count} rows read from {file}; the file can be deleted now")
+
+
+@db.command()
+@db_option
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+@json_option
+def gc(db: str, dry_run: bool, as_json: bool) -> None:
+    """Remove samples that no attempt is charged for, with their calls.
+
+    They are what failed or interrupted attempts left: running those again would have found them.
+    What came within the last hour stays, as a command may be at work.
+    """
+    from dataclasses import asdict
+
+    from harness.store import open_store
+    from harness.store.upkeep import collect_garbage
+
+    with open_store(db) as store:
+        removed = collect_garbage(store, dry_run=dry_run)
+    if as_json:
+        print_json({**asdict(removed), "dry_run": dry_run})
+        return
+    click.echo(
+        f"{'would remove' if dry_run else 'removed'} {removed.samples} samples, {removed.calls} "
+        f"calls, {removed.prompts} prompts and {removed.problems} problems"
+    )
 
 
 @db.command()

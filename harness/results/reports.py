@@ -82,9 +82,8 @@ def verify_figures(store: Store) -> list[str]:
         derived = json.loads(json.dumps(_figures(_report(store, run, times))))
         if derived != figures:
             names = [name for name in derived if derived[name] != figures.get(name)]
-            faults.append(
-                f"figures of run {run_id}: {', '.join(names)} do not follow from its rows"
-            )
+            said = ", ".join(names)
+            faults.append(f"run {run_id}: the kept figures ({said}) do not follow from its rows")
     return faults
 
 
