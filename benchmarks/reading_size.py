@@ -1,6 +1,6 @@
 """Reading at size: what `show`, `regrade` and `db verify` take beside a bare scan of the database.
 
-    python benchmarks/reading_size.py [--problems 420] [--samples 250] [--db FILE]
+    python benchmarks/reading_size.py [--problems 400] [--samples 263] [--db FILE]
 
 Imports `problems` × `samples` answers to `decimals` (one model; two runs, sample@n and vote@n),
 then runs each command in a process of its own. Memory is the largest resident set that the system
@@ -69,8 +69,8 @@ def measured(name: str, command: list[str], db: Path) -> None:
 def main() -> None:
     """Make the database where there is none, then measure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--problems", type=int, default=420)
-    parser.add_argument("--samples", type=int, default=250)
+    parser.add_argument("--problems", type=int, default=400)
+    parser.add_argument("--samples", type=int, default=263)
     parser.add_argument("--db", type=Path, help="Use (or make) this database.")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

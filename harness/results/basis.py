@@ -7,7 +7,6 @@ import inspect
 from collections.abc import Iterable
 from pathlib import Path
 
-import harness
 from harness._version import __version__
 from harness.core import HarnessError, TaskSpec, registry
 from harness.core.hashing import content_hash
@@ -38,7 +37,7 @@ def basis_of(store: Store, run: StoredRun) -> str:
 @functools.cache
 def _code() -> str:
     """The state of our own files, which change under an editor without a new version."""
-    home = Path(harness.__file__).parent
+    home = Path(__file__).parents[1]
     return _state(file for room in _ROOMS for file in sorted((home / room).rglob("*.py")))
 
 

@@ -29,11 +29,13 @@ TIMES = {"call": ("latency_s", "created"), "run": ("created",)}
 
 
 def _contents(db: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of all tables, without the times of day."""
+    """All rows of all tables, without the times of day and without what follows from the rest."""
     out = {}
     with sqlite3.connect(db) as connection:
         names = [
-            n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
+            n
+            for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
+            if n != "figures"
         ]
         for name in names:
             columns = [c[1] for c in connection.execute(f"PRAGMA table_info('{name}')")]
