@@ -166,7 +166,7 @@ def regrade(
         return Regradings(regrade_runs(store, runs, asked))
 
 
-def import_outputs(
+def import_outputs(  # noqa: PLR0913 - all that `harness import` takes
     path: str | Path,
     task: str,
     *,
@@ -175,9 +175,12 @@ def import_outputs(
     fields: Mapping[str, str] | None = None,
     budgets: str | Iterable[str] = (),
     data_dir: str | Path | None = None,
+    limit: int | None = None,
+    only_given: bool = False,
 ) -> Imported:
     """Grade and store outputs that were made elsewhere; see `harness import --help` for the file.
 
+    `limit` plans the task's first problems alone, `only_given` those that the file has.
     Importing the same again adds nothing. Raises DataError when no row can be taken.
     """
     with open_store(db, create=True) as store:
@@ -189,6 +192,8 @@ def import_outputs(
             fields=fields,
             budgets=[budgets] if isinstance(budgets, str) else list(budgets),
             data_dir=None if data_dir is None else Path(data_dir),
+            limit=limit,
+            only_given=only_given,
         )
 
 

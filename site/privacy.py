@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from harness.core import UsageError
+from harness.core import RunManifest, UsageError
 from harness.core.secrets import environment_secrets, public, suspects
 from harness.results.views import RunReport
 
@@ -17,7 +17,7 @@ def public_report(report: RunReport) -> RunReport:
         report,
         model=public(report.model),
         model_spec=public(report.model_spec),
-        manifest=_public(report.manifest),
+        manifest=RunManifest.from_json(_public(report.manifest.to_json())),
     )
 
 

@@ -16,10 +16,10 @@ Examples:
   harness import solutions.jsonl --task gsm8k --model m --field problem=@row --field text=a.b
 
 \b
-A row: {"problem": id or row index or question, "text": "..."}; optional model, sample,
-prompt_tokens, output_tokens, reasoning_tokens, finish_reason, usd. Dots reach into nested
-objects; @row is the line's number from 0. The file may be gzipped. Exit code 1 when some rows could
-not be taken.
+A row: {"problem": id or row index or question, "text": "..." or ["...", ...]}; optional model,
+sample, prompt_tokens, output_tokens, reasoning_tokens, finish_reason, usd. Dots reach into nested
+objects; @row is the line's number from 0. The file may be gzipped. lm-eval's samples_*.jsonl are
+read as they are. Exit code 1 when some rows could not be taken.
 """
 
 
@@ -30,16 +30,20 @@ not be taken.
 @click.option("--field", "fields", multiple=True, metavar="OURS=THEIRS", help="Map a field name.")
 @click.option("-b", "--budget", "budgets", multiple=True, help="What the rows were made under.")
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Local data sets, not the hub.")
+@click.option("--limit", type=click.IntRange(1), help="Plan the task's first problems alone.")
+@click.option("--only-given", is_flag=True, help="Plan the problems of the file alone.")
 @db_option
 @plugin_option
 @json_option
-def import_(
+def import_(  # noqa: PLR0913 - all that `harness import` takes
     file: Path,
     task: str,
     model: str | None,
     fields: tuple[str, ...],
     budgets: tuple[str, ...],
     data_dir: Path | None,
+    limit: int | None,
+    only_given: bool,
     db: str,
     as_json: bool,
 ) -> int:
@@ -57,6 +61,8 @@ def import_(
         fields=key_values(fields, "--field"),
         budgets=budgets,
         data_dir=data_dir,
+        limit=limit,
+        only_given=only_given,
     )
     with open_store(db) as store:
         reports = load_reports(store, result.runs)
@@ -65,12 +71,15 @@ def import_(
             {
                 "rows": result.rows,
                 "known": result.known,
+                "notes": result.notes,
                 "bad": [{"line": n, "error": message} for n, message in result.bad],
                 "runs": [report.to_json() for report in reports],
             }
         )
     else:
         print_runs(reports)
+    for note in result.notes:
+        click.echo(note, err=True)
     click.echo(f"{result.rows} rows taken, {result.known} of them stored already", err=True)
     for number, message in result.bad[:10]:
         click.echo(f"{file}, line {number}: {message}", err=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from harness.core import (
     Sample,
     TaskSpec,
     ThinkMarks,
+    UsageError,
     Verdict,
 )
 from harness.interop.jsonl import ImportedRow, Rows, read_rows
@@ -53,16 +54,18 @@ from harness.verifiers.pool import VerifierPool
 class Imported:
     """What an import brought: its runs, how many rows, and which lines it could not take.
 
-    `known` of the rows were stored already, or stand in the file above.
+    `known` of the rows were stored already, or stand in the file above. `notes` say in numbers what
+    was taken for what, and which problems count for no run.
     """
 
     runs: list[str] = field(default_factory=list)
     rows: int = 0
     known: int = 0
     bad: list[tuple[int, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
-def import_file(
+def import_file(  # noqa: PLR0913 - all that `harness import` takes
     store: Store,
     path: Path,
     task: str,
@@ -71,14 +74,19 @@ def import_file(
     fields: Mapping[str, str] | None = None,
     budgets: Sequence[str] = (),
     data_dir: Path | None = None,
+    limit: int | None = None,
+    only_given: bool = False,
 ) -> Imported:
     """Read, grade and store a file of outputs; importing it again adds nothing.
 
     Without `budgets`, one sample a problem becomes `sample@1`, several become `sample@n` and
-    `vote@n` with the smallest number that every imported problem has. Raises DataError when the
-    file or the task cannot be read, or when no row fits.
+    `vote@n` with the number that most problems have. Problems with fewer samples than a budget
+    needs count for no run of that size; their samples are stored. `limit` is as for an eval: the
+    task's first problems are all that is planned. `only_given`: the problems of the file are.
+    Raises DataError when the file or the task cannot be read, or when no row fits, UsageError for a
+    budget that no problem has the samples (or the rewards) for.
     """
-    loaded = load_task(TaskSpec.parse(task), data_dir=data_dir)
+    loaded = load_task(TaskSpec.parse(task), limit=limit, data_dir=data_dir)
     rows = read_rows(path, loaded.problems, model, fields or {})
     result = Imported(bad=rows.bad)
     _refuse_changed(store, rows, result)
@@ -88,16 +96,68 @@ def import_file(
     by_model: dict[str, list[ImportedRow]] = defaultdict(list)
     for row in rows.good:
         by_model[row.model].append(row)
+    result.notes = _notes(rows, by_model)
+    command = _Words(path, str(loaded.spec), fields or {}, budgets, limit, only_given)
     with VerifierPool() as pool:
         for name, own in by_model.items():
-            command = _command(path, str(loaded.spec), name, fields or {}, budgets)
+            part = _only(loaded, own) if only_given else loaded
             runs = [
-                replace(run, manifest=replace(run.manifest, command=command, imported=path.name))
-                for run in _plan(name, own, loaded, budgets)
+                replace(
+                    run,
+                    manifest=replace(
+                        run.manifest, command=command.of(name), imported=path.name, limit=limit
+                    ),
+                )
+                for run in _plan(name, own, part, budgets, result)
             ]
             _store(store, pool, runs, own, _info(name))
             result.runs += [run.id for run in runs]
     return result
+
+
+def _only(loaded: LoadedTask, rows: Sequence[ImportedRow]) -> LoadedTask:
+    """The task with the problems of some rows alone."""
+    given = {row.problem.id for row in rows}
+    kept = [
+        (problem, prompt)
+        for problem, prompt in zip(loaded.problems, loaded.prompts, strict=True)
+        if problem.id in given
+    ]
+    return replace(
+        loaded,
+        problems=tuple(problem for problem, _ in kept),
+        prompts=tuple(prompt for _, prompt in kept),
+    )
+
+
+def _notes(rows: Rows, by_model: Mapping[str, Sequence[ImportedRow]]) -> list[str]:
+    """What the file was taken for, in numbers."""
+    taken = rows.taken
+    found = ", ".join(
+        f"{taken[f'by {how}']} by {how}"
+        for how in ("id", "row index", "question")
+        if taken[f"by {how}"]
+    )
+    notes = [f"{taken['lines']} lines, {len(rows.good)} texts; problems found: {found}"]
+    for name, own in by_model.items():
+        known = sum(row.output_tokens is not None for row in own)
+        cut = sum(row.finish is Finish.LENGTH for row in own)
+        problems = len({row.problem.id for row in own})
+        notes.append(
+            f"{name}: {len(own)} samples of {problems} problems, output tokens known of {known}, "
+            f"{cut} cut by a limit"
+        )
+    if taken["failed generations"]:
+        notes.append(
+            f"{taken['failed generations']} failed generations (null or empty): samples without "
+            "a word, graded as such"
+        )
+    if taken["further filters"]:
+        notes.append(
+            f"{taken['further filters']} lines of further filters left out: their responses are "
+            "those of the first, and our verifier reads them whole"
+        )
+    return notes
 
 
 def _info(name: str) -> ModelInfo:
@@ -135,13 +195,13 @@ def _refuse_changed(store: Store, rows: Rows, result: Imported) -> None:
 
     Of rows that say the same sample the first is kept; all are counted.
     """
-    samples = {row.line: _sample(row, _asked(row)) for row in rows.good}
-    stored = find_digests(store, [sample.id for sample in samples.values()])
+    samples = [_sample(row, _asked(row)) for row in rows.good]
+    stored = find_digests(store, [sample.id for sample in samples])
+    known = dict(stored)
     taken: dict[str, ImportedRow] = {}
-    for row in rows.good:
-        sample, digest = samples[row.line].id, digest_of(samples[row.line])
-        before = taken.get(sample)
-        if digest != (digest_of(samples[before.line]) if before else stored.get(sample, digest)):
+    for row, sample in zip(rows.good, samples, strict=True):
+        digest = digest_of(sample)
+        if known.setdefault(sample.id, digest) != digest:
             message = (
                 f"sample {row.sample} of problem {row.problem.id} by {row.model} is there already "
                 "with another text: number the rows with `sample`, or use another model name"
@@ -149,22 +209,35 @@ def _refuse_changed(store: Store, rows: Rows, result: Imported) -> None:
             result.bad.append((row.line, message))
             continue
         result.rows += 1
-        result.known += before is not None or sample in stored
-        taken.setdefault(sample, row)
+        result.known += sample.id in taken or sample.id in stored
+        taken.setdefault(sample.id, row)
     rows.good[:] = taken.values()
     result.bad.sort()
 
 
-def _command(
-    path: Path, task: str, model: str, fields: Mapping[str, str], budgets: Iterable[str]
-) -> Command:
+@dataclass(frozen=True, slots=True)
+class _Words:
     """The command that brings the same again (a local data folder has to be named anew)."""
-    words = ["harness", "import", path.name, "--task", task, "--model", model]
-    for ours, theirs in fields.items():
-        words += ["--field", f"{ours}={theirs}"]
-    for budget in budgets:
-        words += ["--budget", budget]
-    return Command.parse(shlex.join(words))
+
+    path: Path
+    task: str
+    fields: Mapping[str, str]
+    budgets: Sequence[str]
+    limit: int | None
+    only_given: bool
+
+    def of(self, model: str) -> Command:
+        """For one model of the file."""
+        words = ["harness", "import", self.path.name, "--task", self.task, "--model", model]
+        for ours, theirs in self.fields.items():
+            words += ["--field", f"{ours}={theirs}"]
+        for budget in self.budgets:
+            words += ["--budget", budget]
+        if self.limit is not None:
+            words += ["--limit", str(self.limit)]
+        if self.only_given:
+            words.append("--only-given")
+        return Command.parse(shlex.join(words))
 
 
 def _plan(
@@ -172,15 +245,51 @@ def _plan(
     rows: Sequence[ImportedRow],
     loaded: LoadedTask,
     budgets: Iterable[str],
+    result: Imported,
 ) -> list[PlannedRun]:
-    counts: dict[str, int] = defaultdict(int)
-    for row in rows:
-        counts[row.problem.id] += 1
-    n = min(counts.values())
+    """The runs that the rows can answer; notes which problems are too short for them."""
+    counts = _counts(rows)
+    common = Counter(counts.values())
+    n = max(common, key=lambda size: (common[size], -size))
     wanted: list[Budget] = expand(budgets) or expand(
         ["sample@1"] if n == 1 else [f"sample@{n}", f"vote@{n}"]
     )
-    return plan_runs(_info(name), loaded, wanted, EvalConfig())
+    runs = plan_runs(_info(name), loaded, wanted, EvalConfig())
+    for run in runs:
+        _check_budget(name, run, counts)
+    for size in sorted({_needed(run) for run in runs}):
+        short = {problem: count for problem, count in counts.items() if count < size}
+        if short:
+            result.notes.append(
+                f"{name}: {len(short)} of {len(counts)} problems have fewer than {size} samples "
+                f"(the fewest {min(short.values())}): they do not count for runs of that size"
+            )
+    return runs
+
+
+def _check_budget(name: str, run: PlannedRun, counts: Mapping[str, int]) -> None:
+    """UsageError for a budget that the rows cannot answer for any problem."""
+    budget = str(run.strategy.budget)
+    if run.strategy.reward is not None:
+        raise UsageError(
+            f"budget {budget!r} chooses by a reward, and imported rows have none: import them as "
+            "sample@n or vote@n"
+        )
+    most = max(counts.values())
+    if _needed(run) > most:
+        raise UsageError(
+            f"budget {budget!r} needs {_needed(run)} samples of a problem, and {name} has {most} "
+            f"at most: import them as sample@{most}, or leave --budget out"
+        )
+
+
+def _needed(run: PlannedRun) -> int:
+    """How many samples a problem must have to count: a search is as long as it is."""
+    return 1 if run.strategy.whole else run.strategy.proposer.size
+
+
+def _counts(rows: Sequence[ImportedRow]) -> Counter[str]:
+    return Counter(row.problem.id for row in rows)
 
 
 def _store(
@@ -198,10 +307,13 @@ def _store(
     ]
     created = now()
     positions = {problem.id: i for i, problem in enumerate(loaded.problems)}
+    counts = _counts(rows)
     out: list[Row] = [model_row(info)]
     out += [stored_run(run, run.manifest, created) for run in runs]
     for row, future in zip(rows, futures, strict=True):
-        out += _rows(row, future.result(), runs, positions[row.problem.id], created)
+        answered = [run for run in runs if counts[row.problem.id] >= _needed(run)]
+        verdict = future.result()
+        out += _rows(row, verdict, runs[0], answered, positions[row.problem.id], created)
     with store.engine.begin() as connection:
         write_rows(connection, out)
 
@@ -209,14 +321,15 @@ def _store(
 def _rows(
     row: ImportedRow,
     verdict: Verdict,
-    runs: Sequence[PlannedRun],
+    payer: PlannedRun,
+    answered: Sequence[PlannedRun],
     position: int,
     created: str,
 ) -> list[Row]:
     asked, problem = _asked(row), row.problem.digest()
     sample = _sample(row, asked)
     call = Call(
-        run=runs[0].id,
+        run=payer.id,
         role="generator",
         samples=(sample.id,),
         usage=sample.usage,
@@ -231,7 +344,7 @@ def _rows(
         sample_row(sample, asked, call=call.id),
     ]
     charge = Charge(ordinal=row.sample, step=0, sample=sample.id, final=True)
-    for run in runs:
+    for run in answered:
         out += attempt_rows(run.id, problem, position, charges=[charge])
-    out.append(verdict_row(sample.id, problem, runs[0].loaded.judge, verdict))
+    out.append(verdict_row(sample.id, problem, payer.loaded.judge, verdict))
     return out

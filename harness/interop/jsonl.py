@@ -1,11 +1,15 @@
 """Outputs that were made elsewhere, one JSON object a line, into the store.
 
 A row has `problem` (the task's problem id, the row's index in the data set, or the question
-itself) and `text`; optional are `model`, `sample`, `prompt_tokens`, `output_tokens`,
-`reasoning_tokens`, `finish_reason` and `usd`. Other names are mapped by `fields`, with dots for
-nested objects; the name `@row` stands for the line's own number, from 0. Rows without `sample` are
-numbered as they come, for each problem and model. The file is UTF-8, and may be compressed by gzip.
-Unknown tokens stay unknown.
+itself) and `text`: one text, or a list of texts, which are that many samples. Optional are `model`,
+`sample`, `prompt_tokens`, `output_tokens`, `reasoning_tokens`, `finish_reason` and `usd` (lists
+where the texts are one). Other names are mapped by `fields`, with dots for nested objects; the name
+`@row` stands for the line's own number, from 0. Rows without `sample` are numbered as they come,
+for each problem and model. The file is UTF-8, and may be compressed by gzip.
+
+A text of null, and an empty list, is a failed generation: a sample without a word, which is graded
+as such. Unknown tokens stay unknown. lm-eval's `samples_*.jsonl` are read by their own names: all
+`resps` of a document, once, however many filters have written it.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ import io
 import json
 import math
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,7 +40,11 @@ FIELDS = (
     "usd",
 )
 ROW = "@row"
+LM_EVAL = {"doc_id", "resps", "filtered_resps", "filter"}
+"""The names by which a line of lm-eval's `samples_*.jsonl` is known."""
+
 _DIGITS = 20  # no row index has so many
+_ABSENT: Any = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +65,15 @@ class ImportedRow:
 
 @dataclass(slots=True)
 class Rows:
-    """The readable rows of a file, and what is wrong with the others (line, message)."""
+    """The readable texts of a file, and what is wrong with other lines (line, message).
+
+    `taken` counts what was taken for what: lines, how problems were found, failed generations,
+    filters left out.
+    """
 
     good: list[ImportedRow] = field(default_factory=list)
     bad: list[tuple[int, str]] = field(default_factory=list)
+    taken: Counter[str] = field(default_factory=Counter)
 
 
 class _RowError(Exception):
@@ -85,16 +98,30 @@ def read_rows(
     find = _Finder(problems)
     rows = Rows()
     counts: dict[tuple[str, str], int] = defaultdict(int)
+    filters: dict[str, str] = {}  # of lm-eval's documents, the one that was read
     for number, line in _lines(path):
+        rows.taken["lines"] += 1
         try:
-            value = _read(number, line, fields)
-            problem, name = find(value["problem"]), _model(value["model"], model)
+            data = _object(line)
+            names = fields
+            if data.keys() >= LM_EVAL:
+                names = {"problem": "doc_id", "text": "resps", **fields}
+                read = filters.setdefault(str(data["doc_id"]), str(data["filter"]))
+                if read != str(data["filter"]):
+                    rows.taken["further filters"] += 1
+                    continue
+            value = _values(data, number, names)
+            (problem, how), name = find(value["problem"]), _model(value["model"], model)
+            rows.taken[f"by {how}"] += 1
+            texts = _texts(value["text"], names)
             # Counted before the rest is looked at: a row that is mended later keeps its number.
             place = counts[name, problem.id]
-            counts[name, problem.id] += 1
-            row = _checked(value, fields)
-            row["sample"] = place if row["sample"] is None else row["sample"]
-            rows.good.append(ImportedRow(line=number, problem=problem, model=name, **row))
+            counts[name, problem.id] += len(texts)
+            for i, text in enumerate(texts):
+                row = _checked(value, text, i, len(texts))
+                row["sample"] = place + i if row["sample"] is None else row["sample"] + i
+                rows.taken["failed generations"] += text is None
+                rows.good.append(ImportedRow(line=number, problem=problem, model=name, **row))
         except _RowError as error:
             rows.bad.append((number, str(error)))
     return rows
@@ -116,30 +143,31 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 class _Finder:
-    """Problems by id, by row index, and by question."""
+    """Problems by id, by row index, and by question, whatever its white space."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self._by_id = {p.id: p for p in problems}
         self._by_row = {int(p.meta.get("row", i)): p for i, p in enumerate(problems)}
-        self._by_question = {p.question.strip(): p for p in problems}
+        self._by_question = {" ".join(p.question.split()): p for p in problems}
 
-    def __call__(self, value: Any) -> Problem:
+    def __call__(self, value: Any) -> tuple[Problem, str]:
+        """The problem, and what it was found by."""
+        found, how = None, "row index"
         if isinstance(value, int) and not isinstance(value, bool):
             found = self._by_row.get(value)
         elif isinstance(value, str):
-            found = self._by_id.get(value) or self._by_question.get(value.strip())
+            found, how = self._by_id.get(value), "id"
+            if found is None:
+                found, how = self._by_question.get(" ".join(value.split())), "question"
             if found is None and value.isdecimal() and len(value) < _DIGITS:
-                found = self._by_row.get(int(value))
-        else:
-            found = None
+                found, how = self._by_row.get(int(value)), "row index"
         if found is None:
             shown = json.dumps(value, ensure_ascii=False)
             raise _RowError(f"no problem {shown[:80]} in this task (an id, row index or question)")
-        return found
+        return found, how
 
 
-def _read(number: int, line: str, fields: Mapping[str, str]) -> dict[str, Any]:
-    """The values of a row under our names; None where it has none."""
+def _object(line: str) -> dict[str, Any]:
     try:
         line.encode("utf-8")
         data = json.loads(line)
@@ -150,10 +178,27 @@ def _read(number: int, line: str, fields: Mapping[str, str]) -> dict[str, Any]:
         raise _RowError(f"not JSON ({error}): half-written, or not one object a line?") from error
     if not isinstance(data, dict):
         raise _RowError("not a JSON object: one object a line is wanted")
+    return data
+
+
+def _values(data: dict[str, Any], number: int, fields: Mapping[str, str]) -> dict[str, Any]:
+    """The values of a row under our names; None where it has none."""
     value = {ours: _get(data, fields.get(ours, ours), number) for ours in FIELDS}
-    if value["problem"] is None:
+    if value["problem"] in (None, _ABSENT):
         raise _RowError(f"no field {fields.get('problem', 'problem')!r}; map it with --field")
-    return value
+    # A text that is there and is nothing is a failed generation; all else is unknown.
+    return {name: None if v is _ABSENT and name != "text" else v for name, v in value.items()}
+
+
+def _texts(value: Any, fields: Mapping[str, str]) -> list[str | None]:
+    """The texts of a row; None for a generation that failed."""
+    if value is None or value == []:
+        return [None]
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, list) and all(v is None or isinstance(v, str | list) for v in value):
+        return [text for inner in value for text in _texts(inner, fields)]
+    raise _RowError(f"no text in the field {fields.get('text', 'text')!r}; map it with --field")
 
 
 def _model(value: Any, default: str | None) -> str:
@@ -167,41 +212,55 @@ def _model(value: Any, default: str | None) -> str:
     return name
 
 
-def _checked(value: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, Any]:
-    """What an ImportedRow takes of a row beside its problem and model."""
-    if not isinstance(value["text"], str):
-        raise _RowError(f"no text in the field {fields.get('text', 'text')!r}; map it with --field")
-    finish = str(value["finish_reason"] or "stop")
+def _checked(value: Mapping[str, Any], text: str | None, i: int, n: int) -> dict[str, Any]:
+    """What an ImportedRow takes of the i-th of n texts of a row, beside its problem and model."""
+    own = {name: _own(value[name], name, i, n) for name in _FIGURES}
+    finish = str(own["finish_reason"] or ("other" if text is None else "stop"))
     return {
-        "text": storable(value["text"]),
-        "sample": _whole(value, "sample"),
-        "prompt_tokens": _whole(value, "prompt_tokens"),
-        "output_tokens": _whole(value, "output_tokens"),
-        "reasoning_tokens": _whole(value, "reasoning_tokens"),
+        "text": storable(text or ""),
+        "sample": _integer(value["sample"], "sample"),
+        "prompt_tokens": _integer(own["prompt_tokens"], "prompt_tokens"),
+        "output_tokens": _integer(own["output_tokens"], "output_tokens"),
+        "reasoning_tokens": _integer(own["reasoning_tokens"], "reasoning_tokens"),
         "finish": Finish(finish) if finish in ("stop", "length") else Finish.OTHER,
-        "usd": _dollars(value["usd"]),
+        "usd": _dollars(own["usd"]),
     }
 
 
+_FIGURES = ("prompt_tokens", "output_tokens", "reasoning_tokens", "finish_reason", "usd")
+_TOGETHER = ("output_tokens", "reasoning_tokens", "usd")
+
+
+def _own(value: Any, name: str, i: int, n: int) -> Any:
+    """One text's part of a figure: of a list its own; of a sum over several texts nothing."""
+    if isinstance(value, list):
+        if len(value) != n:
+            raise _RowError(f"field {name!r} has {len(value)} values for {n} texts")
+        return value[i]
+    return None if n > 1 and name in _TOGETHER else value
+
+
 def _get(data: Any, path: str, number: int) -> Any:
+    """What stands at a path; `_ABSENT` where nothing does."""
     if path == ROW:
         return number - 1
     if isinstance(data, dict) and path in data:
         return data[path]
     for part in path.split("."):
-        if isinstance(data, dict):
-            data = data.get(part)
+        if isinstance(data, dict) and part in data:
+            data = data[part]
         elif isinstance(data, list) and part.isdecimal() and int(part) < len(data):
             data = data[int(part)]
         else:
-            return None
+            return _ABSENT
     return data
 
 
-def _whole(value: Mapping[str, Any], name: str) -> int | None:
-    number = value[name]
+def _integer(number: Any, name: str) -> int | None:
     if number is None:
         return None
+    if isinstance(number, float) and number.is_integer():  # as pandas writes them
+        number = int(number)
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 1 << 31:
         raise _RowError(f"field {name!r} must be a whole number, not {number!r}")
     return number

@@ -97,6 +97,8 @@ def collect_garbage(store: Store, *, spare_hours: float = 1.0, dry_run: bool = F
         candidates = set(connection.scalars(unused)) - _since(connection, before)
         removed = _sweep(connection, candidates)
         removed = replace(removed, **_drop_orphans(connection))
+        if removed.samples:
+            drop_figures(connection)
         if dry_run:
             transaction.rollback()
         return removed
@@ -137,6 +139,7 @@ def _remove(connection: Connection, runs: Sequence[str]) -> Removed:
             connection.execute(delete(table).where(table.run_id == run))
     removed = _sweep(connection, candidates)
     calls, moved = _rebook(connection, runs)
+    drop_figures(connection)
     connection.execute(delete(RunRow).where(RunRow.id.in_(runs)))
     return replace(
         removed,
@@ -249,7 +252,6 @@ def _root(sample: str, cuts: Mapping[str, str]) -> str:
 
 def _drop_orphans(connection: Connection) -> dict[str, int]:
     """Remove prompts, problems and models that nothing refers to; how many, by table."""
-    drop_figures(connection)
     references: dict[str, tuple[type[Any], list[Any]]] = {
         "prompts": (PromptRow, [SampleRow.prompt_id]),
         "problems": (ProblemRow, [AttemptRow.problem_id, VerdictRow.problem_id]),

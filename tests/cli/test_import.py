@@ -265,7 +265,8 @@ def test_mended_rows_take_their_own_numbers(bring):
         ({"problem": "p1", "text": "1", "model": 7}, "field 'model' must be a name, not 7"),
         ({"problem": "p1", "text": "1", "model": "m\x1b[2J"}, r"model 'm\x1b[2J' holds characters"),
         ({"problem": "p1", "text": "1", "model": "m\ud83d"}, r"model 'm\ud83d' holds characters"),
-        ({"problem": "p1", "text": ["a"]}, "no text in the field 'text'"),
+        ({"problem": "p1", "text": ["a", 7]}, "no text in the field 'text'"),
+        ({"problem": "p1", "text": ["a", "b"], "usd": [1]}, "'usd' has 1 values for 2 texts"),
         ("[", "not one object a line?"),
     ],
 )
@@ -284,6 +285,110 @@ def test_a_field_that_leads_nowhere(bring, path):
     result = bring([one], "--model", "m", "--field", f"text={path}")
     assert result.code == 2
     assert f"line 1: no text in the field '{path}'; map it with --field" in result.err
+
+
+def test_a_list_of_texts_is_as_many_samples(bring):
+    listed = [
+        {"problem": f"p{i}", "text": [str(i % 3), "9"], "output_tokens": [3, 4], "prompt_tokens": 5}
+        for i in range(4)
+    ]
+    out = json.loads(bring(listed, "--model", "m", "--json").out)
+    runs = {run["budget"]: run for run in out["runs"]}
+    assert set(runs) == {"sample@2", "vote@2"}
+    assert runs["sample@2"]["charged"]["output_tokens"] == 4 * (3 + 4)
+    assert runs["sample@2"]["metrics"]["pass@1"]["value"] == 0.5
+    one_sum = [row | {"output_tokens": 7} for row in listed]  # whose is it?
+    out = json.loads(bring(one_sum, "--model", "n", "--json").out)
+    assert out["runs"][0]["charged"]["output_tokens"] is None
+
+
+def test_failed_generations_are_samples_without_a_word(bring):
+    failed = [*rows(4), {"problem": "p4", "text": None}, {"problem": "p5", "text": []}]
+    result = bring(failed, "--model", "m", "--json")
+    assert result.code == 0
+    [run] = json.loads(result.out)["runs"]
+    assert (run["problems"], run["correct"]) == (6, 4)
+    assert run["metrics"]["accuracy"]["value"] == pytest.approx(4 / 6)
+    assert run["ungraded"] == 0
+    assert "2 failed generations (null or empty)" in result.err
+
+
+def test_a_short_pool_is_said_and_costs_the_others_nothing(bring):
+    short = [row for row in rows(6, samples=4) if (row["problem"], row["sample"]) != ("p2", 3)]
+    result = bring(short, "--model", "m", "--json")
+    runs = {run["budget"]: run for run in json.loads(result.out)["runs"]}
+    assert set(runs) == {"sample@4", "vote@4"}
+    assert {run["problems"] for run in runs.values()} == {5}
+    assert runs["sample@4"]["metrics"]["accuracy"]["value"] == 1  # four tries of three digits
+    assert "1 of 6 problems have fewer than 4 samples (the fewest 3)" in result.err
+    again = bring(rows(6, samples=4), "--model", "m", "--json")  # the missing one is there now
+    assert {run["problems"] for run in json.loads(again.out)["runs"]} == {6}
+
+
+@pytest.mark.parametrize(
+    ("budget", "message"),
+    [
+        ("sample@1000", "needs 1000 samples of a problem, and m has 2 at most"),
+        ("best@2:reward=steps", "chooses by a reward, and imported rows have none"),
+    ],
+)
+def test_a_budget_that_the_rows_cannot_answer_is_refused(bring, cli, budget, message):
+    result = bring(rows(samples=2), "--model", "m", "--budget", budget)
+    assert result.code == 2
+    assert message in result.err
+    assert json.loads(cli("show", "--plugin", PLUGIN, "--json").out) == []
+
+
+def test_a_part_of_the_problems_may_be_all_that_is_planned(bring):
+    for words, planned in ((["--only-given"], 6), (["--limit", "8"], 8), ([], 40)):
+        [run] = json.loads(bring(rows(), "--model", "m", *words, "--json").out)["runs"]
+        assert (run["problems"], run["planned"]) == (6, planned)
+        command = shlex.split(run["manifest"]["command"])
+        assert command[7:] == words
+
+
+def test_a_question_is_known_whatever_its_white_space(bring):
+    spread = [{"problem": b" Digit\n number\t4? ".decode("unicode_escape"), "text": "1"}]
+    result = bring(spread, "--model", "m", "--json")
+    assert json.loads(result.out)["runs"][0]["correct"] == 1
+    assert "1 lines, 1 texts; problems found: 1 by question" in result.err
+
+
+def test_whole_numbers_may_be_written_as_floats(bring):
+    [run] = json.loads(bring(rows(output_tokens=12.0), "--model", "m", "--json").out)["runs"]
+    assert run["charged"]["output_tokens"] == 72
+    result = bring(rows(output_tokens=12.5), "--model", "n")
+    assert "must be a whole number, not 12.5" in result.err
+
+
+def test_lm_evals_log_is_read_once_for_all_its_filters_with_its_repeats(bring):
+    """As lm-eval 0.4 writes it: one line a document and filter, all repeats in `resps`."""
+    names = ("strict-match", "flexible-extract", "remove_whitespace")
+    log = [
+        {
+            "doc_id": i,
+            "doc": {"question": f"Digit number {i}?"},
+            "target": str(i % 3),
+            "arguments": {},
+            "resps": [[f"The answer is {i % 3}.", "The answer is 9."]],
+            "filtered_resps": [str(i % 3)],
+            "filter": name,
+            "exact_match": 1.0,
+            "doc_hash": "x",
+        }
+        for name in names
+        for i in range(5)
+    ]
+    result = bring(log, "--model", "m", "--json")
+    assert result.code == 0
+    runs = {run["budget"]: run for run in json.loads(result.out)["runs"]}
+    assert set(runs) == {"sample@2", "vote@2"}
+    assert runs["sample@2"]["problems"] == 5
+    assert runs["sample@2"]["metrics"]["pass@1"]["value"] == 0.5
+    assert "10 lines of further filters left out" in result.err
+    one = bring(log, "--model", "n", "--field", "text=filtered_resps.0", "--json")
+    [run] = json.loads(one.out)["runs"]
+    assert (run["budget"], run["correct"]) == ("sample@1", 5)
 
 
 MODELS = ("6b_finetuning", "6b_verification", "175b_finetuning", "175b_verification")
