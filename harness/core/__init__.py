@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from harness.core.problem import DataSource, Message, Problem, Prompt, TaskSpec
+    from harness.core.reasoning import EFFORTS, Capabilities, Origin, Thought
     from harness.core.sample import (
         Completion,
         Finish,
@@ -45,6 +46,7 @@ _WHERE = {
         "UsageError",
     ),
     "problem": ("DataSource", "Message", "Problem", "Prompt", "TaskSpec"),
+    "reasoning": ("EFFORTS", "Capabilities", "Origin", "Thought"),
     "sample": (
         "Completion",
         "Finish",
@@ -62,7 +64,9 @@ _WHERE = {
 _MODULE = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
+    "EFFORTS",
     "BackendError",
+    "Capabilities",
     "Completion",
     "DataError",
     "DataSource",
@@ -73,6 +77,7 @@ __all__ = [
     "MissingExtraError",
     "ModelInfo",
     "ModelSpec",
+    "Origin",
     "ParameterError",
     "Problem",
     "Prompt",
@@ -84,6 +89,7 @@ __all__ = [
     "StoreError",
     "TaskSpec",
     "ThinkMarks",
+    "Thought",
     "UnknownNameError",
     "Usage",
     "UsageError",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
+from harness.core.addresses import check_address, shown
 from harness.core.errors import UsageError
 from harness.core.problem import Prompt
+from harness.core.reasoning import Capabilities, Origin, Thought
 
 
 class Finish(StrEnum):
@@ -36,17 +38,22 @@ class ModelSpec:
     url: str | None = None
     args: tuple[tuple[str, str], ...] = ()
 
+    def __post_init__(self) -> None:
+        if self.url is not None:
+            check_address(self.url)
+
     @classmethod
     def parse(cls, text: str, args: Mapping[str, str] | None = None) -> ModelSpec:
         """Read a spec; a bare name belongs to the default backend, `onnx`."""
+        said = shown(text)
         backend, colon, rest = text.strip().partition(":")
         if not colon or "/" in backend or backend.startswith("."):
             backend, rest = "onnx", text.strip()
         name, at, url = rest.partition("@http")
         if not name:
-            raise UsageError(f"model {text!r} has no name: write backend:name, as onnx:tiny-s")
+            raise UsageError(f"model {said!r} has no name: write backend:name, as onnx:tiny-s")
         if "://" in name:
-            raise UsageError(f"model {text!r}: a server's address begins with http:// or https://")
+            raise UsageError(f"model {said!r}: a server's address begins with http:// or https://")
         pairs = tuple(sorted((args or {}).items()))
         return cls(backend, name, f"http{url}" if at else None, pairs)
 
@@ -60,7 +67,8 @@ class ModelInfo:
 
     `fingerprint` changes whenever the model's outputs could (weights, revision, dtype, server
     address). `prompt_once` says that a call for n samples bills its prompt once. `concurrency` is
-    the number of samples that keeps the engine full. Unknown is None.
+    the number of samples that keeps the engine full. `output_limit` is what one completion may have
+    unless the command says otherwise. `label` is the name to show. Unknown is None.
     """
 
     spec: str
@@ -75,6 +83,9 @@ class ModelInfo:
     width: int | None = None
     prompt_once: bool = False
     concurrency: int = 32
+    output_limit: int | None = None
+    label: str | None = None
+    can: Capabilities = field(default_factory=Capabilities)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -83,7 +94,10 @@ class Sampling:
     """Parameters of one completion.
 
     `temperature` 0 is greedy. `stop` strings end the completion and are not part of its text.
-    `max_tokens` and `min_tokens` bound the generated tokens.
+    `max_tokens` and `min_tokens` bound the generated tokens, thoughts included. `effort` is a level
+    of `EFFORTS`. `thinking` bounds the tokens of the thought within the same completion; `control`
+    says by whom. `provider_sampling`: temperature, top_p and top_k are left to the server, which is
+    told none of them.
     """
 
     max_tokens: int
@@ -92,16 +106,26 @@ class Sampling:
     top_k: int = 0
     min_tokens: int = 0
     stop: tuple[str, ...] = ()
+    effort: str | None = None
+    thinking: int | None = None
+    control: Literal["native", "hint"] = "native"
+    provider_sampling: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """All but `max_tokens`, which only cuts: what names a trace of tokens."""
-        return {
-            "temperature": self.temperature,
-            "top_p": self.top_p,
-            "top_k": self.top_k,
-            "min_tokens": self.min_tokens,
-            "stop": list(self.stop),
-        }
+        """All but `max_tokens`, which only cuts: what names a trace of tokens.
+
+        What is not asked for is not named, so that older samples keep their names.
+        """
+        named: dict[str, Any] = {"min_tokens": self.min_tokens, "stop": list(self.stop)}
+        if self.provider_sampling:
+            named["sampling"] = "provider"
+        else:
+            named |= {"temperature": self.temperature, "top_p": self.top_p, "top_k": self.top_k}
+        if self.effort is not None:
+            named["effort"] = self.effort
+        if self.thinking is not None:
+            named["thinking"] = {"tokens": self.thinking, "control": self.control}
+        return named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +149,9 @@ class Completion:
     `token_ends[i]` is the length of `text`, in characters, once token i has been added; it has one
     entry a generated token (those of a stop string included, held at len(text)), so that a trace
     can be cut at any token. None where the engine does not tell. `reasoning` is the thinking that
-    a server returns apart from the text. `stopped_by` is the stop string that ended it, "" when
-    none did, None where the engine does not tell.
+    a server returns apart from the text, and never a summary of it, which is `summary`; `thought`
+    says which of them there is, None when there is no thought apart or nobody knows. `stopped_by`
+    is the stop string that ended it, "" when none did, None where the engine does not tell.
     """
 
     text: str
@@ -136,6 +161,8 @@ class Completion:
     token_ends: tuple[int, ...] | None = None
     reasoning: str | None = None
     stopped_by: str | None = None
+    thought: Thought | None = None
+    summary: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +183,8 @@ class Reply:
     """What one call returned: `completions` in the order of the request's seeds.
 
     `source` says who counted the tokens: "engine" or "tokenizer". `retries` counts attempts that
-    failed before this one; what they wasted is in `wasted` when the server told.
+    failed before this one; what they wasted is in `wasted` when the server told. `first_token_s` is
+    the time to the first token of a streamed reply, `origin` who gave it.
     """
 
     completions: tuple[Completion, ...]
@@ -165,3 +193,5 @@ class Reply:
     source: str = "engine"
     retries: int = 0
     wasted: Usage | None = None
+    first_token_s: float | None = None
+    origin: Origin | None = None
