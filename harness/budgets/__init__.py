@@ -1,5 +1,7 @@
 """Budgets: what may be spent on one problem, and how (proposer × selector)."""
 
+from harness.budgets.asking import wording
+from harness.budgets.fitting import fit
 from harness.budgets.grammar import Budget, expand
 from harness.budgets.recipes import RECIPES, Recipe, resolve
 from harness.budgets.strategy import (
@@ -35,8 +37,10 @@ __all__ = [
     "Selector",
     "Strategy",
     "expand",
+    "fit",
     "resolve",
     "side_by_side",
     "together",
     "whole_turn",
+    "wording",
 ]

@@ -79,8 +79,8 @@ class ServerOptions(ModelOptions):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where a model is asked: an address, the variable that holds its key, whether there must be
-    one, whether replies are streamed unless the user says otherwise, and how such an address usually
-    ends."""
+    one, whether replies are streamed unless the user says otherwise, how such addresses usually
+    end."""
 
     url: str
     key_env: str
