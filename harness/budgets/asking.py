@@ -16,8 +16,8 @@ WORDING_VERSION = 1
 """Counts up whenever the words below change: the wish is part of what a sample is."""
 
 WISH = (
-    "Use about {tokens} tokens in all, your thinking included: think for as long as that allows and "
-    "no longer, then give your answer."
+    "Use about {tokens} tokens in all, your thinking included: think for as long as that allows "
+    "and no longer, then give your answer."
 )
 
 

@@ -1,4 +1,4 @@
-"""Whether a model can have a budget, before anything is paid; and how it gets its thinking budget."""
+"""Whether a model can have a budget, before anything is paid; and how its thought is bounded."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def _no_way(budget: Budget, way: str | None, ways: tuple[str, ...], info: ModelI
     if way is not None and ways:
         return f"budget {str(budget)!r}: {info.spec} takes by={' or by='.join(ways)}, not by={way}"
     return (
-        f"budget {str(budget)!r}: no way is known to hold a thought of {info.spec} to so many tokens"
-        f"{_advice(info.can)}"
+        f"budget {str(budget)!r}: no way is known to hold a thought of {info.spec} to so many "
+        f"tokens{_advice(info.can)}"
     )
 
 

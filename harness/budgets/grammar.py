@@ -1,7 +1,7 @@
 """The budget grammar: one string says what may be spent on one problem.
 
-    budget   = name ["@" (size ["x" width] ["+" depth] | level)] [":" key "=" value {"," key "=" value}]
-               {" " ceiling}
+    budget   = name ["@" (sizes | level)] [":" key "=" value {"," key "=" value}] {" " ceiling}
+    sizes    = size ["x" width] ["+" depth]
     ceiling  = "tokens<=" integer | "usd<=" number
 
 `effort@low` is the one budget whose size is a level. Braces expand to a sweep:
