@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.budgets.grammar import Budget
-from harness.core import Capabilities, ModelInfo, UsageError
+from harness.core import EFFORTS, Capabilities, ModelInfo, UnknownNameError, UsageError
 
 _WAYS = ("forced", "native", "hint")
 
@@ -16,6 +16,9 @@ def fit(budget: Budget, info: ModelInfo) -> Budget:
     that it cannot be held to; and for a pair that no request may hold.
     """
     effort = budget.level or budget.option("effort")
+    if effort is not None and effort not in EFFORTS:
+        known = info.can.efforts or EFFORTS
+        raise UnknownNameError(f"effort level of budget {str(budget)!r}:", effort, known)
     if effort is not None and effort not in info.can.efforts:
         raise UsageError(_no_level(budget, effort, info))
     think = _thinking(budget)

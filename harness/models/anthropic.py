@@ -87,8 +87,7 @@ class AnthropicBackend(ServerBackend):
                 thinking=("native",),
                 least_thinking=LEAST_BUDGET,
                 seeds=False,
-                advice=f"its budgets begin at {LEAST_BUDGET} tokens; effort@low asks for a named "
-                "level, ask@n puts the wish into the prompt",
+                advice="effort@low asks for a named level, ask@n puts the wish into the prompt",
             ),
             **tests,
         )
