@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import math
 import re
@@ -278,8 +277,7 @@ def _usd(
 
 def kept_price(kept: Mapping[str, Any]) -> PriceEntry:
     """A price entry from the run's manifest."""
-    dates = {key: kept.get(key) and dt.date.fromisoformat(kept[key]) for key in ("date", "until")}
-    return PriceEntry(**{**kept, **dates, "models": tuple(kept["models"])})
+    return PriceEntry.from_json(kept)
 
 
 def iter_samples(store: Store, run_id: str) -> Iterator[SampleView]:

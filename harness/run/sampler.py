@@ -387,7 +387,7 @@ class ProblemCaller:
             "output_tokens": usage.output_tokens,
             "reasoning_tokens": usage.reasoning_tokens,
             "wasted_tokens": wasted.output_tokens if wasted else None,
-            "usd": price(usage, entry) if entry is not None else None,
+            "usd": price(usage, entry, one_call=True) if entry is not None else None,
             "latency_s": reply.latency_s,
             "joules": joules,
             "retries": reply.retries,
