@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import inspect
 import queue
 import threading
 import time
@@ -199,6 +200,11 @@ class HfBackend(LocalBackend[HfOptions]):
         self._model = None
 
 
+def cache_name(model: Any) -> str:
+    """What this version of transformers calls the keys and values: `cache` since 5.24."""
+    return "cache" if "cache" in inspect.signature(model.forward).parameters else "past_key_values"
+
+
 class _Steps:
     """A batch's way through the model, token by token, padded on the left."""
 
@@ -206,6 +212,7 @@ class _Steps:
         import torch
 
         self._torch, self._model = torch, model
+        self._cache_name = cache_name(model)
         width = max(map(len, prompts))
         ids = torch.zeros((len(prompts), width), dtype=torch.long)
         mask = torch.zeros_like(ids)
@@ -223,11 +230,11 @@ class _Steps:
                 input_ids=self._ids,
                 attention_mask=self._mask,
                 position_ids=self._positions,
-                past_key_values=self._cache,
                 use_cache=True,
                 logits_to_keep=1,
+                **{self._cache_name: self._cache},
             )
-        self._cache = out.past_key_values
+        self._cache = out[self._cache_name]
         values: NDArray[np.float32] = out.logits[:, -1].float().cpu().numpy().copy()
         return values
 
