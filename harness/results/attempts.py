@@ -41,6 +41,7 @@ class Attempt:
     judged: list[Judged] = field(default_factory=list)
     chains: set[int] = field(default_factory=set)  # ordinals of the answers
     truncated: int = 0
+    empty: int = 0  # answers without a word
 
     @property
     def correct(self) -> int:
@@ -210,6 +211,7 @@ def _with_charges(connection: Connection, run: Row[Any]) -> dict[str, Attempt]:
             SampleRow.finish,
             # Nothing follows an answer, so its text is not needed to find shared contexts.
             case((ChargeRow.final, None), else_=SampleRow.text).label("text"),
+            SampleRow.text == "",
             *VERDICT,
             *_charge_columns(run.model_id),
         )
@@ -220,7 +222,9 @@ def _with_charges(connection: Connection, run: Row[Any]) -> dict[str, Attempt]:
     answers: list[tuple[Attempt, tuple[str, int], Verdict]] = []
     steps: dict[tuple[str, int], tuple[float, ...]] = {}
     # Unpacked, not read by name: a store has hundreds of thousands of these rows.
-    for problem, final, score, reasoning, finish, text, *rest in connection.execute(query).all():
+    for problem, final, score, reasoning, finish, text, empty, *rest in connection.execute(
+        query
+    ).all():
         attempt = attempts[problem]
         charge = Charge(*rest[len(VERDICT) :])
         if charge.ask is None:
@@ -229,6 +233,7 @@ def _with_charges(connection: Connection, run: Row[Any]) -> dict[str, Attempt]:
         if final:
             attempt.chains.add(charge.ordinal)
             attempt.truncated += finish == "length"
+            attempt.empty += bool(empty)
             answers.append((attempt, chain, _verdict(*rest[: len(VERDICT)])))
         else:
             charge = charge._replace(after=whole_turn(charge.before, reasoning, text))

@@ -10,6 +10,9 @@
     holm(p_values) -> corrected        sign_flip_p(cluster_sums) -> p
     detectable_difference(se, clusters, confidence=, power=) -> smallest visible difference
 
+    obedience(asked, spent) -> Obedience              share within a budget, spent over asked
+    steps({level: {problem: tokens}}) -> [Step]       do neighbouring levels differ in tokens?
+
     pass_at_k(n, c, k) -> float                       ValueError for n < k
     majority_distribution(counts, k, n_abstain=0) -> Majority(wins, nobody)
     best_of_k(rewards, k) -> probability of each sample to be chosen
@@ -26,11 +29,14 @@ from harness.stats.comparisons import (
 )
 from harness.stats.intervals import clopper_pearson, wilson
 from harness.stats.means import mean_interval, ratio_interval
+from harness.stats.obedience import Obedience, Step, obedience, steps
 from harness.stats.pool import Majority, best_of_k, majority_distribution, pass_at_k
 from harness.stats.resample import bootstrap_interval, bootstrap_sums
 
 __all__ = [
     "Majority",
+    "Obedience",
+    "Step",
     "best_of_k",
     "bootstrap_interval",
     "bootstrap_sums",
@@ -40,9 +46,11 @@ __all__ = [
     "independent_difference",
     "majority_distribution",
     "mean_interval",
+    "obedience",
     "paired_difference",
     "pass_at_k",
     "ratio_interval",
     "sign_flip_p",
+    "steps",
     "wilson",
 ]
