@@ -31,8 +31,8 @@ class Sweep:
 
     @property
     def ignored(self) -> bool:
-        """Whether no step spends more, beyond noise."""
-        return bool(self.steps) and not any(step.differs for step in self.steps)
+        """Whether no step spends more, beyond noise, where each could have been seen to."""
+        return bool(self.steps) and all(step.same for step in self.steps)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -110,6 +110,6 @@ def sweep_lines(found: Sequence[Sweep]) -> list[str]:
             f"{sweep.model} on {sweep.task}: {step.high} spends no more than {step.low}, beyond "
             f"noise ({step.more:+,.0f} tokens a problem, p = {step.p:.2g})"
             for step in sweep.steps
-            if not step.differs
+            if step.same
         ]
     return lines

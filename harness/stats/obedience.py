@@ -64,7 +64,8 @@ class Step:
     """Two neighbours among levels or budgets, on the problems that both have.
 
     `more` is the mean of what the higher one spends beyond the lower, in tokens a problem; `p`
-    that of the sign-flip test over clusters, corrected for the number of steps (Holm).
+    that of the sign-flip test over clusters, corrected for the number of steps (Holm). `telling`:
+    there are clusters enough for the test to find a difference at all.
     """
 
     low: str
@@ -72,15 +73,21 @@ class Step:
     problems: int
     more: float
     p: float
+    telling: bool
 
     @property
     def differs(self) -> bool:
         """Whether the higher one spends more, beyond noise."""
         return self.more > 0 and self.p < _SURE
 
+    @property
+    def same(self) -> bool:
+        """Whether it spends no more beyond noise, where that could have been seen."""
+        return self.telling and not self.differs
+
     def to_json(self) -> dict[str, Any]:
         """All figures."""
-        return {**asdict(self), "differs": self.differs}
+        return {**asdict(self), "differs": self.differs, "same": self.same}
 
 
 def steps(
@@ -91,7 +98,7 @@ def steps(
     `clusters` gives the cluster of a problem (its own by default). A pair without a common problem
     is left out.
     """
-    found: list[tuple[str, str, list[float], float]] = []
+    found: list[tuple[str, str, list[float], list[float]]] = []
     for (low, less), (high, more) in itertools.pairwise(spent.items()):
         common = sorted(less.keys() & more.keys())
         if not common:
@@ -101,9 +108,17 @@ def steps(
         for problem, difference in zip(common, differences, strict=True):
             cluster = problem if clusters is None else clusters.get(problem, problem)
             sums[cluster] = sums.get(cluster, 0.0) + difference
-        found.append((low, high, differences, sign_flip_p(list(sums.values()))))
-    corrected = holm([p for *_, p in found])
+        found.append((low, high, differences, list(sums.values())))
+    corrected = holm([sign_flip_p(sums) for *_, sums in found])
     return [
-        Step(low=low, high=high, problems=len(d), more=sum(d) / len(d), p=p)
-        for (low, high, d, _), p in zip(found, corrected, strict=True)
+        Step(
+            low=low,
+            high=high,
+            problems=len(d),
+            more=sum(d) / len(d),
+            p=p,
+            # all differences of one sign: the smallest p that the test can give
+            telling=len(found) * 2.0 ** (1 - len(sums)) < _SURE,
+        )
+        for (low, high, d, sums), p in zip(found, corrected, strict=True)
     ]

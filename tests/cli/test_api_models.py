@@ -1,7 +1,7 @@
 """The command line against servers that speak the four protocols, as a user with a key would.
 
-The servers are fakes of recorded shape (tests/models/protocols.py). What they do to a budget, they do
-as real ones have done: refuse a parameter, ignore a level, cap a thought, hide it, break off, move.
+The servers are fakes of recorded shape, tests/models/protocols.py. What they do to a budget is what
+real ones have done: refuse a parameter, ignore a level, cap a thought, hide it, break off, move.
 """
 
 from __future__ import annotations
@@ -13,8 +13,12 @@ from typing import Any
 
 import pytest
 
-from ..models.protocols import PROTOCOLS, Protocol, Said
-from ..models.server import Answer, Server
+from ..models.protocols import (  # noqa: TID252 - they stand with the tests of backends
+    PROTOCOLS,
+    Protocol,
+    Said,
+)
+from ..models.server import Answer, Server  # noqa: TID252
 
 LEVELS = {"none": 0, "minimal": 20, "low": 100, "medium": 300, "high": 900, "xhigh": 2000}
 ANSWER = "The larger one is named.\nAnswer: 9.8"

@@ -52,7 +52,7 @@ def test_a_level_that_always_costs_more_differs_by_the_exact_test() -> None:
     assert (up.low, up.high, up.problems, up.more) == ("l0", "l1", 10, 100)
     assert up.p == pytest.approx(2 * 2 / 2**10)
     assert (same.more, same.p) == (0, 1)
-    assert (up.differs, same.differs) == (True, False)
+    assert (up.differs, same.differs, same.same) == (True, False, True)
 
 
 def test_less_for_a_higher_level_is_no_obedience() -> None:
@@ -66,7 +66,13 @@ def test_clusters_count_once() -> None:
     clusters = {f"p{j}": f"c{j % 2}" for j in range(10)}
     (step,) = steps(levels(100, 200), clusters)
     assert step.p == pytest.approx(2 / 2**2)
-    assert not step.differs
+    assert (step.differs, step.telling, step.same) == (False, False, False)
+
+
+def test_few_problems_do_not_convict() -> None:
+    """With six of one sign in two steps p is 0.0625 at best: nothing is said either way."""
+    assert [(s.differs, s.same) for s in steps(levels(100, 200, 300, n=6))] == [(False, False)] * 2
+    assert [(s.differs, s.same) for s in steps(levels(100, 200, 300, n=7))] == [(True, False)] * 2
 
 
 def test_noise_is_not_taken_for_a_difference() -> None:
