@@ -33,6 +33,7 @@ def chat(said: Said) -> dict[str, Any]:
     return {
         "id": "chatcmpl-1",
         "object": "chat.completion",
+        "created": 1767225600,
         "model": said.model,
         "system_fingerprint": "fp_1",
         "choices": [{"index": 0, "finish_reason": said.ends, "logprobs": None, "message": message}],
