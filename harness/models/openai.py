@@ -12,7 +12,7 @@ does not give token ids the output tokens, known for all samples together, are s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from harness.core import EFFORTS, Capabilities, ModelSpec, Prompt, Request, UsageError
@@ -99,9 +99,6 @@ class OpenAIBackend(ServerBackend):
         folder = self.wording._folder if self.wording else None
         if isinstance(dialect, Completions):
             dialect.templated = folder is not None and folder.template is not None
-        stated = None if folder is None else folder.generation_config.get("max_new_tokens")
-        if not official and options.api != "responses":
-            self.info = replace(self.info, output_limit=stated)
 
     def render(self, prompt: Prompt, prefix: str = "") -> str:
         """Chat and Responses: canonical JSON of the messages. Completions: the text, by the chat

@@ -50,8 +50,9 @@ from harness.models.retry import PASSING, PassingError, Patience, asked_wait
 from harness.models.wire import Answer, Dialect, MalformedReplyError, add_usage
 from harness.models.wording import Wording
 
-GENEROUS = 32_768
-"""Tokens of one completion by default, for providers whose models think."""
+GENEROUS, OWN = 32_000, 16_384
+"""Tokens of one completion by default, thoughts included: at a provider's own address, where all
+models that think take so many, and at another, where prompt and completion share a context."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +164,7 @@ class ServerBackend:
     ) -> ModelInfo:
         options = self.options
         known = [options.context, folder.context if folder else None]
+        limits = [c for c in known if c is not None]
         return ModelInfo(
             spec=str(self._spec),
             name=self._spec.name,
@@ -174,7 +176,7 @@ class ServerBackend:
                 options.affecting_output(),
             ),
             think=marks,
-            context=min((c for c in known if c is not None), default=None),
+            context=min(limits, default=None),
             parameters=options.parameters or (folder.parameters if folder else None),
             active_parameters=options.active_parameters
             or (folder.active_parameters if folder else None),
@@ -182,7 +184,7 @@ class ServerBackend:
             width=folder.config.get("hidden_size") if folder else None,
             prompt_once=not self._seeded,
             concurrency=options.concurrency or 32,
-            output_limit=GENEROUS,
+            output_limit=self._usual_limit(folder, min(limits, default=None)),
             label=options.display_name,
             can=can,
             extra={
@@ -192,6 +194,14 @@ class ServerBackend:
                 **options.card(),
             },
         )
+
+    def _usual_limit(self, folder: ModelFolder | None, context: int | None) -> int:
+        stated = None if folder is None else folder.generation_config.get("max_new_tokens")
+        if isinstance(stated, int) and not isinstance(stated, bool) and stated > 0:
+            return stated
+        if self._key_needed:
+            return GENEROUS
+        return OWN if context is None else max(1, min(OWN, context // 2))
 
     # What is asked
 
