@@ -96,9 +96,8 @@ class OpenAIBackend(ServerBackend):
             seeded=options.seeded,
             **tests,
         )
-        folder = self.wording._folder if self.wording else None
         if isinstance(dialect, Completions):
-            dialect.templated = folder is not None and folder.template is not None
+            dialect.templated = self.wording is not None and self.wording.templated
 
     def render(self, prompt: Prompt, prefix: str = "") -> str:
         """Chat and Responses: canonical JSON of the messages. Completions: the text, by the chat

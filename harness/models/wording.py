@@ -48,6 +48,11 @@ class Wording:
         self._begin = functools.lru_cache(_REMEMBERED)(self._render_chat)
         self._encode = functools.lru_cache(_REMEMBERED)(self._tokenize)
 
+    @property
+    def templated(self) -> bool:
+        """Whether the model has a chat template."""
+        return self._folder.template is not None
+
     def _render_chat(self, prompt: Prompt) -> str:
         return render_chat(
             self._folder.template,
