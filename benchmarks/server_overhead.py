@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.models.openai import OpenAIBackend
-from harness.run.evaluate import Options, evaluate
+from harness.run.evaluate import evaluate
 
 SERVER = """
 import asyncio, json, sys
@@ -124,14 +124,14 @@ def whole(url: str, model: str, args: argparse.Namespace) -> tuple[dict[str, flo
 
     backend = Recorder(ModelSpec.parse(f"openai:{model}@{url}"))
     with tempfile.TemporaryDirectory() as folder:
-        options = Options(db=Path(folder) / "bench.sqlite", concurrency=args.in_flight)
         began, cpu = time.perf_counter(), cpu_s()
         result = evaluate(
             backend,
             args.task,
             args.budget,
             limit=args.limit,
-            options=options,
+            db=Path(folder) / "bench.sqlite",
+            concurrency=args.in_flight,
             max_output_tokens=args.max_output_tokens,
         )
         seconds, used = time.perf_counter() - began, cpu_s() - cpu

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.analysis.curve_figures import rows as curve_rows
 from harness.analysis.curves import Curve, load_curves
+from harness.analysis.obedience import Sweep, sweeps
 from harness.core import UsageError
 from harness.core.protocols import Backend
 from harness.cost import PriceEntry
@@ -19,7 +20,7 @@ from harness.gate.sides import find_side, pair_runs
 from harness.interop.importer import Imported, import_file
 from harness.results.display import Listing, Reports, Row
 from harness.results.reports import find_runs, iter_samples, load_reports
-from harness.results.views import SampleView
+from harness.results.views import RunReport, SampleView
 from harness.run.config import DEFAULT_DB, JudgeConfig, judge_config
 from harness.run.judge import Judge
 from harness.run.progress import Observer, shown
@@ -85,6 +86,12 @@ def show(
     """Reports of the runs in a database, oldest first; the filters are names as they are shown."""
     with open_store(db) as store:
         return Reports(load_reports(store, find_runs(store, model=model, task=task, budget=budget)))
+
+
+def obeyed(reports: Iterable[RunReport], db: str | Path = DEFAULT_DB) -> list[Sweep]:
+    """Whether the levels, wishes and native budgets among some runs change what is spent."""
+    with open_store(db) as store:
+        return sweeps(store, list(reports))
 
 
 def samples(

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from harness.budgets.grammar import Budget
-from harness.core import EFFORTS, Capabilities, ModelInfo, UnknownNameError, UsageError
+from harness.core import (
+    EFFORTS,
+    Capabilities,
+    ModelInfo,
+    ParameterError,
+    UnknownNameError,
+    UsageError,
+)
 
 _WAYS = ("forced", "native", "hint")
 
@@ -27,7 +34,7 @@ def fit(budget: Budget, info: ModelInfo) -> Budget:
     ways = _ways(info)
     way = budget.option("by") or (ways[0] if ways else None)
     if way is None or (way in _WAYS and way not in ways):
-        raise UsageError(_no_way(budget, way, ways, info))
+        raise _no_way(budget, way, ways, info)
     if way == "native":
         _check_native(budget, think, effort, info)
     usual = ways[:1] == ("forced",) and way == "forced"
@@ -59,15 +66,18 @@ def _no_level(budget: Budget, effort: str, info: ModelInfo) -> str:
     )
 
 
-def _no_way(budget: Budget, way: str | None, ways: tuple[str, ...], info: ModelInfo) -> str:
+def _no_way(budget: Budget, way: str | None, ways: tuple[str, ...], info: ModelInfo) -> UsageError:
     if "forced" in info.can.thinking and info.think is None and way in (None, "forced"):
-        return (
+        return ParameterError(
             f"budget {str(budget)!r} cuts the thinking, but {info.spec} has no thinking marks: "
-            "name them with --model-arg think_start=… --model-arg think_end=…"
+            "name think_start and think_end in {model_args}",
+            model_args=...,
         )
     if way is not None and ways:
-        return f"budget {str(budget)!r}: {info.spec} takes by={' or by='.join(ways)}, not by={way}"
-    return (
+        return UsageError(
+            f"budget {str(budget)!r}: {info.spec} takes by={' or by='.join(ways)}, not by={way}"
+        )
+    return UsageError(
         f"budget {str(budget)!r}: no way is known to hold a thought of {info.spec} to so many "
         f"tokens{_advice(info.can)}"
     )

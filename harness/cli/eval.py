@@ -28,12 +28,14 @@ Examples:
 \b
 Budgets, what may be spent on one problem:
   greedy  sample@n (pass@k)  vote@n (majority)  adaptive@n (a vote that stops early)
-  think@n (thinking cut at n tokens; min=, waits=, wait= make it go on)
+  think@n (thinking bounded by n tokens; min=, waits=, wait= make it go on)
+  effort@low (a provider's named level)  ask@n (the wish stands in the prompt)
   best@n:reward=R  weighted@n:reward=R  revise@nxm (n chains of m answers)
   beam@nxm:reward=R  dvts@nxm:reward=R  lookahead@nxm+k:reward=R  mcts@n:reward=R  rmaxts@n
 R: steps (checks the written sums; no model), judge (the model itself), onnx:tiny-prm (in the
   package, for arithmetic), hf:FOLDER, onnx:FOLDER.
-Options behind a colon: think=, temperature=, top_p=, top_k=, max=, step=, select=, agg=, rounds=.
+Options behind a colon: think=, effort=, ask=, by=, temperature=, top_p=, top_k=, max=, step=,
+  select=, agg=, rounds=.
 Behind a space stands a ceiling for one problem: 'vote@16 tokens<=400', 'vote@16 usd<=0.02'.
 Braces expand to a sweep, and a sweep costs what its dearest budget costs.
 The same command again goes on where the last one stopped; what is stored is not paid twice.
@@ -106,7 +108,7 @@ def _report(result: Evaluation, as_json: bool, quiet: bool, judge: str | None) -
 
 
 def _troubles(result: Evaluation, judge: str | None) -> list[str]:
-    lines = []
+    lines = list(result.notes)
     if result.failed:
         first = "; ".join(result.errors[:3])
         lines.append(f"{result.failed} attempts failed: {first}")

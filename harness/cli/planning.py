@@ -111,7 +111,7 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     ),
     "max_output_tokens": (
         ("--max-output-tokens",),
-        {"type": int, "help": "Most tokens of one completion [default: 2048]."},
+        {"type": int, "help": "Most tokens of one completion [default: the model's own]."},
     ),
     "fresh": (
         ("--fresh",),

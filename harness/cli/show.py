@@ -43,6 +43,7 @@ def show(
 ) -> None:
     """Show the runs in a database, or the samples of one run."""
     from harness import api
+    from harness.analysis.obedience import sweep_lines
     from harness.cli.tables import print_runs
     from harness.core import UsageError
 
@@ -56,6 +57,8 @@ def show(
         print_json([report.to_json() for report in reports])
     elif reports:
         print_runs(reports, wide=wide)
+        for line in sweep_lines(api.obeyed(reports, db)):
+            click.echo(line)
     else:
         click.echo("no runs match")
 

@@ -175,6 +175,7 @@ class ServerBackend:
                 self.url,
                 options.affecting_output(),
             ),
+            remote=True,
             think=marks,
             context=min(limits, default=None),
             parameters=options.parameters or (folder.parameters if folder else None),

@@ -33,6 +33,7 @@ from harness.results.attempts import (
 )
 from harness.results.bills import Bill
 from harness.results.device import DeviceTime, device_times
+from harness.results.obedience import run_obedience
 from harness.results.views import RunReport, SampleView, Spending
 from harness.stats import mean_interval, pass_at_k
 from harness.store import Store
@@ -152,6 +153,8 @@ def _report(
         joules=joules if calls else None,
         stopped=sum(attempt.stopped for attempt in attempts.items),
         spent_by_role=_spent_by_role(connection, run_id),
+        obedience=run_obedience(run.budget, attempts),
+        empty=sum(a.empty for a in attempts.items) / finals if finals else 0.0,
         manifest=manifest,
     )
 

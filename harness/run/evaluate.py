@@ -47,7 +47,8 @@ class Evaluation:
     are charged with were there before. `spent` is what the requests of now used, the judge's too.
     `failed` attempts ended in an error (listed in `errors`), `unfinished` ones were left because a
     limit was reached; the same call again goes on with both. `contamination`
-    compares public with fresh problems where a fresh seed was asked for.
+    compares public with fresh problems where a fresh seed was asked for. `notes` is what the
+    backend has to say: that the model moved during the run, say.
     """
 
     reports: Reports
@@ -61,6 +62,7 @@ class Evaluation:
     judged: bool = True  # False: the limit came before the judge was done
     errors: Sequence[str] = field(default_factory=tuple)
     contamination: Sequence[Contamination] = field(default_factory=tuple)
+    notes: Sequence[str] = field(default_factory=tuple)
 
     @property
     def ok(self) -> bool:
@@ -116,7 +118,7 @@ async def run_plan(
             slots=asyncio.Semaphore(concurrency),
             model_id=model_id(info.fingerprint),
             seed=config.seed,
-            max_output_tokens=config.max_output_tokens,
+            max_output_tokens=plan.max_output_tokens,
             price=entry,
             energy=Energy(lambda: _energy_reader(plan.backend)),
             known=known_traces(store, _models(plan)),
@@ -137,6 +139,7 @@ async def run_plan(
         from_store=from_store,
         errors=[error for outcome in outcomes for error in outcome.errors],
         contamination=contaminations(reports, plan.fresh),
+        notes=tuple(getattr(plan.backend, "notes", ())),
     )
 
 

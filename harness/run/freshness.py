@@ -31,6 +31,7 @@ class Asking:
     def __init__(self, backend: Backend, label: str) -> None:
         self._backend = backend
         self.on_gpu = getattr(backend, "on_gpu", False)
+        self.notes = getattr(backend, "notes", ())  # what it has to say grows as it is asked
         self.info = labelled(backend.info, label)
 
     def render(self, prompt: Prompt, prefix: str = "") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import platform
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -13,7 +14,7 @@ from typing import Any
 
 from harness._version import __version__
 from harness.analysis.contamination import fresh_specs
-from harness.budgets import Budget, Strategy, expand, resolve
+from harness.budgets import Budget, Strategy, expand, fit, resolve, wording
 from harness.core import (
     DataError,
     DataSource,
@@ -28,7 +29,7 @@ from harness.core import (
 )
 from harness.core.hashing import content_hash
 from harness.core.protocols import Backend, Task
-from harness.cost import PriceEntry, find_price
+from harness.cost import PriceEntry, price_of_model
 from harness.run.ceilings import Ceiling, ceiling_of
 from harness.run.config import DEFAULT_MAX_OUTPUT_TOKENS, EvalConfig
 from harness.run.freshness import at_asking
@@ -84,6 +85,11 @@ class Plan:
     tasks: Sequence[LoadedTask]
     runs: Mapping[str, Sequence[PlannedRun]]
     fresh: Mapping[TaskSpec, TaskSpec] = field(default_factory=dict)  # by the public task
+
+    @property
+    def max_output_tokens(self) -> int:
+        """The most tokens of one completion where the budget does not say: see `output_limit`."""
+        return output_limit(self.backend.info, self.config)
 
     @property
     def all_runs(self) -> list[PlannedRun]:
@@ -166,9 +172,14 @@ def load_task(
     )
 
 
+def output_limit(info: ModelInfo, config: EvalConfig) -> int:
+    """The most tokens of one completion: as told, else as the model states of itself, else 2048."""
+    return config.max_output_tokens or info.output_limit or DEFAULT_MAX_OUTPUT_TOKENS
+
+
 def price_of(info: ModelInfo, config: EvalConfig) -> PriceEntry | None:
     """What the model's tokens cost: as told, or as its price is known today."""
-    return config.price or find_price(info.name, dt.datetime.now(dt.UTC).date())
+    return config.price or price_of_model(info, dt.datetime.now(dt.UTC).date())
 
 
 def plan_runs(
@@ -179,7 +190,7 @@ def plan_runs(
     entry = price_of(info, config)
     data = content_hash(sorted(problem.digest() for problem in loaded.problems))
     prompts = content_hash([prompt.to_json() for prompt in loaded.prompts])
-    for budget in budgets:
+    for budget in dict.fromkeys(fit(budget, info) for budget in budgets):
         strategy = resolve(budget)
         if strategy.proposer.needs_marks and info.think is None:
             raise ParameterError(
@@ -196,7 +207,8 @@ def plan_runs(
             "prompts": prompts,
             "budget": str(budget),
             "seed": config.seed,
-            "max_output_tokens": config.max_output_tokens,
+            "max_output_tokens": output_limit(info, config),
+            **wording(budget),
             **(ceiling.identity() if ceiling is not None else {}),
         }
         manifest = {
@@ -230,14 +242,15 @@ def plan_runs(
 def reproduce(info: ModelInfo, task: TaskSpec, budget: Budget, config: EvalConfig) -> str:
     """The command that measures the same again (a local data folder has to be named anew)."""
     words = ["harness eval", f"--model {info.spec}", f"--task {task}", f"--budget '{budget}'"]
-    words += [f"--model-arg {k}={v}" for k, v in sorted(info.extra.get("args", {}).items())]
+    given = sorted(info.extra.get("args", {}).items())
+    words += [f"--model-arg {shlex.quote(f'{name}={value}')}" for name, value in given]
     if "asked" in info.extra:
         words.append(f"--fresh {info.extra['asked']}")
     if config.limit is not None:
         words.append(f"--limit {config.limit}")
     if config.seed:
         words.append(f"--seed {config.seed}")
-    if config.max_output_tokens != DEFAULT_MAX_OUTPUT_TOKENS:
+    if config.max_output_tokens not in (None, info.output_limit or DEFAULT_MAX_OUTPUT_TOKENS):
         words.append(f"--max-output-tokens {config.max_output_tokens}")
     if config.data_dir is not None:
         words.append("--data-dir DIR")
@@ -251,7 +264,7 @@ def model_row(info: ModelInfo) -> dict[str, Any]:
     known = asdict(info)
     return {
         "id": model_id(info.fingerprint),
-        "name": info.name,
+        "name": info.label or info.name,
         "spec": info.spec,
         "fingerprint": info.fingerprint,
         "info": {k: v for k, v in known.items() if k not in ("fingerprint", "concurrency")},
