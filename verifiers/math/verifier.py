@@ -9,6 +9,7 @@ from harness.core import Problem, Status, Verdict
 from harness.verifiers.math.comparing.exact import key as tree_key
 from harness.verifiers.math.comparing.judge import answer_key, read, same_answer
 from harness.verifiers.math.comparing.options import Options
+from harness.verifiers.math.comparing.outcome import Outcome
 from harness.verifiers.math.comparing.quick import plain_value
 from harness.verifiers.math.finding.extract import (
     Extraction,
@@ -18,6 +19,7 @@ from harness.verifiers.math.finding.extract import (
     is_prose,
     narrow,
 )
+from harness.verifiers.math.finding.stated import is_sentence
 from harness.verifiers.math.reading import wording
 from harness.verifiers.math.reading.characters import clean, strip_surrogates
 from harness.verifiers.math.reading.tree import Num
@@ -43,13 +45,13 @@ class MathVerifier:
 
     def _verify(self, response: str, problem: Problem, truncated: bool) -> Verdict:
         text = final_part(clean(strip_surrogates(response)))
-        found = extract(text) if text is not None else None
+        found = extract(text, problem.question) if text is not None else None
         if found is not None and truncated and found.warning >= 2:
             found = None  # a cut text has not said its last formula yet
         if found is None:
             status = Status.TRUNCATED if truncated else Status.UNPARSED
             return Verdict(status=status, method="extraction", reason="no answer was found")
-        return self._judge(found, problem)
+        return self._judge(resolved(found, problem), problem)
 
     def _judge(self, found: Extraction, problem: Problem) -> Verdict:
         value = plain_value(found.answer) if len(found.answer) < 200 else None
@@ -62,7 +64,7 @@ class MathVerifier:
                 key=key,
                 method=f"{found.rule}/{method}",
                 warning=found.warning,
-                reason=reason,
+                reason=f"{reason}; taken: {found.why}" if found.why else reason,
             )
 
         if problem.gold is None:
@@ -70,37 +72,49 @@ class MathVerifier:
                 Status.UNGRADED, "none", "the problem has no answer: judge it with a flaw verifier"
             )
         gold = gold_answer(problem.gold)
-        outcome, reason = same_answer(gold, found.answer, self.options)
-        if not outcome.equal:
-            narrower = narrowed(found)
-            if narrower is not None:
-                return self._judge(narrower, problem)
+        outcome, reason = self._same(gold, found)
         if outcome.equal:
             return verdict(Status.CORRECT, outcome.stage, reason)
         if problem.lure is not None:
-            lured, why = same_answer(clean(problem.lure), found.answer, self.options)
+            lured, why = self._same(clean(problem.lure), found)
             if lured.equal:
                 return verdict(Status.LURED, lured.stage, f"the lure: {why}")
         if outcome.equal is None:
             return verdict(Status.UNGRADED, outcome.stage, reason)
         return verdict(Status.WRONG, outcome.stage, reason)
 
+    def _same(self, expected: str, found: Extraction) -> tuple[Outcome, str]:
+        """Whether what was found is `expected`; words are looked for in the whole sentence."""
+        outcome, reason = same_answer(expected, found.answer, self.options)
+        if not outcome.equal and found.sentence and not read(expected).readings:
+            told = same_answer(expected, found.sentence, self.options)
+            if told[0].equal:
+                return told
+        return outcome, reason
+
 
 _EXCLAIMED = lazy_pattern(r"-?\d[\d.,]*!")
 
 
-def narrowed(found: Extraction) -> Extraction | None:
-    """A part of an extracted sentence that is mathematics, when the whole is not."""
+def resolved(found: Extraction, problem: Problem) -> Extraction:
+    """The answer that an extracted sentence states; what is no sentence as it is."""
     if found.rule == "marker" and _EXCLAIMED.fullmatch(found.answer):  # "The answer is 5!"
-        return Extraction(found.answer[:-1], "marker", 1)
-    if found.rule in ("formula", "number") or read(found.answer).readings:
-        return None
-    if wording.minutes(found.answer) is not None or not has_words(found.answer):
-        return None
-    part = narrow(found.answer)
+        if problem.gold is None or "!" not in problem.gold:
+            return Extraction(found.answer[:-1], "marker", 1)
+        return found
+    if found.rule in ("formula", "number"):
+        return found
+    if wording.minutes(found.answer) is not None:
+        return found
+    if not is_sentence(found.answer) and (
+        read(found.answer).readings or not has_words(found.answer)
+    ):
+        return found
+    part = narrow(found.answer, problem.question)
     if part is None or part.answer == found.answer:
-        return None
-    return Extraction(part.answer, part.rule, max(found.warning, part.warning))
+        return found
+    warning = max(found.warning, part.warning)
+    return Extraction(part.answer, found.rule, warning, found.answer, part.why)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -40,8 +40,11 @@ MARKER = lazy_pattern(
     rf"|(?:الجواب|الإجابة|الناتج)(?:\s+النهائي(?:ة)?)?\s*(?:هو|هي|:)\s*",
     re.I | re.M,
 )
+WEAK = lazy_pattern(r"^\W*(?:solution|result|option|choice)s?\b", re.I)
+WEAK_REACH = 250  # characters behind a weak marker beyond which it announces no final answer
 HEADING = lazy_pattern(
-    r"^\s*(?:####?\s+(?=[-+$\\\d.])|A:\s+|Ans(?:wer)?[:.]\s*|\*\*Answer\*\*\s*"
+    r"(?:(?<=\S)[ \t$]{0,4}|^\s*)####(?!#)[ \t]*(?=\S)|^\s*(?:###\s+(?=[-+$\\\d.])|A:\s+"
+    r"|Ans(?:wer)?[:.]\s*|\*\*Answer\*\*\s*"
     r"|[#*_ ]{0,6}(?i:(?:the\s+)?(?:final\s+)?answer)[#*_: ]{0,4}\n)",
     re.M,
 )
