@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import Any
 
 from harness.core import Problem, Status, Verdict
@@ -11,6 +12,7 @@ from harness.verifiers.math.comparing.judge import answer_key, read, same_answer
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
 from harness.verifiers.math.comparing.quick import plain_value
+from harness.verifiers.math.finding.asked import asked
 from harness.verifiers.math.finding.extract import (
     Extraction,
     extract,
@@ -19,10 +21,11 @@ from harness.verifiers.math.finding.extract import (
     is_prose,
     narrow,
 )
-from harness.verifiers.math.finding.stated import is_sentence
+from harness.verifiers.math.finding.stated import counted, is_sentence
 from harness.verifiers.math.reading import wording
 from harness.verifiers.math.reading.characters import clean, strip_surrogates
 from harness.verifiers.math.reading.tree import Num
+from harness.verifiers.math.reading.units import read_unit
 from harness.verifiers.patterns import lazy_pattern
 
 
@@ -72,21 +75,26 @@ class MathVerifier:
                 Status.UNGRADED, "none", "the problem has no answer: judge it with a flaw verifier"
             )
         gold = gold_answer(problem.gold)
-        outcome, reason = self._same(gold, found)
+        outcome, reason = self._same(gold, found, problem.question)
         if outcome.equal:
             return verdict(Status.CORRECT, outcome.stage, reason)
         if problem.lure is not None:
-            lured, why = self._same(clean(problem.lure), found)
+            lured, why = self._same(clean(problem.lure), found, problem.question)
             if lured.equal:
                 return verdict(Status.LURED, lured.stage, f"the lure: {why}")
         if outcome.equal is None:
             return verdict(Status.UNGRADED, outcome.stage, reason)
         return verdict(Status.WRONG, outcome.stage, reason)
 
-    def _same(self, expected: str, found: Extraction) -> tuple[Outcome, str]:
-        """Whether what was found is `expected`; words are looked for in the whole sentence."""
+    def _same(self, expected: str, found: Extraction, question: str) -> tuple[Outcome, str]:
+        """Whether what was found is `expected`: a number as the question's unit tells, words
+        wherever they stand in the sentence."""
+        unit = asked(question).unit_word if question else ""
+        if unit and plain_value(expected) is not None and other_unit(found.answer, unit):
+            return same_answer(f"{expected} {unit}", found.answer, self.options)
         outcome, reason = same_answer(expected, found.answer, self.options)
-        if not outcome.equal and found.sentence and not read(expected).readings:
+        worded = wording.is_choice(expected) or not read(expected).readings
+        if not outcome.equal and found.sentence and worded:
             told = same_answer(expected, found.sentence, self.options)
             if told[0].equal:
                 return told
@@ -106,6 +114,9 @@ def resolved(found: Extraction, problem: Problem) -> Extraction:
         return found
     if wording.minutes(found.answer) is not None:
         return found
+    number = counted(found.answer)
+    if number is not None and problem.gold is not None and plain_value(problem.gold) is not None:
+        return replace(found, answer=number)
     if not is_sentence(found.answer) and (
         read(found.answer).readings or not has_words(found.answer)
     ):
@@ -115,6 +126,17 @@ def resolved(found: Extraction, problem: Problem) -> Extraction:
         return found
     warning = max(found.warning, part.warning)
     return Extraction(part.answer, found.rule, warning, found.answer, part.why)
+
+
+def other_unit(answer: str, unit: str) -> bool:
+    """Whether an answer is in another unit than `unit` of the same kind: minutes for hours."""
+    from harness.verifiers.math.comparing.values import split_unit
+
+    readings = read(answer).readings
+    told, wanted = split_unit(readings[0])[1] if readings else None, read_unit(unit)
+    if told is None or wanted is None or told.dimension != wanted.dimension:
+        return False
+    return told.factor != wanted.factor
 
 
 @functools.lru_cache(maxsize=4096)

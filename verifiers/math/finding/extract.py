@@ -33,7 +33,6 @@ from harness.verifiers.math.finding.phrases import (
     THINK_CLOSE,
     THINK_OPEN,
     WEAK,
-    WEAK_REACH,
 )
 from harness.verifiers.math.finding.stated import is_sentence, stated
 from harness.verifiers.math.finding.words import ABBREVIATIONS
@@ -140,7 +139,7 @@ def _marked(text: str) -> tuple[int, str] | None:
     places = {(m.start(), m.end()) for m in MARKER.finditer(text)}
     places |= {(m.start(), m.end()) for m in HEADING.finditer(text)}
     for start, end in sorted(places, reverse=True)[:MAX_MARKERS]:
-        if len(text) - end > WEAK_REACH and WEAK.search(text[start:end]):
+        if WEAK.search(text[start:end]) and re.search(r"\n\s*\n[^\n]*\d", text[end:]):
             continue  # "the result is 3" in the middle of a solution
         answer = _after_marker(text, end)
         if answer and not NEGLIGIBLE.fullmatch(answer):
@@ -259,7 +258,7 @@ def extract(text: str, question: str = "") -> Extraction | None:
     text = mark_money(_EMPTY_BOX.sub("", text[-MAX_TEXT:]).strip())
     if "root of" in text:
         text = in_signs(text)
-    if not text or NEGLIGIBLE.fullmatch(_BARE_MARKER.sub("", text)):
+    if not re.search(r"[^\s*_#$.:~]", _BARE_MARKER.sub("", text)):
         return None
     found = _by_mark(text) or _unmarked(text, question)
     return found and replace(found, answer=plain_money(found.answer))
@@ -301,6 +300,6 @@ def _unmarked(text: str, question: str) -> Extraction | None:
         return Extraction(subject.group(1).strip(), "conclusion", 2, last)
     told = narrow(_NOTE.sub("", sentence), question)
     if told:
-        return Extraction(told.answer, "conclusion", 2, last, told.why)
+        return replace(told, rule=told.rule if told.why else "conclusion", warning=2, sentence=last)
     value = _last_value(text)
     return value and replace(value, sentence=last)

@@ -35,7 +35,9 @@ NUMBER = lazy_pattern(
     r"(?<![\w.:])\d{1,2}:\d{2}(?:\s?[ap]\.?\s?m\b\.?)?(?![\d:])"
     r"|(?<![A-Za-zÀ-ɏ0-9_.^])(?<![\^_]\{)[-+]?\s?(?:\\?[$€£¥]\s?)?(?:"
     r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d,.])(?=\s?(?:€|EUR\b|euros?\b))"
-    r"|\d{1,3}(?:\.\d{3})+,\d+|\d+\s\d+/\d+(?![\d/])|\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?(?:\s?/\s?\d+)?)"
+    r"|\d{1,3}(?:\.\d{3})+,\d+|\d+\s\d+/\d+(?![\d/])"
+    r"|(?:\d+\s?)?√\s?(?:\d+|\([^()]{1,20}\))(?:\s?/\s?\d+)?"
+    r"|\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+|\^\{?-?\d+\}?)?(?:\s?π)?(?:\s?/\s?\d+)?)"
     r"(?!:\d)(?:\s?%|\s?\\%|\s?€|\s(?:thousand|million|billion|trillion)\b)?"
     r"|(?<![\w.])[-+]?(?:\\?[$€£¥])?\.\d+%?",
     re.I,
@@ -176,7 +178,7 @@ class _Reader:
             weight -= 0.45
         if part in ("object", "result") and set(clause) & LEFT:
             weight += 0.7
-        if self.sentence[max(0, start - 2) : start] == "**" and "**" in behind:
+        if self.sentence[max(0, start - 2) : start] == "**":
             weight, part = weight + 2.5, "bold"
         if part in ("object", "result", "bold"):
             self.spoken = True

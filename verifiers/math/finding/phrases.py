@@ -41,7 +41,6 @@ MARKER = lazy_pattern(
     re.I | re.M,
 )
 WEAK = lazy_pattern(r"^\W*(?:solution|result|option|choice)s?\b", re.I)
-WEAK_REACH = 250  # characters behind a weak marker beyond which it announces no final answer
 HEADING = lazy_pattern(
     r"(?:(?<=\S)[ \t$]{0,4}|^\s*)####(?!#)[ \t]*(?=\S)|^\s*(?:###\s+(?=[-+$\\\d.])|A:\s+"
     r"|Ans(?:wer)?[:.]\s*|\*\*Answer\*\*\s*"

@@ -14,7 +14,7 @@ from harness.verifiers.math.reading.notation import without_aside
 from harness.verifiers.math.reading.sentences import denied, spelled_number
 from harness.verifiers.math.reading.spoken import is_range
 from harness.verifiers.math.reading.units import is_unit, read_unit
-from harness.verifiers.math.reading.vocabulary import FUNCTIONS
+from harness.verifiers.math.reading.vocabulary import FUNCTIONS, GREEK
 from harness.verifiers.patterns import lazy_pattern
 
 MAX_SENTENCE = 2_000
@@ -23,8 +23,9 @@ CLOSE = 0.1  # weights nearer than this are a tie
 _LATEX_WORDS = lazy_pattern(
     r"\\(?:text\w*|mathrm|mbox|operatorname|begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+"
 )
-_WORD = lazy_pattern(r"(?<![A-Za-z\\])[A-Za-zÀ-ÖØ-öø-ɏ]{2,}")
+_WORD = lazy_pattern(r"(?<![^\s\"'“(*-])[A-Za-zÀ-ÖØ-öø-ɏ]{2,}(?=[\s,.;:!?)*'’”-]|$)")
 _JOINERS = words("and or if mod then where with for such that in is an of to")
+GREEK_NAMES = frozenset(GREEK.values()) | {"infinity", "infty", "dozen", "percent", "degrees"}
 _UNITS_OF = {
     "time": frozenset("s"), "length": frozenset("m"), "money": frozenset({"usd", "eur", "gbp"}),
 }  # fmt: skip
@@ -63,6 +64,22 @@ def is_sentence(text: str) -> bool:
     elif all(is_unit(w) for w in telling):
         return False
     return any(w in SPEECH for w in telling) and len(said) > 1
+
+
+_COUNTED = lazy_pattern(
+    r"[\s*_]*((?:\\?\$\s?)?-?\d[\d,.]*%?)\s?((?:\s?[A-Za-z][A-Za-z&'’-]+)+)[\s.*_]*"
+)
+
+
+def counted(text: str) -> str | None:
+    """The number of `4 logs` or `52 WPM`: what is counted is no factor. None for anything else."""
+    found = _COUNTED.fullmatch(text) if len(text) < 80 else None
+    names = found[2].split() if found else []
+    if not names or any(n in FUNCTIONS or n in GREEK_NAMES for n in names):
+        return None
+    if any(len(n) < 3 and not (n[0].isupper() or is_unit(n)) for n in names):
+        return None
+    return found[1] if found and not all(map(is_unit, names)) else None
 
 
 def stated(sentence: str, asked: Asked) -> Stated | None:

@@ -11,7 +11,11 @@ def words(text: str) -> frozenset[str]:
 PREPOSITIONS = words(
     """for in after before from at on within during over per among between through throughout across
     into against under above below via with without by of out as since until till toward towards
-    plus beside besides despite alongside onto upon around"""
+    plus beside besides despite alongside onto upon around
+    dans pour avec après avant pendant durant depuis sur par d'ici sans chez
+    en por con después antes durante desde sobre sin dentro para tras
+    für mit nach vor während seit auf ohne bei aus von zu
+    per dopo prima em com após até"""
 )
 # may stand between a preposition or a verb and its number
 TRANSPARENT = words(
