@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from harness.core import Problem, Status, Verdict
-from harness.verifiers.math.comparing.exact import key as tree_key
 from harness.verifiers.math.comparing.judge import answer_key, read, same_answer
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
@@ -24,7 +23,7 @@ from harness.verifiers.math.finding.extract import (
 from harness.verifiers.math.finding.stated import counted, is_sentence
 from harness.verifiers.math.reading import wording
 from harness.verifiers.math.reading.characters import clean, strip_surrogates
-from harness.verifiers.math.reading.tree import Num
+from harness.verifiers.math.reading.tree import Op, free_symbols
 from harness.verifiers.math.reading.units import read_unit
 from harness.verifiers.patterns import lazy_pattern
 
@@ -57,10 +56,12 @@ class MathVerifier:
         return self._judge(resolved(found, problem), problem)
 
     def _judge(self, found: Extraction, problem: Problem) -> Verdict:
-        value = plain_value(found.answer) if len(found.answer) < 200 else None
-        key = f"={tree_key(Num(value))}" if value is not None else answer_key(found.answer)
+        own = answer_key(found.answer)
 
-        def verdict(status: Status, method: str, reason: str) -> Verdict:
+        def verdict(status: Status, method: str, reason: str, equal: str | None = None) -> Verdict:
+            key = own if equal is None else answer_key(equal)
+            if status is Status.WRONG and own is not None and own in expected:
+                key = f"≠{own}"  # what verifies as different does not vote as equal
             return Verdict(
                 status=status,
                 answer=found.answer,
@@ -70,18 +71,20 @@ class MathVerifier:
                 reason=f"{reason}; taken: {found.why}" if found.why else reason,
             )
 
+        expected: set[str | None] = set()
         if problem.gold is None:
             return verdict(
                 Status.UNGRADED, "none", "the problem has no answer: judge it with a flaw verifier"
             )
         gold = gold_answer(problem.gold)
+        expected = {answer_key(e) for e in (gold, problem.lure) if e is not None}
         outcome, reason = self._same(gold, found, problem.question)
         if outcome.equal:
-            return verdict(Status.CORRECT, outcome.stage, reason)
+            return verdict(Status.CORRECT, outcome.stage, reason, gold)
         if problem.lure is not None:
             lured, why = self._same(clean(problem.lure), found, problem.question)
             if lured.equal:
-                return verdict(Status.LURED, lured.stage, f"the lure: {why}")
+                return verdict(Status.LURED, lured.stage, f"the lure: {why}", problem.lure)
         if outcome.equal is None:
             return verdict(Status.UNGRADED, outcome.stage, reason)
         return verdict(Status.WRONG, outcome.stage, reason)
@@ -114,8 +117,8 @@ def resolved(found: Extraction, problem: Problem) -> Extraction:
         return found
     if wording.minutes(found.answer) is not None:
         return found
-    number = counted(found.answer)
-    if number is not None and problem.gold is not None and plain_value(problem.gold) is not None:
+    number = counted(found.answer) if plain_value(problem.gold or "") is not None else None
+    if number is not None and not _measured(found.answer):
         return replace(found, answer=number)
     if not is_sentence(found.answer) and (
         read(found.answer).readings or not has_words(found.answer)
@@ -126,6 +129,15 @@ def resolved(found: Extraction, problem: Problem) -> Extraction:
         return found
     warning = max(found.warning, part.warning)
     return Extraction(part.answer, found.rule, warning, found.answer, part.why)
+
+
+def _measured(answer: str) -> bool:
+    """Whether an answer is read as a number of some unit."""
+    readings = read(answer).readings
+    first = readings[0] if readings else None
+    return isinstance(first, Op) and (
+        first.head == "%" or (first.head == "quantity" and not free_symbols(first.args[0]))
+    )
 
 
 def other_unit(answer: str, unit: str) -> bool:

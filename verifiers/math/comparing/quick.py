@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
 from harness.verifiers.math.reading.numbers import plain_number
 from harness.verifiers.patterns import lazy_pattern
 
+PRINTED = 12  # significant digits from which a decimal is taken for a printed machine number
+_DIGITS = Context(prec=PRINTED, rounding=ROUND_HALF_EVEN)
 _WRAP = lazy_pattern(r"^\s*(?:\$\$(.*)\$\$|\$(.*)\$|\\\((.*)\\\)|\\\[(.*)\\\])\s*\.?\s*$", re.S)
 _SPACE = lazy_pattern(r"\s+|\\[,;:! ]|\\(?:left|right|displaystyle|limits)(?![a-zA-Z])|~")
 _APART = lazy_pattern(r"(?<=\d)\s+(?=[\d.])")  # a mixed number's space
@@ -43,3 +46,21 @@ def plain_value(text: str) -> Fraction | None:
         value = Fraction(int(top), int(bottom))
         return -value if sign else value
     return None
+
+
+def number_key(value: Fraction) -> str:
+    """The key of an exact number: whole ones as they are, others to 12 significant digits."""
+    if value.denominator == 1:
+        if value.numerator.bit_length() > 10_000:
+            return f"={value.numerator:x}"  # linear, unlike decimal digits
+        return f"={value.numerator}"
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > 10_000:
+        return f"={value.numerator:x}/{value.denominator:x}"
+    quotient = _DIGITS.divide(Decimal(value.numerator), Decimal(value.denominator))
+    return f"={plain_decimal(quotient)}"
+
+
+def plain_decimal(number: Decimal) -> str:
+    """A decimal without exponent and trailing zeros."""
+    number = number.normalize(_DIGITS)
+    return str(int(number)) if number == number.to_integral_value() else f"{number:f}"

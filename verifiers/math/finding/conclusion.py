@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from harness.verifiers.math.finding.words import ABBREVIATIONS
+from harness.verifiers.math.reading.sentences import spelled_number
 from harness.verifiers.patterns import lazy_pattern
 
 MAX_LINES = 12  # of the last ones that are looked through
@@ -17,6 +18,12 @@ _CLOSING = lazy_pattern(
     r"|you're welcome|best of luck|如果|希望|请)",
     re.I,
 )
+_REMARK = lazy_pattern(
+    r"^\W*(?:(?:this|that) (?:means|shows|gives us|makes sense|is because)|note|check|for example"
+    r"|e\.g|because|alternatively|remember|here|to (?:verify|check))\b|^\s*\([^()]*\)\W*$",
+    re.I,
+)
+_NUMBERED = lazy_pattern(r"^\s*(?:\*\*)?\d{1,2}[.)]\s+(?=\D)")
 _CONCLUDES = lazy_pattern(
     r"^[\W_]*(?:therefore|thus|hence|so|in (?:total|conclusion|summary|all)|finally|consequently"
     r"|as a result|altogether|overall|we (?:conclude|find|get)|it follows"
@@ -27,7 +34,7 @@ _CONCLUDES = lazy_pattern(
 
 def sentences(text: str) -> list[str]:
     """The sentences of a line; a point in a number or behind an abbreviation ends none."""
-    found, start, depth = [], 0, 0
+    found, start = [], 0
     for match in _END.finditer(text):
         before = text[start : match.start()]
         if match.group() == ".":
@@ -41,8 +48,8 @@ def sentences(text: str) -> list[str]:
                 and after
             ):
                 continue  # "3. Then …" numbers a line
-        depth = before.count("$") - before.count("\\$")
-        if depth % 2:
+        dollars = before.count("$") - before.count("\\$")
+        if dollars % 2 or before.count("(") > before.count(")"):
             continue
         found.append(text[start : match.end()])
         start = match.end()
@@ -51,24 +58,30 @@ def sentences(text: str) -> list[str]:
 
 
 def conclusion(text: str) -> tuple[str, str]:
-    """(the sentence that concludes with a number or formula, the last sentence of all).
+    """(the last sentence that tells a number or formula, the last sentence of all).
 
     A closing courtesy ("Let me know …") and a remark behind the conclusion ("This means …") are
-    passed over.
+    passed over, as is what numbers a line ("5. Thus …").
     """
     lines = [line for line in one_line(text).split("\n") if re.search(r"\w", line)]
     last = ""
     for line in reversed(lines[-MAX_LINES:]):
-        told = [s for s in sentences(line) if not _CLOSING.match(s)]
+        told = [s for s in sentences(_NUMBERED.sub("", line)) if not _CLOSING.match(s)]
         last = last or (_concluding(told) or told or [""])[-1]
-        numbered = [s for s in told if re.search(r"[\d\\]", s)]
+        numbered = [s for s in told if re.search(r"[\d\\]", s) or _is_spelled(s)]
         if numbered:
-            return (_concluding(numbered) or numbered)[-1], last
+            main = [s for s in numbered if not _REMARK.match(s)]
+            return (main or numbered)[-1], last
     return last, last
 
 
 def _concluding(told: list[str]) -> list[str]:
     return [s for s in told if _CONCLUDES.match(s)]
+
+
+def _is_spelled(sentence: str) -> bool:
+    """Whether a concluding sentence has its number in words."""
+    return bool(_CONCLUDES.match(sentence)) and spelled_number(sentence) is not None
 
 
 def one_line(text: str) -> str:

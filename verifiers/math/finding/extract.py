@@ -142,6 +142,8 @@ def _marked(text: str) -> tuple[int, str] | None:
         if WEAK.search(text[start:end]) and re.search(r"\n\s*\n[^\n]*\d", text[end:]):
             continue  # "the result is 3" in the middle of a solution
         answer = _after_marker(text, end)
+        if WEAK.search(text[start:end]) and not re.search(r"[\d\\]", answer):
+            continue
         if answer and not NEGLIGIBLE.fullmatch(answer):
             return start, answer
     return None
@@ -204,6 +206,7 @@ def has_words(text: str) -> bool:
     )
 
 
+_BRACKETED = lazy_pattern(r"(?<=[\w.]) \((?=[^()]*(?:=|[A-Za-z]{3}))[^()]*\)[\s.]*$")
 _EMPTY_BOX = lazy_pattern(r"\\(?:boxed|fbox)\s*\{[\s$~\\]*\}")
 _BARE_MARKER = lazy_pattern(
     r"^[\s*_#]*(?:(?:the|my)\s+)?(?:final\s+)?(?:answer|ans|solution|result|答案|最终答案)"
@@ -239,7 +242,7 @@ def narrow(segment: str, question: str = "") -> Extraction | None:
     """The formula or number that a segment states: after its last "is" or "=", else the one that
     is its object."""
     segment = segment[:MAX_SEGMENT]
-    tail = _tail(segment)
+    tail = _tail(_BRACKETED.sub("", segment))
     if tail and not denied(segment, segment.rfind(tail)):
         return Extraction(tail, "formula", 1, segment)
     said = stated(segment, asked(question))

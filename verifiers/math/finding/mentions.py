@@ -19,13 +19,15 @@ from harness.verifiers.math.finding.words import (
     LABELS,
     LEFT,
     MEASURES,
+    MODALS,
     PREPOSITIONS,
+    REACHES,
     RESULTS,
     SAYS,
     SUBORDINATE,
     TRANSPARENT,
 )
-from harness.verifiers.math.reading.units import is_unit
+from harness.verifiers.math.reading.units import is_unit, read_unit
 from harness.verifiers.patterns import lazy_pattern
 
 FORMULA = lazy_pattern(
@@ -102,13 +104,19 @@ def _spans(sentence: str) -> list[tuple[int, int, str]]:
             merged.append((first[0], end, sentence[first[0] : end]))
         else:
             merged.append((start, end, text))
-    return [_compound(sentence, *m) for m in merged]
+    spans: list[tuple[int, int, str]] = []
+    for piece in merged:
+        if not spans or piece[0] >= spans[-1][1]:
+            spans.append(_compound(sentence, *piece))
+    return spans
 
 
 def _compound(sentence: str, start: int, end: int, text: str) -> tuple[int, int, str]:
     """`2 hours and 30 minutes`, `21 dollars and no cents`: with the smaller part."""
     more = _SMALLER.match(sentence, end)
-    if more and is_unit(more[1]) and is_unit(more[3]) and len(more[3]) > 1:
+    big, small = (read_unit(more[1]), read_unit(more[3])) if more else (None, None)
+    names = {more[1].lower(), more[3].lower()} if more else set()
+    if more and big and small and big.dimension == small.dimension and not names & _NO_UNITS:
         if more[2].lower() in ("no", "zero", "0"):
             return start, more.end(), f"{text} {more[1]}"
         return start, more.end(), f"{text} {more[1]} {more[2]} {more[3]}"
@@ -125,6 +133,7 @@ class _Reader:
         self.region = ""  # "", "sub" or "purpose"
         self.until_comma = False
         self.spoken = False  # an object stood in this clause already
+        self.mentioned = False  # a number stood in it
         self.brackets = 0
         self.equals = 0  # mentions before the last equality sign are its left side
         self.count = 0
@@ -146,19 +155,27 @@ class _Reader:
         elif word == "=":
             self.equals = self.count
         elif word in (",", ";", "，", "；") and (self.until_comma or word in ";；"):
-            self.region, self.until_comma = "", False
+            self.region, self.until_comma, self.mentioned = "", False, False
             self.words.append("|")
-        elif word in RESULTS or (word == "which" and after in SAYS):
+        elif (
+            word in RESULTS
+            or (word == "which" and after in SAYS)
+            or (word == "to" and after in REACHES)
+        ):
             self.region, self.until_comma = "", False
             self.clause += 1
-            self.spoken = False
-        elif word in SUBORDINATE or word == "which":
+            self.spoken = self.mentioned = False
+        elif (
+            word in SUBORDINATE
+            or word == "which"
+            or (word in ("before", "after", "until") and (opening or self.mentioned))
+        ):
             start = opening or not any(w.isalpha() and w not in RESULTS for w in self.words)
-            self.region, self.until_comma = "sub", start and not self.count
+            self.region, self.until_comma = "sub", start and not self.mentioned
         elif word == "to" and after and after not in TRANSPARENT and not after.isdigit():
-            start = opening and not self.count
-            if start or (self.spoken and not self.region):
-                self.region, self.until_comma = "purpose", start
+            modal = self.words[-1:] and self.words[-1] in MODALS
+            if (opening or self.mentioned) and not modal and not self.region:
+                self.region, self.until_comma = "purpose", opening
 
     def mention(self, start: int, end: int, text: str) -> Mention:
         """The next mention, by the words before it and right behind it."""
@@ -182,8 +199,11 @@ class _Reader:
             weight, part = weight + 2.5, "bold"
         if part in ("object", "result", "bold"):
             self.spoken = True
+        if part in ("object", "subject", "result"):
+            weight += 0.6 * self.clause
         self.words = []
         self.count += 1
+        self.mentioned = True
         return Mention(start, end, text, weight, part, noun, self.clause, difference)
 
     def _part(self, start: int) -> tuple[float, str]:
@@ -196,11 +216,23 @@ class _Reader:
         weight, part = self._by_word(before, earlier, words)
         if self.brackets:
             return min(weight, 0.5), "aside"
+        if words[-2:] == [",", "or"] or words[-1:] == ["or"]:
+            return min(weight, 1.3), "restatement"
+        if self._is_label(start):
+            return 0.6, "label"
         if self.region:
             return min(weight, 0.8), "subordinate"
         if known and part in ("object", "subject"):
             weight = 1.2
         return weight, part
+
+    def _is_label(self, start: int) -> bool:
+        """`the WidgetMaster 9000`: a name's number, behind which no noun stands."""
+        name = re.search(r"\w\s+([A-Z][A-Za-z]+)\s$", self.sentence[max(0, start - 40) : start])
+        behind = NUMBER.match(self.sentence, start)
+        return bool(name and behind and re.match(
+            r"\s*(?:$|[.,;]|(?:than|and|or|is|in|for|if|over)\b)", self.sentence[behind.end() :]
+        ))  # fmt: skip
 
     def _by_word(self, before: str, earlier: str, words: list[str]) -> tuple[float, str]:
         if before == "than":
@@ -221,14 +253,14 @@ class _Reader:
         if before in LABELS and earlier not in COPULAS:
             return 0.5, "label"
         if before in COPULAS:
-            return 2.5 + 0.25 * (self.clause > 0), "object"
+            return 2.5, "object"
         if before in _CHINESE_IS:
             return 2.5, "object"
         if before in _CHINESE_PHRASE:
             return (0.0, "compared") if before == "比" else (1.0, "phrase")
         if before in ("", ",", "|", ":", "and", "，", "。") and not self.spoken:
             return 1.5, "subject"
-        return 2.0 + 0.25 * (self.clause > 0), "object"
+        return 2.0, "object"
 
     def finished(self, found: list[Mention]) -> list[Mention]:
         """The mentions, those on the left of an equality sign set back."""

@@ -25,10 +25,13 @@ _LATEX_WORDS = lazy_pattern(
 )
 _WORD = lazy_pattern(r"(?<![^\s\"'“(*-])[A-Za-zÀ-ÖØ-öø-ɏ]{2,}(?=[\s,.;:!?)*'’”-]|$)")
 _JOINERS = words("and or if mod then where with for such that in is an of to")
-GREEK_NAMES = frozenset(GREEK.values()) | {"infinity", "infty", "dozen", "percent", "degrees"}
+GREEK_NAMES = frozenset(GREEK.values()) | words(
+    "infinity infty dozen hundred thousand million billion trillion percent percentage pct degrees"
+)
 _UNITS_OF = {
     "time": frozenset("s"), "length": frozenset("m"), "money": frozenset({"usd", "eur", "gbp"}),
 }  # fmt: skip
+_NAMED = lazy_pattern(r"\s*\\?[A-Za-z]\w*(?:_\{?\w+\}?)?'?(?:\s?\([^()=]*\))?\s*")
 _MONEY = lazy_pattern(r"[$€£¥]\s?-?[\d.]|\d\s?[€£]")
 _CURRENCIES = words("dollars dollar cents euros pounds usd")
 _BARE_SYMBOL = lazy_pattern(r"\W*\\?[A-Za-z]+\W*")
@@ -67,7 +70,7 @@ def is_sentence(text: str) -> bool:
 
 
 _COUNTED = lazy_pattern(
-    r"[\s*_]*((?:\\?\$\s?)?-?\d[\d,.]*%?)\s?((?:\s?[A-Za-z][A-Za-z&'’-]+)+)[\s.*_]*"
+    r"[\s*_]*((?:\\?\$\s?)?-?\d[\d,.]*%?)(?:(?:st|nd|rd|th)(?=\s))?\s?((?:\s?[A-Za-z][A-Za-z&'’-]+)+)[\s.*_]*"
 )
 
 
@@ -113,11 +116,15 @@ def _bare(mention: Mention) -> str:
 
 
 def _text(sentence: str, mention: Mention) -> str:
+    """The mention without its delimiters; of a chain of equalities what it comes to."""
     text = with_unit(sentence, mention)
-    if mention.part == "result" or "=" not in text:
-        inner = FORMULA.fullmatch(text)
-        return next(g for g in inner.groups() if g is not None).strip() if inner else text
-    return text.strip("$ ")
+    inner = FORMULA.fullmatch(text)
+    if inner is None:
+        return text
+    told = next(g for g in inner.groups() if g is not None).strip()
+    left, _, right = told.rpartition("=")
+    chained = "=" in left or not _NAMED.fullmatch(left)
+    return right.strip() if left and right.strip() and chained else told
 
 
 def _weight(mention: Mention, asked: Asked) -> float:

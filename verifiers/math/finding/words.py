@@ -40,6 +40,11 @@ RESULTS = words(
     consequently accordingly yielding bringing 所以 因此"""
 )
 SAYS = words("is makes gives equals means totals comes brings leaves adds amounts results yields")
+REACHES = words("get obtain give yield arrive find")  # "… to get 360"
+MODALS = words(
+    """need needs needed has have had having wants want wanted able going ought used got hopes
+    wishes expected required supposed plans decided"""
+)
 MEASURES = words(
     """total sum profit cost price amount number area volume average mean rate speed distance height
     length width depth value savings balance age weight loss salary income wage revenue score
@@ -51,7 +56,7 @@ LABELS = words(
     """step day room figure case option problem part type grade question page chapter week month
     year level class table box number route bus equation method"""
 )
-LEFT = words("left remaining remain remains altogether total all over")
+LEFT = words("left remaining remain remains altogether")
 # words that make a text a sentence: pronouns, auxiliaries, the verbs of answers
 SPEECH = words(
     """is are was were has have had will would can could should must may might needs need needed he
