@@ -79,6 +79,9 @@ class MathVerifier:
         gold = gold_answer(problem.gold)
         expected = {answer_key(e) for e in (gold, problem.lure) if e is not None}
         outcome, reason = self._same(gold, found, problem.question)
+        worked = outcome.stage in ("text", "canonical") or not problem.question
+        if outcome.equal and not worked and echoed(found.answer, problem.question):
+            return verdict(Status.WRONG, "echo", "the question's expression, not worked out")
         if outcome.equal:
             return verdict(Status.CORRECT, outcome.stage, reason, gold)
         if problem.lure is not None:
@@ -96,11 +99,18 @@ class MathVerifier:
         if unit and plain_value(expected) is not None and other_unit(found.answer, unit):
             return same_answer(f"{expected} {unit}", found.answer, self.options)
         outcome, reason = same_answer(expected, found.answer, self.options)
+        if not outcome.equal and unit.startswith("dozen") and "dozen" in found.answer:
+            outcome, reason = same_answer(f"{expected} dozen", found.answer, self.options)
         worded = wording.is_choice(expected) or not read(expected).readings
         if not outcome.equal and found.sentence and worded:
             told = same_answer(expected, found.sentence, self.options)
             if told[0].equal:
                 return told
+        inner = narrow(expected) if not outcome.equal and worded and has_words(expected) else None
+        if inner is not None and inner.answer != expected and read(found.answer).readings:
+            told = same_answer(inner.answer, found.answer, self.options)
+            if told[0].equal:
+                return told  # "R = 1 is a necessary and sufficient condition"
         return outcome, reason
 
 
@@ -117,18 +127,36 @@ def resolved(found: Extraction, problem: Problem) -> Extraction:
         return found
     if wording.minutes(found.answer) is not None:
         return found
-    number = counted(found.answer) if plain_value(problem.gold or "") is not None else None
-    if number is not None and not _measured(found.answer):
-        return replace(found, answer=number)
-    if not is_sentence(found.answer) and (
-        read(found.answer).readings or not has_words(found.answer)
-    ):
-        return found
-    part = narrow(found.answer, problem.question)
-    if part is None or part.answer == found.answer:
-        return found
-    warning = max(found.warning, part.warning)
-    return Extraction(part.answer, found.rule, warning, found.answer, part.why)
+    said = found
+    if is_sentence(found.answer) or (
+        has_words(found.answer) and not read(found.answer).readings
+        and _number_of(found.answer, problem) is None
+    ):  # fmt: skip
+        part = narrow(found.answer, problem.question)
+        if part is not None and part.answer != found.answer:
+            warning = max(found.warning, part.warning)
+            said = Extraction(part.answer, found.rule, warning, found.answer, part.why)
+    number = _number_of(said.answer, problem)
+    return said if number is None else replace(said, answer=number)
+
+
+def _number_of(answer: str, problem: Problem) -> str | None:
+    """The number of "4 logs", where the gold is a plain number and the words are no unit."""
+    if problem.gold is None or plain_value(problem.gold) is None:
+        return None
+    number = counted(answer)
+    return number if number is not None and not _measured(answer) else None
+
+
+def echoed(answer: str, question: str) -> bool:
+    """Whether an answer is an expression of the question's own, which it does not work out."""
+    told = _SPACING.sub("", answer)
+    worked = plain_value(answer) is not None or not _OPERATION.search(answer)
+    return len(told) > 2 and not worked and told in _SPACING.sub("", question)
+
+
+_SPACING = lazy_pattern(r"\\[,;!: ]|\\(?:left|right|d(?=frac)|t(?=frac))|[\s$]")
+_OPERATION = lazy_pattern(r"[\w)}]\s*[-+*/×÷^]|\\(?:[dt]?frac|cdot|times|sqrt|div)")
 
 
 def _measured(answer: str) -> bool:

@@ -19,10 +19,11 @@ _CLOSING = lazy_pattern(
     re.I,
 )
 _REMARK = lazy_pattern(
-    r"^\W*(?:(?:this|that) (?:means|shows|gives us|makes sense|is because)|note|check|for example"
+    r"^\W*(?:(?:this|that) (?:makes sense|is because)|note|check|for example"
     r"|e\.g|because|alternatively|remember|here|to (?:verify|check))\b|^\s*\([^()]*\)\W*$",
     re.I,
 )
+_MEANS = lazy_pattern(r"^\W*(?:this|that) (?:means|shows)\b", re.I)
 _NUMBERED = lazy_pattern(r"^\s*(?:\*\*)?\d{1,2}[.)]\s+(?=\D)")
 _CONCLUDES = lazy_pattern(
     r"^[\W_]*(?:therefore|thus|hence|so|in (?:total|conclusion|summary|all)|finally|consequently"
@@ -70,13 +71,19 @@ def conclusion(text: str) -> tuple[str, str]:
         last = last or (_concluding(told) or told or [""])[-1]
         numbered = [s for s in told if re.search(r"[\d\\]", s) or _is_spelled(s)]
         if numbered:
-            main = [s for s in numbered if not _REMARK.match(s)]
+            main = [s for i, s in enumerate(numbered) if not _is_remark(s, numbered[:i])]
             return (main or numbered)[-1], last
     return last, last
 
 
 def _concluding(told: list[str]) -> list[str]:
     return [s for s in told if _CONCLUDES.match(s)]
+
+
+def _is_remark(sentence: str, earlier: list[str]) -> bool:
+    """Whether a sentence only comments on one before it."""
+    explained = _MEANS.match(sentence) and "=" not in sentence and _concluding(earlier)
+    return bool(explained or _REMARK.match(sentence))
 
 
 def _is_spelled(sentence: str) -> bool:

@@ -206,6 +206,10 @@ def has_words(text: str) -> bool:
     )
 
 
+_LABELLED = lazy_pattern(
+    r"\s*(?:[A-Za-z]+(?:\s\d+)?\s*[:=]\s*[-\d./]+)(?:(?:,|;|,?\s+and)\s*[A-Za-z]+(?:\s\d+)?\s*[:=]"
+    r"\s*[-\d./]+)+\s*\.?\s*"
+)
 _BRACKETED = lazy_pattern(r"(?<=[\w.]) \((?=[^()]*(?:=|[A-Za-z]{3}))[^()]*\)[\s.]*$")
 _EMPTY_BOX = lazy_pattern(r"\\(?:boxed|fbox)\s*\{[\s$~\\]*\}")
 _BARE_MARKER = lazy_pattern(
@@ -213,7 +217,7 @@ _BARE_MARKER = lazy_pattern(
     r"(?:\s+is)?[\s*_:.：]*$", re.I
 )  # fmt: skip
 _IS = lazy_pattern(
-    r"\s(?:is|are|equals|was|be|est|sind?|ist|es|son|is:)\s|[:：]\s|(?:是|为|は)|(?<=[\w)}])\s*=\s*"
+    r"\s(?:is|are|equals|was|be|est|sind?|ist|es|son|is:)\s|[:：]\s|(?:是|为|は)|(?<=[\w)}\"])\s*=\s*"
 )
 
 
@@ -273,7 +277,7 @@ def _by_mark(text: str) -> Extraction | None:
     if boxed is not None and boxed.strip():
         return Extraction(_HASHES.sub("", boxed), "boxed", 0)
     marked = _marked(text)
-    if marked:
+    if marked and not _is_working(*marked, text):
         position, answer = marked
         corrected = _corrected(text, position)
         if corrected:
@@ -283,10 +287,17 @@ def _by_mark(text: str) -> Extraction | None:
     return Extraction(corrected, "correction", 1) if corrected else None
 
 
+def _is_working(position: int, answer: str, text: str) -> bool:
+    """Whether what follows "Answer:" is a solution of several sentences, not its answer."""
+    behind = text[text.find(answer, position) + len(answer) :]
+    return "=" in answer and is_sentence(answer) and re.search(r"\w.*\d", behind, re.S) is not None
+
+
 def _unmarked(text: str, question: str) -> Extraction | None:
     """What a text says that neither boxes nor announces its answer."""
     alone = without_aside(text)
-    if len(text) <= BARE_LIMIT and not is_prose(alone) and not is_sentence(text):
+    short = len(text) <= BARE_LIMIT
+    if short and (_LABELLED.fullmatch(text) or not (is_prose(alone) or is_sentence(text))):
         return Extraction(text, "bare", 0)
     sentence, last = conclusion(text)
     bold = None

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from harness.verifiers.math.finding.dollars import plain_money
 from harness.verifiers.math.finding.words import (
+    CHANGES,
     COPULAS,
     KNOWN,
     LABELS,
@@ -39,7 +40,7 @@ NUMBER = lazy_pattern(
     r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d,.])(?=\s?(?:€|EUR\b|euros?\b))"
     r"|\d{1,3}(?:\.\d{3})+,\d+|\d+\s\d+/\d+(?![\d/])"
     r"|(?:\d+\s?)?√\s?(?:\d+|\([^()]{1,20}\))(?:\s?/\s?\d+)?"
-    r"|\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+|\^\{?-?\d+\}?)?(?:\s?π)?(?:\s?/\s?\d+)?)"
+    r"|\d+(?:,\d+)*(?:\.\d+)?(?:[eE][-+]?\d+|\^\{?-?\d+\}?)?(?:\s?π)?(?:\s?/\s?\d+)?)"
     r"(?!:\d)(?:\s?%|\s?\\%|\s?€|\s(?:thousand|million|billion|trillion)\b)?"
     r"|(?<![\w.])[-+]?(?:\\?[$€£¥])?\.\d+%?",
     re.I,
@@ -99,7 +100,9 @@ def _spans(sentence: str) -> list[tuple[int, int, str]]:
         place = end
     merged: list[tuple[int, int, str]] = []
     for start, end, text in sorted(pieces + numbers):
-        if merged and _OPERATOR.fullmatch(sentence, merged[-1][1], start):
+        between = sentence[merged[-1][1] : start] if merged else ""
+        signed = text[0] in "+-" and not between.strip() and bool(between)
+        if merged and (signed or _OPERATOR.fullmatch(between)):
             first = merged.pop()
             merged.append((first[0], end, sentence[first[0] : end]))
         else:
@@ -134,6 +137,7 @@ class _Reader:
         self.until_comma = False
         self.spoken = False  # an object stood in this clause already
         self.mentioned = False  # a number stood in it
+        self.gerund = False  # "Dividing 240 by 12 gives …"
         self.brackets = 0
         self.equals = 0  # mentions before the last equality sign are its left side
         self.count = 0
@@ -143,8 +147,11 @@ class _Reader:
         tokens = [t for t in _TOKEN.findall(text) if t not in "*_`~"]
         for index, token in enumerate(tokens):
             word = token.lower()
+            if not self.count and not self.words:
+                self.gerund = word.endswith("ing")
             after = tokens[index + 1].lower() if index + 1 < len(tokens) else ""
-            self._turn(word, after, opening=not self.words and not self.count)
+            begun = any(w.isalpha() and w not in RESULTS for w in self.words)
+            self._turn(word, after, opening=not begun and not self.count)
             self.words.append(word)
 
     def _turn(self, word: str, after: str, *, opening: bool) -> None:
@@ -152,7 +159,7 @@ class _Reader:
             self.brackets += 1
         elif word in (")", "]"):
             self.brackets = max(0, self.brackets - 1)
-        elif word == "=":
+        elif word == "=" and not self.brackets:
             self.equals = self.count
         elif word in (",", ";", "，", "；") and (self.until_comma or word in ";；"):
             self.region, self.until_comma, self.mentioned = "", False, False
@@ -183,7 +190,9 @@ class _Reader:
         weight, part = self._part(start)
         noun = _noun(behind)
         if _HYPHEN.match(behind) and not behind[1:3].isupper():
-            weight, part = 0.0, "attribute"
+            measure = re.match(r"[-‐–]\w+\s+([a-z]+)", behind)
+            told = measure is not None and measure[1] in MEASURES
+            weight, part = (1.8, "object") if told else (0.0, "attribute")
         elif _ORDINAL.match(behind):
             weight, part = min(weight, 0.6), "ordinal"
         later = [w.lower() for w in re.findall(r"[A-Za-z]+|[.,;]", behind)][:6]
@@ -200,7 +209,7 @@ class _Reader:
         if part in ("object", "result", "bold"):
             self.spoken = True
         if part in ("object", "subject", "result"):
-            weight += 0.6 * self.clause
+            weight += 1.5 * self.clause
         self.words = []
         self.count += 1
         self.mentioned = True
@@ -246,8 +255,10 @@ class _Reader:
         if before == "with":
             told = earlier in LEFT or earlier in ("up", "him", "her", "them", "ends", "ended")
             return (2.2, "object") if told else (1.0, "phrase")
-        if before == "by" and re.fullmatch(r"\w+(?:e[sd]|ing|ase|ows?|rew)", earlier):
+        if before == "by" and any(w.startswith(CHANGES) for w in words):
             return 1.8, "object"
+        if before == "in" and earlier.startswith("result"):
+            return 2.5, "object"
         if before in PREPOSITIONS:
             return 1.0, "phrase"
         if before in LABELS and earlier not in COPULAS:

@@ -42,7 +42,8 @@ MARKER = lazy_pattern(
 )
 WEAK = lazy_pattern(r"^\W*(?:solution|result|option|choice)s?\b", re.I)
 HEADING = lazy_pattern(
-    r"(?:(?<=\S)[ \t$]{0,4}|^\s*)####(?!#)[ \t]*(?=\S)|^\s*(?:###\s+(?=[-+$\\\d.])|A:\s+"
+    r"(?:(?<=\S)[ \t$]{0,4}|^\s*)####(?!#)[ \t]*(?=\S)"
+    r"|^\s*(?:###\s+(?=[-+$\\\d.])(?!\d+[.)]\s)|A:\s+"
     r"|Ans(?:wer)?[:.]\s*|\*\*Answer\*\*\s*"
     r"|[#*_ ]{0,6}(?i:(?:the\s+)?(?:final\s+)?answer)[#*_: ]{0,4}\n)",
     re.M,

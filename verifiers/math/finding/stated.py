@@ -31,6 +31,7 @@ GREEK_NAMES = frozenset(GREEK.values()) | words(
 _UNITS_OF = {
     "time": frozenset("s"), "length": frozenset("m"), "money": frozenset({"usd", "eur", "gbp"}),
 }  # fmt: skip
+_EQUALS = lazy_pattern(r"(?<![<>!:=])=(?!=)")
 _NAMED = lazy_pattern(r"\s*\\?[A-Za-z]\w*(?:_\{?\w+\}?)?'?(?:\s?\([^()=]*\))?\s*")
 _MONEY = lazy_pattern(r"[$€£¥]\s?-?[\d.]|\d\s?[€£]")
 _CURRENCIES = words("dollars dollar cents euros pounds usd")
@@ -78,7 +79,7 @@ def counted(text: str) -> str | None:
     """The number of `4 logs` or `52 WPM`: what is counted is no factor. None for anything else."""
     found = _COUNTED.fullmatch(text) if len(text) < 80 else None
     names = found[2].split() if found else []
-    if not names or any(n in FUNCTIONS or n in GREEK_NAMES for n in names):
+    if not names or any(n in GREEK_NAMES for n in names) or any(n in FUNCTIONS for n in names[:-1]):
         return None
     if any(len(n) < 3 and not (n[0].isupper() or is_unit(n)) for n in names):
         return None
@@ -122,7 +123,8 @@ def _text(sentence: str, mention: Mention) -> str:
     if inner is None:
         return text
     told = next(g for g in inner.groups() if g is not None).strip()
-    left, _, right = told.rpartition("=")
+    *before, right = _EQUALS.split(told)
+    left = "=".join(before)
     chained = "=" in left or not _NAMED.fullmatch(left)
     return right.strip() if left and right.strip() and chained else told
 
@@ -143,7 +145,7 @@ def _weight(mention: Mention, asked: Asked) -> float:
     }
     if fits.get(asked.kind):
         weight += 2
-    elif money and asked.nouns:
+    elif (money or ":" in mention.text) and asked.nouns:
         weight -= 1.5
     unit = read_unit(mention.noun[0]) if mention.noun else None
     if unit is not None:

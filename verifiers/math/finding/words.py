@@ -52,6 +52,8 @@ MEASURES = words(
     radius diameter probability percentage percent chance increase decrease rise worth bill
     population count time capacity debt"""
 )
+CHANGES = ("increas", "decreas", "grow", "grew", "ris", "rose", "drop", "fell", "fall", "reduc",
+           "exceed", "shr", "differ")  # fmt: skip
 LABELS = words(
     """step day room figure case option problem part type grade question page chapter week month
     year level class table box number route bus equation method"""

@@ -65,11 +65,24 @@ def usual(text: str) -> str:
         text = _POSITIVE.sub(r"\\in \\mathbb{N}", text)
     if "%" in text:
         text = _MAXIMA.sub("", text)
+    if "#" in text or "noun" in text or "signum" in text or text[:2] in ("oo", "cc", "oc", "co"):
+        text = _from_maxima(text)
     if " to " in text and _RATIO.fullmatch(text):
         text = text.replace(" to ", ":")
     if text[:1].isdigit():
         text = _HOURS.sub(r"\1 hours \2 minutes", _FEET.sub(r"\1 feet \2 inches", text))
     return in_signs(text)
+
+
+_INTERVAL = lazy_pattern(r"\b([oc])([oc])\(([^(),]+),([^(),]+)\)")
+
+
+def _from_maxima(text: str) -> str:
+    """Signs and intervals of Maxima as STACK writes them: `x#1`, `a nounor b`, `oo(-inf,1)`."""
+    text = text.replace("#pm#", r"\pm ").replace("signum(", "sgn(")
+    text = re.sub(r"\bnoun(?=(?:and|or|not|diff)\b)", "", text)
+    text = re.sub(r"(?<=[\w)])\s?#\s?(?=[\w(-])", r" \\ne ", text)
+    return _INTERVAL.sub(lambda m: f"{'(['[m[1] == 'c']}{m[3]},{m[4]}{')]'[m[2] == 'c']}", text)
 
 
 def _scripted(match: re.Match[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from harness.verifiers.math.reading import wording
+from harness.verifiers.math.reading.units import is_unit
 from harness.verifiers.patterns import lazy_pattern
 
 MAX_SENTENCE = 200  # characters
@@ -138,6 +139,9 @@ def spelled_number(text: str) -> str | None:
         elif runs[-1] and not (token == "and" and runs[-1][-1] in ("hundred", "thousand")):
             runs.append([])
     found = [" ".join(r) for r in runs if r and r != ["one"]]
+    one = re.findall(r"\bone\s+([a-z]+)", text.casefold())
+    if not found and len(one) == 1 and is_unit(one[0]):
+        return "one"  # "in one hour"
     return found[0] if len(found) == 1 and wording.number_words(found[0]) is not None else None
 
 

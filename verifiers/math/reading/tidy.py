@@ -78,6 +78,10 @@ def tidy(text: str) -> str:
     return text.strip()
 
 
+_TEXT_FUNCTION = lazy_pattern(
+    r"\\(?:text|mathrm|operatorname)\s*\{\s*(sin|cos|tan|cot|sec|csc|log|ln|max|min|gcd|lcm)\s*\}"
+)
+_CIRCLED = lazy_pattern(r"[①-⑨]{2,}")
 _COMPOUND = lazy_pattern(r"[\d.]+\s*[a-z]+,?\s*(?:and\s+)?[\d.]+\s*[a-z]+\.?")
 
 
@@ -89,6 +93,10 @@ def _conventional(text: str) -> str:
         text = _EURO.sub(lambda m: m[1].replace(".", "") + (m[2] or "").replace(",", "."), text)
     if " and " in text:
         text = _AND_NO.sub("", text)  # 21 dollars and no cents
+    if _CIRCLED.fullmatch(text):
+        text = ", ".join(str("①②③④⑤⑥⑦⑧⑨".index(c) + 1) for c in text)
+    if "\\" in text:
+        text = _TEXT_FUNCTION.sub(r"\\\1 ", text.replace("\\textcirc", "\\circ"))
     if "\\text" in text and len(text) < 100:
         plain = " ".join(words_only(text).split())
         text = plain if _COMPOUND.fullmatch(plain) else text  # 18 \\text{ hours and } 48 …

@@ -176,9 +176,9 @@ def minutes(text: str) -> tuple[int, bool] | None:
 def same_time(gold: str, answer: str) -> bool | None:
     """Whether two times of day are the same; None when one is no time."""
     left, right = minutes(gold), minutes(answer)
-    if left is None and right is not None and right[0] % 60 == 0:  # 2 o'clock as 2
-        hour = words_only(gold)
-        return int(hour) % 12 == right[0] // 60 % 12 if re.fullmatch(r"\d{1,2}", hour) else None
+    number = words_only(gold)
+    if left is None and right is not None and number.isdigit():  # 2 o'clock as 2
+        return right[0] % 60 == 0 and len(number) < 3 and int(number) % 12 == right[0] // 60 % 12
     if left is None or right is None:
         return None
     if left[1] == right[1]:
