@@ -32,7 +32,7 @@ class MathVerifier:
     """Judges a response by the mathematical value of its final answer."""
 
     name = "math"
-    version = "1"
+    version = "2"
 
     def __init__(self, **options: Any) -> None:
         self.options = Options.of(options)

@@ -8,6 +8,7 @@ other expressions are their values at three points; lists and sets their members
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 from harness.verifiers.math.comparing.exact import UnknownError, exact, key
 from harness.verifiers.math.comparing.intervals import pieces
@@ -62,7 +63,15 @@ def _scalar(node: Node) -> str:
     told = _values(value)
     if told is None:
         return key(value)
-    return f"={told[0]}" if not free_symbols(value) else f"~{','.join(told)}"
+    return _constant(told[0]) if not free_symbols(value) else f"~{','.join(told)}"
+
+
+def _constant(told: str) -> str:
+    """The key of an irrational number's digits, which a machine may have printed."""
+    try:
+        return number_key(Fraction(told))
+    except ValueError:
+        return f"={told}"
 
 
 def _values(node: Node, scale: float = 1.0) -> list[str] | None:

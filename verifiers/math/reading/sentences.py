@@ -56,7 +56,12 @@ def gives(words: str, sentence: str) -> bool:
     "The day will be Tuesday" gives Tuesday; "Evelyn has the greatest speed" gives Evelyn; "After
     turning by 90 degrees, she is facing east" gives east; "Alice beats Bob" gives neither.
     """
-    sentence = main_clause(sentence)
+    if _NEGATIVE.search(sentence):
+        return False
+    return any(_gives(words, told) for told in dict.fromkeys((sentence, main_clause(sentence))))
+
+
+def _gives(words: str, sentence: str) -> bool:
     if len(sentence) > MAX_SENTENCE or re.search(r"[,;:=\\\d]", sentence):
         return False
     said, wanted = _TOKEN.findall(sentence), _TOKEN.findall(words)
@@ -89,6 +94,7 @@ def gives(words: str, sentence: str) -> bool:
     return len(before) > 1 and before[-1].endswith("ing") and before[-2].casefold() in _VERBS
 
 
+_NEGATIVE = lazy_pattern(r"\b(?:loses?|lost|last|opposite|wrong|incorrect|neither)\b", re.I)
 _LEADING = lazy_pattern(
     r"^[\W_]*(?:(?:therefore|thus|hence|so|finally|consequently|in conclusion|as a result)\b"
     r"[,:]?\s*"
@@ -97,7 +103,7 @@ _LEADING = lazy_pattern(
     re.I,
 )
 _TRAILING = lazy_pattern(
-    r",?\s+(?:when|while|since|because|after|before|if|where|which|who|with|by|until|as|at the)\b"
+    r",?\s+(?:when|while|since|because|after|before|if|which|with|by|until|as|at the)\b"
     r".*$"
     r"|\s*\([^()]*\)\s*\.?$",
     re.I | re.S,

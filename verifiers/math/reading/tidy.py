@@ -81,7 +81,7 @@ def tidy(text: str) -> str:
 _TEXT_FUNCTION = lazy_pattern(
     r"\\(?:text|mathrm|operatorname)\s*\{\s*(sin|cos|tan|cot|sec|csc|log|ln|max|min|gcd|lcm)\s*\}"
 )
-_CIRCLED = lazy_pattern(r"[①-⑨]{2,}")
+_CIRCLED = lazy_pattern(r"[①-⑨](?:[,，、\s]*[①-⑨])+")
 _COMPOUND = lazy_pattern(r"[\d.]+\s*[a-z]+,?\s*(?:and\s+)?[\d.]+\s*[a-z]+\.?")
 
 
@@ -94,7 +94,7 @@ def _conventional(text: str) -> str:
     if " and " in text:
         text = _AND_NO.sub("", text)  # 21 dollars and no cents
     if _CIRCLED.fullmatch(text):
-        text = ", ".join(str("①②③④⑤⑥⑦⑧⑨".index(c) + 1) for c in text)
+        text = ", ".join(str(ord(c) - ord("①") + 1) for c in text if "①" <= c <= "⑨")
     if "\\" in text:
         text = _TEXT_FUNCTION.sub(r"\\\1 ", text.replace("\\textcirc", "\\circ"))
     if "\\text" in text and len(text) < 100:

@@ -177,8 +177,13 @@ def same_time(gold: str, answer: str) -> bool | None:
     """Whether two times of day are the same; None when one is no time."""
     left, right = minutes(gold), minutes(answer)
     number = words_only(gold)
-    if left is None and right is not None and number.isdigit():  # 2 o'clock as 2
-        return right[0] % 60 == 0 and len(number) < 3 and int(number) % 12 == right[0] // 60 % 12
+    if left is None and right is not None and number.isdigit():  # 2 p.m. as 2
+        return (
+            right[1]
+            and right[0] % 60 == 0
+            and len(number) < 3
+            and int(number) % 12 == right[0] // 60 % 12
+        )
     if left is None or right is None:
         return None
     if left[1] == right[1]:
