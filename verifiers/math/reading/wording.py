@@ -177,7 +177,8 @@ def same_time(gold: str, answer: str) -> bool | None:
     """Whether two times of day are the same; None when one is no time."""
     left, right = minutes(gold), minutes(answer)
     number = words_only(gold)
-    if left is None and right is not None and number.isdigit():  # 2 p.m. as 2
+    spoken = right is not None and (right[1] or ":" in answer)
+    if left is None and right is not None and spoken and number.isdigit():  # 2 p.m. as 2
         return (
             right[1]
             and right[0] % 60 == 0
