@@ -85,7 +85,7 @@ def test_a_denied_value_is_no_answer(text: str, gold: str, status: Status) -> No
 def test_a_defect_costs_its_own_response(monkeypatch: pytest.MonkeyPatch) -> None:
     from harness.verifiers.math import verifier
 
-    def broken(text: str) -> None:
+    def broken(text: str, question: str = "") -> None:
         raise KeyError(text)
 
     monkeypatch.setattr(verifier, "extract", broken)
