@@ -22,9 +22,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.core import Problem, Status, Verdict
-from harness.verifiers.math.boxes import find_boxes
-from harness.verifiers.math.characters import clean, strip_surrogates
-from harness.verifiers.math.extract import final_part
+from harness.verifiers.math.reading.boxes import find_boxes
+from harness.verifiers.math.reading.characters import clean, strip_surrogates
+from harness.verifiers.math.finding.extract import final_part
 from harness.verifiers.patterns import lazy_pattern
 from harness.verifiers.text.evasion import evasion, is_evasive, says_so
 from harness.verifiers.text.loops import is_loop
