@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - the wordings of a group stand together
 """Plain wordings of answers to comparisons, right and wrong ones, and how they are judged.
 
     python benchmarks/comparison_wordings.py [--problems 600] [--wordings 8] [--seed 0] [--show seen]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a pattern is read whole or not at all
 """The order of several numbers in a text: a list with commas, arrows, signs, or one a line."""
 
 from __future__ import annotations
@@ -42,16 +43,21 @@ def order_of(text: str, reading: str, wanted: Sequence[Any]) -> tuple[list[str],
 def _runs(text: str) -> list[tuple[list[str], str]]:
     """Numbers with nothing but separators between them, in the order of the text."""
     runs: list[tuple[list[str], set[str]]] = []
-    end = None
+    end = 0
     for match in NUMBER.finditer(text):
-        between = text[end : match.start()] if end is not None else None
-        if between is not None and len(between) < 60 and _BETWEEN.fullmatch(between):
+        between = text[end : match.start()]
+        if runs and len(between) < 60 and _BETWEEN.fullmatch(between):
             runs[-1][0].append(match[0])
             runs[-1][1].update(_SIGNS.findall(between))
         else:
             runs.append(([match[0]], set()))
         end = match.end()
-    return [(numbers, _sign(signs)) for numbers, signs in runs]
+    return [(_chained(numbers) if signs else numbers, _sign(signs)) for numbers, signs in runs]
+
+
+def _chained(numbers: list[str]) -> list[str]:
+    """A chain in pieces, `a < b and b < c`, as one."""
+    return [n for i, n in enumerate(numbers) if i == 0 or n != numbers[i - 1]]
 
 
 def _sign(signs: set[str]) -> str:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a pattern is read whole or not at all
 """What a text says of two numbers: which one is larger, that they are equal, or just one of them.
 
 The concluding statement decides: the last sentence that relates the numbers. Within a sentence a
@@ -199,7 +200,9 @@ def _than(tokens: Sequence[Token], place: int) -> int | None:
     if place + 1 < len(tokens) and tokens[place + 1].kind == "THAN":
         return place + 1
     if tokens[place].text[-1] == "于" or re.match(
-        r"exceed|surpass|preced|outweigh|.*(?:after|before|ahead of)$", tokens[place].text, re.I
+        r"exceed|surpass|preced|follows|outweigh|.*(?:after|before|ahead of|right of|left of)$",
+        tokens[place].text,
+        re.I,
     ):
         return place
     return None
@@ -217,7 +220,7 @@ def _subject(
     if middle is not None:
         return next((i for i in reversed(before) if i < middle), None)
     if than is not None:
-        return before[-1] if before else None
+        return _measured(tokens, before)
     following = place + 1 < len(tokens) and tokens[place + 1].kind == "COP"
     if following and after:
         return after[-1]  # "the larger one is 9.8"
@@ -228,6 +231,15 @@ def _subject(
     if behind:
         return behind[0]  # "the larger of 9.8 and 9.11 is 9.8"
     return after[0] if len(after) == 1 else None
+
+
+def _measured(tokens: Sequence[Token], before: Sequence[int]) -> int | None:
+    """The last number before a "lower than"; "9.11 is 0.69 lower than" speaks of 9.11."""
+    if len(before) > 1 and tokens[before[-1]].index is None:
+        between = {t.kind for t in tokens[before[-2] : before[-1]]}
+        if "COP" in between and tokens[before[-2]].index is not None:
+            return before[-2]
+    return before[-1] if before else None
 
 
 def _stated(kind: str, index: int, negated: bool, rank: int | None = None) -> Claim:

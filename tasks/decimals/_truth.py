@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a pattern is read whole or not at all
 """Whether a text calls a statement true or false.
 
 A word of truth with the negations before it ("not false", 没有错) is one judgement. The last one
@@ -19,16 +20,16 @@ _ECHO = lazy_pattern(
     re.I,
 )
 _WORD = lazy_pattern(
-    r"(?P<true>\b(?:true|correct|right|yes|valid|accurate|holds?(?: true)?|agree|yep|yeah)\b|没错|不错|正确|属实|成立|对(?!不)|是的|真|√|✓|✔|✅|☑|\\checkmark)"
-    r"|(?P<false>\b(?:false|incorrect|wrong|untrue|invalid|inaccurate|disagree|nope|fails?)\b|^\W*no\b(?=\W|$)|并非如此|不是的|错误?|假|否|✗|✘|❌|☒|✖|❎|^\W*(?:×|\\times)\W*$)",
+    r"(?P<true>\b(?:true|correct|right|yes|valid|accurate|holds?(?: true)?|agree|yep|yeah|the case)\b|(?<=not )so\b|(?<=n't )so\b|没错|不错|无误|正确|属实|成立|对(?!不)|是的|真|√|✓|✔|✅|☑|\\checkmark)"
+    r"|(?P<false>\b(?:false|incorrect|wrong|untrue|invalid|inaccurate|disagree|nope|fails?)\b|^\W*no\b(?=\W|$)|并非如此|不是的|错误?|有误|问题|假|否|✗|✘|❌|☒|✖|❎|^\W*(?:×|\\times)\W*$)",
     re.I,
 )
 _NOT = lazy_pattern(
-    r"\bnot\b|n['’]t\b|\bnever\b|\bhardly\b|\bfar from\b|不是|并不|并非|不|没有|没|未|无(?!误)",
+    r"\b(?:not|cannot|nothing|neither|nor)\b|n['’]t\b|\bnever\b|\bhardly\b|\bfar from\b|不是|并不|并非|不|没有|没|未|无(?!误)",
     re.I,
 )
 _CLAUSE = lazy_pattern(
-    r",|:|\b(?:but|because|since|so|therefore|thus|hence|and|as|while)\b|但(?:是)?|因为|所以|因此|由于|而(?!且)",
+    r",|:|\b(?:but|because|since|(?<!not )(?<!n't )so|therefore|thus|hence|and|as|while)\b|但(?:是)?|因为|所以|因此|由于|而(?!且)",
     re.I,
 )
 _ABOUT = lazy_pattern(
@@ -80,6 +81,8 @@ def _judgements(sentence: str) -> list[tuple[int, bool]]:
 def _rank(part: str, found: re.Match[str]) -> int:
     if _HEDGED.search(part):
         return _WEAK
+    if re.match(r" to \w", part[found.end() :]):
+        return _LOOSE  # "it would be wrong to compare"
     rest = part[: found.start()] + part[found.end() :]
     words = re.findall(r"[A-Za-z']+|[\u4e00-\u9fff]", rest)
     return _FIRM if _ABOUT.search(rest) or len(words) <= 3 else _LOOSE

@@ -23,6 +23,7 @@ _MARK = lazy_pattern(
     re.I,
 )
 _END = lazy_pattern(r"(?<!\d)[.!?](?=\s|$)|(?<=\d)[.!?](?=\s|$)|\n")
+_DOUBTED = lazy_pattern(r"[?？]\s*$|\bnot\b|n['’]t\b|不", re.I)
 _READ = 20_000  # characters that are read: the end of a text
 
 
@@ -164,7 +165,7 @@ def _guessed(text: str, asked: Asked) -> _Found | None:
     """The only compared number of the last line that has one."""
     for line in reversed(plain(text).splitlines()):
         found = {i for n in NUMBER.findall(line) if (i := asked.numbers.index(n)) is not None}
-        if len(found) == 1 and not re.search(r"[?？]\s*$", line):
+        if len(found) == 1 and not _DOUBTED.search(line):
             number = asked.numbers.written[found.pop()]
             return _Found(value_of(number, asked.numbers.reading), number, "number", 3)
         if found:
