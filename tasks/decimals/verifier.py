@@ -13,7 +13,7 @@ from harness.tasks.decimals._clauses import NUMBER, plain, value_of
 from harness.tasks.decimals._order import order_of
 from harness.tasks.decimals._relations import Claim, last_claim
 from harness.tasks.decimals._truth import truth
-from harness.verifiers.math.boxes import boxed_answer
+from harness.verifiers.math.reading.boxes import boxed_answer
 from harness.verifiers.patterns import lazy_pattern
 from harness.verifiers.text import read_response
 

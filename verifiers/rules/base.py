@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from harness.core import Problem, Status, Verdict
-from harness.verifiers.math.reading.characters import clean
 from harness.verifiers.math.finding.extract import Extraction, extract
+from harness.verifiers.math.reading.characters import clean
 from harness.verifiers.text import read_response
 
 

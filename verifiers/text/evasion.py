@@ -33,7 +33,7 @@ _REFUSED = lazy_pattern(
     re.I,
 )
 _ABSTAINED = lazy_pattern(
-    r"\bI\b(?: |['’])?(?:\w+ ){0,3}?(?:(?:do not|don['’]?t|did not|didn['’]t) (?:\w+ )?(?:know|have (?:an?|any|the|enough|sufficient) (?:\w+ )?(?:answer|idea|clue|information|solution)|see how|understand)"
+    r"\bI\b(?: |['’])?(?:\w+ ){0,3}?(?:(?:do not|don['’]?t) (?:\w+ )?(?:know|have (?:an?|any|the|enough|sufficient) (?:\w+ )?(?:answer|idea|clue|information|solution)|see how|understand)"
     r"|have no (?:idea|clue|answer|way)|(?:am|['’]m) (?:\w+ )?(?:not (?:sure|certain)|unsure|uncertain|stuck|lost|at a loss)|give up|abstain|pass\b(?! (?:the|by|on to|through))"
     rf"|{_CANNOT} (?:\w+ ){{0,3}}?(?:determin\w*|tell|say|know|answer|solve|calculat\w+|comput\w+|find|figure|work (?:it|this|that) out|conclude|decide|give (?:a|an|you a|any)|be (?:sure|certain)|reach|arrive|identify|see))"
     r"|(?:^|[\s:(*])(?:dunno|no idea|no clue|not sure|unsure|idk|beats me|don['’]t know|who knows|hard to (?:say|tell)|no answer|pass|skip(?:ped)?)(?=(?:,? sorry)?\W*$)"
@@ -54,6 +54,9 @@ _FAREWELL = lazy_pattern(
 _BUT = lazy_pattern(
     r"\b(?:but|however|still|though|my (?:best )?guess|I(?:['’]d| would) (?:guess|say|go))\b|但|不过|猜",
     re.I,
+)
+_LEAD = lazy_pattern(
+    r"^\W*(?:(?:the |my )?(?:final )?answer|(?:最终)?答案)\s*(?:is\b|是|为)?\s*[:：]?\s*", re.I
 )
 _VALUE = lazy_pattern(r"\d|\\(?:frac|sqrt|pi|boxed)|=")
 _READ = 4_000
@@ -109,4 +112,5 @@ def _declines(sentence: str) -> Status | None:
 def _plain(text: str) -> str:
     """Without marks of LaTeX and Markdown."""
     text = re.sub(r"\\(?:text\w*|mathrm|mbox|boxed|fbox)\b\s*|[{}$*_`#>]", " ", text)
-    return re.sub(r"\s+", " ", text).strip().rstrip(".。!！") if text else ""
+    text = _LEAD.sub("", re.sub(r"\s+", " ", text))
+    return text.strip().rstrip(".。!！")

@@ -22,9 +22,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.core import Problem, Status, Verdict
-from harness.verifiers.math.reading.boxes import find_boxes
-from harness.verifiers.math.reading.characters import clean, strip_surrogates
-from harness.verifiers.math.finding.extract import final_part
 from harness.verifiers.patterns import lazy_pattern
 from harness.verifiers.text.evasion import evasion, is_evasive, says_so
 from harness.verifiers.text.loops import is_loop
@@ -118,6 +115,10 @@ def read_response(
 
     A task's own ends of an answer are read from `problem.meta["stop"]`, a list of strings.
     """
+    # `harness.verifiers.math` imports this module, and its package all of its parts
+    from harness.verifiers.math.finding.extract import final_part
+    from harness.verifiers.math.reading.characters import clean, strip_surrogates
+
     whole = strip_surrogates(response[-_MAX:])
     whole = clean(whole) if cleaned else whole
     loop = (LOOP,) if is_loop(whole) else ()
@@ -141,11 +142,13 @@ def read_response(
 
 def closed(text: str) -> str:
     """What a text that was cut off had said to the end: whole lines, sentences and boxes."""
+    from harness.verifiers.math.reading.boxes import find_boxes  # late, as above
+
     end = 0
     for match in _CLOSED.finditer(text):
         end = match.end()
     boxes = find_boxes(text[end:])
-    if boxes and re.fullmatch(r"\}", text[end + boxes[-1][1] - 1 : end + boxes[-1][1]]):
+    if boxes and text[: end + boxes[-1][1]].endswith(boxes[-1][2] + "}"):
         end += boxes[-1][1]
     return text[:end]
 

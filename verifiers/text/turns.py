@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 from harness.verifiers.patterns import lazy_pattern
 
-_LINE = r"(?:^|\n)[^\S\n]*(?:[>#*_\[【]+[^\S\n]*)*"
+_LINE = r"(?:^|\n)[>#*_\[【 \t]{0,12}"
 _COLON = r"[\]】]?[*_]{0,3}[^\S\n]?[:：][*_]{0,3}"
 _USER = r"(?:user|human|usuario|utilisateur|用户|人类|使用者)"
 
@@ -37,8 +37,9 @@ _SPEAKS = lazy_pattern(
 """Marks that hand the word to the model itself, at the place where a text goes on."""
 
 _HARD = lazy_pattern(
-    rf"{_LINE}(?P<mark>#{{1,4}} ?(?:instructions?|{_USER})\b[^\S\n]*(?:[:：]|\n)|{_USER}{_COLON}"
-    rf"|(?:<\s*{_USER}\s*>|\[{_USER}\]))",
+    rf"(?:(?:^|\n)[ \t]{0, 12}(?P<heading>#{{1,4}} ?(?:instructions?|{_USER})\b[ \t]{0, 4}"
+    r"(?:[:：]|(?=\n)))"
+    rf"|{_LINE}(?P<mark>{_USER}{_COLON}|<\s*{_USER}\s*>|\[{_USER}\]))",
     re.I,
 )
 _SOFT = lazy_pattern(
@@ -113,7 +114,7 @@ def _token(text: str, start: int) -> tuple[int, str]:
 def _hard(text: str, start: int) -> tuple[int, str]:
     for match in _HARD.finditer(text, start):
         if text[start : match.start()].strip():
-            return match.start(), match["mark"].strip()
+            return match.start(), (match["heading"] or match["mark"]).strip()
     return -1, ""
 
 
