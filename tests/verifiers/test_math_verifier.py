@@ -28,10 +28,10 @@ def test_it_keeps_the_protocol() -> None:
         (
             "I do not know that one at all, sorry: it is beyond what I can say here",
             "7",
-            Status.UNPARSED,
+            Status.ABSTAINED,
         ),
         ("", "7", Status.UNPARSED),
-        ("<think>It must be 7", "7", Status.UNPARSED),
+        ("<think>It must be 7", "7", Status.TRUNCATED),
     ],
 )
 def test_verdicts(text: str, gold: str, status: Status) -> None:

@@ -15,7 +15,6 @@ from harness.verifiers.math.finding.asked import asked
 from harness.verifiers.math.finding.extract import (
     Extraction,
     extract,
-    final_part,
     has_words,
     is_prose,
     narrow,
@@ -26,6 +25,7 @@ from harness.verifiers.math.reading.characters import clean, strip_surrogates
 from harness.verifiers.math.reading.tree import Op, free_symbols
 from harness.verifiers.math.reading.units import read_unit
 from harness.verifiers.patterns import lazy_pattern
+from harness.verifiers.text import read_response
 
 
 class MathVerifier:
@@ -46,14 +46,13 @@ class MathVerifier:
             return Verdict(status=Status.UNGRADED, method="failed", warning=3, reason=reason)
 
     def _verify(self, response: str, problem: Problem, truncated: bool) -> Verdict:
-        text = final_part(clean(strip_surrogates(response)))
-        found = extract(text, problem.question) if text is not None else None
-        if found is not None and truncated and found.warning >= 2:
-            found = None  # a cut text has not said its last formula yet
-        if found is None:
-            status = Status.TRUNCATED if truncated else Status.UNPARSED
-            return Verdict(status=status, method="extraction", reason="no answer was found")
-        return self._judge(resolved(found, problem), problem)
+        view = read_response(response, problem, truncated=truncated)
+        if view.verdict is not None:
+            return view.verdict
+        found = extract(view.text, problem.question)
+        if found is None or not view.trusts(found.rule):
+            return view.unanswered("extraction")
+        return view.settled(self._judge(resolved(found, problem), problem), problem.gold)
 
     def _judge(self, found: Extraction, problem: Problem) -> Verdict:
         own = answer_key(found.answer)
