@@ -1,7 +1,8 @@
 """Budgets: what may be spent on one problem, and how (proposer × selector)."""
 
 from harness.budgets.grammar import Budget, expand
-from harness.budgets.recipes import RECIPES, Recipe, resolve
+from harness.budgets.recipes import RECIPES, Recipe, build_selector, catalogue, resolve
+from harness.budgets.selectors.choosing import Choosing
 from harness.budgets.strategy import (
     Caller,
     Chain,
@@ -24,6 +25,7 @@ __all__ = [
     "Budget",
     "Caller",
     "Chain",
+    "Choosing",
     "Draw",
     "Graded",
     "Judged",
@@ -34,6 +36,8 @@ __all__ = [
     "Score",
     "Selector",
     "Strategy",
+    "build_selector",
+    "catalogue",
     "expand",
     "resolve",
     "side_by_side",

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from harness.core.errors import (
         BackendError,
+        ContextError,
         DataError,
         HarnessError,
         MissingExtraError,
         ParameterError,
+        PluginError,
         StoreError,
         UnknownNameError,
         UsageError,
@@ -36,10 +38,12 @@ if TYPE_CHECKING:
 _WHERE = {
     "errors": (
         "BackendError",
+        "ContextError",
         "DataError",
         "HarnessError",
         "MissingExtraError",
         "ParameterError",
+        "PluginError",
         "StoreError",
         "UnknownNameError",
         "UsageError",
@@ -64,6 +68,7 @@ _MODULE = {name: module for module, names in _WHERE.items() for name in names}
 __all__ = [
     "BackendError",
     "Completion",
+    "ContextError",
     "DataError",
     "DataSource",
     "Estimate",
@@ -74,6 +79,7 @@ __all__ = [
     "ModelInfo",
     "ModelSpec",
     "ParameterError",
+    "PluginError",
     "Problem",
     "Prompt",
     "Reply",

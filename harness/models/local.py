@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness.core import (
-    BackendError,
     Completion,
+    ContextError,
     ModelInfo,
     ModelSpec,
     Prompt,
@@ -99,14 +99,14 @@ class LocalBackend:
     def turn(self, request: Request) -> tuple[Turn, int]:
         """Render and tokenize; also how many tokens may follow.
 
-        Raises BackendError when the prompt leaves no room for a token.
+        Raises ContextError when the prompt leaves no room for a token.
         """
         turn = self.wording.turn(request.prompt, request.prefix)
         limit, context = request.sampling.max_tokens, self.info.context
         if context is None:
             return turn, limit
         if len(turn.ids) >= context:
-            raise BackendError(
+            raise ContextError(
                 f"{self.info.spec}: the prompt has {len(turn.ids)} tokens, and the model's context "
                 f"is {context}: shorten the prompt, or cut thinking earlier"
             )
