@@ -3,7 +3,8 @@
 from harness.budgets.asking import wording
 from harness.budgets.fitting import fit
 from harness.budgets.grammar import Budget, expand
-from harness.budgets.recipes import RECIPES, Recipe, resolve
+from harness.budgets.recipes import RECIPES, Recipe, build_selector, catalogue, resolve
+from harness.budgets.selectors.choosing import Choosing
 from harness.budgets.strategy import (
     Caller,
     Chain,
@@ -26,6 +27,7 @@ __all__ = [
     "Budget",
     "Caller",
     "Chain",
+    "Choosing",
     "Draw",
     "Graded",
     "Judged",
@@ -36,6 +38,8 @@ __all__ = [
     "Score",
     "Selector",
     "Strategy",
+    "build_selector",
+    "catalogue",
     "expand",
     "fit",
     "resolve",

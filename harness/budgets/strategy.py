@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeVar
 
 from harness.budgets.grammar import Budget
@@ -36,6 +36,9 @@ class Draw:
 
     `reasoning` is the thinking that a server returned apart from the text. `stopped_by` is the
     stop string that ended it, "" when the model ended its turn, None when the engine does not say.
+    `text_tokens` are the tokens of the text alone, without those of a stop string or of the end
+    (which count among `output_tokens`); None where the engine does not tell where its tokens end.
+    A draw that the context left no room for is empty: no token, cut.
     """
 
     id: str
@@ -45,6 +48,7 @@ class Draw:
     output_tokens: int | None
     reasoning: str | None = None
     stopped_by: str | None = None
+    text_tokens: int | None = None
 
     @property
     def response(self) -> str:
@@ -100,7 +104,7 @@ class Caller(Protocol):
         ...
 
     def room(self, prefix: str = "", *, prompt: Prompt | None = None) -> int | None:
-        """How many tokens the model's context leaves behind `prefix`; None when unknown."""
+        """How many tokens the model's context leaves behind `prefix`, at least; None: unknown."""
         ...
 
     async def sample(
@@ -176,8 +180,9 @@ Chain = tuple[Draw, ...]
 class Proposer(Protocol):
     """Produces samples.
 
-    Built from a budget and its reward (None when it has none); raises UsageError when they do not
-    fit.
+    Registered under `harness.proposers` as a class; built from a budget and its reward (None when
+    it has none); raises UsageError when they do not fit. A `version` that it states names what it
+    asks of the model, beside a hash of its source.
     """
 
     @property
@@ -259,17 +264,23 @@ class Graded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """One chain of a pool with the verdict on its answer, and its reward where it has one."""
+    """One chain of a pool with the verdict on its answer, and its reward where it has one.
+
+    `tokens` were generated for it, thought and steps included; None where that is unknown. A
+    selector may look at `verdict.answer` and `key`; to look at `status` is to look at the gold.
+    """
 
     verdict: Verdict
     steps: tuple[float, ...] | None = None
+    tokens: int | None = None
 
 
 class Selector(Protocol):
     """Chooses the final answer from a pool.
 
     Registered under `harness.selectors` as a class; `args` are the keyword arguments (plain JSON)
-    that build it again.
+    that build it again. They are options of the budget: `vote@4:select=shortest,by=words`. A class
+    with `uses_reward = True` is given scored answers, and needs a `reward=`.
     """
 
     name: str
@@ -294,12 +305,17 @@ class Selector(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Strategy:
-    """A budget with its parts."""
+    """A budget with its parts.
+
+    `versions` name the code of those parts that are not built in, or not in their first version:
+    what was measured by other code is another run.
+    """
 
     budget: Budget
     proposer: Proposer
     selector: Selector
     reward: Reward | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def capped(self) -> bool:

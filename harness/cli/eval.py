@@ -131,5 +131,7 @@ def _troubles(result: Evaluation, judge: str | None) -> list[str]:
         advice = "`harness regrade` tries again"
         if judge is not None:
             advice = f"where {judge} gave no verdict, `harness regrade` goes back to the rules"
-        lines.append(f"{ungraded} attempts are ungraded: {advice}")
+        lines.append(
+            f"{ungraded} attempts are ungraded: {'; '.join([*result.ungraded[:2], advice])}"
+        )
     return lines

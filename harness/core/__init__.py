@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from harness.core.errors import (
         BackendError,
+        ContextError,
         DataError,
         HarnessError,
         MissingExtraError,
         ParameterError,
+        PluginError,
         StoreError,
         UnknownNameError,
         UsageError,
@@ -37,10 +39,12 @@ if TYPE_CHECKING:
 _WHERE = {
     "errors": (
         "BackendError",
+        "ContextError",
         "DataError",
         "HarnessError",
         "MissingExtraError",
         "ParameterError",
+        "PluginError",
         "StoreError",
         "UnknownNameError",
         "UsageError",
@@ -68,6 +72,7 @@ __all__ = [
     "BackendError",
     "Capabilities",
     "Completion",
+    "ContextError",
     "DataError",
     "DataSource",
     "Estimate",
@@ -79,6 +84,7 @@ __all__ = [
     "ModelSpec",
     "Origin",
     "ParameterError",
+    "PluginError",
     "Problem",
     "Prompt",
     "Reply",

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 from harness.core import (
-    BackendError,
     Capabilities,
     Completion,
+    ContextError,
     ModelInfo,
     ModelSpec,
     Prompt,
@@ -113,14 +113,14 @@ class LocalBackend(Generic[O]):
     def turn(self, request: Request) -> tuple[Turn, int]:
         """Render and tokenize; also how many tokens may follow.
 
-        Raises BackendError when the prompt leaves no room for a token.
+        Raises ContextError when the prompt leaves no room for a token.
         """
         turn = self.wording.turn(request.prompt, request.prefix)
         limit, context = request.sampling.max_tokens, self.info.context
         if context is None:
             return turn, limit
         if len(turn.ids) >= context:
-            raise BackendError(
+            raise ContextError(
                 f"{self.info.spec}: the prompt has {len(turn.ids)} tokens, and the model's context "
                 f"is {context}: shorten the prompt, or cut thinking earlier"
             )

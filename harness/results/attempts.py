@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, case, func, null, select
 
-from harness.budgets import Judged, Selector, whole_turn
-from harness.core import ModelInfo, Problem, Status, Verdict, registry
+from harness.budgets import Judged, Selector, build_selector, whole_turn
+from harness.core import ModelInfo, Problem, Status, Verdict
 from harness.results.bills import Bill, Charge
 from harness.store.schema import (
     AttemptRow,
@@ -100,9 +100,7 @@ class Attempts:
 
 def selector_of(manifest: Mapping[str, Any]) -> Selector:
     """The selector that a run names, built again; UnknownNameError for an absent plugin's."""
-    kind = registry.find("selectors", manifest["selector"])
-    selector: Selector = kind(**manifest.get("selector_args", {}))
-    return selector
+    return build_selector(manifest["selector"], manifest.get("selector_args", {}))
 
 
 def read_attempts(connection: Connection, run: Row[Any]) -> Attempts:
@@ -219,7 +217,9 @@ def _with_charges(connection: Connection, run: Row[Any]) -> dict[str, Attempt]:
         .where(ChargeRow.run_id == run.id, AttemptRow.error.is_(None))
         .order_by(ChargeRow.problem_id, ChargeRow.ordinal, ChargeRow.step)
     )
-    answers: list[tuple[Attempt, tuple[str, int], Verdict]] = []
+    answers: list[tuple[Attempt, tuple[str, int], Verdict, int | None]] = []
+    tokens: int | None = 0  # of the chain so far
+    current: tuple[str, int] | None = None
     steps: dict[tuple[str, int], tuple[float, ...]] = {}
     # Unpacked, not read by name: a store has hundreds of thousands of these rows.
     for problem, final, score, reasoning, finish, text, empty, *rest in connection.execute(
@@ -230,18 +230,22 @@ def _with_charges(connection: Connection, run: Row[Any]) -> dict[str, Attempt]:
         if charge.ask is None:
             charge = charge._replace(ask=(charge.prompt, charge.before))
         chain = problem, charge.ordinal
+        if chain != current:
+            current, tokens = chain, 0
+        more = charge.output_tokens
+        tokens = None if tokens is None or more is None else tokens + more
         if final:
             attempt.chains.add(charge.ordinal)
             attempt.truncated += finish == "length"
             attempt.empty += bool(empty)
-            answers.append((attempt, chain, _verdict(*rest[: len(VERDICT)])))
+            answers.append((attempt, chain, _verdict(*rest[: len(VERDICT)]), tokens))
         else:
             charge = charge._replace(after=whole_turn(charge.before, reasoning, text))
         if score:
             steps[chain] = tuple(json.loads(text))
         attempt.charges.append(charge)
-    for attempt, chain, verdict in answers:
-        attempt.judged.append(Judged(verdict=verdict, steps=steps.get(chain)))
+    for attempt, chain, verdict, said in answers:
+        attempt.judged.append(Judged(verdict=verdict, steps=steps.get(chain), tokens=said))
     for attempt in attempts.values():
         if attempt.stopped and not attempt.judged:
             # No reward was asked for what is not there; any value ranks it alone.

@@ -17,6 +17,7 @@ from dataclasses import replace
 from harness.core import ModelInfo, Prompt, Reply, Request, UsageError
 from harness.core.protocols import Backend
 from harness.run.config import EvalConfig
+from harness.run.contracts import generate
 from harness.store import Store, open_store
 from harness.store.ages import asked_between
 
@@ -44,7 +45,7 @@ class Asking:
 
     async def generate(self, request: Request) -> Reply:
         """The backend's."""
-        return await self._backend.generate(request)
+        return await generate(self._backend, request)
 
     async def close(self) -> None:
         """The backend's."""

@@ -28,10 +28,18 @@ from harness.core import (
     registry,
 )
 from harness.core.hashing import content_hash
+from harness.core.origin import blamed, is_builtin, version_of
 from harness.core.protocols import Backend, Task
 from harness.cost import PriceEntry, price_of_model
 from harness.run.ceilings import Ceiling, ceiling_of
 from harness.run.config import DEFAULT_MAX_OUTPUT_TOKENS, EvalConfig
+from harness.run.contracts import (
+    check_backend,
+    load_problems,
+    prompts_of,
+    verifier_of,
+    verifier_version,
+)
 from harness.run.freshness import at_asking
 from harness.store.identity import model_id, run_id
 
@@ -46,6 +54,7 @@ class LoadedTask:
     prompts: tuple[Prompt, ...]
     verifier: VerifierSpec
     verifier_version: str
+    versions: Mapping[str, str] = field(default_factory=dict)  # of a stranger's code
 
     @property
     def verifier_label(self) -> str:
@@ -141,34 +150,38 @@ def _check_dollars(plan: Plan) -> None:
 def open_backend(model: str | Backend, model_args: Mapping[str, str] | None = None) -> Backend:
     """The backend of a model spec; its weights are loaded by the first call."""
     if not isinstance(model, str):
-        return model
+        return check_backend(model)
     spec = ModelSpec.parse(model, model_args)
-    backend: Backend = registry.find("models", spec.backend)(spec)
-    return backend
+    kind = registry.find("models", spec.backend)
+    with blamed(f"the backend {spec.backend!r}", kind):
+        return check_backend(kind(spec))
 
 
 def load_task(
     spec: TaskSpec, *, limit: int | None = None, data_dir: Path | None = None
 ) -> LoadedTask:
     """Find a task by name and load its problems; DataError when they cannot be had."""
-    task: Task = registry.find("tasks", spec.name)()
+    task: Task = registry.make("tasks", spec.name)
     source = DataSource(data_dir=data_dir, limit=limit, options=dict(spec.options))
-    problems = tuple(task.load(source))[:limit]
+    problems = load_problems(spec, task, source)[:limit]
     if not problems:
         raise DataError(f"task {spec}: no problems")
     counts = Counter(problem.id for problem in problems)
     problem_id, count = counts.most_common(1)[0]
     if count > 1:
         raise DataError(f"task {spec}: the problem id {problem_id!r} stands {count} times")
-    verifier = task.verifier()
+    verifier = verifier_of(spec, task)
     judge = registry.find("verifiers", verifier.name)
+    parts = {"task": task, "verifier": judge}  # our own carry versions of their own
+    code = {part: version_of(plugin) for part, plugin in parts.items() if not is_builtin(plugin)}
     return LoadedTask(
         spec=spec,
         task=task,
         problems=problems,
-        prompts=tuple(task.prompt(problem) for problem in problems),
+        prompts=prompts_of(spec, task, problems),
         verifier=verifier,
-        verifier_version=str(judge.version),
+        verifier_version=verifier_version(verifier),
+        versions={part: version for part, version in code.items() if version is not None},
     )
 
 
@@ -210,6 +223,7 @@ def plan_runs(
             "max_output_tokens": output_limit(info, config),
             **wording(budget),
             **(ceiling.identity() if ceiling is not None else {}),
+            **_plugins(loaded, strategy),
         }
         manifest = {
             "identity": identity,
@@ -237,6 +251,12 @@ def plan_runs(
             )
         )
     return runs
+
+
+def _plugins(loaded: LoadedTask, strategy: Strategy) -> Mapping[str, Any]:
+    """What names the code of a run's plugins, where they are not ours in their first version."""
+    code = {**strategy.versions, **loaded.versions}
+    return {"plugins": code} if code else {}
 
 
 def reproduce(info: ModelInfo, task: TaskSpec, budget: Budget, config: EvalConfig) -> str:

@@ -13,6 +13,7 @@ from harness.core import ParameterError, Status, TaskSpec, Verdict, VerifierSpec
 from harness.core.protocols import ModelJudged
 from harness.results.reports import iter_samples
 from harness.results.views import SampleView
+from harness.run.contracts import verifier_version
 from harness.run.judge import Judge, Question, asks_judge
 from harness.run.plan import verifier_label
 from harness.run.runner import verdict_row
@@ -85,8 +86,8 @@ def _begin(store: Store, run_id: str) -> _Judgement:
             .join(ModelRow, ModelRow.id == RunRow.model_id)
             .where(RunRow.id == run_id)
         ).one()
-    spec: VerifierSpec = registry.find("tasks", TaskSpec.parse(run.task).name)().verifier()
-    version = str(registry.find("verifiers", spec.name).version)
+    spec: VerifierSpec = registry.make("tasks", TaskSpec.parse(run.task).name).verifier()
+    version = verifier_version(spec)
     views = [view for view in iter_samples(store, run_id) if view.error is None]
     return _Judgement(
         run=run, spec=spec, judged_by=(verifier_label(spec), version), views=views, verdicts=[]

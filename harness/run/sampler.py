@@ -11,6 +11,7 @@ from typing import Any
 from harness.budgets import Draw, Reward, Role, Score, together
 from harness.core import (
     BackendError,
+    ContextError,
     Finish,
     Prompt,
     Reply,
@@ -26,12 +27,13 @@ from harness.core.protocols import Backend
 from harness.cost import PriceEntry, price
 from harness.run.asks import Ask, Names, Rendered
 from harness.run.ceilings import Ceiling, Meter
+from harness.run.contracts import generate
 from harness.run.energy import Energy
 from harness.run.grading import Judging
 from harness.run.limits import Limits
 from harness.run.progress import Observer
 from harness.run.rewards import Scores
-from harness.run.samples import Stored, find_traces
+from harness.run.samples import Stored, find_traces, nothing
 from harness.store import Store, Writer
 from harness.store.identity import call_id, prompt_id, sample_id, trace_id
 from harness.store.schema import CallRow, PromptRow, SampleRow
@@ -172,6 +174,8 @@ class ProblemCaller:
     async def _samples(self, indices: Sequence[int], ask: Ask) -> dict[int, Stored]:
         """The samples of an ask, logged; those that nobody has are generated."""
         self.note(self._identify(index, ask).sample for index in indices)
+        if ask.sampling.max_tokens < 1:
+            return {index: self._nothing(index, ask) for index in indices}
         found = self._find(indices, ask)
         missing = [index for index in indices if index not in found]
         return found | (await self._bring(missing, ask) if missing else {})
@@ -182,6 +186,8 @@ class ProblemCaller:
         A score that the ceiling cut is none, so that its call ends the attempt.
         """
         wanted = ask.sampling.max_tokens
+        if wanted < 1:
+            return (await self._samples([index], ask))[index]
         had = meter.had(self._identify(index, ask).trace, wanted)
         if had is not None:
             return had
@@ -228,11 +234,7 @@ class ProblemCaller:
             tokens = backend.count_tokens(backend.render(rendered.prompt, prefix))
         context = backend.info.context
         if context is not None and tokens is not None:
-            room = context - tokens
-            if room < 1:
-                raise BackendError(
-                    f"the prompt has {tokens} tokens, and the model's context is {context}"
-                )
+            room = max(context - tokens, 0)
             sampling = replace(sampling, max_tokens=min(sampling.max_tokens, room))
         return Ask(
             prompt=rendered,
@@ -273,6 +275,14 @@ class ProblemCaller:
         row = sample.row(cut_of=longer.id, call_id=None, **self._asked(index, ask))
         self._session.writer.put([(SampleRow, row)])
         self._known[sample.trace].append(sample)
+        return sample
+
+    def _nothing(self, index: int, ask: Ask) -> Stored:
+        """An empty completion, where the context leaves no room for a token."""
+        names = self._identify(index, ask)
+        sample = nothing(names.trace, ask.sampling.max_tokens)
+        row = sample.row(cut_of=None, call_id=None, **self._asked(index, ask))
+        self._session.put([*self.prompt_rows(ask.prompt), (SampleRow, row)])
         return sample
 
     def _asked(self, index: int, ask: Ask) -> dict[str, Any]:
@@ -326,8 +336,10 @@ class ProblemCaller:
             usage: Usage | None = None
             began = session.energy.begin()
             try:
-                reply = await session.backend.generate(request)
+                reply = await generate(session.backend, request)
                 usage = reply.usage
+            except ContextError:
+                return {index: self._nothing(index, ask) for index in indices}
             finally:
                 joules = session.energy.end(began)
                 await session.limits.settle(reserved, usage)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -41,7 +42,14 @@ class Stored:
             return self.finish is Finish.STOP and self.output_tokens is not None
         if self.output_tokens <= max_tokens:
             return self.finish is Finish.STOP
-        return self.token_ends is not None and len(self.token_ends) == self.output_tokens
+        ends = self.token_ends
+        if ends is None or len(ends) != self.output_tokens:
+            return False
+        # Inside a stop string, and at the token that may hold its beginning, the text that a lower
+        # limit leaves is not known: what was generated of the string is not part of this text.
+        if self.finish is not Finish.STOP or self.stopped_by == "":
+            return True
+        return ends[max_tokens - 1] < len(self.text)
 
     def cut(self, max_tokens: int) -> Stored:
         """This trace as it would have been under another limit."""
@@ -71,7 +79,16 @@ class Stored:
             output_tokens=self.output_tokens,
             reasoning=self.reasoning,
             stopped_by=self.stopped_by,
+            text_tokens=self._text_tokens(),
         )
+
+    def _text_tokens(self) -> int | None:
+        """The tokens up to the first with which the text is whole."""
+        if self.finish is not Finish.STOP:
+            return self.output_tokens
+        if self.token_ends is None:
+            return None
+        return bisect_left(self.token_ends, len(self.text)) + 1 if self.text else 0
 
     def row(self, *, cut_of: str | None, call_id: str | None, **asked: Any) -> dict[str, Any]:
         """All columns of the sample's row; `asked` holds what is not part of this object."""
@@ -94,6 +111,26 @@ class Stored:
             "call_id": call_id,
             **asked,
         }
+
+
+def nothing(trace: str, max_tokens: int) -> Stored:
+    """What a call brings that the model's context leaves no room for: cut before its first token.
+
+    It was never sent, and costs nothing.
+    """
+    return Stored(
+        id=sample_id(trace, max_tokens),
+        trace=trace,
+        max_tokens=max_tokens,
+        text="",
+        reasoning=None,
+        finish=Finish.LENGTH,
+        prompt_tokens=0,
+        output_tokens=0,
+        reasoning_tokens=0,
+        token_ends=(),
+        stopped_by="",
+    )
 
 
 def _reasoning_within(sample: Stored, max_tokens: int) -> int | None:

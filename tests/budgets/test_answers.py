@@ -10,8 +10,8 @@ import pytest
 from scipy.stats import beta
 
 from harness.budgets import Budget, resolve
-from harness.budgets.proposers.adaptive import settled, votes_needed
 from harness.budgets.proposers.revise import REQUEST
+from harness.budgets.stops import settled, votes_needed
 from harness.core import Message, Prompt, UsageError
 
 

@@ -44,7 +44,7 @@ class Independent(AnswerProposer):
 
     @staticmethod
     def _check(budget: Budget, reward: Reward | None) -> None:
-        options.check_known(budget, (*OPTIONS, *(("reward", "agg") if reward else ())))
+        options.check_known(budget, (*OPTIONS, "select", *(("reward", "agg") if reward else ())))
         if budget.width is not None or budget.depth is not None:
             raise UsageError(f"budget {str(budget)!r}: {budget.name} takes one size, no x or +")
         if budget.name == "greedy" and (budget.n is not None or budget.option("temperature")):
