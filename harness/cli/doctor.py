@@ -79,15 +79,20 @@ def _models() -> Iterator[Finding]:
 
 
 def _hub() -> Finding:
-    import httpx
+    from urllib.error import HTTPError, URLError
+    from urllib.request import Request, urlopen
 
     if os.environ.get("HF_HUB_OFFLINE") or os.environ.get("HF_DATASETS_OFFLINE"):
         return Finding("hub", "missing", "offline by HF_HUB_OFFLINE; use --data-dir")
     url = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
+    if not url.startswith(("http://", "https://")):
+        return Finding("hub", "bad", f"HF_ENDPOINT is {url!r}, not an http address")
     try:
-        httpx.head(url, timeout=3, follow_redirects=True)
-    except httpx.HTTPError as error:
-        reason = str(error) or type(error).__name__
+        urlopen(Request(url, method="HEAD"), timeout=3).close()
+    except HTTPError:  # an answer all the same
+        return Finding("hub", "ok", f"{url} answers")
+    except (URLError, OSError) as error:
+        reason = str(getattr(error, "reason", error)) or type(error).__name__
         return Finding("hub", "missing", f"{url} is out of reach ({reason}); use --data-dir")
     return Finding("hub", "ok", f"{url} answers")
 
