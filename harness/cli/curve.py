@@ -48,24 +48,46 @@ mixture with exactly that mean cost. CURVE is a part of "MODEL CURVE", as the li
     type=click.Choice(["tokens", "flops", "usd"]),
     default="tokens",
     show_default=True,
-    help="What cost is counted in.",
+    help="Unit of cost.",
 )
-@click.option("--fit", is_flag=True, help="Fit coverage, and foretell it for each --k.")
-@click.option("--k", "ks", type=click.IntRange(1), multiple=True, help="With --fit (repeatable).")
-@click.option("--compare", nargs=2, metavar="A B", help="Two curves at equal cost, B minus A.")
-@click.option("--at", "costs", type=float, multiple=True, help="With --compare: at this cost.")
+@click.option("--fit", is_flag=True, help="Fit coverage, and extrapolate it to each --k.")
+@click.option(
+    "--k",
+    "ks",
+    type=click.IntRange(1),
+    multiple=True,
+    help="Number of samples, with --fit (repeatable).",
+)
+@click.option(
+    "--compare", nargs=2, metavar="A B", help="Compare two curves at equal cost, B minus A."
+)
+@click.option(
+    "--at",
+    "costs",
+    type=float,
+    multiple=True,
+    help="Cost to compare at, with --compare (repeatable).",
+)
 @click.option(
     "--policy",
     type=click.Choice(["oracle", "predicted"]),
     help="The best budget for each difficulty; oracle difficulty needs the answers.",
 )
-@click.option("--limit", type=float, help="With --policy: the most a problem may cost.")
+@click.option("--limit", type=float, help="The most one problem may cost, with --policy.")
 @click.option(
-    "--probe", type=click.IntRange(2), default=4, show_default=True, help="With --policy."
+    "--probe",
+    type=click.IntRange(2),
+    default=4,
+    show_default=True,
+    help="Samples that predict difficulty, with --policy predicted.",
 )
 @config_options("gpu_usd_per_hour", "price")
-@click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Write all points.")
-@click.option("--svg", "svg_file", type=click.Path(path_type=Path), help="Write a picture.")
+@click.option(
+    "--csv", "csv_file", type=click.Path(path_type=Path), help="Write all points to this file."
+)
+@click.option(
+    "--svg", "svg_file", type=click.Path(path_type=Path), help="Draw the curves into this file."
+)
 @db_option
 @plugin_option
 @json_option

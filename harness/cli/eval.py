@@ -48,8 +48,8 @@ The same command again goes on where the last one stopped; what is stored is not
     "price", "gpu_usd_per_hour",
 )  # fmt: skip
 @db_option
-@click.option("--dry-run", is_flag=True, help="Say what would be run, and stop.")
-@click.option("--quiet", is_flag=True, help="No progress.")
+@click.option("--dry-run", is_flag=True, help="Print what would be run, and stop.")
+@click.option("--quiet", is_flag=True, help="Do not show progress.")
 @plugin_option
 @json_option
 def eval_(as_json: bool, dry_run: bool, quiet: bool, **given: Any) -> int:

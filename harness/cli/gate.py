@@ -71,7 +71,7 @@ under each --fresh LABEL), since its name does not say whether it has changed.
 @click.option("--run", "run_it", is_flag=True, help="Evaluate now, stop when it is certain.")
 @click.option("-m", "--model", "models", multiple=True, help="With --run: backend:name[@url].")
 @config_options(*_RUN_ONLY)
-@click.option("--quiet", is_flag=True, help="No progress.")
+@click.option("--quiet", is_flag=True, help="Do not show progress.")
 @plugin_option
 @json_option
 def gate(inconclusive: str, as_json: bool, **given: Any) -> int:

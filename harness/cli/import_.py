@@ -29,7 +29,11 @@ not be taken.
 @click.option("-m", "--model", help="Name of the model, for rows without one.")
 @click.option("--field", "fields", multiple=True, metavar="OURS=THEIRS", help="Map a field name.")
 @click.option("-b", "--budget", "budgets", multiple=True, help="What the rows were made under.")
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Local data sets, not the hub.")
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    help="Read data sets from this folder instead of the hub.",
+)
 @db_option
 @plugin_option
 @json_option

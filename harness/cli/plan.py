@@ -36,18 +36,34 @@ models; without --against the other model is assumed alike, its success rates co
 
 @click.command("plan", epilog=EXAMPLES)
 @config_options(*WHAT, *JUDGE)
-@click.option("--pilot", type=click.IntRange(2), help="Run so many problems first.")
-@click.option("--detect", type=float, help="A difference in accuracy, as 0.02.")
-@click.option("--power", type=float, default=0.8, show_default=True, help="With --detect.")
-@click.option("--confidence", type=float, default=0.95, show_default=True, help="With --detect.")
-@click.option("--against", help="With --detect: the other stored model.")
-@click.option("--correlation", type=float, help="With --detect, without --against [default: 0.5].")
+@click.option(
+    "--pilot",
+    type=click.IntRange(2),
+    help="Evaluate this many problems first, and predict from them.",
+)
+@click.option(
+    "--detect", type=float, help="Plan to detect this difference in accuracy, such as 0.02."
+)
+@click.option("--power", type=float, default=0.8, show_default=True, help="Power, with --detect.")
+@click.option(
+    "--confidence",
+    type=float,
+    default=0.95,
+    show_default=True,
+    help="Confidence level, with --detect.",
+)
+@click.option("--against", help="The other stored model, with --detect.")
+@click.option(
+    "--correlation",
+    type=float,
+    help="Assumed correlation of success rates, with --detect but not --against [default: 0.5].",
+)
 @config_options("gpu_usd_per_hour", "price")
 @db_option
 @plugin_option
 @json_option
 def plan(as_json: bool, **given: Any) -> int:
-    """Say what an eval would cost, or how much of it a decision takes; before it is run."""
+    """Predict what an evaluation would cost, or how large it must be to settle a question."""
     if given["detect"] is None:
         for name in ("against", "correlation"):
             if given[name] is not None:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @click.option(
     "--labels",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="JSONL file of labels by hand: print how the new verdicts agree (Cohen's kappa).",
+    help="JSONL file of labels by hand: also print how the verdicts agree (Cohen's kappa).",
 )
 @json_option
 def regrade(

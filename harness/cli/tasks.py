@@ -66,7 +66,9 @@ def show(name: str, as_json: bool) -> None:
 
 @tasks.command("preview")
 @click.argument("name")
-@click.option("--limit", type=click.IntRange(1, 10**9), default=5, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(1, 10**9), default=5, show_default=True, help="How many."
+)
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Local data sets, not the hub.")
 @plugin_option
 @json_option
