@@ -41,7 +41,10 @@ if TYPE_CHECKING:
 def compare(
     a: str, b: str, db: str, anyway: bool, correction: str, flips: int, as_json: bool
 ) -> None:
-    """B minus A on the same problems. A and B: run ids (or beginnings), filters, baseline files."""
+    """Compare B with A on the same problems.
+
+    Each is a run id (or the beginning of one), a filter or a baseline file.
+    """
     from harness import api
 
     results = api.compare(a, b, db, anyway=anyway, correction=correction)

@@ -117,11 +117,13 @@ def _database(db: str) -> Finding:
 
 
 @click.command(epilog="\b\nExample:\n  harness doctor --data-dir data")
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Local data sets to look at.")
+@click.option(
+    "--data-dir", type=click.Path(path_type=Path), help="Folder of local data sets to check."
+)
 @db_option
 @json_option
 def doctor(data_dir: Path | None, db: str, as_json: bool) -> int:
-    """Say what is installed, what each extra adds, and whether GPU, hub and data are in reach."""
+    """Report what is installed, what each extra adds, and whether GPU, hub and data are there."""
     findings = [*_packages(), _gpu(), *_models(), _hub(), *_data(data_dir), _database(db)]
     if as_json:
         print_json([asdict(finding) for finding in findings])

@@ -24,12 +24,12 @@ Examples:
   harness plan --task gsm8k --model small --against large --detect 0.02
 
 \b
-Without --detect: tokens, dollars and time of an eval that is not run yet, with a 95% range, from
-what is stored of the same model, task and budgets, or from --pilot problems that are run now (and
-stored: the eval does not pay for them again).
-With --detect: problems and samples that a decision about so small a difference takes, from the
-variance between and within problems seen so far. --model and --against are then names of stored
-models; without --against the other model is assumed alike, its success rates correlated by
+Without --detect: the tokens, dollars and time that an evaluation would take, with 95% ranges,
+predicted from stored results of the same model, task and budgets, or from a pilot that is run now
+(its samples are stored, and the evaluation does not pay for them again).
+With --detect: the number of problems and samples needed to detect a difference that small, given
+the variance between and within problems seen so far. --model and --against then name stored models;
+without --against the other model is assumed to be similar, its success rates correlated by
 --correlation.
 """
 
@@ -44,14 +44,8 @@ models; without --against the other model is assumed alike, its success rates co
 @click.option(
     "--detect", type=float, help="Plan to detect this difference in accuracy, such as 0.02."
 )
-@click.option("--power", type=float, default=0.8, show_default=True, help="Power, with --detect.")
-@click.option(
-    "--confidence",
-    type=float,
-    default=0.95,
-    show_default=True,
-    help="Confidence level, with --detect.",
-)
+@click.option("--power", type=float, help="Power, with --detect [default: 0.8].")
+@click.option("--confidence", type=float, help="Confidence level, with --detect [default: 0.95].")
 @click.option("--against", help="The other stored model, with --detect.")
 @click.option(
     "--correlation",
@@ -65,7 +59,7 @@ models; without --against the other model is assumed alike, its success rates co
 def plan(as_json: bool, **given: Any) -> int:
     """Predict what an evaluation would cost, or how large it must be to settle a question."""
     if given["detect"] is None:
-        for name in ("against", "correlation"):
+        for name in ("against", "correlation", "power", "confidence"):
             if given[name] is not None:
                 raise UsageError(f"--{name} goes with --detect")
         return _forecast(as_json, given)
@@ -173,8 +167,8 @@ def _decision(given: dict[str, Any]) -> Decision:
     return plan_decision(
         sides["model"],
         given["detect"],
-        power=given["power"],
-        confidence=given["confidence"],
+        power=0.8 if given["power"] is None else given["power"],
+        confidence=0.95 if given["confidence"] is None else given["confidence"],
         against=max(others, key=lambda c: len(c.problems)) if others else None,
         correlation=CORRELATION if given["correlation"] is None else given["correlation"],
     )

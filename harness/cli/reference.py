@@ -16,7 +16,7 @@ commands say.
 
 | code | meaning |
 |---|---|
-| 0 | all well; for `harness gate`: passed |
+| 0 | success; for `harness gate`: passed |
 | 1 | some problems failed or are ungraded, or something outside failed (a server, the database); for `harness gate`: regressed |
 | 2 | wrong usage or input; for `harness gate` also whatever else failed, so that 1 means regressed alone |
 | 3 | `harness gate` alone: inconclusive, or too few problems to decide |

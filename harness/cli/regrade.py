@@ -47,10 +47,9 @@ def regrade(
     as_json: bool,
     **given: Any,
 ) -> int:
-    """Judge stored samples again with today's verifiers; no model is needed.
+    """Judge stored samples again with the current verifiers; no model is needed.
 
-    Old verdicts stay in the database beside the new ones. With --judge that model is asked; its
-    calls stand in the ledger of the run.
+    Old verdicts are kept. With --judge a model is asked, and its calls are booked on the run.
     """
     from harness import api
 
