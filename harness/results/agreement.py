@@ -103,20 +103,21 @@ def _label(line: str, where: str) -> Label:
     if not isinstance(row, Mapping) or not ("id" in row or "problem" in row):
         raise DataError(f'{where}: write {{"id": SAMPLE, "status": "correct"}}, as `harness show '
                         '--samples RUN --json` names samples')  # fmt: skip
-    named = {
-        "id": row.get("id"),
-        "problem": None if "id" in row else str(row["problem"]),
-        "index": int(row.get("index", 0)),
-    }
+    return Label(
+        said=_said(row, where),
+        id=str(row["id"]) if "id" in row else None,
+        problem=None if "id" in row else str(row["problem"]),
+        index=int(row.get("index", 0)),
+    )
+
+
+def _said(row: Mapping[str, Any], where: str) -> Status | bool:
     if isinstance(row.get("correct"), bool):
-        return Label(said=row["correct"], **named)
-    try:
-        return Label(said=Status(row.get("status")), **named)
-    except ValueError as error:
-        known = ", ".join(Status)
-        raise DataError(f'{where}: "status" is one of {known}, or "correct" true or false') from (
-            error
-        )
+        return bool(row["correct"])
+    if row.get("status") in list(Status):
+        return Status(row["status"])
+    known = ", ".join(Status)
+    raise DataError(f'{where}: "status" is one of {known}, or "correct" true or false')
 
 
 def agreement(
