@@ -35,7 +35,7 @@ SURE = ("boxed", "marker")
 
 _EMPTY = lazy_pattern(
     r"(?:\\(?:boxed|fbox|text\w*|mathrm|[()\[\],;])|(?:the )?(?:final )?answer(?: is)?|答案|ans"
-    r"|[\s{}$:;,!?*_#()\[\]\\-])*(?<!\.)",
+    r"|[\s{}$:;!?*_#.\\-])*",
     re.I,
 )
 """An answer without content: an empty box, "Answer:" with nothing behind it."""
