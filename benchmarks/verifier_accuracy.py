@@ -132,7 +132,9 @@ def main() -> None:
     failed: Counter[str] = Counter()
     for name, gold, text in golds(args.data):
         total[name] += 1
-        failed[name] += verifier.verify(text, Problem(id="", question="", gold=gold)).status != "correct"
+        failed[name] += (
+            verifier.verify(text, Problem(id="", question="", gold=gold)).status != "correct"
+        )
     for name, n in total.items():
         print(f"{name:<24}{n:>6} golds, {failed[name]} not equal to themselves")
 

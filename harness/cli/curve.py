@@ -61,7 +61,9 @@ mixture with exactly that mean cost. CURVE is a part of "MODEL CURVE", as the li
 )
 @click.option("--limit", type=float, help="With --policy: the most a problem may cost.")
 @click.option(
-    "--probe", type=click.IntRange(2), default=4, show_default=True, help="With --policy."
+    "--probe",
+    type=click.IntRange(2),
+    help="With --policy predicted: samples that difficulty is read from [default: 4].",
 )
 @config_options("gpu_usd_per_hour", "price")
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Write all points.")
@@ -159,7 +161,13 @@ def _hint(unit: str) -> str:
 
 
 def _print_curves(curves: Sequence[Curve], unit: str) -> None:
-    from harness.cli.curve_tables import figures_table, frontier_table, gaps_table, points_table
+    from harness.cli.curve_tables import (
+        by_verifier,
+        figures_table,
+        frontier_table,
+        gaps_table,
+        points_table,
+    )
     from harness.cli.plot import terminal
     from harness.cli.tables import console
     from harness.core import UsageError
@@ -177,10 +185,11 @@ def _print_curves(curves: Sequence[Curve], unit: str) -> None:
         gaps = gaps_table(members)
         if gaps.row_count:
             out.print(gaps)
-        try:
-            out.print(frontier_table(members, unit))
-        except UsageError as error:
-            click.echo(f"no frontier: {error}")
+        for graded in by_verifier(members):
+            try:
+                out.print(frontier_table(graded, unit))
+            except UsageError as error:
+                click.echo(f"no frontier: {error}")
 
 
 def _as_json(curves: Sequence[Curve], unit: str) -> dict[str, Any]:
@@ -202,6 +211,8 @@ def _analyses(
         raise UsageError("--at goes with --compare")
     if given["limit"] is not None and not given["policy"]:
         raise UsageError("--limit goes with --policy")
+    if given["probe"] is not None and given["policy"] != "predicted":
+        raise UsageError("--probe goes with --policy predicted")
     out = []
     if given["fit"]:
         out.append(("fits", *fitted(curves, given["ks"])))
@@ -210,5 +221,7 @@ def _analyses(
         out.append(("compare", *compared(curves, a, b, unit, given["costs"])))
     if given["policy"]:
         limits = None if given["limit"] is None else [given["limit"]]
-        out.append(("policy", *policies(curves, unit, given["policy"], limits, given["probe"])))
+        out.append(
+            ("policy", *policies(curves, unit, given["policy"], limits, given["probe"] or 4))
+        )
     return out

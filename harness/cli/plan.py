@@ -38,8 +38,8 @@ models; without --against the other model is assumed alike, its success rates co
 @config_options(*WHAT, *JUDGE)
 @click.option("--pilot", type=click.IntRange(2), help="Run so many problems first.")
 @click.option("--detect", type=float, help="A difference in accuracy, as 0.02.")
-@click.option("--power", type=float, default=0.8, show_default=True, help="With --detect.")
-@click.option("--confidence", type=float, default=0.95, show_default=True, help="With --detect.")
+@click.option("--power", type=float, help="With --detect [default: 0.8].")
+@click.option("--confidence", type=float, help="With --detect [default: 0.95].")
 @click.option("--against", help="With --detect: the other stored model.")
 @click.option("--correlation", type=float, help="With --detect, without --against [default: 0.5].")
 @config_options("gpu_usd_per_hour", "price")
@@ -49,7 +49,7 @@ models; without --against the other model is assumed alike, its success rates co
 def plan(as_json: bool, **given: Any) -> int:
     """Say what an eval would cost, or how much of it a decision takes; before it is run."""
     if given["detect"] is None:
-        for name in ("against", "correlation"):
+        for name in ("power", "confidence", "against", "correlation"):
             if given[name] is not None:
                 raise UsageError(f"--{name} goes with --detect")
         return _forecast(as_json, given)
@@ -157,8 +157,8 @@ def _decision(given: dict[str, Any]) -> Decision:
     return plan_decision(
         sides["model"],
         given["detect"],
-        power=given["power"],
-        confidence=given["confidence"],
+        power=0.8 if given["power"] is None else given["power"],
+        confidence=0.95 if given["confidence"] is None else given["confidence"],
         against=max(others, key=lambda c: len(c.problems)) if others else None,
         correlation=CORRELATION if given["correlation"] is None else given["correlation"],
     )

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 
 from harness.budgets import options
 from harness.budgets.answering import OPTIONS, Answering, AnswerProposer, sampling_of
@@ -37,6 +37,24 @@ def votes_needed(first: int, second: int, p: float) -> int:
     while settled(first + more, second) <= p:
         more += 1
     return more
+
+
+def replay(keys: Sequence[str | None], p: float = 0.95) -> int:
+    """How many of these answers, in their order, the rule would have drawn.
+
+    `keys` are the classes of a pool's answers (None: no answer, no vote). For pools that were
+    drawn whole, an imported one's say: the first so many are the attempt, and its cost.
+    """
+    votes: Counter[str] = Counter()
+    done = 0
+    while done < len(keys):
+        first, second, *_ = [count for _, count in votes.most_common(2)] + [0, 0]
+        if first and settled(first, second) > p:
+            break
+        more = min(votes_needed(first, second, p), len(keys) - done)
+        votes.update(key for key in keys[done : done + more] if key is not None)
+        done += more
+    return done
 
 
 class Adaptive(AnswerProposer):
