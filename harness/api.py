@@ -131,7 +131,7 @@ def curve(
             raise UsageError("no run matches; `harness show` lists what is stored")
         curves = load_curves(store, ids, gpu_usd_per_hour=gpu_usd_per_hour, price_entry=price)
     if not curves:
-        raise UsageError("the runs have no finished problem yet; the same eval goes on")
+        raise UsageError("the runs have no graded problem yet; the same eval goes on")
     return Curves(curves)
 
 

@@ -57,7 +57,7 @@ def compare(
 
 def _points(estimate: Estimate) -> str:
     low, high = 100 * estimate.low, 100 * estimate.high
-    return f"{100 * estimate.value:+.1f} points [{low:+.1f}, {high:+.1f}]"
+    return f"{100 * estimate.value:+z.1f} points [{low:+z.1f}, {high:+z.1f}]"
 
 
 def _print(c: Comparison, flips: int, correction: str | None) -> None:
@@ -74,7 +74,7 @@ def _print(c: Comparison, flips: int, correction: str | None) -> None:
     if c.mcnemar_p is not None:
         p += f"; exact McNemar p = {c.mcnemar_p:.4g}"
     low, high = (100 * bound for bound in c.bayes)
-    click.echo(f"  {p}; Bayesian interval [{low:+.1f}, {high:+.1f}]")
+    click.echo(f"  {p}; Bayesian interval [{low:+z.1f}, {high:+z.1f}]")
     if c.detectable is not None:
         click.echo(
             f"  a true difference below {100 * c.detectable:.1f} points would likely be missed"

@@ -179,7 +179,13 @@ def _hint(unit: str) -> str:
 
 
 def _print_curves(curves: Sequence[Curve], unit: str) -> None:
-    from harness.cli.curve_tables import figures_table, frontier_table, gaps_table, points_table
+    from harness.cli.curve_tables import (
+        by_verifier,
+        figures_table,
+        frontier_table,
+        gaps_table,
+        points_table,
+    )
     from harness.cli.plot import terminal
     from harness.cli.tables import console
     from harness.core import UsageError
@@ -197,10 +203,11 @@ def _print_curves(curves: Sequence[Curve], unit: str) -> None:
         gaps = gaps_table(members)
         if gaps.row_count:
             out.print(gaps)
-        try:
-            out.print(frontier_table(members, unit))
-        except UsageError as error:
-            click.echo(f"no frontier: {error}")
+        for graded in by_verifier(members):
+            try:
+                out.print(frontier_table(graded, unit))
+            except UsageError as error:
+                click.echo(f"no frontier: {error}")
 
 
 def _as_json(curves: Sequence[Curve], unit: str) -> dict[str, Any]:

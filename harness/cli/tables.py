@@ -157,7 +157,7 @@ def contamination_table(found: Sequence[Contamination]) -> Table:
 def points(estimate: Estimate) -> str:
     """A difference of shares in percentage points: `+1.5 [-2.0, +5.0]`."""
     value, low, high = (100 * x for x in (estimate.value, estimate.low, estimate.high))
-    return f"{value:+.1f} [{low:+.1f}, {high:+.1f}]"
+    return f"{value:+z.1f} [{low:+z.1f}, {high:+z.1f}]"
 
 
 def _judge(report: RunReport) -> str:

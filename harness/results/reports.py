@@ -35,7 +35,7 @@ from harness.results.bills import Bill
 from harness.results.device import DeviceTime, device_times
 from harness.results.obedience import run_obedience
 from harness.results.views import RunReport, SampleView, Spending
-from harness.stats import mean_interval, pass_at_k
+from harness.stats import mean_interval, pass_at_k, rising
 from harness.store import Store
 from harness.store.schema import (
     AttemptRow,
@@ -233,8 +233,8 @@ def _spent_by_role(connection: Connection, run_id: str) -> dict[str, Spending]:
 
 
 def _metrics(task: str, scored: Sequence[Scored], attempts: Attempts) -> dict[str, Estimate]:
-    if not scored:
-        return {}
+    if all(item.statuses.get(Status.UNGRADED, 0.0) > 1 - 1e-9 for item in scored):
+        return {}  # nothing is known of accuracy: no figure is not 0%
     clusters = [item.problem.cluster for item in scored]
     metrics = {"accuracy": mean_interval([item.score for item in scored], clusters)}
     tempted = [item for item in scored if item.problem.lure is not None]
@@ -244,9 +244,12 @@ def _metrics(task: str, scored: Sequence[Scored], attempts: Attempts) -> dict[st
             [item.problem.cluster for item in tempted],
         )
     most = 0 if attempts.whole else attempts.smallest
-    for k in sorted({2**i for i in range(most.bit_length())} | {most}) if most > 1 else ():
-        scores = [pass_at_k(len(a.judged), a.correct, k) for a in attempts.items]
-        metrics[f"pass@{k}"] = mean_interval(scores, clusters)
+    ks = sorted({2**i for i in range(most.bit_length())} | {most}) if most > 1 else []
+    cover = [
+        mean_interval([pass_at_k(len(a.judged), a.correct, k) for a in attempts.items], clusters)
+        for k in ks
+    ]
+    metrics |= {f"pass@{k}": figure for k, figure in zip(ks, rising(cover), strict=True)}
     try:
         own = registry.find("tasks", TaskSpec.parse(task).name)().metrics(scored)
     except UnknownNameError:  # a task of a plugin that is not loaded now

@@ -126,6 +126,8 @@ def test_what_a_decision_takes(cli, stub_eval) -> None:
         (("--detect", "0.02", "--task", "thirds", "--model", "nope"), "no pool"),
         (("--detect", "0.02", "--task", "thirds", "--against", "nope"), "no pool"),
         (("--against", "x", "--task", "thirds", "--budget", "greedy"), "--detect"),
+        (("--power", "0.9", "--task", "thirds", "--budget", "greedy"), "--power goes with"),
+        (("--confidence", "0.9", "--task", "thirds", "--budget", "greedy"), "--detect"),
         (("--task", "thirds"), "no budget"),
     ],
 )

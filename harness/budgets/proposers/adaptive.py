@@ -10,14 +10,33 @@ can waste none: as many at once as the leader would still need if all of them we
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 
 from harness.budgets import options
 from harness.budgets.answering import OPTIONS, Answering, AnswerProposer, sampling_of
 from harness.budgets.grammar import Budget
-from harness.budgets.stops import Stopping
+from harness.budgets.stops import Beta, Stopping, StopRule
 from harness.budgets.strategy import Caller, Chain, Reward
 from harness.core import UnknownNameError, UsageError, registry
+
+
+def replay(keys: Sequence[str | None], rule: StopRule | None = None) -> int:
+    """How many of these answers, in their order, the rule (None: `Beta`) would have drawn.
+
+    `keys` are the classes of a pool's answers (None: no answer, no vote). For pools that were
+    drawn whole, an imported one's say: the first so many are the attempt, and its cost.
+    """
+    rule = rule or Beta()
+    votes: Counter[str] = Counter()
+    done = 0
+    while done < len(keys):
+        more = rule.more([count for _, count in votes.most_common()], done)
+        if more == 0:
+            break
+        more = min(more, len(keys) - done)
+        votes.update(key for key in keys[done : done + more] if key is not None)
+        done += more
+    return done
 
 
 class Adaptive(AnswerProposer):
