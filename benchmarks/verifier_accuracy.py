@@ -1,31 +1,69 @@
-"""How often the verifier agrees with labelled cases, and whether golds equal themselves.
+"""How often the verifier agrees with labelled cases, seen and kept back, and golds with themselves.
 
-    python benchmarks/verifier_accuracy.py --data ../shared/data [--show clean]
+    python benchmarks/verifier_accuracy.py --data ../shared/data [--suites FOLDER] [--show SUITE]
 
-Prints one row per kind of `grading/dev.jsonl` (cases from the test suites of other graders), then,
-for each data set in reach, how many golds are not graded correct against themselves and against
-their own solution's text.
+Every suite is split by a hash of the case. The `seen` half is what the rules were written with:
+`--show` prints the cases of it that are judged otherwise. The `kept` half is only ever counted:
+nothing here prints a case of it, so that a fit to the seen half shows as a gap.
+
+Suites are `grading/*.jsonl` of the data folder and every `*.jsonl` of `--suites`. A row has `gold`,
+`expected` (true, false) and `pred` or `text`; `question` where it is known. Then, for each data set
+in reach, how many golds are not graded correct against themselves and their own solution's text.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from harness.verifiers import math
+from harness.core import Problem
+from harness.verifiers.math import MathVerifier
 from harness.verifiers.math.reading.boxes import boxed_answer
 
 
-def kind_of(row: dict[str, object]) -> str:
+class Case(NamedTuple):
+    """One labelled judgement: `text` is right for `gold`, or not."""
+
+    suite: str
+    gold: str
+    text: str
+    expected: bool
+    question: str = ""
+
+    @property
+    def seen(self) -> bool:
+        """Whether it belongs to the half that may be looked at."""
+        told = f"{self.gold}\0{self.text}".encode(errors="replace")
+        return hashlib.sha256(told).digest()[0] % 2 == 0
+
+
+def suite_of(name: str, row: dict[str, object]) -> str:
     """`clean` are answers and texts that are neither ambiguous nor hand-mapped garbage."""
+    if name == "wordings":
+        return f"wordings {row['kind']}"
+    if name != "dev":
+        return name
     if row["kind"] not in ("answer", "text"):
         return str(row["kind"])
     if row.get("ambiguous"):
         return "ambiguous"
     return "messy" if row.get("messy") else "clean"
+
+
+def cases(data: Path, suites: Path | None) -> Iterator[Case]:
+    """Every labelled case in reach."""
+    files = sorted((data / "grading").glob("*.jsonl"))
+    for file in files + (sorted(suites.glob("*.jsonl")) if suites else []):
+        for line in file.open(encoding="utf-8"):
+            row = json.loads(line)
+            text = str(row["pred"] if "pred" in row else row["text"])
+            yield Case(suite_of(file.stem, row), str(row["gold"]), text, bool(row["expected"]),
+                       str(row.get("question") or ""))  # fmt: skip
 
 
 def golds(data: Path) -> Iterator[tuple[str, str, str]]:
@@ -45,36 +83,58 @@ def golds(data: Path) -> Iterator[tuple[str, str, str]]:
         yield "svamp", str(row["Answer"]), str(row["Answer"])
 
 
+def agreement(found: Iterator[Case], verifier: MathVerifier, show: str) -> Counter[tuple[str, str]]:
+    """Counts by (suite, what): `seen n`, `kept right`, `kept FP` …"""
+    counts: Counter[tuple[str, str]] = Counter()
+    for case in found:
+        verdict = verifier.verify(case.text, Problem(id="", question=case.question, gold=case.gold))
+        said = verdict.status == "correct"
+        half = "seen" if case.seen else "kept"
+        counts[case.suite, f"{half} n"] += 1
+        counts[case.suite, f"{half} right"] += said == case.expected
+        counts[case.suite, f"{half} FN"] += case.expected and not said
+        counts[case.suite, f"{half} FP"] += said and not case.expected
+        if case.seen and said != case.expected and show and case.suite.startswith(show):
+            print(f"  {'FN' if case.expected else 'FP'} {case.gold!r} | {case.text[-160:]!r}\n"
+                  f"      {verdict.status} {verdict.answer!r} {verdict.method}: {verdict.reason}"
+                 )  # fmt: skip
+    return counts
+
+
+def report(counts: Counter[tuple[str, str]]) -> None:
+    """One row a suite, both halves, and the gap between them in points."""
+    print(f"{'suite':<26}" + f"{'seen':>6}{'right':>8}{'FN':>5}{'FP':>5}"
+          + f"{'kept':>7}{'right':>8}{'FN':>5}{'FP':>5}{'gap':>7}")  # fmt: skip
+    for suite in sorted({suite for suite, _ in counts}):
+        line, shares = f"{suite:<26}", []
+        for half, width in (("seen", 6), ("kept", 7)):
+            n = counts[suite, f"{half} n"]
+            shares.append(counts[suite, f"{half} right"] / n if n else float("nan"))
+            line += f"{n:>{width}}{shares[-1]:>8.3f}"
+            line += f"{counts[suite, f'{half} FN']:>5}{counts[suite, f'{half} FP']:>5}"
+        print(f"{line}{100 * (shares[0] - shares[1]):>7.1f}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--show", help="print the cases of this kind that we judge otherwise")
+    parser.add_argument("--suites", type=Path, help="a folder of more labelled suites")
+    parser.add_argument("--only", default="", help="suites whose name begins so")
+    parser.add_argument("--show", default="", help="print the seen cases of these suites")
     parser.add_argument("--option", action="append", default=[], metavar="KEY=VALUE")
     args = parser.parse_args()
-    options = dict(pair.split("=", 1) for pair in args.option)
-    counts: Counter[tuple[str, str]] = Counter()
-    for line in (args.data / "grading/dev.jsonl").open(encoding="utf-8"):
-        row = json.loads(line)
-        kind, expected = kind_of(row), bool(row["expected"])
-        verdict = math.verify(row["pred"], row["gold"], **options)
-        said = verdict.status == "correct"
-        counts[kind, "n"] += 1
-        counts[kind, "right"] += said == expected
-        counts[kind, "false positive"] += said and not expected
-        counts[kind, "false negative"] += expected and not said
-        if kind == args.show and said != expected:
-            print(f"  {row['gold']!r} | {row['pred'][-100:]!r} | {verdict.method} {verdict.reason}")
-    print(f"{'kind':<10}{'n':>5}{'right':>8}{'FN':>5}{'FP':>5}")
-    for kind in ("clean", "stack", "weak", "ambiguous", "messy"):
-        n = counts[kind, "n"]
-        share = counts[kind, "right"] / n if n else 0
-        missed, wrong = counts[kind, "false negative"], counts[kind, "false positive"]
-        print(f"{kind:<10}{n:>5}{share:>8.3f}{missed:>5}{wrong:>5}")
+    verifier = MathVerifier(**dict(pair.split("=", 1) for pair in args.option))
+    chosen = (c for c in cases(args.data, args.suites) if c.suite.startswith(args.only))
+    report(agreement(chosen, verifier, args.show))
+    if args.only:
+        return
     total: Counter[str] = Counter()
     failed: Counter[str] = Counter()
     for name, gold, text in golds(args.data):
         total[name] += 1
-        failed[name] += math.verify(text, gold).status != "correct"
+        failed[name] += (
+            verifier.verify(text, Problem(id="", question="", gold=gold)).status != "correct"
+        )
     for name, n in total.items():
         print(f"{name:<24}{n:>6} golds, {failed[name]} not equal to themselves")
 

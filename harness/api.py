@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from harness.analysis.curve_figures import rows as curve_rows
 from harness.analysis.curves import Curve, load_curves
+from harness.analysis.obedience import Sweep, sweeps
 from harness.core import UsageError
 from harness.core.protocols import Backend
 from harness.cost import PriceEntry
 from harness.gate.compare import Comparison, compare_runs
 from harness.gate.sides import find_side, pair_runs
 from harness.interop.importer import Imported, import_file
+from harness.results.agreement import Agreements, read_labels
+from harness.results.agreement import agreement as agreement_of
 from harness.results.display import Listing, Reports, Row
 from harness.results.reports import find_runs, iter_samples, load_reports
-from harness.results.views import SampleView
+from harness.results.views import RunReport, SampleView
 from harness.run.config import DEFAULT_DB, JudgeConfig, judge_config
 from harness.run.judge import Judge
 from harness.run.progress import Observer, shown
@@ -87,6 +90,12 @@ def show(
         return Reports(load_reports(store, find_runs(store, model=model, task=task, budget=budget)))
 
 
+def obeyed(reports: Iterable[RunReport], db: str | Path = DEFAULT_DB) -> list[Sweep]:
+    """Whether the levels, wishes and native budgets among some runs change what is spent."""
+    with open_store(db) as store:
+        return sweeps(store, list(reports))
+
+
 def samples(
     run: str, db: str | Path = DEFAULT_DB, *, problem: str | None = None
 ) -> list[SampleView]:
@@ -122,7 +131,7 @@ def curve(
             raise UsageError("no run matches; `harness show` lists what is stored")
         curves = load_curves(store, ids, gpu_usd_per_hour=gpu_usd_per_hour, price_entry=price)
     if not curves:
-        raise UsageError("the runs have no finished problem yet; the same eval goes on")
+        raise UsageError("the runs have no graded problem yet; the same eval goes on")
     return Curves(curves)
 
 
@@ -164,6 +173,31 @@ def regrade(
         asked = None if wanted is None else Judge(wanted, fallback=price, observer=observer)
         runs = find_runs(store, model=model, task=task, budget=budget)
         return Regradings(regrade_runs(store, runs, asked))
+
+
+def agreement(
+    labels: str | Path,
+    db: str | Path = DEFAULT_DB,
+    *,
+    model: str | None = None,
+    task: str | None = None,
+    budget: str | None = None,
+) -> Agreements:
+    """How the verdicts of stored runs agree with labels by hand, as Cohen's kappa.
+
+    `labels` is a JSONL file of `{"id": SAMPLE, "status": "correct"}`, or `"correct": true`; see
+    `harness.results.agreement.read_labels`. UsageError where no label names a sample of the runs.
+    """
+    given = read_labels(Path(labels))
+    with open_store(db) as store:
+        runs = load_reports(store, find_runs(store, model=model, task=task, budget=budget))
+        found = [
+            agreement_of(run.id, run.verifier, iter_samples(store, run.id), given) for run in runs
+        ]
+    known = Agreements(one for one in found if one is not None)
+    if not known:
+        raise UsageError(f"labels {labels}: none names a sample of the runs that match")
+    return known
 
 
 def import_outputs(  # noqa: PLR0913 - all that `harness import` takes

@@ -12,7 +12,9 @@ threads: no signal handlers, so it works off the main thread, in async code
 from __future__ import annotations
 
 import atexit
+import base64
 import contextlib
+import functools
 import json
 import os
 import select
@@ -21,13 +23,14 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
 from harness.core import HarnessError, Problem, Status, UsageError, Verdict, VerifierSpec
-from harness.core.registry import plugin_files
+from harness.core.registry import by_hand, plugin_files
 
 MAX_CHUNK = 32
 _WORTH_A_WORKER = 32  # items waiting for each further worker
@@ -77,6 +80,7 @@ class _Worker:
         place = {key: i for i, key in enumerate(problems)}
         message = {
             "plugins": list(plugin_files()),
+            "classes": {item.spec.name: code for item in chunk if (code := _sent(item.spec.name))},
             "problems": [json.dumps(problem.to_json()) for problem in problems.values()],
             "items": [
                 {
@@ -103,7 +107,7 @@ class _Worker:
         A verifier that runs an outside program announces how long that may take.
         """
         reply = json.loads(self._read_line(self._wall_s))
-        if "wall_s" in reply:
+        if isinstance(reply, dict) and "wall_s" in reply:
             reply = json.loads(self._read_line(max(self._wall_s, reply["wall_s"] + GRACE_S)))
         assert isinstance(reply, dict)
         return reply
@@ -262,6 +266,13 @@ class VerifierPool:
             while waiting:
                 reply = worker.reply()
                 _settle(waiting.popleft(), reply)
+        except HarnessError as error:  # a verifier that cannot be handed to a worker
+            _fail(waiting, error)
+            return False
+        except (TypeError, ValueError) as error:
+            what = f"the verifier {chunk[0].spec.name!r}: its arguments and the problem"
+            _fail(waiting, UsageError(f"{what} must be plain JSON: {error}"))
+            return False
         except _WorkerGoneError as gone:
             guilty = waiting.popleft()
             if self._cancelled:
@@ -337,9 +348,42 @@ def _ungraded(reason: str) -> Verdict:
     return Verdict(status=Status.UNGRADED, method="pool", warning=3, reason=reason)
 
 
+def _fail(items: Iterable[_Item], error: Exception) -> None:
+    for item in items:
+        item.future.set_exception(error)
+
+
 def _settle(item: _Item, reply: dict[str, Any]) -> None:
     if "error" in reply:
         item.future.set_exception(UsageError(reply["error"]))
         return
     fields = reply["verdict"]
-    item.future.set_result(Verdict(**{**fields, "status": Status(fields["status"])}))
+    try:
+        verdict = Verdict(**{**fields, "status": Status(fields["status"])})
+    except (
+        TypeError,
+        ValueError,
+    ) as error:  # the worker had checked it
+        verdict = _ungraded(f"the verifier's process gave what is no verdict: {error}")
+    item.future.set_result(verdict)
+
+
+@functools.cache
+def _pickled(plugin: Any) -> str:
+    import dill  # a part of `datasets`; only for classes that stand in no file
+
+    return base64.b64encode(dill.dumps(plugin)).decode()
+
+
+def _sent(name: str) -> str | None:
+    """A verifier registered by hand (in a notebook, say), for a worker that has no file of it."""
+    plugin = by_hand("verifiers", name)
+    if plugin is None:
+        return None
+    try:
+        return _pickled(plugin)
+    except Exception as error:  # pickling a stranger's object may raise anything
+        raise UsageError(
+            f"the verifier {name!r} cannot be sent to a worker process: {type(error).__name__}: "
+            f"{error}; write it to a file, and load that with load_plugin"
+        ) from error

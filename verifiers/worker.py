@@ -7,6 +7,7 @@ Ends when its input does.
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import os
@@ -18,11 +19,13 @@ from dataclasses import fields
 from typing import IO, Any
 
 from harness.core import HarnessError, Problem, Status, Verdict
-from harness.core.registry import find, load_plugin
+from harness.core.origin import describe, fault, misfit
+from harness.core.registry import find, load_plugin, register
 
 _LOAD_CPU_S = 60.0
 _FIELDS = tuple(f.name for f in fields(Verdict))  # all plain: nothing to copy deeply
-_verifiers: dict[str, Any] = {}
+_verifiers: dict[str, tuple[Any, Any]] = {}  # by name and arguments: the class, and one of it
+_sent: dict[str, str] = {}  # classes that came as they are
 
 
 def _limit_memory(megabytes: int) -> None:
@@ -58,10 +61,10 @@ def _key(name: str, args: dict[str, Any]) -> str:
 
 
 def _verifier(name: str, args: dict[str, Any]) -> Any:
-    key = _key(name, args)
-    if key not in _verifiers:
-        _verifiers[key] = find("verifiers", name)(**args)
-    return _verifiers[key]
+    key, kind = _key(name, args), find("verifiers", name)
+    if key not in _verifiers or _verifiers[key][0] is not kind:  # a plugin file may be edited
+        _verifiers[key] = kind, kind(**args)
+    return _verifiers[key][1]
 
 
 def _problem(item: dict[str, Any]) -> Problem:
@@ -84,8 +87,8 @@ def _own_time(item: dict[str, Any]) -> float | None:
     """The seconds that a verifier claims for a program that it runs."""
     try:
         own = getattr(_verifier(item["name"], item["args"]), "wall_s", None)
-    except (HarnessError, TypeError, ImportError):
-        return None  # `_answer` says it
+    except Exception:  # noqa: BLE001 - `_answer` says it
+        return None
     return float(own) if isinstance(own, (int, float)) else None
 
 
@@ -93,8 +96,10 @@ def _answer(item: dict[str, Any]) -> dict[str, Any]:
     """Judge one item: {"verdict": …}, or {"error": …} when the verifier cannot be built."""
     try:
         verifier = _verifier(item["name"], item["args"])
-    except (HarnessError, TypeError, ImportError) as error:
-        return {"error": f"verifier {item['name']!r}: {error}"}
+    except HarnessError as error:
+        return {"error": str(error)}
+    except Exception as error:  # noqa: BLE001 - whatever its constructor raises
+        return {"error": _unbuilt(item["name"], error)}
     try:
         verdict = verifier.verify(item["response"], _problem(item), truncated=item["truncated"])
     except MemoryError:
@@ -102,19 +107,63 @@ def _answer(item: dict[str, Any]) -> dict[str, Any]:
     except RecursionError:
         verdict = _ungraded("nested too deeply")
     except Exception as error:  # noqa: BLE001 - a verifier's defect must cost this item only
-        verdict = _ungraded(f"the verifier failed: {type(error).__name__}: {error}"[:300])
+        verdict = _ungraded(str(fault(f"the verifier {item['name']!r}", verifier, error))[:500])
+    else:
+        verdict = _checked(item["name"], verifier, verdict)
     return {"verdict": {name: getattr(verdict, name) for name in _FIELDS}}
+
+
+def _checked(name: str, verifier: Any, verdict: Any) -> Verdict:
+    """The verdict, or an ungraded one that says what is wrong with it."""
+    expected = "a harness.core.Verdict"
+    if not isinstance(verdict, Verdict):
+        bad = describe(verdict)
+    elif verdict.status not in tuple(Status):
+        bad, expected = f"status {describe(verdict.status)}", "one of " + ", ".join(Status)
+    else:
+        kinds: dict[str, tuple[type, ...]] = {n: (str, type(None)) for n in ("answer", "key")}
+        kinds |= {"method": (str,), "reason": (str,), "warning": (int,)}
+        wrong = [n for n, kind in kinds.items() if not isinstance(getattr(verdict, n), kind)]
+        if not wrong:
+            return verdict
+        bad = f"{wrong[0]} {describe(getattr(verdict, wrong[0]))}"
+        expected = " or ".join("None" if k is type(None) else k.__name__ for k in kinds[wrong[0]])
+    error = misfit(f"the verifier {name!r}", verifier, "verify", f"gave {bad}", expected)
+    return _ungraded(str(error)[:500])
 
 
 def _ungraded(reason: str) -> Verdict:
     return Verdict(status=Status.UNGRADED, method="pool", warning=3, reason=reason)
 
 
+def _unbuilt(name: str, error: Exception) -> str:
+    try:
+        return str(fault(f"the verifier {name!r}", find("verifiers", name), error))
+    except HarnessError:
+        return f"the verifier {name!r}: {error}"
+
+
+def _load(chunk: dict[str, Any]) -> str:
+    """Load a chunk's plugins; what is wrong with them, or nothing."""
+    try:
+        for path in chunk["plugins"]:
+            load_plugin(path)
+        for name, code in chunk["classes"].items():
+            if _sent.get(name) != code:
+                import dill
+
+                # From the one who started this process; what a response says is never unpickled.
+                register("verifiers", name, dill.loads(base64.b64decode(code)), replace=True)  # noqa: S301
+                _sent[name] = code
+    except Exception as error:  # noqa: BLE001 - a file may have been edited since it was loaded
+        return f"{error}" if isinstance(error, HarnessError) else f"{type(error).__name__}: {error}"
+    return ""
+
+
 def _serve(source: IO[bytes], target: IO[bytes], cpu_s: float) -> None:
     for line in source:
         chunk = json.loads(line)
-        for path in chunk["plugins"]:
-            load_plugin(path)
+        faults = _load(chunk)
         prepared = set()
         for item in chunk["items"]:
             what = item["problem"], _key(item["name"], item["args"])
@@ -129,7 +178,8 @@ def _serve(source: IO[bytes], target: IO[bytes], cpu_s: float) -> None:
             if (wall_s := _own_time(item)) is not None:
                 target.write(json.dumps({"wall_s": wall_s}).encode() + b"\n")
                 target.flush()
-            target.write(json.dumps(_answer(item)).encode() + b"\n")
+            answer = {"error": faults} if faults else _answer(item)
+            target.write(json.dumps(answer).encode() + b"\n")
             target.flush()
 
 

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from harness.analysis.crossfit import Best, best_budget
 from harness.analysis.curves import UNITS, Curve, CurvePoint
-from harness.core import HarnessError
+from harness.core import Estimate, HarnessError
 from harness.cost import area_under_log_cost, cost_of_pass
+from harness.stats import ratio_interval
 from harness.stats.fits import (
     BetaFit,
     FitError,
@@ -25,11 +27,16 @@ COLUMNS = (
     "model", "task", "curve", "budget", "size", "accuracy", "low", "high", "problems", "clusters",
     "tokens", "flops", "usd", "tokens_per_correct", "flops_per_correct", "usd_per_correct",
     "control", "run",
+    *(f"{unit}_per_correct_{end}" for unit in UNITS for end in ("low", "high")),
 )  # fmt: skip
 
 
 def rows(curve: Curve) -> list[dict[str, Any]]:
-    """A curve's points as flat rows with the keys `COLUMNS`; unknown and infinite are None."""
+    """A curve's points as flat rows with the keys `COLUMNS`; unknown and infinite are None.
+
+    `low` and `high` are the 95% interval of the accuracy, `tokens_per_correct_low` and so on those
+    of the costs.
+    """
     return [_row(curve, point) for point in curve.points]
 
 
@@ -37,6 +44,7 @@ def _row(curve: Curve, point: CurvePoint) -> dict[str, Any]:
     figure = point.accuracy
     costs = {unit: point.cost(unit) for unit in UNITS}
     passes = {unit: cost_of_pass(cost, figure.value) for unit, cost in costs.items()}
+    spans = {unit: per_correct(curve, point, unit) for unit in UNITS}
     return {
         "model": curve.model,
         "task": curve.task,
@@ -52,7 +60,24 @@ def _row(curve: Curve, point: CurvePoint) -> dict[str, Any]:
         **{f"{u}_per_correct": None if p == math.inf else p for u, p in passes.items()},
         "control": point.control,
         "run": curve.run,
+        **{
+            f"{unit}_per_correct_{end}": None if span is None else _finite(getattr(span, end))
+            for unit, span in spans.items()
+            for end in ("low", "high")
+        },
     }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def per_correct(curve: Curve, point: CurvePoint, unit: str) -> Estimate | None:
+    """The cost of one correct answer with its interval; None where it is unknown or infinite."""
+    costs = point.costs.get(unit)
+    if costs is None or not any(point.scores) or len(set(curve.clusters)) < 2:
+        return None
+    return ratio_interval(costs, point.scores, curve.clusters, share=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +85,10 @@ class Figures:
     """A curve in one line, over one unit of cost.
 
     `area` is the mean accuracy over log-cost between `low` and `high`; `scaling` the mean slope
-    of accuracy (a unit of cost), `performance` the best accuracy, `control` the mean share of
-    problems that kept the thinking limits (s1). None where they are not defined.
+    of accuracy (a unit of cost), `performance` the highest accuracy, `control` the mean share of
+    problems that kept the thinking limits (s1). None where they are not defined. `performance` is
+    too high for what the best budget will do again, for it was chosen by its luck too: `best` is
+    that budget's accuracy on problems that it was not chosen on.
     """
 
     area: float | None
@@ -69,7 +96,16 @@ class Figures:
     high: float
     scaling: float | None
     performance: float
+    best: Best | None
     control: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON."""
+        best = None
+        if self.best is not None:
+            named = {"budget": self.best.budget, "chosen": list(self.best.chosen)}
+            best = named | self.best.accuracy.to_json()
+        return {n: getattr(self, n) for n in self.__slots__ if n != "best"} | {"best": best}
 
 
 def figures(curve: Curve, unit: str, low: float, high: float) -> Figures | None:
@@ -85,6 +121,7 @@ def figures(curve: Curve, unit: str, low: float, high: float) -> Figures | None:
         high=high,
         scaling=scaling(points) if distinct else None,
         performance=performance(points),
+        best=best_budget([curve], unit),
         control=math.fsum(controls) / len(controls) if controls else None,
     )
 

@@ -13,13 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from harness.analysis.pools import Pool
 from harness.budgets import Budget, resolve
 from harness.core import Estimate, HarnessError, Status, UsageError
 from harness.cost import PriceEntry, price
-from harness.results.attempts import Attempts, read_attempts
+from harness.results.attempts import Attempt, Attempts, read_attempts
 from harness.results.bills import Bill
 from harness.results.device import DeviceTime, device_time
-from harness.stats import mean_interval, pass_at_k
+from harness.stats import mean_interval, pass_at_k, rising
 from harness.stats.scaling import control
 from harness.store import Store
 from harness.store.runs import StoredRun, find_runs, get_run
@@ -36,7 +37,7 @@ class CurvePoint:
     probabilities of a correct answer, and `costs[unit]` what each problem is charged, in the
     order of the curve's problems; None: unknown. Tokens are output tokens, a reward's included.
     `control` is the share of problems whose thinking kept the budget's bounds (s1); None where it
-    sets none.
+    sets none. `pool` are the answers that `scores` come from.
     """
 
     budget: str
@@ -45,6 +46,7 @@ class CurvePoint:
     scores: tuple[float, ...] = field(repr=False)
     costs: Mapping[str, tuple[float, ...] | None] = field(repr=False)
     control: float | None = None
+    pool: Pool | None = field(default=None, repr=False, compare=False)
 
     def cost(self, unit: str) -> float | None:
         """The mean over problems; None: unknown."""
@@ -98,7 +100,7 @@ def load_curves(
     gpu_usd_per_hour: float | None = None,
     price_entry: PriceEntry | None = None,
 ) -> list[Curve]:
-    """The curves that some runs (None: all) hold; runs without a finished problem give none.
+    """The curves that some runs (None: all) hold; runs without a graded problem give none.
 
     Dollars are those of `price_entry`, else of the device's time at `gpu_usd_per_hour`, else of
     the price or the hourly rate that each run kept. Device time is what the model's calls took,
@@ -110,7 +112,7 @@ def load_curves(
     for run_id in wanted:
         run = get_run(store, run_id)
         read = _Read(run, read_attempts(store, run))
-        if read.attempts.items:
+        if read.graded:
             families[read.family].append(read)
     times = {
         read.attempts.main: device_time(store, read.attempts.main)
@@ -160,6 +162,13 @@ class _Read:
         return colon + rest
 
     @property
+    def graded(self) -> bool:
+        """Whether any answer has a verdict: where none has, no accuracy is known."""
+        return any(
+            j.verdict.status is not Status.UNGRADED for a in self.attempts.items for j in a.judged
+        )
+
+    @property
     def pooled(self) -> bool:
         return not self.attempts.whole and self.attempts.smallest > 1
 
@@ -201,6 +210,27 @@ class _Pricing:
         return bill.usd()
 
 
+def _pool(read: _Read) -> Pool:
+    attempts = read.attempts
+    return Pool(
+        judged=tuple(tuple(a.judged) for a in attempts.items),
+        samples=tuple(_samples(a) for a in attempts.items),
+        selector=attempts.selector,
+        whole=attempts.whole,
+    )
+
+
+def _samples(attempt: Attempt) -> tuple[frozenset[str], ...]:
+    """The samples of each answer, without a reward's, in the order of the answers."""
+    chains: dict[int, set[str]] = {ordinal: set() for ordinal in sorted(attempt.chains)}
+    for charge in attempt.charges:
+        if charge.ordinal in chains and charge.role == "generator":
+            chains[charge.ordinal].add(charge.sample)
+    found = [frozenset(ids) for ids in chains.values()]
+    missing = len(attempt.judged) - len(found)  # an attempt that its ceiling ended has no sample
+    return (*found, *[frozenset[str]()] * missing)
+
+
 def _alike(reads: Sequence[_Read]) -> list[list[_Read]]:
     """Runs of one family over the same finished problems, the largest such set first."""
     sets: dict[tuple[str, ...], list[_Read]] = defaultdict(list)
@@ -212,13 +242,16 @@ def _alike(reads: Sequence[_Read]) -> list[list[_Read]]:
 def _curves(reads: Sequence[_Read], pricing: _Pricing) -> list[Curve]:
     pools = [read for read in reads if read.pooled]
     if not pools:
-        points = [_point(read, read.attempts.size, pricing) for read in reads]
+        points = [_point(read, read.attempts.size, pricing, _pool(read)) for read in reads]
         return [_curve(reads[0], reads[0].metric, points)]
     read = max(pools, key=lambda r: (r.attempts.smallest, r.run.id))
     ks = sizes_up_to(read.attempts.smallest)
-    cover = [_point(read, k, pricing, coverage=True) for k in ks]
+    pool = _pool(read)
+    cover = [_point(read, k, pricing, pool, coverage=True) for k in ks]
+    figures = rising([p.accuracy for p in cover])
+    cover = [replace(p, accuracy=f) for p, f in zip(cover, figures, strict=True)]
     curves = [_curve(read, COVERAGE, cover)]
-    own = [_point(read, k, pricing) for k in ks]
+    own = [_point(read, k, pricing, pool) for k in ks]
     if any(p.scores != c.scores for p, c in zip(own, cover, strict=True)):
         curves.append(_curve(read, read.metric, own))
     return curves
@@ -243,14 +276,15 @@ def _curve(read: _Read, metric: str, points: Sequence[CurvePoint]) -> Curve:
     )
 
 
-def _point(read: _Read, size: int, pricing: _Pricing, *, coverage: bool = False) -> CurvePoint:
+def _point(
+    read: _Read, size: int, pricing: _Pricing, pool: Pool, *, coverage: bool = False
+) -> CurvePoint:
     attempts = read.attempts
     scores, costs, thoughts = [], [], []
     for attempt in attempts.items:
-        pool = len(attempt.judged)
         k = size if read.pooled else attempts.k(attempt)
         if coverage:
-            scores.append(pass_at_k(pool, attempt.correct, k))
+            scores.append(pass_at_k(len(attempt.judged), attempt.correct, k))
         else:
             chance = attempts.selector.expect(attempt.judged, k).get(Status.CORRECT, 0.0)
             scores.append(min(1.0, max(0.0, chance)))
@@ -272,6 +306,7 @@ def _point(read: _Read, size: int, pricing: _Pricing, *, coverage: bool = False)
         scores=tuple(scores),
         costs={unit: _known(c) for unit, c in zip(UNITS, zip(*costs, strict=True), strict=True)},
         control=_control(read, _known(thoughts)),
+        pool=pool,
     )
 
 

@@ -13,7 +13,7 @@ from harness.analysis.curves import UNITS, Curve, CurvePoint
 from harness.core import Estimate, UsageError
 from harness.cost import pareto
 from harness.stats import mean_interval, paired_difference
-from harness.stats.means import cluster_codes, spread
+from harness.stats.spread import cluster_codes, spread
 
 Floats = NDArray[np.float64]
 _MUST_AGREE = ("task", "task_version", "data", "prompts", "verifier")
@@ -60,6 +60,7 @@ def _restricted(curve: Curve, problems: Sequence[str]) -> Curve:
             scores=scores,
             accuracy=mean_interval(scores, clusters),
             costs={unit: _rows(values, rows) for unit, values in point.costs.items()},
+            pool=None if point.pool is None else point.pool.rows(rows),
         )
 
     return replace(
@@ -122,13 +123,16 @@ def frontier(
 
 
 def selection_gap(coverage: Curve, chosen: Curve) -> list[tuple[float, Estimate]]:
-    """Coverage minus accuracy at each common size: what a perfect chooser could still win."""
+    """Coverage minus accuracy at each common size: what a perfect chooser could still win.
+
+    From two samples on: of one there is nothing to choose.
+    """
     cover, other = on_common_problems([coverage, chosen])
     points = {p.size: p for p in other.points}
     return [
         (p.size, paired_difference(p.scores, points[p.size].scores, cover.clusters))
         for p in cover.points
-        if p.size in points
+        if p.size in points and p.size > 1
     ]
 
 

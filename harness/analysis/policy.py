@@ -2,7 +2,9 @@
 
 Snell et al. 2024 (arXiv 2408.03314), section 3: problems are put into five bins by difficulty, in
 each bin the best strategy within the budget is chosen on one half of the problems and scored on the
-other half, and the other way round. Here what it costs to estimate the difficulty is charged.
+other half, and the other way round. Here what it costs to estimate the difficulty is charged, and
+budgets are scored on samples that the difficulty was not read from: a problem that looks easy by
+luck would otherwise be easy for the same luck.
 """
 
 from __future__ import annotations
@@ -15,11 +17,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.analysis.crossfit import best_row, crossed, deal
 from harness.analysis.curves import Curve, CurvePoint
 from harness.analysis.equal_cost import on_common_problems
-from harness.core import Estimate, UsageError
+from harness.analysis.pools import Seen
+from harness.core import Estimate, Status, UsageError
 from harness.stats import mean_interval, paired_difference
-from harness.stats.means import cluster_codes
+from harness.stats.spread import cluster_codes
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
@@ -30,10 +34,11 @@ BINS = 5
 class Policy:
     """What choosing by difficulty brings within `limit` (a problem, in `unit`).
 
-    `accuracy` and `cost` are cross-fitted, the cost with `estimation` (of the difficulty) in it.
-    `fixed` is the best single budget within the same limit, chosen and scored on the same halves,
-    without estimation; `gain` is the paired difference. `choices[half][bin]` are the budgets, the
-    easiest bin first.
+    `accuracy` and `cost` are cross-fitted over problems and samples, the cost with `estimation`
+    (of the difficulty) in it. `fixed` is the best single budget within the same limit, chosen and
+    scored on the same halves, without estimation; `gain` is the paired difference. `choices` are
+    the budgets, the easiest bin first, of each half of the problems (oracle: for each half of the
+    samples). `left_out` could not be scored on samples that the difficulty had not seen.
     """
 
     difficulty: str
@@ -45,7 +50,8 @@ class Policy:
     fixed: Estimate
     fixed_cost: float
     gain: Estimate
-    choices: tuple[tuple[str, ...], tuple[str, ...]]
+    choices: tuple[tuple[str, ...], ...]
+    left_out: tuple[str, ...] = ()
 
 
 def compute_optimal(
@@ -60,79 +66,177 @@ def compute_optimal(
 ) -> Policy:
     """The policy over all points of one model's curves whose mean cost fits `limit`.
 
-    `difficulty` "oracle": by the pool's share of correct answers, which needs the gold and costs
-    nothing; "predicted": by how far the first `probe` samples of the pool agree, and these are
+    `difficulty` "oracle": by the share of correct answers in half the largest pool, which needs
+    the gold and costs nothing; "predicted": by how far `probe` samples of it agree, and these are
     charged. Samples of the probe that the chosen budget could use again are charged twice, so the
     cost is an upper bound. UsageError without a pool, with several models, or where nothing fits.
     """
-    if len({curve.model for curve in curves}) > 1:
-        raise UsageError("a policy is of one model: choose it with --model")
-    curves = on_common_problems(curves)
-    hardness, estimation = _difficulty(curves, unit, difficulty, probe)
-    points = [p for c in curves if not c.oracle for p in c.points if p.costs.get(unit) is not None]
-    affordable = [p for p in points if (p.cost(unit) or 0.0) <= limit + 1e-12]
-    within = [p for p in points if (p.cost(unit) or 0.0) + estimation <= limit + 1e-12]
-    if not within:
-        cheapest = min((p.cost(unit) or math.inf for p in points), default=math.inf)
-        raise UsageError(
-            f"no budget fits {limit:.6g} {unit} a problem: the cheapest costs {cheapest:.6g}, and "
-            f"estimating the difficulty {estimation:.6g}"
-        )
-    clusters = curves[0].clusters
-    halves = _halves(cluster_codes(clusters, len(clusters)), seed)
-    chosen = _cross_fit(within, hardness, halves, unit, bins)
-    single = _cross_fit(affordable, np.zeros(len(hardness)), halves, unit, 1)
-    return Policy(
-        difficulty=difficulty,
-        unit=unit,
-        limit=limit,
-        accuracy=mean_interval(chosen.scores, clusters),
-        cost=float(chosen.costs.mean()) + estimation,
-        estimation=estimation,
-        fixed=mean_interval(single.scores, clusters),
-        fixed_cost=float(single.costs.mean()),
-        gain=paired_difference(chosen.scores, single.scores, clusters),
-        choices=chosen.choices,
+    return Policies(curves, unit, difficulty=difficulty, probe=probe, seed=seed).within(
+        limit, bins=bins
     )
 
 
-def _difficulty(
-    curves: Sequence[Curve], unit: str, difficulty: str, probe: int
-) -> tuple[Floats, float]:
-    """Hardness of each problem, and what knowing it costs."""
+@dataclass(frozen=True, slots=True)
+class _Fold:
+    """A difficulty of each problem, and every point's scores on other samples (None: none)."""
+
+    hardness: Floats
+    scores: tuple[tuple[float, ...] | None, ...]
+
+
+class Policies:
+    """One model's curves made ready, for policies within several limits."""
+
+    def __init__(
+        self,
+        curves: Sequence[Curve],
+        unit: str,
+        *,
+        difficulty: str = "predicted",
+        probe: int = 4,
+        seed: int = 0,
+    ) -> None:
+        if len({curve.model for curve in curves}) > 1:
+            raise UsageError("a policy is of one model: choose it with --model")
+        curves = on_common_problems(curves)
+        source = _source(curves)
+        self._unit, self._difficulty = unit, difficulty
+        self._estimation = _estimation(source, unit, difficulty, probe)
+        owned = [
+            (c.run, p)
+            for c in curves
+            if not c.oracle
+            for p in c.points
+            if p.costs.get(unit) is not None
+        ]
+        self._points = [p for _, p in owned]
+        self._folds = [
+            _Fold(hardness, tuple(_on_others(run, p, source, seen) for run, p in owned))
+            for hardness, seen in _looks(source, difficulty, probe)
+        ]
+        self._clusters = curves[0].clusters if curves else ()
+        self._halves = deal(cluster_codes(self._clusters, len(self._clusters)), 2, seed)
+
+    def within(self, limit: float, *, bins: int = BINS) -> Policy:
+        """The policy of the budgets that cost `limit` a problem at most; UsageError for none."""
+        unit, points, extra = self._unit, self._points, self._estimation
+        costs = [p.cost(unit) or 0.0 for p in points]
+        affordable = [i for i, c in enumerate(costs) if c <= limit + 1e-12]
+        within = [i for i in affordable if costs[i] + extra <= limit + 1e-12]
+        if not within:
+            raise UsageError(
+                f"no budget fits {limit:.6g} {unit} a problem: the cheapest costs "
+                f"{min(costs, default=math.inf):.6g}, and estimating the difficulty {extra:.6g}"
+            )
+        able = [i for i in within if all(f.scores[i] is not None for f in self._folds)]
+        if not able:
+            raise UsageError(
+                "every budget within the limit was measured on the samples that the difficulty is "
+                "read from: draw a larger pool, so that some are left to score it on"
+            )
+        chosen, single = [], []
+        for fold in self._folds:
+            scores = {i: fold.scores[i] or points[i].scores for i in affordable}
+            chosen.append(self._fit(able, scores, fold.hardness, bins))
+            single.append(self._fit(affordable, scores, np.zeros(len(fold.hardness)), 1))
+        got, alone = (np.mean([f.scores for f in fits], axis=0) for fits in (chosen, single))
+        return Policy(
+            difficulty=self._difficulty,
+            unit=unit,
+            limit=limit,
+            accuracy=crossed(mean_interval(got, self._clusters), 0.0),
+            cost=float(np.mean([f.costs for f in chosen])) + extra,
+            estimation=extra,
+            fixed=crossed(mean_interval(alone, self._clusters), 0.0),
+            fixed_cost=float(np.mean([f.costs for f in single])),
+            gain=crossed(paired_difference(got, alone, self._clusters), -1.0),
+            choices=tuple(names for fit in chosen for names in fit.choices),
+            left_out=tuple(points[i].budget for i in within if i not in able),
+        )
+
+    def _fit(
+        self,
+        allowed: Sequence[int],
+        scores: dict[int, tuple[float, ...]],
+        hardness: Floats,
+        bins: int,
+    ) -> _Fitted:
+        points = [self._points[i] for i in allowed]
+        table = np.array([scores[i] for i in allowed])
+        costs = np.array([p.costs[self._unit] for p in points], dtype=np.float64)
+        names = [p.budget for p in points]
+        return _cross_fit(table, costs, names, hardness, self._halves, bins)
+
+
+def _source(curves: Sequence[Curve]) -> Curve:
+    """The curve of the largest pool."""
     pools = [c for c in curves if c.counts is not None and c.answers is not None]
     if not pools:
         raise UsageError("difficulty is estimated from a pool of samples: run vote@8, for a start")
-    pool = max(pools, key=lambda c: min(n for n, _ in c.counts or ()))
+    return max(pools, key=lambda c: min(n for n, _ in c.counts or ()))
+
+
+def _estimation(source: Curve, unit: str, difficulty: str, probe: int) -> float:
+    """What knowing the difficulty costs a problem."""
     if difficulty == "oracle":
-        return np.array([1 - c / n for n, c in pool.counts or ()]), 0.0
+        return 0.0
     if difficulty != "predicted":
         raise UsageError(f"difficulty {difficulty!r}: oracle or predicted")
-    most = int(pool.points[-1].size)
+    most = int(source.points[-1].size)
     if not 2 <= probe <= most:
         raise UsageError(f"a probe of {probe} samples: from 2 to the pool's {most}")
-    cost = pool.points[-1].cost(unit)
+    cost = source.points[-1].cost(unit)
     if cost is None:
-        raise UsageError(f"{pool.label}: cost in {unit} is unknown")
-    sized = [(p.size, p.cost(unit) or 0.0) for p in pool.points]
-    charged = float(np.interp(probe, [s for s, _ in sized], [c for _, c in sized]))
-    return np.array([1 - _agreement(keys[:probe]) for keys in pool.answers or ()]), charged
+        raise UsageError(f"{source.label}: cost in {unit} is unknown")
+    sized = [(p.size, p.cost(unit) or 0.0) for p in source.points]
+    return float(np.interp(probe, [s for s, _ in sized], [c for _, c in sized]))
+
+
+def _looks(source: Curve, difficulty: str, probe: int) -> list[tuple[Floats, Seen]]:
+    """Hardness of each problem, with the samples that it was read from, for each part of them.
+
+    Two parts, so that every sample serves once for each purpose: the first and the last half
+    (oracle) or probe (predicted), as far as the pool holds two.
+    """
+    counts, answers = source.counts or (), source.answers or ()
+    pool = source.points[0].pool
+    if pool is None:  # made by hand: its answers are known, but not which of them are right
+        hard = [
+            1 - c / n if difficulty == "oracle" else 1 - _agreement(keys[:probe])
+            for (n, c), keys in zip(counts, answers, strict=True)
+        ]
+        return [(np.array(hard), [frozenset()] * len(hard))]
+    looks = []
+    sizes = [n // 2 if difficulty == "oracle" else probe for n, _ in counts]
+    twice = all(2 * size <= n for size, (n, _) in zip(sizes, counts, strict=True))
+    for last in (False, True) if twice else (False,):
+        part = pool.first(sizes, last=last)
+        if difficulty == "oracle":
+            right = [[j.verdict.status is Status.CORRECT for j in judged] for judged in part.judged]
+            hard = [1 - sum(r) / len(r) if r else 0.0 for r in right]
+        else:
+            hard = [1 - _agreement([j.verdict.key for j in judged]) for judged in part.judged]
+        looks.append((np.array(hard), part.seen))
+    return looks
+
+
+def _on_others(run: str, point: CurvePoint, source: Curve, seen: Seen) -> tuple[float, ...] | None:
+    """The point's scores on samples that the difficulty has not seen; None where it has too many.
+
+    Of a point made by hand only the run is known.
+    """
+    if point.pool is None:
+        return None if run == source.run else point.scores
+    if not any(
+        ids & s for s, all_ids in zip(seen, point.pool.samples, strict=True) for ids in all_ids
+    ):
+        return point.scores
+    return point.pool.score(int(point.size), seen)
 
 
 def _agreement(keys: Sequence[str | None]) -> float:
     votes = Counter(key for key in keys if key is not None)
-    return max(votes.values(), default=0) / len(keys)
-
-
-def _halves(codes: Codes, seed: int) -> Codes:
-    """0 or 1 for each problem; whole clusters stay together."""
-    groups = int(codes.max()) + 1
-    if groups < 2:
-        raise UsageError("two halves need two clusters of problems or more")
-    order = np.random.default_rng(seed).permutation(groups)
-    half = np.empty(groups, dtype=np.intp)
-    half[order] = np.arange(groups) % 2
-    return half[codes]
+    return max(votes.values(), default=0) / max(1, len(keys))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +247,13 @@ class _Fitted:
 
 
 def _cross_fit(
-    points: Sequence[CurvePoint], hardness: Floats, halves: Codes, unit: str, bins: int
+    scores: Floats,
+    costs: Floats,
+    budgets: Sequence[str],
+    hardness: Floats,
+    halves: Codes,
+    bins: int,
 ) -> _Fitted:
-    scores = np.array([p.scores for p in points])
-    costs = np.array([p.costs[unit] for p in points], dtype=np.float64)
     got, paid = np.empty(len(halves)), np.empty(len(halves))
     named = []
     for train in (0, 1):
@@ -156,15 +263,9 @@ def _cross_fit(
         names = []
         for b in range(bins):
             fit = seen & (place == b)
-            best = _best(scores, costs, fit if fit.any() else seen)
+            best = best_row(scores, costs, fit if fit.any() else seen)
             use = ~seen & (place == b)
             got[use], paid[use] = scores[best, use], costs[best, use]
-            names.append(points[best].budget if fit.any() else "–")
+            names.append(budgets[best] if fit.any() else "–")
         named.append(tuple(names))
     return _Fitted(got, paid, (named[0], named[1]))
-
-
-def _best(scores: Floats, costs: Floats, rows: NDArray[np.bool_]) -> int:
-    """The most accurate point on some problems, of equals the cheapest."""
-    accuracy, cost = scores[:, rows].mean(axis=1), costs.mean(axis=1)
-    return min(range(len(scores)), key=lambda i: (-round(float(accuracy[i]), 12), float(cost[i])))

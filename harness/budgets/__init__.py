@@ -1,7 +1,10 @@
 """Budgets: what may be spent on one problem, and how (proposer × selector)."""
 
+from harness.budgets.asking import wording
+from harness.budgets.fitting import fit
 from harness.budgets.grammar import Budget, expand
-from harness.budgets.recipes import RECIPES, Recipe, resolve
+from harness.budgets.recipes import RECIPES, Recipe, build_selector, catalogue, resolve
+from harness.budgets.selectors.choosing import Choosing
 from harness.budgets.strategy import (
     Caller,
     Chain,
@@ -23,6 +26,7 @@ __all__ = [
     "Budget",
     "Caller",
     "Chain",
+    "Choosing",
     "Draw",
     "Graded",
     "Judged",
@@ -33,8 +37,12 @@ __all__ = [
     "Score",
     "Selector",
     "Strategy",
+    "build_selector",
+    "catalogue",
     "expand",
+    "fit",
     "resolve",
     "side_by_side",
     "together",
+    "wording",
 ]

@@ -3,66 +3,140 @@
 Forced thinking in the manner of s1 (Muennighoff et al. 2025, arXiv 2501.19393): a thought that
 runs to its maximum is cut, closed, and the answer asked for; one that would end before its minimum
 has its end mark left out and "Wait" put in its place, so that the model goes on.
+
+Where the provider or its server bounds the thought (`by=native`), or only the chat template is told
+(`by=hint`), thought and answer are one call. `effort=` names a provider's level of thinking; `ask=`
+puts the wish into the prompt (harness.budgets.asking).
+
+In a short context the thought gives way: a quarter of what the prompt leaves is kept for the
+answer, or the answer's own limit where that is less.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from harness.budgets import options
+from harness.budgets.asking import WORDING_VERSION, with_wish
 from harness.budgets.grammar import Budget
 from harness.budgets.strategy import Caller, Chain, Draw, together
-from harness.core import BackendError, Finish, Prompt, Sampling, ThinkMarks, UsageError
+from harness.core import (
+    EFFORTS,
+    BackendError,
+    Finish,
+    Prompt,
+    Sampling,
+    ThinkMarks,
+    UnknownNameError,
+    UsageError,
+)
 
 DEFAULT_TEMPERATURE = 0.7
-"""Of sampled budgets, as in Wang et al. 2022; `greedy` and `think@n` are at 0."""
+"""Of sampled budgets, as in Wang et al. 2022; `greedy`, `think@n` and `ask@n` are at 0."""
 
-OPTIONS = ("max", "min", "temperature", "think", "top_k", "top_p", "wait", "waits")
+OPTIONS = (
+    "ask",
+    "by",
+    "effort",
+    "max",
+    "min",
+    "temperature",
+    "think",
+    "top_k",
+    "top_p",
+    "wait",
+    "waits",
+)
 """What a budget may say about its answers."""
 
-_MOST_WAITS = 16
-"""Of one thought, where only `min` is given: a model that says nothing more is let go."""
+SILENT_WAITS = 16
+"""So many waits one behind the other without a word, and the model is let go short of `min`."""
+
+ANSWER_SHARE = 4
+"""One part in so many of what a prompt leaves of the context is kept for the answer."""
 
 
 def sampling_of(budget: Budget, *, temperature: float = DEFAULT_TEMPERATURE) -> Sampling:
-    """The sampling options of a budget; `max_tokens` is set for each call."""
+    """The sampling options of a budget; `max_tokens` is set for each call.
+
+    Who leaves the thinking to the provider, by a level or by its own cap, gets the provider's own
+    sampling unless the budget says otherwise: most models that reason refuse another.
+    """
     given = options.number(budget, "temperature", low=0, high=10)
     top_p = options.number(budget, "top_p", low=0, high=1)
     if top_p == 0:
         raise UsageError(f"budget {str(budget)!r}: top_p=0 leaves no token to draw")
+    level = effort_of(budget)
+    theirs = level is not None or budget.option("by") in ("native", "hint")
+    told = any(budget.option(key) for key in ("temperature", "top_p", "top_k"))
     return Sampling(
         max_tokens=0,
         temperature=temperature if given is None else given,
         top_p=1.0 if top_p is None else top_p,
         top_k=options.integer(budget, "top_k") or 0,
+        effort=level,
+        provider_sampling=theirs and not told and budget.name != "greedy",
     )
 
 
-class Answering:
-    """Draws answers as a budget's options say: `think` and `max` tokens, `min` with `wait`."""
+def effort_of(budget: Budget) -> str | None:
+    """The level that a budget asks for; UnknownNameError when there is no such level."""
+    level = budget.level or budget.option("effort")
+    if level is not None and level not in EFFORTS:
+        raise UnknownNameError(f"effort level of budget {str(budget)!r}:", level, EFFORTS)
+    return level
 
-    def __init__(self, budget: Budget, think: int | None, sampling: Sampling) -> None:
+
+class Answering:
+    """Draws answers as a budget's options say: `think` and `max` tokens, `min` with `wait`.
+
+    `by` says who holds a thought to `think` tokens; `ask` is the number that the prompt wishes for.
+    """
+
+    def __init__(
+        self, budget: Budget, think: int | None, sampling: Sampling, ask: int | None = None
+    ) -> None:
         self.think = think
+        self.by = options.choice(budget, "by", ("forced", "native", "hint"))
+        self.ask = ask or options.integer(budget, "ask", low=1)
         self.sampling = sampling
         self.max_tokens = options.integer(budget, "max", low=1)
         self.min = options.integer(budget, "min", low=1)
         self.waits = options.integer(budget, "waits", low=1)
         self.wait = options.text(budget, "wait", "Wait")
-        forced = self.min is not None or self.waits is not None
-        if (forced or budget.option("wait")) and not think:
+        if budget.option("by") and think is None:
+            raise UsageError(f"budget {str(budget)!r}: by= belongs to a thought: think@1024:by=…")
+        if (self.forced or budget.option("wait")) and self.by != "forced":
+            raise UsageError(
+                f"budget {str(budget)!r}: min=, waits= and wait= need a thought that the harness "
+                "itself holds to its budget: by=forced"
+            )
+        if (self.forced or budget.option("wait")) and not think:
             raise UsageError(f"budget {str(budget)!r}: min=, waits= and wait= belong to a thought")
-        if budget.option("wait") and not forced:
+        if budget.option("wait") and not self.forced:
             raise UsageError(f"budget {str(budget)!r}: wait= needs min= or waits=")
         if self.min is not None and think is not None and self.min > think:
             raise UsageError(f"budget {str(budget)!r}: min={self.min} is more than {think} tokens")
 
     @property
+    def forced(self) -> bool:
+        """Whether a thought may be made to go on."""
+        return self.min is not None or self.waits is not None
+
+    @property
+    def version(self) -> str:
+        """Changes with what is asked of the model for the same options."""
+        return "2" if self.forced else "1"
+
+    @property
     def identity(self) -> str:
         """All that shapes one sample."""
         text = f"think={self.think},max={self.max_tokens},{self.sampling.to_json()}"
-        if self.min is None and self.waits is None:
+        text += "" if self.by == "forced" else f",by={self.by}"
+        text += "" if self.ask is None else f",ask={self.ask}/{WORDING_VERSION}"
+        if not self.forced:
             return text
         return f"{text},min={self.min},waits={self.waits},wait={self.wait!r}"
 
@@ -81,24 +155,37 @@ class Answering:
     ) -> list[Chain]:
         """One chain for each index: the answer alone, or the parts of a thought and the answer."""
         answer = replace(self.sampling, max_tokens=self.max_tokens or caller.max_output_tokens)
-        other: dict[str, Any] = {} if prompt is None else {"prompt": prompt}
         asked = caller.prompt if prompt is None else prompt
-        if self.think is not None or caller.marks is None:  # no thought can be cut
-            answer = replace(answer, stop=asked.stop)
+        if self.ask is not None:
+            prompt = asked = with_wish(asked, self.ask)
+        other: dict[str, Any] = {} if prompt is None else {"prompt": prompt}
+        if self.think is not None and self.by != "forced":
+            draws = await caller.sample(indices, self._in_one_call(self.think, answer), **other)
+            return [(draw,) for draw in draws]
+        if (self.think is not None or caller.marks is None) and self.sampling.effort is None:
+            answer = replace(answer, stop=asked.stop)  # no thought can be cut by it
         if self.think is None:
             draws = await caller.sample(indices, answer, **other)
             return [(draw,) for draw in draws]
         marks = caller.marks
         assert marks is not None  # the planner refuses models without marks
-        if self.think == 0:
-            shut = marks.start + marks.end + asked.begin
+        shut = marks.start + marks.end + asked.begin
+        room = caller.room(shut, prompt=prompt)
+        kept = 0 if room is None else min(answer.max_tokens, max(room // ANSWER_SHARE, 1))
+        most = self.think if room is None else min(self.think, room - kept)
+        if most < 1:
             draws = await caller.sample(indices, answer, prefix=shut, **other)
             return [(draw,) for draw in draws]
-        thinking = replace(self.sampling, max_tokens=self.think, stop=(marks.end,))
+        thinking = replace(self.sampling, max_tokens=most, stop=(marks.end,))
         thoughts = await caller.sample(indices, thinking, prefix=marks.start, **other)
 
+        def left(prefix: str) -> int | None:
+            """What a thought that stands at `prefix` may still take from the answer's room."""
+            behind = caller.room(prefix + marks.end + asked.begin, prompt=prompt)
+            return None if behind is None else behind - kept
+
         async def close(index: int, first: Draw) -> Chain:
-            thought = await self._go_on(caller, index, first, thinking, other)
+            thought = await self._go_on(caller, index, first, thinking, left, other)
             prefix = thought[-1].response + marks.end + asked.begin
             [last] = await caller.sample([index], answer, prefix=prefix, **other)
             return (*thought, last)
@@ -106,26 +193,57 @@ class Answering:
         pairs = zip(indices, thoughts, strict=True)
         return await together(close(index, first) for index, first in pairs)
 
+    def _in_one_call(self, think: int, answer: Sampling) -> Sampling:
+        """Thought and answer share the limit of one completion: both must fit."""
+        control: Literal["native", "hint"] = "native" if self.by == "native" else "hint"
+        return replace(
+            answer, thinking=think, control=control, max_tokens=think + answer.max_tokens
+        )
+
     async def _go_on(
-        self, caller: Caller, index: int, first: Draw, thinking: Sampling, other: Mapping[str, Any]
+        self,
+        caller: Caller,
+        index: int,
+        first: Draw,
+        thinking: Sampling,
+        room: Callable[[str], int | None],
+        other: Mapping[str, Any],
     ) -> Chain:
-        """A thought made as long as `min` and `waits` ask, within `think` tokens in all."""
-        parts, used = [first], 0
-        if self.min is None and self.waits is None:
+        """A thought made as long as `min` and `waits` ask, within `think` tokens in all.
+
+        `min` counts the tokens of its words, not those of the end marks that were left out; what
+        was generated is bounded with them. With `min` alone it is made to go on as often as it
+        takes, unless nothing comes any more.
+        """
+        parts, words, used, silent = [first], 0, 0, 0
+        if not self.forced:
             return (first,)
-        most = self.waits or _MOST_WAITS
         while True:
             last = parts[-1]
             if last.output_tokens is None:
                 raise BackendError("min= and waits= need the engine's token counts")
-            used += last.output_tokens
+            said = _words(last, last.output_tokens)
+            words, used = words + said, used + last.output_tokens
+            silent = 0 if said else silent + 1
             left = thinking.max_tokens - used
-            enough = self.min is not None and used >= self.min
-            if enough or last.finish is not Finish.STOP or left < 1 or len(parts) > most:
+            enough = self.min is not None and words >= self.min
+            over = silent > SILENT_WAITS if self.waits is None else len(parts) > self.waits
+            if enough or over or last.finish is not Finish.STOP or left < 1:
+                return tuple(parts)
+            prefix = last.response + self.wait
+            behind = room(prefix)
+            left = left if behind is None else min(left, behind)
+            if left < 1:
                 return tuple(parts)
             more = replace(thinking, max_tokens=left)
-            prefix = last.response + self.wait
             parts += await caller.sample([index], more, prefix=prefix, **other)
+
+
+def _words(draw: Draw, tokens: int) -> int:
+    """The tokens of a thought's words; where only their sum is told, an end mark is one."""
+    if draw.text_tokens is not None:
+        return draw.text_tokens
+    return max(tokens - (draw.finish is Finish.STOP), 0)
 
 
 class AnswerProposer:
@@ -134,14 +252,19 @@ class AnswerProposer:
     answers: Answering
 
     @property
+    def version(self) -> str:
+        """Of what is asked of the model."""
+        return self.answers.version
+
+    @property
     def depth(self) -> int:
         """The thinking tokens: what is cut for the shorter budgets of a sweep."""
         return self.answers.think or 0
 
     @property
     def needs_marks(self) -> bool:
-        """A thinking budget is counted between the model's marks."""
-        return self.answers.think is not None
+        """A forced thought is counted between the model's marks."""
+        return self.answers.think is not None and self.answers.by == "forced"
 
     def most_tokens(self, max_output_tokens: int) -> int:
         """Of one answer: the thought at its limit and the answer at its own."""

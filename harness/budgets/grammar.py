@@ -1,10 +1,11 @@
 """The budget grammar: one string says what may be spent on one problem.
 
-    budget   = name ["@" size ["x" width] ["+" depth]] [":" key "=" value {"," key "=" value}]
-               {" " ceiling}
+    budget   = name ["@" (sizes | level)] [":" key "=" value {"," key "=" value}] {" " ceiling}
+    sizes    = size ["x" width] ["+" depth]
     ceiling  = "tokens<=" integer | "usd<=" number
 
-Braces expand to a sweep: `vote@{1,2,4}:think={256,1024}` is six budgets.
+`effort@low` is the one budget whose size is a level. Braces expand to a sweep:
+`vote@{1,2,4}:think={256,1024}` is six budgets.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ _HEAD = re.compile(r"(?P<name>[a-z][a-z0-9_-]*)(?:@(?P<sizes>[^:]*))?(?::(?P<opt
 _SIZES = re.compile(r"(?P<n>[0-9]+)(?:x(?P<width>[0-9]+))?(?:\+(?P<depth>[0-9]+))?")
 _CEILING = re.compile(r"(?P<what>tokens|usd)<=(?P<limit>\S+)")
 _BRACES = re.compile(r"\{([^{}]*)\}")
+LEVELLED = "effort"
 _MAX_SWEEP = 1000
 _MAX_SIZE = 10**6  # samples of one problem; more are a slip of the finger
 _MAX_EXPONENT = 30
@@ -37,6 +39,7 @@ class Budget:
     options: tuple[tuple[str, str], ...] = ()
     max_tokens: int | None = None
     max_usd: Decimal | None = None
+    level: str | None = None
 
     @classmethod
     def parse(cls, text: str) -> Budget:
@@ -57,6 +60,12 @@ class Budget:
             budget = _with_ceiling(budget, word, text)
         return budget
 
+    def with_option(self, key: str, value: str | None) -> Budget:
+        """The same with another value of an option; None leaves the option out."""
+        kept = {k: v for k, v in self.options if k != key}
+        kept |= {} if value is None else {key: value}
+        return replace(self, options=tuple(sorted(kept.items())))
+
     def option(self, key: str) -> str | None:
         """The value of an option as written, or None."""
         return dict(self.options).get(key)
@@ -66,7 +75,7 @@ class Budget:
         return replace(self, n=None)
 
     def __str__(self) -> str:
-        text = self.name
+        text = self.name if self.level is None else f"{self.name}@{self.level}"
         if self.n is not None:
             text += f"@{self.n}"
             text += f"x{self.width}" if self.width is not None else ""
@@ -79,6 +88,10 @@ class Budget:
 
 
 def _with_sizes(budget: Budget, sizes: str, text: str) -> Budget:
+    if budget.name == LEVELLED:
+        if not re.fullmatch("[a-z]+", sizes):
+            raise UsageError(f"budget {text!r}: behind '@' stands a level, as effort@low")
+        return replace(budget, level=sizes)
     match = _SIZES.fullmatch(sizes)
     if match is None:
         raise UsageError(

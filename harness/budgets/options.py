@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from harness.budgets.grammar import Budget
 from harness.core import UnknownNameError, UsageError
+from harness.core.origin import blamed
 
 _MOST = 10**9
 
@@ -75,3 +78,58 @@ def text(budget: Budget, key: str, default: str) -> str:
         return _ESCAPES[match[1]]
 
     return re.sub(r"\\(.?)", plain, value, flags=re.S)
+
+
+_WORDS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+
+def parameters(kind: Any) -> Mapping[str, inspect.Parameter]:
+    """What a selector or a stop rule takes as options: its keyword arguments."""
+    try:
+        found = inspect.signature(kind).parameters
+    except (TypeError, ValueError):
+        return {}
+    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    return {name: p for name, p in found.items() if p.kind in named}
+
+
+def build(what: str, kind: Any, budget: Budget, **given: Any) -> Any:
+    """An object of a plugin's class, with the budget's options as its keyword arguments.
+
+    An option is read as its argument's annotation says (int, float, bool, else text), or the type
+    of its default. UsageError where it is none, or where an argument without a default is missing.
+    """
+    for name, parameter in parameters(kind).items():
+        value = budget.option(name)
+        if name in given:
+            continue
+        if value is not None:
+            given[name] = _read(budget, name, value, parameter)
+        elif parameter.default is inspect.Parameter.empty:
+            raise UsageError(f"budget {str(budget)!r}: {what} needs the option {name}=")
+    with blamed(what, kind):
+        try:
+            return kind(**given)
+        except UsageError as error:
+            raise UsageError(f"budget {str(budget)!r}: {error}") from error
+
+
+def _read(budget: Budget, key: str, value: str, parameter: inspect.Parameter) -> Any:
+    kind = parameter.annotation
+    name = kind if isinstance(kind, str) else getattr(kind, "__name__", "")
+    if kind is inspect.Parameter.empty:
+        name = type(parameter.default).__name__
+    words = set(re.findall(r"[a-z]+", name))
+    try:
+        if "bool" in words:
+            return _WORDS[value.lower()]
+        if "float" in words:
+            return float(value)
+        if "int" in words:
+            return int(value)
+    except (KeyError, ValueError):
+        wanted = (
+            "yes or no" if "bool" in words else "a number" if "float" in words else "a whole number"
+        )
+        raise UsageError(f"budget {str(budget)!r}: {key}={value} must be {wanted}") from None
+    return value

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 from harness.budgets import options
+from harness.budgets.contracts import check_proposer, checked_reward, checked_selector
 from harness.budgets.grammar import Budget
-from harness.budgets.strategy import Reward, Selector, Strategy
+from harness.budgets.strategy import Proposer, Reward, Selector, Strategy
 from harness.core import UnknownNameError, UsageError, registry
+from harness.core.origin import blamed, version_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,15 @@ class Recipe:
 _BY_REWARD = ("weighted", "best", "vote", "oracle")
 _REWARDED = ("best", "weighted")
 _SELECTORS = {"vote": "majority"}  # `select=vote` is the word of the budgets
+_WORDS = ("vote", "last", *_REWARDED, "first", "oracle")  # built-in choices
 
 RECIPES: Mapping[str, Recipe] = {
     "greedy": Recipe("independent", "one sample at temperature 0"),
     "sample": Recipe("independent", "n samples; coverage, pass@k for every k <= n", ("oracle",)),
     "vote": Recipe("independent", "n samples; the most frequent answer", ("vote",)),
-    "think": Recipe("independent", "thinking cut at n tokens, then the answer forced"),
+    "think": Recipe("independent", "thinking bounded by n tokens, then the answer"),
+    "effort": Recipe("independent", "a provider's named level of thinking, as effort@low"),
+    "ask": Recipe("independent", "the wish for n tokens stands in the prompt"),
     "best": Recipe("independent", "n samples; the one of highest reward", ("best",)),
     "weighted": Recipe("independent", "n samples; votes weighted by reward", ("weighted",)),
     "adaptive": Recipe("adaptive", "votes until the winner is settled, n at most", ("vote",)),
@@ -60,11 +65,39 @@ def resolve(budget: Budget) -> Strategy:
     if recipe is None:
         recipe = _plugged_in(budget)
     chosen = budget.option("select") or recipe.selects[0]
-    if chosen not in recipe.selects:
-        raise UnknownNameError(f"select= of budget {budget.name!r}:", chosen, recipe.selects)
+    known = (*recipe.selects, *registry.foreign("selectors"))
+    if chosen not in known:
+        raise UnknownNameError(f"select= of budget {budget.name!r}:", chosen, known)
     reward = _reward(budget, recipe, chosen)
-    proposer = registry.find("proposers", recipe.proposer)(budget, reward)
-    return Strategy(budget, proposer, _selector(budget, recipe, chosen), reward)
+    selector, own = _selector(budget, recipe, chosen)
+    kind = registry.find("proposers", recipe.proposer)
+    with blamed(f"the proposer {recipe.proposer!r}", kind):
+        proposer = kind(_without(budget, own), reward)
+    proposer = check_proposer(recipe.proposer, proposer)
+    return Strategy(budget, proposer, selector, reward, _versions(budget, proposer, chosen))
+
+
+def _versions(budget: Budget, proposer: Proposer, chosen: str) -> Mapping[str, str]:
+    """What names the code of a strategy's parts, where their names do not."""
+    reward = (budget.option("reward") or "").partition(":")[0]
+    found = {
+        "proposer": version_of(proposer),
+        "selector": registry.version("selectors", chosen) if chosen not in _WORDS else None,
+        "reward": registry.version("rewards", reward) if reward else None,
+        "agg": _named(budget, "agg", "aggregations"),
+        "stop": _named(budget, "stop", "stops"),
+    }
+    return {part: version for part, version in found.items() if version is not None}
+
+
+def _named(budget: Budget, key: str, kind: str) -> str | None:
+    name = budget.option(key)
+    return registry.version(kind, name) if name in registry.names(kind) else None
+
+
+def _without(budget: Budget, own: Collection[str]) -> Budget:
+    """What the proposer reads: the budget without the selector's own options."""
+    return replace(budget, options=tuple(pair for pair in budget.options if pair[0] not in own))
 
 
 def _plugged_in(budget: Budget) -> Recipe:
@@ -78,13 +111,13 @@ def _plugged_in(budget: Budget) -> Recipe:
 def _reward(budget: Budget, recipe: Recipe, chosen: str) -> Reward | None:
     spec = budget.option("reward")
     if spec is None:
-        if recipe.needs_reward or chosen in _REWARDED:
+        if recipe.needs_reward or _uses_reward(chosen):
             known = ", ".join(registry.names("rewards"))
             raise UsageError(f"budget {str(budget)!r} needs a reward: write reward=NAME ({known})")
         if budget.option("agg"):
             raise UsageError(f"budget {str(budget)!r}: agg= joins the steps of a reward=")
         return None
-    if chosen not in _REWARDED and not recipe.needs_reward and budget.name != "rmaxts":
+    if not (_uses_reward(chosen) or recipe.needs_reward or budget.name == "rmaxts"):
         raise UsageError(
             f"budget {str(budget)!r}: choosing by {chosen} uses no reward; leave reward= out, or "
             f"write {'select=best' if len(recipe.selects) > 1 else 'best@n:reward=…'}"
@@ -96,17 +129,50 @@ def _reward(budget: Budget, recipe: Recipe, chosen: str) -> Reward | None:
 def build_reward(spec: str) -> Reward:
     """The reward named `name` or `name:argument`, one object for all budgets that name it."""
     name, _, argument = spec.partition(":")
-    reward: Reward = registry.find("rewards", name)(argument or None)
-    return reward
+    kind = registry.find("rewards", name)
+    with blamed(f"the reward {name!r}", kind):
+        return checked_reward(name, kind(argument or None))
 
 
-def _selector(budget: Budget, recipe: Recipe, chosen: str) -> Selector:
+def _uses_reward(chosen: str) -> bool:
+    """Whether a selector reads rewards; a stranger's says so by `uses_reward = True`."""
+    if chosen in registry.foreign("selectors"):
+        return bool(getattr(registry.find("selectors", chosen), "uses_reward", False))
+    return chosen in _REWARDED
+
+
+def _selector(budget: Budget, recipe: Recipe, chosen: str) -> tuple[Selector, Collection[str]]:
+    """The selector, and the options that are its own."""
+    if chosen in registry.foreign("selectors"):
+        kind = registry.find("selectors", chosen)
+        own = options.parameters(kind)
+        built = options.build(f"the selector {chosen!r}", kind, budget)
+        return checked_selector(chosen, built), set(own) - {"agg"}
     args: dict[str, str | int] = {}
     if chosen in _REWARDED:
-        args["agg"] = options.choice(budget, "agg", ("last", "prod", "min", "mean"))
+        args["agg"] = options.choice(budget, "agg", ("last", *registry.names("aggregations")))
     name = _SELECTORS.get(chosen, chosen)
     if recipe.nested and chosen != "oracle":
         args |= {"choose": chosen, "length": (budget.width or budget.n or 1)}
         name = "nested"
-    selector: Selector = registry.find("selectors", name)(**args)
-    return selector
+    return build_selector(name, args), ()
+
+
+def build_selector(name: str, args: Mapping[str, str | int]) -> Selector:
+    """A selector by its registered name and arguments, as a run's manifest has them."""
+    kind = registry.find("selectors", name)
+    with blamed(f"the selector {name!r}", kind):
+        return checked_selector(name, kind(**args))
+
+
+def catalogue() -> str:
+    """The strategies, and what their options may name, for `--help`: strangers' included."""
+    lines = [f"{name:<11} {recipe.summary}" for name, recipe in RECIPES.items()]
+    lines += [f"{name:<11} (plugin)" for name in registry.foreign("proposers")]
+    rows = {
+        "select=": sorted({*_BY_REWARD, "last", "first", *registry.foreign("selectors")}),
+        "reward=": registry.names("rewards"),
+        "agg=": registry.names("aggregations"),
+        "stop=": registry.names("stops"),
+    }
+    return "\n".join([*lines, *(f"{key:<11} {', '.join(names)}" for key, names in rows.items())])

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from harness.budgets import options
 from harness.budgets.answering import sampling_of
 from harness.budgets.grammar import Budget
-from harness.budgets.selectors.rewarded import joined
+from harness.budgets.selectors.aggregations import aggregation
 from harness.budgets.strategy import Caller, Chain, Draw, Reward, together
-from harness.core import Finish, Sampling, UsageError
+from harness.core import Finish, HarnessError, Sampling, UsageError, Verdict
 
 OPTIONS = (
     "agg",
@@ -81,7 +81,8 @@ class Steps:
         self.delimiter = options.text(budget, "step", "\n")
         self.rounds = options.integer(budget, "rounds", low=1) or MOST_ROUNDS
         self.max_tokens = options.integer(budget, "max", low=1)
-        self.agg = options.choice(budget, "agg", ("last", "prod", "min", "mean"))
+        self.agg = budget.option("agg") or "last"
+        self._join = aggregation(self.agg)
         self.sampling = sampling_of(budget)
         if self.sampling.temperature == 0:
             raise UsageError(f"budget {str(budget)!r}: at temperature 0 all branches are the same")
@@ -118,7 +119,10 @@ class Steps:
         if greedy:
             sampling = replace(sampling, temperature=0.0, top_p=1.0, top_k=0)
         draws = await caller.sample(indices, sampling, prefix=path.text)
-        return [self._joined(caller, path, draw) for draw in draws]
+        ended = await self._ended(caller, draws)
+        return [
+            self._joined(caller, path, draw, over) for draw, over in zip(draws, ended, strict=True)
+        ]
 
     async def extend_all(
         self,
@@ -139,7 +143,34 @@ class Steps:
                 for grown in paths:
                     yield grown
 
-    def _joined(self, caller: Caller, path: Path, draw: Draw) -> Path:
+    async def _ended(self, caller: Caller, draws: Sequence[Draw]) -> list[bool]:
+        """Whether the model ended its turn with each draw.
+
+        Where an engine does not say what stopped it, a draw without words is the end, and so is
+        one in which the task's verifier finds an answer beyond doubt ("Answer: 7"), unless it is
+        one that finds an answer in anything.
+        """
+        untold = [
+            draw
+            for draw in draws
+            if draw.finish is Finish.STOP and draw.stopped_by is None and draw.text.strip()
+        ]
+        # Behind other words, so that a line which is all that was said is not taken for an answer.
+        shown = [replace(draw, prefix=_UNFINISHED) for draw in untold]
+        answers = set()
+        if shown:
+            nothing = replace(untold[0], prefix="", text=_UNFINISHED.strip())
+            control, *found = await caller.verdicts([nothing, *shown])
+            if not _sure(control):
+                answers = {d.id for d, v in zip(untold, found, strict=True) if _sure(v)}
+        return [
+            draw.finish is not Finish.STOP
+            or draw.stopped_by in ("", *_ends(caller))
+            or (draw.stopped_by is None and (not draw.text.strip() or draw.id in answers))
+            for draw in draws
+        ]
+
+    def _joined(self, caller: Caller, path: Path, draw: Draw, ended: bool) -> Path:
         # Where an engine gives no count, four characters are taken for a token: for this limit
         # only, the ledger keeps the count as unknown.
         tokens = path.tokens + (
@@ -147,57 +178,82 @@ class Steps:
         )
         text = draw.response + self.delimiter
         room = caller.room(text)
-        done = (
-            draw.finish is not Finish.STOP
-            or draw.stopped_by in ("", *_ends(caller))
-            # An engine that does not say what stopped it: a step without words is the end.
-            or (draw.stopped_by is None and not draw.text.strip())
-            or tokens >= self.limit(caller)
-            or (room is not None and room < 1)
-        )
+        done = ended or tokens >= self.limit(caller) or (room is not None and room < 1)
         return Path(draws=(*path.draws, draw), text=text, tokens=tokens, done=done)
 
     async def values(self, caller: Caller, responses: Sequence[str]) -> list[float]:
         """One value for each response, by the reward."""
         assert self.reward is not None  # searches that come here have been given one
         scores = await caller.score(self.reward, responses)
-        return [joined(score.steps, self.agg) for score in scores]
+        return [self._join(score.steps) for score in scores]
 
     async def grow(
-        self, caller: Caller, n: int, width: int, indices: Indices, ahead: int = 0
+        self, caller: Caller, n: int, width: int, ahead: int = 0
     ) -> AsyncGenerator[Path, None]:
-        """Beam search for n solutions: the best n/width unfinished paths get width steps each.
+        """Beam search for n solutions: each round draws n steps behind the best n/width paths.
 
-        A finished path keeps its place, so that a round draws one step for each solution that is
-        still missing, and n are there in the end. `ahead` steps are rolled out at temperature 0
-        before a path is scored (lookahead). Ties keep the earlier path.
+        As in search-and-learn: a finished path leaves the search and is one of the n, the rest are
+        scored, and the best of them share the n steps of the next round; the first n to be finished
+        are the solutions, and no round is begun behind them. `ahead` steps are rolled out at
+        temperature 0 before a path is scored (lookahead). Ties keep the earlier path.
         """
-        batches = [(ROOT, n)]
+        indices, kept, found = Indices(), [ROOT], 0
         for number in range(self.rounds):
             whole = number == self.rounds - 1
-            asked = [(path, indices.take(path.text, count)) for path, count in batches]
+            asked = [
+                (path, indices.take(path.text, n // len(kept) + (i < n % len(kept))))
+                for i, path in enumerate(kept)
+            ]
             active: list[Path] = []
             async for path in self.extend_all(caller, asked, whole=whole):
-                if path.done or whole:
-                    yield path
-                else:
+                if not (path.done or whole):
                     active.append(path)
-            if not active:
+                elif found < n:
+                    found += 1
+                    yield path
+            if found == n:
                 break
-            kept = await self._best(caller, active, -(-len(active) // width), ahead)
-            counts = [width] * (len(kept) - 1) + [len(active) - width * (len(kept) - 1)]
-            batches = list(zip(kept, counts, strict=True))
+            kept = await self._best(caller, active, n // width, ahead)
+
+    async def descend(
+        self, caller: Caller, width: int, indices: Indices
+    ) -> AsyncGenerator[Path, None]:
+        """A greedy descent: of `width` steps a round the best is kept, until it is the end.
+
+        As in search-and-learn's DVTS: finished candidates compete with the others, and all of the
+        last round are handed over. Where a ceiling ends it, what is finished of its round is.
+        """
+        path = ROOT
+        for number in range(self.rounds):
+            whole = number == self.rounds - 1
+            drawn: list[Path] = []
+            try:
+                asked = [(path, indices.take(path.text, width))]
+                async for grown in self.extend_all(caller, asked, whole=whole):
+                    drawn.append(grown)  # noqa: PERF401 - what a failure leaves behind is used
+                if not whole and not all(grown.done for grown in drawn):
+                    [path] = await self._best(caller, drawn, 1, 0)
+            except HarnessError:
+                for grown in drawn:
+                    if grown.done:
+                        yield grown
+                raise
+            if whole or path.done or all(grown.done for grown in drawn):
+                for grown in drawn:
+                    yield grown
+                return
 
     async def _best(
         self, caller: Caller, paths: Sequence[Path], count: int, ahead: int
     ) -> list[Path]:
+        """The paths of highest value, in the order that they came in."""
         if count >= len(paths):
             return list(paths)
         rolled = (self._roll_out(caller, path, ahead) for path in paths)
         shown = await together(rolled, in_turn=caller.in_turn)
         values = await self.values(caller, [path.response for path in shown])
         order = sorted(range(len(paths)), key=lambda i: (-values[i], i))
-        return [paths[i] for i in order[:count]]
+        return [paths[i] for i in sorted(order[:count])]
 
     async def _roll_out(self, caller: Caller, path: Path, ahead: int) -> Path:
         for _ in range(ahead):
@@ -205,6 +261,13 @@ class Steps:
                 break
             [path] = await self.extend(caller, path, [0], greedy=True)
         return path
+
+
+_UNFINISHED = "Step 1: 2 + 3 = 5, and so on.\n\n"  # numbers, but no answer
+
+
+def _sure(verdict: Verdict) -> bool:
+    return verdict.key is not None and verdict.warning == 0
 
 
 def _ends(caller: Caller) -> tuple[str, ...]:
@@ -215,6 +278,7 @@ def _ends(caller: Caller) -> tuple[str, ...]:
 class StepSearch:
     """Base of searches for n solutions by steps: sizes, options, what they are called."""
 
+    version = "2"
     exchangeable = False
     depth = 0
     needs_marks = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeVar
 
 from harness.budgets.grammar import Budget
@@ -74,7 +74,7 @@ class Caller(Protocol):
         ...
 
     def room(self, prefix: str = "", *, prompt: Prompt | None = None) -> int | None:
-        """How many tokens the model's context leaves behind `prefix`; None when unknown."""
+        """How many tokens the model's context leaves behind `prefix`, at least; None: unknown."""
         ...
 
     async def sample(
@@ -150,8 +150,9 @@ Chain = tuple[Draw, ...]
 class Proposer(Protocol):
     """Produces samples.
 
-    Built from a budget and its reward (None when it has none); raises UsageError when they do not
-    fit.
+    Registered under `harness.proposers` as a class; built from a budget and its reward (None when
+    it has none); raises UsageError when they do not fit. A `version` that it states names what it
+    asks of the model, beside a hash of its source.
     """
 
     @property
@@ -233,17 +234,23 @@ class Graded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """One chain of a pool with the verdict on its answer, and its reward where it has one."""
+    """One chain of a pool with the verdict on its answer, and its reward where it has one.
+
+    `tokens` were generated for it, thought and steps included; None where that is unknown. A
+    selector may look at `verdict.answer` and `key`; to look at `status` is to look at the gold.
+    """
 
     verdict: Verdict
     steps: tuple[float, ...] | None = None
+    tokens: int | None = None
 
 
 class Selector(Protocol):
     """Chooses the final answer from a pool.
 
     Registered under `harness.selectors` as a class; `args` are the keyword arguments (plain JSON)
-    that build it again.
+    that build it again. They are options of the budget: `vote@4:select=shortest,by=words`. A class
+    with `uses_reward = True` is given scored answers, and needs a `reward=`.
     """
 
     name: str
@@ -268,12 +275,17 @@ class Selector(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Strategy:
-    """A budget with its parts."""
+    """A budget with its parts.
+
+    `versions` name the code of those parts that are not built in, or not in their first version:
+    what was measured by other code is another run.
+    """
 
     budget: Budget
     proposer: Proposer
     selector: Selector
     reward: Reward | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def capped(self) -> bool:

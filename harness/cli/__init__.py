@@ -13,24 +13,27 @@ import click
 from harness._version import __version__
 
 _COMMANDS = {
-    "eval": ("harness.cli.eval:eval_", "Run a model on tasks under budgets; store and report."),
-    "plan": ("harness.cli.plan:plan", "Say what an eval would cost, or what a decision takes."),
+    "eval": ("harness.cli.eval:eval_", "Evaluate a model on tasks under budgets."),
+    "plan": ("harness.cli.plan:plan", "Predict the cost of an evaluation, or the size it needs."),
     "show": ("harness.cli.show:show", "Show the runs in a database."),
     "runs": ("harness.cli.runs:runs", "List runs, name and tag them, remove them."),
-    "curve": ("harness.cli.curve:curve", "Accuracy and coverage against compute; fits, policies."),
+    "curve": ("harness.cli.curve:curve", "Plot accuracy and coverage against compute."),
     "compare": ("harness.cli.compare:compare", "Compare runs on the same problems."),
-    "gate": ("harness.cli.gate:gate", "Hold a run against rules and a baseline, for CI."),
-    "baseline": ("harness.cli.baseline:baseline", "Keep outcomes as a text file in a repository."),
+    "gate": ("harness.cli.gate:gate", "Check a run against rules and a baseline, for CI."),
+    "baseline": (
+        "harness.cli.baseline:baseline",
+        "Keep reference outcomes as a text file in a repository.",
+    ),
     "tasks": ("harness.cli.tasks:tasks", "List tasks, show one, check your own."),
     "models": ("harness.cli.models:models", "List backends and the models that need no download."),
     "lm-eval": ("harness.cli.lm_eval:lm_eval", "Use the tasks of this package in lm-eval."),
-    "import": ("harness.cli.import_:import_", "Bring in outputs that were made elsewhere."),
+    "import": ("harness.cli.import_:import_", "Import outputs generated elsewhere."),
     "regrade": ("harness.cli.regrade:regrade", "Judge stored samples again; no model is needed."),
     "site": ("harness.cli.site:site", "Build or serve the static leaderboard."),
-    "verify": ("harness.cli.verify:verify", "Judge answers, one pair or a file of them."),
+    "verify": ("harness.cli.verify:verify", "Judge one answer, or a file of them."),
     "db": ("harness.cli.db:db", "Check a database, recover rescued samples, clean up."),
-    "doctor": ("harness.cli.doctor:doctor", "Say what is installed and what is in reach."),
-    "train-tiny": ("harness.cli.train:train_tiny", "Train the embedded models anew ([train])."),
+    "doctor": ("harness.cli.doctor:doctor", "Report what is installed and what is available."),
+    "train-tiny": ("harness.cli.train:train_tiny", "Retrain the embedded models ([train])."),
     "train-reward": (
         "harness.cli.train_reward:train_reward",
         "Train a process reward model on a model's solutions ([train]).",
@@ -68,7 +71,7 @@ class _LazyGroup(click.Group):
 @click.group(
     cls=_LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 all well; 1 some problems failed or are ungraded, or something outside "
+    epilog="Exit codes: 0 success; 1 some problems failed or are ungraded, or something outside "
     "failed; 2 wrong usage or input; 130 interrupted.",
 )
 @click.version_option(__version__, prog_name="harness")

@@ -21,21 +21,30 @@ if TYPE_CHECKING:
 @click.argument("a")
 @click.argument("b")
 @db_option
-@click.option("--anyway", is_flag=True, help="Compare even what was not measured alike.")
+@click.option("--anyway", is_flag=True, help="Compare runs even if they were measured differently.")
 @click.option(
     "--correction",
     type=click.Choice(["holm", "bh"]),
     default="holm",
     show_default=True,
-    help="For several tasks at once.",
+    help="Correction for comparing several tasks at once.",
 )
-@click.option("--flips", type=click.IntRange(0), default=10, show_default=True, help="How many.")
+@click.option(
+    "--flips",
+    type=click.IntRange(0),
+    default=10,
+    show_default=True,
+    help="Number of flipped problems to list.",
+)
 @plugin_option
 @json_option
 def compare(
     a: str, b: str, db: str, anyway: bool, correction: str, flips: int, as_json: bool
 ) -> None:
-    """B minus A on the same problems. A and B: run ids (or beginnings), filters, baseline files."""
+    """Compare B with A on the same problems.
+
+    Each is a run id (or the beginning of one), a filter or a baseline file.
+    """
     from harness import api
 
     results = api.compare(a, b, db, anyway=anyway, correction=correction)
@@ -48,7 +57,7 @@ def compare(
 
 def _points(estimate: Estimate) -> str:
     low, high = 100 * estimate.low, 100 * estimate.high
-    return f"{100 * estimate.value:+.1f} points [{low:+.1f}, {high:+.1f}]"
+    return f"{100 * estimate.value:+z.1f} points [{low:+z.1f}, {high:+z.1f}]"
 
 
 def _print(c: Comparison, flips: int, correction: str | None) -> None:
@@ -65,7 +74,7 @@ def _print(c: Comparison, flips: int, correction: str | None) -> None:
     if c.mcnemar_p is not None:
         p += f"; exact McNemar p = {c.mcnemar_p:.4g}"
     low, high = (100 * bound for bound in c.bayes)
-    click.echo(f"  {p}; Bayesian interval [{low:+.1f}, {high:+.1f}]")
+    click.echo(f"  {p}; Bayesian interval [{low:+z.1f}, {high:+z.1f}]")
     if c.detectable is not None:
         click.echo(
             f"  a true difference below {100 * c.detectable:.1f} points would likely be missed"

@@ -33,10 +33,10 @@ Examples:
   harness curve --task arithmetic --policy predicted --limit 250
 
 \b
-Curves: pass@k (coverage) and the budget's own (vote@k is maj@k, best@k is bo@n) at every k of a
-pool, in exact expectation over its subsets; other budgets a point each, joined by what they
-share. --compare reads two curves at equal cost: between two measured budgets stands their random
-mixture with exactly that mean cost. CURVE is a part of "MODEL CURVE", as the list shows it.
+A pool of samples gives two curves: coverage (pass@k) and the budget's own (vote@k is maj@k, best@k
+is bo@n), at every k, as exact expectations over its subsets. Other budgets give one point each.
+--compare reads two curves at equal cost: between two measured budgets lies the random mixture of
+both that costs exactly that much on average. Name a curve by part of "MODEL CURVE" as listed.
 """
 
 
@@ -48,29 +48,49 @@ mixture with exactly that mean cost. CURVE is a part of "MODEL CURVE", as the li
     type=click.Choice(["tokens", "flops", "usd"]),
     default="tokens",
     show_default=True,
-    help="What cost is counted in.",
+    help="Unit of cost.",
 )
-@click.option("--fit", is_flag=True, help="Fit coverage, and foretell it for each --k.")
-@click.option("--k", "ks", type=click.IntRange(1), multiple=True, help="With --fit (repeatable).")
-@click.option("--compare", nargs=2, metavar="A B", help="Two curves at equal cost, B minus A.")
-@click.option("--at", "costs", type=float, multiple=True, help="With --compare: at this cost.")
+@click.option("--fit", is_flag=True, help="Fit coverage, and extrapolate it to each --k.")
+@click.option(
+    "--k",
+    "ks",
+    type=click.IntRange(1),
+    multiple=True,
+    help="Number of samples, with --fit (repeatable).",
+)
+@click.option(
+    "--compare", nargs=2, metavar="A B", help="Compare two curves at equal cost, B minus A."
+)
+@click.option(
+    "--at",
+    "costs",
+    type=float,
+    multiple=True,
+    help="Cost to compare at, with --compare (repeatable).",
+)
 @click.option(
     "--policy",
     type=click.Choice(["oracle", "predicted"]),
-    help="The best budget for each difficulty; oracle difficulty needs the answers.",
+    help="Choose the best budget for each level of difficulty, known (oracle) or predicted.",
 )
-@click.option("--limit", type=float, help="With --policy: the most a problem may cost.")
+@click.option("--limit", type=float, help="The most one problem may cost, with --policy.")
 @click.option(
-    "--probe", type=click.IntRange(2), default=4, show_default=True, help="With --policy."
+    "--probe",
+    type=click.IntRange(2),
+    help="Samples that predict difficulty, with --policy predicted [default: 4].",
 )
 @config_options("gpu_usd_per_hour", "price")
-@click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Write all points.")
-@click.option("--svg", "svg_file", type=click.Path(path_type=Path), help="Write a picture.")
+@click.option(
+    "--csv", "csv_file", type=click.Path(path_type=Path), help="Write all points to this file."
+)
+@click.option(
+    "--svg", "svg_file", type=click.Path(path_type=Path), help="Draw the curves into this file."
+)
 @db_option
 @plugin_option
 @json_option
 def curve(as_json: bool, db: str, unit: str, **given: Any) -> int:
-    """Accuracy and coverage against tokens, FLOPs and dollars, from all that is stored."""
+    """Plot accuracy and coverage against tokens, FLOPs or dollars, from all stored results."""
     curves = _load(db, given)
     if given["csv_file"] is not None:
         _write_csv(given["csv_file"], curves)
@@ -159,7 +179,13 @@ def _hint(unit: str) -> str:
 
 
 def _print_curves(curves: Sequence[Curve], unit: str) -> None:
-    from harness.cli.curve_tables import figures_table, frontier_table, gaps_table, points_table
+    from harness.cli.curve_tables import (
+        by_verifier,
+        figures_table,
+        frontier_table,
+        gaps_table,
+        points_table,
+    )
     from harness.cli.plot import terminal
     from harness.cli.tables import console
     from harness.core import UsageError
@@ -177,10 +203,11 @@ def _print_curves(curves: Sequence[Curve], unit: str) -> None:
         gaps = gaps_table(members)
         if gaps.row_count:
             out.print(gaps)
-        try:
-            out.print(frontier_table(members, unit))
-        except UsageError as error:
-            click.echo(f"no frontier: {error}")
+        for graded in by_verifier(members):
+            try:
+                out.print(frontier_table(graded, unit))
+            except UsageError as error:
+                click.echo(f"no frontier: {error}")
 
 
 def _as_json(curves: Sequence[Curve], unit: str) -> dict[str, Any]:
@@ -202,6 +229,8 @@ def _analyses(
         raise UsageError("--at goes with --compare")
     if given["limit"] is not None and not given["policy"]:
         raise UsageError("--limit goes with --policy")
+    if given["probe"] is not None and given["policy"] != "predicted":
+        raise UsageError("--probe goes with --policy predicted")
     out = []
     if given["fit"]:
         out.append(("fits", *fitted(curves, given["ks"])))
@@ -210,5 +239,7 @@ def _analyses(
         out.append(("compare", *compared(curves, a, b, unit, given["costs"])))
     if given["policy"]:
         limits = None if given["limit"] is None else [given["limit"]]
-        out.append(("policy", *policies(curves, unit, given["policy"], limits, given["probe"])))
+        out.append(
+            ("policy", *policies(curves, unit, given["policy"], limits, given["probe"] or 4))
+        )
     return out

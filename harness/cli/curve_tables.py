@@ -9,10 +9,19 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
+from harness.analysis.crossfit import best_budget
 from harness.analysis.curve_figures import cost_span, figures, fit_coverage, rows
 from harness.analysis.curves import Curve
-from harness.analysis.equal_cost import Matched, compare_at, frontier, selection_gap, shared_costs
-from harness.analysis.policy import Policy, compute_optimal
+from harness.analysis.equal_cost import (
+    FrontierPoint,
+    Matched,
+    compare_at,
+    frontier,
+    on_common_problems,
+    selection_gap,
+    shared_costs,
+)
+from harness.analysis.policy import Policies, Policy
 from harness.cli.tables import count, percent
 from harness.core import UsageError
 
@@ -39,7 +48,7 @@ def points_table(curves: Sequence[Curve]) -> Table:
     table = _table(
         "",
         ("model", "budget"),
-        ("accuracy [95%]", "tokens", "FLOPs", "usd", "tokens/correct", "usd/correct"),
+        ("accuracy [95%]", "tokens", "FLOPs", "usd", "tokens/correct [95%]", "usd/correct [95%]"),
     )
     for curve in curves:
         for row, point in zip(rows(curve), curve.points, strict=True):
@@ -50,10 +59,18 @@ def points_table(curves: Sequence[Curve]) -> Table:
                 count(row["tokens"]),
                 _number(row["flops"]),
                 "N/A" if row["usd"] is None else f"{row['usd']:.3g}",
-                _number(row["tokens_per_correct"]),
-                "N/A" if row["usd"] is None else _number(row["usd_per_correct"]),
+                _per_correct(row, "tokens"),
+                "N/A" if row["usd"] is None else _per_correct(row, "usd"),
             )
     return table
+
+
+def _per_correct(row: dict[str, Any], unit: str) -> str:
+    """`603 [550, 671]`: the cost of a correct answer."""
+    value, low, high = (row[f"{unit}_per_correct{end}"] for end in ("", "_low", "_high"))
+    if value is None or low is None:
+        return _number(value)
+    return f"{_number(value)} [{_number(low)}, {'∞' if high is None else _number(high)}]"
 
 
 def _share(value: float | None) -> str:
@@ -61,11 +78,16 @@ def _share(value: float | None) -> str:
 
 
 def figures_table(curves: Sequence[Curve], unit: str) -> Table:
-    """Area under accuracy over log-cost, and control, scaling and performance (s1)."""
+    """Area under accuracy over log-cost, control and scaling (s1), and the best budget's accuracy.
+
+    The best budget is scored on problems that it was not chosen on.
+    """
     span = cost_span(curves, unit)
     title = "" if span is None else f"area from {span[0]:.4g} to {span[1]:.4g} {unit} a problem"
     table = _table(
-        title, ("curve",), ("area", f"scaling (points per {_hundred(unit)})", "best", "control")
+        title,
+        ("curve",),
+        ("area", f"scaling (points per {_hundred(unit)})", "best [95%]", "control"),
     )
     for curve in curves if span else ():
         figure = figures(curve, unit, *(span or (1.0, 1.0)))
@@ -76,7 +98,7 @@ def figures_table(curves: Sequence[Curve], unit: str) -> Table:
             escape(curve.label),
             _share(figure.area),
             "–" if slope is None else f"{slope:+.3g}",
-            _share(figure.performance),
+            "–" if figure.best is None else percent(figure.best.accuracy),
             _share(figure.control),
         )
     return table
@@ -91,9 +113,11 @@ def _hundred(unit: str) -> str:
 
 
 def frontier_table(curves: Sequence[Curve], unit: str) -> Table:
-    """The Pareto frontier, with how sure each place on it is."""
+    """The Pareto frontier, with how sure each place on it is, and its best budget below."""
+    verifier = verifier_of(curves)
+    graded = f", graded by {verifier}" if verifier else ""
     table = _table(
-        "Pareto frontier; chance: over resampled problems",
+        f"Pareto frontier{escape(graded)}; chance: over resampled problems",
         ("model", "budget"),
         (unit, "accuracy [95%]", "chance"),
     )
@@ -105,7 +129,27 @@ def frontier_table(curves: Sequence[Curve], unit: str) -> Table:
             percent(place.point.accuracy),
             f"{place.chance:.0%}",
         )
+    best = best_budget(on_common_problems([c for c in curves if not c.oracle]), unit)
+    if best is not None:
+        table.caption = escape(
+            f"the best, scored on problems that it was not chosen on: "
+            f"{percent(best.accuracy).strip()} ({' | '.join(best.chosen)})"
+        )
+        table.caption_justify = "left"
     return table
+
+
+def by_verifier(curves: Sequence[Curve]) -> list[list[Curve]]:
+    """The curves, apart by what graded them: they are not compared with one another."""
+    groups: dict[str, list[Curve]] = {}
+    for curve in curves:
+        groups.setdefault(curve.facts.get("verifier", ""), []).append(curve)
+    return list(groups.values())
+
+
+def verifier_of(curves: Sequence[Curve]) -> str:
+    """What graded all of them."""
+    return curves[0].facts.get("verifier", "") if curves else ""
 
 
 def gaps_table(curves: Sequence[Curve]) -> Table:
@@ -113,7 +157,7 @@ def gaps_table(curves: Sequence[Curve]) -> Table:
     table = _table("coverage minus selection, in points", ("model", "curve"), ("k", "gap [95%]"))
     for gap in _gaps(curves):
         points = (100 * gap[name] for name in ("value", "low", "high"))
-        figure = "{:.1f} [{:+.1f}, {:+.1f}]".format(*points)
+        figure = "{:z.1f} [{:+z.1f}, {:+z.1f}]".format(*points)
         table.add_row(escape(gap["model"]), escape(gap["curve"]), f"{gap['k']:g}", figure)
     return table
 
@@ -131,24 +175,29 @@ def curves_json(curves: Sequence[Curve], unit: str) -> dict[str, Any]:
             figure = figures(curve, unit, *(span or (1.0, 1.0)))
             if figure is not None:
                 named = {"model": curve.model, "task": task, "curve": curve.metric}
-                out["figures"].append(named | asdict(figure))
+                out["figures"].append(named | figure.to_json())
         out["selection_gap"] += _gaps(members)
-        try:
-            places = frontier(members, unit)
-        except UsageError:  # a cost that is unknown, or curves that were not measured alike
-            places = []
         out["frontier"] += [
             {
                 "model": p.curve.model,
                 "task": task,
+                "verifier": verifier_of([p.curve]),
                 "budget": p.point.budget,
                 "cost": p.cost,
                 "accuracy": p.point.accuracy.value,
                 "chance": p.chance,
             }
-            for p in places
+            for graded in by_verifier(members)
+            for p in _frontier(graded, unit)
         ]
     return out
+
+
+def _frontier(curves: Sequence[Curve], unit: str) -> list[FrontierPoint]:
+    try:
+        return frontier(curves, unit)
+    except UsageError:  # a cost that is unknown, or curves that were not measured alike
+        return []
 
 
 def _gaps(curves: Sequence[Curve]) -> list[dict[str, Any]]:
@@ -193,7 +242,7 @@ def fitted(curves: Sequence[Curve], ks: Sequence[int]) -> Extra:
         held = fit.held_out
         if held is not None:
             lines.append(
-                f"  held-out check: from {held.fitted_on} samples, pass@{held.k} is foretold as "
+                f"  held-out check: from {held.fitted_on} samples, pass@{held.k} is predicted as "
                 f"{_share(held.power_law)} (power law) and {_share(held.beta)} (Beta); seen: "
                 f"{percent(held.observed).strip()}"
             )
@@ -235,8 +284,9 @@ def compared(curves: Sequence[Curve], a: str, b: str, unit: str, costs: Sequence
 def _compared_line(m: Matched) -> str:
     d = m.difference
     return (
-        f"{_number(m.cost)}: {m.a.accuracy:.1%} -> {m.b.accuracy:.1%}, {100 * d.value:+.1f} points "
-        f"[{100 * d.low:+.1f}, {100 * d.high:+.1f}]  (A {_mix(m.a)}; B {_mix(m.b)})"
+        f"{_number(m.cost)}: {m.a.accuracy:.1%} -> {m.b.accuracy:.1%}, "
+        f"{100 * d.value:+z.1f} points "
+        f"[{100 * d.low:+z.1f}, {100 * d.high:+z.1f}]  (A {_mix(m.a)}; B {_mix(m.b)})"
     )
 
 
@@ -270,23 +320,19 @@ def policies(
     probe: int,
 ) -> Extra:
     """The compute-optimal policy at some limits (None: each cost that a budget was measured at)."""
+    ready = Policies(curves, unit, difficulty=difficulty, probe=probe)
     if limits is None:
         known = [c for curve in curves for p in curve.points if (c := p.cost(unit))]
         limits = sorted({float(f"{cost:.3g}") for cost in known})
         results: list[Policy] = []
         for limit in limits:
             try:
-                found = compute_optimal(curves, unit, limit, difficulty=difficulty, probe=probe)
-            except UsageError as error:
+                results.append(ready.within(limit))
+            except UsageError:
                 if limit == limits[-1] and not results:
-                    raise error from None
-                continue
-            results.append(found)
+                    raise
     else:
-        results = [
-            compute_optimal(curves, unit, limit, difficulty=difficulty, probe=probe)
-            for limit in limits
-        ]
+        results = [ready.within(limit) for limit in limits]
     charged = f"{probe} samples, charged" if difficulty == "predicted" else "needs the answers"
     lines = [f"compute-optimal policy, {difficulty} difficulty ({charged}), five bins, two halves:"]
     for r in results:
@@ -294,11 +340,16 @@ def policies(
         lines.append(
             f"  within {_number(r.limit)} {unit}: {percent(r.accuracy).strip()} at "
             f"{_number(r.cost)}; best single budget {_share(r.fixed.value)} at "
-            f"{_number(r.fixed_cost)}; gain {100 * gain.value:+.1f} points "
-            f"[{100 * gain.low:+.1f}, {100 * gain.high:+.1f}]"
+            f"{_number(r.fixed_cost)}; gain {100 * gain.value:+z.1f} points "
+            f"[{100 * gain.low:+z.1f}, {100 * gain.high:+z.1f}]"
         )
-        lines.append(f"    easy to hard: {' | '.join(r.choices[0])}")
-        lines.append(f"                  {' | '.join(r.choices[1])}")
+        for i, names in enumerate(r.choices):
+            lines.append(f"    {'easy to hard:' if i == 0 else '':13} {' | '.join(names)}")
+        if r.left_out:
+            lines.append(
+                f"    left out, for the difficulty is read from their samples: "
+                f"{', '.join(r.left_out)} (a larger pool leaves enough to score them on)"
+            )
     return [_policy_json(r) for r in results], lines
 
 

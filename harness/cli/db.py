@@ -21,7 +21,7 @@ def db() -> None:
 @db_option
 @json_option
 def verify(db: str, as_json: bool) -> int:
-    """Re-derive every hash and follow every reference."""
+    """Recompute every hash and check every reference."""
     from harness.results.reports import verify_figures
     from harness.store import open_store
     from harness.store.verify import verify as check
@@ -45,7 +45,7 @@ def verify(db: str, as_json: bool) -> int:
 @db_option
 @json_option
 def recover(file: Path, db: str, as_json: bool) -> None:
-    """Bring in the samples of a rescue file; what stands already is left as it is."""
+    """Import the samples of a rescue file; what is stored already is left as it is."""
     from harness.store import open_store
     from harness.store.rescue import recover as bring_in
 

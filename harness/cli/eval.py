@@ -26,17 +26,19 @@ Examples:
   harness eval --task traps --budget greedy --judge openai:NAME
 
 \b
-Budgets, what may be spent on one problem:
+A budget says what may be spent on one problem:
   greedy  sample@n (pass@k)  vote@n (majority)  adaptive@n (a vote that stops early)
-  think@n (thinking cut at n tokens; min=, waits=, wait= make it go on)
+  think@n (thinking bounded by n tokens; min=, waits=, wait= make it go on)
+  effort@low (a provider's named level)  ask@n (the wish stands in the prompt)
   best@n:reward=R  weighted@n:reward=R  revise@nxm (n chains of m answers)
   beam@nxm:reward=R  dvts@nxm:reward=R  lookahead@nxm+k:reward=R  mcts@n:reward=R  rmaxts@n
-R: steps (checks the written sums; no model), judge (the model itself), onnx:tiny-prm (in the
-  package, for arithmetic), hf:FOLDER, onnx:FOLDER.
-Options behind a colon: think=, temperature=, top_p=, top_k=, max=, step=, select=, agg=, rounds=.
-Behind a space stands a ceiling for one problem: 'vote@16 tokens<=400', 'vote@16 usd<=0.02'.
-Braces expand to a sweep, and a sweep costs what its dearest budget costs.
-The same command again goes on where the last one stopped; what is stored is not paid twice.
+R is a reward: steps (checks written sums, no model), judge (the model itself), onnx:tiny-prm
+  (included, for arithmetic), hf:FOLDER, onnx:FOLDER.
+Options follow a colon: think=, effort=, ask=, by=, temperature=, top_p=, top_k=, max=, step=,
+  select=, agg=, rounds=.
+A ceiling for one problem follows a space: 'vote@16 tokens<=400', 'vote@16 usd<=0.02'.
+Braces expand to a sweep, which costs no more than its most expensive budget.
+Repeating a command continues where it stopped; nothing that is stored is paid for twice.
 """
 
 
@@ -46,12 +48,12 @@ The same command again goes on where the last one stopped; what is stored is not
     "price", "gpu_usd_per_hour",
 )  # fmt: skip
 @db_option
-@click.option("--dry-run", is_flag=True, help="Say what would be run, and stop.")
-@click.option("--quiet", is_flag=True, help="No progress.")
+@click.option("--dry-run", is_flag=True, help="Print what would be run, and stop.")
+@click.option("--quiet", is_flag=True, help="Do not show progress.")
 @plugin_option
 @json_option
 def eval_(as_json: bool, dry_run: bool, quiet: bool, **given: Any) -> int:
-    """Run a model on tasks under budgets; store every sample and report."""
+    """Evaluate a model on tasks under budgets; store every sample, and report."""
     from harness.cli.progress import progress
     from harness.run.evaluate import carry_out
     from harness.run.plan import make_plan
@@ -106,7 +108,7 @@ def _report(result: Evaluation, as_json: bool, quiet: bool, judge: str | None) -
 
 
 def _troubles(result: Evaluation, judge: str | None) -> list[str]:
-    lines = []
+    lines = list(result.notes)
     if result.failed:
         first = "; ".join(result.errors[:3])
         lines.append(f"{result.failed} attempts failed: {first}")
@@ -129,5 +131,7 @@ def _troubles(result: Evaluation, judge: str | None) -> list[str]:
         advice = "`harness regrade` tries again"
         if judge is not None:
             advice = f"where {judge} gave no verdict, `harness regrade` goes back to the rules"
-        lines.append(f"{ungraded} attempts are ungraded: {advice}")
+        lines.append(
+            f"{ungraded} attempts are ungraded: {'; '.join([*result.ungraded[:2], advice])}"
+        )
     return lines

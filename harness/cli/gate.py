@@ -37,10 +37,10 @@ Examples:
   harness gate --run --model openai:my-model@$URL --task gsm8k --budget think@512 --limit 1000
 
 \b
---run evaluates in growing parts and stops as soon as the verdict is certain, at the same error
-rates. Task, budget and number of problems are the baseline's unless given. The same command
-again goes on where the last one stopped; a model behind an API is asked anew by each CI run (or
-under each --fresh LABEL), since its name does not say whether it has changed.
+--run evaluates in growing batches and stops as soon as the verdict is certain, at the same error
+rates. Task, budget and number of problems are taken from the baseline unless given. Repeating the
+command continues where it stopped; a model behind an API is asked again by each CI run (or under
+each --fresh LABEL), since its name does not say whether it has changed.
 """
 
 
@@ -48,18 +48,27 @@ under each --fresh LABEL), since its name does not say whether it has changed.
 @click.argument("candidate", required=False)
 @db_option
 @click.option("--config", type=click.Path(path_type=Path), help="TOML file with the rules.")
-@click.option("--baseline", type=click.Path(path_type=Path), help="Instead of the config's.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    help="Baseline file, instead of the one in the config.",
+)
 @click.option(
     "--inconclusive",
     type=click.Choice(["pass", "fail", "report"]),
     default="report",
     show_default=True,
-    help="Exit 0, 1, or 3 where the interval straddles the line.",
+    help="Exit code 0, 1 or 3 where the interval straddles the limit.",
 )
-@click.option("--any-budget", is_flag=True, help="The baseline's budget may be another.")
-@click.option("--junit", "junit_file", type=click.Path(path_type=Path), help="Write JUnit XML.")
+@click.option("--any-budget", is_flag=True, help="Allow a baseline under another budget.")
 @click.option(
-    "--gitlab", "gitlab_file", type=click.Path(path_type=Path), help="Write a code quality report."
+    "--junit", "junit_file", type=click.Path(path_type=Path), help="Write a JUnit XML report."
+)
+@click.option(
+    "--gitlab",
+    "gitlab_file",
+    type=click.Path(path_type=Path),
+    help="Write a GitLab code quality report.",
 )
 @click.option(
     "--comment",
@@ -67,17 +76,27 @@ under each --fresh LABEL), since its name does not say whether it has changed.
     type=click.Path(path_type=Path),
     help="Write Markdown for the pull request: before and after, what flipped, both answers.",
 )
-@click.option("--check", "check_it", is_flag=True, help="Say what the rules can decide; no run.")
-@click.option("--run", "run_it", is_flag=True, help="Evaluate now, stop when it is certain.")
-@click.option("-m", "--model", "models", multiple=True, help="With --run: backend:name[@url].")
+@click.option(
+    "--check",
+    "check_it",
+    is_flag=True,
+    help="Print what the rules can decide, without running anything.",
+)
+@click.option(
+    "--run",
+    "run_it",
+    is_flag=True,
+    help="Evaluate the model now, and stop when the verdict is certain.",
+)
+@click.option("-m", "--model", "models", multiple=True, help="Model to evaluate, with --run.")
 @config_options(*_RUN_ONLY)
-@click.option("--quiet", is_flag=True, help="No progress.")
+@click.option("--quiet", is_flag=True, help="Do not show progress.")
 @plugin_option
 @json_option
 def gate(inconclusive: str, as_json: bool, **given: Any) -> int:
-    """Hold CANDIDATE (run id, filter or baseline file) against the rules and the baseline.
+    """Check CANDIDATE (a run id, filter or baseline file) against the rules and the baseline.
 
-    In GitHub Actions it also writes the step summary and annotations.
+    In GitHub Actions this also writes the step summary and annotations.
     """
     from harness.gate.forms import summary
     from harness.gate.judge import EXIT_CODES, GateVerdict

@@ -19,17 +19,33 @@ Examples:
 A row: {"problem": id or row index or question, "text": "..." or ["...", ...]}; optional model,
 sample, prompt_tokens, output_tokens, reasoning_tokens, finish_reason, usd. Dots reach into nested
 objects; @row is the line's number from 0. The file may be gzipped. lm-eval's samples_*.jsonl are
-read as they are. Exit code 1 when some rows could not be taken.
+read as they are. The exit code is 1 if some rows could not be imported.
 """
 
 
 @click.command("import", epilog=EXAMPLES)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("-t", "--task", required=True, help="The task whose problems the rows answer.")
-@click.option("-m", "--model", help="Name of the model, for rows without one.")
-@click.option("--field", "fields", multiple=True, metavar="OURS=THEIRS", help="Map a field name.")
-@click.option("-b", "--budget", "budgets", multiple=True, help="What the rows were made under.")
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Local data sets, not the hub.")
+@click.option("-t", "--task", required=True, help="Task whose problems the rows answer.")
+@click.option("-m", "--model", help="Name of the model, where rows do not name one.")
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    metavar="OURS=THEIRS",
+    help="Read our field OURS from their field THEIRS (repeatable).",
+)
+@click.option(
+    "-b",
+    "--budget",
+    "budgets",
+    multiple=True,
+    help="Budget the rows were generated under (repeatable).",
+)
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    help="Read data sets from this folder instead of the hub.",
+)
 @click.option("--limit", type=click.IntRange(1), help="Plan the task's first problems alone.")
 @click.option("--only-given", is_flag=True, help="Plan the problems of the file alone.")
 @db_option
@@ -47,7 +63,7 @@ def import_(  # noqa: PLR0913 - all that `harness import` takes
     db: str,
     as_json: bool,
 ) -> int:
-    """Bring in outputs that were made elsewhere: they are graded and stand beside ours."""
+    """Import outputs generated elsewhere; they are graded like our own."""
     from harness import api
     from harness.cli.tables import print_runs
     from harness.results.reports import load_reports

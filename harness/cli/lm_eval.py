@@ -21,8 +21,14 @@ def lm_eval() -> None:
 
 @lm_eval.command("path")
 @click.option("--task", "-t", "tasks", multiple=True, help="With options [default: every task].")
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Local data sets, not the hub.")
-@click.option("--folder", type=click.Path(path_type=Path), help="Write here, not to the cache.")
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    help="Read data sets from this folder instead of the hub.",
+)
+@click.option(
+    "--folder", type=click.Path(path_type=Path), help="Write to this folder instead of the cache."
+)
 @plugin_option
 def path(tasks: tuple[str, ...], data_dir: Path | None, folder: Path | None) -> None:
     """Write a folder for lm-eval's --include_path, and print its name.

@@ -26,13 +26,13 @@ def db_option(command: F) -> F:
         show_default=True,
         show_envvar=True,
         metavar="FILE|URL",
-        help="Database: an SQLite file, or any SQLAlchemy URL.",
+        help="Database: an SQLite file or an SQLAlchemy URL.",
     )(command)
 
 
 def json_option(command: F) -> F:
     """--json: machine-readable output."""
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")(
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")(
         command
     )
 
@@ -78,7 +78,7 @@ def _load_plugins(_context: click.Context, _option: click.Parameter, files: Iter
 def filter_options(command: F) -> F:
     """--model, --task, --budget as filters over stored runs."""
     for name in ("budget", "task", "model"):
-        command = click.option(f"--{name}", help=f"Only runs of this {name}.")(command)
+        command = click.option(f"--{name}", help=f"Only runs with this {name}.")(command)
     return command
 
 

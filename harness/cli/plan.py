@@ -24,32 +24,42 @@ Examples:
   harness plan --task gsm8k --model small --against large --detect 0.02
 
 \b
-Without --detect: tokens, dollars and time of an eval that is not run yet, with a 95% range, from
-what is stored of the same model, task and budgets, or from --pilot problems that are run now (and
-stored: the eval does not pay for them again).
-With --detect: problems and samples that a decision about so small a difference takes, from the
-variance between and within problems seen so far. --model and --against are then names of stored
-models; without --against the other model is assumed alike, its success rates correlated by
+Without --detect: the tokens, dollars and time that an evaluation would take, with 95% ranges,
+predicted from stored results of the same model, task and budgets, or from a pilot that is run now
+(its samples are stored, and the evaluation does not pay for them again).
+With --detect: the number of problems and samples needed to detect a difference that small, given
+the variance between and within problems seen so far. --model and --against then name stored models;
+without --against the other model is assumed to be similar, its success rates correlated by
 --correlation.
 """
 
 
 @click.command("plan", epilog=EXAMPLES)
 @config_options(*WHAT, *JUDGE)
-@click.option("--pilot", type=click.IntRange(2), help="Run so many problems first.")
-@click.option("--detect", type=float, help="A difference in accuracy, as 0.02.")
-@click.option("--power", type=float, default=0.8, show_default=True, help="With --detect.")
-@click.option("--confidence", type=float, default=0.95, show_default=True, help="With --detect.")
-@click.option("--against", help="With --detect: the other stored model.")
-@click.option("--correlation", type=float, help="With --detect, without --against [default: 0.5].")
+@click.option(
+    "--pilot",
+    type=click.IntRange(2),
+    help="Evaluate this many problems first, and predict from them.",
+)
+@click.option(
+    "--detect", type=float, help="Plan to detect this difference in accuracy, such as 0.02."
+)
+@click.option("--power", type=float, help="Power, with --detect [default: 0.8].")
+@click.option("--confidence", type=float, help="Confidence level, with --detect [default: 0.95].")
+@click.option("--against", help="The other stored model, with --detect.")
+@click.option(
+    "--correlation",
+    type=float,
+    help="Assumed correlation of success rates, with --detect but not --against [default: 0.5].",
+)
 @config_options("gpu_usd_per_hour", "price")
 @db_option
 @plugin_option
 @json_option
 def plan(as_json: bool, **given: Any) -> int:
-    """Say what an eval would cost, or how much of it a decision takes; before it is run."""
+    """Predict what an evaluation would cost, or how large it must be to settle a question."""
     if given["detect"] is None:
-        for name in ("against", "correlation"):
+        for name in ("against", "correlation", "power", "confidence"):
             if given[name] is not None:
                 raise UsageError(f"--{name} goes with --detect")
         return _forecast(as_json, given)
@@ -157,8 +167,8 @@ def _decision(given: dict[str, Any]) -> Decision:
     return plan_decision(
         sides["model"],
         given["detect"],
-        power=given["power"],
-        confidence=given["confidence"],
+        power=0.8 if given["power"] is None else given["power"],
+        confidence=0.95 if given["confidence"] is None else given["confidence"],
         against=max(others, key=lambda c: len(c.problems)) if others else None,
         correlation=CORRELATION if given["correlation"] is None else given["correlation"],
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from harness.run.config import EvalConfig, JudgeConfig
 
 F = TypeVar("F", bound=Callable[..., Any])
-_PRICE = "US dollars per million tokens, as 0.15,0.60."
+_PRICE = "Price in US dollars per million input and output tokens, such as 0.15,0.60."
 
 
 def stop_cleanly() -> None:
@@ -83,18 +83,32 @@ def _label(_context: click.Context, _option: click.Parameter, text: str | None) 
 
 
 _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
-    "model": (("-m", "--model"), {"help": "backend:name[@url] [default: onnx:tiny-s]."}),
-    "tasks": (("-t", "--task"), {"multiple": True, "help": "Task, with options as name:k=v."}),
-    "budgets": (("-b", "--budget"), {"multiple": True, "help": "Budget or sweep (repeatable)."}),
+    "model": (
+        ("-m", "--model"),
+        {"help": "Model, as backend:name or backend:name@url [default: onnx:tiny-s]."},
+    ),
+    "tasks": (
+        ("-t", "--task"),
+        {"multiple": True, "help": "Task, with options as name:k=v (repeatable)."},
+    ),
+    "budgets": (
+        ("-b", "--budget"),
+        {"multiple": True, "help": "Budget, or a sweep in braces (repeatable)."},
+    ),
     "model_args": (
         ("--model-arg",),
-        {"multiple": True, "metavar": "K=V", "callback": _pairs, "help": "For the backend."},
+        {
+            "multiple": True,
+            "metavar": "K=V",
+            "callback": _pairs,
+            "help": "Option of the model's backend (repeatable).",
+        },
     ),
     "limit": (
         ("--limit",),
-        {"type": int, "help": "Only the first so many problems of each task."},
+        {"type": int, "help": "Take only the first INTEGER problems of each task."},
     ),
-    "seed": (("--seed",), {"type": int, "help": "Seed of the sampling [default: 0]."}),
+    "seed": (("--seed",), {"type": int, "help": "Seed for sampling [default: 0]."}),
     "fresh_seed": (
         ("--fresh-seed",),
         {
@@ -102,16 +116,19 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "flag_value": "draw",
             "metavar": "[SEED]",
             "callback": _fresh_seed,
-            "help": "Run generated tasks on this seed too [default: a drawn one], and compare.",
+            "help": "Also run generated tasks on this seed (drawn if omitted) and compare the two.",
         },
     ),
     "data_dir": (
         ("--data-dir",),
-        {"type": click.Path(path_type=Path), "help": "Local data sets, not the hub."},
+        {
+            "type": click.Path(path_type=Path),
+            "help": "Read data sets from this folder instead of the hub.",
+        },
     ),
     "max_output_tokens": (
         ("--max-output-tokens",),
-        {"type": int, "help": "Most tokens of one completion [default: 2048]."},
+        {"type": int, "help": "Token limit of one completion [default: the model's own]."},
     ),
     "fresh": (
         ("--fresh",),
@@ -129,46 +146,57 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     ),
     "concurrency": (
         ("--concurrency",),
-        {"type": int, "help": "Calls in flight [default: what fills the engine]."},
+        {"type": int, "help": "Concurrent requests [default: as many as keep the engine busy]."},
     ),
     "max_total_tokens": (
         ("--max-total-tokens", "--max-tokens"),
-        {"type": int, "help": "Most tokens of this command, prompts and judge included."},
+        {"type": int, "help": "Token limit of the whole command, prompts and judge included."},
     ),
     "max_usd": (
         ("--max-usd",),
-        {"type": float, "help": "Most US dollars of this command, judge included."},
+        {
+            "type": float,
+            "help": "Spending limit of the whole command in US dollars, judge included.",
+        },
     ),
     "price": (("--price",), {"metavar": "IN,OUT", "callback": _price, "help": _PRICE}),
     "gpu_usd_per_hour": (
         ("--gpu-usd-per-hour",),
-        {"type": float, "help": "Count dollars by the device's time instead."},
+        {"type": float, "help": "Compute dollars from device time at this hourly rate instead."},
     ),
     "judge_model": (
         ("--judge",),
         {
             "metavar": "MODEL",
-            "help": "Ask this model whether a flaw was recognised, instead of the rules.",
+            "help": "Have this model judge whether a flaw was recognised, instead of the rules.",
         },
     ),
     "judge_args": (
         ("--judge-arg",),
-        {"multiple": True, "metavar": "K=V", "callback": _pairs, "help": "For the judge."},
+        {
+            "multiple": True,
+            "metavar": "K=V",
+            "callback": _pairs,
+            "help": "Option of the judge's backend (repeatable).",
+        },
     ),
     "judge_max_output_tokens": (
         ("--judge-max-output-tokens",),
-        {"type": int, "help": "Most tokens of one reply of the judge [default: 1024]."},
+        {"type": int, "help": "Token limit of one reply by the judge [default: 1024]."},
     ),
     "judge_votes": (
         ("--judge-votes",),
-        {"type": int, "help": "Ask the judge so often; the majority counts [default: 1]."},
+        {
+            "type": int,
+            "help": "Number of votes by the judge on each answer; the majority wins [default: 1].",
+        },
     ),
     "judge_price": (
         ("--judge-price",),
         {
             "metavar": "IN,OUT",
             "callback": _price,
-            "help": "The judge's price [default: the price book's, else --price].",
+            "help": "Price of the judge [default: from the price book, else --price].",
         },
     ),
 }

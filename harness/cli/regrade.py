@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,28 +17,39 @@ from harness.cli.options import (
 )
 from harness.cli.planning import JUDGE, config_options, judge_from, stop_cleanly
 
+if TYPE_CHECKING:
+    from harness.run.regrade import Regraded
+
 
 @click.command(
     epilog="\b\nExamples:\n  harness regrade --task gsm8k\n"
-    "  harness regrade --task traps --judge openai:NAME"
+    "  harness regrade --task traps --judge openai:NAME --judge-votes 3\n"
+    "  harness regrade --task traps --judge openai:NAME --labels by-hand.jsonl\n\n\b\n"
+    'A label is {"id": SAMPLE, "status": "correct"} or {"id": SAMPLE, "correct": false}; samples\n'
+    "are named as `harness show --samples RUN --json` names them, or by problem and index."
 )
 @db_option
 @filter_options
 @plugin_option
 @config_options(*JUDGE, "price")
+@click.option(
+    "--labels",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="JSONL file of labels by hand: also print how the verdicts agree (Cohen's kappa).",
+)
 @json_option
 def regrade(
     db: str,
     model: str | None,
     task: str | None,
     budget: str | None,
+    labels: Path | None,
     as_json: bool,
     **given: Any,
 ) -> int:
-    """Judge stored samples again with today's verifiers; no model is needed.
+    """Judge stored samples again with the current verifiers; no model is needed.
 
-    Old verdicts stay in the database beside the new ones. With --judge that model is asked; its
-    calls stand in the ledger of the run.
+    Old verdicts are kept. With --judge a model is asked, and its calls are booked on the run.
     """
     from harness import api
 
@@ -44,13 +57,27 @@ def regrade(
     results = api.regrade(
         db, model=model, task=task, budget=budget, judge=judge_from(given), price=given["price"]
     )
+    filters = {"model": model, "task": task, "budget": budget}
+    agreed = api.agreement(labels, db, **filters) if labels is not None else None
     if as_json:
-        print_json([result.to_json() for result in results])
-    elif not results:
+        runs = [result.to_json() for result in results]
+        print_json(
+            runs
+            if agreed is None
+            else {"runs": runs, "agreement": [one.to_json() for one in agreed]}
+        )
+        return _code(results)
+    if not results:
         click.echo("no runs match")
-    for result in results if not as_json else ():
+    for result in results:
         click.echo(
             f"{result.model}  {result.task}  {result.budget}: {result.samples} samples, "
             f"{result.changed} verdicts changed ({result.before} -> {result.after})"
         )
+    for one in agreed or ():
+        click.echo(f"{one.run[:12]}  {one}")
+    return _code(results)
+
+
+def _code(results: Iterable[Regraded]) -> int:
     return 1 if any(result.ungraded for result in results) else 0

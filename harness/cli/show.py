@@ -26,9 +26,13 @@ if TYPE_CHECKING:
 )
 @db_option
 @filter_options
-@click.option("--samples", metavar="RUN", help="The samples of one run (its id or a beginning).")
-@click.option("--problem", help="With --samples: only this problem's.")
-@click.option("--wide", is_flag=True, help="All columns in full, however wide.")
+@click.option(
+    "--samples", metavar="RUN", help="Show the samples of one run (its id, or the beginning of it)."
+)
+@click.option("--problem", help="With --samples: only those of this problem.")
+@click.option(
+    "--wide", is_flag=True, help="Show all columns in full, whatever the width of the terminal."
+)
 @plugin_option
 @json_option
 def show(
@@ -43,6 +47,7 @@ def show(
 ) -> None:
     """Show the runs in a database, or the samples of one run."""
     from harness import api
+    from harness.analysis.obedience import sweep_lines
     from harness.cli.tables import print_runs
     from harness.core import UsageError
 
@@ -56,6 +61,8 @@ def show(
         print_json([report.to_json() for report in reports])
     elif reports:
         print_runs(reports, wide=wide)
+        for line in sweep_lines(api.obeyed(reports, db)):
+            click.echo(line)
     else:
         click.echo("no runs match")
 

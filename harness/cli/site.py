@@ -20,8 +20,14 @@ def site() -> None:
 @site.command()
 @db_option
 @filter_options
-@click.option("--out", type=click.Path(path_type=Path), default=Path("_site"), show_default=True)
-@click.option("--title", default="Leaderboard", show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("_site"),
+    show_default=True,
+    help="Folder to write.",
+)
+@click.option("--title", default="Leaderboard", show_default=True, help="Title of the pages.")
 @click.option(
     "--allow-secrets",
     is_flag=True,
@@ -71,8 +77,14 @@ def build(
 
 @site.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("_site"))
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port; 0 takes a free one.",
+)
 def serve(folder: Path, host: str, port: int) -> None:
     """Serve a built leaderboard on this machine."""
     from harness.site import serve as run

@@ -53,7 +53,11 @@ def print_runs(reports: Sequence[RunReport], *, wide: bool = False) -> None:
 
     In a narrow terminal names are shortened and columns left out, which a last line says.
     """
+    from harness.results.warnings import warnings
+
     out = console()
+    for line in warnings(reports):
+        click.echo(line)
     width = None if wide or not sys.stdout.isatty() else out.width
     table, left_out = runs_table(reports, width)
     Console(width=out.width if width else 10_000, highlight=False).print(table)
@@ -153,7 +157,7 @@ def contamination_table(found: Sequence[Contamination]) -> Table:
 def points(estimate: Estimate) -> str:
     """A difference of shares in percentage points: `+1.5 [-2.0, +5.0]`."""
     value, low, high = (100 * x for x in (estimate.value, estimate.low, estimate.high))
-    return f"{value:+.1f} [{low:+.1f}, {high:+.1f}]"
+    return f"{value:+z.1f} [{low:+z.1f}, {high:+z.1f}]"
 
 
 def _judge(report: RunReport) -> str:
@@ -172,6 +176,11 @@ def _remarks(report: RunReport) -> str:
         remarks.append(f"{report.failed} failed")
     if report.ungraded:
         remarks.append(f"{report.ungraded} ungraded")
+    if report.obedience is not None and report.obedience.ignored:
+        kept = report.obedience
+        remarks.append(
+            f"ignores its budget: {kept.within:.0%} within, median {kept.median:.1f} times"
+        )
     if report.stopped:
         remarks.append(f"{report.stopped} stopped by the ceiling")
     if report.selector == "oracle":

@@ -66,8 +66,14 @@ def show(name: str, as_json: bool) -> None:
 
 @tasks.command("preview")
 @click.argument("name")
-@click.option("--limit", type=click.IntRange(1, 10**9), default=5, show_default=True)
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Local data sets, not the hub.")
+@click.option(
+    "--limit", type=click.IntRange(1, 10**9), default=5, show_default=True, help="How many."
+)
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    help="Read data sets from this folder instead of the hub.",
+)
 @plugin_option
 @json_option
 def preview(name: str, limit: int, data_dir: Path | None, as_json: bool) -> None:
@@ -103,7 +109,11 @@ def preview(name: str, limit: int, data_dir: Path | None, as_json: bool) -> None
 @click.option(
     "--limit", type=click.IntRange(1, 10**9), help="Check only the first so many problems."
 )
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Local data sets, not the hub.")
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    help="Read data sets from this folder instead of the hub.",
+)
 @plugin_option
 @json_option
 def check(target: str, limit: int | None, data_dir: Path | None, as_json: bool) -> int:

@@ -23,7 +23,13 @@ Needs pip install 'reasoning-harness[train]'.
 
 @click.command("train-tiny", epilog=EXAMPLES)
 @click.option("--size", default="tiny-s", show_default=True, help="tiny-s or tiny-m.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("tiny"), show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("tiny"),
+    show_default=True,
+    help="Folder for the models.",
+)
 @click.option("--work", type=click.Path(path_type=Path), help="Checkpoints [default: OUT.work].")
 @click.option(
     "--tokens",
@@ -32,11 +38,15 @@ Needs pip install 'reasoning-harness[train]'.
     show_default=True,
     help="Training length.",
 )
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the training.")
+@click.option(
+    "--threads", type=click.IntRange(1), default=1, show_default=True, help="CPU threads."
+)
 @click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
 @click.option("--bf16/--no-bf16", default=False, show_default=True, help="Compute in bfloat16.")
-@click.option("--compile/--no-compile", "compile", default=True, show_default=True)
+@click.option(
+    "--compile/--no-compile", "compile", default=True, show_default=True, help="Compile the model."
+)
 def train_tiny(size: str, out: Path, work: Path | None, **options: Any) -> int:
     """Train an embedded model anew, on the training part of the generated tasks."""
     from harness.train import SIZES, TrainConfig, train

@@ -19,7 +19,13 @@ Needs pip install 'reasoning-harness[train]'.
 
 @click.command("train-reward", epilog=EXAMPLES)
 @click.option("-m", "--model", default="tiny-s", show_default=True, help="Whose solutions.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("prm"), show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("prm"),
+    show_default=True,
+    help="Folder for the model.",
+)
 @click.option(
     "-t",
     "--task",
@@ -29,8 +35,10 @@ Needs pip install 'reasoning-harness[train]'.
     help="Whose problems (repeatable) [default: all].",
 )
 @click.option("--problems", type=click.IntRange(1), help="Problems to solve [default: as shipped].")
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the training.")
+@click.option(
+    "--threads", type=click.IntRange(1), default=1, show_default=True, help="CPU threads."
+)
 def train_reward(
     model: str, out: Path, tasks: tuple[str, ...], problems: int | None, seed: int, threads: int
 ) -> int:

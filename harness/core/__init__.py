@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from harness.core.errors import (
         BackendError,
+        ContextError,
         DataError,
         HarnessError,
         MissingExtraError,
         ParameterError,
+        PluginError,
         StoreError,
         UnknownNameError,
         UsageError,
     )
     from harness.core.manifest import Command, RunIdentity, RunManifest
     from harness.core.problem import DataSource, Message, Problem, Prompt, TaskSpec
+    from harness.core.reasoning import EFFORTS, Capabilities, Origin, Thought
     from harness.core.sample import (
         Completion,
         Finish,
@@ -38,16 +41,19 @@ if TYPE_CHECKING:
 _WHERE = {
     "errors": (
         "BackendError",
+        "ContextError",
         "DataError",
         "HarnessError",
         "MissingExtraError",
         "ParameterError",
+        "PluginError",
         "StoreError",
         "UnknownNameError",
         "UsageError",
     ),
     "manifest": ("Command", "RunIdentity", "RunManifest"),
     "problem": ("DataSource", "Message", "Problem", "Prompt", "TaskSpec"),
+    "reasoning": ("EFFORTS", "Capabilities", "Origin", "Thought"),
     "sample": (
         "Completion",
         "Finish",
@@ -66,9 +72,12 @@ _WHERE = {
 _MODULE = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
+    "EFFORTS",
     "BackendError",
+    "Capabilities",
     "Command",
     "Completion",
+    "ContextError",
     "DataError",
     "DataSource",
     "Estimate",
@@ -78,7 +87,9 @@ __all__ = [
     "MissingExtraError",
     "ModelInfo",
     "ModelSpec",
+    "Origin",
     "ParameterError",
+    "PluginError",
     "Problem",
     "Prompt",
     "Reply",
@@ -92,6 +103,7 @@ __all__ = [
     "StoreError",
     "TaskSpec",
     "ThinkMarks",
+    "Thought",
     "UnknownNameError",
     "Usage",
     "UsageError",

@@ -6,7 +6,9 @@ HarnessError                 exit code 1: something outside went wrong
 │   ├── UnknownNameError     no task, model, budget … of that name ("did you mean")
 │   ├── MissingExtraError    an optional dependency is not installed
 │   └── DataError            a file or data set is not what it should be
+├── PluginError              a stranger's plugin does not keep to its contract, or fails
 ├── BackendError             a model or server failed for good (retries included)
+│   └── ContextError         what was asked leaves no room in the model's context
 └── StoreError               the database cannot be read or written
 
 A message is one line or a few: what was wrong, where, and what to do.
@@ -85,6 +87,14 @@ class DataError(UsageError):
     """A data set or an input file is missing, unreadable or of another schema."""
 
 
+class PluginError(HarnessError):
+    """A plugin does not do what its kind must (exit code 2), or its code raised something (1)."""
+
+    def __init__(self, message: str, *, exit_code: int = 2) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
 class BackendError(HarnessError):
     """A model call failed for good.
 
@@ -95,6 +105,14 @@ class BackendError(HarnessError):
     def __init__(self, message: str, *, fatal: bool = False) -> None:
         super().__init__(message)
         self.fatal = fatal
+
+
+class ContextError(BackendError):
+    """The prompt, with what was said behind it, fills the model's context.
+
+    A backend raises it where the context is known only to the server; the call is then taken for
+    a completion that was cut before its first token.
+    """
 
 
 class StoreError(HarnessError):

@@ -3,41 +3,122 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import os
 import sys
+import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.core.errors import UnknownNameError, UsageError
+from harness.core.errors import HarnessError, PluginError, UnknownNameError, UsageError
+from harness.core.origin import fault, is_builtin, version_of
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-KINDS = ("families", "tasks", "verifiers", "models", "proposers", "selectors", "rewards")
+KINDS = (
+    "families",
+    "tasks",
+    "verifiers",
+    "models",
+    "proposers",
+    "selectors",
+    "rewards",
+    "aggregations",
+    "stops",
+)
+PACKAGE = "reasoning-harness"
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A plugin file as it was when it ran, and the (kind, name) that it brought."""
+
+    digest: str
+    brought: tuple[tuple[str, str], ...]
+
+
 _registered: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
-_plugin_files: dict[str, tuple[tuple[str, str], ...]] = {}  # file: the (kind, name) it brought
+_files: dict[str, _File] = {}
 _log: list[tuple[str, str]] = []
 
 
-def register(kind: str, name: str, plugin: Any) -> None:
-    """Add a plugin by hand, as a `--plugin file.py` does; it wins over an installed one."""
-    if kind not in KINDS:
-        raise UnknownNameError("kind of plugin", kind, KINDS)
+class BrokenPluginWarning(UserWarning):
+    """An installed package announces a plugin that cannot be had."""
+
+
+def register(kind: str, name: str, plugin: Any, *, replace: bool = False) -> None:
+    """Add a plugin by hand, as a `--plugin file.py` does.
+
+    A name that was registered by hand before is taken over (a notebook's cell runs again). The
+    name of a built-in part or of an installed package's is a UsageError, unless `replace` says that
+    it is meant.
+    """
+    _check_kind(kind)
+    if not isinstance(name, str) or not name:
+        raise UsageError(f"register: the name of a {singular(kind)} must be text, not {name!r}")
+    taken = _entry_points(kind).get(name)
+    if taken is not None and _is(taken, plugin):
+        return  # the module of an installed plugin registers what its package announces
+    if taken is not None and not replace:
+        raise UsageError(
+            f"the {singular(kind)} {name!r} is there already (from the package "
+            f"{_package(taken)!r}): take another name, or write replace=True"
+        )
+    if not callable(plugin):
+        raise PluginError(f"the {singular(kind)} {name!r}: {plugin!r} is no class or function")
     _registered[kind][name] = plugin
     _log.append((kind, name))
 
 
+def _is(point: EntryPoint, plugin: Any) -> bool:
+    module, name = getattr(plugin, "__module__", ""), getattr(plugin, "__qualname__", "")
+    return bool(point.value == f"{module}:{name}")
+
+
+def singular(kind: str) -> str:
+    """How one plugin of a kind is called in messages."""
+    special = {"families": "family", "models": "backend", "stops": "stop rule"}
+    return special.get(kind, kind.removesuffix("s"))
+
+
+def _check_kind(kind: str) -> None:
+    if kind not in KINDS:
+        raise UnknownNameError("kind of plugin", kind, KINDS)
+
+
 @functools.cache
 def _entry_points(kind: str) -> dict[str, EntryPoint]:
+    """By name; of two packages with one name the built-in part stays, and a warning says so."""
     from importlib.metadata import entry_points  # slow to import, and not needed for --help
 
-    return {point.name: point for point in entry_points(group=f"harness.{kind}")}
+    found: dict[str, EntryPoint] = {}
+    for point in sorted(entry_points(group=f"harness.{kind}"), key=_foreign_last):
+        if point.name in found and found[point.name].value != point.value:
+            warnings.warn(
+                f"the {singular(kind)} {point.name!r} of the package {_package(point)!r} is not "
+                f"used: {_package(found[point.name])!r} has one of that name",
+                BrokenPluginWarning,
+                stacklevel=2,
+            )
+            continue
+        found[point.name] = point
+    return found
+
+
+def _foreign_last(point: EntryPoint) -> tuple[bool, str]:
+    package = _package(point)
+    return package != PACKAGE, package
+
+
+def _package(point: EntryPoint) -> str:
+    return point.dist.name if point.dist else "unknown"
 
 
 def names(kind: str) -> list[str]:
     """The names of all plugins of one kind, without importing them."""
-    if kind not in KINDS:
-        raise UnknownNameError("kind of plugin", kind, KINDS)
+    _check_kind(kind)
     return sorted({*_entry_points(kind), *_registered[kind]})
 
 
@@ -47,46 +128,124 @@ def find(kind: str, name: str) -> Any:
     A task `family:name` is what the family makes of `name`: families are registered callables from
     a name to what is called without arguments for a task.
     """
-    if name in _registered.get(kind, {}):
+    _check_kind(kind)
+    if name in _registered[kind]:
         return _registered[kind][name]
     family, colon, rest = name.partition(":")
     if kind == "tasks" and colon and family in names("families"):
-        return find("families", family)(rest)
+        return _of_family(family, rest)
     if name not in names(kind):
-        raise UnknownNameError(kind.removesuffix("s"), name, names(kind))
-    point = _entry_points(kind)[name]
+        raise UnknownNameError(singular(kind), name, names(kind))
+    return _load(kind, _entry_points(kind)[name])
+
+
+def _of_family(family: str, name: str) -> Any:
+    made, what = find("families", family), f"the family {family!r}"
+    try:
+        task = made(name)
+    except HarnessError:
+        raise
+    except Exception as error:
+        raise fault(what, made, error) from error
+    if not callable(task):
+        raise PluginError(f"{what} gave {task!r} for {name!r}; expected what is called for a task")
+    return task
+
+
+def _load(kind: str, point: EntryPoint) -> Any:
+    what = f"the {singular(kind)} {point.name!r} of the package {_package(point)!r}"
     try:
         return point.load()
-    except (ImportError, AttributeError) as error:
-        package = point.dist.name if point.dist else "unknown"
+    except HarnessError:
+        raise
+    except Exception as error:  # whatever a stranger's module raises when it is imported
         raise UsageError(
-            f"the {kind.removesuffix('s')} {name!r} of the package {package!r} cannot be loaded: "
-            f"{error}"
+            f"{what} cannot be loaded ({point.value}): {type(error).__name__}: {error}"
         ) from error
+
+
+def working(kind: str) -> dict[str, Any]:
+    """All plugins of one kind that can be had, by name; each other one is a warning."""
+    found = {}
+    for name in names(kind):
+        try:
+            found[name] = find(kind, name)
+        except HarnessError as error:
+            warnings.warn(str(error), BrokenPluginWarning, stacklevel=2)
+    return found
+
+
+def make(kind: str, name: str) -> Any:
+    """`find`, called without arguments, as a task is; what its code raises names its place."""
+    plugin = find(kind, name)
+    try:
+        return plugin()
+    except HarnessError:
+        raise
+    except Exception as error:
+        raise fault(f"the {singular(kind)} {name!r}", plugin, error) from error
+
+
+def version(kind: str, name: str) -> str | None:
+    """What names a plugin's code where its name does not: `harness.core.origin.version_of`."""
+    return version_of(find(kind, name))
+
+
+def foreign(kind: str) -> list[str]:
+    """The names of the plugins of one kind that are not built in, without importing them."""
+    hand = [name for name, plugin in _registered[kind].items() if not is_builtin(plugin)]
+    points = [p.name for p in _entry_points(kind).values() if not p.value.startswith("harness.")]
+    return sorted({*hand, *points})
 
 
 def load_plugin(path: str | Path) -> tuple[tuple[str, str], ...]:
     """Run a plugin file, which calls `harness.register(kind, name, plugin)`.
 
-    Gives the (kind, name) of what it registered; a file runs once, however often it is named.
+    Gives the (kind, name) of what it registered; a file runs once, however often it is named, and
+    again after it was edited.
     """
     import importlib.util
 
     file = Path(path).resolve()
-    if str(file) in _plugin_files:
-        return _plugin_files[str(file)]
     spec = importlib.util.spec_from_file_location(f"harness_plugin_{file.stem}", file)
     if not file.is_file() or spec is None or spec.loader is None:
         raise UsageError(f"plugin {path}: no such Python file")
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    known = _files.get(str(file))
+    if known is not None and known.digest == digest:
+        return known.brought
+    for kind, name in known.brought if known is not None else ():
+        _registered[kind].pop(name, None)
     module = importlib.util.module_from_spec(spec)
     sys.modules[module.__name__] = module
     before = len(_log)
     try:
-        spec.loader.exec_module(module)
-    except Exception as error:  # a stranger's code may raise anything; name the file
-        raise UsageError(f"plugin {path} failed: {type(error).__name__}: {error}") from error
-    _plugin_files[str(file)] = tuple(_log[before:])
-    return _plugin_files[str(file)]
+        # Not by the loader: Python's cache of compiled files may hold the text of the same second.
+        exec(compile(file.read_bytes(), str(file), "exec"), module.__dict__)  # noqa: S102
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a stranger's code may raise anything; name the file and line
+        raise UsageError(f"plugin {path} failed{_line(error, file)}: {_said(error)}") from error
+    _files[str(file)] = _File(digest, tuple(_log[before:]))
+    return _files[str(file)].brought
+
+
+def _line(error: BaseException, file: Path) -> str:
+    if isinstance(error, SyntaxError) and error.lineno:
+        return f" at line {error.lineno}"
+    line, trace = None, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(file):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return "" if line is None else f" at line {line}"
+
+
+def _said(error: BaseException) -> str:
+    said = error.msg if isinstance(error, SyntaxError) else str(error)
+    if isinstance(error, HarnessError):
+        return said
+    return f"{type(error).__name__}: {said}"
 
 
 INCLUDE_VARIABLE = "HARNESS_INCLUDE_PATH"
@@ -111,4 +270,10 @@ def include_paths() -> list[Path]:
 
 def plugin_files() -> tuple[str, ...]:
     """The plugin files loaded so far: worker processes load them too."""
-    return tuple(_plugin_files)
+    return tuple(_files)
+
+
+def by_hand(kind: str, name: str) -> Any:
+    """What was registered under a name by code that no worker process runs by itself; or None."""
+    brought = {one for file in _files.values() for one in file.brought}
+    return None if (kind, name) in brought else _registered[kind].get(name)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
+from harness.core.addresses import check_address, shown
 from harness.core.errors import UsageError
 from harness.core.problem import Prompt
+from harness.core.reasoning import Capabilities, Origin, Thought
 
 
 class Finish(StrEnum):
@@ -38,17 +41,22 @@ class ModelSpec:
     url: str | None = None
     args: tuple[tuple[str, str], ...] = ()
 
+    def __post_init__(self) -> None:
+        if self.url is not None:
+            check_address(self.url)
+
     @classmethod
     def parse(cls, text: str, args: Mapping[str, str] | None = None) -> ModelSpec:
         """Read a spec; a bare name belongs to the default backend, `onnx`."""
+        said = shown(text)
         backend, colon, rest = text.strip().partition(":")
         if not colon or "/" in backend or backend.startswith("."):
             backend, rest = "onnx", text.strip()
         name, at, url = rest.partition("@http")
         if not name:
-            raise UsageError(f"model {text!r} has no name: write backend:name, as onnx:tiny-s")
+            raise UsageError(f"model {said!r} has no name: write backend:name, as onnx:tiny-s")
         if "://" in name:
-            raise UsageError(f"model {text!r}: a server's address begins with http:// or https://")
+            raise UsageError(f"model {said!r}: a server's address begins with http:// or https://")
         pairs = tuple(sorted((args or {}).items()))
         return cls(backend, name, f"http{url}" if at else None, pairs)
 
@@ -62,7 +70,8 @@ class ModelInfo:
 
     `fingerprint` changes whenever the model's outputs could (weights, revision, dtype, server
     address). `prompt_once` says that a call for n samples bills its prompt once. `concurrency` is
-    the number of samples that keeps the engine full. Unknown is None.
+    the number of samples that keeps the engine full. `output_limit` is what one completion may have
+    unless the command says otherwise. `label` is the name to show. Unknown is None.
     """
 
     spec: str
@@ -77,6 +86,9 @@ class ModelInfo:
     width: int | None = None
     prompt_once: bool = False
     concurrency: int = 32
+    output_limit: int | None = None
+    label: str | None = None
+    can: Capabilities = field(default_factory=Capabilities)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -85,7 +97,10 @@ class Sampling:
     """Parameters of one completion.
 
     `temperature` 0 is greedy. `stop` strings end the completion and are not part of its text.
-    `max_tokens` and `min_tokens` bound the generated tokens.
+    `max_tokens` and `min_tokens` bound the generated tokens, thoughts included. `effort` is a level
+    of `EFFORTS`. `thinking` bounds the tokens of the thought within the same completion; `control`
+    says by whom. `provider_sampling`: temperature, top_p and top_k are left to the server, which is
+    told none of them.
     """
 
     max_tokens: int
@@ -94,16 +109,26 @@ class Sampling:
     top_k: int = 0
     min_tokens: int = 0
     stop: tuple[str, ...] = ()
+    effort: str | None = None
+    thinking: int | None = None
+    control: Literal["native", "hint"] = "native"
+    provider_sampling: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """All but `max_tokens`, which only cuts: what names a trace of tokens."""
-        return {
-            "temperature": self.temperature,
-            "top_p": self.top_p,
-            "top_k": self.top_k,
-            "min_tokens": self.min_tokens,
-            "stop": list(self.stop),
-        }
+        """All but `max_tokens`, which only cuts: what names a trace of tokens.
+
+        What is not asked for is not named, so that older samples keep their names.
+        """
+        named: dict[str, Any] = {"min_tokens": self.min_tokens, "stop": list(self.stop)}
+        if self.provider_sampling:
+            named["sampling"] = "provider"
+        else:
+            named |= {"temperature": self.temperature, "top_p": self.top_p, "top_k": self.top_k}
+        if self.effort is not None:
+            named["effort"] = self.effort
+        if self.thinking is not None:
+            named["thinking"] = {"tokens": self.thinking, "control": self.control}
+        return named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +152,9 @@ class Completion:
     `token_ends[i]` is the length of `text`, in characters, once token i has been added; it has one
     entry a generated token (those of a stop string included, held at len(text)), so that a trace
     can be cut at any token. None where the engine does not tell. `reasoning` is the thinking that
-    a server returns apart from the text. `stopped_by` is the stop string that ended it, "" when
-    none did, None where the engine does not tell.
+    a server returns apart from the text, and never a summary of it, which is `summary`; `thought`
+    says which of them there is, None when there is no thought apart or nobody knows. `stopped_by`
+    is the stop string that ended it, "" when none did, None where the engine does not tell.
     """
 
     text: str
@@ -138,6 +164,8 @@ class Completion:
     token_ends: tuple[int, ...] | None = None
     reasoning: str | None = None
     stopped_by: str | None = None
+    thought: Thought | None = None
+    summary: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,9 +214,8 @@ class Reply:
     """What one call returned: `completions` in the order of the request's seeds.
 
     `source` says who counted the tokens: "engine" or "tokenizer". `retries` counts attempts that
-    failed before this one; what they wasted is in `wasted` when the server told. `about` is what
-    the reply says of itself, plain JSON: the model that answered, its fingerprint, the upstream
-    provider, the seconds to the first token.
+    failed before this one; what they wasted is in `wasted` when the server told. `first_token_s` is
+    the time to the first token of a streamed reply, `origin` who gave it.
     """
 
     completions: tuple[Completion, ...]
@@ -197,7 +224,8 @@ class Reply:
     source: str = "engine"
     retries: int = 0
     wasted: Usage | None = None
-    about: Mapping[str, Any] = field(default_factory=dict)
+    first_token_s: float | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +235,9 @@ class Sample:
     `prefix` is what the assistant had said in its turn before; `prefix + text` is the turn so far.
     `id` names the sample in the store; `trace` is what was asked for without the token limit
     `max_tokens`, so that samples of one trace are beginnings of one another. `prompt_tokens` are
-    those of its own context. All else is as in `Completion`.
+    those of its own context. `text_tokens` are the tokens of the text alone, without those of a
+    stop string or of the end; None where the engine does not tell where its tokens end. All else is
+    as in `Completion`.
     """
 
     id: str
@@ -222,6 +252,21 @@ class Sample:
     output_tokens: int | None = None
     reasoning_tokens: int | None = None
     token_ends: tuple[int, ...] | None = None
+    text_tokens: int | None = None
+    thought: Thought | None = None
+    summary: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.text_tokens is None:
+            object.__setattr__(self, "text_tokens", self._count_text_tokens())
+
+    def _count_text_tokens(self) -> int | None:
+        """The tokens up to the first with which the text is complete."""
+        if self.finish is not Finish.STOP:
+            return self.output_tokens
+        if self.token_ends is None:
+            return None
+        return bisect_left(self.token_ends, len(self.text)) + 1 if self.text else 0
 
     @classmethod
     def of(
@@ -249,6 +294,28 @@ class Sample:
             output_tokens=completion.output_tokens,
             reasoning_tokens=completion.reasoning_tokens,
             token_ends=completion.token_ends,
+            thought=completion.thought,
+            summary=None if completion.summary is None else storable(completion.summary),
+        )
+
+    @classmethod
+    def empty(cls, *, sample_id: str, trace: str, prefix: str, max_tokens: int) -> Sample:
+        """What a call brings that the model's context leaves no room for: cut before a token.
+
+        It was never sent, and costs nothing.
+        """
+        return cls(
+            id=sample_id,
+            trace=trace,
+            prefix=prefix,
+            max_tokens=max_tokens,
+            text="",
+            finish=Finish.LENGTH,
+            prompt_tokens=0,
+            output_tokens=0,
+            reasoning_tokens=0,
+            token_ends=(),
+            stopped_by="",
         )
 
     @property
@@ -279,7 +346,14 @@ class Sample:
             return self.finish is Finish.STOP and self.output_tokens is not None
         if self.output_tokens <= max_tokens:
             return self.finish is Finish.STOP
-        return self.token_ends is not None and len(self.token_ends) == self.output_tokens
+        ends = self.token_ends
+        if ends is None or len(ends) != self.output_tokens:
+            return False
+        # Inside a stop string, and at the token that may hold its beginning, the text that a lower
+        # limit leaves is not known: what was generated of the string is not part of this text.
+        if self.finish is not Finish.STOP or self.stopped_by == "":
+            return True
+        return ends[max_tokens - 1] < len(self.text)
 
     def cut(self, max_tokens: int, *, sample_id: str) -> Sample:
         """This trace as it would have been under another limit, where `answers` allows it."""
@@ -297,6 +371,7 @@ class Sample:
             # Thinking comes first, so a cut trace thinks at most as long as the full one did.
             reasoning_tokens=None if thought is None else min(thought, max_tokens),
             token_ends=ends,
+            text_tokens=None,
             stopped_by="",
         )
 

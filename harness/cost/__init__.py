@@ -1,6 +1,7 @@
 """What compute costs: FLOPs, dollars from a dated price book, and accuracy per cost.
 
 flops(info, prompt_tokens, output_tokens, cached_prompt_tokens=None) -> float | None
+price_of_model(info, date) -> PriceEntry | None   our own book, then genai-prices
 find_price(model, date) -> PriceEntry | None      load_prices(path) -> entries
 price(usage, entry) -> dollars | None             unpriced is None, shown as N/A
 cost_of_pass(cost, success) -> cost per correct answer
@@ -10,11 +11,19 @@ pareto([(cost, accuracy), …]) -> indices          area_under_log_cost(points, 
 
 from harness.cost.flops import flops
 from harness.cost.frontier import area_under_log_cost, cost_of_pass, pareto
-from harness.cost.prices import PriceEntry, find_price, load_prices, price
+from harness.cost.prices import (
+    PriceEntry,
+    PriceTier,
+    find_price,
+    load_prices,
+    price,
+    price_of_model,
+)
 from harness.cost.scaling import inference_multiplier
 
 __all__ = [
     "PriceEntry",
+    "PriceTier",
     "area_under_log_cost",
     "cost_of_pass",
     "find_price",
@@ -23,4 +32,5 @@ __all__ = [
     "load_prices",
     "pareto",
     "price",
+    "price_of_model",
 ]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 Point = tuple[float, float]  # cost, accuracy
+_ALIKE = 1e-9  # accuracies closer than this differ by rounding
 
 
 def _check(points: Sequence[Point]) -> None:
@@ -31,13 +32,17 @@ def pareto(points: Sequence[Point]) -> list[int]:
     """Indices of the points that no other beats, by rising cost.
 
     A point is beaten by one that costs no more and is at least as accurate, one of them strictly;
-    of equal points the first stays.
+    of equal points the first stays. Costs that agree in 12 digits and accuracies within 1e-9 are
+    equal: sums in another order beat nothing.
     """
     _check(points)
     frontier: list[int] = []
     best = -math.inf
-    for i in sorted(range(len(points)), key=lambda i: (points[i][0], -points[i][1], i)):
-        if points[i][1] > best:
+    order = sorted(
+        range(len(points)), key=lambda i: (float(f"{points[i][0]:.12g}"), -points[i][1], i)
+    )
+    for i in order:
+        if points[i][1] > best + _ALIKE:
             best = points[i][1]
             frontier.append(i)
     return frontier

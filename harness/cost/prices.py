@@ -1,4 +1,8 @@
-"""What tokens cost: a dated price book with the source of each entry."""
+"""What tokens cost: dated entries with the source of each.
+
+Our own book (`prices.toml`) comes first: what the package genai-prices lacks, or has too late. Then
+that package, which people keep for all providers (harness.cost.catalogue).
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,23 @@ import datetime as dt
 import functools
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.core import DataError, Usage
+from harness.core import DataError, ModelInfo, Usage
 
 BOOK = Path(__file__).with_name("prices.toml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceTier:
+    """The prices of a whole call whose prompt has more than `above` tokens."""
+
+    above: int
+    input: float
+    output: float
+    cached: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +34,8 @@ class PriceEntry:
     """US dollars per million tokens for `models`, valid from `date` and before `until`.
 
     `cached` is the price of cached prompt tokens; None where none is published: they cost
-    `input`. `source` is the address that states the price.
+    `input`. `source` is the address that states the price, `book` what it was read from. `tiers`
+    hold for calls with long prompts, by rising `above`.
     """
 
     models: tuple[str, ...]
@@ -30,10 +45,31 @@ class PriceEntry:
     source: str
     cached: float | None = None
     until: dt.date | None = None
+    book: str = ""
+    tiers: tuple[PriceTier, ...] = ()
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> PriceEntry:
+        """The inverse of `to_json`."""
+        until = kept.get("until")
+        return cls(
+            models=tuple(kept["models"]),
+            date=dt.date.fromisoformat(kept["date"]),
+            until=dt.date.fromisoformat(until) if until else None,
+            input=kept["input"],
+            cached=kept.get("cached"),
+            output=kept["output"],
+            source=kept["source"],
+            book=kept.get("book", ""),
+            tiers=tuple(PriceTier(**tier) for tier in kept.get("tiers", ())),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, as a run's manifest keeps it."""
-        return {
+        known: dict[str, Any] = {"book": self.book} if self.book else {}
+        if self.tiers:
+            known["tiers"] = [asdict(tier) for tier in self.tiers]
+        return known | {
             "models": list(self.models),
             "date": self.date.isoformat(),
             "until": self.until.isoformat() if self.until else None,
@@ -42,14 +78,6 @@ class PriceEntry:
             "output": self.output,
             "source": self.source,
         }
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> PriceEntry:
-        """The inverse of `to_json`."""
-        dates = {
-            name: kept.get(name) and dt.date.fromisoformat(kept[name]) for name in ("date", "until")
-        }
-        return cls(**{**kept, **dates, "models": tuple(kept["models"])})
 
 
 def _entry(raw: dict[str, Any], where: str) -> PriceEntry:
@@ -66,7 +94,7 @@ def _entry(raw: dict[str, Any], where: str) -> PriceEntry:
         raise DataError(f"{where}: prices are dollars per million tokens: {prices}")
     if not raw["models"] or not all(isinstance(m, str) for m in raw["models"]):
         raise DataError(f"{where}: `models` is a list of names, got {raw['models']!r}")
-    return PriceEntry(**{**raw, "models": tuple(raw["models"])})
+    return PriceEntry(**{**raw, "models": tuple(raw["models"])}, book="prices.toml")
 
 
 @functools.cache
@@ -81,10 +109,25 @@ def load_prices(path: Path = BOOK) -> tuple[PriceEntry, ...]:
     return tuple(_entry(item, f"price book {path}") for item in raw["price"])
 
 
+def price_of_model(info: ModelInfo, date: dt.date) -> PriceEntry | None:
+    """What a model's tokens cost on a day; None: unpriced.
+
+    By its exact name in our own book; else, where it is asked at a provider's address, by that
+    provider's price list. A model on one's own machine has none there.
+    """
+    own = find_price(info.name, date)
+    url = info.extra.get("url")
+    if own is not None or not isinstance(url, str):
+        return own
+    from harness.cost.catalogue import catalogue_price  # half a second to import
+
+    return catalogue_price(info.name, date, url=url)
+
+
 def find_price(
     model: str, date: dt.date, book: Sequence[PriceEntry] | None = None
 ) -> PriceEntry | None:
-    """The newest entry for exactly this model name that held on `date`; None: unpriced."""
+    """The newest entry of a book (ours by default) for exactly this name that held on `date`."""
     held = [
         entry
         for entry in (load_prices() if book is None else book)
@@ -95,20 +138,24 @@ def find_price(
     return max(held, key=lambda entry: entry.date, default=None)
 
 
-def price(usage: Usage, entry: PriceEntry | None) -> float | None:
+def price(usage: Usage, entry: PriceEntry | None, *, one_call: bool = False) -> float | None:
     """US dollars of a usage; None ("N/A", never 0) without an entry or with unknown tokens.
 
     An unknown number of cached tokens counts as none, so that the price is never too low.
+    `one_call`: the usage is that of one call, so that its prompt's length chooses the tier; a sum
+    of calls is priced at the base.
     """
     if entry is None or usage.prompt_tokens is None or usage.output_tokens is None:
         return None
     cached = usage.cached_prompt_tokens or 0
     if cached > usage.prompt_tokens:
         raise ValueError(f"{cached} cached of {usage.prompt_tokens} prompt tokens")
-    rate = entry.input if entry.cached is None else entry.cached
+    rates: PriceEntry | PriceTier = entry
+    for tier in entry.tiers if one_call else ():
+        rates = tier if usage.prompt_tokens > tier.above else rates
     dollars = (
-        (usage.prompt_tokens - cached) * entry.input
-        + cached * rate
-        + usage.output_tokens * entry.output
+        (usage.prompt_tokens - cached) * rates.input
+        + cached * (rates.input if rates.cached is None else rates.cached)
+        + usage.output_tokens * rates.output
     )
     return dollars / 1e6

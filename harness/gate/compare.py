@@ -13,7 +13,7 @@ from harness.core import Estimate, UsageError
 from harness.gate.sides import differing_facts, joined
 from harness.results.outcomes import ProblemOutcome, RunOutcomes
 from harness.stats import detectable_difference, holm, paired_difference
-from harness.stats.means import cluster_codes, spread
+from harness.stats.spread import cluster_codes, spread
 
 Pairs = Sequence[tuple[ProblemOutcome, ProblemOutcome]]
 

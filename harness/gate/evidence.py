@@ -13,7 +13,7 @@ from harness.gate.rules import RATES, Rule
 from harness.results.outcomes import ProblemOutcome
 from harness.stats import mean_interval
 from harness.stats.comparisons import Differences
-from harness.stats.means import Floats, cluster_codes, spread
+from harness.stats.spread import Floats, cluster_codes, spread
 
 Bounds = Callable[[float], tuple[float, float]]
 

@@ -176,9 +176,14 @@ class ModelFolder:
         return tokens
 
     @functools.cached_property
+    def generation_config(self) -> dict[str, Any]:
+        """generation_config.json; empty where there is none."""
+        return _read_json(self.path / "generation_config.json")
+
+    @functools.cached_property
     def eos_ids(self) -> frozenset[int]:
         """The tokens that end a turn: generation_config.json's, else config.json's."""
-        generation = _read_json(self.path / "generation_config.json")
+        generation = self.generation_config
         ids = generation.get("eos_token_id", self.config.get("eos_token_id"))
         return frozenset(ids if isinstance(ids, list) else [] if ids is None else [ids])
 

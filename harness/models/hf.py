@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import inspect
 import queue
 import threading
 import time
@@ -29,8 +30,8 @@ from harness.core import (
     Request,
     Sampling,
 )
-from harness.models.args import Arg
-from harness.models.local import REVISION, LocalBackend, cuda_is_there, dtype_of, since
+from harness.models.local import LocalBackend, LocalOptions, cuda_is_there, dtype_of, since
+from harness.models.options import Count, Dtype, Text, option
 from harness.models.sampling import Chooser, uniforms
 from harness.models.tokens import Trace
 from harness.models.wording import Turn
@@ -62,17 +63,23 @@ class _Row:
             self.loop.call_soon_threadsafe(settle)
 
 
-class HfBackend(LocalBackend):
+@dataclass(frozen=True, kw_only=True)
+class HfOptions(LocalOptions):
+    """What `hf:` takes."""
+
+    dtype: Dtype | None = option(
+        None, "number format (default: config.json's)", affects_output=True
+    )
+    device: Text | None = option(None, "torch device (default: cuda if there is one, else cpu)")
+    batch_size: Count = option(16, "samples run together")
+
+
+class HfBackend(LocalBackend[HfOptions]):
     """`hf:NAME`: an embedded model, a folder, or a hub name."""
 
     backend = "hf"
     prompt_once = False
-    args = (
-        REVISION,
-        Arg("dtype", "float32|bfloat16|float16", None, "number format (default: config's)", True),
-        Arg("device", "text", None, "torch device (default: cuda if there is one, else cpu)"),
-        Arg("batch_size", "whole number", 16, "samples run together"),
-    )
+    options_class = HfOptions
 
     def __init__(self, spec: ModelSpec) -> None:
         """Find the model; raises MissingExtraError where torch or transformers is missing."""
@@ -85,12 +92,12 @@ class HfBackend(LocalBackend):
     @property
     def on_gpu(self) -> bool:
         """Whether it computes on this machine's GPUs."""
-        device = self.options["device"]
-        return cuda_is_there() if device is None else str(device).startswith("cuda")
+        device = self.options.device
+        return cuda_is_there() if device is None else device.startswith("cuda")
 
     def rows(self) -> int:
         """Two batches' worth."""
-        return 2 * int(self.options["batch_size"])
+        return 2 * self.options.batch_size
 
     def _start(self) -> None:
         for package in ("torch", "transformers"):
@@ -103,8 +110,8 @@ class HfBackend(LocalBackend):
         import torch
         from transformers import AutoModelForCausalLM
 
-        device = self.options["device"] or ("cuda" if torch.cuda.is_available() else "cpu")
-        dtype = getattr(torch, self.options["dtype"] or dtype_of(self.folder))
+        device = self.options.device or ("cuda" if torch.cuda.is_available() else "cpu")
+        dtype = getattr(torch, self.options.dtype or dtype_of(self.folder))
         revision = self.folder.revision
         source = self.info.name if revision else str(self.folder.path)
         model = AutoModelForCausalLM.from_pretrained(source, revision=revision, dtype=dtype)
@@ -114,7 +121,7 @@ class HfBackend(LocalBackend):
         """The worker thread: take what waits, up to a batch, and run it."""
         while (row := self._waiting.get()) is not None:
             rows = [row]
-            while len(rows) < self.options["batch_size"] and not self._waiting.empty():
+            while len(rows) < self.options.batch_size and not self._waiting.empty():
                 more = self._waiting.get()
                 if more is None:
                     return
@@ -193,6 +200,11 @@ class HfBackend(LocalBackend):
         self._model = None
 
 
+def cache_name(model: Any) -> str:
+    """What this version of transformers calls the keys and values: `cache` since 5.24."""
+    return "cache" if "cache" in inspect.signature(model.forward).parameters else "past_key_values"
+
+
 class _Steps:
     """A batch's way through the model, token by token, padded on the left."""
 
@@ -200,6 +212,7 @@ class _Steps:
         import torch
 
         self._torch, self._model = torch, model
+        self._cache_name = cache_name(model)
         width = max(map(len, prompts))
         ids = torch.zeros((len(prompts), width), dtype=torch.long)
         mask = torch.zeros_like(ids)
@@ -217,11 +230,11 @@ class _Steps:
                 input_ids=self._ids,
                 attention_mask=self._mask,
                 position_ids=self._positions,
-                past_key_values=self._cache,
                 use_cache=True,
                 logits_to_keep=1,
+                **{self._cache_name: self._cache},
             )
-        self._cache = out.past_key_values
+        self._cache = out[self._cache_name]
         values: NDArray[np.float32] = out.logits[:, -1].float().cpu().numpy().copy()
         return values
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib.util
 import time
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
 
 from harness.core import (
-    BackendError,
+    Capabilities,
     Completion,
+    ContextError,
     ModelInfo,
     ModelSpec,
     Prompt,
@@ -18,33 +20,40 @@ from harness.core import (
     UnknownNameError,
     Usage,
 )
-from harness.models.args import COMMON, RENDERING, Arg, Args
 from harness.models.folder import ModelFolder, embedded_names, find_folder
+from harness.models.frame import Frame
 from harness.models.marks import find_marks
+from harness.models.options import ModelOptions, Text, option, read_options
 from harness.models.wording import Turn, Wording
 
-REVISION = Arg("revision", "text", None, "branch, tag or commit of a hub model")
+
+@dataclass(frozen=True, kw_only=True)
+class LocalOptions(ModelOptions):
+    """What the backends take that run a model themselves."""
+
+    revision: Text | None = option(None, "branch, tag or commit of a hub model")
 
 
-class LocalBackend:
+O = TypeVar("O", bound=ModelOptions)  # noqa: E741 - the options of a backend
+
+
+class LocalBackend(Generic[O]):
     """Base of the onnx, hf and vllm backends: everything but the engine itself."""
 
     backend = ""
     weights = "torch"  # which weight files the engine reads: "torch" or "onnx"
     hub = True
-    args: Sequence[Arg] = ()
+    options_class: type[ModelOptions] = LocalOptions
 
     def __init__(self, spec: ModelSpec) -> None:
         """Find the model and read its facts; no weights are loaded."""
-        self.options = Args(spec, (*COMMON, *RENDERING, *self.args))
+        self.options = cast(O, read_options(self.options_class, spec))
+        options = self.options
         self.folder = self._find(spec)
-        marks = find_marks(
-            self.options["think_start"],
-            self.options["think_end"],
-            self.folder.tokenizer.added,
-        )
-        day, variables = self.options["date"], self.options["template"]
-        self.wording = Wording(self.folder, marks, day, variables)
+        added = self.folder.tokenizer.added
+        marks = find_marks(options.think_start, options.think_end, added)
+        frame = Frame(options.system, options.prompt_template)
+        self.wording = Wording(self.folder, marks, options.date, options.template, frame)
         self.info = self._describe(spec)
 
     def _find(self, spec: ModelSpec) -> ModelFolder:
@@ -57,24 +66,29 @@ class LocalBackend:
             )
         from harness.models.hub import hub_folder
 
-        return hub_folder(spec.name, self.options["revision"])
+        return hub_folder(spec.name, getattr(self.options, "revision", None))
 
     def _describe(self, spec: ModelSpec) -> ModelInfo:
-        known = [c for c in (self.folder.context, self.options["context"]) if c is not None]
-        affecting = self.options.affecting_output()
+        options, folder = self.options, self.folder
+        known = [c for c in (folder.context, options.context) if c is not None]
+        affecting = options.affecting_output()
+        context = min(known) if known else None
         return ModelInfo(
             spec=str(spec),
-            name=spec.name if self.folder.revision else self.folder.path.name,
-            fingerprint=self.folder.fingerprint(self.backend, self.weights, affecting),
+            name=spec.name if folder.revision else folder.path.name,
+            fingerprint=folder.fingerprint(self.backend, self.weights, affecting),
             think=self.wording.marks,
-            context=min(known) if known else None,
-            parameters=self.folder.parameters,
-            active_parameters=self.folder.active_parameters,
-            layers=self.folder.config.get("num_hidden_layers"),
-            width=self.folder.config.get("hidden_size"),
+            context=context,
+            parameters=options.parameters or folder.parameters,
+            active_parameters=options.active_parameters or folder.active_parameters,
+            layers=folder.config.get("num_hidden_layers"),
+            width=folder.config.get("hidden_size"),
             prompt_once=self.prompt_once,
-            concurrency=self.options["concurrency"] or self.rows(),
-            extra=self.facts(),
+            concurrency=options.concurrency or self.rows(),
+            output_limit=usual_limit(folder, context, thinks=self.wording.marks is not None),
+            label=options.display_name,
+            can=CAN,
+            extra={**self.facts(), "args": dict(spec.args)},
         )
 
     prompt_once = True  # is a prompt computed (and billed) once for all samples of a call?
@@ -85,8 +99,8 @@ class LocalBackend:
 
     def facts(self) -> dict[str, Any]:
         """More facts for the manifest."""
-        args = dict(self.options.given)
-        return {"engine": self.backend, "revision": self.folder.revision, "args": args}
+        facts = {"engine": self.backend, "revision": self.folder.revision}
+        return facts | self.options.card()
 
     def render(self, prompt: Prompt, prefix: str = "") -> str:
         """The text that is tokenized: the chat template's, continued by `prefix`."""
@@ -99,14 +113,14 @@ class LocalBackend:
     def turn(self, request: Request) -> tuple[Turn, int]:
         """Render and tokenize; also how many tokens may follow.
 
-        Raises BackendError when the prompt leaves no room for a token.
+        Raises ContextError when the prompt leaves no room for a token.
         """
         turn = self.wording.turn(request.prompt, request.prefix)
         limit, context = request.sampling.max_tokens, self.info.context
         if context is None:
             return turn, limit
         if len(turn.ids) >= context:
-            raise BackendError(
+            raise ContextError(
                 f"{self.info.spec}: the prompt has {len(turn.ids)} tokens, and the model's context "
                 f"is {context}: shorten the prompt, or cut thinking earlier"
             )
@@ -129,6 +143,35 @@ class LocalBackend:
             reasoning_tokens=None if self.wording.marks is None else sum(t or 0 for t in thoughts),
         )
         return Reply(completions=tuple(completions), usage=usage, latency_s=seconds)
+
+
+CAN = Capabilities(
+    thinking=("forced",),
+    advice="a model in this process takes no effort level: think@n bounds its thought (it needs "
+    "thinking marks), ask@n puts the wish into the prompt",
+)
+"""What a model in this process can be asked for: the harness holds its thoughts to budgets."""
+
+GENEROUS = 32_768
+"""Tokens of one completion of a model that thinks, where nothing says otherwise."""
+
+
+def usual_limit(folder: ModelFolder, context: int | None, *, thinks: bool) -> int | None:
+    """What one completion may have by the model's own files; None: the harness's usual limit.
+
+    `max_new_tokens` of generation_config.json; else, for a model that thinks, half of its context,
+    and `GENEROUS` at most.
+    """
+    stated = folder.generation_config.get("max_new_tokens")
+    if isinstance(stated, int) and not isinstance(stated, bool) and stated > 0:
+        return stated
+    if not thinks or context is None:
+        return None
+    half = min(GENEROUS, context // 2)
+    return half if half > SMALLEST_LIMIT else None
+
+
+SMALLEST_LIMIT = 2048  # a smaller one would only be lower than what the harness takes anyway
 
 
 def cuda_is_there() -> bool:

@@ -13,11 +13,12 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from harness.core import BackendError, Completion, Reply, Request, Sampling
-from harness.models.args import Arg
 from harness.models.local import LocalBackend, since
+from harness.models.options import Count, ModelOptions, option
 from harness.models.ort_engine import Engine, Job
 from harness.models.ort_session import Decoder
 from harness.models.tokens import Trace
@@ -30,30 +31,35 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class OnnxBackend(LocalBackend):
+@dataclass(frozen=True, kw_only=True)
+class OnnxOptions(ModelOptions):
+    """What `onnx:` takes."""
+
+    batch_size: Count = option(16, "rows of one batch")
+    workers: Count | None = option(None, "batches side by side (default: by the model's size)")
+    threads: Count | None = option(None, "threads of one batch (default: by the model's size)")
+
+
+class OnnxBackend(LocalBackend[OnnxOptions]):
     """`onnx:NAME` (an embedded model) or `onnx:FOLDER`."""
 
     backend = "onnx"
     weights = "onnx"
     hub = False
-    args = (
-        Arg("batch_size", "whole number", 16, "rows of one batch"),
-        Arg("workers", "whole number", None, "batches side by side; default: by model size"),
-        Arg("threads", "whole number", None, "threads of one batch; default: by model size"),
-    )
+    options_class = OnnxOptions
     _engine: Engine | None = None
     _closed = False
 
     def rows(self) -> int:
         """Two batches' worth for each worker, so that none waits for the next call."""
         workers, _ = self._layout()
-        return 2 * workers * int(self.options["batch_size"])
+        return 2 * workers * self.options.batch_size
 
     def _layout(self) -> tuple[int, int]:
         """Workers, and threads of each."""
         small = (self.folder.parameters or 0) < _SMALL
         workers, threads = (_cores(), 1) if small else (1, _cores())
-        return self.options["workers"] or workers, self.options["threads"] or threads
+        return self.options.workers or workers, self.options.threads or threads
 
     def facts(self) -> dict[str, Any]:
         """How the machine's cores are used."""
@@ -64,7 +70,7 @@ class OnnxBackend(LocalBackend):
         workers, threads = self._layout()
         decoder = Decoder(self.folder.path, self.folder.genai, threads)
         return Engine(
-            decoder, self.wording.eos, self.info.context, self.options["batch_size"], workers
+            decoder, self.wording.eos, self.info.context, self.options.batch_size, workers
         )
 
     def _job(self, turn: Turn, limit: int, request: Request, future: asyncio.Future[None]) -> Job:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from harness.core import BackendError, Usage
+from harness.models.wire import at, objects, text_at
 
 # The server is busy or broken for now; all other errors are answers.
 PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
@@ -52,6 +55,25 @@ def retry_after(value: str | None, now: datetime) -> float | None:
         return None
     date = date if date.tzinfo else date.replace(tzinfo=UTC)
     return max(0.0, (date - now).total_seconds())
+
+
+def asked_wait(headers: Mapping[str, str], body: Any, now: datetime) -> float | None:
+    """Seconds that a busy server asks for, wherever it says so; None when it does not.
+
+    `retry-after-ms` (OpenAI), `retry-after`, or `retryDelay` in the body (Google: "37s").
+    """
+    precise = headers.get("retry-after-ms")
+    if precise is not None:
+        with contextlib.suppress(ValueError):
+            return max(0.0, float(precise) / 1000)
+    told = retry_after(headers.get("retry-after"), now)
+    if told is not None:
+        return told
+    for detail in objects(at(body, "error", "details")):
+        delay = text_at(detail, "retryDelay") or ""
+        with contextlib.suppress(ValueError):
+            return max(0.0, float(delay.removesuffix("s")))
+    return None
 
 
 @dataclass

@@ -14,7 +14,7 @@ import os
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.core import (
@@ -26,30 +26,43 @@ from harness.core import (
     Reply,
     Request,
 )
-from harness.models.args import Arg
-from harness.models.local import REVISION, LocalBackend, cuda_is_there, dtype_of, since
+from harness.models.local import LocalBackend, LocalOptions, cuda_is_there, dtype_of, since
+from harness.models.options import Count, Dtype, Positive, option
 from harness.models.wording import Turn
 
+
+@dataclass(frozen=True, kw_only=True)
+class VllmOptions(LocalOptions):
+    """What `vllm:` takes."""
+
+    dtype: Dtype | None = option(
+        None, "number format (default: config.json's)", affects_output=True
+    )
+    enforce_eager: bool | None = option(None, "no CUDA graphs (default: true without a GPU)")
+    gpu_memory_utilization: Positive | None = option(
+        None, "share of the GPU's memory that vLLM may take"
+    )
+    max_model_len: Count | None = option(None, "longest sequence (default: the model's context)")
+    tensor_parallel_size: Count | None = option(None, "GPUs that share the model")
+    block_size: Count | None = option(None, "tokens of a cache block")
+    max_num_seqs: Count | None = option(None, "samples in one batch")
+
+
 _PASSED_ON = (
-    Arg("gpu_memory_utilization", "number", None, "share of the GPU's memory that vLLM may take"),
-    Arg("max_model_len", "whole number", None, "longest sequence (default: the model's context)"),
-    Arg("tensor_parallel_size", "whole number", None, "GPUs that share the model"),
-    Arg("block_size", "whole number", None, "tokens of a cache block"),
-    Arg("max_num_seqs", "whole number", None, "samples in one batch"),
+    "gpu_memory_utilization",
+    "max_model_len",
+    "tensor_parallel_size",
+    "block_size",
+    "max_num_seqs",
 )
 
 
-class VllmBackend(LocalBackend):
+class VllmBackend(LocalBackend[VllmOptions]):
     """AsyncLLM behind the backend protocol."""
 
     backend = "vllm"
     prompt_once = False
-    args = (
-        REVISION,
-        Arg("dtype", "float32|bfloat16|float16", None, "number format (default: config's)", True),
-        Arg("enforce_eager", "true or false", None, "no CUDA graphs (default: true without a GPU)"),
-        *_PASSED_ON,
-    )
+    options_class = VllmOptions
 
     def __init__(self, spec: ModelSpec) -> None:
         """Find the model; vLLM itself is imported by the first `generate`."""
@@ -65,7 +78,7 @@ class VllmBackend(LocalBackend):
 
     def rows(self) -> int:
         """What the engine batches by default."""
-        return int(self.options["max_num_seqs"] or 128)
+        return self.options.max_num_seqs or 128
 
     async def _ready(self) -> Any:
         async with self._starting:
@@ -88,8 +101,8 @@ class VllmBackend(LocalBackend):
             gpu = torch.cuda.is_available()
             if not gpu:
                 os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")  # GiB
-            eager = self.options["enforce_eager"]
-            passed = {a.name: self.options[a.name] for a in _PASSED_ON}
+            eager = self.options.enforce_eager
+            passed = {name: getattr(self.options, name) for name in _PASSED_ON}
             passed["max_model_len"] = passed["max_model_len"] or self.info.context
             if not gpu:
                 # vLLM 0.32 dies on a CPU when a request with a seed is prefilled in two parts
@@ -100,7 +113,7 @@ class VllmBackend(LocalBackend):
                 AsyncEngineArgs(
                     model=self.info.name if revision else str(self.folder.path),
                     revision=revision,
-                    dtype=self.options["dtype"] or dtype_of(self.folder),
+                    dtype=self.options.dtype or dtype_of(self.folder),
                     enforce_eager=not gpu if eager is None else eager,
                     enable_prefix_caching=True,
                     generation_config="vllm",  # no sampling defaults but ours

@@ -10,6 +10,7 @@ from typing import Any
 from harness.core import Completion, Finish, Prompt, Sampling, ThinkMarks
 from harness.models.chat import render_chat
 from harness.models.folder import ModelFolder
+from harness.models.frame import NO_FRAME, Frame
 from harness.models.marks import is_open, join_prefix, reasoning_tokens
 from harness.models.tokens import Trace
 
@@ -29,7 +30,12 @@ class Wording:
     """A folder's chat template, tokenizer, marks and end tokens, at work."""
 
     def __init__(
-        self, folder: ModelFolder, marks: ThinkMarks | None, day: str, variables: Mapping[str, Any]
+        self,
+        folder: ModelFolder,
+        marks: ThinkMarks | None,
+        day: str,
+        variables: Mapping[str, Any],
+        frame: Frame = NO_FRAME,
     ) -> None:
         self.tokenizer = folder.tokenizer
         self.marks = marks
@@ -37,14 +43,20 @@ class Wording:
         self._folder = folder
         self._day = day
         self._variables = variables
+        self._frame = frame
         # A prompt is rendered and counted when it is planned, and again by every call with it.
         self._begin = functools.lru_cache(_REMEMBERED)(self._render_chat)
         self._encode = functools.lru_cache(_REMEMBERED)(self._tokenize)
 
+    @property
+    def templated(self) -> bool:
+        """Whether the model has a chat template."""
+        return self._folder.template is not None
+
     def _render_chat(self, prompt: Prompt) -> str:
         return render_chat(
             self._folder.template,
-            prompt,
+            self._frame.around(prompt),
             tokens=self._folder.special_tokens,
             day=self._day,
             variables=self._variables,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, fields
 from itertools import groupby
 from operator import attrgetter, itemgetter
 
-from harness.budgets import Judged, Selector
-from harness.core import ModelInfo, Problem, RunManifest, Status, Verdict, registry
+from harness.budgets import Judged, Selector, build_selector
+from harness.core import ModelInfo, Problem, RunManifest, Status, Verdict
 from harness.core.sample import whole_turn
 from harness.results.bills import Bill, Charge
 from harness.store import Store
@@ -41,6 +41,7 @@ class Attempt:
     judged: list[Judged] = field(default_factory=list)
     chains: set[int] = field(default_factory=set)  # ordinals of the answers
     truncated: int = 0
+    empty: int = 0  # answers without a word
 
     @property
     def correct(self) -> int:
@@ -107,9 +108,7 @@ class Attempts(Reading):
 
 def selector_of(manifest: RunManifest) -> Selector:
     """The selector that a run names, built again; UnknownNameError for an absent plugin's."""
-    kind = registry.find("selectors", manifest.selector)
-    selector: Selector = kind(**manifest.selector_args)
-    return selector
+    return build_selector(manifest.selector, manifest.selector_args)
 
 
 def read_attempts(store: Store, run: StoredRun) -> Attempts:
@@ -165,17 +164,24 @@ def _attempts(
 
 def _attempt(one: AttemptedProblem, rows: Iterable[ChargedSample]) -> Attempt:
     attempt = Attempt(one.problem, one.stopped)
-    answers: list[tuple[int, Verdict]] = []
+    answers: list[tuple[int, Verdict, int | None]] = []
+    tokens: dict[int, int | None] = {}  # of each chain so far
     steps: dict[int, tuple[float, ...]] = {}
     for row in rows:
+        before, more = tokens.get(row.ordinal, 0), row.output_tokens
+        tokens[row.ordinal] = None if before is None or more is None else before + more
         if row.final:
             attempt.chains.add(row.ordinal)
             attempt.truncated += row.truncated
-            answers.append((row.ordinal, row.verdict or UNGRADED))
+            attempt.empty += row.empty
+            answers.append((row.ordinal, row.verdict or UNGRADED, tokens[row.ordinal]))
         if row.score:
             steps[row.ordinal] = step_values(row.text or "")
         attempt.charges.append(_charge(row))
-    attempt.judged += [Judged(verdict=v, steps=steps.get(ordinal)) for ordinal, v in answers]
+    attempt.judged += [
+        Judged(verdict=verdict, steps=steps.get(ordinal), tokens=said)
+        for ordinal, verdict, said in answers
+    ]
     if attempt.stopped and not attempt.judged:
         # No reward was asked for what is not there; any value ranks it alone.
         attempt.judged.append(Judged(verdict=NO_ANSWER, steps=(0.0,)))

@@ -26,8 +26,9 @@ from harness.results.attempts import NO_ANSWER, Attempt, Reading, stream_attempt
 from harness.results.basis import basis_of
 from harness.results.bills import Bill
 from harness.results.device import DeviceTime, device_times
+from harness.results.obedience import bounded_spending, run_obedience
 from harness.results.views import RunReport, SampleView, Spending
-from harness.stats import mean_interval, pass_at_k
+from harness.stats import mean_interval, pass_at_k, rising
 from harness.store import Store
 from harness.store.attempts import chain_samples, step_values, unanswered
 from harness.store.figures import keeping_figures, kept_figures
@@ -117,9 +118,11 @@ class _Line:
     flops: float | None
     usd: float | None
     device_usd: float | None
+    empty: int
+    bounded: Sequence[float | None]  # what its budget bounds by a number
 
 
-def _line(reading: Reading, attempt: Attempt, rate: _HourlyRate | None) -> _Line:
+def _line(budget: str, reading: Reading, attempt: Attempt, rate: _HourlyRate | None) -> _Line:
     bill = reading.bill(attempt)
     usage, roles = bill.usage(), bill.roles
     return _Line(
@@ -140,6 +143,8 @@ def _line(reading: Reading, attempt: Attempt, rate: _HourlyRate | None) -> _Line
         flops=bill.flops(reading.models),
         usd=bill.usd(),
         device_usd=None if rate is None else rate.usd(bill),
+        empty=attempt.empty,
+        bounded=bounded_spending(budget, reading, attempt),
     )
 
 
@@ -166,7 +171,7 @@ def _report(store: Store, run: StoredRun, times: _Times) -> RunReport:
             total_time = total_time.plus(time)
         rate = _HourlyRate(total_time, run.model_id, manifest.gpu_usd_per_hour)
     reading, attempts = stream_attempts(store, run)
-    placed = [(place, _line(reading, attempt, rate)) for place, attempt in attempts]
+    placed = [(place, _line(run.budget, reading, attempt, rate)) for place, attempt in attempts]
     lines = [line for _, line in sorted(placed, key=itemgetter(0))]
     scored = [line.scored for line in lines]
     total = Usage.total(line.usage for line in lines)
@@ -210,6 +215,8 @@ def _report(store: Store, run: StoredRun, times: _Times) -> RunReport:
             role: Spending(calls=one.calls, usage=one.usage, usd=one.usd)
             for role, one in spent_by_role(store, run.id).items()
         },
+        obedience=run_obedience(run.budget, [v for line in lines for v in line.bounded]),
+        empty=sum(line.empty for line in lines) / finals if finals else 0.0,
         manifest=manifest,
     )
 
@@ -232,9 +239,9 @@ def _sum(values: Sequence[float | None]) -> float | None:
 
 
 def _metrics(task: str, lines: Sequence[_Line], reading: Reading) -> dict[str, Estimate]:
-    if not lines:
-        return {}
     scored = [line.scored for line in lines]
+    if all(item.statuses.get(Status.UNGRADED, 0.0) > 1 - 1e-9 for item in scored):
+        return {}  # nothing is known of accuracy: no figure is not 0%
     clusters = [item.problem.cluster for item in scored]
     metrics = {"accuracy": mean_interval([item.score for item in scored], clusters)}
     tempted = [item for item in scored if item.problem.lure is not None]
@@ -244,9 +251,12 @@ def _metrics(task: str, lines: Sequence[_Line], reading: Reading) -> dict[str, E
             [item.problem.cluster for item in tempted],
         )
     most = 0 if reading.whole else reading.smallest
-    for k in sorted({2**i for i in range(most.bit_length())} | {most}) if most > 1 else ():
-        scores = [pass_at_k(line.pool, line.correct, k) for line in lines]
-        metrics[f"pass@{k}"] = mean_interval(scores, clusters)
+    ks = sorted({2**i for i in range(most.bit_length())} | {most}) if most > 1 else []
+    cover = [
+        mean_interval([pass_at_k(line.pool, line.correct, k) for line in lines], clusters)
+        for k in ks
+    ]
+    metrics |= {f"pass@{k}": figure for k, figure in zip(ks, rising(cover), strict=True)}
     try:
         own = registry.find("tasks", TaskSpec.parse(task).name)().metrics(scored)
     except UnknownNameError:  # a task of a plugin that is not loaded now

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from harness.core import Estimate, Problem, RunManifest, Usage, Verdict
+from harness.stats import Obedience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,8 @@ class RunReport:
     run's share of the time in which any call of its model was under way, and `joules` of what the
     GPUs drew meanwhile. `monte_carlo_error` is the standard error that the resampling of a selector
     adds to the accuracy. `stopped` problems were ended by the budget's ceiling (`tokens<=`,
-    `usd<=`).
+    `usd<=`). `obedience` says how what was spent stands to the budget's number; None when it has
+    none, or the tokens are unknown.
     """
 
     id: str
@@ -72,6 +74,8 @@ class RunReport:
     joules: float | None = None
     stopped: int = 0
     spent_by_role: Mapping[str, Spending] = field(default_factory=dict)
+    obedience: Obedience | None = None
+    empty: float = 0.0  # share of pool samples whose answer is empty
 
     @property
     def accuracy(self) -> Estimate:
@@ -91,6 +95,7 @@ class RunReport:
         out["charged"], out["spent"] = asdict(self.charged), asdict(self.spent)
         out["charged_by_role"] = {role: asdict(u) for role, u in self.charged_by_role.items()}
         out["spent_by_role"] = {role: asdict(s) for role, s in self.spent_by_role.items()}
+        out["obedience"] = self.obedience.to_json() if self.obedience else None
         out["verdicts"] = dict(self.verdicts)
         out["manifest"] = self.manifest.to_json()
         return out
@@ -98,7 +103,7 @@ class RunReport:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> RunReport:
         """The inverse of `to_json`."""
-        roles = data["charged_by_role"]
+        roles, kept = data["charged_by_role"], data["obedience"]
         return cls(
             **{
                 **data,
@@ -110,6 +115,7 @@ class RunReport:
                     role: Spending(**{**one, "usage": Usage(**one["usage"])})
                     for role, one in data["spent_by_role"].items()
                 },
+                "obedience": None if kept is None else Obedience(**kept),
                 "manifest": RunManifest.from_json(data["manifest"]),
             }
         )

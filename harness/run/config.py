@@ -14,7 +14,7 @@ from harness.cost import PriceEntry
 
 DEFAULT_MODEL = "onnx:tiny-s"
 DEFAULT_DB = "harness.sqlite"
-DEFAULT_MAX_OUTPUT_TOKENS = 2048
+DEFAULT_MAX_OUTPUT_TOKENS = 2048  # of a model that states no limit of its own
 DEFAULT_JUDGE_TOKENS = 1024
 
 _WHOLE = {
@@ -58,7 +58,7 @@ class EvalConfig:
     - `tasks` and `budgets` are names and budget strings; braces expand to a sweep.
     - `limit` takes the first problems of each task, `data_dir` holds local data sets.
     - `seed` is that of the sampling; `fresh_seed` runs generated tasks on that seed too.
-    - `max_output_tokens` bounds one completion where the budget does not.
+    - `max_output_tokens` bounds one completion where the budget does not (None: the model's own).
     - `fresh` asks a model behind an API anew, under that label, which goes on where it was stopped;
       `max_age` ("12h", "7d") does so unless an asking is stored that is as young. Without either
       the store answers what it can, however old. Local weights are known by their hash.
@@ -83,7 +83,7 @@ class EvalConfig:
     seed: int = 0
     fresh_seed: int | None = None
     data_dir: Path | None = None
-    max_output_tokens: int = DEFAULT_MAX_OUTPUT_TOKENS
+    max_output_tokens: int | None = None
     fresh: str | None = None
     max_age: str | None = None
     db: str | Path = DEFAULT_DB
@@ -140,7 +140,7 @@ class EvalSettings(TypedDict, total=False):
     seed: int
     fresh_seed: int | None
     data_dir: str | Path | None
-    max_output_tokens: int
+    max_output_tokens: int | None
     fresh: str | None
     max_age: str | None
     db: str | Path

@@ -46,8 +46,10 @@ class Evaluation:
     `calls` requests were sent now, for `asked` samples; `from_store` further samples that the runs
     are charged with were there before. `spent` is what the requests of now used, the judge's too.
     `failed` attempts ended in an error (listed in `errors`), `unfinished` ones were left because a
-    limit was reached; the same call again goes on with both. `contamination`
-    compares public with fresh problems where a fresh seed was asked for.
+    limit was reached; the same call again goes on with both. `ungraded` says why verifiers gave no
+    verdict, each reason once. `contamination` compares public with fresh problems where a fresh
+    seed was asked for. `notes` is what the backend has to say: that the model moved during the
+    run, say.
     """
 
     reports: Reports
@@ -60,7 +62,9 @@ class Evaluation:
     spent: Spent = field(default_factory=Spent)
     judged: bool = True  # False: the limit came before the judge was done
     errors: Sequence[str] = field(default_factory=tuple)
+    ungraded: Sequence[str] = field(default_factory=tuple)
     contamination: Sequence[Contamination] = field(default_factory=tuple)
+    notes: Sequence[str] = field(default_factory=tuple)
 
     @property
     def ok(self) -> bool:
@@ -116,7 +120,7 @@ async def run_plan(
             slots=asyncio.Semaphore(concurrency),
             model_id=model_id(info.fingerprint),
             seed=config.seed,
-            max_output_tokens=config.max_output_tokens,
+            max_output_tokens=plan.max_output_tokens,
             price=entry,
             energy=Energy(lambda: _energy_reader(plan.backend)),
             known=known_traces(store, _models(plan)),
@@ -136,7 +140,9 @@ async def run_plan(
         asked=counted.samples,
         from_store=from_store,
         errors=[error for outcome in outcomes for error in outcome.errors],
+        ungraded=list(dict.fromkeys(why for outcome in outcomes for why in outcome.ungraded)),
         contamination=contaminations(reports, plan.fresh),
+        notes=tuple(getattr(plan.backend, "notes", ())),
     )
 
 

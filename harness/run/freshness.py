@@ -17,6 +17,7 @@ from dataclasses import replace
 from harness.core import ModelInfo, Prompt, Reply, Request, UsageError
 from harness.core.protocols import Backend
 from harness.run.config import EvalConfig
+from harness.run.contracts import generate
 from harness.store import Store, open_store
 from harness.store.ages import asked_between
 
@@ -31,6 +32,7 @@ class Asking:
     def __init__(self, backend: Backend, label: str) -> None:
         self._backend = backend
         self.on_gpu = getattr(backend, "on_gpu", False)
+        self.notes = getattr(backend, "notes", ())  # what it has to say grows as it is asked
         self.info = labelled(backend.info, label)
 
     def render(self, prompt: Prompt, prefix: str = "") -> str:
@@ -43,7 +45,7 @@ class Asking:
 
     async def generate(self, request: Request) -> Reply:
         """The backend's."""
-        return await self._backend.generate(request)
+        return await generate(self._backend, request)
 
     async def close(self) -> None:
         """The backend's."""

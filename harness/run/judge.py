@@ -30,7 +30,7 @@ from harness.core import (
     registry,
 )
 from harness.core.protocols import Backend, ModelJudged
-from harness.cost import PriceEntry, find_price
+from harness.cost import PriceEntry, price_of_model
 from harness.run.blocking import block_on
 from harness.run.config import DEFAULT_JUDGE_TOKENS, JudgeConfig
 from harness.run.grading import Grader
@@ -85,7 +85,7 @@ class Judge:
         self.config = config
         self.info = open_backend(config.model, config.args).info  # UsageError for a bad name
         today = dt.datetime.now(dt.UTC).date()
-        self.price = config.price or find_price(self.info.name, today) or fallback
+        self.price = config.price or price_of_model(self.info, today) or fallback
         self.spent = Spent()
         self.asked = 0
         self._observer = observer or Silent()

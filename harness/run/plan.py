@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import math
 import platform
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from harness._version import __version__
 from harness.analysis.contamination import fresh_specs
-from harness.budgets import Budget, Strategy, expand, resolve
+from harness.budgets import Budget, Strategy, expand, fit, resolve, wording
 from harness.core import (
     Command,
     DataError,
@@ -29,10 +31,18 @@ from harness.core import (
     registry,
 )
 from harness.core.hashing import content_hash
+from harness.core.origin import blamed, is_builtin, version_of
 from harness.core.protocols import Backend, Task
-from harness.cost import PriceEntry, find_price
+from harness.cost import PriceEntry, price_of_model
 from harness.run.ceilings import Ceiling, ceiling_of
 from harness.run.config import DEFAULT_MAX_OUTPUT_TOKENS, EvalConfig
+from harness.run.contracts import (
+    check_backend,
+    load_problems,
+    prompts_of,
+    verifier_of,
+    verifier_version,
+)
 from harness.run.freshness import at_asking
 from harness.store.identity import run_id
 from harness.store.records import Row, run_row
@@ -48,6 +58,7 @@ class LoadedTask:
     prompts: tuple[Prompt, ...]
     verifier: VerifierSpec
     verifier_version: str
+    versions: Mapping[str, str] = field(default_factory=dict)  # of a stranger's code
 
     @property
     def verifier_label(self) -> str:
@@ -87,6 +98,11 @@ class Plan:
     tasks: Sequence[LoadedTask]
     runs: Mapping[str, Sequence[PlannedRun]]
     fresh: Mapping[TaskSpec, TaskSpec] = field(default_factory=dict)  # by the public task
+
+    @property
+    def max_output_tokens(self) -> int:
+        """The most tokens of one completion where the budget does not say: see `output_limit`."""
+        return output_limit(self.backend.info, self.config)
 
     @property
     def all_runs(self) -> list[PlannedRun]:
@@ -138,40 +154,49 @@ def _check_dollars(plan: Plan) -> None:
 def open_backend(model: str | Backend, model_args: Mapping[str, str] | None = None) -> Backend:
     """The backend of a model spec; its weights are loaded by the first call."""
     if not isinstance(model, str):
-        return model
+        return check_backend(model)
     spec = ModelSpec.parse(model, model_args)
-    backend: Backend = registry.find("models", spec.backend)(spec)
-    return backend
+    kind = registry.find("models", spec.backend)
+    with blamed(f"the backend {spec.backend!r}", kind):
+        return check_backend(kind(spec))
 
 
 def load_task(
     spec: TaskSpec, *, limit: int | None = None, data_dir: Path | None = None
 ) -> LoadedTask:
     """Find a task by name and load its problems; DataError when they cannot be had."""
-    task: Task = registry.find("tasks", spec.name)()
+    task: Task = registry.make("tasks", spec.name)
     source = DataSource(data_dir=data_dir, limit=limit, options=dict(spec.options))
-    problems = tuple(task.load(source))[:limit]
+    problems = load_problems(spec, task, source)[:limit]
     if not problems:
         raise DataError(f"task {spec}: no problems")
     counts = Counter(problem.id for problem in problems)
     problem_id, count = counts.most_common(1)[0]
     if count > 1:
         raise DataError(f"task {spec}: the problem id {problem_id!r} stands {count} times")
-    verifier = task.verifier()
+    verifier = verifier_of(spec, task)
     judge = registry.find("verifiers", verifier.name)
+    parts = {"task": task, "verifier": judge}  # our own carry versions of their own
+    code = {part: version_of(plugin) for part, plugin in parts.items() if not is_builtin(plugin)}
     return LoadedTask(
         spec=spec,
         task=task,
         problems=problems,
-        prompts=tuple(task.prompt(problem) for problem in problems),
+        prompts=prompts_of(spec, task, problems),
         verifier=verifier,
-        verifier_version=str(judge.version),
+        verifier_version=verifier_version(verifier),
+        versions={part: version for part, version in code.items() if version is not None},
     )
+
+
+def output_limit(info: ModelInfo, config: EvalConfig) -> int:
+    """The most tokens of one completion: as told, else as the model states of itself, else 2048."""
+    return config.max_output_tokens or info.output_limit or DEFAULT_MAX_OUTPUT_TOKENS
 
 
 def price_of(info: ModelInfo, config: EvalConfig) -> PriceEntry | None:
     """What the model's tokens cost: as told, or as its price is known today."""
-    return config.price or find_price(info.name, dt.datetime.now(dt.UTC).date())
+    return config.price or price_of_model(info, dt.datetime.now(dt.UTC).date())
 
 
 def plan_runs(
@@ -182,7 +207,7 @@ def plan_runs(
     entry = price_of(info, config)
     data = content_hash(sorted(problem.digest() for problem in loaded.problems))
     prompts = content_hash([prompt.to_json() for prompt in loaded.prompts])
-    for budget in budgets:
+    for budget in dict.fromkeys(fit(budget, info) for budget in budgets):
         strategy = resolve(budget)
         if strategy.proposer.needs_marks and info.think is None:
             raise ParameterError(
@@ -199,8 +224,9 @@ def plan_runs(
             prompts=prompts,
             budget=str(budget),
             seed=config.seed,
-            max_output_tokens=config.max_output_tokens,
+            max_output_tokens=output_limit(info, config),
             price=None if ceiling is None else ceiling.price,
+            extra={**wording(budget), **_plugins(loaded, strategy)},
         )
         manifest = RunManifest(
             identity=identity,
@@ -230,17 +256,24 @@ def plan_runs(
     return runs
 
 
+def _plugins(loaded: LoadedTask, strategy: Strategy) -> Mapping[str, Any]:
+    """What names the code of a run's plugins, where they are not ours in their first version."""
+    code = {**strategy.versions, **loaded.versions}
+    return {"plugins": code} if code else {}
+
+
 def reproduce(info: ModelInfo, task: TaskSpec, budget: Budget, config: EvalConfig) -> str:
     """The command that measures the same again (a local data folder has to be named anew)."""
     words = ["harness eval", f"--model {info.spec}", f"--task {task}", f"--budget '{budget}'"]
-    words += [f"--model-arg {k}={v}" for k, v in sorted(info.extra.get("args", {}).items())]
+    given = sorted(info.extra.get("args", {}).items())
+    words += [f"--model-arg {shlex.quote(f'{name}={value}')}" for name, value in given]
     if "asked" in info.extra:
         words.append(f"--fresh {info.extra['asked']}")
     if config.limit is not None:
         words.append(f"--limit {config.limit}")
     if config.seed:
         words.append(f"--seed {config.seed}")
-    if config.max_output_tokens != DEFAULT_MAX_OUTPUT_TOKENS:
+    if config.max_output_tokens not in (None, info.output_limit or DEFAULT_MAX_OUTPUT_TOKENS):
         words.append(f"--max-output-tokens {config.max_output_tokens}")
     if config.data_dir is not None:
         words.append("--data-dir DIR")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from harness.budgets import Chain, Judged, Score
+from harness.budgets.contracts import chains
 from harness.core import BackendError, Problem, Prompt, Status, Verdict
 from harness.run.ceilings import CeilingReached
 from harness.run.charging import charges
@@ -44,6 +45,7 @@ class Outcome:
     failed: int = 0
     unfinished: int = 0
     errors: list[str] = field(default_factory=list)
+    ungraded: list[str] = field(default_factory=list)  # why; each reason once
 
 
 @dataclass(slots=True)
@@ -61,6 +63,7 @@ class TaskRunner:
     only: Collection[str] | None = None
     outcome: Outcome = field(default_factory=Outcome)
     _graders: set[asyncio.Task[None]] = field(default_factory=set)
+    _broken: list[BaseException] = field(default_factory=list)  # what graders raised
 
     async def run(self, problems_at_once: int) -> Outcome:
         """Go through the problems; returns what failed or was left, raises only what is fatal."""
@@ -101,11 +104,23 @@ class TaskRunner:
             raise first_error(group) from None
         finally:
             if self._graders:
-                await asyncio.gather(*self._graders)
+                await asyncio.gather(*self._graders, return_exceptions=True)
+        self._raise_broken()
         return self.outcome
+
+    def _raise_broken(self) -> None:
+        """What failed behind the answers, as a selector that cannot choose, ends the command."""
+        if self._broken:
+            raise self._broken[0]
+
+    def _graded(self, grader: asyncio.Task[None]) -> None:
+        self._graders.discard(grader)
+        if not grader.cancelled() and (error := grader.exception()) is not None:
+            self._broken.append(error)
 
     async def _family(self, sampler: ProblemSampler, group: list[PlannedRun], item: _Item) -> None:
         """Draw one pool for all budgets of a family, and have it scored where one asks for that."""
+        self._raise_broken()
         if group[0].ceiling is None:
             bills = await self._pool(sampler, group, item)
         else:
@@ -114,7 +129,7 @@ class TaskRunner:
         if bills:
             grader = asyncio.create_task(self._grade(bills, sampler, item))
             self._graders.add(grader)
-            grader.add_done_callback(self._graders.discard)
+            grader.add_done_callback(self._graded)
 
     async def _pool(
         self, sampler: ProblemSampler, group: list[PlannedRun], item: _Item
@@ -157,6 +172,9 @@ class TaskRunner:
         """Verify the answers, then store attempts, charges and verdicts in one transaction."""
         finals = [chain[-1] for chain in bills[0].chains]
         verdicts = await sampler.verdicts(finals)
+        for verdict in verdicts:
+            if verdict.status is Status.UNGRADED and verdict.reason not in self.outcome.ungraded:
+                self.outcome.ungraded.append(verdict.reason)
         rows: list[Row] = [item.row()]
         for bill in bills:
             rows += item.attempt(bill.run, stopped=bill.stopped, charges=bill.charges)
@@ -189,15 +207,29 @@ class _Bill:
         """The expected score of the budget."""
         steps: Sequence[tuple[float, ...] | None] = [s.steps for s in self.scores]
         steps = steps or [None] * len(verdicts)
-        judged = [Judged(verdict=v, steps=s) for v, s in zip(verdicts, steps, strict=True)]
+        judged = [
+            Judged(verdict=v, steps=s, tokens=tokens_of(chain))
+            for v, s, chain in zip(verdicts, steps, self.chains, strict=True)
+        ]
         if not judged:
             return 0.0
         k = len(judged) if self.run.strategy.whole else _size(self.run)
         return self.run.strategy.selector.expect(judged, k).get(Status.CORRECT, 0.0)
 
 
+def tokens_of(chain: Chain) -> int | None:
+    """The generated tokens of a chain; None where one of its draws has no count."""
+    counts = [draw.output_tokens for draw in chain]
+    return None if None in counts else sum(count or 0 for count in counts)
+
+
 async def _propose(sampler: ProblemSampler, run: PlannedRun) -> list[Chain]:
-    return [chain async for chain in run.strategy.proposer.propose(sampler, _size(run))]
+    return [chain async for chain in _stream(sampler, run)]
+
+
+def _stream(sampler: ProblemSampler, run: PlannedRun) -> AsyncGenerator[Chain, None]:
+    name = run.strategy.budget.name
+    return chains(name, run.strategy.proposer, sampler, _size(run))
 
 
 async def _under_ceiling(sampler: ProblemSampler, run: PlannedRun) -> _Bill:
@@ -209,7 +241,7 @@ async def _under_ceiling(sampler: ProblemSampler, run: PlannedRun) -> _Bill:
     chains: list[Chain] = []
     scores: list[Score] = []
     try:
-        async with aclosing(run.strategy.proposer.propose(sampler, _size(run))) as stream:
+        async with aclosing(_stream(sampler, run)) as stream:
             async for chain in stream:
                 scores += await _score(sampler, run, [chain])
                 chains.append(chain)

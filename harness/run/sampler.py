@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 from harness.budgets import Reward, Role, Score, together
 from harness.core import (
     BackendError,
+    ContextError,
     Prompt,
     Reply,
     Sample,
@@ -27,6 +29,7 @@ from harness.core.protocols import Backend
 from harness.cost import PriceEntry, price
 from harness.run.asks import Ask, Rendered
 from harness.run.ceilings import Ceiling, Meter
+from harness.run.contracts import generate
 from harness.run.energy import Energy
 from harness.run.grading import Grader
 from harness.run.limits import Limits
@@ -185,7 +188,7 @@ class ProblemSampler:
     # How it is had.
 
     def _ask(self, sampling: Sampling, prefix: str, prompt: Prompt | None, role: Role) -> Ask:
-        """What is asked, within the model's context; BackendError where the prompt fills it."""
+        """What is asked, within the model's context: no token where the prompt fills it."""
         backend, rendered = self._session.backend, self.render(prompt)
         prefix = prefix or rendered.prompt.begin
         tokens = rendered.tokens
@@ -193,11 +196,7 @@ class ProblemSampler:
             tokens = backend.count_tokens(backend.render(rendered.prompt, prefix))
         context = backend.info.context
         if context is not None and tokens is not None:
-            room = context - tokens
-            if room < 1:
-                raise BackendError(
-                    f"the prompt has {tokens} tokens, and the model's context is {context}"
-                )
+            room = max(context - tokens, 0)
             sampling = replace(sampling, max_tokens=min(sampling.max_tokens, room))
         return Ask(
             model=self._session.model_id,
@@ -225,6 +224,8 @@ class ProblemSampler:
 
         A score that the ceiling cut is none, so that its call ends the attempt.
         """
+        if ask.max_tokens < 1:
+            return (await self._draw([index], ask))[index]
         had = meter.had(ask.name(index).trace, ask.max_tokens)
         if had is not None:
             return had
@@ -241,6 +242,8 @@ class ProblemSampler:
     async def _draw(self, indices: Sequence[int], ask: Ask) -> dict[int, Sample]:
         """The samples of an ask, by index: stored, on their way, or generated now."""
         self.note(ask.name(index).sample for index in indices)
+        if ask.max_tokens < 1:
+            return {index: self._nothing(index, ask) for index in indices}
         found = self._find(indices, ask)
         missing = [index for index in indices if index not in found]
         pending = {i: p for i in missing if (p := self._pending.get(ask.name(i).sample))}
@@ -248,6 +251,18 @@ class ProblemSampler:
         if fresh:
             found |= await self._generate_once(fresh, ask)
         return found | {index: await future for index, future in pending.items()}
+
+    def _nothing(self, index: int, ask: Ask) -> Sample:
+        """An empty completion, where the context leaves no room for a token."""
+        named = ask.name(index)
+        sample = Sample.empty(
+            sample_id=named.sample,
+            trace=named.trace,
+            prefix=ask.prefix,
+            max_tokens=ask.max_tokens,
+        )
+        self._session.put([*self.prompt_rows(ask.prompt), sample_row(sample, named.asked)])
+        return sample
 
     def _find(self, indices: Sequence[int], ask: Ask) -> dict[int, Sample]:
         """What is there already, cut from a longer sample of the same trace where need be."""
@@ -304,8 +319,10 @@ class ProblemSampler:
             usage: Usage | None = None
             began = session.energy.begin()
             try:
-                reply = await session.backend.generate(request)
+                reply = await generate(session.backend, request)
                 usage = reply.usage
+            except ContextError:
+                return {index: self._nothing(index, ask) for index in indices}
             finally:
                 joules = session.energy.end(began)
                 await session.limits.settle(reserved, usage)
@@ -357,11 +374,18 @@ class ProblemSampler:
             samples=tuple(samples),
             usage=reply.usage,
             wasted_tokens=reply.wasted.output_tokens if reply.wasted else None,
-            usd=price(reply.usage, entry) if entry is not None else None,
+            usd=price(reply.usage, entry, one_call=True) if entry is not None else None,
             latency_s=reply.latency_s,
             joules=joules,
             retries=reply.retries,
             source=reply.source,
             created=now("milliseconds"),
-            about=reply.about,
+            about=_about(reply),
         )
+
+
+def _about(reply: Reply) -> dict[str, Any]:
+    """What a reply says of itself, as far as it says anything."""
+    origin = {} if reply.origin is None else asdict(reply.origin)
+    said = {**origin, "first_token_s": reply.first_token_s}
+    return {name: value for name, value in said.items() if value is not None}

@@ -1,7 +1,8 @@
-"""Estimators, intervals and tests: pure functions, numpy only. docs/statistics.md explains them.
+"""Estimators, intervals and tests: pure functions of numpy and scipy; see docs/statistics.md.
 
     mean_interval(scores, clusters=None, confidence=0.95) -> Estimate
     ratio_interval(num, den, clusters=None, confidence=0.95) -> Estimate      Σnum / Σden
+    rising(figures) -> figures whose limits do not fall, as those of pass@k
     paired_difference(a, b, clusters=None, confidence=0.95) -> Estimate       extra: se, p
     independent_difference(a, b) -> Estimate                  of two estimates on different problems
     bootstrap_interval(statistic(rows), n, clusters=None, …, seed=0) -> Estimate
@@ -9,6 +10,9 @@
     wilson(successes, n, confidence) / clopper_pearson(…) -> (low, high)
     holm(p_values) -> corrected        sign_flip_p(cluster_sums) -> p
     detectable_difference(se, clusters, confidence=, power=) -> smallest visible difference
+
+    obedience(asked, spent) -> Obedience              share within a budget, spent over asked
+    steps({level: {problem: tokens}}) -> [Step]       do neighbouring levels differ in tokens?
 
     pass_at_k(n, c, k) -> float                       ValueError for n < k
     majority_distribution(counts, k, n_abstain=0) -> Majority(wins, nobody)
@@ -25,12 +29,16 @@ from harness.stats.comparisons import (
     sign_flip_p,
 )
 from harness.stats.intervals import clopper_pearson, wilson
-from harness.stats.means import mean_interval, ratio_interval
+from harness.stats.means import mean_interval, rising
+from harness.stats.obedience import Obedience, Step, obedience, steps
 from harness.stats.pool import Majority, best_of_k, majority_distribution, pass_at_k
+from harness.stats.ratios import ratio_interval
 from harness.stats.resample import bootstrap_interval, bootstrap_sums
 
 __all__ = [
     "Majority",
+    "Obedience",
+    "Step",
     "best_of_k",
     "bootstrap_interval",
     "bootstrap_sums",
@@ -40,9 +48,12 @@ __all__ = [
     "independent_difference",
     "majority_distribution",
     "mean_interval",
+    "obedience",
     "paired_difference",
     "pass_at_k",
     "ratio_interval",
+    "rising",
     "sign_flip_p",
+    "steps",
     "wilson",
 ]

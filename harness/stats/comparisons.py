@@ -10,20 +10,22 @@ import numpy as np
 
 from harness.core import Estimate
 from harness.stats.intervals import check_confidence
-from harness.stats.means import (
-    FEW_CLUSTERS,
+from harness.stats.means import FEW_CLUSTERS, shares
+from harness.stats.special import normal_quantile, t_quantile
+from harness.stats.spread import (
     Codes,
     Floats,
     Spread,
     as_floats,
     cluster_codes,
-    share_bounds,
+    robust_variance,
     spread,
+    t_quantiles,
 )
-from harness.stats.special import normal_quantile, t_quantile
 
 _EXACT_FLIPS = 16
-_FEW_MOVES = 20  # clusters with a difference, below which a t interval is not trusted
+_FEW_MOVES = 20  # clusters with a difference, below which an exact interval takes no t
+_FEW_DEGREES = 15.0  # of freedom of the variance, below which a t interval is not trusted alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +56,18 @@ class Differences:
         sums: Floats = np.bincount(codes, weights=d).astype(np.float64)
         return cls(d, codes, mean, spread(d - mean, codes, len(d)), sums)
 
-    @property
-    def trusted(self) -> bool:
-        """Whether a t interval is."""
-        moved = int((np.abs(self.sums) > 1e-12).sum())
-        s = self.spread
-        return s.df >= FEW_CLUSTERS - 1 and moved >= _FEW_MOVES and s.se > 1e-12
-
-    def bounds(self, confidence: float, *, exact: bool) -> tuple[float, float]:
+    def bounds(self, confidence: float, *, exact: bool = False) -> tuple[float, float]:
         """The two-sided interval of the mean; see `paired_difference`."""
-        if self.trusted:
-            half = self.spread.half(confidence)
-            low, high = self.mean - half, self.mean + half
-        else:
-            low, high = _mover(self.values, self.codes, confidence, exact)
-        return max(-1.0, min(low, self.mean)), min(1.0, max(high, self.mean))
+        low, high, _ = self.limits(confidence, exact=exact)
+        return low, high
+
+    def limits(self, confidence: float, *, exact: bool = False) -> tuple[float, float, float]:
+        """The interval, and how much of the way from t to the joined shares was gone."""
+        order = np.argsort(self.codes, kind="stable")
+        starts = np.searchsorted(self.codes[order], np.arange(self.spread.groups))
+        found = difference_limits(self.values[None, order], starts, confidence, exact=exact)
+        low, high, share = (float(f[0]) for f in found)
+        return low, high, share
 
 
 def paired_difference(
@@ -82,22 +81,23 @@ def paired_difference(
 ) -> Estimate:
     """Mean of a - b over the same problems, scores in [0, 1], with a clustered interval.
 
-    With the worth of 30 clusters, 20 of them with a difference: cluster-robust t. Otherwise the
-    share that got better and the share that got worse each get an interval on effective numbers
-    (Wilson's, or Clopper and Pearson's where `exact` asks for one that is never too short), joined
-    by the MOVER (Zou and Donner 2008); never of zero length. `extra` has "se" and "p", the
-    two-sided p value of "no difference" (t, or sign flips of whole clusters).
+    Cluster-robust t where the differences tell their own variance well. Where they do not (few
+    that differ, or few large ones) the share that got better and the share that got worse each get
+    the limits of `mean_interval`, joined by the MOVER (Zou and Donner 2008), and the interval
+    reaches as far as they do; never of zero length. `exact`: Clopper and Pearson's limits, for one
+    that is never too short. `extra` has "se" and "p", the two-sided p value of "no difference" (t,
+    or sign flips of whole clusters).
     """
     check_confidence(confidence)
     pairs = Differences.of(a, b, clusters)
     s = pairs.spread
-    low, high = pairs.bounds(confidence, exact=exact)
-    if pairs.trusted:
-        method = "paired-clustered-t" if s.groups < s.n else "paired-t"
-        p = s.p_value(pairs.mean)
-    else:
+    low, high, joined = pairs.limits(confidence, exact=exact)
+    if joined > 0:
         method = "paired-mover"
         p = sign_flip_p(pairs.sums, seed=seed)
+    else:
+        method = "paired-clustered-t" if s.groups < s.n else "paired-t"
+        p = s.p_value(pairs.mean)
     return Estimate(
         value=pairs.mean,
         low=low,
@@ -134,30 +134,75 @@ def independent_difference(a: Estimate, b: Estimate) -> Estimate:
     )
 
 
-def _mover(d: Floats, codes: Codes, confidence: float, exact: bool) -> tuple[float, float]:
+def difference_limits(
+    d: Floats, starts: Codes, confidence: float, *, exact: bool = False
+) -> tuple[Floats, Floats, Floats]:
+    """The interval rule of `paired_difference`, for many data sets at once.
+
+    `d` are differences in [-1, 1], (draws, problems), a cluster's side by side; `starts` the
+    positions at which the clusters begin. Returns low, high, and the share of the way from the t
+    interval to the joined shares, each (draws,).
+    """
+    n, groups = d.shape[1], len(starts)
+    mean = d.mean(axis=1)
+    sizes = np.diff([*starts.tolist(), n]).astype(np.float64)[None]
+    joined = _joined(d, starts, sizes, confidence, exact)
+    far = np.ones(len(d))
+    low, high = joined
+    if groups > 1:
+        sums = np.add.reduceat(d, starts, axis=1)
+        apart = (sums - mean[:, None] * sizes) / n
+        squares = ((d - mean[:, None]) ** 2).sum(axis=1)
+        _, robust, df = robust_variance(apart, sizes, squares / n**2)
+        half = t_quantiles(0.5 + confidence / 2, df) * np.sqrt(robust)
+        wanted = min((groups - 1) / 2, _FEW_DEGREES)
+        known = np.minimum(_variance_df(apart), df)
+        far = np.clip(2 * (wanted - known) / wanted, 0.0, 1.0)
+        if exact:
+            moved = (np.abs(sums) > 1e-12).sum(axis=1)
+            far = np.where((df < FEW_CLUSTERS - 1) | (moved < _FEW_MOVES), 1.0, far)
+        far = np.where(half <= 1e-12, 1.0, far)
+        low = mean - half - far * np.maximum(0.0, mean - half - low)
+        high = mean + half + far * np.maximum(0.0, high - mean - half)
+    return np.clip(np.minimum(low, mean), -1, 1), np.clip(np.maximum(high, mean), -1, 1), far
+
+
+def _variance_df(apart: Floats) -> Floats:
+    """Degrees of freedom of the variance by the kurtosis of the clusters' deviations.
+
+    2 G / (kurtosis - 1), which is G for the normal distribution, less 1.
+    """
+    scaled = apart / np.maximum(np.abs(apart).max(axis=1, keepdims=True), 1e-150)
+    second = np.maximum((scaled**2).mean(axis=1), 1e-30)
+    kurtosis = (scaled**4).mean(axis=1) / second**2
+    out: Floats = np.maximum(1.0, 2 * apart.shape[1] / np.maximum(kurtosis - 1, 1e-9) - 1)
+    return out
+
+
+def _joined(
+    d: Floats, starts: Codes, sizes: Floats, confidence: float, exact: bool
+) -> tuple[Floats, Floats]:
     """Limits of mean(max(d, 0)) - mean(max(-d, 0)) from the limits of the two shares."""
 
-    def share(part: Floats) -> tuple[float, float, float]:
-        mean = float(part.mean())
-        low, high, _ = share_bounds(mean, _spread_of(part, codes), confidence, exact=exact)
-        return mean, low, high
+    def share(part: Floats) -> tuple[Floats, Floats, Floats]:
+        sums = np.add.reduceat(part, starts, axis=1)
+        squares = ((part - part.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
+        found = shares(sums, sizes, squares, d.shape[1], confidence, exact=exact, share_only=True)
+        return found.mean, found.low, found.high
 
     up, up_low, up_high = share(np.maximum(d, 0))
     down, down_low, down_high = share(np.maximum(-d, 0))
     # Shares of one multinomial are negatively correlated, which makes their difference wider.
     both = (1 - up) * (1 - down)
-    rho = -math.sqrt(min(1.0, up * down / both)) if both > 0 else -1.0
+    rho = -np.sqrt(np.minimum(1.0, up * down / np.maximum(both, 1e-300)))
+    rho = np.where(both > 0, rho, -1.0)
 
-    def reach(one: float, other: float) -> float:
-        return math.sqrt(one * one + other * other - 2 * rho * one * other)
+    def reach(one: Floats, other: Floats) -> Floats:
+        return np.sqrt(one * one + other * other - 2 * rho * one * other)
 
     low = up - down - reach(up - up_low, down_high - down)
     high = up - down + reach(up_high - up, down - down_low)
     return low, high
-
-
-def _spread_of(part: Floats, codes: Codes) -> Spread:
-    return spread(part - part.mean(), codes, len(part))
 
 
 def sign_flip_p(sums: Sequence[float] | Floats, *, draws: int = 20_000, seed: int = 0) -> float:

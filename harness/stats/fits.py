@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.core import DataError, Estimate
-from harness.stats.means import cluster_codes, mean_interval
-from harness.stats.minimise import gradients, hessian, minimise
+from harness.stats.means import mean_interval
 from harness.stats.pool import pass_at_k
 from harness.stats.special import log_beta, t_quantile
+from harness.stats.spread import cluster_codes
 
 Floats = NDArray[np.float64]
 Counts = Sequence[tuple[int, int]]
@@ -64,7 +64,8 @@ class BetaFit:
     """Success rates that are scale·Beta(a, b) over problems.
 
     `covariance` is that of (ln a, ln b[, ln scale]), robust to clusters; without the scale's row
-    where `scale` is 1. `loglik` leaves out the binomial coefficients.
+    where `scale` is 1. `loglik` leaves out the binomial coefficients. `rival` is the fit with a
+    scale below 1 where the data allow it as well: intervals hold what both say.
     """
 
     a: float
@@ -74,6 +75,7 @@ class BetaFit:
     problems: int
     clusters: int
     covariance: Floats = field(repr=False)
+    rival: BetaFit | None = field(default=None, repr=False)
 
     @property
     def mean(self) -> float:
@@ -85,7 +87,14 @@ class BetaFit:
         return beta_coverage(self.a, self.b, k, self.scale)
 
     def interval(self, k: float, confidence: float = 0.95) -> Estimate:
-        """Coverage of k with its delta-method interval, made on the logit scale."""
+        """Coverage of k with its delta-method interval, made on the logit scale; see `rival`."""
+        own = self._delta(k, confidence)
+        if self.rival is None:
+            return own
+        other = self.rival._delta(k, confidence)
+        return replace(own, low=min(own.low, other.low), high=max(own.high, other.high))
+
+    def _delta(self, k: float, confidence: float) -> Estimate:
         value = self.coverage(k)
         at = np.log([self.a, self.b, self.scale][: len(self.covariance)])
 
@@ -93,7 +102,7 @@ class BetaFit:
             a, b, *rest = np.exp(x)
             return np.array([beta_coverage(a, b, k, min(1.0, rest[0]) if rest else 1.0)])
 
-        slope = gradients(of, at)[:, 0]
+        slope = _gradients(of, at)[:, 0]
         se = math.sqrt(max(0.0, float(slope @ self.covariance @ slope)))
         inside = min(max(value, 1e-12), 1 - 1e-12)
         logit = math.log(inside / (1 - inside))
@@ -126,24 +135,20 @@ def beta_coverage(a: float, b: float, k: float, scale: float = 1.0) -> float:
 
 @functools.lru_cache(maxsize=64)
 def _jacobi(a: float, b: float, count: int) -> tuple[Floats, Floats]:
-    """Nodes and weights of the mean over Beta(a, b): Golub and Welsch 1969."""
-    # The recurrence of the Jacobi polynomials on [-1, 1] with exponents (b-1, a-1).
-    p, q = b - 1.0, a - 1.0
-    i = np.arange(count, dtype=np.float64)
-    total = 2 * i + p + q
-    with np.errstate(divide="ignore", invalid="ignore"):
-        diagonal = (q * q - p * p) / (total * (total + 2))
-    diagonal[0] = (q - p) / (p + q + 2)
-    j = i[1:]
-    total = total[1:]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        side = 4 * j * (j + p) * (j + q) * (j + p + q) / (total**2 * (total**2 - 1))
-    if count > 1:  # where j + p + q and total - 1 vanish together
-        side[0] = 4 * (1 + p) * (1 + q) / ((p + q + 2) ** 2 * (p + q + 3))
-    off = np.sqrt(side)
-    values, vectors = np.linalg.eigh(np.diag(diagonal) + np.diag(off, 1) + np.diag(off, -1))
-    nodes = np.clip(0.5 * (1 + values), 0.0, 1.0)
-    return nodes, vectors[0] ** 2
+    """Nodes and weights of the mean over Beta(a, b): Gauss-Jacobi quadrature on [0, 1].
+
+    Above a + b = 1000, where scipy's weights overflow, the distribution is normal enough.
+    """
+    from scipy.special import roots_hermitenorm, roots_jacobi
+
+    if a + b <= 1000:
+        nodes, weights = roots_jacobi(count, b - 1.0, a - 1.0)
+        nodes = 0.5 * (1 + nodes)
+    else:
+        nodes, weights = roots_hermitenorm(count)
+        mean = a / (a + b)
+        nodes = mean + nodes * math.sqrt(mean * (1 - mean) / (a + b + 1))
+    return np.clip(nodes, 0.0, 1.0), weights / weights.sum()
 
 
 def _loglik(x: Floats, groups: Counts) -> Floats:
@@ -185,7 +190,7 @@ def fit_beta(
     if isinstance(wide, FitError):
         return _or_raise(plain)
     if isinstance(plain, BetaFit) and wide.loglik - plain.loglik < _SCALED_GAIN:
-        return plain
+        return replace(plain, rival=wide)
     return wide
 
 
@@ -222,17 +227,17 @@ def _fit(counts: Counts, codes: NDArray[np.intp], *, scaled: bool) -> BetaFit | 
         values = _loglik(x, groups)
         return float(-(times @ values)) if np.isfinite(values).all() else math.inf
 
-    x = minimise(loss, _start(counts, scaled))
+    x = _lowest(loss, _start(counts, scaled))
     if np.abs(x[:2]).max() > 0.6 * _FLAT:
         return FitError("the likelihood has no peak: the success rates do not spread like a Beta")
     if scaled and x[2] > -1e-3:
         return FitError("the scale is at its bound, 1")
     with np.errstate(invalid="ignore"):
-        bend = hessian(loss, x)
+        bend = _hessian(loss, x)
     if not np.isfinite(bend).all() or np.linalg.eigvalsh(bend).min() <= 1e-8:
         return FitError("the likelihood is flat around its peak: draw more samples or problems")
     inverse = np.linalg.inv(bend)
-    slopes = gradients(lambda y: _loglik(y, groups), x)[:, index]
+    slopes = _gradients(lambda y: _loglik(y, groups), x)[:, index]
     total = np.array([np.bincount(codes, weights=row) for row in slopes])
     n_clusters = total.shape[1]
     if n_clusters < 2:
@@ -247,6 +252,32 @@ def _fit(counts: Counts, codes: NDArray[np.intp], *, scaled: bool) -> BetaFit | 
     a, b, *rest = (float(v) for v in np.exp(x))
     scale = rest[0] if rest else 1.0
     return BetaFit(a, b, scale, -loss(x), len(counts), n_clusters, covariance)
+
+
+def _lowest(f: Callable[[Floats], float], start: Sequence[float]) -> Floats:
+    """The lowest point that Nelder and Mead's simplex finds, begun once more where it ended."""
+    from scipy.optimize import minimize
+
+    x = np.asarray(start, dtype=np.float64)
+    for step in (0.5, 0.1):
+        first = np.vstack([x, x + step * np.eye(len(x))])
+        options = {"initial_simplex": first, "xatol": 1e-10, "fatol": math.inf, "maxiter": 4000}
+        with np.errstate(invalid="ignore"):  # infinity where the likelihood is not defined
+            x = minimize(f, x, method="Nelder-Mead", options=options).x
+    return x
+
+
+def _gradients(f: Callable[[Floats], Floats], at: Floats, step: float = 1e-4) -> Floats:
+    """Central differences of a vector function: shape (len(at), len(f(at)))."""
+    shifts = step * np.eye(len(at))
+    return np.array([(f(at + shift) - f(at - shift)) / (2 * step) for shift in shifts])
+
+
+def _hessian(f: Callable[[Floats], float], at: Floats, step: float = 1e-3) -> Floats:
+    """Second central differences of a scalar function: a symmetric matrix."""
+    slopes = _gradients(lambda x: _gradients(lambda y: np.array([f(y)]), x, step)[:, 0], at, step)
+    symmetric: Floats = 0.5 * (slopes + slopes.T)
+    return symmetric
 
 
 def _start(counts: Counts, scaled: bool) -> list[float]:

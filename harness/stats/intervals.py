@@ -1,10 +1,20 @@
-"""Intervals for a share: Wilson, Clopper-Pearson, and the latter on an effective sample size."""
+"""Intervals for a share: Wilson's, Clopper and Pearson's, and the one that the product prints.
+
+All take fractions, which makes them usable on an effective sample size (Korn and Graubard 1998).
+"""
 
 from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from harness.stats.special import beta_quantile, normal_quantile
+
+Floats = NDArray[np.float64]
+_JEFFREYS = 0.5  # the shift of Jeffreys's limits from Clopper and Pearson's, which have 0
+_INNER = 0.3  # how much smaller it is for the limit towards 1/2
 
 
 def check_confidence(confidence: float) -> None:
@@ -36,12 +46,44 @@ def wilson(successes: float, n: float, confidence: float = 0.95) -> tuple[float,
 def clopper_pearson(successes: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
     """The exact interval for successes/n (Clopper and Pearson 1934), as Beta quantiles.
 
-    Never shorter than its confidence promises. Fractions are allowed, which is what makes it
-    usable on an effective sample size (Korn and Graubard 1998).
+    Never shorter than its confidence promises.
     """
     _check(successes, n, confidence)
     tail = (1 - confidence) / 2
     none, every = successes < 1e-9, n - successes < 1e-9
     low = 0.0 if none else beta_quantile(tail, successes, n - successes + 1)
     high = 1.0 if every else beta_quantile(1 - tail, successes + 1, n - successes)
+    return low, high
+
+
+def share_limits(
+    successes: Floats, n: Floats, confidence: float = 0.95, *, exact: bool = False
+) -> tuple[Floats, Floats]:
+    """The product's limits for shares, of many at once: quantiles of Beta distributions.
+
+    With x of n and s a shift: the lower is that of Beta(x + s, n - x + 1 - s), the upper that of
+    Beta(x + 1 - s, n - x + s). Shift 0 gives Clopper and Pearson's limits, which hold too often,
+    1/2 Jeffreys's (Brown, Cai and DasGupta 2001), which hold too rarely. Here the limit towards
+    the nearer end of [0, 1] has nearly Jeffreys's, and the other, towards the middle, less:
+    s = 0.5 - 0.3 x/n below, 0.5 - 0.3 (1 - x/n) above. Up to one success (failure) the shift goes
+    to 0, so that none of n has Clopper and Pearson's limit. `exact`: shift 0 everywhere.
+    Arrays of one shape in, arrays of that shape out.
+    """
+    from scipy.special import betaincinv
+
+    check_confidence(confidence)
+    tail = (1 - confidence) / 2
+    x = np.clip(successes, 0.0, n)
+    if exact:
+        below, above = np.zeros_like(x), np.zeros_like(x)
+    else:
+        below = (_JEFFREYS - _INNER * x / n) * np.minimum(1.0, n - x)
+        above = (_JEFFREYS - _INNER * (1 - x / n)) * np.minimum(1.0, x)
+
+    def limit(probability: float, a: Floats, b: Floats) -> Floats:
+        out: Floats = betaincinv(np.maximum(a, 1e-300), np.maximum(b, 1e-300), probability)
+        return out
+
+    low = np.where(x < 1e-9, 0.0, limit(tail, x + below, n - x + 1 - below))
+    high = np.where(n - x < 1e-9, 1.0, limit(1 - tail, x + 1 - above, n - x + above))
     return low, high

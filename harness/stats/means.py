@@ -1,184 +1,206 @@
-"""Means and ratios over problems, with intervals that respect clusters.
+"""Means over problems, with intervals that respect clusters.
 
 The rule, everywhere: the cluster-robust t interval where it can be trusted (the worth of at least
-30 clusters, and of at least 50 successes and 50 failures), an interval for a share on the effective
-number of observations otherwise: Wilson's, which is right on average, or where `exact` is asked for
-Clopper and Pearson's, which is never too short. docs/statistics.md tells why.
+30 clusters, and of at least 50 successes and 50 failures), the limits of a share on the effective
+number of observations otherwise, reaching further to the side of which few events were seen (see
+`harness.stats.beta_model`). docs/statistics.md tells why, and how often they hold.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.core import Estimate
-from harness.stats.intervals import check_confidence, clopper_pearson, wilson
-from harness.stats.special import t_quantile, t_tail
+from harness.stats.beta_model import credible_limits
+from harness.stats.intervals import check_confidence, share_limits
+from harness.stats.special import normal_quantile
+from harness.stats.spread import (
+    Codes,
+    Floats,
+    Spread,
+    as_floats,
+    cluster_codes,
+    robust_variance,
+    spread,
+    t_quantiles,
+)
 
 FEW_CLUSTERS = 30
 FEW_EVENTS = 50.0
-_MOST_WORTH = 16.0  # problems that one problem with a fractional score may count for
-
-Floats = NDArray[np.float64]
-Codes = NDArray[np.intp]
-
-
-def as_floats(values: Sequence[float] | Floats, name: str) -> Floats:
-    """A one-dimensional array of finite floats; raises ValueError for anything else."""
-    array = np.asarray(values, dtype=np.float64)
-    if array.ndim != 1 or array.size == 0:
-        raise ValueError(f"{name}: needs at least one value, got shape {array.shape}")
-    if not np.isfinite(array).all():
-        where = int(np.flatnonzero(~np.isfinite(array))[0])
-        raise ValueError(f"{name}: value {where} is {array[where]}, not a finite number")
-    return array
-
-
-def cluster_codes(clusters: Sequence[Hashable] | None, n: int) -> Codes:
-    """Cluster labels as integers 0 … G-1 in order of appearance; without labels, each its own."""
-    if clusters is None:
-        return np.arange(n)
-    if len(clusters) != n:
-        raise ValueError(f"{len(clusters)} cluster labels for {n} values")
-    seen: dict[Hashable, int] = {}
-    return np.array([seen.setdefault(c, len(seen)) for c in clusters], dtype=np.intp)
+_MODELLED = (10.0, 30.0)  # events up to which the model's limit counts fully, and in part
+_FEW = ((0.5, 3.0), (10.0, 30.0))  # events and clusters up to which nothing but their number does
+_NOTHING = 1e-18  # a variance that is rounding
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
-    """The cluster-robust variance of a mean of `n` values in `groups` clusters.
+class Shares:
+    """Means of scores in [0, 1] with their limits: arrays of one value for each data set.
 
-    `variance` is Miller's with the factor G/(G-1) (CR1), `robust` the bias-reduced one (CR2, Bell
-    and McCaffrey 2002) that intervals use, with `df` degrees of freedom. All clusters of one size:
-    the two are the same, and df = G - 1.
+    `effective` is the number of independent right-or-wrong problems that would be as well known;
+    `modelled` how much of the way to the Beta model's limit was gone; `trusted`: a t interval.
     """
 
-    variance: float
-    n: int
-    groups: int
-    robust: float
-    df: float
-
-    @property
-    def se(self) -> float:
-        """Standard error; NaN with a single cluster, which says nothing about its variance."""
-        return math.sqrt(self.variance) if self.groups > 1 else math.nan
-
-    def half(self, confidence: float) -> float:
-        """Half the length of the two-sided t interval."""
-        return t_quantile(0.5 + confidence / 2, self.df) * math.sqrt(self.robust)
-
-    def p_value(self, value: float) -> float:
-        """Two-sided p of "the true value is 0" when `value` was seen."""
-        return min(1.0, 2 * t_tail(abs(value) / math.sqrt(self.robust), self.df))
-
-    def effective_n(self, mean: float, confidence: float, most: float = 1.0) -> float:
-        """How many independent 0/1 problems would give this variance (Korn and Graubard 1998).
-
-        mean(1 - mean) / variance, times the price of estimating the variance from few clusters,
-        (t with n-1 df / t with `df`)²; at least 1, at most `most`·n. Where no variance was seen
-        (all right, all wrong) each cluster counts as one observation.
-        """
-        if self.groups == 1:
-            return 1.0
-        plain = self.robust * (self.groups - 1) / self.groups  # gives n for independent 0/1
-        if plain <= 1e-18:
-            return float(self.groups)
-        tail = 0.5 + confidence / 2
-        price = t_quantile(tail, self.n - 1) / t_quantile(tail, self.df)
-        return min(most * self.n, max(1.0, mean * (1 - mean) / plain * price**2))
+    mean: Floats
+    low: Floats
+    high: Floats
+    effective: Floats
+    modelled: Floats
+    trusted: NDArray[np.bool_]
 
 
-def spread(deviations: Floats, codes: Codes, scale: float) -> Spread:
-    """Variance of Σ deviations / scale: Σ over clusters of (Σ within)², times G/(G-1).
+def shares(
+    sums: Floats,
+    sizes: Floats,
+    squares: Floats,
+    n: int,
+    confidence: float = 0.95,
+    *,
+    exact: bool = False,
+    share_only: bool = False,
+) -> Shares:
+    """The interval rule of this module, for many data sets at once.
 
-    Miller 2024 (arXiv 2411.00640), eq. 4, with the small-sample factor of the CR1 estimator; and
-    its refinement for clusters of unequal size, for a mean with cluster shares h = size / n:
-    every cluster's term over 1 - h, and the degrees of freedom that match the variance of that
-    sum if problems of a cluster are as correlated as they look (Imbens and Kolesár 2016).
+    `sums` are the clusters' sums of scores, (draws, groups), `sizes` their numbers of problems (or
+    sums of denominators), (draws or 1, groups), `squares` the sums of squared deviations from the
+    mean, (draws,), and `n` the number of problems. `share_only`: never a t interval.
     """
-    n = len(deviations)
-    sums: Floats = np.bincount(codes, weights=deviations).astype(np.float64)
-    sizes = np.bincount(codes).astype(np.float64)
-    groups = len(sums)
+    draws, groups = sums.shape
+    sizes = np.broadcast_to(sizes, sums.shape)
+    total = sizes.sum(axis=1)
+    mean = np.clip(sums.sum(axis=1) / total, 0.0, 1.0)
+    tail = 0.5 + confidence / 2
+    least = total**2 / (sizes**2).sum(axis=1)  # Kish: every cluster is all right or all wrong
     if groups == 1:
-        return Spread(float(sums @ sums) / scale**2, n, 1, math.nan, math.nan)
-    squares = sums * sums / scale**2
-    variance = float(squares.sum()) * groups / (groups - 1)
-    if sizes.min() == sizes.max():
-        return Spread(variance, n, groups, variance, groups - 1.0)
-    share = sizes / n
-    factor = 1 / (1 - share)
-    working = sizes * (1 + (sizes - 1) * _correlation(deviations, sums, sizes))
-    return Spread(
-        variance, n, groups, float(factor @ squares), _satterthwaite(factor, share, working)
+        low, high = share_limits(mean, np.ones(draws), confidence, exact=True)
+        none = np.zeros(draws)
+        return Shares(mean, low, high, np.ones(draws), none, none > 0)
+    apart = (sums - mean[:, None] * sizes) / total[:, None]
+    _, robust, df = robust_variance(apart, sizes, squares / total**2)
+    plain = robust * (groups - 1) / groups  # gives n for independent right-or-wrong problems
+    alike = plain <= _NOTHING
+    own = mean * (1 - mean)
+    raw = np.where(alike, least, own / np.where(alike, 1.0, plain))
+    doubt = _shape_df(apart * groups, mean)
+    if sizes.min() != sizes.max():
+        doubt = np.minimum(doubt, df)
+    price = (normal_quantile(tail) / t_quantiles(tail, doubt)) ** 2
+    effective = np.where(alike, least, np.maximum(raw * price, least))
+    if exact:
+        effective = np.minimum(effective, n)
+    events = np.minimum(effective, n) * np.minimum(mean, 1 - mean)
+    low, high = share_limits(mean * effective, effective, confidence, exact=exact)
+    modelled = np.where(effective <= least * (1 + 1e-9), 0.0, _fading(events, _MODELLED))
+    weights = sizes * (least / total)[:, None]
+    low, high = _stretched(low, high, mean, sums / sizes, weights, modelled, confidence, exact)
+    half = t_quantiles(tail, df) * np.sqrt(robust)
+    trusted = (df >= FEW_CLUSTERS - 1) & (events >= FEW_EVENTS) & (half > 1e-12)
+    trusted &= (mean - half >= 0) & (mean + half <= 1) & (not share_only)
+    low, high = np.where(trusted, mean - half, low), np.where(trusted, mean + half, high)
+    return Shares(mean, np.minimum(low, mean), np.maximum(high, mean), effective, modelled, trusted)
+
+
+def _stretched(
+    low: Floats,
+    high: Floats,
+    mean: Floats,
+    scores: Floats,
+    weights: Floats,
+    way: Floats,
+    confidence: float,
+    exact: bool,
+) -> tuple[Floats, Floats]:
+    """Limits that reach `way` of the way to what few events leave open, towards the middle."""
+    some = way > 0
+    if not some.any():
+        return low, high
+    below, above = np.zeros(len(mean)), np.ones(len(mean))
+    below[some], above[some] = credible_limits(
+        np.clip(scores[some], 0.0, 1.0), weights[some], confidence
     )
+    up = np.where(mean <= 0.5, way * np.maximum(0.0, above - high), 0.0)
+    down = np.where(mean > 0.5, way * np.maximum(0.0, low - below), 0.0)
+    low, high = low - down, high + up
+    clusters = weights.sum(axis=1)
+    few = _fading(clusters * np.minimum(mean, 1 - mean), _FEW[0]) * _fading(clusters, _FEW[1])
+    few = np.where(some, 0.0 if exact else few, 0.0)
+    below, above = share_limits(mean * clusters, clusters, confidence)
+    up = np.where(mean <= 0.5, few * np.maximum(0.0, above - high), 0.0)
+    down = np.where(mean > 0.5, few * np.maximum(0.0, low - below), 0.0)
+    return low - down, high + up
 
 
-def _correlation(deviations: Floats, sums: Floats, sizes: Floats) -> float:
-    """How alike problems of one cluster are: the mean product of their deviations, in [0, 1]."""
-    n, squares = len(deviations), float(deviations @ deviations)
-    if squares <= 0:
-        return 0.0
-    products = (float(sums @ sums) - squares) / float(sizes @ (sizes - 1))
-    return min(1.0, max(0.0, products * (n - 1) / squares + 1 / n))
+def _fading(value: Floats, ends: tuple[float, float]) -> Floats:
+    """1 up to the first end, 0 from the second on."""
+    out: Floats = np.clip((ends[1] - value) / (ends[1] - ends[0]), 0.0, 1.0)
+    return out
 
 
-def _satterthwaite(factor: Floats, share: Floats, working: Floats) -> float:
-    """Degrees of freedom of Σ factor·u² for cluster sums u of deviations from the mean.
+def _shape_df(apart: Floats, mean: Floats) -> Floats:
+    """How well the data tell their variance, beyond what the mean tells: degrees of freedom.
 
-    (tr M)² / tr M² with M the covariance of sqrt(factor)·u, for clusters whose sums vary by
-    `working`: cov(u_i, u_j) = w_i [i = j] - h_i w_j - w_i h_j + h_i h_j Σw, written out in O(G).
+    For right-or-wrong scores the variance is mean(1 - mean) and known with the mean; for others
+    the ratio r of the two is estimated. 2 / var(ln r), by r's influence values at the clusters'
+    deviations `apart`, (draws, groups), less 1; at least 1.
     """
-    total = float(working.sum())
-    hh, hw, ww = (float(factor @ v) for v in (share**2, share * working, working**2))
-    own = working - 2 * share * working + total * share**2  # the diagonal
-    trace = float(factor @ own)
-    everywhere = 2 * hh * ww + 2 * hw**2 - 4 * total * hh * hw + (total * hh) ** 2
-    diagonal = float(factor**2 @ (2 * working * (own - working) + working**2))
-    return trace**2 / (everywhere + diagonal)
+    groups = apart.shape[1]
+    own = np.maximum(mean * (1 - mean), 1e-12)
+    second = np.maximum((apart**2).mean(axis=1), 1e-300)
+    influence = apart**2 / second[:, None] - 1 - ((1 - 2 * mean) / own)[:, None] * apart
+    variance = (influence**2).sum(axis=1) / groups**2
+    out: Floats = np.clip(2 / np.maximum(variance, 2e-6) - 1, 1.0, 1e6)
+    return out
 
 
-def share_bounds(
-    mean: float, s: Spread, confidence: float, *, exact: bool
-) -> tuple[float, float, str]:
-    """The interval for a share on effective numbers, and its name."""
-    most = 1.0 if exact else _MOST_WORTH
-    effective = s.effective_n(mean, confidence, most)
-    seen = min(mean * effective, effective)
-    careful = exact or s.groups == 1 or s.robust <= 1e-18  # without variance, t knows nothing
-    name = "clopper-pearson" if careful else "wilson"
-    low, high = (clopper_pearson if careful else wilson)(seen, effective, confidence)
-    return low, high, name if abs(effective - s.n) < 1e-9 else f"{name}-effective"
-
-
-def _share_estimate(mean: float, s: Spread, confidence: float, exact: bool) -> Estimate:
-    """The interval rule of this module for a mean of values in [0, 1]."""
-    effective = s.effective_n(mean, confidence)
-    events = effective * min(mean, 1 - mean)
-    method = "clustered-t" if s.groups < s.n else "t"
-    low, high = 0.0, 1.0
-    trusted = s.df >= FEW_CLUSTERS - 1 and events >= FEW_EVENTS
-    if trusted:
-        half = s.half(confidence)
-        low, high = mean - half, mean + half
-        trusted = low >= 0 and high <= 1 and half > 1e-12
-    if not trusted:
-        low, high, method = share_bounds(mean, s, confidence, exact=exact)
+def estimate(found: Shares, s: Spread, confidence: float, exact: bool) -> Estimate:
+    """One data set's figure."""
+    if found.trusted[0]:
+        method = "clustered-t" if s.groups < s.n else "t"
+    else:
+        effective = float(found.effective[0])
+        method = "clopper-pearson" if exact or s.groups == 1 else "share"
+        if abs(effective - s.n) >= 1e-9:
+            method += "-effective"
+        if found.modelled[0] > 0:
+            method += "+beta"
     return Estimate(
-        value=mean,
-        low=min(low, mean),
-        high=max(high, mean),
+        value=float(found.mean[0]),
+        low=float(found.low[0]),
+        high=float(found.high[0]),
         n=s.n,
         clusters=s.groups,
         confidence=confidence,
         method=method,
-        extra={"se": None if math.isnan(s.se) else s.se, "effective_n": effective},
+        extra={
+            "se": None if math.isnan(s.se) else s.se,
+            "effective_n": min(float(found.effective[0]), float(s.n)),
+        },
     )
+
+
+def share_of(
+    top: Floats,
+    bottom: Floats,
+    codes: Codes,
+    confidence: float,
+    *,
+    exact: bool,
+    share_only: bool = False,
+) -> tuple[Shares, Spread]:
+    """Σ top / Σ bottom of one data set by `shares`, with its spread."""
+    total = float(bottom.sum())
+    ratio = min(1.0, float(top.sum()) / total)
+    apart = top - ratio * bottom
+    sums, sizes = (np.bincount(codes, weights=v).astype(np.float64) for v in (top, bottom))
+    squares = np.array([float(apart @ apart)])
+    found = shares(
+        sums[None], sizes[None], squares, len(top), confidence, exact=exact, share_only=share_only
+    )
+    return found, spread(apart, codes, total)
 
 
 def mean_interval(
@@ -200,51 +222,21 @@ def mean_interval(
     if x.min() < 0 or x.max() > 1 + 1e-9:
         raise ValueError(f"scores lie in [0, 1], got {x.min()} … {x.max()}")
     x = np.minimum(x, 1.0)
-    mean = float(x.mean())
-    s = spread(x - mean, cluster_codes(clusters, len(x)), len(x))
-    return _share_estimate(mean, s, confidence, exact)
-
-
-def ratio_interval(
-    num: Sequence[float] | Floats,
-    den: Sequence[float] | Floats,
-    clusters: Sequence[Hashable] | None = None,
-    confidence: float = 0.95,
-    *,
-    share: bool = True,
-) -> Estimate:
-    """Σ num / Σ den over problems, as in cost per correct answer or a rate over a subset.
-
-    Delta method with clustered residuals num - ratio·den, t interval. Where every
-    0 <= num <= den (a share), the interval obeys the rule of `mean_interval`, with the problems of
-    den > 0 as observations; otherwise, or with `share` False (a ratio that may pass 1 though none
-    of these does), it needs two clusters. Raises ValueError when Σ den <= 0.
-    """
-    check_confidence(confidence)
-    top, bottom = as_floats(num, "num"), as_floats(den, "den")
-    if len(top) != len(bottom):
-        raise ValueError(f"num has {len(top)} values, den {len(bottom)}")
-    codes = cluster_codes(clusters, len(top))
-    total = float(bottom.sum())
-    if (bottom < 0).any() or total <= 0:
-        raise ValueError("den must be non-negative and hold a positive value")
-    ratio = float(top.sum()) / total
-    if share and (top >= 0).all() and (top <= bottom + 1e-12).all():
-        used = bottom > 0
-        _, codes = np.unique(codes[used], return_inverse=True)
-        s = spread((top - ratio * bottom)[used], codes, total)
-        return _share_estimate(min(ratio, 1.0), s, confidence, exact=False)
-    s = spread(top - ratio * bottom, codes, total)
-    if s.groups < 2:
-        raise ValueError("the interval of a ratio needs at least two clusters")
-    half = s.half(confidence)
-    return Estimate(
-        value=ratio,
-        low=ratio - half,
-        high=ratio + half,
-        n=s.n,
-        clusters=s.groups,
-        confidence=confidence,
-        method="ratio-t",
-        extra={"se": s.se},
+    found, s = share_of(
+        x, np.ones(len(x)), cluster_codes(clusters, len(x)), confidence, exact=exact
     )
+    return estimate(found, s, confidence, exact)
+
+
+def rising(figures: Sequence[Estimate]) -> list[Estimate]:
+    """Figures whose truths do not fall (pass@k with k, on the same problems), with such limits.
+
+    What a smaller k reaches at least, a larger one reaches too; what a larger one reaches at most
+    bounds the smaller. Values stay, and lie within their limits.
+    """
+    lows = np.maximum.accumulate([f.low for f in figures]) if figures else np.array([])
+    highs = np.minimum.accumulate([f.high for f in reversed(figures)])[::-1] if figures else lows
+    return [
+        replace(f, low=min(float(low), f.value), high=max(float(high), f.value))
+        for f, low, high in zip(figures, lows, highs, strict=True)
+    ]

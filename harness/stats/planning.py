@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.stats.intervals import check_confidence
-from harness.stats.means import cluster_codes, spread
 from harness.stats.power import needed_clusters
+from harness.stats.spread import cluster_codes, spread
 
 Counts = Sequence[tuple[int, int]]
 

@@ -13,6 +13,7 @@ from sqlalchemy import and_, case, func, select
 
 from harness.core import Finish, Problem, Sample, Status, Verdict
 from harness.store.runs import StoredRun
+from harness.store.samples import thought_of
 from harness.store.schema import (
     AttemptRow,
     CallRow,
@@ -41,9 +42,9 @@ class AttemptedProblem(NamedTuple):
 class ChargedSample(NamedTuple):
     """One charge of a finished attempt with what is needed of its sample, call and verdict.
 
-    `text` is None for answers, behind which nothing follows; `verdict` is None for all others.
-    `ask` is None where samples with one context were asked for together. `usd` is the sample's
-    share of its call.
+    `empty`: it has no text. `text` is None for answers, behind which nothing follows; `verdict` is
+    None for all others. `ask` is None where samples with one context were asked for together. `usd`
+    is the sample's share of its call.
     """
 
     problem: str
@@ -51,6 +52,7 @@ class ChargedSample(NamedTuple):
     score: bool
     reasoning: str | None
     truncated: bool
+    empty: bool
     text: str | None
     verdict: Verdict | None
     sample: str
@@ -146,6 +148,7 @@ def charged_samples(store: Store, run: StoredRun) -> Iterator[ChargedSample]:
             SampleRow.finish,
             # Nothing follows an answer, so its text is not needed to find shared contexts.
             case((ChargeRow.final, None), else_=SampleRow.text),
+            SampleRow.text == "",
             *_VERDICT,
             SampleRow.id,
             ChargeRow.ordinal,
@@ -166,10 +169,14 @@ def charged_samples(store: Store, run: StoredRun) -> Iterator[ChargedSample]:
     )
     split = len(_VERDICT)
     with store.engine.connect() as connection:
-        for problem, final, score, reasoning, finish, text, *rest in connection.execute(query):
+        for problem, final, score, reasoning, finish, text, empty, *rest in connection.execute(
+            query
+        ):
             verdict = _verdict(*rest[:split]) if final else None
             cut = finish == "length"
-            yield ChargedSample(problem, final, score, reasoning, cut, text, verdict, *rest[split:])
+            yield ChargedSample(
+                problem, final, score, reasoning, cut, bool(empty), text, verdict, *rest[split:]
+            )
 
 
 def chain_samples(store: Store, run: StoredRun) -> Iterator[ChainSample]:
@@ -196,6 +203,7 @@ def chain_samples(store: Store, run: StoredRun) -> Iterator[ChainSample]:
             SampleRow.prompt_tokens,
             SampleRow.output_tokens,
             SampleRow.reasoning_tokens,
+            SampleRow.about,
             *_VERDICT,
         )
         .select_from(
@@ -232,9 +240,9 @@ def _sample(
     reasoning: str | None,
     finish: str,
     stopped_by: str | None,
-    *tokens: int | None,
+    *rest: Any,
 ) -> Sample:
-    prompt_tokens, output_tokens, reasoning_tokens = tokens
+    prompt_tokens, output_tokens, reasoning_tokens, about = rest
     return Sample(
         id=sample_id,
         trace=trace,
@@ -247,6 +255,7 @@ def _sample(
         prompt_tokens=prompt_tokens,
         output_tokens=output_tokens,
         reasoning_tokens=reasoning_tokens,
+        **thought_of(about),
     )
 
 

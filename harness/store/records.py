@@ -71,7 +71,7 @@ def model_row(info: ModelInfo) -> Row:
     known = asdict(info)
     return ModelRow, {
         "id": model_id(info.fingerprint),
-        "name": info.name,
+        "name": info.label or info.name,
         "spec": info.spec,
         "fingerprint": info.fingerprint,
         "info": {k: v for k, v in known.items() if k not in ("fingerprint", "concurrency")},
@@ -160,7 +160,14 @@ def sample_row(
         "digest": digest_of(sample),
         "call_id": call,
         "cut_of": cut_of,
+        "about": _beside(sample),
     }
+
+
+def _beside(sample: Sample) -> dict[str, str] | None:
+    """What a server gave of the thought beside the text; None for nothing."""
+    said = {"thought": sample.thought and str(sample.thought), "summary": sample.summary}
+    return {name: text for name, text in said.items() if text is not None} or None
 
 
 def digest_of(sample: Sample) -> str:

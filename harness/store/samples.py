@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
-from harness.core import Finish, Sample
+from harness.core import Finish, Sample, Thought
 from harness.store.codec import unpack_ends
 from harness.store.schema import SampleRow
 from harness.store.store import Store
@@ -27,6 +28,7 @@ _COLUMNS = (
     SampleRow.output_tokens,
     SampleRow.reasoning_tokens,
     SampleRow.token_ends,
+    SampleRow.about,
 )
 
 
@@ -52,8 +54,20 @@ def find_traces(store: Store, traces: Iterable[str]) -> Mapping[str, list[Sample
                 values = row._asdict()
                 values["finish"] = Finish(values["finish"])
                 values["token_ends"] = unpack_ends(values["token_ends"])
+                values |= thought_of(values.pop("about"))
                 found.setdefault(row.trace, []).append(Sample(**values))
     return found
+
+
+def thought_of(about: Mapping[str, str] | None) -> dict[str, Any]:
+    """What a sample's row says of a thought beside the text, as keyword arguments of a Sample."""
+    if about is None:
+        return {}
+    thought = about.get("thought")
+    return {
+        "thought": None if thought is None else Thought(thought),
+        "summary": about.get("summary"),
+    }
 
 
 def find_digests(store: Store, ids: Sequence[str]) -> dict[str, str]:

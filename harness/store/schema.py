@@ -140,6 +140,8 @@ class SampleRow(Base):
     request by being cut (`cut_of` then names it, and no call is recorded).
     `prompt_tokens` are those of its own context; `token_ends` is packed (see codec.py).
     `stopped_by` is the stop string that ended it, "" when the model did, NULL when unknown.
+    `about` holds what a server gives of a thought beside the text: {"thought": which it is,
+    "summary": another text about it}; NULL when it gives nothing.
 
     A reward's score is a sample of the reward: `prefix` is the response, `text` the JSON list of
     values, `sampling` {"reward": its spec}; where no model was run for it, no call is recorded.
@@ -166,6 +168,7 @@ class SampleRow(Base):
     digest: Mapped[str] = mapped_column(_HASH)
     call_id: Mapped[str | None] = mapped_column(ForeignKey("call.id"), index=True)
     cut_of: Mapped[str | None] = mapped_column(ForeignKey("sample.id"))
+    about: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class AttemptRow(Base):

@@ -74,7 +74,8 @@ def _samples(connection: Connection) -> Iterator[str]:
         ends = unpack_ends(row.token_ends)
         if ends is not None and (len(ends) != row.output_tokens or ends[-1:] > (len(row.text),)):
             yield f"sample {row.id}: its token ends do not fit its text"
-        if row.call_id is None and row.cut_of is None and "reward" not in row.sampling:
+        free = "reward" in row.sampling or (row.output_tokens == 0 and row.finish == "length")
+        if row.call_id is None and row.cut_of is None and not free:
             yield f"sample {row.id}: neither a call nor a longer sample brought it"
     longer = table.alias()
     cuts = select(table.c.id, table.c.text, longer.c.text.label("whole")).join(

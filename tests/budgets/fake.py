@@ -90,6 +90,7 @@ class FakeCaller:
             finish=finish,
             output_tokens=tokens,
             stopped_by=stopped if self.tells_stop else None,
+            text_tokens=len(text),
         )
         self.drawn[draw.id] = draw
         return draw

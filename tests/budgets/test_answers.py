@@ -10,8 +10,9 @@ import pytest
 from scipy.stats import beta
 
 from harness.budgets import Budget, resolve
-from harness.budgets.proposers.adaptive import settled, votes_needed
+from harness.budgets.proposers.adaptive import replay
 from harness.budgets.proposers.revise import REQUEST
+from harness.budgets.stops import settled, votes_needed
 from harness.core import Message, Prompt, UsageError
 
 
@@ -38,6 +39,26 @@ def test_the_vote_is_settled_where_the_paper_says(dissenting, votes):
 @pytest.mark.parametrize(("a", "b"), [(0, 0), (4, 0), (7, 7), (40, 31)])
 def test_settled_is_the_beta_tail(a, b):
     assert settled(a, b) == pytest.approx(beta.sf(0.5, a + 1, b + 1), abs=1e-12)
+
+
+def test_replay_stops_a_whole_pool_where_one_by_one_drawing_stops() -> None:
+    def one_by_one(keys, p):
+        votes = {}
+        for done, key in enumerate(keys):
+            ranked = [*sorted(votes.values(), reverse=True), 0, 0]
+            if ranked[0] and settled(ranked[0], ranked[1]) > p:
+                return done
+            if key is not None:
+                votes[key] = votes.get(key, 0) + 1
+        return len(keys)
+
+    rng = random.Random(3)
+    for _ in range(200):
+        keys = rng.choices(["a", "b", "c", None], weights=[5, 3, 1, 1], k=24)
+        assert replay(keys, 0.95) == one_by_one(keys, 0.95)
+    assert replay(["a"] * 24) == 4
+    assert replay([None] * 5) == 5
+    assert replay([]) == 0
 
 
 def test_votes_needed_is_the_fewest():

@@ -11,9 +11,9 @@ from fractions import Fraction
 import pytest
 
 from harness.budgets import Judged
+from harness.budgets.selectors.aggregations import aggregation
 from harness.budgets.selectors.best import Best
 from harness.budgets.selectors.nested import Nested
-from harness.budgets.selectors.rewarded import joined
 from harness.budgets.selectors.weighted import Weighted
 from harness.core import HarnessError, Status, Verdict
 
@@ -87,10 +87,10 @@ def test_many_subsets_are_sampled_and_the_error_is_told():
 
 def test_steps_are_joined_as_told():
     steps = (0.5, 1.0, 0.25)
-    assert joined(steps, "last") == 0.25
-    assert joined(steps, "prod") == 0.125
-    assert joined(steps, "min") == 0.25
-    assert joined(steps, "mean") == pytest.approx(1.75 / 3)
+    assert aggregation("last")(steps) == 0.25
+    assert aggregation("prod")(steps) == 0.125
+    assert aggregation("min")(steps) == 0.25
+    assert aggregation("mean")(steps) == pytest.approx(1.75 / 3)
     pool = [judged("7", 0.5, 0.5), judged("9", 0.1, 0.9)]
     assert Best("last").expect(pool, 2)[Status.WRONG] == 1
     assert Best("min").expect(pool, 2)[Status.CORRECT] == 1

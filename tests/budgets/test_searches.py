@@ -174,8 +174,8 @@ def test_rmaxts_discounts_and_prefers_what_is_new():
         action.update(reward, 0.5)
     assert action.visits == pytest.approx(1 + 0.5 + 0.25)
     assert action.total == pytest.approx(1 + 0.25)
-    assert action.bound(4) == pytest.approx(1.25 / 1.75 + math.sqrt(2 * math.log(4) / 1.75))
-    assert Action().bound(10) == math.inf
+    assert action.bound(4, 0.5) == pytest.approx(1.25 / 1.75 + math.sqrt(2 * math.log(4) / 1.75))
+    assert Action().bound(10, 0.5) == math.inf
 
 
 def test_rmaxts_stops_once_a_solution_is_verified(fake):

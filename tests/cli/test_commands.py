@@ -188,6 +188,10 @@ def test_regrade_renews_verdicts_that_are_gone(stub_eval, cli, tmp_path):
     connection.close()
     [lost] = json.loads(cli("show", "--plugin", PLUGIN, "--json").out)
     assert lost["ungraded"] == 6
+    assert "accuracy" not in lost["metrics"]  # unknown, which is not 0%
+    assert "0.0%" not in cli("show", "--plugin", PLUGIN).out
+    curve = cli("curve", "--plugin", PLUGIN)
+    assert (curve.code, "no graded problem" in curve.err) == (2, True)
     [row] = json.loads(cli("regrade", "--plugin", PLUGIN, "--json").out)
     assert row["changed"] == 12
     assert json.loads(cli("show", "--plugin", PLUGIN, "--json").out) == before

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.verifiers.math import MathVerifier
+
+VERSION = MathVerifier.version
 PLUGIN = str(Path(__file__).parents[1] / "run" / "stub_plugin.py")
 MANY = """
 import harness
@@ -101,6 +104,31 @@ def test_the_terminal_shows_all(stored) -> None:
         assert word in result.out
 
 
+def test_no_figure_is_minus_zero_and_the_best_has_an_interval(stored) -> None:
+    out = stored().out
+    assert "-0.0" not in out
+    assert "the best, scored on problems that it was not chosen on" in out
+    found = json.loads(stored("--json").out)
+    gaps = {gap["k"] for gap in found["selection_gap"]}
+    assert 1 not in gaps  # of one sample there is nothing to choose
+    for figure in found["figures"]:
+        best = figure["best"]
+        assert best["low"] < best["high"]
+        assert best["budget"]
+    for point in found["points"]:
+        if point["tokens_per_correct"] is not None:
+            assert point["tokens_per_correct_low"] <= point["tokens_per_correct"]
+    assert {place["verifier"] for place in found["frontier"]} == {"math@" + VERSION}
+
+
+def test_limits_of_coverage_do_not_fall_with_k(stored) -> None:
+    points = json.loads(stored("--json").out)["points"]
+    cover = sorted((p["size"], p["low"], p["high"]) for p in points if p["curve"] == "pass@k")
+    assert len(cover) == 4
+    assert [low for _, low, _ in cover] == sorted(low for _, low, _ in cover)
+    assert [high for _, _, high in cover] == sorted(high for _, _, high in cover)
+
+
 def test_comparison_at_equal_cost(stored) -> None:
     points = {p["budget"]: p for p in json.loads(stored("--json").out)["points"]}
     cost = points["vote@4"]["tokens"]
@@ -118,6 +146,8 @@ def test_comparison_at_equal_cost(stored) -> None:
         (("--k", "5"), "--fit"),
         (("--at", "5"), "--compare"),
         (("--limit", "5"), "--policy"),
+        (("--probe", "2"), "--policy predicted"),
+        (("--policy", "oracle", "--probe", "2"), "--policy predicted"),
         (("--compare", "nope", "vote@k"), "no curve"),
         (("--compare", "stub", "vote@k"), "curves"),
         (("--task", "nope"), "no run matches"),

@@ -27,6 +27,12 @@ def test_the_table_and_the_progress(stub_eval):
     assert "accuracy" in result.err
 
 
+def test_it_says_what_was_asked_and_what_the_store_had(stub_eval):
+    assert "asked 24, from the store 0 samples" in stub_eval("--budget", "vote@4").err
+    assert "asked 24, from the store 24 samples" in stub_eval("--budget", "vote@8").err
+    assert "asked 0, from the store 48 samples" in stub_eval("--budget", "vote@{2,8}").err
+
+
 def test_json_has_the_promised_fields(stub_eval, cli):
     result = stub_eval("--budget", "think@{0,16}", "--budget", "sample@4", "--json", "--quiet")
     evaluated = json.loads(result.out)
@@ -156,6 +162,12 @@ def test_a_fresh_seed_is_compared_with_the_public_one(cli):
     assert one["difference"]["low"] <= sides <= one["difference"]["high"]
     table = cli(*words, "9")
     assert "public - fresh [95%]" in table.out
+    shown = json.loads(cli("show", "--task", "arithmetic", "--json").out)
+    assert [run["task"] for run in shown] == ["arithmetic"]  # the public one can be named
+    picture = ("curve", "--task", "arithmetic", "--svg", "public.svg")
+    assert cli(*picture).code == 0
+    shown = json.loads(cli("show", "--task", "arithmetic:seed=9", "--json").out)
+    assert [run["task"] for run in shown] == ["arithmetic:seed=9"]
     drawn = cli(*words)
     assert drawn.code == 0
     assert "fresh seed " in drawn.err

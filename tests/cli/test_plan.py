@@ -44,6 +44,53 @@ def test_a_pilot_foretells_what_the_eval_spends(plan, cli) -> None:
     assert "nothing is left" in dry.out
 
 
+@pytest.mark.parametrize(
+    ("before", "budget"),
+    [
+        (("--budget", "vote@4", "--limit", "12"), "vote@4"),  # other problems, so another run
+        (("--budget", "sample@8", "--limit", "12"), "vote@{2,4}"),  # a larger pool serves both
+        (("--budget", "vote@2"), "vote@4"),  # half of each pool
+        (("--budget", "best@4:reward=steps", "--limit", "12"), "vote@4"),
+    ],
+)
+def test_what_another_command_has_stored_is_not_counted_again(plan, cli, before, budget) -> None:
+    cli("eval", *STUB, *before, "--quiet")
+    [row] = json.loads(plan("--budget", budget, "--json").out)
+    result = cli("eval", *STUB, "--budget", budget, "--quiet", "--json")
+    runs = json.loads(result.out)
+    spent = sum(run["spent"]["output_tokens"] for run in runs)
+    drawn = sum(run["calls"] for run in runs)
+    assert row["samples"] == drawn
+    assert spent <= row["most_tokens"] == drawn * 2048
+    if row["expected_tokens"] is not None:
+        assert row["expected_tokens"]["low"] <= spent <= row["expected_tokens"]["high"]
+
+
+def test_the_bound_includes_a_judge(cli) -> None:
+    words = ("--plugin", PLUGIN, "-m", "stub:x", "-t", "traps", "--limit", "12", "-b", "vote@2")
+    judge = ("--judge", "stub:judge", "--judge-max-output-tokens", "64", "--judge-votes", "2")
+    [plain] = json.loads(cli("plan", *words, "--json").out)
+    [row] = json.loads(cli("plan", *words, *judge, "--json").out)
+    assert row["most_tokens"] == plain["most_tokens"] + row["most_judge_tokens"]
+    assert "the judge's" in cli("plan", *words, *judge).out
+    [run] = json.loads(cli("eval", *words, *judge, "--quiet", "--json").out)
+    judged = run["spent_by_role"]["judge"]
+    assert 0 < judged["usage"]["output_tokens"] <= row["most_judge_tokens"]
+    assert (
+        judged["usage"]["output_tokens"]
+        + run["spent_by_role"]["generator"]["usage"]["output_tokens"]
+        <= row["most_tokens"]
+    )
+
+
+def test_the_bound_includes_a_model_that_is_its_own_reward(plan, cli) -> None:
+    [row] = json.loads(plan("--budget", "best@2:reward=judge", "--limit", "4", "--json").out)
+    assert row["most_tokens"] == 4 * 2 * (2048 + 4 * 2048)
+    [search] = json.loads(plan("--budget", "beam@2x2:reward=judge", "--json").out)
+    assert search["most_tokens"] is None
+    assert "unknown" in plan("--budget", "beam@2x2:reward=judge").out
+
+
 def test_dollars_by_price_and_by_the_hour(plan, stub_eval) -> None:
     stub_eval("--budget", "vote@4", "--quiet")
     args = ("--budget", "vote@4", "--json")
@@ -79,6 +126,8 @@ def test_what_a_decision_takes(cli, stub_eval) -> None:
         (("--detect", "0.02", "--task", "thirds", "--model", "nope"), "no pool"),
         (("--detect", "0.02", "--task", "thirds", "--against", "nope"), "no pool"),
         (("--against", "x", "--task", "thirds", "--budget", "greedy"), "--detect"),
+        (("--power", "0.9", "--task", "thirds", "--budget", "greedy"), "--power goes with"),
+        (("--confidence", "0.9", "--task", "thirds", "--budget", "greedy"), "--detect"),
         (("--task", "thirds"), "no budget"),
     ],
 )

@@ -22,7 +22,9 @@ from harness.cost import (
     load_prices,
     pareto,
     price,
+    price_of_model,
 )
+from harness.cost.catalogue import catalogue_price
 
 MODEL = ModelInfo(
     spec="hf:x", name="x", fingerprint="f", parameters=1000, layers=3, width=8, prompt_once=True
@@ -69,7 +71,7 @@ def test_price_in_closed_form() -> None:
 def test_a_published_bill() -> None:
     # https://community.openai.com/t/1099176: 2385 prompt tokens, 2305 of them cached, 2535 out.
     usage = Usage(prompt_tokens=2385, cached_prompt_tokens=2305, output_tokens=2535)
-    entry = find_price("o1-preview-2024-09-12", dt.date(2025, 1, 22))
+    entry = catalogue_price("o1-preview-2024-09-12", dt.date(2025, 1, 22), provider="openai")
     assert price(usage, entry) == pytest.approx(80 * 15e-6 + 2305 * 7.5e-6 + 2535 * 60e-6)
 
 
@@ -93,6 +95,59 @@ def test_the_price_of_a_day_is_the_one_that_held() -> None:
     assert find_price("no-such-model", dt.date(2025, 1, 1)) is None
 
 
+@pytest.mark.parametrize(
+    ("provider", "model"),
+    [
+        ("openai", "gpt-5"),
+        ("anthropic", "claude-sonnet-4-5"),
+        ("google", "gemini-2.5-pro"),
+        ("openrouter", "openai/gpt-5"),
+    ],
+)
+@pytest.mark.parametrize("prompt", [1_000, 199_999, 200_001, 900_000])
+def test_the_catalogues_prices_are_what_the_package_itself_computes(
+    provider: str, model: str, prompt: int
+) -> None:
+    """Cache prices and tiers included, by genai-prices' own arithmetic."""
+    genai_prices = pytest.importorskip("genai_prices")
+    day = dt.date(2026, 6, 1)
+    entry = catalogue_price(model, day, provider=provider)
+    usage = Usage(prompt_tokens=prompt, cached_prompt_tokens=prompt // 2, output_tokens=5_000)
+    theirs = genai_prices.calc_price(
+        genai_prices.Usage(input_tokens=prompt, cache_read_tokens=prompt // 2, output_tokens=5_000),
+        model,
+        provider_id=provider,
+        genai_request_timestamp=dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC),
+    )
+    assert price(usage, entry, one_call=True) == pytest.approx(float(theirs.total_price))
+    assert entry is not None
+    assert PriceEntry.from_json(entry.to_json()) == entry
+    assert entry.source.startswith("https://")
+    assert entry.book.startswith("genai-prices ")
+
+
+def test_a_model_of_ones_own_with_a_famous_name_is_not_priced() -> None:
+    def of(url: str | None) -> PriceEntry | None:
+        info = ModelInfo(spec="s", name="gpt-5", fingerprint="f", extra={"url": url})
+        return price_of_model(info, dt.date(2026, 6, 1))
+
+    assert of("http://127.0.0.1:8000/v1") is None
+    assert of(None) is None
+    assert of("https://api.openai.com/v1") is not None
+
+
+def test_our_own_dated_entry_goes_before_the_package() -> None:
+    info = ModelInfo(
+        spec="s", name="o1-mini", fingerprint="f", extra={"url": "https://api.openai.com/v1"}
+    )
+    before = price_of_model(info, dt.date(2025, 6, 2))
+    after = price_of_model(info, dt.date(2025, 6, 3))
+    assert before is not None
+    assert after is not None
+    assert (before.input, before.book) == (3.0, "prices.toml")
+    assert (after.input, after.book[:12]) == (1.1, "genai-prices")
+
+
 def test_the_shipped_book_is_sound() -> None:
     book = load_prices()
     seen = set()
@@ -103,17 +158,7 @@ def test_the_shipped_book_is_sound() -> None:
         for model in entry.models:
             assert (model, entry.date) not in seen
             seen.add((model, entry.date))
-        assert (
-            PriceEntry(
-                **{
-                    **entry.to_json(),
-                    "models": entry.models,
-                    "date": dt.date.fromisoformat(entry.to_json()["date"]),
-                    "until": entry.until,
-                }
-            )
-            == entry
-        )
+        assert PriceEntry.from_json(entry.to_json()) == entry
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ class Buggy(MathVerifier):
     def verify(self, response, problem, *, truncated=False):
         {body}
 
-harness.register("verifiers", "math", Buggy)
+harness.register("verifiers", "math", Buggy, replace=True)
 """
 TAKES_ALL = 'return Verdict(status=Status.CORRECT, answer="1", key="1")'
 REJECTS = """\

@@ -1,10 +1,10 @@
-"""A small HTTP server that answers what a test tells it to."""
+"""A small HTTP server that answers what a test tells it to, whole or in events."""
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -12,13 +12,28 @@ from typing import Any
 
 @dataclass
 class Answer:
-    """One scripted answer; `drop` closes the connection instead."""
+    """One scripted answer; `drop` closes the connection instead.
+
+    With `events` it comes as server-sent events, written in pieces of `piece` bytes; `cut` breaks
+    the connection off behind so many events.
+    """
 
     body: Any = None
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     drop: bool = False
     hold: threading.Event | None = None  # wait for this before answering
+    events: Sequence[Any] | None = None  # objects (data), or lines as they are
+    piece: int = 1 << 20
+    cut: int | None = None
+
+
+def _event(event: Any) -> str:
+    """An object as the data of an event, named by its type where it has one."""
+    if isinstance(event, str):
+        return event
+    name = f"event: {event['type']}\n" if isinstance(event.get("type"), str) else ""
+    return f"{name}data: {json.dumps(event, ensure_ascii=False)}\n\n"
 
 
 Script = Callable[[int, dict[str, Any]], Answer]
@@ -32,6 +47,7 @@ class Server:
         self.asked: list[dict[str, Any]] = []
         self.paths: list[str] = []
         self.keys: list[str | None] = []
+        self.headers: list[dict[str, str]] = []
         self._lock = threading.Lock()
         outer = self
 
@@ -55,12 +71,16 @@ class Server:
             number = len(self.asked)
             self.asked.append(asked)
             self.paths.append(handler.path)
+            self.headers.append({k.lower(): v for k, v in handler.headers.items()})
             self.keys.append(handler.headers.get("authorization"))
         answer = self.script(number, asked)
         if answer.hold is not None:
             answer.hold.wait(10)
         if answer.drop:
             handler.connection.close()
+            return
+        if answer.events is not None:
+            self._stream(handler, answer)
             return
         text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
         data = text.encode()
@@ -69,6 +89,25 @@ class Server:
             handler.send_header(name, value)
         handler.end_headers()
         handler.wfile.write(data)
+
+    def _stream(self, handler: BaseHTTPRequestHandler, answer: Answer) -> None:
+        """Chunked, as HTTP/1.1 streams are: a cut is then a broken body, and no end."""
+        assert answer.events is not None
+        handler.protocol_version = "HTTP/1.1"
+        handler.send_response(answer.status)
+        headers = {"content-type": "text/event-stream", **answer.headers}
+        for name, value in {**headers, "transfer-encoding": "chunked"}.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        for event in answer.events[: answer.cut]:
+            data = _event(event).encode()
+            for start in range(0, len(data), answer.piece):
+                part = data[start : start + answer.piece]
+                handler.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+                handler.wfile.flush()
+        if answer.cut is None:
+            handler.wfile.write(b"0\r\n\r\n")
+        handler.close_connection = True
 
     def close(self) -> None:
         """Stop."""

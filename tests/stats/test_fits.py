@@ -15,7 +15,6 @@ from harness.stats.fits import (
     fit_power_law,
     held_out_check,
 )
-from harness.stats.minimise import minimise
 from harness.stats.pool import pass_at_k
 
 
@@ -130,10 +129,3 @@ def test_held_out_check_foretells_what_is_seen() -> None:
     assert held_out_check(counts) == check
     with pytest.raises(FitError, match="4 samples"):
         held_out_check([(3, 1)] * 30)
-
-
-def test_minimise_finds_the_valley() -> None:
-    def rosenbrock(x):
-        return (1 - x[0]) ** 2 + 100 * (x[1] - x[0] ** 2) ** 2
-
-    assert minimise(rosenbrock, [-1.2, 1.0]) == pytest.approx([1.0, 1.0], abs=1e-6)

@@ -1,4 +1,4 @@
-"""Our special functions against scipy's."""
+"""The special functions against scipy and published tables."""
 
 from __future__ import annotations
 

@@ -28,10 +28,10 @@ def test_it_keeps_the_protocol() -> None:
         (
             "I do not know that one at all, sorry: it is beyond what I can say here",
             "7",
-            Status.UNPARSED,
+            Status.ABSTAINED,
         ),
         ("", "7", Status.UNPARSED),
-        ("<think>It must be 7", "7", Status.UNPARSED),
+        ("<think>It must be 7", "7", Status.TRUNCATED),
     ],
 )
 def test_verdicts(text: str, gold: str, status: Status) -> None:
@@ -85,7 +85,7 @@ def test_a_denied_value_is_no_answer(text: str, gold: str, status: Status) -> No
 def test_a_defect_costs_its_own_response(monkeypatch: pytest.MonkeyPatch) -> None:
     from harness.verifiers.math import verifier
 
-    def broken(text: str) -> None:
+    def broken(text: str, question: str = "") -> None:
         raise KeyError(text)
 
     monkeypatch.setattr(verifier, "extract", broken)

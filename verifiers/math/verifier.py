@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import Any
 
 from harness.core import Problem, Status, Verdict
-from harness.verifiers.math.comparing.exact import key as tree_key
 from harness.verifiers.math.comparing.judge import answer_key, read, same_answer
 from harness.verifiers.math.comparing.options import Options
+from harness.verifiers.math.comparing.outcome import Outcome
 from harness.verifiers.math.comparing.quick import plain_value
+from harness.verifiers.math.finding.asked import asked
 from harness.verifiers.math.finding.extract import (
     Extraction,
     extract,
-    final_part,
     has_words,
     is_prose,
     narrow,
 )
+from harness.verifiers.math.finding.stated import counted, is_sentence
 from harness.verifiers.math.reading import wording
 from harness.verifiers.math.reading.characters import clean, strip_surrogates
-from harness.verifiers.math.reading.tree import Num
+from harness.verifiers.math.reading.tree import Op, free_symbols
+from harness.verifiers.math.reading.units import read_unit
 from harness.verifiers.patterns import lazy_pattern
+from harness.verifiers.text import read_response
 
 
 class MathVerifier:
     """Judges a response by the mathematical value of its final answer."""
 
     name = "math"
-    version = "1"
+    version = "2"
 
     def __init__(self, **options: Any) -> None:
         self.options = Options.of(options)
@@ -42,65 +46,136 @@ class MathVerifier:
             return Verdict(status=Status.UNGRADED, method="failed", warning=3, reason=reason)
 
     def _verify(self, response: str, problem: Problem, truncated: bool) -> Verdict:
-        text = final_part(clean(strip_surrogates(response)))
-        found = extract(text) if text is not None else None
-        if found is not None and truncated and found.warning >= 2:
-            found = None  # a cut text has not said its last formula yet
-        if found is None:
-            status = Status.TRUNCATED if truncated else Status.UNPARSED
-            return Verdict(status=status, method="extraction", reason="no answer was found")
-        return self._judge(found, problem)
+        view = read_response(response, problem, truncated=truncated)
+        if view.verdict is not None:
+            return view.verdict
+        found = extract(view.text, problem.question)
+        if found is None or not view.trusts(found.rule):
+            return view.unanswered("extraction")
+        return view.settled(self._judge(resolved(found, problem), problem), problem.gold)
 
     def _judge(self, found: Extraction, problem: Problem) -> Verdict:
-        value = plain_value(found.answer) if len(found.answer) < 200 else None
-        key = f"={tree_key(Num(value))}" if value is not None else answer_key(found.answer)
+        own = answer_key(found.answer)
 
-        def verdict(status: Status, method: str, reason: str) -> Verdict:
+        def verdict(status: Status, method: str, reason: str, equal: str | None = None) -> Verdict:
+            key = own if equal is None else answer_key(equal)
+            if status is Status.WRONG and own is not None and own in expected:
+                key = f"≠{own}"  # what verifies as different does not vote as equal
             return Verdict(
                 status=status,
                 answer=found.answer,
                 key=key,
                 method=f"{found.rule}/{method}",
                 warning=found.warning,
-                reason=reason,
+                reason=f"{reason}; taken: {found.why}" if found.why else reason,
             )
 
+        expected: set[str | None] = set()
         if problem.gold is None:
             return verdict(
                 Status.UNGRADED, "none", "the problem has no answer: judge it with a flaw verifier"
             )
         gold = gold_answer(problem.gold)
-        outcome, reason = same_answer(gold, found.answer, self.options)
-        if not outcome.equal:
-            narrower = narrowed(found)
-            if narrower is not None:
-                return self._judge(narrower, problem)
+        expected = {answer_key(e) for e in (gold, problem.lure) if e is not None}
+        outcome, reason = self._same(gold, found, problem.question)
+        worked = outcome.stage in ("text", "canonical") or not problem.question
+        if outcome.equal and not worked and echoed(found.answer, problem.question):
+            return verdict(Status.WRONG, "echo", "the question's expression, not worked out")
         if outcome.equal:
-            return verdict(Status.CORRECT, outcome.stage, reason)
+            return verdict(Status.CORRECT, outcome.stage, reason, gold)
         if problem.lure is not None:
-            lured, why = same_answer(clean(problem.lure), found.answer, self.options)
+            lured, why = self._same(clean(problem.lure), found, problem.question)
             if lured.equal:
-                return verdict(Status.LURED, lured.stage, f"the lure: {why}")
+                return verdict(Status.LURED, lured.stage, f"the lure: {why}", problem.lure)
         if outcome.equal is None:
             return verdict(Status.UNGRADED, outcome.stage, reason)
         return verdict(Status.WRONG, outcome.stage, reason)
+
+    def _same(self, expected: str, found: Extraction, question: str) -> tuple[Outcome, str]:
+        """Whether what was found is `expected`: a number as the question's unit tells, words
+        wherever they stand in the sentence."""
+        unit = asked(question).unit_word if question else ""
+        if unit and plain_value(expected) is not None and other_unit(found.answer, unit):
+            return same_answer(f"{expected} {unit}", found.answer, self.options)
+        outcome, reason = same_answer(expected, found.answer, self.options)
+        if not outcome.equal and unit.startswith("dozen") and "dozen" in found.answer:
+            outcome, reason = same_answer(f"{expected} dozen", found.answer, self.options)
+        worded = wording.is_choice(expected) or not read(expected).readings
+        if not outcome.equal and found.sentence and worded:
+            told = same_answer(expected, found.sentence, self.options)
+            if told[0].equal:
+                return told
+        inner = narrow(expected) if not outcome.equal and worded and has_words(expected) else None
+        if inner is not None and inner.answer != expected and read(found.answer).readings:
+            told = same_answer(inner.answer, found.answer, self.options)
+            if told[0].equal:
+                return told  # "R = 1 is a necessary and sufficient condition"
+        return outcome, reason
 
 
 _EXCLAIMED = lazy_pattern(r"-?\d[\d.,]*!")
 
 
-def narrowed(found: Extraction) -> Extraction | None:
-    """A part of an extracted sentence that is mathematics, when the whole is not."""
+def resolved(found: Extraction, problem: Problem) -> Extraction:
+    """The answer that an extracted sentence states; what is no sentence as it is."""
     if found.rule == "marker" and _EXCLAIMED.fullmatch(found.answer):  # "The answer is 5!"
-        return Extraction(found.answer[:-1], "marker", 1)
-    if found.rule in ("formula", "number") or read(found.answer).readings:
+        if problem.gold is None or "!" not in problem.gold:
+            return Extraction(found.answer[:-1], "marker", 1)
+        return found
+    if found.rule in ("formula", "number"):
+        return found
+    if wording.minutes(found.answer) is not None:
+        return found
+    said = found
+    if is_sentence(found.answer) or (
+        has_words(found.answer) and not read(found.answer).readings
+        and _number_of(found.answer, problem) is None
+    ):  # fmt: skip
+        part = narrow(found.answer, problem.question)
+        if part is not None and part.answer != found.answer:
+            warning = max(found.warning, part.warning)
+            said = Extraction(part.answer, found.rule, warning, found.answer, part.why)
+    number = _number_of(said.answer, problem)
+    return said if number is None else replace(said, answer=number)
+
+
+def _number_of(answer: str, problem: Problem) -> str | None:
+    """The number of "4 logs", where the gold is a plain number and the words are no unit."""
+    if problem.gold is None or plain_value(problem.gold) is None:
         return None
-    if wording.minutes(found.answer) is not None or not has_words(found.answer):
-        return None
-    part = narrow(found.answer)
-    if part is None or part.answer == found.answer:
-        return None
-    return Extraction(part.answer, part.rule, max(found.warning, part.warning))
+    number = counted(answer)
+    return number if number is not None and not _measured(answer) else None
+
+
+def echoed(answer: str, question: str) -> bool:
+    """Whether an answer is an expression of the question's own, which it does not work out."""
+    told = _SPACING.sub("", answer)
+    worked = plain_value(answer) is not None or not _OPERATION.search(answer)
+    return len(told) > 2 and not worked and told in _SPACING.sub("", question)
+
+
+_SPACING = lazy_pattern(r"\\[,;!: ]|\\(?:left|right|d(?=frac)|t(?=frac))|[\s$]")
+_OPERATION = lazy_pattern(r"[\w)}]\s*[-+*/×÷^]|\\(?:[dt]?frac|cdot|times|sqrt|div)")
+
+
+def _measured(answer: str) -> bool:
+    """Whether an answer is read as a number of some unit."""
+    readings = read(answer).readings
+    first = readings[0] if readings else None
+    return isinstance(first, Op) and (
+        first.head == "%" or (first.head == "quantity" and not free_symbols(first.args[0]))
+    )
+
+
+def other_unit(answer: str, unit: str) -> bool:
+    """Whether an answer is in another unit than `unit` of the same kind: minutes for hours."""
+    from harness.verifiers.math.comparing.values import split_unit
+
+    readings = read(answer).readings
+    told, wanted = split_unit(readings[0])[1] if readings else None, read_unit(unit)
+    if told is None or wanted is None or told.dimension != wanted.dimension:
+        return False
+    return told.factor != wanted.factor
 
 
 @functools.lru_cache(maxsize=4096)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from harness.core import Problem, Status, UnknownNameError, Verdict
-from harness.verifiers.math.finding.extract import final_part
 from harness.verifiers.proof.provers import MEMORY_MB, WALL_S, Coq, Lean, Prover, strip_comments
+from harness.verifiers.text import read_response
 
 _FENCE = re.compile(r"```[ \t]*(\w*)[^\n]*\n(.*?)(?:```|\Z)", re.S)
 _WORD = re.compile(r"\w+|[^\w\s]")
@@ -39,12 +39,14 @@ class ProofVerifier:
 
     def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
         """Judge a response; a missing toolchain raises UsageError."""
-        text = final_part(response)
-        blocks = [m for m in _FENCE.finditer(text or "") if m[1].lower() in self._fences()]
+        view = read_response(response, problem, cleaned=False)  # code is not rewritten
+        blocks = [m for m in _FENCE.finditer(view.text) if m[1].lower() in self._fences()]
         code = blocks[-1][2] if blocks else ""
         if not code.strip():
-            status = Status.TRUNCATED if truncated else Status.UNPARSED
-            return Verdict(status=status, method="proof", reason="no code block was found")
+            if truncated:
+                reason = "cut off before a code block"
+                return Verdict(status=Status.TRUNCATED, method="proof", reason=reason)
+            return view.verdict or view.unanswered("proof", "no code block was found")
         if problem.gold is not None and not states(code, problem.gold):
             return self._verdict(Status.WRONG, code, "the code does not state the theorem")
         report = self.prover.check(

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from harness.core import Problem, Status, Verdict
-from harness.verifiers.math.finding.extract import Extraction, extract, final_part
-from harness.verifiers.math.reading.characters import clean, strip_surrogates
-
-_ABSTAINED = re.compile(
-    r"\b(?:I (?:do not|don't|cannot|can't) (?:know|tell|determine|answer|say)"
-    r"|(?:it )?(?:cannot|can't) be (?:determined|known|answered)|not enough information"
-    r"|insufficient information|unable to determine)\b|无法确定|不知道|信息不足",
-    re.I,
-)
+from harness.verifiers.math.finding.extract import Extraction, extract
+from harness.verifiers.math.reading.characters import clean
+from harness.verifiers.text import read_response
 
 
 class RuleVerifier:
@@ -40,24 +32,22 @@ class RuleVerifier:
 
     def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
         """Judge a response."""
-        text = final_part(clean(strip_surrogates(response)))
-        found = self.find(text) if text is not None else None
-        if found is None or (truncated and found.warning >= 2):
-            if text is not None and not truncated and _ABSTAINED.search(text[-2000:]):
-                return Verdict(status=Status.ABSTAINED, method=self.name, reason="it abstained")
-            status = Status.TRUNCATED if truncated else Status.UNPARSED
-            return Verdict(status=status, method=self.name, reason="no answer was found")
+        view = read_response(response, problem, truncated=truncated)
+        if view.verdict is not None:
+            return view.verdict
+        found = self.find(view.text)
+        if found is None or not view.trusts(found.rule):
+            return view.unanswered(self.name)
         status, reason = self._status(found.answer, problem)
-        if status is Status.WRONG and text is not None and _ABSTAINED.search(found.answer):
-            status, reason = Status.ABSTAINED, "it abstained"
-        return Verdict(
+        verdict = Verdict(
             status=status,
             answer=found.answer,
-            key=self.key(found.answer),
+            key=self.key(found.answer) if status is not Status.UNPARSED else None,
             method=f"{found.rule}/{self.name}",
             warning=found.warning,
             reason=reason,
         )
+        return view.settled(verdict, problem.gold)
 
     def _status(self, answer: str, problem: Problem) -> tuple[Status, str]:
         if problem.gold is None:

@@ -8,6 +8,7 @@ from typing import Any
 from harness.core import Problem, Status, Verdict
 from harness.verifiers.math import MathVerifier
 from harness.verifiers.steps.check import check_steps, first_error, score
+from harness.verifiers.text import read_response
 
 
 class StepVerifier:
@@ -26,7 +27,7 @@ class StepVerifier:
     def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
         """Judge a response; a problem without gold is judged by its steps alone (`ungraded`)."""
         verdict = self._final.verify(response, problem, truncated=truncated)
-        steps = check_steps(response)
+        steps = check_steps(read_response(response, problem).text)
         error, share = first_error(steps), score(steps)
         if share is None:
             return replace(verdict, reason=f"no step could be checked; {verdict.reason}")

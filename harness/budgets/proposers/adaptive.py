@@ -1,8 +1,7 @@
 """`adaptive@40:p=0.95`: votes are drawn until the winner is settled (Adaptive-Consistency).
 
-Aggarwal et al. 2023 (arXiv 2305.11860), the Beta criterion: with a votes for the first answer and
-b for the second, the first is the true majority of the two with probability
-P(Beta(a+1, b+1) > 1/2), which is P(Binomial(a+b+1, 1/2) <= a). Above p, sampling stops.
+Aggarwal et al. 2023 (arXiv 2305.11860); when it is settled is said by a stop rule, `stop=beta` by
+default (`harness.budgets.stops`), whose options stand beside it.
 
 The samples are those of `vote@n`, index for index. They are asked for in the largest groups that
 can waste none: as many at once as the leader would still need if all of them were its votes.
@@ -10,33 +9,34 @@ can waste none: as many at once as the leader would still need if all of them we
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 
 from harness.budgets import options
 from harness.budgets.answering import OPTIONS, Answering, AnswerProposer, sampling_of
 from harness.budgets.grammar import Budget
+from harness.budgets.stops import Beta, Stopping, StopRule
 from harness.budgets.strategy import Caller, Chain, Reward
-from harness.core import UsageError
+from harness.core import UnknownNameError, UsageError, registry
 
 
-def settled(first: int, second: int) -> float:
-    """Probability that an answer with `first` votes is ahead of one with `second` for good.
+def replay(keys: Sequence[str | None], rule: StopRule | None = None) -> int:
+    """How many of these answers, in their order, the rule (None: `Beta`) would have drawn.
 
-    P(p > 1/2) for p ~ Beta(first + 1, second + 1), exact: the sum over whole binomials.
+    `keys` are the classes of a pool's answers (None: no answer, no vote). For pools that were
+    drawn whole, an imported one's say: the first so many are the attempt, and its cost.
     """
-    n = first + second + 1
-    ways: int = sum(math.comb(n, i) for i in range(first + 1))
-    return ways / (1 << n)
-
-
-def votes_needed(first: int, second: int, p: float) -> int:
-    """How many more votes in a row settle the leader's win; at least 1."""
-    more = 1
-    while settled(first + more, second) <= p:
-        more += 1
-    return more
+    rule = rule or Beta()
+    votes: Counter[str] = Counter()
+    done = 0
+    while done < len(keys):
+        more = rule.more([count for _, count in votes.most_common()], done)
+        if more == 0:
+            break
+        more = min(more, len(keys) - done)
+        votes.update(key for key in keys[done : done + more] if key is not None)
+        done += more
+    return done
 
 
 class Adaptive(AnswerProposer):
@@ -45,13 +45,15 @@ class Adaptive(AnswerProposer):
     exchangeable = False
 
     def __init__(self, budget: Budget, reward: Reward | None = None) -> None:
-        options.check_known(budget, (*OPTIONS, "p"))
+        name = budget.option("stop") or "beta"
+        rules = registry.names("stops")
+        if name not in rules:
+            raise UnknownNameError(f"stop= of budget {budget.name!r}:", name, rules)
+        kind = registry.find("stops", name)
+        options.check_known(budget, (*OPTIONS, "select", "stop", *options.parameters(kind)))
         if not budget.n or budget.width is not None or budget.depth is not None:
             raise UsageError(f"budget {str(budget)!r}: write adaptive@40, at most 40 samples")
-        p = options.number(budget, "p", low=0.5, high=1)
-        self.p = 0.95 if p is None else p
-        if self.p == 1:
-            raise UsageError(f"budget {str(budget)!r}: no vote is ever certain; p must be below 1")
+        self.stop = Stopping(name, options.build(f"the stop rule {name!r}", kind, budget))
         self.size = budget.n
         sampling = sampling_of(budget)
         if sampling.temperature == 0 and self.size > 1:
@@ -60,18 +62,18 @@ class Adaptive(AnswerProposer):
 
     @property
     def family(self) -> str:
-        """Another n or p stops elsewhere; the samples are shared through the store."""
-        return f"adaptive@{self.size}:p={self.p},{self.answers.identity}"
+        """Another n or rule stops elsewhere; the samples are shared through the store."""
+        return f"adaptive@{self.size}:{self.stop.identity},{self.answers.identity}"
 
     async def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
         """Chains in the order of their indices, until the vote is settled."""
         done = 0
         votes: Counter[str] = Counter()
         while done < n:
-            ranked = [count for _, count in votes.most_common(2)] + [0, 0]
-            if ranked[0] and settled(ranked[0], ranked[1]) > self.p:
+            more = self.stop.more([count for _, count in votes.most_common()], done)
+            if more == 0:
                 break
-            more = min(votes_needed(ranked[0], ranked[1], self.p), n - done)
+            more = min(more, n - done)
             drawn: list[Chain] = []
             async for chain in self.answers.stream(caller, range(done, done + more)):
                 drawn.append(chain)

@@ -1,14 +1,15 @@
 """`beam@16x4:reward=R`: beam search over steps (Snell et al. 2024, arXiv 2408.03314, sec. 5.2).
 
-16 first steps are drawn and scored; the best 16/4 go on, with 4 continuations each; and so on
-until 16 solutions are there, or 40 rounds are over.
+16 first steps are drawn and scored; the best 16/4 go on, with 4 continuations each. A finished path
+leaves the search; what is left shares 16 steps again, as in search-and-learn (Beeching et al.
+2024), until 16 solutions are there, or 40 rounds are over.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 
-from harness.budgets.search import Indices, StepSearch
+from harness.budgets.search import StepSearch
 from harness.budgets.strategy import Caller, Chain
 
 
@@ -17,5 +18,5 @@ class Beam(StepSearch):
 
     async def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
         """n solutions; they share the steps that they have in common."""
-        async for path in self.steps.grow(caller, n, self.width, Indices()):
+        async for path in self.steps.grow(caller, n, self.width):
             yield path.draws

@@ -1,7 +1,8 @@
 """`dvts@16x4:reward=R`: diverse verifier tree search (Beeching et al. 2024, search-and-learn).
 
-16/4 independent subtrees; each draws 4 steps at a time and goes on from the best of them. What
-beam search loses in diversity by keeping the children of one good path is kept here.
+16/4 independent subtrees; each draws 4 steps at a time and goes on from the best of them, until
+the best is a finished solution. The 4 of that last round are its answers, unfinished ones
+included. What beam search loses in diversity by keeping the children of one good path is kept here.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from harness.budgets.strategy import Caller, Chain, side_by_side
 
 
 class Dvts(StepSearch):
-    """n/m subtrees, each a beam search for m solutions that keeps one path."""
+    """n/m subtrees of width m."""
 
     async def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
-        """The solutions of the first subtree, then those of the second …"""
+        """The answers of the first subtree, then those of the second …"""
         subtrees = [
-            self.steps.grow(caller, self.width, self.width, Indices(branch))
+            self.steps.descend(caller, self.width, Indices(branch))
             for branch in range(n // self.width)
         ]
         async for path in side_by_side(caller, subtrees):

@@ -2,7 +2,8 @@
 
 Covers `greedy`, `sample@n`, `vote@n` (repeated sampling, Brown et al. 2024, arXiv 2407.21787;
 self-consistency, Wang et al. 2022, arXiv 2203.11171), `best@n` and `weighted@n` (Cobbe et al.
-2021, arXiv 2110.14168), and `think@n` or `…:think=n` (see `harness.budgets.answering`).
+2021, arXiv 2110.14168), `think@n` or `…:think=n` (see `harness.budgets.answering`), `effort@level`
+or `…:effort=level`, and `ask@n` or `…:ask=n` (see `harness.budgets.asking`).
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from harness.budgets.grammar import Budget
 from harness.budgets.strategy import Caller, Chain, Reward
 from harness.core import UsageError
 
-_SINGLE = ("greedy", "think")
+_SINGLE = ("greedy", "think", "effort", "ask")
+_OWN_OPTION = ("think", "effort", "ask")  # the size is this option of the other budgets
 
 
 class Independent(AnswerProposer):
@@ -37,17 +39,25 @@ class Independent(AnswerProposer):
         sampling = sampling_of(budget, temperature=0.0 if single else DEFAULT_TEMPERATURE)
         if sampling.temperature == 0 and self.size > 1:
             raise UsageError(f"budget {str(budget)!r}: at temperature 0 all samples are the same")
-        self.answers = Answering(budget, think, sampling)
+        ask = budget.n if budget.name == "ask" else None
+        self.answers = Answering(budget, think, sampling, ask)
 
     @staticmethod
     def _check(budget: Budget, reward: Reward | None) -> None:
-        options.check_known(budget, (*OPTIONS, *(("reward", "agg") if reward else ())))
+        options.check_known(budget, (*OPTIONS, "select", *(("reward", "agg") if reward else ())))
         if budget.width is not None or budget.depth is not None:
             raise UsageError(f"budget {str(budget)!r}: {budget.name} takes one size, no x or +")
         if budget.name == "greedy" and (budget.n is not None or budget.option("temperature")):
             raise UsageError(f"budget {str(budget)!r}: greedy is one sample at temperature 0")
-        if budget.name == "think" and budget.option("think"):
-            raise UsageError(f"budget {str(budget)!r}: write think@n or vote@k:think=n")
+        name = budget.name
+        if name in _OWN_OPTION and budget.option(name):
+            raise UsageError(f"budget {str(budget)!r}: write {name}@n or vote@k:{name}=n")
+        if name == "effort":
+            if budget.level is None:
+                raise UsageError(f"budget {str(budget)!r} needs a level: write effort@low")
+            return
+        if name == "ask" and budget.n == 0:
+            raise UsageError(f"budget {str(budget)!r}: a wish for at least one token")
         if budget.name != "greedy" and budget.n is None:
             raise UsageError(f"budget {str(budget)!r} needs a size: write {budget.name}@16")
         if budget.name not in _SINGLE and budget.n == 0:

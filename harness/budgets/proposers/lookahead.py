@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 
-from harness.budgets.search import Indices, StepSearch
+from harness.budgets.search import StepSearch
 from harness.budgets.strategy import Caller, Chain
 
 
@@ -19,5 +19,5 @@ class Lookahead(StepSearch):
 
     async def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
         """n solutions; they share the steps that they have in common."""
-        async for path in self.steps.grow(caller, n, self.width, Indices(), self.ahead):
+        async for path in self.steps.grow(caller, n, self.width, self.ahead):
             yield path.draws

@@ -4,12 +4,14 @@ Each simulation walks down by UCT (Kocsis & Szepesvári 2006), adds one step bel
 room for another child (4, or `mcts@64x8` for 8), rolls the solution out to its end, scores the
 whole and backs the value up. Walks of one batch are made before any of them is carried out; each
 leaves a virtual loss on its way (a visit of value 0; Chaslot et al. 2008), so that the next one
-goes elsewhere, and so all their calls run side by side. Every rolled-out solution is an answer.
+goes elsewhere, and so all their calls run side by side. Every solution that was drawn is an answer,
+one whose words were drawn before too: a vote counts draws.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -29,7 +31,7 @@ BATCH = 8
 class Node:
     """A path with what the simulations through it have brought.
 
-    `tried` counts the children drawn or on their way: two of the same words are one node.
+    `tried` counts the children drawn or on their way; two of the same words are one node.
     """
 
     path: Path
@@ -58,6 +60,7 @@ class Node:
 class Mcts:
     """n simulations; at most n solutions."""
 
+    version = "2"
     exchangeable = False
     depth = 0
     needs_marks = False
@@ -92,11 +95,12 @@ class Mcts:
         done = 0
         while done < n:
             walks = self._walks(root, min(self.batch, n - done))
-            leaves = await self._expand(caller, walks, indices)
+            leaves: list[Node] = []
             ends: list[Path] = []
-            async for end, new in self._roll_out(caller, leaves, indices):
+            async for leaf, end, drawn in self._carry_out(caller, walks, indices):
+                leaves.append(leaf)
                 ends.append(end)
-                if new:
+                if drawn:
                     yield end.draws
             values = await self.steps.values(caller, [end.response for end in ends])
             for walk, leaf, value in zip(walks, leaves, values, strict=True):
@@ -122,35 +126,49 @@ class Mcts:
             walks.append(node)
         return walks
 
-    async def _expand(self, caller: Caller, walks: list[Node], indices: Indices) -> list[Node]:
-        """For each walk its new child; the finished node itself where there is nothing to add."""
-        counts: dict[Node, int] = {}
-        for node in walks:
-            if not node.path.done:
-                counts[node] = counts.get(node, 0) + 1
-        asked = [(n.path, indices.take(n.path.text, count)) for n, count in counts.items()]
-        grown = iter([path async for path in self.steps.extend_all(caller, asked)])
-        fresh = {
-            node: [_child(node, next(grown)) for _ in range(count)]
-            for node, count in counts.items()
-        }
-        return [node if node.path.done else fresh[node].pop(0) for node in walks]
+    async def _carry_out(
+        self, caller: Caller, walks: list[Node], indices: Indices
+    ) -> AsyncGenerator[tuple[Node, Path, bool], None]:
+        """For each walk its leaf, the solution behind it, and whether that was drawn by it.
 
-    async def _roll_out(
-        self, caller: Caller, leaves: list[Node], indices: Indices
-    ) -> AsyncGenerator[tuple[Path, bool], None]:
-        """Each leaf's path brought to its end, and whether that is an answer not had before."""
-        asked = [
-            (leaf.path, indices.take(leaf.path.text, 1)) for leaf in leaves if not leaf.path.done
-        ]
-        seen: set[Node] = set()
-        async with aclosing(self.steps.extend_all(caller, asked, whole=True)) as rolled:
-            for leaf in leaves:
-                if leaf.path.done:
-                    yield leaf.path, leaf.visits == 0 and leaf not in seen
-                else:
-                    yield await anext(rolled), True
-                seen.add(leaf)
+        One walk behind the other where a ceiling is counted down, so that what is finished is
+        handed over before more is spent; the same draws in either case.
+        """
+        counts = Counter(node for node in walks if not node.path.done)
+        fresh = {node: iter(indices.take(node.path.text, k)) for node, k in counts.items()}
+        asked = [(node, None if node.path.done else next(fresh[node])) for node in walks]
+        for group in [[one] for one in asked] if caller.in_turn else [asked]:
+            steps = await self._expand(caller, group)
+            leaves = [
+                node if step is None else _child(node, step)
+                for (node, _), step in zip(group, steps, strict=True)
+            ]
+            rest = [
+                (leaf.path, indices.take(leaf.path.text, 1))
+                for leaf, step in zip(leaves, steps, strict=True)
+                if step is not None and not step.done
+            ]
+            async with aclosing(self.steps.extend_all(caller, rest, whole=True)) as rolled:
+                for leaf, step in zip(leaves, steps, strict=True):
+                    if step is None:
+                        yield leaf, leaf.path, False
+                    else:
+                        yield leaf, step if step.done else await anext(rolled), True
+
+    async def _expand(
+        self, caller: Caller, asked: list[tuple[Node, int | None]]
+    ) -> list[Path | None]:
+        """One more step for each node and index; None where a finished node has none."""
+        groups: dict[Node, list[int]] = {}
+        for node, index in asked:
+            if index is not None:
+                groups.setdefault(node, []).append(index)
+        grown = self.steps.extend_all(
+            caller, [(node.path, taken) for node, taken in groups.items()]
+        )
+        drawn = iter([path async for path in grown])
+        by_node = {node: iter([next(drawn) for _ in taken]) for node, taken in groups.items()}
+        return [None if index is None else next(by_node[node]) for node, index in asked]
 
 
 def _child(node: Node, path: Path) -> Node:

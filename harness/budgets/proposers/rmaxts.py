@@ -41,12 +41,22 @@ class Action:
         self.total = gamma * self.total + reward
         self.pending -= 1
 
-    def bound(self, all_visits: float) -> float:
-        """W/N + sqrt(2 ln ΣN / N); walks under way count as visits that brought nothing."""
-        visits = self.visits + self.pending
+    def counted(self, gamma: float) -> tuple[float, float]:
+        """Visits and rewards with the walks under way, each a visit that brought nothing so far.
+
+        Like a finished one, each of them lets all earlier ones weigh `gamma` of what they did.
+        """
+        visits, total = self.visits, self.total
+        for _ in range(self.pending):
+            visits, total = gamma * visits + 1, gamma * total
+        return visits, total
+
+    def bound(self, all_visits: float, gamma: float) -> float:
+        """W/N + sqrt(2 ln ΣN / N)."""
+        visits, total = self.counted(gamma)
         if visits == 0:
             return math.inf
-        return self.total / visits + math.sqrt(2 * math.log(max(all_visits, 1.0)) / visits)
+        return total / visits + math.sqrt(2 * math.log(max(all_visits, 1.0)) / visits)
 
 
 @dataclass(slots=True, eq=False)
@@ -57,16 +67,17 @@ class Node:
     here: Action = field(default_factory=Action)
     children: dict[str, tuple[Action, Node]] = field(default_factory=dict)
 
-    def choose(self) -> tuple[Action, Node | None]:
+    def choose(self, gamma: float) -> tuple[Action, Node | None]:
         """The action of the greatest bound; ties go to resuming here, then to the oldest child."""
         actions: list[tuple[Action, Node | None]] = [(self.here, None), *self.children.values()]
-        total = sum(action.visits + action.pending for action, _ in actions)
-        return max(actions, key=lambda pair: pair[0].bound(total))
+        total = sum(action.counted(gamma)[0] for action, _ in actions)
+        return max(actions, key=lambda pair: pair[0].bound(total, gamma))
 
 
 class Rmaxts:
     """At most n solutions."""
 
+    version = "2"
     exchangeable = False
     depth = 0
     needs_marks = False
@@ -98,7 +109,7 @@ class Rmaxts:
         root, indices = Node(ROOT), Indices()
         done = 0
         while done < n:
-            walks = [_walk(root) for _ in range(min(self.batch, n - done))]
+            walks = [_walk(root, self.gamma) for _ in range(min(self.batch, n - done))]
             counts: dict[Node, int] = {}
             for _, leaf in walks:
                 counts[leaf] = counts.get(leaf, 0) + 1
@@ -151,12 +162,12 @@ def _by_leaf(counts: dict[Node, int], ends: list[Path]) -> dict[Node, list[Path]
     return {leaf: [next(rest) for _ in range(count)] for leaf, count in counts.items()}
 
 
-def _walk(root: Node) -> tuple[list[Action], Node]:
+def _walk(root: Node, gamma: float) -> tuple[list[Action], Node]:
     """From the root to a node that is to be resumed: the actions taken, and the node."""
     actions: list[Action] = []
     node = root
     while True:
-        action, child = node.choose()
+        action, child = node.choose(gamma)
         action.pending += 1
         actions.append(action)
         if child is None:

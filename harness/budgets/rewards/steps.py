@@ -2,7 +2,8 @@ r"""`reward=steps`: the written equations of a solution, checked by exact arithm
 
 Every equation that `harness.verifiers.steps` finds is checked. The value behind each step (a line)
 is the share of the checkable equations so far that hold, halved for each that does not; 0.5 while
-none could be checked. So the value of the last step speaks for the whole (`agg=last`).
+none could be checked. A blank line is no step. So the value of the last step speaks for the whole
+(`agg=last`).
 
 Equations that stand side by side on one line (`4+8=12 8+5+1=14 =142`, as column arithmetic is
 written) are told apart first; a result without a left side is no equation.
@@ -26,7 +27,7 @@ from harness.core import (
     VerifierSpec,
 )
 
-VERSION = "1"
+VERSION = "2"
 # Between `=12` and ` 8+5`, and before ` =142`; but not inside `= 1 1/2`.
 _BESIDE = re.compile(r"(?<==)(\s*-?[\d.,]+)\s+(?=[-(]?\d)(?!\d+/\d)|\s+(?==\d)")
 
@@ -35,6 +36,7 @@ class StepsReward:
     """Takes no argument. Its equations are checked in the pool of killable workers."""
 
     has_model = False
+    version = VERSION
 
     def __init__(self, argument: str | None = None) -> None:
         if argument is not None:
@@ -55,7 +57,7 @@ def _graded(verdict: Verdict) -> Graded:
 
 
 class StepValues:
-    """The same as a verifier: `answer` is the JSON list of values, one for each line.
+    """The same as a verifier: `answer` is the JSON list of values, one for each line with words.
 
     `correct` when no equation is false: it judges what is written, not the final answer.
     """
@@ -66,7 +68,7 @@ class StepValues:
     def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
         """Check each line of a response."""
         values, good, bad = [], 0, 0
-        for line in response.splitlines() or [""]:
+        for line in [line for line in response.splitlines() if line.strip()] or [""]:
             holding, false = _checked(line)
             good, bad = good + holding, bad + false
             values.append(0.5 if good + bad == 0 else good / (good + bad) * 0.5**bad)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from harness.budgets.selectors.aggregations import aggregation
 from harness.budgets.selectors.best import Best
 from harness.budgets.selectors.majority import Majority
 from harness.budgets.selectors.rewarded import reward_of
@@ -25,6 +26,7 @@ class Nested:
 
     def __init__(self, choose: str = "vote", length: int = 1, agg: str = "last") -> None:
         self.choose, self.length, self.agg = choose, length, agg
+        self._join = aggregation(agg)
         across: dict[str, Selector] = {"best": Best("last"), "weighted": Weighted("last")}
         self._across = across.get(choose, Majority())
 
@@ -55,7 +57,7 @@ class Nested:
             return chain[-1]
         if self.choose == "vote":
             return self._top(answered, [1.0] * len(answered))
-        values = [reward_of(judged, self.agg) for judged in answered]
+        values = [reward_of(judged, self._join) for judged in answered]
         if self.choose == "weighted":
             return self._top(answered, values)
         place = max(range(len(answered)), key=lambda i: (values[i], i))

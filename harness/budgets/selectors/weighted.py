@@ -59,7 +59,7 @@ class Weighted(Rewarded):
 def _by_subset(
     keys: tuple[str | None, ...], weights: tuple[float, ...], statuses: tuple[Status, ...], k: int
 ) -> Floats:
-    drawn = _subsets(len(keys), k, derive_seed("weighted", keys, weights, k))
+    drawn = subsets(len(keys), k, derive_seed("weighted", keys, weights, k))
     classes = sorted({key for key in keys if key is not None})
     kinds = sorted({*statuses})
     member = np.array([[key == c for c in classes] for key in keys], float)
@@ -93,7 +93,7 @@ def _status_shares(
     return np.array(table, float).reshape(len(classes), len(kinds))
 
 
-def _subsets(n: int, k: int, seed: int) -> Floats:
+def subsets(n: int, k: int, seed: int) -> Floats:
     """Rows of n zeros and ones with k ones each: all of them, or a seeded sample."""
     if not 1 <= k <= n:
         raise ValueError(f"{k} samples wanted from a pool of {n}")

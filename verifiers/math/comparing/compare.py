@@ -21,8 +21,6 @@ from harness.verifiers.math.comparing.relations import (
     stated_value,
 )
 from harness.verifiers.math.comparing.shapes import (
-    another_of_one,
-    both_symbols,
     column,
     distinct,
     is_op,
@@ -33,7 +31,16 @@ from harness.verifiers.math.comparing.shapes import (
     pure,
     sets_within,
 )
-from harness.verifiers.math.comparing.statements import items_of, name_of, settle, spread, value_of
+from harness.verifiers.math.comparing.statements import (
+    alike,
+    expand_each,
+    is_term,
+    items_of,
+    name_of,
+    settle,
+    spread,
+    value_of,
+)
 from harness.verifiers.math.comparing.values import same_quantity, same_value
 from harness.verifiers.math.comparing.vectors import components, has_matrix, rows
 from harness.verifiers.math.reading.parser import is_inequality
@@ -183,6 +190,12 @@ class Comparison:
 
     def _several(self, gold: Node, answer: Node) -> Outcome:
         g, a = value_of(gold), value_of(answer)
+        for one, other in ((g, a), (a, g)):
+            if is_tuple(one) and is_op(other, "list") and isinstance(other, Op):
+                told = expand_each(one)
+                if len(told) > 2 and len(told) == len(other.args):  # four points
+                    return self._unordered(gold, Op("list", tuple(told))) if one is a else (
+                        self._unordered(Op("list", tuple(told)), answer))  # fmt: skip
         if any(is_op(n, "matrix") or has_matrix(n) for n in (g, a)):
             return self._matrices(column(point(g)), column(point(a)))
         if is_op(g, "ratio") or is_op(a, "ratio"):
@@ -266,6 +279,11 @@ class Comparison:
         if sets_within(gold) != sets_within(answer):
             return _NO  # {{1}} is not {1}
         left, right = items_of(gold), items_of(answer)
+        labelled = [all(map(name_of, side)) for side in (left, right)]
+        unnamed = [not any(map(name_of, side)) for side in (left, right)]
+        labels = {name_of(m) for m in (left if labelled[0] else right)}
+        if any(labelled) and any(unnamed) and len(labels) == len(left) == len(right) > 1:
+            return self._ordered(left, right)  # w = 16, d = 3 for 16, 3
         if len(left) == len(right) or any(is_op(value_of(n), "{}") for n in (gold, answer)):
             left, right = distinct(left), distinct(right)
         alone = 1 in (len(left), len(right)) and 2 < len(left) + len(right) <= 4
@@ -362,6 +380,8 @@ class Comparison:
             g, a = value_of(gold), value_of(answer)
             if a is answer and isinstance(answer, Op) and equations[1]:
                 a = stated_value(answer) or a
+            if g is gold and isinstance(gold, Op) and equations[0] and is_term(gold.args[0]):
+                g = gold.args[1]  # "sin A = 3/5" asked for the sine
             if (g is gold and equations[0]) or (a is answer and equations[1]):
                 return _NO
             return self.same(g, a)
@@ -382,19 +402,12 @@ class Comparison:
             return Outcome(True, "probe")
         answer = same_argument(gold, answer) or answer
         names = name_of(gold), name_of(answer)
-        plain = [
-            isinstance(v, Op) and bool(free_symbols(v)) for v in (value_of(gold), value_of(answer))
-        ]
-        if None not in names and value_of(gold) is not gold and value_of(answer) is not answer:
-            sized = [is_op(n.args[0], "abs") for n in (gold, answer)]
-            if names[0] != names[1] and (any(sized) or another_of_one(gold, answer)):
-                return _NO  # |z| = 1 is not z = 1, nor f'(x) = x f(x) = x
-            if names[0] == names[1] or not any(plain) or not both_symbols(gold, answer):
-                if names[0] != names[1] and both_symbols(gold, answer):
-                    return _NO
-                return self.same(value_of(gold), value_of(answer))
-            if any(isinstance(n.args[0], Op) for n in (gold, answer)):
-                return self.same(value_of(gold), value_of(answer))
+        values = value_of(gold), value_of(answer)
+        if None not in names and values[0] is not gold and values[1] is not answer:
+            if names[0] == names[1] or alike(gold.args[0], answer.args[0]):
+                return self.same(*values)
+            if not any(isinstance(v, Op) and free_symbols(v) for v in values):
+                return _NO  # P(B) = 0.5 is not P(A) = 0.5
         if variables != free_symbols(second):
             return _NO
         if constant_ratio(cleared(first), cleared(second)) is not None:

@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from harness.verifiers.math.comparing.exact import exact, key
+from harness.verifiers.math.comparing.exact import UnknownError, key
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
-from harness.verifiers.math.comparing.quick import text_key
+from harness.verifiers.math.comparing.quick import number_key, plain_value, text_key
 from harness.verifiers.math.reading import sentences, wording
 from harness.verifiers.math.reading.notation import digits_value, second_readings
 from harness.verifiers.math.reading.numbers import plain_number
@@ -41,6 +41,10 @@ _PHRASES = {
         r"(?:solutions?|values?|roots?|points?))?"
     ),
 }
+_COMPASS = {
+    "N": "north", "E": "east", "S": "south", "W": "west",
+    "NE": "northeast", "SE": "southeast", "SW": "southwest", "NW": "northwest",
+}  # fmt: skip
 _COMMA = lazy_pattern(r"\d,\d")
 
 
@@ -147,6 +151,9 @@ def _no_mathematics(gold: str, answer: str) -> tuple[Outcome, str] | None:
         said = wording.polarity(answer)
         if said is not None:
             return Outcome(said == head, "words"), f"{said} for {head}"
+    point = _COMPASS.get(wording.words_only(answer).strip(" ."))
+    if point is not None and point == wording.normal_words(gold):
+        return Outcome(True, "words"), "a point of the compass"
     letters = wording.choices(gold)
     if letters is not None and letters == wording.choices(answer):
         return Outcome(True, "choice"), "the same letters"
@@ -170,8 +177,11 @@ def _parsed(gold: str, answer: str, options: Options) -> tuple[Outcome, str]:
         return Outcome(True, "words"), "the same words"
     plain = wording.words_only(left.text)
     apart = said and not (left.readings and right.readings)
-    if apart and sentences.gives(plain, wording.words_only(right.text)):
+    told = wording.words_only(right.text)
+    if apart and sentences.gives(plain, told):
         return Outcome(True, "words"), "the words of a sentence"
+    if len(plain) > 2 * len(told) and words[1].isalpha() and sentences.gives(told, plain):
+        return Outcome(True, "words"), "the word that the gold's sentence gives"
     if not left.readings or not right.readings:
         side, why = ("answer", right.problem) if left.readings else ("gold", left.problem)
         return Outcome(False, "words"), f"other words (the {side} does not parse: {why})"
@@ -199,18 +209,25 @@ def _show(node: Node) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def answer_key(text: str) -> str:
-    """One string for equivalent answers, as far as it can be told without comparing."""
+@functools.lru_cache(maxsize=8192)
+def answer_key(text: str) -> str | None:
+    """One string for equivalent answers; None for a text that says nothing."""
+    value = plain_value(text) if len(text) < 200 else None
+    if value is not None and "%" not in text:
+        return number_key(value)
     if len(text) > MAX_ANSWER:
         from harness.core.hashing import content_hash
 
         return content_hash(text)
+    time = wording.minutes(text) if ":" in text else None
+    if time is not None:
+        return f"time {time[0]}"
     answer = read(text)
     if not answer.readings:
-        return wording.normal_words(answer.text)
-    from harness.verifiers.math.comparing.statements import settle, value_of
-    from harness.verifiers.math.comparing.values import split_unit
+        return wording.normal_words(answer.text) or None
+    from harness.verifiers.math.comparing.keys import canonical
 
-    node = split_unit(value_of(settle(answer.readings[0])))[0]
-    value: Fraction | None = exact(node)
-    return f"={key(Num(value))}" if value is not None else key(node)
+    try:
+        return canonical(answer.readings[0])
+    except (RecursionError, UnknownError):
+        return key(answer.readings[0])

@@ -56,7 +56,7 @@ def renamings(gold: Node, answer: Node, declared: set[str]) -> Iterator[Node]:
     if not ours or len(ours) != len(theirs) or len(ours) > 3:
         return
     letters = {*ours, *theirs}
-    integers = bool(letters & declared) and letters <= _INTEGERS
+    integers = bool(letters & declared) and (letters <= _INTEGERS or letters <= declared)
     solved = assigned(gold) is not None and assigned(gold) == assigned(answer)
     numbered = all("_" in name for name in ours)
     constants = letters <= _CONSTANTS and (
@@ -116,7 +116,9 @@ def _definition(left: Node) -> tuple[str, str] | None:
             return None
     else:
         return None
-    return (key(name), argument.name) if isinstance(argument, Sym) else None
+    if not isinstance(argument, Sym) or argument.name[:1].isupper():
+        return None  # P(A): an event, no variable
+    return key(name), argument.name
 
 
 def _is_function(node: Node) -> bool:

@@ -1,9 +1,11 @@
 """Decimals that stand for a rounded value.
 
-A gold like 3.14 or 16386.17 is taken as rounded to the places that it shows; one like 0.5 or 2.25
-(a fraction of small denominator) as exact. The answer must lie within half a unit of the last
-place, measured through the whole expression: each decimal is moved by half a unit, and the moves
-must reach the answer.
+The rule, whatever form the answer has: a gold like 3.14 or 16386.17 is taken as rounded to the
+places that it shows; one like 0.5 or 2.25 (a fraction of small denominator) as exact, unless it has
+three digits, two of them behind the point, and the answer has no finite decimal (1587/52, 40π,
+√6): then no one could have written it otherwise. The answer must lie within half a unit of the
+last place, measured through the whole expression: each decimal is moved by half a unit, and the
+moves must reach the answer.
 """
 
 from __future__ import annotations
@@ -13,16 +15,29 @@ from typing import Any
 
 from harness.verifiers.math.comparing.exact import UnknownError, exact
 from harness.verifiers.math.comparing.probe import evaluate
+from harness.verifiers.math.comparing.quick import PRINTED
 from harness.verifiers.math.reading.tree import Node, Num, Op, free_symbols, walk
 
 SIMPLE = 25  # denominators up to this one look exact
-PRINTED = 12  # significant digits from which a decimal is taken for a printed machine number
 
 
 def significant_digits(number: Num) -> int:
     """Digits from the first that is not zero, as written."""
     places = number.places or 0
     return len(str(abs(int(number.value * 10**places))).lstrip("0"))
+
+
+def snapped(node: Node, value: Fraction) -> Fraction:
+    """`value`, or the short decimal that a machine's floating-point number stands for.
+
+    28.000000000000004 is 28: at least 15 digits, and within 8 units of a double's last place
+    (2^-49 of the value) of a decimal of 12.
+    """
+    if not isinstance(node, Num) or not node.places or significant_digits(node) < 15:
+        return value
+    places = PRINTED - (significant_digits(node) - node.places)
+    short = round(value, places)
+    return short if abs(value - short) <= abs(value) / 2**49 else value
 
 
 def looks_rounded(number: Num) -> bool:
@@ -87,17 +102,25 @@ def _reach(node: Node, decimal: Num, point: int, here: Any) -> Any:
 def _number_rounds(rounded: Num, number: Fraction, source: Node) -> bool:
     """A plain decimal gold against a rational answer.
 
-    A terminating answer must be longer than the gold, and the gold of three digits at least:
-    0.33 takes 1/3, but not 0.334; 3.142 takes 3.1416.
+    A decimal answer must be longer than the gold, and the gold of three digits at least: 0.33
+    takes 1/3, but not 0.334; 3.142 takes 3.1416.
     """
     places = rounded.places or 0
-    longer = isinstance(source, Num) and source.places is not None and source.places > places
-    terminating = isinstance(source, Num) and source.places is not None
-    if terminating and (not longer or significant_digits(rounded) < 3):
+    shown = source.places if isinstance(source, Num) else None
+    if shown is not None and (shown <= places or significant_digits(rounded) < 3):
         return False
     gap = abs(rounded.value - number)
     slack = 4 if significant_digits(rounded) >= PRINTED else 1
     return bool(gap * 2 * 10**places <= slack)
+
+
+def _endless(value: Fraction) -> bool:
+    """Whether a fraction has no finite decimal: one that stands for it was rounded."""
+    bottom = value.denominator
+    for prime in (2, 5):
+        while bottom % prime == 0:
+            bottom //= prime
+    return bottom > 1
 
 
 def printed_value(answer: Node, gold: Node) -> bool:
@@ -123,13 +146,18 @@ def rounded_answer(answer: Node, gold: Node) -> bool:
     return looks_rounded(moved) and rounds_to(moved, gold)
 
 
-def stands_for_irrational(gold: Node, answer: Node) -> bool:
-    """Whether a decimal gold of three digits or more is what an irrational answer rounds to.
+def stands_for_endless(gold: Node, answer: Node) -> bool:
+    """Whether a decimal gold of three digits or more is what an answer without finite decimal
+    rounds to, be it a fraction, a root or a multiple of pi.
 
-    2.45 looks exact, but an answer like sqrt(6) shows that it was rounded.
+    2.45 looks exact, but an answer like sqrt(6) shows that it was rounded; 30.52 is 1587/52.
     """
     if not isinstance(gold, Num) or (gold.places or 0) < 2 or significant_digits(gold) < 3:
         return False
+    number = exact(answer)
+    if number is not None:
+        gap = abs(number - gold.value) * 2 * 10 ** (gold.places or 0)
+        return _endless(number) and gap <= 1
     try:
         found = evaluate(answer, 0, real=True, many_digits=True)
     except UnknownError:

@@ -7,6 +7,7 @@ from harness.verifiers.math.reading.parser import is_inequality
 from harness.verifiers.math.reading.tree import (
     CONSTANTS,
     Node,
+    Num,
     Op,
     Sym,
     Text,
@@ -28,15 +29,13 @@ def is_name(node: Node) -> bool:
         return is_name(node.args[0])
     if node.head in ("()", "ratio", "list", "matrix", "row"):
         return all(is_name(a) for a in node.args)
-    if node.head in ("sin", "cos", "tan", "cot"):
-        return is_name(node.args[0])  # "sin A = 3/5"
     if node.head == "*" and isinstance(node.args[0], Sym) and node.args[0].name[0] == "\\":
         return is_name(node.args[-1])  # \nabla f = …
     if node.head == "*" and len(node.args) == 2 and all(isinstance(a, Sym) for a in node.args):
         first, second = (a.name for a in node.args if isinstance(a, Sym))
         if first[:1].isupper() and len(first) == 1 and second[:1].islower():
             return second not in CONSTANTS  # P(x) = …
-    if _is_slope(node):
+    if _is_slope(node) or _is_measure(node):
         return True
     if node.head == "*":
         return all(is_name(a) or _is_inverse(a) for a in node.args) and all(
@@ -45,6 +44,71 @@ def is_name(node: Node) -> bool:
     if node.head == "abs":
         return is_name(node.args[0])
     return False
+
+
+def _is_measure(node: Op) -> bool:
+    """`P(A)`, `E[X]`, `T(10)`, read as products: a capital letter with its argument."""
+    if node.head != "*" or len(node.args) != 2 or not isinstance(node.args[0], Sym):
+        return False
+    letter, argument = node.args[0].name, node.args[1]
+    if not letter[:1].isupper() or len(letter.partition("_")[0]) > 3:
+        return False
+    if isinstance(argument, Op):
+        return argument.head in ("[]", "()", "<", ">", "<=", ">=", "=", "list", "abs")
+    return isinstance(argument, (Num, Text))
+
+
+def is_term(node: Node) -> bool:
+    """`sin A`, `log x`, `|z|`: a function of something named, whose value a gold may tell."""
+    return is_name(node) or (
+        isinstance(node, Op)
+        and node.head in ("sin", "cos", "tan", "cot", "sec", "csc", "log", "abs", "root")
+        and all(is_name(a) or isinstance(a, Num) for a in node.args)
+    )
+
+
+def alike(first: Node, second: Node) -> bool:
+    """Whether two left sides name one thing: y and f(x), m and m_max, P and P(A).
+
+    A derivative, an inverse, the function's value at another place and another letter are others.
+    """
+    if key(first) == key(second):
+        return True
+    for slope, other in ((first, second), (second, first)):
+        if isinstance(slope, Op) and _is_slope(slope) and isinstance(other, Sym):
+            top = slope.args[0]
+            return isinstance(top, Op) and other.name == f"{top.args[-1]}'"
+    names = _letter(first), _letter(second)
+    if None in names:
+        return False
+    letters = [isinstance(n, Sym) or _is_indexed(n) for n in (first, second)]
+    if all(letters):
+        bases = {str(n).partition("_")[0] for n in names}
+        return len(bases) == 1 and any("_" not in str(n) for n in names)
+    if not any(letters):
+        return False
+    letter, function = (first, second) if letters[0] else (second, first)
+    name = _letter(function) or ""
+    return _letter(letter) == name or (_letter(letter) == "y" and not name.endswith("'"))
+
+
+def _is_indexed(node: Node) -> bool:
+    return isinstance(node, Op) and node.head == "sub"
+
+
+def _letter(node: Node) -> str | None:
+    """The letter of `y`, `f(x)` and `P(A)`."""
+    if isinstance(node, Sym):
+        return node.name
+    if isinstance(node, Op) and node.head == "call" and isinstance(node.args[0], Sym):
+        known = any(isinstance(a, Num) for a in node.args[1:])
+        return None if known else node.args[0].name
+    if isinstance(node, Op) and node.head == "sub" and isinstance(node.args[0], Sym):
+        return f"{node.args[0].name}_{key(node.args[1])}"
+    if isinstance(node, Op) and node.head == "*" and isinstance(node.args[0], Sym):
+        name = node.args[0].name
+        return name if len(node.args) == 2 and len(name) == 1 and is_name(node) else None
+    return None
 
 
 def _is_slope(node: Op) -> bool:
@@ -170,8 +234,10 @@ def value_of(node: Node) -> Node:
         left, right = node.args
         if is_name(left):
             return right
-        if is_name(right) or not _free(left):
-            return left if is_name(right) else right
+        if is_name(right):
+            return left
+        if not _free(left) and not _free(right):
+            return right
     return node
 
 
@@ -192,6 +258,23 @@ def name_of(node: Node) -> str | None:
     if isinstance(node, Op) and node.head == "=" and is_name(node.args[0]):
         return key(node.args[0])
     return None
+
+
+def expand_each(node: Node) -> list[Node]:
+    """The expressions that one with several plus-minus signs stands for, each sign by itself."""
+    sign = next((n for n in walk(node) if isinstance(n, Op) and n.head == "pm"), None)
+    if sign is None:
+        return [node]
+    halves = (_put(node, sign, s) for s in (sign.args[0], neg(sign.args[0])))
+    return [told for half in halves for told in expand_each(half)]
+
+
+def _put(node: Node, old: Node, new: Node) -> Node:
+    if node is old:
+        return new
+    return (
+        Op(node.head, tuple(_put(a, old, new) for a in node.args)) if isinstance(node, Op) else node
+    )
 
 
 def expand_signs(node: Node) -> list[Node]:

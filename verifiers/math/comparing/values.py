@@ -11,7 +11,8 @@ from harness.verifiers.math.comparing.rounding import (
     printed_value,
     rounded_answer,
     rounds_to,
-    stands_for_irrational,
+    snapped,
+    stands_for_endless,
 )
 from harness.verifiers.math.reading.tree import Node, Num, Op, Sym, mul, unbound, walk
 from harness.verifiers.math.reading.units import Unit, opposed, read_unit
@@ -23,14 +24,16 @@ def same_value(gold: Node, answer: Node, options: Options) -> Outcome:
         return Outcome(True, "canonical")
     left, right = exact(gold), exact(answer)
     if left is not None and right is not None:
+        left, right = (snapped(n, v) for n, v in ((gold, left), (answer, right)))
         if left == right:
             return Outcome(True, "rational")
         if options.tolerance and abs(left - right) <= options.tolerance * abs(left):
             return Outcome(True, "tolerance")
-        return Outcome(_rounded(gold, answer, options), "rational")
+        close = _rounded(gold, answer, options) or stands_for_endless(gold, answer)
+        return Outcome(close, "rational")
     if (left is None) != (right is None) and _rounded(gold, answer, options):
         return Outcome(True, "rounding")
-    if left is not None and right is None and stands_for_irrational(gold, answer):
+    if left is not None and right is None and stands_for_endless(gold, answer):
         return Outcome(True, "rounding")
     told = agree_modulo(gold, answer)
     if told is not None:
@@ -163,6 +166,13 @@ def same_quantity(gold: Node, answer: Node, options: Options) -> Outcome:
     return same_value(left, scaled, options)
 
 
+def hundredth(node: Node) -> Node:
+    """A percentage as a number; of a decimal, with its places."""
+    if isinstance(node, Num):
+        return Num(node.value / 100, None if node.places is None else node.places + 2)
+    return Op("%", (node,))
+
+
 def _percent(
     left: Node, right: Node, gold_has: bool, answer_has: bool, options: Options
 ) -> Outcome:
@@ -170,7 +180,7 @@ def _percent(
     if gold_has and answer_has:
         return plain
     as_value = same_value(
-        Op("%", (left,)) if gold_has else left, Op("%", (right,)) if answer_has else right, options
+        hundredth(left) if gold_has else left, hundredth(right) if answer_has else right, options
     )
     if as_value.equal or options.percent == "value":
         return as_value

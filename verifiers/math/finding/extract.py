@@ -18,8 +18,12 @@ finds of one rule the last counts (models correct themselves):
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from harness.verifiers.math.finding.asked import asked
+from harness.verifiers.math.finding.conclusion import conclusion
+from harness.verifiers.math.finding.dollars import mark_money, plain_money
+from harness.verifiers.math.finding.mentions import FORMULA, NUMBER
 from harness.verifiers.math.finding.phrases import (
     BARE_LIMIT,
     CORRECTION,
@@ -28,10 +32,13 @@ from harness.verifiers.math.finding.phrases import (
     NEGLIGIBLE,
     THINK_CLOSE,
     THINK_OPEN,
+    WEAK,
 )
+from harness.verifiers.math.finding.stated import is_sentence, stated
+from harness.verifiers.math.finding.words import ABBREVIATIONS
 from harness.verifiers.math.reading.boxes import boxed_answer
 from harness.verifiers.math.reading.notation import without_aside
-from harness.verifiers.math.reading.sentences import denied, spelled_number
+from harness.verifiers.math.reading.sentences import denied
 from harness.verifiers.math.reading.spoken import in_signs, is_range
 from harness.verifiers.math.reading.units import is_unit
 from harness.verifiers.math.reading.vocabulary import FUNCTIONS, SHORT_WORDS
@@ -44,19 +51,11 @@ MAX_MARKERS = 20  # of the last ones, tried until one has an answer behind it
 MAX_SEGMENT = 2_000
 
 _BOLD = lazy_pattern(r"(?:\*\*|__)([^*_\n]{1,200}?)(?:\*\*|__)")
-_FORMULA = lazy_pattern(
-    r"\$\$(.+?)\$\$|\\\[(.+?)\\\]|\\\((.+?)\\\)|(?<!\\)\$((?:[^$\\\n]|\\.){1,2000}?)\$", re.S
-)
-_NUMBER = lazy_pattern(
-    r"(?<![\w.:])\d{1,2}:\d{2}(?:\s?[ap]\.?\s?m\b\.?)?(?![\d:])|"
-    r"(?<![A-Za-zÀ-ɏ0-9_.^])(?<![\^_]\{)[-+]?\s?(?:[$€£¥]\s?)?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?(?:\s?/\s?\d+)?%?(?!:\d)"
-    r"|(?<![\w.])[-+]?\.\d+%?",
-    re.I,
-)
-_THAN = lazy_pattern(r"\s*(?:\w+\s+)?(?:(?:more|less|greater|fewer) than|times)\b", re.I)
 _WORD = lazy_pattern(r"(?<![A-Za-z\\])[A-Za-zÀ-ÖØ-öø-ɏ]{2,}")
 _FOREIGN = lazy_pattern(r"[^\W\d_\u0000-\u03ff\u1d00-\u2bff\U0001d400-\U0001d7ff]")
 _MATH = lazy_pattern(r"[\d\\$]")
+_HASHES = lazy_pattern(r"^(\\?\$)?\s*#{2,}\s*")
+_ABBREVIATED = lazy_pattern(r"(?:^|[\s(*])([A-Za-z.]+)$")
 _LATEX_WORDS = lazy_pattern(
     r"\\(?:text\w*|mathrm|mbox|operatorname|begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+"
 )
@@ -73,11 +72,17 @@ _SENTENCE_END = lazy_pattern(r"(?<!\d)[.!?](?=\s|$)|(?<=\d)[.!?](?=\s+\D|\s*$)|[
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What was taken for the answer, by which rule, and how sure that is (0 sure, 3 a guess)."""
+    """What was taken for the answer, by which rule, and how sure that is (0 sure, 3 a guess).
+
+    `sentence` is the one in which it was found, where it was found in one, and `why` says why it
+    was taken and not another number of it.
+    """
 
     answer: str
     rule: str
     warning: int = 0
+    sentence: str = ""
+    why: str = ""
 
 
 def final_part(text: str) -> str | None:
@@ -94,8 +99,8 @@ def final_part(text: str) -> str | None:
 def _after_marker(text: str, start: int) -> str:
     """The answer that follows a marker: a formula, a bold piece, or the rest of its sentence."""
     rest = text[start : start + 2000]
-    stripped = rest.lstrip(" \t*_:=\n>")
-    formula = _FORMULA.match(stripped)
+    stripped = _HASHES.sub(r"\1", rest.lstrip(" \t*_:=\n>"), count=1)
+    formula = FORMULA.match(stripped)
     if formula:
         tail = stripped[formula.end() :]
         line = _REASON.split(_SENTENCE_END.split(tail, maxsplit=1)[0], maxsplit=1)[0]
@@ -119,9 +124,14 @@ def _cut_sentence(line: str) -> str:
             depth = max(0, depth - 1)
         elif token == "$":
             continue
-        elif depth == 0 and match.start() > 0:
+        elif depth == 0 and match.start() > 0 and not (token == "." and _abbreviated(line, match)):
             return line[: match.start()]
     return line
+
+
+def _abbreviated(line: str, point: re.Match[str]) -> bool:
+    word = _ABBREVIATED.search(line[: point.start()])
+    return word is not None and word[1].lower() in ABBREVIATIONS
 
 
 def _marked(text: str) -> tuple[int, str] | None:
@@ -129,7 +139,11 @@ def _marked(text: str) -> tuple[int, str] | None:
     places = {(m.start(), m.end()) for m in MARKER.finditer(text)}
     places |= {(m.start(), m.end()) for m in HEADING.finditer(text)}
     for start, end in sorted(places, reverse=True)[:MAX_MARKERS]:
+        if WEAK.search(text[start:end]) and re.search(r"\n\s*\n[^\n]*\d", text[end:]):
+            continue  # "the result is 3" in the middle of a solution
         answer = _after_marker(text, end)
+        if WEAK.search(text[start:end]) and not re.search(r"[\d\\]", answer):
+            continue
         if answer and not NEGLIGIBLE.fullmatch(answer):
             return start, answer
     return None
@@ -150,9 +164,9 @@ def _corrected(text: str, position: int) -> str | None:
 def _last_value(text: str) -> Extraction | None:
     """The last formula or, later than it, the last number."""
     formula = number = None
-    for found in _FORMULA.finditer(text):
+    for found in FORMULA.finditer(text):
         formula = found
-    for found in _NUMBER.finditer(text, formula.end() if formula else 0):
+    for found in NUMBER.finditer(text, formula.end() if formula else 0):
         if not denied(text, found.start()):
             number = found
     if formula and (number is None or len(text) - formula.end() < 40):
@@ -192,8 +206,18 @@ def has_words(text: str) -> bool:
     )
 
 
+_LABELLED = lazy_pattern(
+    r"\s*(?:[A-Za-z]+(?:\s\d+)?\s*[:=]\s*[-\d./]+)(?:(?:,|;|,?\s+and)\s*[A-Za-z]+(?:\s\d+)?\s*[:=]"
+    r"\s*[-\d./]+)+\s*\.?\s*"
+)
+_BRACKETED = lazy_pattern(r"(?<=[\w.]) \((?=[^()]*(?:=|[A-Za-z]{3}))[^()]*\)[\s.]*$")
+_EMPTY_BOX = lazy_pattern(r"\\(?:boxed|fbox)\s*\{[\s$~\\]*\}")
+_BARE_MARKER = lazy_pattern(
+    r"^[\s*_#]*(?:(?:the|my)\s+)?(?:final\s+)?(?:answer|ans|solution|result|答案|最终答案)"
+    r"(?:\s+is)?[\s*_:.：]*$", re.I
+)  # fmt: skip
 _IS = lazy_pattern(
-    r"\s(?:is|are|equals|was|be|est|sind?|ist|es|son|is:)\s|[:：]\s|(?:是|为|は)|(?<=[\w)}])\s*=\s*"
+    r"\s(?:is|are|equals|was|be|est|sind?|ist|es|son|is:)\s|[:：]\s|(?:是|为|は)|(?<=[\w)}\"])\s*=\s*"
 )
 
 
@@ -218,65 +242,78 @@ def _tail(sentence: str) -> str | None:
     return tail if re.match(r"[-+$€£(\[{\\\d.√]", tail) and len(plain) < 3 else None
 
 
-def narrow(segment: str) -> Extraction | None:
-    """The formula or number inside a segment that is a sentence: after its last "is" or "=",
-    else its last formula, else its first number."""
+def narrow(segment: str, question: str = "") -> Extraction | None:
+    """The formula or number that a segment states: after its last "is" or "=", else the one that
+    is its object."""
     segment = segment[:MAX_SEGMENT]
-    tail = _tail(segment)
+    tail = _tail(_BRACKETED.sub("", segment))
     if tail and not denied(segment, segment.rfind(tail)):
-        return Extraction(tail, "formula", 1)
-    formula = None
-    for found in _FORMULA.finditer(segment):
-        formula = found
-    if formula:
-        inner = next(g for g in formula.groups() if g is not None)
-        return Extraction(inner.strip(), "formula", 2)
-    numbers = [n for n in _NUMBER.finditer(segment) if not denied(segment, n.start())]
-    if numbers:
-        number = numbers[0]
-        if _THAN.match(segment, number.end()):  # "3 more than 10, that is 13"
-            number = numbers[-1]
-        return Extraction(number.group().strip(), "number", 2)
-    spelled = spelled_number(segment)
-    return Extraction(spelled, "number", 2) if spelled else None
+        return Extraction(tail, "formula", 1, segment)
+    said = stated(segment, asked(question))
+    if said is None:
+        return None
+    return Extraction(
+        said.answer, "formula" if "\\" in said.answer else "number", 2, segment, said.why
+    )
 
 
-def extract(text: str) -> Extraction | None:
-    """The final answer of `text` (cleaned, without its reasoning blocks), or None."""
-    text = text[-MAX_TEXT:].strip()
+def extract(text: str, question: str = "") -> Extraction | None:
+    """The final answer of `text` (cleaned, without its reasoning blocks), or None.
+
+    `question` helps where a sentence has several numbers.
+    """
+    text = mark_money(_EMPTY_BOX.sub("", text[-MAX_TEXT:]).strip())
     if "root of" in text:
         text = in_signs(text)
-    if not text:
+    if not re.search(r"[^\s*_#$.:~]", _BARE_MARKER.sub("", text)):
         return None
+    found = _by_mark(text) or _unmarked(text, question)
+    return found and replace(found, answer=plain_money(found.answer))
+
+
+def _by_mark(text: str) -> Extraction | None:
+    """What a box, a marker or a correction gives."""
     boxed = boxed_answer(text)
     if boxed is not None and boxed.strip():
-        return Extraction(boxed, "boxed", 0)
+        return Extraction(_HASHES.sub("", boxed), "boxed", 0)
     marked = _marked(text)
-    if marked:
+    if marked and not _is_working(*marked, text):
         position, answer = marked
         corrected = _corrected(text, position)
         if corrected:
             return Extraction(corrected, "correction", 1)
         return Extraction(answer, "marker", 0)
     corrected = _corrected(text, 0)
-    if corrected:
-        return Extraction(corrected, "correction", 1)
-    if len(text) <= BARE_LIMIT and not is_prose(without_aside(text)):
+    return Extraction(corrected, "correction", 1) if corrected else None
+
+
+def _is_working(position: int, answer: str, text: str) -> bool:
+    """Whether what follows "Answer:" is a solution of several sentences, not its answer."""
+    behind = text[text.find(answer, position) + len(answer) :]
+    return "=" in answer and is_sentence(answer) and re.search(r"\w.*\d", behind, re.S) is not None
+
+
+def _unmarked(text: str, question: str) -> Extraction | None:
+    """What a text says that neither boxes nor announces its answer."""
+    alone = without_aside(text)
+    short = len(text) <= BARE_LIMIT
+    if short and (_LABELLED.fullmatch(text) or not (is_prose(alone) or is_sentence(text))):
         return Extraction(text, "bare", 0)
-    last_line = _NOTE.sub("", text.rsplit("\n", 1)[-1].strip())
+    sentence, last = conclusion(text)
     bold = None
-    for found in _BOLD.finditer(last_line):
+    for found in _BOLD.finditer(_NOTE.sub("", sentence)):
         bold = found
-    if bold and re.search(r"\d|\\", bold.group(1)):
-        return Extraction(bold.group(1).strip(), "bold", 1)
-    subject = _SUBJECT.search(last_line)
+    if bold and re.search(r"\d|\\", bold.group(1)) and len(_BOLD.findall(sentence)) == 1:
+        return Extraction(bold.group(1).strip(), "bold", 1, last)
+    subject = _SUBJECT.search(sentence)
     if (
         subject
         and not has_words(_JOINERS.sub(" ", subject.group(1)))
-        and not denied(last_line, subject.start(1))
+        and not denied(sentence, subject.start(1))
     ):
-        return Extraction(subject.group(1).strip(), "conclusion", 2)
-    tail = _tail(last_line)
-    if tail and not denied(last_line, last_line.rfind(tail)):
-        return Extraction(tail, "conclusion", 2)
-    return _last_value(last_line) or _last_value(text)
+        return Extraction(subject.group(1).strip(), "conclusion", 2, last)
+    told = narrow(_NOTE.sub("", sentence), question)
+    if told:
+        return replace(told, rule=told.rule if told.why else "conclusion", warning=2, sentence=last)
+    value = _last_value(text)
+    return value and replace(value, sentence=last)

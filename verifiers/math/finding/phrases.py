@@ -40,8 +40,11 @@ MARKER = lazy_pattern(
     rf"|(?:الجواب|الإجابة|الناتج)(?:\s+النهائي(?:ة)?)?\s*(?:هو|هي|:)\s*",
     re.I | re.M,
 )
+WEAK = lazy_pattern(r"^\W*(?:solution|result|option|choice)s?\b", re.I)
 HEADING = lazy_pattern(
-    r"^\s*(?:####?\s+(?=[-+$\\\d.])|A:\s+|Ans(?:wer)?[:.]\s*|\*\*Answer\*\*\s*"
+    r"(?:(?<=\S)[ \t$]{0,4}|^\s*)####(?!#)[ \t]*(?=\S)"
+    r"|^\s*(?:###\s+(?=[-+$\\\d.])(?!\d+[.)]\s)|A:\s+"
+    r"|Ans(?:wer)?[:.]\s*|\*\*Answer\*\*\s*"
     r"|[#*_ ]{0,6}(?i:(?:the\s+)?(?:final\s+)?answer)[#*_: ]{0,4}\n)",
     re.M,
 )

@@ -16,6 +16,7 @@ from harness.verifiers.math.reading.tree import (
 from harness.verifiers.math.reading.wording import number_words
 
 MAX_POSTFIXES = 8
+MEASURES = frozenset({"E", "P", "V", "Pr", "Var"})  # called with square brackets: E[X]
 CALLED = frozenset("fg")  # letters that are read as functions before a bracket
 _OPEN = {"(": ")", "[": "]", "]": "[", "{s": "}s", "{": "}", "<<": ">>"}
 
@@ -126,6 +127,11 @@ class Atoms(Groups):
                     self.advance()
                     self.expect("}")
                     return Op("deg", (Num(1),))
+                if self.kind in ("func", "cmd") and self.peek().value == "}":  # m_{\\max}
+                    named = Sym(self.value)
+                    self.advance()
+                    self.expect("}")
+                    return named
                 if self.kind == "text" and (base := number_words(self.value)) is not None:
                     self.advance()  # 1011_{\text{two}}
                     self.expect("}")
@@ -141,6 +147,10 @@ class Atoms(Groups):
                 self.advance()
                 node = self.script(plain=True)
                 return neg(node) if sign == "-" else node
+            if not plain and self.kind == "func":  # a_\\min
+                named = Sym(self.value)
+                self.advance()
+                return named
             node = self.atom()
             if plain and self.kind == "op" and self.value in ("^", "**"):
                 return self.exponent(node)
@@ -221,6 +231,9 @@ class Atoms(Groups):
             node = Sym(name + "^-1")
         if name == "Gamma" and self.value == "(":
             return Op("gamma", (self.bracket(),))
+        if name in MEASURES and self.value == "[" and not self.token.space:
+            inner = self.bracket()  # E[X]
+            return Op("call", (node, *(inner.args if isinstance(inner, Op) else (inner,))))
         if name[0] in CALLED and self.value == "(" and not self.token.space:
             inner = self.bracket()
             args = inner.args if isinstance(inner, Op) and inner.head == "()" else (inner,)

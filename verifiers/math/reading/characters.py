@@ -6,6 +6,7 @@ minus signs, spaces, quotes and brackets become the ASCII ones.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from harness.verifiers.patterns import lazy_pattern
@@ -65,6 +66,10 @@ class _Table(dict[int, "str | None"]):
         return char
 
 
+# groups of thousands behind a no-break or thin space are one number: 8 400
+_GROUPED = lazy_pattern(
+    r"(?<![\d.,])\d{1,3}(?:[\u00a0\u2009\u202f]\d{3}){1,5}(?![\d\u00a0\u2009\u202f])"
+)
 _RAISED = lazy_pattern("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]+")
 _LOWERED = lazy_pattern("[₀₁₂₃₄₅₆₇₈₉₊₋ₙ]+")
 _BLANKS = lazy_pattern(r"[ \t]{3,}")
@@ -73,9 +78,14 @@ _SCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ₀₁₂₃₄₅
 _TABLE = _Table(_table())
 
 
+def _joined(match: re.Match[str]) -> str:
+    return "".join(c for c in match.group() if c.isdigit())
+
+
 def clean(text: str) -> str:
     """`text` without invisible marks and long blanks, look-alikes replaced; linear time."""
     if not text.isascii():
+        text = _GROUPED.sub(_joined, text)
         text = _RAISED.sub(lambda m: "^{" + m[0].translate(_SCRIPTS) + "}", text)
         text = _LOWERED.sub(lambda m: "_{" + m[0].translate(_SCRIPTS) + "}", text)
         text = text.translate(_TABLE)

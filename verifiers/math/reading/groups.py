@@ -77,6 +77,10 @@ class Groups(Commands):
 
     def with_unit(self, node: Node) -> Node:
         """A product with the unit or noun that follows it in words."""
+        if self.kind == "currency":  # 45 €
+            unit = self.value
+            self.advance()
+            return Op("quantity", (node, Text(unit)))
         words: list[str] = []
         while self.kind == "text" or (
             words

@@ -259,7 +259,7 @@ def _lex_text(content: str, command: str, space: bool, tokens: list[Token]) -> N
 
 
 def _before_unit(token: Token) -> bool:
-    return token.kind == "num" or (token.kind == "text" and token.value in ("sq", "cu"))
+    return token.kind == "num" or (token.kind == "text" and token.value in ("sq", "cu", "per"))
 
 
 _NAMED = frozenset({"gcd", "lcm", "max", "min", "cis", "arcsin", "arccos", "arctan"})

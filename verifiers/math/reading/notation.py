@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from harness.verifiers.math.reading.conditions import without_condition
 from harness.verifiers.math.reading.spoken import in_signs
 from harness.verifiers.patterns import lazy_pattern
 
@@ -24,13 +25,6 @@ _ASIDE = lazy_pattern(
     r"|or (?:about|approximately|roughly)|but not|not|rather than|instead of|since|because"
     r"|as (?:required|desired|claimed))(?![A-Za-z]).*$",
     re.S,
-)
-_CONDITION = lazy_pattern(
-    r"(?:\s|,|\\quad|\\text\s?\{|\(){1,5}(?:for|where|with|when)\s+"
-    r"(?:(?:any|all|some|every|each|an?|arbitrary|constants?|positive|negative|non-?negative"
-    r"|non-?zero|fixed|real|integers?|natural)\b"
-    r"|\$?\\?\(?[a-zA-Z]\\?\)?\$?\s*(?:is|are|be|\\in|∈|runs|ranges)(?![a-z]))[^=<>≤≥]*$",
-    re.I | re.S,
 )
 _BASED = lazy_pattern(
     r"\(?([0-9A-Z]{1,12})\)?_\{?(\d{1,2})\}?|0[xX]([0-9A-Fa-f]{1,16})|0[bB]([01]{1,64})"
@@ -71,11 +65,24 @@ def usual(text: str) -> str:
         text = _POSITIVE.sub(r"\\in \\mathbb{N}", text)
     if "%" in text:
         text = _MAXIMA.sub("", text)
+    if "#" in text or "noun" in text or "signum" in text or text[:2] in ("oo", "cc", "oc", "co"):
+        text = _from_maxima(text)
     if " to " in text and _RATIO.fullmatch(text):
         text = text.replace(" to ", ":")
     if text[:1].isdigit():
         text = _HOURS.sub(r"\1 hours \2 minutes", _FEET.sub(r"\1 feet \2 inches", text))
     return in_signs(text)
+
+
+_INTERVAL = lazy_pattern(r"\b([oc])([oc])\(([^(),]+),([^(),]+)\)")
+
+
+def _from_maxima(text: str) -> str:
+    """Signs and intervals of Maxima as STACK writes them: `x#1`, `a nounor b`, `oo(-inf,1)`."""
+    text = text.replace("#pm#", r"\pm ").replace("signum(", "sgn(")
+    text = re.sub(r"\bnoun(?=(?:and|or|not|diff)\b)", "", text)
+    text = re.sub(r"(?<=[\w)])\s?#\s?(?=[\w(-])", r" \\ne ", text)
+    return _INTERVAL.sub(lambda m: f"{'(['[m[1] == 'c']}{m[3]},{m[4]}{')]'[m[2] == 'c']}", text)
 
 
 def _scripted(match: re.Match[str]) -> str:
@@ -91,14 +98,11 @@ def joined_rows(text: str) -> str:
 
 def without_aside(text: str) -> str:
     """`text` up to ", i.e. …" or ", not …", and without a condition on its letters."""
-    if " " not in text:
-        return text
-    for pattern in (_ASIDE, _CONDITION):
-        found = pattern.search(text)
-        before = text[: found.start()] if found else ""
-        if re.search(r"[\d=\\]", before) and before.count("{") == before.count("}"):
-            text = before
-    return text
+    found = _ASIDE.search(text) if " " in text else None
+    before = text[: found.start()] if found else ""
+    if re.search(r"[\d=\\]", before) and before.count("{") == before.count("}"):
+        text = before
+    return without_condition(text)
 
 
 def digits_value(text: str) -> int | None:

@@ -159,6 +159,8 @@ class Parser(Atoms):
         while self.kind == "op" and self.value in ("+", "-", "pm", "mp"):
             terms.append(self.signed_term())
         self.depth -= 1
+        if len(terms) == 2 and is_set(terms[0]) and (taken := _taken(terms[1])):
+            return Op("minus", (terms[0], taken))
         node = add(*terms)
         if self.kind == "op" and self.value == ":" and not is_set(node):
             such_that = isinstance(node, Sym) and self.fences[-1:] == ["|"]  # {x : x > 3}
@@ -251,7 +253,18 @@ def is_inequality(node: Node) -> bool:
 
 def is_set(node: Node) -> bool:
     """An interval, a set, or an operation on them."""
-    return isinstance(node, Op) and node.head in SEVERAL - {"list", "ratio", "system", "or"}
+    return isinstance(node, Op) and node.head in (SEVERAL - {"list", "ratio", "system", "or"}) | {
+        "where"
+    }
+
+
+def _taken(term: Node) -> Node | None:
+    """The set that is taken off in `A - {1}`."""
+    if not isinstance(term, Op) or term.head != "*" or len(term.args) != 2:
+        return None
+    sign, rest = term.args
+    minus = isinstance(sign, Num) and sign.value == -1
+    return rest if minus and isinstance(rest, Op) and rest.head == "{}" else None
 
 
 def _fold_scientific(factors: list[Node]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from harness.verifiers.math.reading import wording
+from harness.verifiers.math.reading.units import is_unit
 from harness.verifiers.patterns import lazy_pattern
 
 MAX_SENTENCE = 200  # characters
@@ -52,9 +53,15 @@ def is_denial(text: str) -> bool:
 def gives(words: str, sentence: str) -> bool:
     """Whether a sentence has `words` for its subject or complement, denying and comparing nothing.
 
-    "The day will be Tuesday" gives Tuesday; "Evelyn has the greatest speed" gives Evelyn; "Alice
-    beats Bob" gives neither.
+    "The day will be Tuesday" gives Tuesday; "Evelyn has the greatest speed" gives Evelyn; "After
+    turning by 90 degrees, she is facing east" gives east; "Alice beats Bob" gives neither.
     """
+    if _NEGATIVE.search(sentence):
+        return False
+    return any(_gives(words, told) for told in dict.fromkeys((sentence, main_clause(sentence))))
+
+
+def _gives(words: str, sentence: str) -> bool:
     if len(sentence) > MAX_SENTENCE or re.search(r"[,;:=\\\d]", sentence):
         return False
     said, wanted = _TOKEN.findall(sentence), _TOKEN.findall(words)
@@ -62,31 +69,73 @@ def gives(words: str, sentence: str) -> bool:
         del wanted[0]
     folded, sought = [t.casefold() for t in said], [t.casefold() for t in wanted]
     size = len(sought)
-    if not size or not size < len(folded) <= 16:
+    if not size or not size < len(folded) <= 20:
         return False
     first = 1 if folded[0] in ("the", "a", "an") else 0
     if folded[-size:] == sought:
         before, after = said[:-size], []
     elif folded[first : first + size] == sought:
-        before, after = said[:first], said[first + size :]
+        before, after = said[:first], _without_phrase(said[first + size :])
     else:
         return False
     rest = {t.casefold() for t in (*before, *after)}
     if rest & _DENIALS or any(t.endswith(("n't", "n’t")) for t in rest):
         return False
-    named = wanted[0][:1].isupper() and any(t[:1].isupper() for t in (*before[1:], *after))
+    named = wanted[0][:1].isupper() and any(
+        t[:1].isupper() and not t.isupper() for t in (*before[1:], *after)
+    )
     if named:
         return False  # another name competes
     if after:
-        return after[0].casefold() in _VERBS
+        return after[0].casefold() in _VERBS or _is_verb(after)
     before = [t for t in before if t.casefold() not in ("the", "a", "an")]
-    return not before or before[-1].casefold() in _VERBS or rest <= _FILLER
+    if not before or before[-1].casefold() in _VERBS or rest <= _FILLER:
+        return True
+    return len(before) > 1 and before[-1].endswith("ing") and before[-2].casefold() in _VERBS
+
+
+_NEGATIVE = lazy_pattern(r"\b(?:loses?|lost|last|opposite|wrong|incorrect|neither)\b", re.I)
+_LEADING = lazy_pattern(
+    r"^[\W_]*(?:(?:therefore|thus|hence|so|finally|consequently|in conclusion|as a result)\b"
+    r"[,:]?\s*"
+    r"|(?:after|before|since|because|when|if|as|in|on|at|by|for|from|starting|based|given|with)\b"
+    r"[^,]{1,120},\s*)+",
+    re.I,
+)
+_TRAILING = lazy_pattern(
+    r",?\s+(?:when|while|since|because|after|before|if|which|with|by|until|as|at the)\b"
+    r".*$"
+    r"|\s*\([^()]*\)\s*\.?$",
+    re.I | re.S,
+)
+
+
+def main_clause(sentence: str) -> str:
+    """A sentence without the phrases and clauses before and behind its main one."""
+    return _TRAILING.sub("", _LEADING.sub("", sentence[: 2 * MAX_SENTENCE])).strip(" .*_!")
+
+
+def _without_phrase(after: list[str]) -> list[str]:
+    """The words behind a subject without "from Mauritius"."""
+    if after[:1] and after[0].casefold() in ("from", "of", "in"):
+        return next((after[i:] for i in range(2, min(5, len(after)))
+                     if after[i].casefold() in _VERBS), after)  # fmt: skip
+    return after
+
+
+def _is_verb(after: list[str]) -> bool:
+    """Whether "earns the most" follows a subject: a verb with its superlative."""
+    superlative = any(t.casefold() in ("most", "least") or t.endswith("est") for t in after[1:4])
+    return superlative and after[0].islower() and after[0].endswith(("s", "ed"))
 
 
 def spelled_number(text: str) -> str | None:
     """The one number that a text without digits spells: "six" in "a total of six"."""
     if len(text) > MAX_SENTENCE or re.search(r"[\d\\]", text):
         return None
+    bold: list[str] = re.findall(r"\*\*([A-Za-z -]+)\*\*", text)
+    if len(bold) == 1 and wording.number_words(bold[0]) is not None:
+        return bold[0]
     runs: list[list[str]] = [[]]
     for token in re.findall(r"[a-z]+", text.casefold()):
         if token in _DENIALS - {"and", "only"}:
@@ -96,6 +145,9 @@ def spelled_number(text: str) -> str | None:
         elif runs[-1] and not (token == "and" and runs[-1][-1] in ("hundred", "thousand")):
             runs.append([])
     found = [" ".join(r) for r in runs if r and r != ["one"]]
+    one = re.findall(r"\bone\s+([a-z]+)", text.casefold())
+    if not found and len(one) == 1 and is_unit(one[0]):
+        return "one"  # "in one hour"
     return found[0] if len(found) == 1 and wording.number_words(found[0]) is not None else None
 
 

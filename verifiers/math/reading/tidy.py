@@ -6,6 +6,7 @@ import re
 
 from harness.verifiers.math.reading.boxes import find_boxes
 from harness.verifiers.math.reading.notation import joined_rows, usual, without_aside
+from harness.verifiers.math.reading.wording import words_only
 from harness.verifiers.patterns import lazy_pattern
 
 _CONTROL = {"\x0crac": "\\frac", "\x08oxed": "\\boxed", "\x08egin": "\\begin", "\text": "\\text",
@@ -34,6 +35,14 @@ _ROWS = r"\s*\{(?:array|aligned?|gathered|split|matrix)\*?\}"
 _BRACED_ROWS = lazy_pattern(rf"\\left\s*\\(?:\{{|lbrace)\s*\\begin{_ROWS}(?:\s*\{{[lcr| ]*\}})?")
 _BRACED_END = lazy_pattern(rf"\\end{_ROWS}\s*\\right\s*\.")
 _SPANISH_AND = lazy_pattern(r"\$\s*,?\s+[yeou]\s+\$")
+_ORDINAL = lazy_pattern(
+    r"(?<=\d)\s?\^?\s?\{?\s?(?:\\(?:text\w*|mathrm|rm)\s?\{?)?\s?(?:st|nd|rd|th)(?![A-Za-z])"
+    r"(?:\s?\}){0,2}"
+)
+_DECIMAL_COMMA = lazy_pattern(r"(?<=\d)\{,\}(?=\d{1,2}(?!\d)|\d{4})")
+_EURO = lazy_pattern(r"(?<![\d.,])(\d{1,3}(?:\.\d{3})+)(,\d{1,2})?(?=\s?(?:€|EUR\b|[Ee]uros?\b))")
+_AND_NO = lazy_pattern(r"(?<=[a-z]),?\s+and\s+(?:no|zero|0)\s+[a-z]+\W*$")
+_GLUED = lazy_pattern(r"(?<=[\d)}])(or|and)(?=[A-Za-z]\w?\s?[(=])")
 _COLOR = lazy_pattern(r"\\(?:text)?color\s*\{[A-Za-z]{1,20}\}")
 _ABOUT = lazy_pattern(
     r"(?:\\[,;! ]|\\quad|\s)*(?:\\text\s*\{\s*)?\(\s*(?:about|approx\w*|≈|\\approx).*$", re.S | re.I
@@ -49,7 +58,7 @@ def tidy(text: str) -> str:
             text = text.replace("\\" + broken, whole).replace(broken, whole)
     if "\\" in text:
         text = _escapes(text)
-    text = _TAGS.sub(" ", text)
+    text = _conventional(_TAGS.sub(" ", text))
     if "\n" in text and all("=" in line for line in text.strip().split("\n")):
         text = text.strip().replace("\n", ", ")  # x = 1, y = 2, one a line
     text = _AND_SO_ON.sub(r", \\ldots ", _GOES_ON.sub(r"\\ldots", text))
@@ -67,6 +76,31 @@ def tidy(text: str) -> str:
     elif surplus < 0:
         text += "}" * min(-surplus, 20)
     return text.strip()
+
+
+_TEXT_FUNCTION = lazy_pattern(
+    r"\\(?:text|mathrm|operatorname)\s*\{\s*(sin|cos|tan|cot|sec|csc|log|ln|max|min|gcd|lcm)\s*\}"
+)
+_CIRCLED = lazy_pattern(r"[①-⑨](?:[,，、\s]*[①-⑨])+")
+_COMPOUND = lazy_pattern(r"[\d.]+\s*[a-z]+,?\s*(?:and\s+)?[\d.]+\s*[a-z]+\.?")
+
+
+def _conventional(text: str) -> str:
+    r"""Ordinals as numbers, decimal commas and points of thousands where they leave no doubt."""
+    if "{,}" in text:
+        text = _DECIMAL_COMMA.sub(".", text)
+    if "€" in text or "EUR" in text or "uro" in text:
+        text = _EURO.sub(lambda m: m[1].replace(".", "") + (m[2] or "").replace(",", "."), text)
+    if " and " in text:
+        text = _AND_NO.sub("", text)  # 21 dollars and no cents
+    if _CIRCLED.fullmatch(text):
+        text = ", ".join(str(ord(c) - ord("①") + 1) for c in text if "①" <= c <= "⑨")
+    if "\\" in text:
+        text = _TEXT_FUNCTION.sub(r"\\\1 ", text.replace("\\textcirc", "\\circ"))
+    if "\\text" in text and len(text) < 100:
+        plain = " ".join(words_only(text).split())
+        text = plain if _COMPOUND.fullmatch(plain) else text  # 18 \\text{ hours and } 48 …
+    return _GLUED.sub(r" \1 ", _ORDINAL.sub("", text))
 
 
 def _escapes(text: str) -> str:

@@ -40,7 +40,8 @@ _VALUES = {
 _PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6,
           "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}  # fmt: skip
 _TIME = lazy_pattern(
-    r"^\s*(\d{1,2})(?:\s*[:.]\s*(\d{2}))?\s*(?:([ap])\.?\s*m\b\.?|(?:o'?clock))?\s*\.?$", re.I
+    r"^\s*(\d{1,2})(?:\s*[:.]\s*(\d{2}))?(?::00)?\s*(?:([ap])\.?\s*m\b\.?|(?:o'?clock))?\s*\.?$",
+    re.I,
 )
 _NAMED_TIMES = {"noon": 720, "12 noon": 720, "midday": 720, "midnight": 0, "12 midnight": 0}
 _ROMAN = lazy_pattern(r"^M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})$")
@@ -175,6 +176,15 @@ def minutes(text: str) -> tuple[int, bool] | None:
 def same_time(gold: str, answer: str) -> bool | None:
     """Whether two times of day are the same; None when one is no time."""
     left, right = minutes(gold), minutes(answer)
+    number = words_only(gold)
+    spoken = right is not None and (right[1] or ":" in answer)
+    if left is None and right is not None and spoken and number.isdigit():  # 2 p.m. as 2
+        return (
+            right[1]
+            and right[0] % 60 == 0
+            and len(number) < 3
+            and int(number) % 12 == right[0] // 60 % 12
+        )
     if left is None or right is None:
         return None
     if left[1] == right[1]:
@@ -192,7 +202,7 @@ def words_only(text: str) -> str:
         if opened == text:
             break
         text = opened
-    return re.sub(r"\\[ ,;!]|[~$]", " ", text).strip()
+    return re.sub(r"\\[ ,;!:]|[~$]", " ", text).strip()
 
 
 def normal_words(text: str, *, case: bool = False) -> str:

@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.add_column("run", sa.Column("name", sa.Text(), nullable=True))
     op.add_column("call", sa.Column("about", sa.JSON(), nullable=True))
     op.add_column("call", sa.Column("repeats", sa.JSON(), nullable=True))
+    op.add_column("sample", sa.Column("about", sa.JSON(), nullable=True))
     op.add_column("verdict", sa.Column("loop", sa.Boolean(), nullable=True))
     op.create_table(
         "tag",
@@ -54,6 +55,7 @@ def downgrade() -> None:
         op.drop_table(table)
     for table, column in (
         ("verdict", "loop"),
+        ("sample", "about"),
         ("call", "repeats"),
         ("call", "about"),
         ("run", "name"),

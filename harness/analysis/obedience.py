@@ -1,0 +1,111 @@
+"""Do a provider's levels, and wishes that nobody enforces, change what is spent?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from harness.budgets import Budget
+from harness.core import EFFORTS
+from harness.results.attempts import read_attempts
+from harness.results.obedience import spent_by_problem
+from harness.results.views import RunReport
+from harness.stats import Step, steps
+from harness.store import Store
+from harness.store.runs import get_run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """One model's budgets on one task that differ in their level or number alone, from the least;
+    and whether each spends more than the one before."""
+
+    model: str
+    task: str
+    budgets: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def ignored(self) -> bool:
+        """Whether no step spends more, beyond noise, where each could have been seen to."""
+        return bool(self.steps) and all(step.same for step in self.steps)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return {
+            "model": self.model,
+            "task": self.task,
+            "budgets": list(self.budgets),
+            "steps": [step.to_json() for step in self.steps],
+            "ignored": self.ignored,
+        }
+
+
+def sweeps(store: Store, reports: Sequence[RunReport]) -> list[Sweep]:
+    """The sweeps among some runs whose spending nothing here enforces: effort levels, wishes, and
+    thinking budgets that the server is trusted with."""
+    groups: dict[tuple[Any, ...], dict[float, RunReport]] = defaultdict(dict)
+    for report in reports:
+        place = _place(Budget.parse(report.budget))
+        if place is not None and report.problems:
+            size, rest = place
+            key = (report.manifest.identity.model, report.model, report.task, rest)
+            groups[key][size] = report
+    found = []
+    for (_, model, task, _), sized in groups.items():
+        if len(sized) > 1:
+            runs = [sized[size] for size in sorted(sized)]
+            found.append(_sweep(store, model, task, runs))
+    return found
+
+
+def _place(budget: Budget) -> tuple[float, Budget] | None:
+    """Where a budget stands in its sweep, and what it shares with the others; None when its
+    spending is enforced here."""
+    effort = budget.level or budget.option("effort")
+    if effort is not None:
+        rest = replace(budget, level=None).with_option("effort", None)
+        return (EFFORTS.index(effort), rest) if effort in EFFORTS else None
+    trusted = budget.option("by") in ("native", "hint")
+    for key in ("think", "ask"):
+        if key == "think" and not trusted:
+            continue
+        if budget.name == key and budget.n is not None:
+            return budget.n, budget.without_size()
+        text = budget.option(key)
+        if text is not None and text.isdecimal():
+            return int(text), budget.with_option(key, None)
+    return None
+
+
+def _sweep(store: Store, model: str, task: str, runs: Sequence[RunReport]) -> Sweep:
+    spent: dict[str, dict[str, float]] = {}
+    clusters: dict[str, str] = {}
+    for report in runs:
+        attempts = read_attempts(store, get_run(store, report.id))
+        spent[report.budget] = spent_by_problem(attempts)
+        clusters |= {a.problem.id: a.problem.cluster for a in attempts.items}
+    budgets = tuple(report.budget for report in runs)
+    return Sweep(model=model, task=task, budgets=budgets, steps=tuple(steps(spent, clusters)))
+
+
+def sweep_lines(found: Sequence[Sweep]) -> list[str]:
+    """One plain line for each step that changes nothing, and for a server that ignores them all."""
+    lines = []
+    for sweep in found:
+        if sweep.ignored:
+            last = f"{sweep.budgets[0]} to {sweep.budgets[-1]}"
+            lines.append(
+                f"{sweep.model} on {sweep.task}: the server ignores its budgets: from {last} no "
+                "step spends more tokens, beyond noise"
+            )
+            continue
+        lines += [
+            f"{sweep.model} on {sweep.task}: {step.high} spends no more than {step.low}, beyond "
+            f"noise ({step.more:+,.0f} tokens a problem, p = {step.p:.2g})"
+            for step in sweep.steps
+            if step.same
+        ]
+    return lines

@@ -1,0 +1,49 @@
+"""A base for selectors that say which answer they choose: the expectation is taken for them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from harness.budgets.selectors.weighted import MOST_SUBSETS, subsets
+from harness.budgets.strategy import Judged
+from harness.core import Status
+from harness.core.hashing import derive_seed
+
+
+class Choosing:
+    """Subclasses have a `name` and `choose`; those with arguments also `args`.
+
+    A budget of size k is judged by what it would choose from each k-subset of the pool: by all of
+    them, or by 2,000 seeded ones where there are more. An attempt that is one whole has one.
+    """
+
+    name = ""
+
+    @property
+    def args(self) -> Mapping[str, str | int]:
+        """What it was built with."""
+        return {}
+
+    def choose(self, answers: Sequence[Judged]) -> Judged:
+        """One of the answers, which came in this order."""
+        raise NotImplementedError
+
+    def expect(self, pool: Sequence[Judged], k: int) -> Mapping[Status, float]:
+        """Probability of each status of the chosen answer."""
+        chosen = self._chosen(pool, k)
+        return {status: count / len(chosen) for status, count in Counter(chosen).items()}
+
+    def error(self, pool: Sequence[Judged], k: int) -> float:
+        """The standard error of the sampled probability of `correct`; 0 when it is exact."""
+        if math.comb(len(pool), k) <= MOST_SUBSETS:
+            return 0.0
+        chosen = self._chosen(pool, k)
+        share = chosen.count(Status.CORRECT) / len(chosen)
+        return math.sqrt(share * (1 - share) / (len(chosen) - 1))
+
+    def _chosen(self, pool: Sequence[Judged], k: int) -> list[Status]:
+        """What is chosen from each subset; of equal seeds the same subsets."""
+        rows = subsets(len(pool), k, derive_seed(self.name, len(pool), k))
+        return [self.choose([pool[i] for i in row.nonzero()[0]]).verdict.status for row in rows]

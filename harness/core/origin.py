@@ -1,0 +1,172 @@
+"""Where a plugin's code stands, for messages; what names it, for the identity of a run."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import CodeType, FunctionType, TracebackType
+from typing import Any
+
+from harness.core.errors import HarnessError, PluginError
+
+_DIGITS = 12
+
+
+def is_builtin(plugin: Any) -> bool:
+    """Whether it is a part of this package."""
+    return _module_of(plugin).split(".", 1)[0] == "harness"
+
+
+def where(plugin: Any, method: str | None = None) -> str:
+    """`file, line n` of a plugin or of its method; the module where there is no file."""
+    kind = plugin if inspect.isclass(plugin) or inspect.isroutine(plugin) else type(plugin)
+    target = inspect.unwrap(getattr(kind, method, kind) if method else kind)
+    code = getattr(target, "__code__", None)
+    try:
+        file = code.co_filename if code else inspect.getsourcefile(target)
+        line = code.co_firstlineno if code else inspect.getsourcelines(target)[1]
+    except (OSError, TypeError):
+        return _module_of(plugin)
+    return f"{file}, line {line}"
+
+
+def version_of(plugin: Any) -> str | None:
+    """What names a plugin's code; None for a built-in part in its first version.
+
+    A built-in part has a version, which a test holds against what it does. A stranger's is the
+    version that it states and a hash of its source: that of its file, or of the class where it was
+    written in a notebook.
+    """
+    stated = getattr(plugin, "version", None)
+    stated = stated if isinstance(stated, str) else None
+    if is_builtin(plugin):
+        return None if stated in (None, "1") else stated
+    return f"{stated or '0'}+{code_hash(plugin)}"
+
+
+def code_hash(plugin: Any) -> str:
+    """A hash of a plugin's source: of its file, or of its compiled code where there is none.
+
+    Of a class in a notebook that is what it and its bases hold, with the functions and constants of
+    the notebook that they name.
+    """
+    kind = plugin if inspect.isclass(plugin) or inspect.isroutine(plugin) else type(plugin)
+    functions = list(_functions(kind))
+    files = {f.__code__.co_filename for _, f in functions}
+    if not files:
+        files = {str(getattr(sys.modules.get(_module_of(kind)), "__file__", ""))}
+    if all(Path(file).is_file() for file in files):
+        return _hash(b"".join(Path(file).read_bytes() for file in sorted(files)))
+    values = [f"{name}={value!r}" for name, value in _values(kind)]
+    seen: set[int] = set()
+    return _hash("\n".join([*values, *(_code(f, seen) for _, f in functions)]).encode())
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:_DIGITS]
+
+
+def _members(kind: Any) -> Iterator[tuple[str, Any]]:
+    """What a class and its bases hold, but for ours and Python's; a function itself."""
+    if not inspect.isclass(kind):
+        yield kind.__name__, kind
+        return
+    for base in kind.__mro__:
+        if base is not object and not is_builtin(base):
+            yield from sorted(vars(base).items(), key=lambda item: item[0])
+
+
+def _functions(kind: Any) -> Iterator[tuple[str, FunctionType]]:
+    for name, member in _members(kind):
+        found = getattr(member, "fget", None) or getattr(member, "__func__", member)
+        if not inspect.isclass(found):
+            found = inspect.unwrap(found) if callable(found) else found
+        if isinstance(found, FunctionType):
+            yield name, found
+
+
+_PLAIN = (str, int, float, bool, tuple, type(None))
+
+
+def _values(kind: Any) -> Iterator[tuple[str, Any]]:
+    for name, member in _members(kind):
+        if isinstance(member, _PLAIN) and not name.startswith("__"):
+            yield name, member
+
+
+def _code(function: FunctionType, seen: set[int]) -> str:
+    """A function's code, with what it names of its own namespace; no file and no line."""
+    if id(function) in seen:
+        return ""
+    seen.add(id(function))
+    told = [_compiled(function.__code__), repr(function.__defaults__)]
+    for name in function.__code__.co_names:
+        value = function.__globals__.get(name)
+        if isinstance(value, FunctionType) and value.__globals__ is function.__globals__:
+            told.append(_code(value, seen))
+        elif isinstance(value, _PLAIN):
+            told.append(f"{name}={value!r}")
+    return "\n".join(told)
+
+
+def _compiled(code: CodeType) -> str:
+    inner = [_compiled(c) if isinstance(c, CodeType) else repr(c) for c in code.co_consts]
+    return f"{code.co_code.hex()}{code.co_names}{inner}"
+
+
+def _module_of(plugin: Any) -> str:
+    kind = plugin if hasattr(plugin, "__module__") and plugin.__module__ else type(plugin)
+    return str(getattr(kind, "__module__", "") or "")
+
+
+def describe(value: Any) -> str:
+    """What a plugin gave, short enough for a message."""
+    text = repr(value)
+    shown = text if len(text) <= 60 else text[:57] + "…"
+    return f"{shown} ({type(value).__name__})" if value is not None else "None"
+
+
+def misfit(what: str, plugin: Any, method: str | None, got: str, expected: str) -> PluginError:
+    """The error for a plugin that does not keep to its contract; `what` as "the reward 'x'"."""
+    label = f"{method} " if method else ""
+    return PluginError(f"{what} ({where(plugin, method)}): {label}{got}; expected {expected}")
+
+
+@contextlib.contextmanager
+def blamed(what: str, plugin: Any) -> Iterator[None]:
+    """What a stranger's code raises comes out as one line that names its place.
+
+    Errors that the product raises on purpose pass.
+    """
+    try:
+        yield
+    except HarnessError:
+        raise
+    except Exception as error:
+        raise fault(what, plugin, error) from error
+
+
+def fault(what: str, plugin: Any, error: BaseException) -> PluginError:
+    """The error for what a plugin's code raised."""
+    place = _raised_at(error.__traceback__) or where(plugin)
+    return PluginError(f"{what} ({place}): {type(error).__name__}: {error}", exit_code=1)
+
+
+def _raised_at(trace: TracebackType | None) -> str | None:
+    """The deepest place of a traceback that is neither in this package nor in Python's library."""
+    import sysconfig
+
+    home = str(Path(__file__).resolve().parents[2])
+    ours = tuple(f"{home}/{room}/" for room in ("harness", "tasks", "verifiers", "site"))
+    foreign = (*ours, sysconfig.get_path("stdlib"), "<frozen")
+    found = None
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if not file.startswith(foreign):
+            found = f"{file}, line {trace.tb_lineno}"
+        trace = trace.tb_next
+    return found

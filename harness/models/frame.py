@@ -1,0 +1,44 @@
+"""What a user puts around every question of one model: a system prompt, a prompt template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from harness.core import Message, Prompt, UsageError
+
+PLACE = "{prompt}"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """`system` stands before a task's own system message; `template` holds the question at
+    `{prompt}`. Both belong to the rendered prompt, and so to a sample's identity."""
+
+    system: str | None = None
+    template: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.template is not None and PLACE not in self.template:
+            raise UsageError(
+                f"--model-arg prompt_template={self.template}: {PLACE} must stand where the "
+                "question goes"
+            )
+
+    def around(self, prompt: Prompt) -> Prompt:
+        """The prompt in its frame; itself where there is none."""
+        if self.system is None and self.template is None:
+            return prompt
+        messages = list(prompt.messages)
+        if self.template is not None:
+            last = messages[-1]
+            messages[-1] = replace(last, content=self.template.replace(PLACE, last.content))
+        if self.system is not None and prompt.plain:
+            messages[-1] = replace(messages[-1], content=f"{self.system}\n\n{messages[-1].content}")
+        elif self.system is not None:
+            own = messages[0].role == "system"
+            text = f"{self.system}\n\n{messages[0].content}" if own else self.system
+            messages = [Message("system", text), *messages[own:]]
+        return replace(prompt, messages=tuple(messages))
+
+
+NO_FRAME = Frame()

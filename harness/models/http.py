@@ -1,0 +1,166 @@
+"""One HTTP client for all servers: JSON there, JSON or server-sent events back.
+
+aiohttp, by measurement (`python benchmarks/server_overhead.py --clients`): httpx's connection pool
+costs more with every open connection. It repeats no POST by itself, so that what is tried again is
+decided in one place (`harness.models.retry`).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
+
+from harness.models.retry import PassingError
+from harness.models.wire import Gatherer
+
+if TYPE_CHECKING:
+    import aiohttp
+
+CONNECT_S = 10.0
+_DONE = "[DONE]"
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came back. `json` is None where the body is none; `broken` says why a stream ended."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str = ""
+    json: Any = None
+    first_token_s: float | None = None
+    error: Mapping[str, Any] | None = None  # an error event within a stream
+
+
+class Http:
+    """Posts to one server. The session is opened by the first request, on that request's loop."""
+
+    def __init__(self, url: str, timeout_s: float) -> None:
+        parts = urlsplit(url)
+        self._query = parts.query
+        self._base = urlunsplit(parts._replace(query="", fragment="")).rstrip("/")
+        self.shown = self._base
+        self._timeout_s = timeout_s
+        self._session: aiohttp.ClientSession | None = None
+
+    def _ready(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            import aiohttp  # slow to import, and not needed for --help
+
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0),
+                timeout=aiohttp.ClientTimeout(
+                    total=None, sock_connect=CONNECT_S, sock_read=self._timeout_s
+                ),
+                trust_env=True,  # HTTPS_PROXY
+            )
+        return self._session
+
+    async def post(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        headers: Mapping[str, str],
+        gatherer: Gatherer | None = None,
+    ) -> Came:
+        """One request; raises PassingError when no whole reply came.
+
+        With a gatherer, a reply in events is put together; one in plain JSON is taken as it is.
+        """
+        import aiohttp
+
+        join = "&" if "?" in path else "?"
+        address = f"{self._base}{path}" + (f"{join}{self._query}" if self._query else "")
+        data = json.dumps(body).encode()
+        sent = {"content-type": "application/json", **headers}
+        began = time.perf_counter()
+        try:
+            async with self._ready().post(
+                address, data=data, headers=sent, allow_redirects=False
+            ) as response:
+                if gatherer is not None and response.content_type == "text/event-stream":
+                    events = read_events(response.content.iter_any())
+                    return await _gathered(response, events, gatherer, began)
+                raw = await response.read()
+        except aiohttp.ConnectionTimeoutError as error:
+            raise PassingError(f"{self.shown}: no reply in time (connecting)", dead=True) from error
+        except TimeoutError as error:
+            raise PassingError(f"{self.shown}: no reply in time") from error
+        except aiohttp.ClientConnectorError as error:
+            raise PassingError(f"{self.shown}: {error.strerror or error}", dead=True) from error
+        except (aiohttp.ClientError, OSError) as error:
+            reason = str(error) or type(error).__name__
+            raise PassingError(f"{self.shown}: the connection broke ({reason})") from error
+        return _whole(response, raw)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
+def _whole(response: aiohttp.ClientResponse, raw: bytes) -> Came:
+    text = raw.decode("utf-8", "replace")
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        body = None
+    return Came(response.status, response.headers, text, body)
+
+
+async def _gathered(
+    response: aiohttp.ClientResponse,
+    events: AsyncIterator[Mapping[str, Any]],
+    gatherer: Gatherer,
+    began: float,
+) -> Came:
+    first: float | None = None
+    async for event in events:
+        if event.get("error"):
+            return Came(response.status, response.headers, error=event)
+        if gatherer.add(event) and first is None:
+            first = time.perf_counter() - began
+    body = gatherer.body()
+    return Came(response.status, response.headers, json=body, first_token_s=first)
+
+
+async def read_events(chunks: AsyncIterator[bytes]) -> AsyncIterator[Mapping[str, Any]]:
+    """The JSON objects of a stream of server-sent events, however it is cut into chunks.
+
+    Comments, other fields and events that hold no object are passed over.
+    """
+    lines: list[str] = []
+    rest = b""
+    async for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            for event in _event(line.rstrip(b"\r"), lines):
+                yield event
+    for event in _event(rest.rstrip(b"\r"), lines):
+        yield event
+    for event in _event(b"", lines):  # the last event may lack its empty line
+        yield event
+
+
+def _event(line: bytes, lines: list[str]) -> Iterator[Mapping[str, Any]]:
+    """Take a line; an empty one ends the event whose data `lines` holds."""
+    if line:
+        name, _, value = line.decode("utf-8", "replace").partition(":")
+        if name == "data":
+            lines.append(value.removeprefix(" "))
+        return
+    data = "\n".join(lines)
+    lines.clear()
+    if not data or data == _DONE:
+        return
+    try:
+        event = json.loads(data)
+    except ValueError:
+        return
+    if isinstance(event, Mapping):
+        yield event

@@ -1,0 +1,179 @@
+"""What a server's refusal means, and a gate that keeps a hopeless run from asking again and again.
+
+Before a kind of request has been answered once, only two are out at a time; when the first three
+are refused in the same words, the server will refuse all, and the run ends with what to do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.core import EFFORTS, BackendError
+from harness.models.wire import at, text_at
+
+AT_ONCE = 2
+MOST = 3  # refusals in the same words; with AT_ONCE in flight, 4 requests are spent at most
+OPEN_S = 10.0  # a server says no at once: what is not refused by then is being worked on
+
+
+class RefusedError(Exception):
+    """The server will not do what it was asked: an answer, and no fault that may pass."""
+
+    def __init__(self, message: str, words: str) -> None:
+        super().__init__(message)
+        self.words = re.sub(r"\d+", "#", words)  # positions and counts differ from call to call
+
+
+class _Slot:
+    """A place before the gate, given up once."""
+
+    def __init__(self, slots: asyncio.Semaphore) -> None:
+        self._slots, self._held = slots, True
+
+    def free(self) -> None:
+        if self._held:
+            self._held = False
+            self._slots.release()
+
+
+@dataclass(slots=True)
+class Gate:
+    """Lets requests out. A `shape` names what kind of request one is."""
+
+    _open: set[Any] = field(default_factory=set)
+    _proven: set[Any] = field(default_factory=set)
+    _refused: dict[str, int] = field(default_factory=dict)
+    _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _hopeless: BackendError | None = None
+
+    @contextlib.asynccontextmanager
+    async def passing(self, shape: Any) -> AsyncIterator[None]:
+        """Wait for the gate, then let the block run. A RefusedError in it counts; its good end
+        opens the gate for the shape, and so does a wait longer than any refusal takes."""
+        slot, timer = None, None
+        if shape not in self._open:
+            await self._slots.acquire()
+            slot = _Slot(self._slots)
+            timer = asyncio.get_running_loop().call_later(OPEN_S, self._let_in, shape, slot)
+            if shape in self._open:
+                slot.free()
+        try:
+            if self._hopeless is not None:
+                raise self._hopeless
+            yield
+            self._open.add(shape)
+            self._proven.add(shape)
+        except RefusedError as error:
+            self._count(shape, error)
+            raise
+        finally:
+            if slot is not None and timer is not None:
+                timer.cancel()
+                slot.free()
+
+    def _let_in(self, shape: Any, slot: _Slot) -> None:
+        self._open.add(shape)
+        slot.free()
+
+    def _count(self, shape: Any, error: RefusedError) -> None:
+        if shape in self._proven:
+            return
+        self._refused[error.words] = self._refused.get(error.words, 0) + 1
+        if self._refused[error.words] >= MOST:
+            self._hopeless = BackendError(f"{error} (refused {MOST} times)", fatal=True)
+            raise self._hopeless from error
+
+
+# fields of a request that an interface documents as optional, and what leaves each out
+_OPTIONAL = (
+    "temperature",
+    "top_p",
+    "top_k",
+    "seed",
+    "stop",
+    "stop_sequences",
+    "min_tokens",
+    "stream_options",
+    "stream",
+    "topP",
+    "topK",
+    "stopSequences",
+    "n",
+)
+_LIMIT = ("max_tokens", "max_completion_tokens", "max_output_tokens")
+
+
+def advise(message: str, field_name: str | None, body: Mapping[str, Any]) -> str:
+    """The argument that helps against a refusal of one field; "" when none is known."""
+    if _names("max_tokens", message, field_name) and "max_completion_tokens" in message:
+        return "Add --model-arg max_tokens_field=max_completion_tokens"
+    if any(_names(name, message, field_name) for name in _EFFORT) and "effort" in str(body):
+        levels = [level for level in EFFORTS if re.search(rf"['\"`]{level}['\"`]", message)]
+        asked = _effort_of(body)
+        levels = [level for level in levels if level != asked]
+        if levels:
+            return (
+                f"The levels that it has: {', '.join(levels)}. "
+                f"Add --model-arg efforts={','.join(levels)}, and ask for one of these"
+            )
+    for name in _OPTIONAL:
+        if _names(name, message, field_name) and _holds(body, name):
+            return f"Add --model-arg drop={name}, and the server's own setting is used"
+    for name in _LIMIT:
+        if _names(name, message, field_name):
+            return "If the limit is too high for the model, lower it with --max-output-tokens"
+    return ""
+
+
+_EFFORT = ("reasoning_effort", "reasoning.effort", "effort", "output_config.effort")
+
+
+def _effort_of(body: Mapping[str, Any]) -> Any:
+    for path in (("reasoning_effort",), ("reasoning", "effort"), ("output_config", "effort")):
+        if at(body, *path):
+            return at(body, *path)
+    return None
+
+
+def _names(name: str, message: str, field_name: str | None) -> bool:
+    """Is this the field that the refusal is about?"""
+    if field_name:
+        return name in (field_name, field_name.rpartition(".")[2])
+    return re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", message) is not None
+
+
+def _holds(body: Mapping[str, Any], name: str) -> bool:
+    nested = (v for v in body.values() if isinstance(v, Mapping))
+    return name in body or any(name in part for part in nested)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An error body in words: message, its code or type, and the field that it is about."""
+
+    message: str
+    code: str
+    field: str | None
+
+
+def read_error(text: str, body: Any) -> Said:
+    """What an error body says, in any of the shapes that servers use."""
+    if body is None:
+        return Said(text[:120].replace("\n", " ").strip(), "", None)
+    if isinstance(body, list) and body:  # Gemini streams errors as a list of one
+        body = body[0]
+    error = body.get("error", body) if isinstance(body, Mapping) else body
+    if isinstance(error, Mapping):
+        detail = error.get("detail")
+        message = text_at(error, "message", "detail") or (str(detail) if detail else "")
+        upstream = text_at(at(error, "metadata"), "raw")  # a router's: what the provider said
+        if upstream:
+            message += f" ({upstream[:200]})"
+        code = text_at(error, "code", "status", "type") or str(error.get("code"))
+        return Said(message[:500], code, text_at(error, "param"))
+    return Said(str(error)[:300], "", None)

@@ -1,0 +1,417 @@
+"""A model behind a server: what all providers have in common, whatever their dialect.
+
+One request a sample (or one for several, where the dialect and the user say so), tried again when
+the fault may pass, and never again by a layer below. Seeds: where the interface has them, each
+sample's request carries its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from harness.core import (
+    EFFORTS,
+    BackendError,
+    Capabilities,
+    ModelInfo,
+    ModelSpec,
+    Origin,
+    Prompt,
+    Reply,
+    Request,
+    ThinkMarks,
+    UnknownNameError,
+    Usage,
+    UsageError,
+)
+from harness.core.hashing import canonical_json, content_hash
+from harness.models.counting import Counted, Counter, join_replies
+from harness.models.folder import ModelFolder, find_folder
+from harness.models.frame import Frame
+from harness.models.http import Came, Http
+from harness.models.marks import find_marks
+from harness.models.options import (
+    ModelOptions,
+    Natural,
+    Object,
+    Positive,
+    Text,
+    Words,
+    option,
+)
+from harness.models.refusals import Gate, RefusedError, advise, read_error
+from harness.models.retry import PASSING, PassingError, Patience, asked_wait
+from harness.models.wire import Answer, Dialect, MalformedReplyError, add_usage
+from harness.models.wording import Wording
+
+GENEROUS, OWN = 32_000, 16_384
+"""Tokens of one completion by default, thoughts included: at a provider's own address, where all
+models that think take so many, and at another, where prompt and completion share a context."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerOptions(ModelOptions):
+    """What every backend takes that asks a server."""
+
+    api_key_env: Text | None = option(
+        None, "environment variable that holds the key (default: the provider's usual one)"
+    )
+    timeout: Positive = option(600.0, "seconds of silence after which a request is given up")
+    retries: Natural = option(5, "attempts beyond the first, after passing errors")
+    stream: bool | None = option(
+        None, "take replies as they are generated (default: where the provider itself is asked)"
+    )
+    efforts: Words = option((), "effort levels that the model has, with commas: low,medium,high")
+    drop: Words = option(
+        (), "fields never sent, with commas: temperature,seed", affects_output=True
+    )
+    extra: Object = option({}, "more fields of the request; null removes one", affects_output=True)
+    tokenizer: Text | None = option(
+        None, "embedded model, folder or hub name to count and render with"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a model is asked: an address, the variable that holds its key, whether there must be
+    one, whether replies are streamed unless the user says otherwise, how such addresses usually
+    end."""
+
+    url: str
+    key_env: str
+    key_needed: bool
+    stream: bool = True
+    ending: str = "/v1"
+
+
+def base_url(url: str | None, official: str) -> str:
+    """The address that paths are put behind; a bare host gets the official address's path."""
+    if url is None:
+        return official
+    parts = urlsplit(url.strip())
+    path = parts.path.rstrip("/") or urlsplit(official).path
+    return urlunsplit(parts._replace(path=path))
+
+
+def named_efforts(words: Words, known: tuple[str, ...]) -> tuple[str, ...]:
+    """The levels that the user says the model has, else all that the interface knows."""
+    for word in words:
+        if word not in known:
+            raise UnknownNameError("level of --model-arg efforts=", word, known)
+    return tuple(level for level in EFFORTS if level in (words or known))
+
+
+def find_tokenizer(name: str | None) -> ModelFolder | None:
+    """The folder that `tokenizer=` names."""
+    if name is None:
+        return None
+    folder = find_folder(name)
+    if folder is None:
+        from harness.models.hub import hub_folder
+
+        folder = hub_folder(name)
+    return folder
+
+
+class ServerBackend:
+    """Asks one model at one address, in one dialect."""
+
+    def __init__(
+        self,
+        spec: ModelSpec,
+        options: ServerOptions,
+        dialect: Dialect,
+        place: Place,
+        can: Capabilities,
+        *,
+        seeded: bool = True,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        patience: Patience | None = None,
+    ) -> None:
+        """Nothing is sent before `generate`. `sleep` and `patience` are for tests."""
+        self.options, self.dialect = options, dialect
+        self.url, self.notes = place.url, list[str]()
+        self._spec = spec
+        self._key_env, self._key_needed = options.api_key_env or place.key_env, place.key_needed
+        self._ending = place.ending
+        self._seeded = seeded or not dialect.several
+        self._stream = dialect.streams and (
+            place.stream if options.stream is None else options.stream
+        )
+        self._sleep = sleep
+        self._patience = patience or Patience(retries=options.retries)
+        self._http: Http | None = None
+        self._gate = Gate()
+        self._origins: dict[Origin, int] = {}
+        folder = find_tokenizer(options.tokenizer)
+        added = folder.tokenizer.added if folder else frozenset()
+        marks = find_marks(options.think_start, options.think_end, added)
+        self.frame = Frame(options.system, options.prompt_template)
+        self.wording: Wording | None = None
+        if folder is not None:
+            self.wording = Wording(folder, marks, options.date, options.template, self.frame)
+        self._counter = Counter(self.wording)
+        self.info = self._describe(folder, marks, can)
+
+    def _describe(
+        self, folder: ModelFolder | None, marks: ThinkMarks | None, can: Capabilities
+    ) -> ModelInfo:
+        options = self.options
+        known = [options.context, folder.context if folder else None]
+        limits = [c for c in known if c is not None]
+        return ModelInfo(
+            spec=str(self._spec),
+            name=self._spec.name,
+            fingerprint=content_hash(
+                "model",
+                self._spec.backend,
+                self._spec.name,
+                self.url,
+                options.affecting_output(),
+            ),
+            remote=True,
+            think=marks,
+            context=min(limits, default=None),
+            parameters=options.parameters or (folder.parameters if folder else None),
+            active_parameters=options.active_parameters
+            or (folder.active_parameters if folder else None),
+            layers=folder.config.get("num_hidden_layers") if folder else None,
+            width=folder.config.get("hidden_size") if folder else None,
+            prompt_once=not self._seeded,
+            concurrency=options.concurrency or 32,
+            output_limit=self._usual_limit(folder, min(limits, default=None)),
+            label=options.display_name,
+            can=can,
+            extra={
+                "engine": self._spec.backend,
+                "url": self.url,
+                "args": dict(self._spec.args),
+                **options.card(),
+            },
+        )
+
+    def _usual_limit(self, folder: ModelFolder | None, context: int | None) -> int:
+        stated = None if folder is None else folder.generation_config.get("max_new_tokens")
+        if isinstance(stated, int) and not isinstance(stated, bool) and stated > 0:
+            return stated
+        if self._key_needed:
+            return GENEROUS
+        return OWN if context is None else max(1, min(OWN, context // 2))
+
+    # What is asked
+
+    def render(self, prompt: Prompt, prefix: str = "") -> str:
+        """Canonical JSON of the messages, which names the prompt in the store."""
+        if prompt.plain:
+            raise UsageError(
+                f"{self._spec}: the chat interface takes turns, and this task's prompt is a plain "
+                "text to continue: give openai: with --model-arg api=completions"
+            )
+        messages = [
+            {"role": m.role, "content": m.content} for m in self.frame.around(prompt).messages
+        ]
+        if prefix:
+            messages.append({"role": "assistant", "content": prefix})
+        return canonical_json(messages)
+
+    def count_tokens(self, rendered: str) -> int | None:
+        """None: the server's template is not known here."""
+        return None
+
+    def _body(self, request: Request, count: int, seed: int) -> dict[str, Any]:
+        body = self.dialect.body(self._framed(request), count, seed, stream=self._stream)
+        body = _without(body, self.options.drop)
+        return _merged(body, self.options.extra)
+
+    def _framed(self, request: Request) -> Request:
+        return replace(request, prompt=self.frame.around(request.prompt))
+
+    # How it is asked
+
+    def _headers(self) -> dict[str, str]:
+        key = os.environ.get(self._key_env, "")
+        if not key and self._key_needed:
+            where = f"{self._spec.backend}:{self._spec.name}@http://HOST:PORT"
+            raise BackendError(
+                f"{self._spec}: no key: set {self._key_env}, or write {where}", fatal=True
+            )
+        return self.dialect.headers(key)
+
+    async def _attempt(self, body: Mapping[str, Any]) -> tuple[Answer, Came]:
+        """One request; raises PassingError, RefusedError or BackendError."""
+        if self._http is None:
+            self._http = Http(self.url, self.options.timeout)
+        http, gatherer = self._http, self.dialect.gather() if self._stream else None
+        path = self.dialect.path(stream=self._stream)
+        try:
+            came = await http.post(path, body, self._headers(), gatherer)
+            if came.error is not None:
+                raise self._broken_off(came)
+            if came.status != 200:
+                raise self._refusal(came, body)
+            if came.json is None:
+                start = came.text[:80].replace("\n", " ")
+                raise PassingError(f"{http.shown}: the reply is not JSON: {start!r}")
+            return self.dialect.read(came.json), came
+        except MalformedReplyError as error:
+            raise PassingError(f"{http.shown}: {error}", wasted=error.usage) from error
+
+    def _say(self, text: str) -> str:
+        """The text without the key, which some servers repeat."""
+        key = os.environ.get(self._key_env, "")
+        return text.replace(key, "…") if len(key) > 4 else text
+
+    def _broken_off(self, came: Came) -> Exception:
+        """What an error event within a stream means."""
+        said = read_error("", came.error)
+        words = self._say(f"{self.url} broke the reply off: {said.message or said.code}")
+        if "invalid" in said.code:
+            return RefusedError(words, said.message)
+        return PassingError(words, wait=asked_wait(came.headers, came.error, self._patience.now()))
+
+    def _refusal(self, came: Came, body: Mapping[str, Any]) -> Exception:
+        """What an error status means."""
+        status, said = came.status, read_error(came.text, came.json)
+        message = self._say(said.message)
+        words = f"{self.url} answered {status}{': ' + message if message else ''}"
+        if said.code == "insufficient_quota" or status == 402:
+            return BackendError(f"{words}. The account has no credit left", fatal=True)
+        if status in PASSING:
+            wait = asked_wait(came.headers, came.json, self._patience.now())
+            return PassingError(words, wait=wait, wasted=self._used(came.json))
+        advice = {
+            401: f"check the key in {self._key_env}",
+            403: f"the key in {self._key_env} may not use this model",
+            404: f"no model {self._spec.name!r} there, or another path: the address "
+            f"usually ends in {self._ending}",
+        }
+        if status in advice:
+            return BackendError(f"{words}. {advice[status]}", fatal=True)
+        if 300 <= status < 400:
+            return BackendError(words, fatal=True)
+        help_ = advise(said.message, said.field, body)
+        return RefusedError(f"{words}{'. ' + help_ if help_ else ''}", said.message)
+
+    def _used(self, body: Any) -> Usage | None:
+        """What a failed attempt used, where its body says so."""
+        try:
+            self.dialect.read(body)
+        except MalformedReplyError as error:
+            return error.usage
+        return None
+
+    async def _patiently(
+        self, body: Mapping[str, Any]
+    ) -> tuple[Answer, Came, int, list[Usage], float]:
+        """Ask until there is an answer: it, failed attempts, what they wasted, seconds."""
+        wasted: list[Usage] = []
+        failed = 0
+        while True:
+            began = time.perf_counter()
+            try:
+                answer, came = await self._attempt(body)
+            except PassingError as error:
+                failed += 1
+                wasted += [error.wasted] if error.wasted else []
+                await self._sleep(self._patience.wait(failed, error))
+            else:
+                return answer, came, failed, wasted, time.perf_counter() - began
+
+    # What comes back
+
+    async def _ask(self, request: Request, seeds: tuple[int, ...]) -> Reply:
+        """One request for `len(seeds)` samples; asks again for those that the server leaves out."""
+        body = self._body(request, len(seeds), seeds[0])
+        try:
+            async with self._gate.passing(_shape(body, request)):
+                answer, came, retries, wasted, seconds = await self._patiently(body)
+        except RefusedError as error:
+            raise BackendError(str(error)) from error
+        self._meet(answer.origin)
+        completions, usage, source = self._counted(answer, request, len(seeds))
+        reply = Reply(
+            completions=completions,
+            usage=usage,
+            latency_s=seconds,
+            source=source,
+            retries=retries,
+            wasted=add_usage(wasted) if wasted else None,
+            first_token_s=came.first_token_s,
+            origin=answer.origin,
+        )
+        rest = seeds[len(completions) :]
+        return join_replies([reply, await self._ask(request, rest)]) if rest else reply
+
+    def _counted(self, answer: Answer, request: Request, wanted: int) -> Counted:
+        """The completions with their tokens, the usage, and who counted."""
+        return self._counter.count(answer, wanted)
+
+    def _meet(self, origin: Origin) -> None:
+        """Note who answers; a change in mid-run is told once for each newcomer."""
+        if origin in self._origins or origin == Origin():
+            self._origins[origin] = self._origins.get(origin, 0) + 1
+            return
+        self._origins[origin] = 1
+        others = [o for o in self._origins if o not in (origin, Origin())]
+        if others:
+            self.notes.append(
+                f"{self._spec}: the model moved during this run: answers came from "
+                f"{_who(others[-1])}, and then from {_who(origin)}"
+            )
+
+    async def generate(self, request: Request) -> Reply:
+        """Run one call; its latency is that of the successful requests."""
+        if not self._seeded or len(request.seeds) == 1:
+            return await self._ask(request, request.seeds)
+        tasks = [asyncio.ensure_future(self._ask(request, (seed,))) for seed in request.seeds]
+        try:
+            return join_replies(await asyncio.gather(*tasks))
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._http is not None:
+            await self._http.close()
+            self._http = None
+
+
+def _who(origin: Origin) -> str:
+    parts = [origin.model, origin.fingerprint, origin.upstream]
+    return " / ".join(part for part in parts if part)
+
+
+def _shape(body: Mapping[str, Any], request: Request) -> tuple[Any, ...]:
+    """What kind of request it is: its fields, and what it asks of the thought."""
+    sampling = request.sampling
+    return (tuple(sorted(body)), sampling.effort, sampling.thinking is None, bool(request.prefix))
+
+
+def _merged(body: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+    """`extra` on top of `body`, object by object, so that one nested field can be set or, by null,
+    removed alone."""
+    merged = dict(body)
+    for name, value in extra.items():
+        if value is None:
+            merged.pop(name, None)
+            continue
+        old = merged.get(name)
+        both = isinstance(old, Mapping) and isinstance(value, Mapping)
+        merged[name] = _merged(old, value) if both else value  # type: ignore[arg-type] # as checked
+    return merged
+
+
+def _without(body: Mapping[str, Any], names: Words) -> dict[str, Any]:
+    """The body without some fields, at its top or within its objects."""
+    return {
+        name: _without(value, names) if isinstance(value, Mapping) else value
+        for name, value in body.items()
+        if name not in names
+    }

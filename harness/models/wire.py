@@ -1,0 +1,143 @@
+"""What the adapters of all servers share: the contract of a dialect, and figures read with care.
+
+A dialect is pure: it turns a request into JSON and JSON into an answer. Sending, waiting and trying
+again is `harness.models.server`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from harness.core import Completion, Origin, Request, Thought, Usage
+
+
+class MalformedReplyError(ValueError):
+    """A body that is no answer; `usage` is what it says it used, if it does."""
+
+    def __init__(self, message: str, usage: Usage | None = None) -> None:
+        super().__init__(message)
+        self.usage = None if usage == Usage() else usage
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One server reply: its choices in order, token ids where the server gave them, its usage."""
+
+    completions: tuple[Completion, ...]
+    ids: tuple[tuple[int, ...] | None, ...]
+    usage: Usage
+    origin: Origin = Origin()  # noqa: RUF009 - frozen
+
+
+class Gatherer(Protocol):
+    """Puts a streamed reply together again, as it would have come in one piece."""
+
+    def add(self, event: Mapping[str, Any]) -> bool:
+        """Take one event; True when it brings a piece of the thought or the text."""
+        ...
+
+    def body(self) -> Any:
+        """The reply; raises MalformedReplyError when the stream broke off."""
+        ...
+
+
+class Dialect(Protocol):
+    """One provider's interface.
+
+    `seeds`: are seeds sent? `several`: may one request ask for several samples? `streams`: can a
+    reply be streamed?
+    """
+
+    name: str
+    seeds: bool
+    several: bool
+    streams: bool
+
+    def path(self, *, stream: bool) -> str:
+        """What stands behind the base address."""
+        ...
+
+    def headers(self, key: str) -> dict[str, str]:
+        """The key, where there is one, and what else the interface wants in every request."""
+        ...
+
+    def body(self, request: Request, count: int, seed: int, *, stream: bool) -> dict[str, Any]:
+        """The request for `count` samples; raises UsageError for what the interface cannot
+        be asked at all, BackendError for what this request cannot hold."""
+        ...
+
+    def read(self, body: Any) -> Answer:
+        """The reply; raises MalformedReplyError when it is none."""
+        ...
+
+    def gather(self) -> Gatherer:
+        """For one streamed reply."""
+        ...
+
+
+def whole(value: Any, *path: str) -> int | None:
+    """The whole number at `path`, or None: a missing figure is unknown, not 0."""
+    found = at(value, *path)
+    good = isinstance(found, int) and not isinstance(found, bool) and 0 <= found < 1 << 31
+    return found if good else None
+
+
+def at(value: Any, *path: str) -> Any:
+    """What stands at `path` in nested objects, or None."""
+    for key in path:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value
+
+
+def text_at(part: Any, *keys: str) -> str | None:
+    """The first of some fields that holds a text."""
+    if isinstance(part, Mapping):
+        for key in keys:
+            if isinstance(part.get(key), str):
+                return str(part[key])
+    return None
+
+
+def objects(value: Any) -> list[Mapping[str, Any]]:
+    """The objects of a list; none where it is no list."""
+    return [v for v in value if isinstance(v, Mapping)] if isinstance(value, list) else []
+
+
+def kind_of_thought(
+    shown: str | None, summary: str | None, encrypted: bool, tokens: int | None
+) -> Thought | None:
+    """Which of the cases a reply is; None when there was no thought, or nothing tells."""
+    if shown:
+        return Thought.SHOWN
+    if summary:
+        return Thought.SUMMARY
+    if encrypted:
+        return Thought.ENCRYPTED
+    return Thought.HIDDEN if tokens else None
+
+
+def share(total: int | None, parts: int) -> list[int | None]:
+    """`total` in `parts` whole shares as equal as can be, which sum to it exactly."""
+    if total is None:
+        return [None] * parts
+    return [total // parts + (i < total % parts) for i in range(parts)]
+
+
+def add_up(values: Sequence[int | None]) -> int | None:
+    """The sum; None when one of them, or all of them, are unknown."""
+    known = [v for v in values if v is not None]
+    return sum(known) if len(known) == len(values) and values else None
+
+
+def add_usage(parts: Sequence[Usage]) -> Usage:
+    """The sum; a figure that one part lacks is unknown."""
+    return Usage(
+        prompt_tokens=add_up([p.prompt_tokens for p in parts]),
+        cached_prompt_tokens=add_up([p.cached_prompt_tokens for p in parts]),
+        output_tokens=add_up([p.output_tokens for p in parts]),
+        reasoning_tokens=add_up([p.reasoning_tokens for p in parts]),
+    )

@@ -1,0 +1,34 @@
+"""What a reader of a table must know before its figures: samples cut off, empty, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.results.views import RunReport
+
+MOST = 0.05
+"""A share that is worth a word."""
+
+
+def warnings(reports: Sequence[RunReport]) -> list[str]:
+    """One line for each run and trouble, with what to do about it."""
+    lines = []
+    for report in reports:
+        if not report.problems:
+            continue
+        name = f"{report.model} {report.budget} on {report.task}"
+        limit = report.manifest.identity.max_output_tokens
+        cut = report.truncated > MOST and "<=" not in report.budget
+        if cut:
+            raised = f" (now {limit})" if limit is not None else ""
+            own = "max= of the budget" if "max=" in report.budget else "--max-output-tokens"
+            lines.append(
+                f"{name}: {report.truncated:.0%} of the samples were cut off by the token limit: "
+                f"raise {own}{raised}"
+            )
+        if report.empty > MOST and not cut:
+            lines.append(f"{name}: {report.empty:.0%} of the answers are empty")
+        refused = report.verdicts.get("refused", 0.0) / report.problems
+        if refused > MOST:
+            lines.append(f"{name}: {refused:.0%} of the problems were refused by the model")
+    return lines

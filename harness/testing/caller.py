@@ -1,0 +1,146 @@
+"""What a strategy is given, without a store: a `Caller` straight on a scripted engine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from harness.budgets.strategy import Caller, Draw, Reward, Role, Score
+from harness.core import (
+    Finish,
+    HarnessError,
+    Prompt,
+    Request,
+    Sampling,
+    Status,
+    ThinkMarks,
+    Verdict,
+    VerifierSpec,
+)
+from harness.core.hashing import derive_seed
+from harness.testing.engine import ScriptedEngine
+
+
+class Ceiling(HarnessError):  # noqa: N818 - an outcome, not a mistake
+    """The next draw does not fit under the caller's ceiling."""
+
+
+def last_digit(response: str) -> str | None:
+    """What stands behind the last "Answer: "."""
+    found = re.findall(r"Answer: (\w+)", response)
+    return found[-1] if found else None
+
+
+@dataclass
+class ScriptedCaller:
+    """One problem's calls, and a log of them: a `harness.budgets.Caller` for tests.
+
+    `tokens` is a ceiling on the generated tokens: draws are then made one behind the other, the
+    last as long as what is left, and Ceiling is raised where nothing is. `drawn` holds each draw
+    once, in order; `used` is the sum of their tokens.
+    """
+
+    engine: ScriptedEngine
+    prompt: Prompt = field(default_factory=lambda: Prompt.user("Which digit is it?"))
+    seed: int = 0
+    max_output_tokens: int = 400
+    tokens: int | None = None
+    gold: str = "1"
+    answer: Callable[[str], str | None] = last_digit
+    drawn: dict[str, Draw] = field(default_factory=dict)
+    scored: list[str] = field(default_factory=list)
+
+    @property
+    def marks(self) -> ThinkMarks | None:
+        """The engine's thinking marks."""
+        return self.engine.marks
+
+    @property
+    def in_turn(self) -> bool:
+        """Whether a ceiling is counted down."""
+        return self.tokens is not None
+
+    @property
+    def used(self) -> int:
+        """Generated tokens, each draw counted once."""
+        return sum(draw.output_tokens or 0 for draw in self.drawn.values())
+
+    def room(self, prefix: str = "", *, prompt: Prompt | None = None) -> int | None:
+        """See `harness.budgets.Caller`."""
+        context = self.engine.info.context
+        if context is None:
+            return None
+        return context - len(self.engine.tokens(self.engine.render(prompt or self.prompt, prefix)))
+
+    async def sample(
+        self,
+        indices: Sequence[int],
+        sampling: Sampling,
+        *,
+        prefix: str = "",
+        prompt: Prompt | None = None,
+        role: Role = "generator",
+    ) -> list[Draw]:
+        """See `harness.budgets.Caller`."""
+        return [await self._draw(i, sampling, prefix, prompt or self.prompt) for i in indices]
+
+    async def _draw(self, index: int, sampling: Sampling, prefix: str, prompt: Prompt) -> Draw:
+        seed = derive_seed(self.seed, repr(prompt), prefix, index)
+        key = repr((prompt, prefix, sampling.to_json(), index))
+        room = self.room(prefix, prompt=prompt)
+        limit = sampling.max_tokens if room is None else min(sampling.max_tokens, max(room, 0))
+        if key in self.drawn and (self.drawn[key].output_tokens or 0) <= limit:
+            return self.drawn[key]
+        if limit < 1:
+            return Draw(id=key, prefix=prefix, text="", finish=Finish.LENGTH, output_tokens=0)
+        if self.tokens is not None:
+            limit = min(limit, self.tokens - self.used)
+            if limit < 1:
+                raise Ceiling("the ceiling is reached")
+        request = Request(
+            prompt=prompt,
+            sampling=replace(sampling, max_tokens=limit),
+            seeds=(seed,),
+            prefix=prefix,
+        )
+        [said] = (await self.engine.generate(request)).completions
+        words = None
+        if said.token_ends is not None:
+            ends = said.token_ends if said.finish is Finish.STOP else ()
+            words = sum(end < len(said.text) for end in ends) + bool(said.text)
+            words = words if ends else said.output_tokens
+        self.drawn[key] = Draw(
+            id=key,
+            prefix=prefix,
+            text=said.text,
+            finish=said.finish,
+            output_tokens=said.output_tokens,
+            stopped_by=said.stopped_by,
+            text_tokens=words,
+        )
+        return self.drawn[key]
+
+    async def score(self, reward: Reward, responses: Sequence[str]) -> list[Score]:
+        """See `harness.budgets.Caller`."""
+        self.scored += responses
+        caller: Caller = self
+        graded = await reward.score(caller, responses)
+        return [
+            Score(id=text, steps=one.steps, parts=one.parts)
+            for text, one in zip(responses, graded, strict=True)
+        ]
+
+    async def verdicts(self, draws: Sequence[Draw]) -> list[Verdict]:
+        """Correct where `answer` finds the gold; without an answer unparsed."""
+        return [self._verdict(self.answer(draw.response)) for draw in draws]
+
+    def _verdict(self, key: str | None) -> Verdict:
+        if key is None:
+            return Verdict(status=Status.UNPARSED)
+        status = Status.CORRECT if key == self.gold else Status.WRONG
+        return Verdict(status=status, answer=key, key=key)
+
+    async def check(self, verifier: VerifierSpec, responses: Sequence[str]) -> list[Verdict]:
+        """No other verifier is there."""
+        raise NotImplementedError(f"verifier {verifier.name}")

@@ -1,0 +1,277 @@
+"""Plugins that break their contracts, one each: what they hold, and what the one line must say."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+HEAD = """
+import harness
+from harness.core import *
+from harness.budgets import *
+
+class Good:
+    name, version, summary = "good", "1", "a task"
+    def load(self, source): return [Problem(id=f"p{i}", question=f"{i}+1?", gold=str(i + 1)) for i in range(3)]
+    def prompt(self, problem): return Prompt.user(problem.question)
+    def verifier(self): return VerifierSpec("math")
+    def metrics(self, scored): return {}
+class Engine:
+    def __init__(self, spec):
+        self.info = ModelInfo(spec=str(spec), name="e", fingerprint="e1", think=ThinkMarks())
+    def render(self, prompt, prefix=""): return prompt.messages[-1].content + prefix
+    def count_tokens(self, rendered): return len(rendered)
+    async def generate(self, request):
+        said = tuple(Completion(text="Answer: 2", finish=Finish.STOP, output_tokens=9) for _ in request.seeds)
+        return Reply(completions=said, usage=Usage(prompt_tokens=9, output_tokens=9), latency_s=0.1)
+    async def close(self): pass
+class Judge:
+    name, version = "judge", "1"
+    def verify(self, response, problem, *, truncated=False):
+        return Verdict(status=Status.CORRECT, answer=response, key=response)
+class Plain:
+    size, family, exchangeable, depth, needs_marks = 2, "plain", True, 0, False
+    def __init__(self, budget, reward=None): pass
+    def most_tokens(self, limit): return limit
+    async def propose(self, caller, n):
+        for draw in await caller.sample(range(n), Sampling(max_tokens=20, temperature=1.0)): yield (draw,)
+class Chooser:
+    name, args = "chooser", {}
+    def expect(self, pool, k): return {pool[0].verdict.status: 1.0}
+    def error(self, pool, k): return 0.0
+class Half:
+    has_model = False
+    info = ModelInfo(spec="reward:half", name="half", fingerprint="half@1")
+    def __init__(self, argument=None): pass
+    async def score(self, caller, responses): return [Graded(steps=(0.5,)) for _ in responses]
+task, engine, judge, proposer, selector, reward, family = Good, Engine, Judge, Plain, Chooser, Half, None
+"""
+TAIL = """
+harness.register("tasks", "own", task)
+harness.register("models", "own", engine)
+harness.register("verifiers", "own", judge)
+harness.register("proposers", "own", proposer)
+harness.register("selectors", "own", selector)
+harness.register("rewards", "own", reward)
+if family: harness.register("families", "fam", family)
+"""
+
+
+class Broken(NamedTuple):
+    """`code` stands between HEAD and TAIL; `says` are patterns of the one line, `code` its exit."""
+
+    code: str
+    says: str
+    exit: int = 2
+    budget: str = "greedy"
+    task: str = "own"
+
+
+JUDGED = """
+class task(Good):
+    def verifier(self): return VerifierSpec("own")
+"""
+
+BROKEN = {
+    # tasks
+    "task: a gold that is a number": Broken(
+        "class task(Good):\n"
+        " def load(self, source): return [Problem(id='a', question='q', gold=7)]",
+        r"the task 'own' \(.*plugin\.py, line \d+\): load gave the problem 'a' with gold = 7 \(int\); "
+        "expected str or None",
+    ),
+    "task: load gives a dictionary": Broken(
+        "class task(Good):\n def load(self, source): return [{'id': 'a'}]",
+        r"load gave \{'id': 'a'\} \(dict\) among them; expected a sequence of harness.core.Problem",
+    ),
+    "task: load gives nothing": Broken(
+        "class task(Good):\n def load(self, source): pass", "load gave None; expected a sequence"
+    ),
+    "task: load fails": Broken(
+        "class task(Good):\n def load(self, source): return 1 / 0",
+        r"the task 'own' \(.*plugin\.py, line \d+\): ZeroDivisionError",
+        1,
+    ),
+    "task: no version": Broken(
+        "class task(Good): pass\ndel Good.version", r"has no 'version'; expected version: str"
+    ),
+    "task: a prompt of text": Broken(
+        "class task(Good):\n def prompt(self, problem): return problem.question",
+        r"prompt gave '0\+1\?' \(str\) for 'p0'; expected a harness.core.Prompt",
+    ),
+    "task: a verifier's name alone": Broken(
+        "class task(Good):\n def verifier(self): return 'math'",
+        r"verifier gave 'math' \(str\); expected a harness.core.VerifierSpec",
+    ),
+    "task: a verifier that is not there": Broken(
+        "class task(Good):\n def verifier(self): return VerifierSpec('maths')",
+        "unknown verifier 'maths': did you mean 'math'",
+    ),
+    "task: its constructor wants something": Broken(
+        "class task(Good):\n def __init__(self, path): pass", r"the task 'own' .*TypeError.*path", 1
+    ),
+    # verifiers
+    "verifier: an unknown status": Broken(
+        JUDGED + "class judge(Judge):\n def verify(self, response, problem, *, truncated=False):"
+        " return Verdict(status='great')",
+        r"3 attempts are ungraded: the verifier 'own' \(.*plugin\.py, line \d+\): verify gave status "
+        r"'great' \(str\); expected one of correct, ",
+        1,
+    ),
+    "verifier: a truth value": Broken(
+        JUDGED + "class judge(Judge):\n def verify(self, response, problem, *, truncated=False):"
+        " return True",
+        r"verify gave True \(bool\); expected a harness.core.Verdict",
+        1,
+    ),
+    "verifier: it fails": Broken(
+        JUDGED + "class judge(Judge):\n def verify(self, response, problem, *, truncated=False):"
+        " return problem.nothing",
+        r"the verifier 'own' \(.*plugin\.py, line \d+\): AttributeError",
+        1,
+    ),
+    "verifier: a key that is a number": Broken(
+        JUDGED + "class judge(Judge):\n def verify(self, response, problem, *, truncated=False):"
+        " return Verdict(status=Status.WRONG, key=3)",
+        r"verify gave key 3 \(int\); expected str or None",
+        1,
+    ),
+    "verifier: no version": Broken(
+        JUDGED + "class judge(Judge): pass\ndel Judge.version", "has no 'version'"
+    ),
+    "verifier: another signature": Broken(
+        JUDGED + "class judge(Judge):\n def verify(self, response): pass",
+        r"the verifier 'own' \(.*\): TypeError: .*unexpected keyword argument 'truncated'",
+        1,
+    ),
+    "verifier: its process ends": Broken(
+        JUDGED + "class judge(Judge):\n def verify(self, response, problem, *, truncated=False):"
+        " import os; os._exit(3)",
+        r"ungraded: its worker process died \(exit code 3\)",
+        1,
+    ),
+    # backends
+    "backend: generate is no coroutine": Broken(
+        "class engine(Engine):\n def generate(self, request): pass",
+        r"the backend 'own:m' \(.*, line \d+\): generate is no coroutine; expected `async def",
+    ),
+    "backend: no close": Broken(
+        "class engine(Engine): close = None", r"has no method 'close'; expected a method close"
+    ),
+    "backend: info is a name": Broken(
+        "class engine(Engine):\n def __init__(self, spec): self.info = 'e'",
+        r"has info = 'e' \(str\); expected ModelInfo",
+    ),
+    "backend: it gives text": Broken(
+        "class engine(Engine):\n async def generate(self, request): return 'Answer: 2'",
+        r"generate gave 'Answer: 2' \(str\); expected a harness.core.Reply",
+    ),
+    "backend: too few completions": Broken(
+        "class engine(Engine):\n async def generate(self, request):"
+        " return Reply(completions=(), usage=Usage(), latency_s=0)",
+        r"generate gave \(\) \(tuple\); expected 1 completions, one for each seed",
+    ),
+    "backend: it fails": Broken(
+        "class engine(Engine):\n async def generate(self, request): return {}['x']",
+        r"the backend 'own:m' \(.*plugin\.py, line \d+\): KeyError: 'x'",
+        1,
+    ),
+    # proposers
+    "proposer: too few": Broken(
+        "class proposer(Plain):\n async def propose(self, caller, n):\n"
+        "  for d in await caller.sample(range(1), Sampling(max_tokens=9)): yield (d,)",
+        r"the proposer 'own' \(.*, line \d+\): propose yielded 1 chains; expected 2 of them",
+        budget="own@2",
+    ),
+    "proposer: a draw that is no chain": Broken(
+        "class proposer(Plain):\n async def propose(self, caller, n):\n"
+        "  for d in await caller.sample(range(n), Sampling(max_tokens=9)): yield d",
+        r"propose yielded Draw\(.* \(Draw\); expected an asynchronous generator of tuples of draws",
+        budget="own@2",
+    ),
+    "proposer: propose returns a list": Broken(
+        "class proposer(Plain):\n async def propose(self, caller, n): return []",
+        r"propose gave <coroutine .* \(coroutine\); expected an asynchronous generator",
+        budget="own@2",
+    ),
+    "proposer: no family": Broken(
+        "class proposer(Plain): pass\ndel Plain.family",
+        r"the proposer 'own' .*has no 'family'; expected family: str",
+        budget="own@2",
+    ),
+    "proposer: it fails": Broken(
+        "class proposer(Plain):\n async def propose(self, caller, n):\n  yield 1 / 0",
+        r"the proposer 'own' \(.*plugin\.py, line \d+\): ZeroDivisionError",
+        1,
+        budget="own@2",
+    ),
+    # selectors
+    "selector: a single status": Broken(
+        "class selector(Chooser):\n def expect(self, pool, k): return Status.CORRECT",
+        r"the selector 'own' \(.*, line \d+\): expect gave .*correct.*; expected a mapping",
+        budget="vote@2:select=own",
+    ),
+    "selector: chances that do not add up": Broken(
+        "class selector(Chooser):\n def expect(self, pool, k): return {Status.CORRECT: 0.5}",
+        r"expected a mapping from harness.core.Status to probabilities that sum to 1",
+        budget="vote@2:select=own",
+    ),
+    "selector: it fails": Broken(
+        "class selector(Chooser):\n def expect(self, pool, k): return pool[99]",
+        r"the selector 'own' \(.*plugin\.py, line \d+\): IndexError",
+        1,
+        budget="vote@2:select=own",
+    ),
+    "selector: no args": Broken(
+        "class selector(Chooser): pass\ndel Chooser.args",
+        "has no 'args'",
+        budget="vote@2:select=own",
+    ),
+    # rewards
+    "reward: score is no coroutine": Broken(
+        "class reward(Half):\n def score(self, caller, responses): return []",
+        r"the reward 'own' \(.*, line \d+\): score is no coroutine",
+        budget="best@2:reward=own",
+    ),
+    "reward: bare numbers": Broken(
+        "class reward(Half):\n async def score(self, caller, responses): return [0.5] * len(responses)",
+        r"score gave \[0\.5\] \(list\); expected a list of 1 harness.budgets.Graded",
+        budget="best@2:reward=own",
+    ),
+    "reward: it fails": Broken(
+        "class reward(Half):\n async def score(self, caller, responses): raise OSError('no file')",
+        r"the reward 'own' \(.*plugin\.py, line \d+\): OSError: no file",
+        1,
+        budget="best@2:reward=own",
+    ),
+    "reward: a value of 2": Broken(
+        "class reward(Half):\n async def score(self, caller, responses):"
+        " return [Graded(steps=(2.0,)) for _ in responses]",
+        r"gave 2\.0 where a value from 0 to 1 belongs",
+        1,
+        budget="best@2:reward=own",
+    ),
+    # families
+    "family: it fails": Broken(
+        "def family(name): raise KeyError(name)",
+        r"the family 'fam' \(.*plugin\.py, line \d+\): KeyError: 'x'",
+        1,
+        task="fam:x",
+    ),
+    "family: it gives an object": Broken(
+        "def family(name): return Good()",
+        r"the family 'fam' gave .* for 'x'; expected what is called for a task",
+        task="fam:x",
+    ),
+    # files
+    "file: it does not parse": Broken(
+        "class task(", r"plugin .*plugin\.py failed at line \d+: Synta"
+    ),
+    "file: it takes a built-in name": Broken(
+        "harness.register('verifiers', 'math', Judge)",
+        r"plugin .*plugin\.py failed at line \d+: the verifier 'math' is there already \(from the "
+        r"package 'reasoning-harness'\): take another name, or write replace=True",
+    ),
+    "file: an instance for a class": Broken(
+        "harness.register('tasks', 'x', Good())", r"is no class or function"
+    ),
+}

@@ -1,0 +1,100 @@
+"""What docs/statistics.md, docs/curves.md and the site's guide say in numbers, computed again."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+from scipy import stats
+
+from harness.analysis.crossfit import CROSSED
+from harness.cost import inference_multiplier
+from harness.stats import mean_interval, paired_difference
+from harness.stats.means import FEW_CLUSTERS, FEW_EVENTS
+
+ROOT = Path(__file__).parents[2]
+PAGE = " ".join((ROOT / "docs" / "statistics.md").read_text().split())
+CURVES = " ".join((ROOT / "docs" / "curves.md").read_text().split())
+GUIDE = (ROOT / "site" / "templates" / "guide.html").read_text()
+SHARES = re.findall(
+    r"(\d+) of (\d+)(?: in (?:only )?(\d+) clusters)?(?: is)? ([\d.]+)% to ([\d.]+)%", PAGE
+)
+
+
+def test_the_page_has_shares_to_check() -> None:
+    assert len(SHARES) >= 4
+
+
+@pytest.mark.parametrize(("right", "of", "clusters", "low", "high"), SHARES)
+def test_shares_of_the_page(right: str, of: str, clusters: str, low: str, high: str) -> None:
+    n = int(of)
+    labels = [i % int(clusters) for i in range(n)] if clusters else None
+    got = mean_interval([1.0] * int(right) + [0.0] * (n - int(right)), labels)
+    assert (100 * got.low, 100 * got.high) == pytest.approx((float(low), float(high)), abs=0.05)
+
+
+def test_the_formula_of_the_page_is_the_codes() -> None:
+    """Point 2 of the rule, by hand: fractional scores, 12 problems, no model (many events)."""
+    scores = [0.1, 0.9, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.5, 0.5, 0.0, 1.0] * 3
+    n, m = len(scores), sum(scores) / len(scores)
+    v = sum((x - m) ** 2 for x in scores) / (n - 1) / n
+    second = v * (n - 1)  # the mean square
+    influence = [(x - m) ** 2 / second - 1 - (1 - 2 * m) / (m * (1 - m)) * (x - m) for x in scores]
+    df = 2 / (sum(i * i for i in influence) / n**2) - 1
+    price = (stats.norm.ppf(0.975) / stats.t.ppf(0.975, df)) ** 2
+    effective = max(m * (1 - m) / v * n / (n - 1) * price, n)
+    x = m * effective
+    below, above = 0.5 - 0.3 * m, 0.5 - 0.3 * (1 - m)
+    low = stats.beta.ppf(0.025, x + below, effective - x + 1 - below)
+    high = stats.beta.ppf(0.975, x + 1 - above, effective - x + above)
+    got = mean_interval(scores)
+    assert got.extra["effective_n"] == n
+    assert "share-effective" in got.method
+    assert got.low == pytest.approx(low, abs=1e-9)
+    assert got.high >= high - 1e-9
+
+
+def test_the_difference_and_the_factor_of_the_page() -> None:
+    assert "100 problems is ±3.6 points" in PAGE
+    assert round(100 * paired_difference([1.0] * 100, [1.0] * 100).high, 1) == 3.6
+    assert "1.15 times as long" in PAGE
+    assert round(math.sqrt(1 + 1 / math.pi), 3) == 1.148
+    assert round(math.sqrt(1 + 1 / math.pi), 2) == CROSSED
+
+
+def test_the_thresholds_of_page_and_guide() -> None:
+    for text in (PAGE, GUIDE):
+        assert f"{FEW_CLUSTERS} clusters" in text
+        assert f"{FEW_EVENTS:.0f} right and {FEW_EVENTS:.0f} wrong" in text
+
+
+def test_the_guide_names_the_same_shares() -> None:
+    assert "20 right answers out of 20 still leave 83% to 100%, and 8 of 10 are 47% to 96%" in GUIDE
+    for right, of, low, high in ((20, 20, 83, 100), (8, 10, 47, 96)):
+        got = mean_interval([1.0] * right + [0.0] * (of - right))
+        assert (round(100 * got.low), round(100 * got.high)) == (low, high)
+
+
+def test_multipliers_of_curves() -> None:
+    """M + 3(M - 1)/R (Snell et al. 2024, section 7)."""
+    assert "257.75, 63.4 and 15.8 for M = 14 and R = 0.16, 0.79 and 22" in CURVES
+    found = [inference_multiplier(14, r) for r in (0.16, 0.79, 22)]
+    assert found == pytest.approx([257.75, 63.4, 15.8], abs=0.04)
+
+
+def test_every_function_that_the_pages_name_exists() -> None:
+    import harness
+    import harness.analysis.crossfit
+    import harness.analysis.equal_cost
+    import harness.analysis.policy
+    import harness.cost
+    import harness.stats
+
+    rooms = (harness, harness.stats, harness.cost, harness.analysis.crossfit,
+             harness.analysis.equal_cost, harness.analysis.policy)  # fmt: skip
+    for name in re.findall(r"`([a-z]+_[a-z_]+)`", PAGE + CURVES):
+        if name in ("lure_rate", "find_price") or hasattr(harness.cost, name):
+            continue
+        assert any(hasattr(room, name) for room in rooms), name

@@ -1,0 +1,118 @@
+"""What a question asks for: the noun that it counts, or the unit of its answer."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+
+from harness.verifiers.math.finding.words import words
+from harness.verifiers.math.reading.units import Unit, read_unit
+from harness.verifiers.patterns import lazy_pattern
+
+MAX_QUESTION = 4_000  # characters from its end
+
+_MANY = lazy_pattern(
+    r"\bhow\s+many\s+(?:(?:more|fewer|less|total|additional|other|whole|full|extra|different)\s+)*"
+    r"((?:[A-Za-z'-]+\s*){1,6})", re.I
+)  # fmt: skip
+_WHAT = lazy_pattern(r"\b(?:the\s+(?:total\s+)?number\s+of)\s+((?:[A-Za-z'-]+\s*){1,6})", re.I)
+_MONEY = lazy_pattern(
+    r"\bhow\s+much\b.*\b(?:cost|costs|pay|paid|pays|earn\w*|spen[dt]\w*|money|charge\w*|make|made"
+    r"|sav(?:e|es|ed|ings)|owe\w*|profit|price|worth|change|lose|lost|give|raise\w*|dollars?)\b"
+    r"|\bin\s+dollars\b|\bwhat\b.*\b(?:price|cost|profit|revenue|salary|income|wage|earnings|bill"
+    r"|budget|fee)\b|\bhow\s+much\s+(?:more\s+)?money\b", re.I | re.S
+)  # fmt: skip
+_OLD = lazy_pattern(r"\bhow\s+old\b|\b(?:'s|current|present|his|her)\s+age\b", re.I)
+_LONG = lazy_pattern(r"\bhow\s+(?:long|much\s+time)\b", re.I)
+_FAR = lazy_pattern(r"\bhow\s+(?:far|tall|high|deep|wide)\b|\bwhat\b.*\bdistance\b", re.I)
+_PERCENT = lazy_pattern(r"\b(?:what|how\s+many)\s+percent|\bpercentage\b|\bpercent\b", re.I)
+_MORE = lazy_pattern(
+    r"\bhow\s+(?:many|much)\s+(?:\w+\s+)?(?:more|less|fewer|older|younger|longer|taller|farther"
+    r"|further|faster|heavier|higher)\b|\bdifference\b", re.I
+)  # fmt: skip
+_IN_UNIT = lazy_pattern(r"\bin\s+((?:square\s+|cubic\s+)?[a-z]+(?:\s+per\s+[a-z]+)?)\s*\W*$", re.I)
+_STOP = words(
+    """a an the is are was were do does did has have had will would can could should must may might
+    there in on at for of by to from with per if when after before each every that who which he she
+    it they you we i his her their its are left remain remaining needed need needs total all
+    altogether more than not been be being combined together"""
+)
+_CHINESE = lazy_pattern(
+    r"(?:多少|几)\s*(?:[个名只本张辆位条支件块棵把袋盒箱])?\s*([\u4e00-\u9fff]{0,3})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`nouns`: stems of what is counted; `unit`: the unit that the question names, if one.
+
+    `kind` is money, percent, time, length, age or "" (not told); `difference`: whether it asks how
+    many more.
+    """
+
+    nouns: frozenset[str] = frozenset()
+    unit: Unit | None = None
+    unit_word: str = ""
+    kind: str = ""
+    difference: bool = False
+
+
+NOTHING = Asked()
+
+
+def stem(word: str) -> str:
+    """A word without its plural ending."""
+    word = word.lower().removesuffix("'s")
+    for ending, kept in (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"),
+                         ("xes", "x"), ("s", "")):  # fmt: skip
+        if word.endswith(ending) and len(word) > len(ending) + 1 and not word.endswith("ss"):
+            return word.removesuffix(ending) + kept
+    return word
+
+
+def _last_question(text: str) -> str:
+    parts = re.split(r"(?<=[.!?。？！])\s+|\n|(?<=[。？！])", text)
+    asking = [p for p in parts if "?" in p or "？" in p]
+    told = [p for p in parts if p.strip()]
+    return (asking or told or [""])[-1]
+
+
+@functools.lru_cache(maxsize=2048)
+def asked(question: str) -> Asked:
+    """What `question` asks for, as far as its words tell."""
+    if not question.strip():
+        return NOTHING
+    sentence = _last_question(question[-MAX_QUESTION:])
+    many = _MANY.search(sentence) or _WHAT.search(sentence)
+    nouns: list[str] = []
+    for word in many[1].split() if many else ():
+        if word.lower() in _STOP:
+            if word.lower() == "of" and nouns:
+                continue
+            break
+        nouns.append(word)
+    if chinese := _CHINESE.search(sentence):
+        nouns += [chinese[1]] if chinese[1] else []
+    word = nouns[0].lower() if nouns else ""
+    unit = read_unit(word) if word else None
+    if unit is None and (behind := _IN_UNIT.search(sentence)):
+        word, unit = behind[1].lower(), read_unit(behind[1].lower())
+    return Asked(
+        frozenset(stem(n) for n in nouns), unit, word if unit else "", _kind(sentence, unit),
+        _MORE.search(sentence) is not None,
+    )  # fmt: skip
+
+
+def _kind(sentence: str, unit: Unit | None) -> str:
+    if _PERCENT.search(sentence):
+        return "percent"
+    if unit is not None and "usd" in dict(unit.dimension):
+        return "money"
+    if _OLD.search(sentence):
+        return "age"
+    if _LONG.search(sentence):
+        return "time"
+    if _FAR.search(sentence):
+        return "length"
+    return "money" if _MONEY.search(sentence) and unit is None else ""

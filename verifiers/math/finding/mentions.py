@@ -1,0 +1,319 @@
+r"""The numbers that a sentence mentions, and the part that each plays in it.
+
+English has few small words and they tell: "needs to pay $64 for 16 glasses" has an object and a
+prepositional phrase; "40 dwarves can mine 43,200 pounds in a month" a subject, an object and a
+phrase; "3 loaves cost $4 more than 2 bagels" a subject, an object and what it is compared with. No
+list of verbs is needed: what is governed by no small word is the object, except where a clause
+begins.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from harness.verifiers.math.finding.dollars import plain_money
+from harness.verifiers.math.finding.words import (
+    CHANGES,
+    COPULAS,
+    KNOWN,
+    LABELS,
+    LEFT,
+    MEASURES,
+    MODALS,
+    PREPOSITIONS,
+    REACHES,
+    RESULTS,
+    SAYS,
+    SUBORDINATE,
+    TRANSPARENT,
+)
+from harness.verifiers.math.reading.units import is_unit, read_unit
+from harness.verifiers.patterns import lazy_pattern
+
+FORMULA = lazy_pattern(
+    r"\$\$(.+?)\$\$|\\\[(.+?)\\\]|\\\((.+?)\\\)|(?<!\\)\$((?:[^$\\\n]|\\.){1,2000}?)\$", re.S
+)
+NUMBER = lazy_pattern(
+    r"(?<![\w.:])\d{1,2}:\d{2}(?:\s?[ap]\.?\s?m\b\.?)?(?![\d:])"
+    r"|(?<![A-Za-zÀ-ɏ0-9_.^])(?<![\^_]\{)[-+]?\s?(?:\\?[$€£¥]\s?)?(?:"
+    r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d,.])(?=\s?(?:€|EUR\b|euros?\b))"
+    r"|\d{1,3}(?:\.\d{3})+,\d+|\d+\s\d+/\d+(?![\d/])"
+    r"|(?:\d+\s?)?√\s?(?:\d+|\([^()]{1,20}\))(?:\s?/\s?\d+)?"
+    r"|\d+(?:,\d+)*(?:\.\d+)?(?:[eE][-+]?\d+|\^\{?-?\d+\}?)?(?:\s?π)?(?:\s?/\s?\d+)?)"
+    r"(?!:\d)(?:\s?%|\s?\\%|\s?€|\s(?:thousand|million|billion|trillion)\b)?"
+    r"|(?<![\w.])[-+]?(?:\\?[$€£¥])?\.\d+%?",
+    re.I,
+)
+_TOKEN = lazy_pattern(r"[A-Za-zÀ-ɏ]+(?:['’][A-Za-z]+)?|[\u4e00-\u9fff]|[^\s\w]|\S")
+_OPERATOR = lazy_pattern(r"\s*(?:[-+*/×÷^·]|\\times|\\cdot|x(?=\s))\s*\(?\s*")
+_ORDINAL = lazy_pattern(r"(?:st|nd|rd|th)\b|\^\{?\\?(?:text|mathrm|rm)?\{?(?:st|nd|rd|th)\b")
+_HYPHEN = lazy_pattern(r"[-‐–][A-Za-z]")
+_NO_UNITS = frozenset({"in", "a", "as", "at", "dozen", "dozens", "me", "ms"})
+_BETWEEN_UNITS = frozenset({"per", "square", "cubic", "sq"})
+_SMALLER = lazy_pattern(
+    r"\s+([A-Za-z]+),?\s+(?:and\s+)?(\d[\d.]*|no|zero)\s+([A-Za-z]+)(?![A-Za-z])", re.I
+)
+_CHINESE_IS = frozenset("是为共得有了剩于到过达=＝:：")
+_CHINESE_PHRASE = frozenset("在用从每把对第比与向给被以除按")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """`weight` says how likely this is what the sentence states: 2 an object, 1.5 a subject, 1 or
+    less a phrase beside them. `noun` is what stands behind the number."""
+
+    start: int
+    end: int
+    text: str
+    weight: float = 2.0
+    part: str = "object"
+    noun: tuple[str, ...] = ()
+    clause: int = 0
+    difference: bool = False
+
+
+def mentions(sentence: str) -> list[Mention]:
+    """The numbers and formulas of a sentence in order, weighted by their part in it."""
+    spans = _spans(sentence)
+    if not spans:
+        return []
+    found: list[Mention] = []
+    state = _Reader(sentence)
+    place = 0
+    for start, end, text in spans:
+        state.take(sentence[place:start])
+        found.append(state.mention(start, end, text))
+        place = end
+    return state.finished(found)
+
+
+def _spans(sentence: str) -> list[tuple[int, int, str]]:
+    """(start, end, text) of formulas and numbers; a sum or product written out is one."""
+    pieces = [(m.start(), m.end(), m.group()) for m in FORMULA.finditer(sentence)]
+    place, numbers = 0, []
+    for start, end, _ in [*pieces, (len(sentence), len(sentence), "")]:
+        numbers += [
+            (m.start() + len(m.group()) - len(m.group().lstrip()), m.end(), m.group().strip())
+            for m in NUMBER.finditer(sentence, place, start)
+        ]
+        place = end
+    merged: list[tuple[int, int, str]] = []
+    for start, end, text in sorted(pieces + numbers):
+        between = sentence[merged[-1][1] : start] if merged else ""
+        signed = text[0] in "+-" and not between.strip() and bool(between)
+        if merged and (signed or _OPERATOR.fullmatch(between)):
+            first = merged.pop()
+            merged.append((first[0], end, sentence[first[0] : end]))
+        else:
+            merged.append((start, end, text))
+    spans: list[tuple[int, int, str]] = []
+    for piece in merged:
+        if not spans or piece[0] >= spans[-1][1]:
+            spans.append(_compound(sentence, *piece))
+    return spans
+
+
+def _compound(sentence: str, start: int, end: int, text: str) -> tuple[int, int, str]:
+    """`2 hours and 30 minutes`, `21 dollars and no cents`: with the smaller part."""
+    more = _SMALLER.match(sentence, end)
+    big, small = (read_unit(more[1]), read_unit(more[3])) if more else (None, None)
+    names = {more[1].lower(), more[3].lower()} if more else set()
+    if more and big and small and big.dimension == small.dimension and not names & _NO_UNITS:
+        if more[2].lower() in ("no", "zero", "0"):
+            return start, more.end(), f"{text} {more[1]}"
+        return start, more.end(), f"{text} {more[1]} {more[2]} {more[3]}"
+    return start, end, text
+
+
+class _Reader:
+    """Reads a sentence from the left and keeps the words since the last mention."""
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+        self.words: list[str] = []
+        self.clause = 0
+        self.region = ""  # "", "sub" or "purpose"
+        self.until_comma = False
+        self.spoken = False  # an object stood in this clause already
+        self.mentioned = False  # a number stood in it
+        self.gerund = False  # "Dividing 240 by 12 gives …"
+        self.brackets = 0
+        self.equals = 0  # mentions before the last equality sign are its left side
+        self.count = 0
+
+    def take(self, text: str) -> None:
+        """The words between two mentions."""
+        tokens = [t for t in _TOKEN.findall(text) if t not in "*_`~"]
+        for index, token in enumerate(tokens):
+            word = token.lower()
+            if not self.count and not self.words:
+                self.gerund = word.endswith("ing")
+            after = tokens[index + 1].lower() if index + 1 < len(tokens) else ""
+            begun = any(w.isalpha() and w not in RESULTS for w in self.words)
+            self._turn(word, after, opening=not begun and not self.count)
+            self.words.append(word)
+
+    def _turn(self, word: str, after: str, *, opening: bool) -> None:
+        if word in ("(", "["):
+            self.brackets += 1
+        elif word in (")", "]"):
+            self.brackets = max(0, self.brackets - 1)
+        elif word == "=" and not self.brackets:
+            self.equals = self.count
+        elif word in (",", ";", "，", "；") and (self.until_comma or word in ";；"):
+            self.region, self.until_comma, self.mentioned = "", False, False
+            self.words.append("|")
+        elif (
+            word in RESULTS
+            or (word == "which" and after in SAYS)
+            or (word == "to" and after in REACHES)
+        ):
+            self.region, self.until_comma = "", False
+            self.clause += 1
+            self.spoken = self.mentioned = False
+        elif (
+            word in SUBORDINATE
+            or word == "which"
+            or (word in ("before", "after", "until") and (opening or self.mentioned))
+        ):
+            start = opening or not any(w.isalpha() and w not in RESULTS for w in self.words)
+            self.region, self.until_comma = "sub", start and not self.mentioned
+        elif word == "to" and after and after not in TRANSPARENT and not after.isdigit():
+            modal = self.words[-1:] and self.words[-1] in MODALS
+            if (opening or self.mentioned) and not modal and not self.region:
+                self.region, self.until_comma = "purpose", opening
+
+    def mention(self, start: int, end: int, text: str) -> Mention:
+        """The next mention, by the words before it and right behind it."""
+        behind = self.sentence[end : end + 80]
+        weight, part = self._part(start)
+        noun = _noun(behind)
+        if _HYPHEN.match(behind) and not behind[1:3].isupper():
+            measure = re.match(r"[-‐–]\w+\s+([a-z]+)", behind)
+            told = measure is not None and measure[1] in MEASURES
+            weight, part = (1.8, "object") if told else (0.0, "attribute")
+        elif _ORDINAL.match(behind):
+            weight, part = min(weight, 0.6), "ordinal"
+        later = [w.lower() for w in re.findall(r"[A-Za-z]+|[.,;]", behind)][:6]
+        clause = later[: next((i for i, w in enumerate(later) if w in ".,;"), len(later))]
+        difference = bool(set(later[:2]) & {"more", "less", "fewer", "older", "younger", "higher",
+                                            "lower", "longer", "shorter", "taller", "times"}
+                          and "than" in clause) or later[:1] == ["times"]  # fmt: skip
+        if difference:
+            weight -= 0.45
+        if part in ("object", "result") and set(clause) & LEFT:
+            weight += 0.7
+        if self.sentence[max(0, start - 2) : start] == "**":
+            weight, part = weight + 2.5, "bold"
+        if part in ("object", "result", "bold"):
+            self.spoken = True
+        if part in ("object", "subject", "result"):
+            weight += 1.5 * self.clause
+        self.words = []
+        self.count += 1
+        self.mentioned = True
+        return Mention(start, end, text, weight, part, noun, self.clause, difference)
+
+    def _part(self, start: int) -> tuple[float, str]:
+        words = list(self.words)
+        known = False
+        while words and (words[-1] in TRANSPARENT or words[-1].endswith(("ing", "'s", "’s"))):
+            known = words.pop() in KNOWN or known
+        before = words[-1] if words else ""
+        earlier = words[-2] if len(words) > 1 else ""
+        weight, part = self._by_word(before, earlier, words)
+        if self.brackets:
+            return min(weight, 0.5), "aside"
+        if words[-2:] == [",", "or"] or words[-1:] == ["or"]:
+            return min(weight, 1.3), "restatement"
+        if self._is_label(start):
+            return 0.6, "label"
+        if self.region:
+            return min(weight, 0.8), "subordinate"
+        if known and part in ("object", "subject"):
+            weight = 1.2
+        return weight, part
+
+    def _is_label(self, start: int) -> bool:
+        """`the WidgetMaster 9000`: a name's number, behind which no noun stands."""
+        name = re.search(r"\w\s+([A-Z][A-Za-z]+)\s$", self.sentence[max(0, start - 40) : start])
+        behind = NUMBER.match(self.sentence, start)
+        return bool(name and behind and re.match(
+            r"\s*(?:$|[.,;]|(?:than|and|or|is|in|for|if|over)\b)", self.sentence[behind.end() :]
+        ))  # fmt: skip
+
+    def _by_word(self, before: str, earlier: str, words: list[str]) -> tuple[float, str]:
+        if before == "than":
+            return 0.0, "compared"
+        if before in ("=", "≈", "→", "⇒"):
+            return 3.0, "result"
+        if before == "of":
+            return (2.2, "object") if earlier in MEASURES else (1.0, "phrase")
+        if before == "to":
+            return (1.0, "phrase") if "from" in words else (2.2, "object")
+        if before == "with":
+            told = earlier in LEFT or earlier in ("up", "him", "her", "them", "ends", "ended")
+            return (2.2, "object") if told else (1.0, "phrase")
+        if before == "by" and any(w.startswith(CHANGES) for w in words):
+            return 1.8, "object"
+        if before == "in" and earlier.startswith("result"):
+            return 2.5, "object"
+        if before in PREPOSITIONS:
+            return 1.0, "phrase"
+        if before in LABELS and earlier not in COPULAS:
+            return 0.5, "label"
+        if before in COPULAS:
+            return 2.5, "object"
+        if before in _CHINESE_IS:
+            return 2.5, "object"
+        if before in _CHINESE_PHRASE:
+            return (0.0, "compared") if before == "比" else (1.0, "phrase")
+        if before in ("", ",", "|", ":", "and", "，", "。") and not self.spoken:
+            return 1.5, "subject"
+        return 2.0, "object"
+
+    def finished(self, found: list[Mention]) -> list[Mention]:
+        """The mentions, those on the left of an equality sign set back."""
+        return [
+            replace(m, weight=min(m.weight, 0.3), part="left side") if i < self.equals else m
+            for i, m in enumerate(found)
+        ]
+
+
+def _noun(behind: str) -> tuple[str, ...]:
+    """The words right behind a number, up to a verb or a phrase."""
+    if chinese := re.match(r"\s*([\u4e00-\u9fff]{1,4})", behind):
+        return (chinese[1],)
+    words: list[str] = []
+    for word in re.findall(r"[A-Za-z'’]+|[^\s\w]", behind):
+        if word in "*_`~\\" or word.lower() in ("more", "additional", "different", "total"):
+            continue
+        low = word.lower()
+        if not word[0].isalpha() or low in COPULAS or low in TRANSPARENT - {"of"}:
+            break
+        if low in PREPOSITIONS and low != "of":
+            break
+        if low != "of":
+            words.append(low)
+        if len(words) == 4:
+            break
+    return tuple(words)
+
+
+def with_unit(sentence: str, mention: Mention) -> str:
+    """The mention's text with the unit behind it; other nouns say nothing of its value."""
+    text = plain_money(mention.text)
+    if text[-1:] in "$)]%€" or text[:1] in "$€£¥\\":
+        return text
+    behind = re.match(
+        r"\s?((?:square |cubic |sq\.? )?[A-Za-zµ]+(?:\s?/\s?[a-z]+|\s+per\s+[a-z]+)?)(?![\w-])",
+        sentence[mention.end : mention.end + 40],
+    )
+    if behind is None:
+        return text
+    for unit in (behind[1], re.split(r"\s?/|\s+per\s", behind[1])[0]):
+        names = [w for w in re.findall(r"[A-Za-zµ]+", unit) if w not in _BETWEEN_UNITS]
+        if unit.lower() not in _NO_UNITS and len(names[-1]) > 1 and all(map(is_unit, names)):
+            return f"{text} {unit}"
+    return text

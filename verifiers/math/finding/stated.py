@@ -1,0 +1,160 @@
+"""What a sentence states: the mention that is its answer, with the reason for the choice."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from harness.verifiers.math.finding.asked import Asked, stem
+from harness.verifiers.math.finding.dollars import plain_money
+from harness.verifiers.math.finding.mentions import FORMULA, Mention, mentions, with_unit
+from harness.verifiers.math.finding.words import SPEECH, words
+from harness.verifiers.math.reading.notation import without_aside
+from harness.verifiers.math.reading.sentences import denied, spelled_number
+from harness.verifiers.math.reading.spoken import is_range
+from harness.verifiers.math.reading.units import is_unit, read_unit
+from harness.verifiers.math.reading.vocabulary import FUNCTIONS, GREEK
+from harness.verifiers.patterns import lazy_pattern
+
+MAX_SENTENCE = 2_000
+CLOSE = 0.1  # weights nearer than this are a tie
+
+_LATEX_WORDS = lazy_pattern(
+    r"\\(?:text\w*|mathrm|mbox|operatorname|begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+"
+)
+_WORD = lazy_pattern(r"(?<![^\s\"'“(*-])[A-Za-zÀ-ÖØ-öø-ɏ]{2,}(?=[\s,.;:!?)*'’”-]|$)")
+_JOINERS = words("and or if mod then where with for such that in is an of to")
+GREEK_NAMES = frozenset(GREEK.values()) | words(
+    "infinity infty dozen hundred thousand million billion trillion percent percentage pct degrees"
+)
+_UNITS_OF = {
+    "time": frozenset("s"), "length": frozenset("m"), "money": frozenset({"usd", "eur", "gbp"}),
+}  # fmt: skip
+_EQUALS = lazy_pattern(r"(?<![<>!:=])=(?!=)")
+_NAMED = lazy_pattern(r"\s*\\?[A-Za-z]\w*(?:_\{?\w+\}?)?'?(?:\s?\([^()=]*\))?\s*")
+_MONEY = lazy_pattern(r"[$€£¥]\s?-?[\d.]|\d\s?[€£]")
+_CURRENCIES = words("dollars dollar cents euros pounds usd")
+_BARE_SYMBOL = lazy_pattern(r"\W*\\?[A-Za-z]+\W*")
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """`answer` as written, and why it and not another number of the sentence; `doubt`: 1 or 2."""
+
+    answer: str
+    why: str
+    doubt: int = 1
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a text says its answer in a sentence, rather than being the answer."""
+    if len(text) > MAX_SENTENCE or " " not in text.strip():
+        return False
+    text = without_aside(text)
+    if is_range(text):
+        return False
+    plain = _LATEX_WORDS.sub(" ", FORMULA.sub(" 0 ", text))
+    said = [w.lower() for w in _WORD.findall(plain) if w.lower() not in FUNCTIONS]
+    telling = [w for w in said if w not in _JOINERS]
+    if not telling or not re.search(r"\d", plain):
+        return False
+    head = re.match(r"[\W_]*-?[\d.,]+", plain)
+    if head is None:
+        before = re.split(r"\d", plain, maxsplit=1)[0]
+        names = [w for w in _WORD.findall(before) if w.lower() not in FUNCTIONS]
+        if not re.search(r"[:=]\s*\W*$", before) and len(names) > 1:
+            return True
+    elif all(is_unit(w) for w in telling):
+        return False
+    return any(w in SPEECH for w in telling) and len(said) > 1
+
+
+_COUNTED = lazy_pattern(
+    r"[\s*_]*((?:\\?\$\s?)?-?\d[\d,.]*%?)(?:(?:st|nd|rd|th)(?=\s))?\s?((?:\s?[A-Za-z][A-Za-z&'’-]+)+)[\s.*_]*"
+)
+
+
+def counted(text: str) -> str | None:
+    """The number of `4 logs` or `52 WPM`: what is counted is no factor. None for anything else."""
+    found = _COUNTED.fullmatch(text) if len(text) < 80 else None
+    names = found[2].split() if found else []
+    if not names or any(n in GREEK_NAMES for n in names) or any(n in FUNCTIONS for n in names[:-1]):
+        return None
+    if any(len(n) < 3 and not (n[0].isupper() or is_unit(n)) for n in names):
+        return None
+    return found[1] if found and not all(map(is_unit, names)) else None
+
+
+def stated(sentence: str, asked: Asked) -> Stated | None:
+    """The number or formula that a sentence states, None where it mentions none."""
+    sentence = sentence[:MAX_SENTENCE]
+    found = [m for m in mentions(sentence) if not denied(sentence, m.start)]
+    if len(found) > 1:
+        found = [m for m in found if not _BARE_SYMBOL.fullmatch(m.text.strip("$"))] or found
+    if not found:
+        spelled = spelled_number(sentence)
+        return Stated(spelled, "the one number in words", 2) if spelled else None
+    ranked = sorted(((_weight(m, asked), -m.start, m) for m in found), reverse=True)
+    top, _, best = ranked[0]
+    rivals = [m for w, _, m in ranked[1:] if top - w < CLOSE and _bare(m) != _bare(best)]
+    if not rivals:
+        others = f", not {_bare(ranked[1][2])} ({ranked[1][2].part})" if len(ranked) > 1 else ""
+        return Stated(_text(sentence, best), f"the {best.part} of the sentence{others}")
+    if _is_list(sentence, sorted([best, *rivals], key=lambda m: m.start)):
+        told = sorted([best, *rivals], key=lambda m: m.start)
+        return Stated(", ".join(_bare(m) for m in told), "several numbers side by side", 2)
+    named = ", ".join(_bare(m) for m in sorted([best, *rivals], key=lambda m: m.start))
+    return Stated(named, f"the sentence could mean any of {named}: it is held to all of them", 2)
+
+
+def _is_list(sentence: str, told: list[Mention]) -> bool:
+    return all(re.search(r",|\band\b|\bor\b", sentence[a.end : b.start]) for a, b in pairwise(told))
+
+
+def _bare(mention: Mention) -> str:
+    return plain_money(mention.text)
+
+
+def _text(sentence: str, mention: Mention) -> str:
+    """The mention without its delimiters; of a chain of equalities what it comes to."""
+    text = with_unit(sentence, mention)
+    inner = FORMULA.fullmatch(text)
+    if inner is None:
+        return text
+    told = next(g for g in inner.groups() if g is not None).strip()
+    *before, right = _EQUALS.split(told)
+    left = "=".join(before)
+    chained = "=" in left or not _NAMED.fullmatch(left)
+    return right.strip() if left and right.strip() and chained else told
+
+
+def _weight(mention: Mention, asked: Asked) -> float:
+    """The part's weight, and what the question has to say of it."""
+    weight = mention.weight
+    if mention.part == "compared":
+        return weight
+    nouns = {stem(w) for w in mention.noun}
+    money = bool(_MONEY.search(mention.text) or set(mention.noun[:1]) & _CURRENCIES)
+    percent = "%" in mention.text or "percent" in nouns
+    fits = {
+        "money": money,
+        "percent": percent,
+        "age": bool(nouns & {"year", "old"}),
+        "": bool(asked.nouns & nouns) or any(_cjk_fits(n, mention) for n in asked.nouns),
+    }
+    if fits.get(asked.kind):
+        weight += 2
+    elif (money or ":" in mention.text) and asked.nouns:
+        weight -= 1.5
+    unit = read_unit(mention.noun[0]) if mention.noun else None
+    if unit is not None:
+        same = asked.unit is not None and unit.dimension == asked.unit.dimension
+        if same or set(dict(unit.dimension)) & _UNITS_OF.get(asked.kind, frozenset()):
+            weight += 1.5
+    return weight + (1 if mention.difference and asked.difference else 0)
+
+
+def _cjk_fits(noun: str, mention: Mention) -> bool:
+    """Chinese writes no spaces: the noun stands somewhere in what follows the number."""
+    return not noun.isascii() and any(noun[:2] in behind for behind in mention.noun)

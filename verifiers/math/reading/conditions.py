@@ -1,0 +1,85 @@
+r"""Conditions behind an answer: "for n ≥ 2", "where c is a constant", "for all x ∈ ℤ".
+
+They say what the letters of an answer range over, not what the answer is, and are cut. A declared
+integer stays as `, k \in \mathbb{Z}`, since a letter that runs through the integers may have any
+name. Answers by cases ("x if x > 0, -x if x < 0") and conditions inside braces are no such tail.
+"""
+
+from __future__ import annotations
+
+import re
+
+from harness.verifiers.patterns import lazy_pattern
+
+_HEAD = lazy_pattern(
+    r"(?:[\s,;(~]|\\[,;: ]|\\quad|\\qquad|\\(?:text\w*|mathrm|mbox)\s*\{\s*|\\left\s*\()*"
+    r"(?<![A-Za-z\\])(for|where|when|whenever|with|if|provided|given|such that|as long as|on|over"
+    r"|in which|и|где|pour|donde|für|wobei|其中)(?![A-Za-z])",
+    re.I,
+)
+_TEXT = lazy_pattern(r"\\(?:text\w*|mathrm|mbox)\s*\{([^{}]*)\}")
+_RELATION = lazy_pattern(
+    r"[<>≤≥≠=∈]|\\(?:in|ge|geq|geqslant|le|leq|leqslant|ne|neq|lt|gt|mathbb|forall|ldots|dots)"
+    r"(?![a-z])|[ℕℤℝℚℂ]"
+)
+_RANGES = lazy_pattern(
+    r"\b(?:any|all|every|each|some|an?|arbitrary|constants?|positive|negative|non-?negative"
+    r"|non-?zero|nonzero|fixed|real|reals|integers?|natural|rational|complex|whole|odd|even|numbers?"
+    r"|is|are|be|runs|ranges|parameters?)\b|[\u4e00-\u9fff]",
+    re.I,
+)
+_INTEGERS = lazy_pattern(
+    r"\bintegers?\b|\bwhole numbers?\b|\\in\s*\\?(?:mathbb|mathbf|bf)?\s*\{?\s*[ZN]\b"
+    r"|∈\s*[ℤℕZN]|整数",
+    re.I,
+)
+_LETTER = lazy_pattern(r"(?<![A-Za-z\\])([a-zA-Z])(?![A-Za-z])")
+_PIECES = lazy_pattern(r"\b(?:if|when|otherwise)\b|\\(?:if|begin)", re.I)
+_LETTERS = frozenset("aA")  # "a" is an article
+_SMALL = frozenset(
+    {"and", "or", "of", "the", "in", "to", "which", "that", "not", "both", "where", "values",
+     "value", "set", "over", "sin", "cos", "from", "through"}
+)  # fmt: skip
+
+
+def without_condition(text: str) -> str:
+    """`text` up to the condition on its letters; as it is where it has none."""
+    if len(text) > 400 or "\\begin" in text or (" " not in text and "{" not in text):
+        return text
+    for match in _HEAD.finditer(text):
+        before, behind = text[: match.start()].rstrip(" ,;~"), text[match.end() :]
+        if not before or not re.search(r"[\d=\\+*/^_]|^\W*[a-z]\W*$", before):
+            continue
+        if not _balanced(before) or len(_PIECES.findall(text)) > 1:
+            continue
+        if _is_condition(behind):
+            return before + _declared(behind)
+    return text
+
+
+def _balanced(before: str) -> bool:
+    """Whether every bracket before a condition is closed; half-open intervals count as closed."""
+    if before.count("{") != before.count("}"):
+        return False
+    opened = before.count("(") + before.count("[")
+    return opened == before.count(")") + before.count("]") or "]" in before[:1]
+
+
+def _is_condition(behind: str) -> bool:
+    """Letters with a relation, or words that tell what letters are."""
+    plain = _TEXT.sub(r" \1 ", behind).replace("$", " ")
+    letters = [x for x in _LETTER.findall(re.sub(r"\\[A-Za-z]+", " ", plain)) if x not in _LETTERS]
+    words = re.findall(r"[A-Za-z]{2,}", re.sub(r"\\[A-Za-z]+", " ", plain))
+    if not letters and not _RANGES.search(plain):
+        return False
+    told = [w for w in words if not _RANGES.fullmatch(w) and w.lower() not in _SMALL]
+    return (bool(_RELATION.search(plain)) or bool(_RANGES.search(plain))) and len(told) <= 2
+
+
+def _declared(behind: str) -> str:
+    """What is kept of a condition: that its letters are integers."""
+    if not _INTEGERS.search(behind):
+        return ""
+    plain = re.sub(r"\\[A-Za-z]+", " ", _TEXT.sub(r" \1 ", behind))
+    letters = dict.fromkeys(x for x in _LETTER.findall(plain) if x not in "aAZNI")
+    return "".join(rf", {x} \in \mathbb{{Z}}" for x in letters)

@@ -1,0 +1,146 @@
+r"""Where a response ends and the text of another turn begins.
+
+Base models go on with the next problem of a few-shot prompt, and models without their template
+print its marks. What follows the first such turn answers something else.
+
+A mark is *hard* where nothing else is meant by it: a printed chat token, `### Instruction:`,
+`Human:`. It ends every response that has begun. A heading such as `Problem:` or `Q:` is *soft*:
+solutions restate their problem under it, and number their own questions. It ends a response only
+behind an answer, and not where it carries on a numbering that the response began with 1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from harness.verifiers.patterns import lazy_pattern
+
+_LINE = r"(?:^|\n)[>#*_\[【 \t]{0,12}"
+_COLON = r"[\]】]?[*_]{0,3}[^\S\n]?[:：][*_]{0,3}"
+_USER = r"(?:user|human|usuario|utilisateur|用户|人类|使用者)"
+
+_TOKEN = lazy_pattern(
+    r"<\|(?:im_end|im_start|endoftext|end_of_text|eot_id|eom_id|end|return|user|system|assistant"
+    r"|start_header_id|end_of_turn|end_of_sentence|end▁of▁sentence|begin_of_text|start)\|>"
+    r"|<(?:start_of_turn|end_of_turn|/s|s|eos|bos)>|\[/?INST\]|<<SYS>>",
+    re.I,
+)
+"""A printed mark of a chat template, or of the end of a text."""
+
+_SPEAKS = lazy_pattern(
+    r"(?:\s|<\|(?:im_start|start|start_header_id|end_header_id|message|channel|begin_of_text)\|>"
+    r"|<start_of_turn>|<s>|\[/INST\])*(?:assistant|model|final|analysis)?(?:\s|<\|(?:end_header_id"
+    r"|message|channel|assistant|start_header_id)\|>|final|analysis|assistant|:)*",
+    re.I,
+)
+"""Marks that hand the word to the model itself, at the place where a text goes on."""
+
+_HARD = lazy_pattern(
+    rf"(?:(?:^|\n)[ \t]{0, 12}(?P<heading>#{{1,4}} ?(?:instructions?|{_USER})\b[ \t]{0, 4}"
+    r"(?:[:：]|(?=\n)))"
+    rf"|{_LINE}(?P<mark>{_USER}{_COLON}|<\s*{_USER}\s*>|\[{_USER}\]))",
+    re.I,
+)
+_SOFT = lazy_pattern(
+    rf"{_LINE}(?P<mark>(?:(?:new|next|another|the next|second|follow-?up) )?(?:question|problem"
+    r"|exercise|task|instructions?|query|passage|article|premise|assistant|ai|bot|Q|frage|aufgabe"
+    r"|pregunta|problema|ejercicio|问题|题目|问|例题|习题|下一题|練習|問題|質問|вопрос|задача)"
+    r"(?:[^\S\n]?[#№]?(?P<number>\d{1,4}|[一二三四五六七八九十]))?"
+    rf"(?:{_COLON}|[\]】]|(?<=\d)[.)]|[*_]{{2}}(?=\s*\n)))",
+    re.I,
+)
+_ANSWERED = lazy_pattern(
+    r"\\(?:boxed|fbox)\b|####|\b(?:answer|ans|solution|result|total)s?\b[^\n]{0,80}?(?:\bis\b|:|=)"
+    r"|(?:^|\n)\s*[*_]*(?:A|answer)[*_]*\s*:|答案|答\s*[:：]"
+    r"|(?:\b(?:therefore|thus|hence|so)\b|因此|所以|故)[^\n]*\d|\*\*[^*\n]*\d[^*\n]*\*\*",
+    re.I,
+)
+_SAME = 40
+"""Characters, blanks aside, by which a restated question is known."""
+_BARE = 80
+"""Characters up to which what stands before a heading may itself be the answer."""
+_INTRODUCES = lazy_pattern(
+    r"[:：]\s*$|\b(?:restate|rephrase|rewrite|read|consider|here is|let us|let's|first|given)\b"
+    r"|题目|重述|首先",
+    re.I,
+)
+"""What announces a problem instead of answering one."""
+
+
+def next_turn(text: str, stop: Sequence[str] = (), question: str = "") -> tuple[int, str] | None:
+    """Where the first other turn begins in `text`, and its mark; None: it is one response.
+
+    `stop` are the strings at which the task itself ends an answer; a heading over `question`, the
+    problem's own text, begins no other problem.
+    """
+    start = _begin(text)
+    turns = _token(text, start), _hard(text, start), _soft(text, start, question)
+    found = [(place, mark) for place, mark in turns if mark]
+    for word in stop:
+        place = text.find(word, start) if word.strip() else -1
+        if place >= 0 and text[:place].strip():
+            found.append((place, word.strip()))
+    return min(found, default=None)
+
+
+def _begin(text: str) -> int:
+    """Behind the marks with which a response may open: `<|im_start|>assistant`, `[/INST]`."""
+    place = 0
+    while (match := _TOKEN.match(text, _blank(text, place))) is not None:
+        spoken = _SPEAKS.match(text, match.end())
+        place = spoken.end() if spoken else match.end()
+    return place
+
+
+def _blank(text: str, place: int) -> int:
+    while place < len(text) and text[place].isspace():
+        place += 1
+    return place
+
+
+def _token(text: str, start: int) -> tuple[int, str]:
+    """The first printed mark behind which the model does not itself go on."""
+    place = start
+    while (match := _TOKEN.search(text, place)) is not None:
+        spoken = _SPEAKS.match(text, match.end())
+        place = max(match.end(), spoken.end() if spoken else 0)
+        own = spoken is not None and re.search(r"assistant|model|final", spoken[0], re.I)
+        if not own and text[start : match.start()].strip():
+            return match.start(), match[0]
+    return -1, ""
+
+
+def _hard(text: str, start: int) -> tuple[int, str]:
+    for match in _HARD.finditer(text, start):
+        if text[start : match.start()].strip():
+            return match.start(), (match["heading"] or match["mark"]).strip()
+    return -1, ""
+
+
+def _soft(text: str, start: int, question: str) -> tuple[int, str]:
+    """The first heading of another problem behind an answer."""
+    own = "".join(question.split())[:_SAME]
+    numbered = False  # whether the response numbers questions of its own
+    for match in _SOFT.finditer(text, start):
+        before = text[start : match.start()]
+        number = match["number"]
+        if number in ("1", "一"):
+            numbered = numbered or not _answers(before)
+        if not before.strip() or (number and numbered):
+            continue
+        if own and "".join(text[match.end() : match.end() + 4 * _SAME].split()).startswith(own):
+            continue
+        if _answers(before):
+            return match.start(), match["mark"].strip(" *_:：")
+    return -1, ""
+
+
+def _answers(before: str) -> bool:
+    """Whether an answer may stand in what precedes a heading."""
+    before = before.strip()
+    if not before:
+        return False
+    if _ANSWERED.search(before):
+        return True
+    return len(before) <= _BARE and not _INTRODUCES.search(before) and before[-1:] not in "?？"
