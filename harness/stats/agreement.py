@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from harness.core import Estimate
 from harness.stats.intervals import check_confidence
-from harness.stats.means import cluster_codes
+from harness.stats.spread import cluster_codes
 
 _DRAWS = 20_000
 

@@ -12,7 +12,7 @@ from scipy.stats import beta
 from harness.budgets import Budget, resolve
 from harness.budgets.proposers.adaptive import replay
 from harness.budgets.proposers.revise import REQUEST
-from harness.budgets.stops import settled, votes_needed
+from harness.budgets.stops import Beta, settled, votes_needed
 from harness.core import Message, Prompt, UsageError
 
 
@@ -55,7 +55,7 @@ def test_replay_stops_a_whole_pool_where_one_by_one_drawing_stops() -> None:
     rng = random.Random(3)
     for _ in range(200):
         keys = rng.choices(["a", "b", "c", None], weights=[5, 3, 1, 1], k=24)
-        assert replay(keys, 0.95) == one_by_one(keys, 0.95)
+        assert replay(keys, Beta(0.95)) == one_by_one(keys, 0.95)
     assert replay(["a"] * 24) == 4
     assert replay([None] * 5) == 5
     assert replay([]) == 0
