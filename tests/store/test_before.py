@@ -18,6 +18,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 import harness
+from harness.budgets import Budget, resolve
 from harness.results.reports import load_reports
 from harness.store import SCHEMA_VERSION, Base, open_store
 from harness.store.verify import verify
@@ -92,6 +93,7 @@ def test_it_shows_the_same_figures(before):
 
 
 def test_it_resumes_without_a_new_call(before):
+    others: list[str] = []
     for report in FIGURES:
         if report["failed"]:
             continue  # asks again, as it should
@@ -103,6 +105,11 @@ def test_it_resumes_without_a_new_call(before):
             db=before,
         )
         assert result.calls == 0
-        assert [r.id for r in result.reports] == [report["id"]]
         assert result.ok
-    assert len(_shown(before)) == len(FIGURES)
+        ids = [r.id for r in result.reports]
+        if resolve(Budget.parse(report["budget"])).versions:
+            # A part of the strategy is of a later version: what it measures is another run.
+            others += ids
+        else:
+            assert ids == [report["id"]]
+    assert len(_shown(before)) == len(FIGURES) + len(others)
