@@ -3,9 +3,9 @@
     python benchmarks/reading_size.py [--problems 400] [--samples 263] [--db FILE]
 
 Imports `problems` × `samples` answers to `decimals` (one model; two runs, sample@n and vote@n),
-then runs each command in a process of its own. Memory is the largest resident set that the system
-saw; on a busy machine the CPU's time says more than the wall's (it leaves workers out, which grade
-in processes of their own). The bare scan reads the columns that a report needs, by the standard
+then runs each command in a process of its own. Memory is the largest resident set of any process
+that the command was made of; on a busy machine the CPU's time (its workers', which grade, included)
+says more than the wall's. The bare scan reads the columns that a report needs, by the standard
 library's driver, in one query; it is what a database of this size costs to read at all.
 """
 

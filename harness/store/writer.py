@@ -163,8 +163,11 @@ def renew_verdicts(store: Store, rows: Sequence[Row]) -> None:
         return
     with store.engine.begin() as connection:
         drop_figures_of(connection, [row["sample_id"] for row in values])
-        insert_new(connection, table, values)
-        _renew(connection, table, values)
+        if connection.dialect.name == "sqlite":
+            _insert_sqlite(connection, table, values, verb="INSERT OR REPLACE")
+        else:
+            insert_new(connection, table, values)
+            _renew(connection, table, values)
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -183,7 +186,13 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str,
             _insert_one(connection, table, row)
 
 
-def _insert_sqlite(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def _insert_sqlite(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    verb: str = "INSERT OR IGNORE",
+) -> None:
     """By the driver: SQLAlchemy's own work on a row costs more than SQLite's.
 
     The columns are the first row's, as in SQLAlchemy; what it fills in by itself is left to it.
@@ -198,7 +207,7 @@ def _insert_sqlite(connection: Connection, table: Table, rows: Sequence[Mapping[
     values = [
         tuple(encoders[n](row[n]) if n in encoders else row[n] for n in names) for row in rows
     ]
-    query = f"INSERT OR IGNORE INTO {quote(table.name)} ({columns}) VALUES ({marks})"
+    query = f"{verb} INTO {quote(table.name)} ({columns}) VALUES ({marks})"
     connection.exec_driver_sql(query, values)
 
 
