@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Iterable
 from pathlib import Path
 
 from harness._version import __version__
 from harness.core import HarnessError, TaskSpec, registry
 from harness.core.hashing import content_hash
+from harness.core.origin import version_of
 from harness.store import Store
 from harness.store.figures import row_counts
 from harness.store.runs import StoredRun
@@ -41,18 +41,17 @@ def _code() -> str:
     return _state(file for room in _ROOMS for file in sorted((home / room).rglob("*.py")))
 
 
-def _plugins(run: StoredRun) -> list[str]:
-    """The state of the files that hold the run's task and selector; none where one is absent."""
-    found = []
+def _plugins(run: StoredRun) -> list[str | None]:
+    """The versions of the run's task and selector, a stranger's with a hash of its source."""
+    found: list[str | None] = []
     for kind, name in (
         ("tasks", TaskSpec.parse(run.task).name),
         ("selectors", run.manifest.selector),
     ):
         try:
-            file = inspect.getsourcefile(registry.find(kind, name))
-        except (HarnessError, TypeError):  # not installed, or no class of a file
-            file = None
-        found.append(_state([Path(file)]) if file is not None else "")
+            found.append(version_of(registry.find(kind, name)))
+        except HarnessError:  # not installed now: then the report is computed without it
+            found.append("absent")
     return found
 
 

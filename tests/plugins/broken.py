@@ -185,7 +185,7 @@ BROKEN = {
     "proposer: a draw that is no chain": Broken(
         "class proposer(Plain):\n async def propose(self, caller, n):\n"
         "  for d in await caller.sample(range(n), Sampling(max_tokens=9)): yield d",
-        r"propose yielded Draw\(.* \(Draw\); expected an asynchronous generator of tuples of draws",
+        r"propose yielded Sample\(.* \(Sample\); expected an asynchronous generator of tuples of draws",
         budget="own@2",
     ),
     "proposer: propose returns a list": Broken(
