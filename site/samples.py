@@ -17,6 +17,7 @@ from harness.budgets import Judged
 from harness.core import Problem, Status, Verdict
 from harness.core.errors import UnknownNameError
 from harness.core.hashing import canonical_json
+from harness.core.sample import add_known
 from harness.results.attempts import selector_of
 from harness.results.views import RunReport, SampleView
 from harness.site.text import Part, split_thinking
@@ -123,14 +124,12 @@ def _identity(view: SampleView) -> dict[str, Any]:
 
 def _line(report: RunReport, members: list[SampleView], number: int, page: int) -> ProblemLine:
     counts = Counter(verdict_name(view) for view in members)
-    used = [view.usage.output_tokens for view in members]
-    known = [tokens for tokens in used if tokens is not None]
     return ProblemLine(
         problem=members[0].problem,
         number=number,
         page=page,
         verdicts=tuple((name, counts[name]) for name in _ORDER if counts[name]),
-        tokens=sum(known) if len(known) == len(used) else None,
+        tokens=add_known(view.usage.output_tokens for view in members),
         score=_score(report, members),
     )
 

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 from harness.core.addresses import check_address, shown
 from harness.core.errors import UsageError
@@ -193,6 +193,10 @@ class Usage:
 _FIGURES = ("prompt_tokens", "cached_prompt_tokens", "output_tokens", "reasoning_tokens")
 
 
+@overload
+def add_known(values: Iterable[int | None]) -> int | None: ...  # type: ignore[overload-overlap] # an int is a float
+@overload
+def add_known(values: Iterable[float | None]) -> float | None: ...
 def add_known(values: Iterable[float | None]) -> float | None:
     """The exact sum of some figures; None (unknown) as soon as one is None. Of no figures: 0."""
     numbers: list[float] = []
@@ -200,7 +204,7 @@ def add_known(values: Iterable[float | None]) -> float | None:
         if value is None:
             return None
         numbers.append(value)
-    return math.fsum(numbers)
+    return sum(numbers) if all(type(n) is int for n in numbers) else math.fsum(numbers)
 
 
 def tidy(value: float) -> float:

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from harness.core import BackendError, HarnessError, ParameterError, Problem, UsageError
 from harness.core.hashing import content_hash
+from harness.core.sample import add_known
 from harness.gate.canaries import check_verifier
 from harness.gate.evidence import UndefinedError, kept_by
 from harness.gate.judge import (
@@ -285,8 +286,7 @@ def _restricted(run: RunOutcomes, ids: Iterable[str]) -> RunOutcomes:
 
 
 def _tokens(run: RunOutcomes) -> float | None:
-    tokens = [o.tokens for o in run.outcomes]
-    return None if any(t is None for t in tokens) else math.fsum(t or 0 for t in tokens)
+    return add_known(o.tokens for o in run.outcomes)
 
 
 def _expected(run: PlannedRun) -> RunOutcomes:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from harness.budgets import Budget
+from harness.core.sample import add_known
 from harness.results.attempts import Attempt, Attempts, Reading
 from harness.results.bills import Charge
 from harness.stats import Obedience, obedience
@@ -72,4 +73,4 @@ def _tokens(chain: list[Charge], what: str) -> int | None:
     if what == "thought" and len(chain) == 1:
         return chain[0].reasoning_tokens
     parts = [c.output_tokens for c in (chain[:-1] if what == "thought" else chain)]
-    return None if None in parts else sum(p or 0 for p in parts)
+    return add_known(parts)

@@ -235,7 +235,8 @@ def _monte_carlo_error(errors: Sequence[float]) -> float:
 
 def _sum(values: Sequence[float | None]) -> float | None:
     """Unknown as soon as one is, and of nothing."""
-    return add_known(values) if values else None
+    total = add_known(values) if values else None
+    return None if total is None else float(total)
 
 
 def _metrics(task: str, lines: Sequence[_Line], reading: Reading) -> dict[str, Estimate]:

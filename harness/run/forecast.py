@@ -12,6 +12,7 @@ import numpy as np
 from harness.budgets import Budget, resolve
 from harness.core import RunIdentity, Usage, UsageError
 from harness.core.protocols import Backend
+from harness.core.sample import add_known
 from harness.cost import price
 from harness.results.attempts import read_attempts
 from harness.results.device import DeviceTime, device_time
@@ -343,5 +344,4 @@ def _reward_tokens(run: PlannedRun, limit: int) -> int:
 
 def _prompt_tokens(backend: Backend, task: LoadedTask) -> int | None:
     """Prompt tokens of one sample of every problem; None when the backend cannot count."""
-    counts = [backend.count_tokens(backend.render(prompt)) for prompt in task.prompts]
-    return None if any(c is None for c in counts) else sum(c or 0 for c in counts)
+    return add_known(backend.count_tokens(backend.render(prompt)) for prompt in task.prompts)

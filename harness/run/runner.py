@@ -11,6 +11,7 @@ from typing import TypeVar
 from harness.budgets import Chain, Judged, Score
 from harness.budgets.contracts import chains
 from harness.core import BackendError, Problem, Prompt, Status, Verdict
+from harness.core.sample import add_known
 from harness.run.ceilings import CeilingReached
 from harness.run.charging import charges
 from harness.run.grading import Grader
@@ -219,8 +220,7 @@ class _Bill:
 
 def tokens_of(chain: Chain) -> int | None:
     """The generated tokens of a chain; None where one of its draws has no count."""
-    counts = [draw.output_tokens for draw in chain]
-    return None if None in counts else sum(count or 0 for count in counts)
+    return add_known(draw.output_tokens for draw in chain)
 
 
 async def _propose(sampler: ProblemSampler, run: PlannedRun) -> list[Chain]:
