@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from harness.budgets import Budget, expand
+from harness.budgets import Budget, Reward, expand
 from harness.core import (
     Command,
     DataError,
@@ -20,6 +21,8 @@ from harness.core import (
     UsageError,
     Verdict,
 )
+from harness.interop.given import NAME as GIVEN
+from harness.interop.given import GivenReward
 from harness.interop.jsonl import ImportedRow, Rows, read_rows
 from harness.run.config import EvalConfig
 from harness.run.plan import (
@@ -251,12 +254,14 @@ def _plan(
     counts = _counts(rows)
     common = Counter(counts.values())
     n = max(common, key=lambda size: (common[size], -size))
-    wanted: list[Budget] = expand(budgets) or expand(
-        ["sample@1"] if n == 1 else [f"sample@{n}", f"vote@{n}"]
-    )
+    scored = sum(row.reward is not None for row in rows)
+    usual = ["sample@1"] if n == 1 else [f"sample@{n}", f"vote@{n}"]
+    if n > 1 and scored == len(rows):
+        usual += [f"best@{n}:reward={GIVEN}", f"weighted@{n}:reward={GIVEN}"]
+    wanted: list[Budget] = expand(budgets) or expand(usual)
     runs = plan_runs(_info(name), loaded, wanted, EvalConfig())
     for run in runs:
-        _check_budget(name, run, counts)
+        _check_budget(name, run, counts, scored)
     for size in sorted({_needed(run) for run in runs}):
         short = {problem: count for problem, count in counts.items() if count < size}
         if short:
@@ -267,13 +272,19 @@ def _plan(
     return runs
 
 
-def _check_budget(name: str, run: PlannedRun, counts: Mapping[str, int]) -> None:
+def _check_budget(name: str, run: PlannedRun, counts: Mapping[str, int], scored: int) -> None:
     """UsageError for a budget that the rows cannot answer for any problem."""
     budget = str(run.strategy.budget)
-    if run.strategy.reward is not None:
+    if run.strategy.reward is not None and scored < sum(counts.values()):
         raise UsageError(
-            f"budget {budget!r} chooses by a reward, and imported rows have none: import them as "
+            f"budget {budget!r} chooses by a reward, and {scored} of {sum(counts.values())} "
+            f"samples of {name} have one: name its field with --field reward=…, or import them as "
             "sample@n or vote@n"
+        )
+    if run.strategy.reward is not None and not isinstance(run.strategy.reward, GivenReward):
+        raise UsageError(
+            f"budget {budget!r}: the scores of imported rows are those that they hold: write "
+            "reward=given, or reward=given:NAME"
         )
     most = max(counts.values())
     if _needed(run) > most:
@@ -308,7 +319,8 @@ def _store(
     created = now()
     positions = {problem.id: i for i, problem in enumerate(loaded.problems)}
     counts = _counts(rows)
-    out: list[Row] = [model_row(info)]
+    rewards = [run.strategy.reward.info for run in runs if run.strategy.reward is not None]
+    out: list[Row] = [model_row(known) for known in (info, *rewards)]
     out += [stored_run(run, run.manifest, created) for run in runs]
     for row, future in zip(rows, futures, strict=True):
         answered = [run for run in runs if counts[row.problem.id] >= _needed(run)]
@@ -316,6 +328,28 @@ def _store(
         out += _rows(row, verdict, runs[0], answered, positions[row.problem.id], created)
     with store.engine.begin() as connection:
         write_rows(connection, out)
+
+
+def _score(row: ImportedRow, asked: Asked, reward: Reward) -> Row:
+    """The row's reward as a sample of the reward; what it cost is unknown."""
+    of = Asked(
+        model_id(reward.info.fingerprint),
+        asked.prompt,
+        row.text,
+        {"reward": reward.info.spec},
+        None,
+        row.sample,
+    )
+    score = Sample(
+        id=sample_id(of.trace, None),
+        trace=of.trace,
+        prefix=row.text,
+        text=json.dumps(row.reward),
+        finish=Finish.STOP,
+        output_tokens=0,
+        reasoning_tokens=0,
+    )
+    return sample_row(score, of)
 
 
 def _rows(
@@ -343,8 +377,14 @@ def _rows(
         call_row(call),
         sample_row(sample, asked, call=call.id),
     ]
-    charge = Charge(ordinal=row.sample, step=0, sample=sample.id, final=True)
     for run in answered:
-        out += attempt_rows(run.id, problem, position, charges=[charge])
+        charges = [Charge(ordinal=row.sample, step=0, sample=sample.id, final=True)]
+        if run.strategy.reward is not None:
+            score = _score(row, asked, run.strategy.reward)
+            out.append(score)
+            charges.append(
+                Charge(ordinal=row.sample, step=1, sample=score[1]["id"], final=False, score=True)
+            )
+        out += attempt_rows(run.id, problem, position, charges=charges)
     out.append(verdict_row(sample.id, problem, payer.loaded.judge, verdict))
     return out

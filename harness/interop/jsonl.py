@@ -1,11 +1,12 @@
 """Outputs that were made elsewhere, one JSON object a line, into the store.
 
-A row has `problem` (the task's problem id, the row's index in the data set, or the question
-itself) and `text`: one text, or a list of texts, which are that many samples. Optional are `model`,
-`sample`, `prompt_tokens`, `output_tokens`, `reasoning_tokens`, `finish_reason` and `usd` (lists
-where the texts are one). Other names are mapped by `fields`, with dots for nested objects; the name
-`@row` stands for the line's own number, from 0. Rows without `sample` are numbered as they come,
-for each problem and model. The file is UTF-8, and may be compressed by gzip.
+A row has `problem` (the task's problem id, the row's index in the data set, or the question itself)
+and `text`: one text, or a list of texts, which are that many samples. Optional are `model`,
+`sample`, `prompt_tokens`, `output_tokens`, `reasoning_tokens`, `finish_reason`, `usd` (lists where
+the texts are one) and `reward`: a value from 0 to 1, or one for each step. Other names are mapped
+by `fields`, with dots for nested objects; the name `@row` stands for the line's own number, from 0.
+Rows without `sample` are numbered as they come, for each problem and model. The file is UTF-8, and
+may be compressed by gzip.
 
 A text of null, and an empty list, is a failed generation: a sample without a word, which is graded
 as such. Unknown tokens stay unknown. lm-eval's `samples_*.jsonl` are read by their own names: all
@@ -38,6 +39,7 @@ FIELDS = (
     "reasoning_tokens",
     "finish_reason",
     "usd",
+    "reward",
 )
 ROW = "@row"
 LM_EVAL = {"doc_id", "resps", "filtered_resps", "filter"}
@@ -61,6 +63,7 @@ class ImportedRow:
     reasoning_tokens: int | None
     finish: Finish
     usd: float | None
+    reward: tuple[float, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -224,11 +227,12 @@ def _checked(value: Mapping[str, Any], text: str | None, i: int, n: int) -> dict
         "reasoning_tokens": _integer(own["reasoning_tokens"], "reasoning_tokens"),
         "finish": Finish(finish) if finish in ("stop", "length") else Finish.OTHER,
         "usd": _dollars(own["usd"]),
+        "reward": _steps(_own(value["reward"], "reward", i, n) if n > 1 else value["reward"]),
     }
 
 
 _FIGURES = ("prompt_tokens", "output_tokens", "reasoning_tokens", "finish_reason", "usd")
-_TOGETHER = ("output_tokens", "reasoning_tokens", "usd")
+_TOGETHER = ("output_tokens", "reasoning_tokens", "usd", "reward")
 
 
 def _own(value: Any, name: str, i: int, n: int) -> Any:
@@ -264,6 +268,18 @@ def _integer(number: Any, name: str) -> int | None:
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 1 << 31:
         raise _RowError(f"field {name!r} must be a whole number, not {number!r}")
     return number
+
+
+def _steps(value: Any) -> tuple[float, ...] | None:
+    """A reward's values, one for each step."""
+    if value is None:
+        return None
+    values = value if isinstance(value, list) else [value]
+    if not values or any(
+        isinstance(v, bool) or not isinstance(v, int | float) or not 0 <= v <= 1 for v in values
+    ):
+        raise _RowError(f"field 'reward' must hold values from 0 to 1, not {value!r}")
+    return tuple(float(v) for v in values)
 
 
 def _dollars(value: Any) -> float | None:

@@ -329,7 +329,7 @@ def test_a_short_pool_is_said_and_costs_the_others_nothing(bring):
     ("budget", "message"),
     [
         ("sample@1000", "needs 1000 samples of a problem, and m has 2 at most"),
-        ("best@2:reward=steps", "chooses by a reward, and imported rows have none"),
+        ("best@2:reward=steps", "chooses by a reward, and 0 of 12 samples of m have one"),
     ],
 )
 def test_a_budget_that_the_rows_cannot_answer_is_refused(bring, cli, budget, message):
@@ -337,6 +337,29 @@ def test_a_budget_that_the_rows_cannot_answer_is_refused(bring, cli, budget, mes
     assert result.code == 2
     assert message in result.err
     assert json.loads(cli("show", "--plugin", PLUGIN, "--json").out) == []
+
+
+def test_rewards_that_rows_hold_choose_the_best(bring, cli):
+    """Of three samples the right one has the highest reward, for all problems but the last."""
+    scored = rows(6, samples=3, output_tokens=7, prompt_tokens=5)
+    for row in scored:
+        best = 1 if row["problem"] == "p5" else 0
+        row["reward"] = [0.5, 0.9 if row["sample"] == best else 0.1]
+    out = json.loads(bring(scored, "--model", "m", "--json").out)
+    runs = {run["budget"]: run for run in out["runs"]}
+    assert set(runs) == {
+        "sample@3", "vote@3", "best@3:reward=given", "weighted@3:reward=given",
+    }  # fmt: skip
+    best = runs["best@3:reward=given"]
+    assert best["correct"] == 5
+    assert best["charged"]["output_tokens"] == 6 * 3 * 7
+    assert best["charged"]["prompt_tokens"] is None  # nobody knows what the scores cost
+    assert cli("db", "verify").code == 0
+    again = bring(scored, "--model", "m", "--budget", "best@3:reward=steps")
+    assert (again.code, "write reward=given" in again.err) == (2, True)
+    for odd in (1.5, "high", [], [0.2, True]):
+        result = bring([rows(1)[0] | {"reward": odd}], "--model", "n")
+        assert "field 'reward' must hold values from 0 to 1" in result.err
 
 
 def test_a_part_of_the_problems_may_be_all_that_is_planned(bring):
