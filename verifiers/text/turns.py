@@ -81,7 +81,7 @@ def next_turn(text: str, stop: Sequence[str] = (), question: str = "") -> tuple[
         place = text.find(word, start) if word.strip() else -1
         if place >= 0 and text[:place].strip():
             found.append((place, word.strip()))
-    return min(found, default=None)
+    return min(found, key=lambda turn: turn[0], default=None)
 
 
 def _begin(text: str) -> int:
