@@ -17,8 +17,9 @@ _CLOSE = lazy_pattern(
 )
 _OPEN = lazy_pattern(r"<(?:think|thinking|thought|reasoning)>|◁think▷|<\|begin_of_thought\|>", re.I)
 _IGNORANT = lazy_pattern(
-    r"\W*(?:(?:sorry,? )?I (?:really |just |simply )?(?:don['’]?t|do not) know(?: the answer| this)?|dunno"
-    r"|(?:I have )?no idea|I(?:['’]m| am) not sure|(?:抱歉,?\s*)?我?(?:真的)?不(?:知道|会|清楚)(?:答案)?)\W*",
+    r"\W*(?:(?:sorry,? )?I (?:really |just |simply )?(?:don['’]?t|do not) know(?: the answer)?"
+    r"|dunno|(?:I have )?no idea|I(?:['’]m| am) not sure"
+    r"|(?:抱歉,?\s*)?我?(?:真的)?不(?:知道|会|清楚)(?:答案)?)\W*",
     re.I,
 )
 _REASONS = {
