@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from harness.verifiers.math.reading.units import is_unit
 from harness.verifiers.patterns import lazy_pattern
 
 _SIGN = lazy_pattern(r"(?<![\\$])\$(?!\$)")
@@ -55,7 +56,7 @@ def _is_formula(line: str, start: int, end: int) -> bool:
     if (spaced and not inside[:1].isspace()) or line[end + 1 : end + 2].isdigit():
         return False
     words = {w.lower() for w in _PROSE.findall(_LATEX.sub(" ", inside))} - _MATH_WORDS
-    return not words and not re.search(r"[.;]\s", inside)
+    return all(map(is_unit, words)) and not re.search(r"[.;]\s", inside)
 
 
 def plain_money(answer: str) -> str:

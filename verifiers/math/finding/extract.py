@@ -212,6 +212,7 @@ _LABELLED = lazy_pattern(
 )
 _BRACKETED = lazy_pattern(r"(?<=[\w.]) \((?=[^()]*(?:=|[A-Za-z]{3}))[^()]*\)[\s.]*$")
 _EMPTY_BOX = lazy_pattern(r"\\(?:boxed|fbox)\s*\{[\s$~\\]*\}")
+_CONTENT = lazy_pattern(r"[^\s*_#$.:~]")
 _BARE_MARKER = lazy_pattern(
     r"^[\s*_#]*(?:(?:the|my)\s+)?(?:final\s+)?(?:answer|ans|solution|result|答案|最终答案)"
     r"(?:\s+is)?[\s*_:.：]*$", re.I
@@ -265,7 +266,7 @@ def extract(text: str, question: str = "") -> Extraction | None:
     text = mark_money(_EMPTY_BOX.sub("", text[-MAX_TEXT:]).strip())
     if "root of" in text:
         text = in_signs(text)
-    if not re.search(r"[^\s*_#$.:~]", _BARE_MARKER.sub("", text)):
+    if len(text) < 60 and not _CONTENT.search(_BARE_MARKER.sub("", text)):
         return None
     found = _by_mark(text) or _unmarked(text, question)
     return found and replace(found, answer=plain_money(found.answer))

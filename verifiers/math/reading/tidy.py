@@ -95,12 +95,14 @@ def _conventional(text: str) -> str:
         text = _AND_NO.sub("", text)  # 21 dollars and no cents
     if _CIRCLED.fullmatch(text):
         text = ", ".join(str(ord(c) - ord("①") + 1) for c in text if "①" <= c <= "⑨")
-    if "\\" in text:
+    if "\\text" in text or "\\mathrm" in text or "\\operator" in text:
         text = _TEXT_FUNCTION.sub(r"\\\1 ", text.replace("\\textcirc", "\\circ"))
     if "\\text" in text and len(text) < 100:
         plain = " ".join(words_only(text).split())
         text = plain if _COMPOUND.fullmatch(plain) else text  # 18 \\text{ hours and } 48 …
-    return _GLUED.sub(r" \1 ", _ORDINAL.sub("", text))
+    if any(end in text for end in ("st", "nd", "rd", "th")):
+        text = _ORDINAL.sub("", text)
+    return _GLUED.sub(r" \1 ", text) if "or" in text or "and" in text else text
 
 
 def _escapes(text: str) -> str:
