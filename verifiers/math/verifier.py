@@ -99,7 +99,11 @@ class MathVerifier:
         outcome, reason = same_answer(expected, found.answer, self.options)
         if not outcome.equal and unit.startswith("dozen") and "dozen" in found.answer:
             outcome, reason = same_answer(f"{expected} dozen", found.answer, self.options)
-        worded = wording.is_choice(expected) or not read(expected).readings
+        worded = (
+            wording.is_choice(expected)
+            or not read(expected).readings
+            or (expected.isalpha() and len(expected) > 2)  # "red" reads as a product, too
+        )
         if not outcome.equal and found.sentence and worded:
             told = same_answer(expected, found.sentence, self.options)
             if told[0].equal:

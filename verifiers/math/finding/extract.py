@@ -55,6 +55,10 @@ _WORD = lazy_pattern(r"(?<![A-Za-z\\])[A-Za-zÀ-ÖØ-öø-ɏ]{2,}")
 _FOREIGN = lazy_pattern(r"[^\W\d_\u0000-\u03ff\u1d00-\u2bff\U0001d400-\U0001d7ff]")
 _MATH = lazy_pattern(r"[\d\\$]")
 _HASHES = lazy_pattern(r"^(\\?\$)?\s*#{2,}\s*")
+_WHICH = lazy_pattern(
+    r"[*_]{0,2},?\s+which\s+(?:is|makes|gives|equals|means|totals|comes to|leaves)\s+"
+    r"[^.!?\n]*\d[^.!?\n]*"
+)
 _ABBREVIATED = lazy_pattern(r"(?:^|[\s(*])([A-Za-z.]+)$")
 _LATEX_WORDS = lazy_pattern(
     r"\\(?:text\w*|mathrm|mbox|operatorname|begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+"
@@ -110,6 +114,8 @@ def _after_marker(text: str, start: int) -> str:
         return bold.group(1).strip()
     line = stripped.split("\n", 1)[0]
     answer = _cut_sentence(line).strip(" \t*_`")
+    if is_sentence(answer) and (more := _WHICH.match(line, line.find(answer) + len(answer))):
+        answer += more.group()  # "…, which makes 96 meals"
     return _ASIDE.sub("", answer) if is_prose(answer) or has_words(answer) else answer
 
 

@@ -33,6 +33,10 @@ _UNITS_OF = {
 }  # fmt: skip
 _EQUALS = lazy_pattern(r"(?<![<>!:=])=(?!=)")
 _NAMED = lazy_pattern(r"\s*\\?[A-Za-z]\w*(?:_\{?\w+\}?)?'?(?:\s?\([^()=]*\))?\s*")
+_PHRASE = lazy_pattern(
+    r"[\W_]*-?[\d.,]+%?\s+(?:[a-z]+\s+){0,3}(?:in|for|after|from|on|at|with|during|every)\s+"
+    r"(?:\w+\s+){0,3}?\d"
+)
 _MONEY = lazy_pattern(r"[$€£¥]\s?-?[\d.]|\d\s?[€£]")
 _CURRENCIES = words("dollars dollar cents euros pounds usd")
 _BARE_SYMBOL = lazy_pattern(r"\W*\\?[A-Za-z]+\W*")
@@ -65,6 +69,8 @@ def is_sentence(text: str) -> bool:
         names = [w for w in _WORD.findall(before) if w.lower() not in FUNCTIONS]
         if not re.search(r"[:=]\s*\W*$", before) and len(names) > 1:
             return True
+    elif _PHRASE.match(plain):
+        return True  # "23 in 568 days"
     elif all(is_unit(w) for w in telling):
         return False
     return any(w in SPEECH for w in telling) and len(said) > 1
