@@ -13,8 +13,8 @@ from harness.verifiers.math.reading.units import is_unit
 from harness.verifiers.patterns import lazy_pattern
 
 _SIGN = lazy_pattern(r"(?<![\\$])\$(?!\$)")
-_AMOUNT = lazy_pattern(
-    r"\$\s?#{0,4}\s?-?\.?\d[\d,.]*(?![\d,.])(?:[kKMB]\b(?!\s*[-+*/^=])|(?![A-Za-z^_\\{]))"  # not $45x$
+_AMOUNT = lazy_pattern(  # not $45x$
+    r"\$\s?#{0,4}\s?-?\.?\d[\d,.]*(?![\d,.])(?:[kKMB]\b(?!\s*[-+*/^=])|(?![A-Za-z^_\\{]))"
 )
 _LATEX = lazy_pattern(r"\\(?:text\w*|mathrm|mbox|operatorname)\s*\{[^{}]*\}|\\[A-Za-z]+")
 _COMMAND = lazy_pattern(r"\\(?!\$|text)[A-Za-z]+")
