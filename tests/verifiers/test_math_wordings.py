@@ -31,7 +31,7 @@ def judged(text: str, gold: str, question: str = "") -> bool:
 
 @pytest.mark.skipif(not WORDINGS.exists(), reason="the shared cases are not there")
 def test_the_labelled_wordings_are_judged_as_labelled() -> None:
-    rows = [json.loads(line) for line in WORDINGS.open(encoding="utf-8")]
+    rows = [json.loads(line) for line in WORDINGS.read_text(encoding="utf-8").splitlines()]
     wrong = [r for r in rows if judged(r["text"], r["gold"]) is not r["expected"]]
     assert not wrong
 
@@ -39,10 +39,8 @@ def test_the_labelled_wordings_are_judged_as_labelled() -> None:
 def test_generated_wordings_keep_their_properties() -> None:
     """A small part of `benchmarks/verifier_wordings.py`, labelled by how it was made."""
     rng = random.Random(5)
-    failed = [
-        f for c in verifier_wordings.cases(640, 5) for f in verifier_wordings.failures(c, rng)
-    ]
-    assert not failed
+    made = verifier_wordings.cases(640, 5)
+    assert not [f for case in made for f in verifier_wordings.failures(case, rng)]
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,8 @@ class MathVerifier:
             told = same_answer(expected, found.sentence, self.options)
             if told[0].equal:
                 return told
-        inner = narrow(expected) if not outcome.equal and worded and has_words(expected) else None
+        told_in_words = worded and has_words(wording.words_only(expected))
+        inner = narrow(expected) if not outcome.equal and told_in_words else None
         if inner is not None and inner.answer != expected and read(found.answer).readings:
             told = same_answer(inner.answer, found.answer, self.options)
             if told[0].equal:
