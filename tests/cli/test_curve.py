@@ -70,7 +70,7 @@ def test_points_agree_with_the_reports(stored, cli) -> None:
         assert points[name]["tokens"] * 6 == pytest.approx(run["charged"]["output_tokens"])
     assert points["think@8"]["usd"] is None
     gaps = {g["k"]: g["value"] for g in json.loads(result.out)["selection_gap"]}
-    assert gaps[1] == pytest.approx(0, abs=1e-12)
+    assert 1 not in gaps  # of one sample there is nothing to choose
     assert gaps[8] == pytest.approx(points["pass@8"]["accuracy"] - points["vote@8"]["accuracy"])
 
 
