@@ -33,9 +33,10 @@ SECTIONS: dict[str, Callable[[int, bool], Iterator[Cell]]] = {
 }
 
 
-def run(section: str, draws: int = DRAWS, quick: bool = False) -> list[Cell]:
-    """All cells of a section, the worst first."""
-    cells = list(SECTIONS[section](draws, quick))
+def run(section: str, draws: int = DRAWS, quick: bool = False, every: int = 1) -> list[Cell]:
+    """All cells of a section (of means: in each so-manieth world), the worst first."""
+    found = means(draws, quick, every) if section == "means" else SECTIONS[section](draws, quick)
+    cells = list(found)
     return sorted(cells, key=lambda c: (-c.out(), c.held["ours"]))
 
 
@@ -67,11 +68,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", choices=SECTIONS, action="append")
     parser.add_argument("--draws", type=int, default=DRAWS)
+    parser.add_argument("--every", type=int, default=1, help="means: each so-manieth world")
     parser.add_argument("--show", type=int, default=12, help="worst cells a section")
     parser.add_argument("--quick", action="store_true")
     given = parser.parse_args()
     for name in given.only or SECTIONS:
-        report(run(name, given.draws, given.quick), given.show)
+        report(run(name, given.draws, given.quick, given.every), given.show)
 
 
 if __name__ == "__main__":

@@ -78,6 +78,7 @@ def worlds(quick: bool) -> dict[str, Rates]:
 
 
 FIGURES = (("pass", 1, 1), ("pass", 4, 1), ("pass", 16, 1), ("pass", 16, 4), ("maj", 16, 4),
+           ("pass", 256, 1),
            ("maj", 16, 9), ("pass", 100, 64), ("pass", 256, 16), ("pass", 256, 256))  # fmt: skip
 """What is measured, of a pool of so many samples, for which k."""
 
