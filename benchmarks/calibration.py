@@ -48,13 +48,14 @@ def report(cells: Sequence[Cell], show: int) -> None:
         if not part:
             continue
         print(f"\n| {'10 to 29' if few else '30 or more'} clusters | lowest | 5% below | median | "
-              "highest | out of bounds | width |\n|---|---|---|---|---|---|---|")  # fmt: skip
+              "above 98.5% | out of bounds | width |\n|---|---|---|---|---|---|---|")  # fmt: skip
         for name in part[0].held:
             held = np.array([c.held[name] for c in part])
             ratio = np.array([c.width[name] / max(c.width["ours"], 1e-12) for c in part])
             beyond = sum(c.out(name) > 0 for c in part)
             print(f"| {name} | {held.min():.1%} | {np.quantile(held, 0.05):.1%} | "
-                  f"{np.median(held):.1%} | {held.max():.1%} | {beyond} of {len(part)} | "
+                  f"{np.median(held):.1%} | {(held > 0.985).mean():.0%} | "
+                  f"{beyond} of {len(part)} | "
                   f"{np.exp(np.log(np.maximum(ratio, 1e-9)).mean()):.2f} |")  # fmt: skip
     names = list(cells[0].held)
     print(f"\n| worst cells; truth | {' | '.join(names)} |\n|---|{'---|' * len(names)}")

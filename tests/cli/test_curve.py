@@ -113,6 +113,9 @@ def test_no_figure_is_minus_zero_and_the_best_has_an_interval(stored) -> None:
     assert 1 not in gaps  # of one sample there is nothing to choose
     for figure in found["figures"]:
         best = figure["best"]
+        if figure["curve"].startswith("pass@k"):
+            assert best is None  # nobody gets coverage without knowing the answers
+            continue
         assert best["low"] < best["high"]
         assert best["budget"]
     for point in found["points"]:
