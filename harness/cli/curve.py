@@ -180,6 +180,7 @@ def _hint(unit: str) -> str:
 
 def _print_curves(curves: Sequence[Curve], unit: str) -> None:
     from harness.cli.curve_tables import (
+        best_line,
         by_verifier,
         figures_table,
         frontier_table,
@@ -206,6 +207,7 @@ def _print_curves(curves: Sequence[Curve], unit: str) -> None:
         for graded in by_verifier(members):
             try:
                 out.print(frontier_table(graded, unit))
+                click.echo(best_line(graded, unit))
             except UsageError as error:
                 click.echo(f"no frontier: {error}")
 
