@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, case, func, null, select
+from sqlalchemy.orm import aliased
 
 from harness.budgets import Judged, Selector, build_selector, whole_turn
 from harness.core import ModelInfo, Problem, Status, Verdict
@@ -257,11 +258,19 @@ def _with_charges(connection: Connection, run: Row[Any]) -> dict[str, Attempt]:
 def _charge_columns(model: str) -> list[Any]:
     """The columns of a `Charge` in the order of its fields, for a run of `model`."""
     role = case((SampleRow.model_id == model, "generator"), else_="reward")
+    whole = aliased(SampleRow)
+    cut = (  # the role of the call that brought the sample that this one was cut from
+        select(CallRow.role)
+        .join(whole, whole.call_id == CallRow.id)
+        .where(whole.id == SampleRow.cut_of)
+        .correlate(SampleRow)
+        .scalar_subquery()
+    )
     return [
         SampleRow.id,
         ChargeRow.ordinal,
         ChargeRow.ask,
-        func.coalesce(CallRow.role, role),
+        func.coalesce(CallRow.role, cut, role),
         SampleRow.model_id,
         SampleRow.prompt_id,
         SampleRow.prefix,

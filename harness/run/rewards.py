@@ -187,7 +187,7 @@ class Scores:
             rows.append((CallRow, row))
         for sample in samples:
             asked = self._asked(reward, missing[sample.trace])
-            rows.append((SampleRow, sample.row(cut_of=None, call_id=call, **asked)))
+            rows.append((SampleRow, sample.row(call_id=call, **asked)))
         self._session.put(rows)
 
 

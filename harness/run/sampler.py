@@ -272,7 +272,7 @@ class ProblemCaller:
 
     def _cut(self, longer: Stored, index: int, ask: Ask) -> Stored:
         sample = longer.cut(ask.sampling.max_tokens)
-        row = sample.row(cut_of=longer.id, call_id=None, **self._asked(index, ask))
+        row = sample.row(call_id=None, **self._asked(index, ask))
         self._session.writer.put([(SampleRow, row)])
         self._known[sample.trace].append(sample)
         return sample
@@ -281,7 +281,7 @@ class ProblemCaller:
         """An empty completion, where the context leaves no room for a token."""
         names = self._identify(index, ask)
         sample = nothing(names.trace, ask.sampling.max_tokens)
-        row = sample.row(cut_of=None, call_id=None, **self._asked(index, ask))
+        row = sample.row(call_id=None, **self._asked(index, ask))
         self._session.put([*self.prompt_rows(ask.prompt), (SampleRow, row)])
         return sample
 
@@ -361,7 +361,7 @@ class ProblemCaller:
         rows = self.prompt_rows(ask.prompt)
         rows.append((CallRow, self.call_row(call, len(samples), ask.role, reply, joules)))
         for index, sample in samples.items():
-            row = sample.row(cut_of=None, call_id=call, **self._asked(index, ask))
+            row = sample.row(call_id=call, **self._asked(index, ask))
             rows.append((SampleRow, row))
             self._known.setdefault(sample.trace, []).append(sample)
         self._session.put(rows)

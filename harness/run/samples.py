@@ -19,7 +19,7 @@ from harness.store.schema import SampleRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """A sample as the store holds it."""
+    """A sample as the store holds it; `cut_of` is the generated one whose beginning it is."""
 
     id: str
     trace: str
@@ -32,6 +32,7 @@ class Stored:
     reasoning_tokens: int | None
     token_ends: tuple[int, ...] | None
     stopped_by: str | None
+    cut_of: str | None = None
 
     def answers(self, max_tokens: int) -> bool:
         """Whether a request of the same trace with this limit would give it, or its beginning."""
@@ -53,7 +54,12 @@ class Stored:
 
     def cut(self, max_tokens: int) -> Stored:
         """This trace as it would have been under another limit."""
-        new = replace(self, id=sample_id(self.trace, max_tokens), max_tokens=max_tokens)
+        new = replace(
+            self,
+            id=sample_id(self.trace, max_tokens),
+            max_tokens=max_tokens,
+            cut_of=self.cut_of or self.id,
+        )
         if self.output_tokens is None or self.output_tokens <= max_tokens:
             return new
         assert self.token_ends is not None  # `answers` has said so
@@ -90,7 +96,7 @@ class Stored:
             return None
         return bisect_left(self.token_ends, len(self.text)) + 1 if self.text else 0
 
-    def row(self, *, cut_of: str | None, call_id: str | None, **asked: Any) -> dict[str, Any]:
+    def row(self, *, call_id: str | None, **asked: Any) -> dict[str, Any]:
         """All columns of the sample's row; `asked` holds what is not part of this object."""
         return {
             "id": self.id,
@@ -107,7 +113,7 @@ class Stored:
             "digest": sample_digest(
                 self.text, self.reasoning, str(self.finish), self.output_tokens
             ),
-            "cut_of": cut_of,
+            "cut_of": self.cut_of,
             "call_id": call_id,
             **asked,
         }
@@ -152,6 +158,7 @@ _COLUMNS = (
     SampleRow.reasoning_tokens,
     SampleRow.token_ends,
     SampleRow.stopped_by,
+    SampleRow.cut_of,
 )
 
 

@@ -206,3 +206,18 @@ def test_a_call_that_fails_is_said_and_made_again(budget, number, tmp_path):
     assert second.evaluation.ok
     assert second.report.verdicts == whole.report.verdicts
     assert second.report.charged == whole.report.charged
+
+
+def test_a_judges_words_stay_its_own_where_a_ceiling_cuts_them(tmp_path):
+    """What was said in a judge's call is charged as reward, whole or cut."""
+    db, roles = tmp_path / "t.sqlite", {}
+    for tokens in (10**6, 25, 31, 40):
+        report = attempt(
+            f"best@3:reward=judge,max=30 tokens<={tokens}", ScriptedEngine(), problems=4, db=db
+        ).report
+        alone = attempt(
+            f"best@3:reward=judge,max=30 tokens<={tokens}", ScriptedEngine(), problems=4
+        ).report
+        assert report.charged_by_role == alone.charged_by_role
+        roles[tokens] = {role: usage.output_tokens for role, usage in alone.charged_by_role.items()}
+    assert roles[25]["reward"] > 0
