@@ -73,8 +73,10 @@ def register(kind: str, name: str, plugin: Any, *, replace: bool = False) -> Non
 
 
 def _is(point: EntryPoint, plugin: Any) -> bool:
-    module, name = getattr(plugin, "__module__", ""), getattr(plugin, "__qualname__", "")
-    return bool(point.value == f"{module}:{name}")
+    try:
+        return bool(point.load() is plugin)
+    except Exception:  # noqa: BLE001 - whatever that package raises, it is another plugin
+        return False
 
 
 def singular(kind: str) -> str:
