@@ -270,4 +270,5 @@ def _charge_columns(model: str) -> list[Any]:
         SampleRow.output_tokens,
         SampleRow.reasoning_tokens,
         CallRow.usd / CallRow.samples,
+        CallRow.cached_prompt_tokens,
     ]

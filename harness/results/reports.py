@@ -187,6 +187,7 @@ def _total(usages: Sequence[Usage]) -> Usage:
         return Usage()
     return Usage(
         prompt_tokens=total("prompt_tokens"),
+        cached_prompt_tokens=total("cached_prompt_tokens"),
         output_tokens=total("output_tokens"),
         reasoning_tokens=total("reasoning_tokens"),
     )
