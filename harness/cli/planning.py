@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from harness.cli.options import key_values
-from harness.core import ParameterError, UsageError
+from harness.core import HarnessError, UsageError
 
 if TYPE_CHECKING:
     from harness.cost import PriceEntry
@@ -229,16 +229,19 @@ def flag(name: str) -> str:
     """How a command line names a parameter of the library."""
     if name in _OPTIONS:
         return next(f for f in _OPTIONS[name][0] if f.startswith("--"))
+    name = {"difference": "detect"}.get(name, name)
     return f"--{name.replace('_', '-')}"
 
 
 def told(error: Exception) -> str:
     """An error's message, with the library's parameters as options."""
-    return error.told(_option) if isinstance(error, ParameterError) else str(error)
+    return error.told(_option) if isinstance(error, HarnessError) else str(error)
 
 
 def _option(name: str, value: object) -> str:
-    return flag(name) if value is ... else f"{flag(name)} {value}"
+    if isinstance(value, dict):  # a backend's arguments
+        return " ".join(f"{flag(name)} {key}={text}" for key, text in value.items())
+    return flag(name) if value is ... or value is True else f"{flag(name)} {value}"
 
 
 def given_options(given: dict[str, Any]) -> dict[str, Any]:
