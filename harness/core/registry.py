@@ -260,7 +260,7 @@ def include(folder: str | Path) -> None:
     """
     path = Path(folder)
     if not path.is_dir():
-        raise UsageError(f"--include-path {folder}: no such folder")
+        raise UsageError("{include_path}: no such folder", include_path=str(folder))
     known = [p for p in include_paths() if p != path.resolve()]
     os.environ[INCLUDE_VARIABLE] = os.pathsep.join(map(str, [path.resolve(), *known]))
 

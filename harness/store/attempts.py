@@ -67,6 +67,7 @@ class ChargedSample(NamedTuple):
     output_tokens: int | None
     reasoning_tokens: int | None
     usd: float | None
+    cached_prompt_tokens: int | None
 
 
 class ChainSample(NamedTuple):
@@ -170,6 +171,7 @@ def charged_samples(store: Store, run: StoredRun) -> Iterator[ChargedSample]:
             SampleRow.output_tokens,
             SampleRow.reasoning_tokens,
             CallRow.usd / CallRow.samples,
+            CallRow.cached_prompt_tokens,
         )
         .select_from(_charges(run))
         .where(ChargeRow.run_id == run.id, AttemptRow.error.is_(None))
