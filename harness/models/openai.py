@@ -142,7 +142,6 @@ class OpenAIBackend(ServerBackend):
                 model=model, summary=options.summary, template=options.template
             ), responses_capabilities(efforts)
         continues = options.continue_ == "vllm" or EXTRAS[server].continues
-        marked = options.tokenizer is not None or options.think_start is not None
         return Chat(
             model=model,
             server=server,
@@ -151,4 +150,4 @@ class OpenAIBackend(ServerBackend):
             continues=continues,
             raw_text=options.continue_ == "vllm",
             raw_ids=options.token_ids,
-        ), chat_capabilities(server, continues=continues and marked, efforts=efforts)
+        ), chat_capabilities(server, continues=continues, efforts=efforts)

@@ -246,7 +246,7 @@ class Chat:
             body |= {"stream": True, "stream_options": {"include_usage": True}}
         if request.prefix:
             body |= {"add_generation_prompt": False, "continue_final_message": True}
-        if self.raw_text or self.raw_ids:
+        if self.raw_text or self.raw_ids or request.prefix:
             body["skip_special_tokens"] = False  # marks are special tokens: keep them in the text
         if self.raw_ids:
             body["return_token_ids"] = True

@@ -45,6 +45,7 @@ class _Slot:
 class Gate:
     """Lets requests out. A `shape` names what kind of request one is."""
 
+    _open: set[Any] = field(default_factory=set)
     _proven: set[Any] = field(default_factory=set)
     _refused: dict[str, int] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
@@ -54,30 +55,29 @@ class Gate:
     async def passing(self, shape: Any) -> AsyncIterator[None]:
         """Wait for the gate, then let the block run. A RefusedError in it counts; its good end
         opens the gate for the shape, and so does a wait longer than any refusal takes."""
-        if shape in self._proven:
-            if self._hopeless is not None:
-                raise self._hopeless
-            yield
-            return
-        await self._slots.acquire()
-        slot = _Slot(self._slots)
-        if shape in self._proven:
-            slot.free()
-        timer = asyncio.get_running_loop().call_later(OPEN_S, self._open, shape, slot)
+        slot, timer = None, None
+        if shape not in self._open:
+            await self._slots.acquire()
+            slot = _Slot(self._slots)
+            timer = asyncio.get_running_loop().call_later(OPEN_S, self._let_in, shape, slot)
+            if shape in self._open:
+                slot.free()
         try:
             if self._hopeless is not None:
                 raise self._hopeless
             yield
+            self._open.add(shape)
             self._proven.add(shape)
         except RefusedError as error:
             self._count(shape, error)
             raise
         finally:
-            timer.cancel()
-            slot.free()
+            if slot is not None and timer is not None:
+                timer.cancel()
+                slot.free()
 
-    def _open(self, shape: Any, slot: _Slot) -> None:
-        self._proven.add(shape)
+    def _let_in(self, shape: Any, slot: _Slot) -> None:
+        self._open.add(shape)
         slot.free()
 
     def _count(self, shape: Any, error: RefusedError) -> None:
