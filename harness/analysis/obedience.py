@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, Row, select
 
 from harness.budgets import Budget
 from harness.core import EFFORTS
 from harness.results.attempts import read_attempts
 from harness.results.obedience import spent_by_problem
-from harness.results.views import RunReport
 from harness.stats import Step, steps
 from harness.store import Store
-from harness.store.schema import RunRow
+from harness.store.schema import ModelRow, RunRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,21 +44,22 @@ class Sweep:
         }
 
 
-def sweeps(store: Store, reports: Sequence[RunReport]) -> list[Sweep]:
+def sweeps(store: Store, run_ids: Sequence[str]) -> list[Sweep]:
     """The sweeps among some runs whose spending nothing here enforces: effort levels, wishes, and
-    thinking budgets that the server is trusted with."""
-    groups: dict[tuple[Any, ...], dict[float, RunReport]] = defaultdict(dict)
-    for report in reports:
-        place = _place(Budget.parse(report.budget))
-        if place is not None and report.problems:
-            size, rest = place
-            key = (report.manifest["identity"]["model"], report.model, report.task, rest)
-            groups[key][size] = report
+    thinking budgets that the server is trusted with. Other runs are not read."""
+    query = select(RunRow.__table__, ModelRow.name).join(ModelRow).where(RunRow.id.in_(run_ids))
+    groups: dict[tuple[Any, ...], dict[float, Row[Any]]] = defaultdict(dict)
     found = []
-    for (_, model, task, _), sized in groups.items():
-        if len(sized) > 1:
-            runs = [sized[size] for size in sorted(sized)]
-            found.append(_sweep(store, model, task, runs))
+    with store.engine.connect() as connection:
+        for run in connection.execute(query):
+            place = _place(Budget.parse(run.budget))
+            if place is not None:
+                size, rest = place
+                groups[run.model_id, run.name, run.task, rest][size] = run
+        for (_, model, task, _), sized in groups.items():
+            if len(sized) > 1:
+                runs = [sized[size] for size in sorted(sized)]
+                found.append(_sweep(connection, model, task, runs))
     return found
 
 
@@ -82,16 +82,14 @@ def _place(budget: Budget) -> tuple[float, Budget] | None:
     return None
 
 
-def _sweep(store: Store, model: str, task: str, runs: Sequence[RunReport]) -> Sweep:
+def _sweep(connection: Connection, model: str, task: str, runs: Sequence[Row[Any]]) -> Sweep:
     spent: dict[str, dict[str, float]] = {}
     clusters: dict[str, str] = {}
-    with store.engine.connect() as connection:
-        for report in runs:
-            query = select(RunRow.__table__).where(RunRow.id == report.id)
-            attempts = read_attempts(connection, connection.execute(query).one())
-            spent[report.budget] = spent_by_problem(attempts)
-            clusters |= {a.problem.id: a.problem.cluster for a in attempts.items}
-    budgets = tuple(report.budget for report in runs)
+    for run in runs:
+        attempts = read_attempts(connection, run)
+        spent[run.budget] = spent_by_problem(attempts)
+        clusters |= {a.problem.id: a.problem.cluster for a in attempts.items}
+    budgets = tuple(run.budget for run in runs)
     return Sweep(model=model, task=task, budgets=budgets, steps=tuple(steps(spent, clusters)))
 
 
