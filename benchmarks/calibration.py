@@ -33,9 +33,10 @@ SECTIONS: dict[str, Callable[[int, bool], Iterator[Cell]]] = {
 }
 
 
-def run(section: str, draws: int = DRAWS, quick: bool = False) -> list[Cell]:
-    """All cells of a section, the worst first."""
-    cells = list(SECTIONS[section](draws, quick))
+def run(section: str, draws: int = DRAWS, quick: bool = False, every: int = 1) -> list[Cell]:
+    """All cells of a section (of means: in each so-manieth world), the worst first."""
+    found = means(draws, quick, every) if section == "means" else SECTIONS[section](draws, quick)
+    cells = list(found)
     return sorted(cells, key=lambda c: (-c.out(), c.held["ours"]))
 
 
@@ -47,13 +48,14 @@ def report(cells: Sequence[Cell], show: int) -> None:
         if not part:
             continue
         print(f"\n| {'10 to 29' if few else '30 or more'} clusters | lowest | 5% below | median | "
-              "highest | out of bounds | width |\n|---|---|---|---|---|---|---|")  # fmt: skip
+              "above 98.5% | out of bounds | width |\n|---|---|---|---|---|---|---|")  # fmt: skip
         for name in part[0].held:
             held = np.array([c.held[name] for c in part])
             ratio = np.array([c.width[name] / max(c.width["ours"], 1e-12) for c in part])
             beyond = sum(c.out(name) > 0 for c in part)
             print(f"| {name} | {held.min():.1%} | {np.quantile(held, 0.05):.1%} | "
-                  f"{np.median(held):.1%} | {held.max():.1%} | {beyond} of {len(part)} | "
+                  f"{np.median(held):.1%} | {(held > 0.985).mean():.0%} | "
+                  f"{beyond} of {len(part)} | "
                   f"{np.exp(np.log(np.maximum(ratio, 1e-9)).mean()):.2f} |")  # fmt: skip
     names = list(cells[0].held)
     print(f"\n| worst cells; truth | {' | '.join(names)} |\n|---|{'---|' * len(names)}")
@@ -67,11 +69,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", choices=SECTIONS, action="append")
     parser.add_argument("--draws", type=int, default=DRAWS)
+    parser.add_argument("--every", type=int, default=1, help="means: each so-manieth world")
     parser.add_argument("--show", type=int, default=12, help="worst cells a section")
     parser.add_argument("--quick", action="store_true")
     given = parser.parse_args()
     for name in given.only or SECTIONS:
-        report(run(name, given.draws, given.quick), given.show)
+        report(run(name, given.draws, given.quick, given.every), given.show)
 
 
 if __name__ == "__main__":

@@ -78,7 +78,8 @@ def worlds(quick: bool) -> dict[str, Rates]:
 
 
 FIGURES = (("pass", 1, 1), ("pass", 4, 1), ("pass", 16, 1), ("pass", 16, 4), ("maj", 16, 4),
-           ("maj", 16, 9), ("pass", 100, 64), ("pass", 256, 16), ("pass", 256, 256))  # fmt: skip
+           ("maj", 16, 9), ("pass", 100, 64), ("pass", 256, 16), ("pass", 256, 256),
+           ("pass", 256, 1))  # fmt: skip
 """What is measured, of a pool of so many samples, for which k."""
 
 

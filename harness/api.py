@@ -22,7 +22,7 @@ from harness.results.agreement import Agreements, read_labels
 from harness.results.agreement import agreement as agreement_of
 from harness.results.display import Listing, Reports, Row
 from harness.results.reports import find_runs, iter_samples, load_reports
-from harness.results.views import RunReport, SampleView
+from harness.results.views import SampleView
 from harness.run.config import DEFAULT_DB, JudgeConfig, judge_config
 from harness.run.judge import Judge
 from harness.run.progress import Observer, shown
@@ -90,10 +90,16 @@ def show(
         return Reports(load_reports(store, find_runs(store, model=model, task=task, budget=budget)))
 
 
-def obeyed(reports: Iterable[RunReport], db: str | Path = DEFAULT_DB) -> list[Sweep]:
-    """Whether the levels, wishes and native budgets among some runs change what is spent."""
+def obeyed(
+    db: str | Path = DEFAULT_DB,
+    *,
+    model: str | None = None,
+    task: str | None = None,
+    budget: str | None = None,
+) -> list[Sweep]:
+    """Whether the levels, wishes and native budgets of stored runs change what is spent."""
     with open_store(db) as store:
-        return sweeps(store, list(reports))
+        return sweeps(store, find_runs(store, model=model, task=task, budget=budget))
 
 
 def samples(

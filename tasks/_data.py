@@ -46,8 +46,9 @@ def load_rows(data: Published, split: str, source: DataSource) -> list[dict[str,
     if source.data_dir is None:
         if not data.hub:
             raise UsageError(
-                f"{data.name} is not on the hub: give the folder that holds "
-                f"{data.files[0].format(split=split)} with --data-dir FOLDER"
+                f"{data.name} is not on the hub: give {{data_dir}}, the folder that holds "
+                f"{data.files[0].format(split=split)}",
+                data_dir=...,
             )
         rows = _from_hub(data, split)
         where = f"{data.hub} at {data.revision}"
@@ -116,14 +117,16 @@ def _cut(text: str, most: int) -> str:
 
 def _find(data: Published, split: str, folder: Path) -> Path:
     if folder.is_file():
-        raise DataError(f"--data-dir {folder} is a file: name the folder that holds it")
+        raise DataError("{data_dir} is a file: name the folder that holds it", data_dir=str(folder))
     if not folder.is_dir():
-        raise DataError(f"--data-dir {folder}: no such folder")
+        raise DataError("{data_dir}: no such folder", data_dir=str(folder))
     names = [name.format(split=split) for name in data.files]
     for name in names:
         if (folder / name).is_file():
             return folder / name
-    raise DataError(f"--data-dir {folder} holds no {data.name}: looked for {', '.join(names)}")
+    raise DataError(
+        f"{{data_dir}} holds no {data.name}: looked for {', '.join(names)}", data_dir=str(folder)
+    )
 
 
 def read_json_rows(file: Path) -> list[dict[str, Any]]:
@@ -177,7 +180,8 @@ def _from_hub(data: Published, split: str) -> list[dict[str, Any]]:
         file = data.files[0].format(split=split)
         raise DataError(
             f"cannot load {data.hub} (split {split}) from the hub: {reason}\n"
-            f"give a local copy with --data-dir FOLDER (holding {file})"
+            f"give a local copy: {{data_dir}}, a folder that holds {file}",
+            data_dir=...,
         ) from error
     return [dict(row) for row in found]
 

@@ -60,7 +60,8 @@ def distinct_items(
         else:
             raise UsageError(
                 f"{name} has no more than {index} distinct problems with these options: "
-                "ask for fewer (--limit) or widen the options"
+                "ask for fewer ({limit}) or widen the options",
+                limit=...,
             )
         seen.add(item.key)
         yield item

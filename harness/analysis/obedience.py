@@ -11,10 +11,9 @@ from harness.budgets import Budget
 from harness.core import EFFORTS
 from harness.results.attempts import read_attempts
 from harness.results.obedience import spent_by_problem
-from harness.results.views import RunReport
 from harness.stats import Step, steps
 from harness.store import Store
-from harness.store.runs import get_run
+from harness.store.runs import StoredRun, get_runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +42,15 @@ class Sweep:
         }
 
 
-def sweeps(store: Store, reports: Sequence[RunReport]) -> list[Sweep]:
+def sweeps(store: Store, run_ids: Sequence[str]) -> list[Sweep]:
     """The sweeps among some runs whose spending nothing here enforces: effort levels, wishes, and
-    thinking budgets that the server is trusted with."""
-    groups: dict[tuple[Any, ...], dict[float, RunReport]] = defaultdict(dict)
-    for report in reports:
-        place = _place(Budget.parse(report.budget))
-        if place is not None and report.problems:
+    thinking budgets that the server is trusted with. The attempts of other runs are not read."""
+    groups: dict[tuple[Any, ...], dict[float, StoredRun]] = defaultdict(dict)
+    for run in get_runs(store, run_ids):
+        place = _place(Budget.parse(run.budget))
+        if place is not None:
             size, rest = place
-            key = (report.manifest.identity.model, report.model, report.task, rest)
-            groups[key][size] = report
+            groups[run.model_id, run.model, run.task, rest][size] = run
     found = []
     for (_, model, task, _), sized in groups.items():
         if len(sized) > 1:
@@ -80,14 +78,14 @@ def _place(budget: Budget) -> tuple[float, Budget] | None:
     return None
 
 
-def _sweep(store: Store, model: str, task: str, runs: Sequence[RunReport]) -> Sweep:
+def _sweep(store: Store, model: str, task: str, runs: Sequence[StoredRun]) -> Sweep:
     spent: dict[str, dict[str, float]] = {}
     clusters: dict[str, str] = {}
-    for report in runs:
-        attempts = read_attempts(store, get_run(store, report.id))
-        spent[report.budget] = spent_by_problem(attempts)
+    for run in runs:
+        attempts = read_attempts(store, run)
+        spent[run.budget] = spent_by_problem(attempts)
         clusters |= {a.problem.id: a.problem.cluster for a in attempts.items}
-    budgets = tuple(report.budget for report in runs)
+    budgets = tuple(run.budget for run in runs)
     return Sweep(model=model, task=task, budgets=budgets, steps=tuple(steps(spent, clusters)))
 
 

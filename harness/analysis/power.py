@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.analysis.curves import Curve
 from harness.analysis.equal_cost import on_common_problems
-from harness.core import UsageError
+from harness.core import ParameterError, UsageError
 from harness.stats.planning import (
     Components,
     Contrast,
@@ -88,11 +88,13 @@ def plan_decision(
     to be as hard to measure, with success rates that correlate by `correlation` over problems.
     UsageError for a difference or power outside (0, 1), or without pools of two samples or more.
     """
-    for name, value in (("--detect", difference), ("--power", power), ("--confidence", confidence)):
+    for name, value in {"difference": difference, "power": power, "confidence": confidence}.items():
         if not 0 < value < 1:
-            raise UsageError(f"{name} {value}: a number between 0 and 1, as 0.02 for two points")
+            raise ParameterError(
+                f"{{{name}}}: must be between 0 and 1, such as 0.02 for two points", **{name: value}
+            )
     if not 0 <= correlation <= 1:
-        raise UsageError(f"--correlation {correlation}: between 0 and 1")
+        raise ParameterError("{correlation}: must be between 0 and 1", correlation=correlation)
     with_counts = [c for c in pools if c.counts is not None and min(n for n, _ in c.counts) > 1]
     if not with_counts:
         raise UsageError(

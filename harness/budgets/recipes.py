@@ -165,14 +165,13 @@ def build_selector(name: str, args: Mapping[str, str | int]) -> Selector:
         return checked_selector(name, kind(**args))
 
 
-def catalogue() -> str:
-    """The strategies, and what their options may name, for `--help`: strangers' included."""
-    lines = [f"{name:<11} {recipe.summary}" for name, recipe in RECIPES.items()]
-    lines += [f"{name:<11} (plugin)" for name in registry.foreign("proposers")]
+def catalogue() -> list[str]:
+    """One line for each option of a budget that takes a name, strangers' parts included."""
     rows = {
-        "select=": sorted({*_BY_REWARD, "last", "first", *registry.foreign("selectors")}),
+        "select=": sorted({*_BY_REWARD, "last", *registry.foreign("selectors")}),
         "reward=": registry.names("rewards"),
         "agg=": registry.names("aggregations"),
         "stop=": registry.names("stops"),
+        "budgets of plugins:": registry.foreign("proposers"),
     }
-    return "\n".join([*lines, *(f"{key:<11} {', '.join(names)}" for key, names in rows.items())])
+    return [f"{key} {', '.join(names)}" for key, names in rows.items() if names]

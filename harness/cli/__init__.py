@@ -6,6 +6,7 @@ import codecs
 import importlib
 import os
 import sys
+import warnings
 from typing import Any
 
 import click
@@ -85,9 +86,23 @@ def cli() -> None:
     """
 
 
+def _warn(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+    """A broken plugin of some package is one line; other warnings are Python's own."""
+    from harness.core.registry import BrokenPluginWarning
+
+    if issubclass(category, BrokenPluginWarning):
+        click.echo(f"warning: {message}", err=True)
+    else:
+        _python_warns(message, category, *where, **more)
+
+
+_python_warns = warnings.showwarning
+
+
 def main() -> None:
     """Entry point: errors become one message and an exit code, never a traceback."""
     _write_anywhere()
+    warnings.showwarning = _warn
     try:
         result: Any = cli.main(standalone_mode=False)
         sys.exit(result if isinstance(result, int) else 0)

@@ -96,13 +96,14 @@ def curve(as_json: bool, db: str, unit: str, **given: Any) -> int:
         _write_csv(given["csv_file"], curves)
     if given["svg_file"] is not None:
         _write(given["svg_file"], _picture(curves, unit))
-    extra = _analyses(curves, unit, given)
+    extra = [*_obedience(db, given), *_analyses(curves, unit, given)]
     if as_json:
         print_json(_as_json(curves, unit) | {name: value for name, value, _ in extra})
         return 0
     _print_curves(curves, unit)
     for _, _, lines in extra:
-        click.echo()
+        if lines:
+            click.echo()
         for line in lines:
             click.echo(line)
     return 0
@@ -114,6 +115,16 @@ def _load(db: str, given: dict[str, Any]) -> Sequence[Curve]:
     names = ("model", "task", "budget", "price")
     rate = hourly(given["gpu_usd_per_hour"])
     return api.curve(db, **{name: given[name] for name in names}, gpu_usd_per_hour=rate)
+
+
+def _obedience(db: str, given: dict[str, Any]) -> list[tuple[str, Any, list[str]]]:
+    """Whether the servers heed what they are asked; nothing where no budget is left to one."""
+    from harness import api
+    from harness.analysis.obedience import sweep_lines
+
+    found = api.obeyed(db, **{name: given[name] for name in ("model", "task", "budget")})
+    lines = sweep_lines(found)
+    return [("obedience", [one.to_json() for one in found], lines)] if found else []
 
 
 def _by_task(curves: Sequence[Curve]) -> dict[str, list[Curve]]:
@@ -180,6 +191,7 @@ def _hint(unit: str) -> str:
 
 def _print_curves(curves: Sequence[Curve], unit: str) -> None:
     from harness.cli.curve_tables import (
+        best_line,
         by_verifier,
         figures_table,
         frontier_table,
@@ -206,6 +218,7 @@ def _print_curves(curves: Sequence[Curve], unit: str) -> None:
         for graded in by_verifier(members):
             try:
                 out.print(frontier_table(graded, unit))
+                click.echo(best_line(graded, unit))
             except UsageError as error:
                 click.echo(f"no frontier: {error}")
 

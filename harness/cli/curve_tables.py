@@ -113,7 +113,7 @@ def _hundred(unit: str) -> str:
 
 
 def frontier_table(curves: Sequence[Curve], unit: str) -> Table:
-    """The Pareto frontier, with how sure each place on it is, and its best budget below."""
+    """The Pareto frontier, with how sure each place on it is."""
     verifier = verifier_of(curves)
     graded = f", graded by {verifier}" if verifier else ""
     table = _table(
@@ -129,14 +129,18 @@ def frontier_table(curves: Sequence[Curve], unit: str) -> Table:
             percent(place.point.accuracy),
             f"{place.chance:.0%}",
         )
-    best = best_budget(on_common_problems([c for c in curves if not c.oracle]), unit)
-    if best is not None:
-        table.caption = escape(
-            f"the best, scored on problems that it was not chosen on: "
-            f"{percent(best.accuracy).strip()} ({' | '.join(best.chosen)})"
-        )
-        table.caption_justify = "left"
     return table
+
+
+def best_line(curves: Sequence[Curve], unit: str) -> str:
+    """The frontier's best budget, scored on problems that it was not chosen on; "" for none."""
+    best = best_budget(on_common_problems([c for c in curves if not c.oracle]), unit)
+    if best is None:
+        return ""
+    return (
+        f"the best, scored on problems that it was not chosen on: "
+        f"{percent(best.accuracy).strip()} ({' | '.join(dict.fromkeys(best.chosen))})"
+    )
 
 
 def by_verifier(curves: Sequence[Curve]) -> list[list[Curve]]:

@@ -35,14 +35,26 @@ A budget says what may be spent on one problem:
 R is a reward: steps (checks written sums, no model), judge (the model itself), onnx:tiny-prm
   (included, for arithmetic), hf:FOLDER, onnx:FOLDER.
 Options follow a colon: think=, effort=, ask=, by=, temperature=, top_p=, top_k=, max=, step=,
-  select=, agg=, rounds=.
+  select=, agg=, stop=, rounds=.
 A ceiling for one problem follows a space: 'vote@16 tokens<=400', 'vote@16 usd<=0.02'.
 Braces expand to a sweep, which costs no more than its most expensive budget.
 Repeating a command continues where it stopped; nothing that is stored is paid for twice.
 """
 
 
-@click.command("eval", epilog=EXAMPLES)
+class _WithNames(click.Command):
+    """Its help ends with the names that options of a budget take, those of plugins included."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from harness.budgets import catalogue
+
+        super().format_epilog(ctx, formatter)
+        with formatter.section("What options of a budget may name"):
+            for line in catalogue():
+                formatter.write_text(line)
+
+
+@click.command("eval", cls=_WithNames, epilog=EXAMPLES)
 @config_options(
     *WHAT, "fresh_seed", "fresh", "max_age", *JUDGE, "concurrency", "max_total_tokens", "max_usd",
     "price", "gpu_usd_per_hour",

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from harness.cli.options import key_values
-from harness.core import ParameterError, UsageError
+from harness.core import HarnessError, UsageError
 
 if TYPE_CHECKING:
     from harness.cost import PriceEntry
     from harness.run.config import EvalConfig, JudgeConfig
 
 F = TypeVar("F", bound=Callable[..., Any])
-_PRICE = "Price in US dollars per million input and output tokens, such as 0.15,0.60."
+_PRICE = "US dollars per million input, output and cached input tokens, such as 0.15,0.60."
 
 
 def stop_cleanly() -> None:
@@ -33,19 +33,27 @@ def stop_cleanly() -> None:
 
 
 def price_entry(text: str | None, option: str = "--price") -> PriceEntry | None:
-    """The price that `--price IN,OUT` gives; None without one."""
+    """The price that `--price IN,OUT` or `IN,OUT,CACHED` gives; None without one."""
     if text is None:
         return None
     from harness.cost import PriceEntry
 
     try:
-        read, written = (float(part) for part in text.split(","))
+        read, written, *cached = (float(part) for part in text.split(","))
     except ValueError as error:
-        raise UsageError(f"{option} {text}: write INPUT,OUTPUT, as 0.15,0.60") from error
-    if not (0 <= read < float("inf") and 0 <= written < float("inf")):
+        raise UsageError(f"{option} {text}: write INPUT,OUTPUT, such as 0.15,0.60") from error
+    if len(cached) > 1:
+        raise UsageError(f"{option} {text}: write INPUT,OUTPUT or INPUT,OUTPUT,CACHED")
+    if not all(0 <= price < float("inf") for price in (read, written, *cached)):
         raise UsageError(f"{option} {text}: prices are numbers of dollars, not below 0")
-    today = dt.datetime.now(dt.UTC).date()
-    return PriceEntry(models=(), date=today, input=read, output=written, source=option)
+    return PriceEntry(
+        models=(),
+        date=dt.datetime.now(dt.UTC).date(),
+        input=read,
+        output=written,
+        cached=cached[0] if cached else None,
+        source=option,
+    )
 
 
 def _price(_context: click.Context, option: click.Parameter, text: str | None) -> Any:
@@ -159,7 +167,7 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "help": "Spending limit of the whole command in US dollars, judge included.",
         },
     ),
-    "price": (("--price",), {"metavar": "IN,OUT", "callback": _price, "help": _PRICE}),
+    "price": (("--price",), {"metavar": "IN,OUT[,CACHED]", "callback": _price, "help": _PRICE}),
     "gpu_usd_per_hour": (
         ("--gpu-usd-per-hour",),
         {"type": float, "help": "Compute dollars from device time at this hourly rate instead."},
@@ -194,7 +202,7 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "judge_price": (
         ("--judge-price",),
         {
-            "metavar": "IN,OUT",
+            "metavar": "IN,OUT[,CACHED]",
             "callback": _price,
             "help": "Price of the judge [default: from the price book, else --price].",
         },
@@ -221,16 +229,19 @@ def flag(name: str) -> str:
     """How a command line names a parameter of the library."""
     if name in _OPTIONS:
         return next(f for f in _OPTIONS[name][0] if f.startswith("--"))
+    name = {"difference": "detect"}.get(name, name)
     return f"--{name.replace('_', '-')}"
 
 
 def told(error: Exception) -> str:
     """An error's message, with the library's parameters as options."""
-    return error.told(_option) if isinstance(error, ParameterError) else str(error)
+    return error.told(_option) if isinstance(error, HarnessError) else str(error)
 
 
 def _option(name: str, value: object) -> str:
-    return flag(name) if value is ... else f"{flag(name)} {value}"
+    if isinstance(value, dict):  # a backend's arguments
+        return " ".join(f"{flag(name)} {key}={text}" for key, text in value.items())
+    return flag(name) if value is ... or value is True else f"{flag(name)} {value}"
 
 
 def given_options(given: dict[str, Any]) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def show(
         print_json([report.to_json() for report in reports])
     elif reports:
         print_runs(reports, wide=wide)
-        for line in sweep_lines(api.obeyed(reports, db)):
+        for line in sweep_lines(api.obeyed(db, model=model, task=task, budget=budget)):
             click.echo(line)
     else:
         click.echo("no runs match")

@@ -33,8 +33,8 @@ def tasks(context: click.Context, as_json: bool) -> None:
 def list_(as_json: bool) -> None:
     """All tasks, with one line each."""
     rows = []
-    for name in registry.names("tasks"):
-        task = registry.find("tasks", name)()
+    for name in registry.working("tasks"):
+        task = registry.make("tasks", name)
         rows.append({"name": name, "version": task.version, "summary": task.summary})
     if as_json:
         print_json(rows)
@@ -52,7 +52,7 @@ def show(name: str, as_json: bool) -> None:
     """A task's card: source, licence, an example, its history."""
     import inspect
 
-    task = registry.find("tasks", TaskSpec.parse(name).name)()
+    task = registry.make("tasks", TaskSpec.parse(name).name)
     card = Path(inspect.getfile(type(task))).parent / "README.md"
     text = card.read_text("utf-8") if card.is_file() else f"# {task.name}\n\n{task.summary}\n"
     verifier = task.verifier()
@@ -127,7 +127,7 @@ def check(target: str, limit: int | None, data_dir: Path | None, as_json: bool) 
     reports = []
     for spec in _targets(target):
         source = DataSource(data_dir=data_dir, limit=limit, options=dict(spec.options))
-        reports.append(run_checks(registry.find("tasks", spec.name)(), source))
+        reports.append(run_checks(registry.make("tasks", spec.name), source))
     if as_json:
         print_json([report.to_json() for report in reports])
     else:

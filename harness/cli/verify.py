@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from harness.core import VerifierSpec
 
 
 @click.command(
     epilog="\b\nExamples:\n  harness verify --gold 1/2 --answer 'The answer is 0.5'\n"
+    "  harness verify --explain --gold 64 --answer 'She pays $64 for 16 glasses.'\n"
     "  harness verify answers.jsonl\n  cat answers.jsonl | harness verify -"
 )
 @click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), required=False)
@@ -19,20 +23,26 @@ import click
 @click.option("--verifier", default="math", show_default=True, help="A registered verifier.")
 @click.option("--option", "-o", multiple=True, metavar="KEY=VALUE", help="A verifier's argument.")
 @click.option("--workers", type=click.IntRange(1), help="Processes; default: one a CPU.")
+@click.option("--question", default="", help="The problem, where it helps to read the answer.")
+@click.option("--explain", is_flag=True, help="Show every step of one judgement (math alone).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def verify(
+def verify(  # noqa: PLR0913 - an argument an option
     file: IO[str] | None,
     gold: str | None,
     answer: str | None,
     verifier: str,
     option: tuple[str, ...],
     workers: int | None,
+    question: str,
+    explain: bool,
     as_json: bool,
 ) -> int:
     """Judge one answer, or the rows of a file (JSON lines with `gold` and `text` or `answer`).
 
     FILE `-` is standard input. One JSON object a row goes to standard output, in order and as soon
     as it is judged, with `verdict`, `extracted`, `stage`, `reason`, `rule`, `warning` and `key`.
+    With --explain: the text with the answer marked, each rule that was tried and why it lost, the
+    parts that the numbers of its sentence play, both trees, and the stage that decided.
     Exit code 1: some rows are `ungraded`.
     """
     from harness.core import UsageError, VerifierSpec
@@ -42,6 +52,8 @@ def verify(
     spec = VerifierSpec(verifier, options_of(option))
     if (gold is None) != (answer is None) or (file is None) == (gold is None):
         raise UsageError("give a FILE (or - for standard input), or both --gold and --answer")
+    if explain or question:
+        return _explained(spec, question, gold, answer, as_json)
     rows = read_rows(file) if file is not None else iter([(gold or "", answer or "")])
     ungraded = 0
     with VerifierPool(1 if file is None else workers) as pool:
@@ -53,6 +65,35 @@ def verify(
                 sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
                 sys.stdout.flush()  # whoever reads a pipe waits for it
     return 1 if ungraded else 0
+
+
+def _explained(
+    spec: VerifierSpec, question: str, gold: str | None, answer: str | None, as_json: bool
+) -> int:
+    import dataclasses
+
+    from harness.core import Problem, UsageError
+    from harness.verifiers.math.explain import explain
+
+    if spec.name != "math" or gold is None or answer is None:
+        raise UsageError("--explain and --question take --gold and --answer, and math alone")
+    told = explain(answer, Problem(id="", question=question, gold=gold), **spec.args)
+    if as_json:
+        shown = {**dataclasses.asdict(told), "marked": told.marked}
+        sys.stdout.write(json.dumps(shown, ensure_ascii=False) + "\n")
+    else:
+        lines = [told.marked, "", *(f"  {t.rule}: {t.found or '-'}  ({t.why})" for t in told.tried)]
+        lines += [f"  number {n.text}: {n.part}, weight {n.weight:g}" for n in told.numbers]
+        lines += [
+            "",
+            f"answer     {'  or  '.join(told.answer)}",
+            f"gold       {'  or  '.join(told.gold)}",
+            f"stage      {told.stage}",
+            f"verdict    {told.verdict.status}",
+            f"why        {told.verdict.reason}",
+        ]
+        click.echo("\n".join(lines))
+    return 1 if told.verdict.status == "ungraded" else 0
 
 
 def _sheet(row: dict[str, object], gold: str) -> str:

@@ -11,7 +11,8 @@ HarnessError                 exit code 1: something outside went wrong
 │   └── ContextError         what was asked leaves no room in the model's context
 └── StoreError               the database cannot be read or written
 
-A message is one line or a few: what was wrong, where, and what to do.
+A message is one line or a few: what was wrong, where, and what to do. Parameters in it are named as
+keyword arguments, and by the command line as its options.
 """
 
 from __future__ import annotations
@@ -21,10 +22,30 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 
+def keyword(name: str, value: object) -> str:
+    """A parameter as Python writes it: `limit=0`; `price=...` for one that is to be given."""
+    return f"{name}=..." if value is ... else f"{name}={value!r}"
+
+
 class HarnessError(Exception):
-    """Base of all; `exit_code` is what the command line returns for it."""
+    """Base of all; `exit_code` is what the command line returns for it.
+
+    `{limit}` in the message stands for the parameter `limit` with its value in `values` (`...`: to
+    be given). `str` writes it as a keyword argument; `told` as its reader would.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str = "", **values: Any) -> None:
+        self.message, self.values = message, values
+        super().__init__(self.told(keyword))
+
+    def told(self, write: Callable[[str, object], str]) -> str:
+        """The message with each parameter as `write` makes it from its name and value."""
+        if not self.values:
+            return self.message
+        names = "|".join(map(re.escape, self.values))
+        return re.sub(rf"\{{({names})\}}", lambda m: write(m[1], self.values[m[1]]), self.message)
 
 
 class UsageError(HarnessError):
@@ -33,26 +54,8 @@ class UsageError(HarnessError):
     exit_code = 2
 
 
-def keyword(name: str, value: object) -> str:
-    """A parameter as Python writes it: `limit=0`; `price=...` for one that is to be given."""
-    return f"{name}=..." if value is ... else f"{name}={value!r}"
-
-
 class ParameterError(UsageError):
-    """Parameters that cannot be as they are, named as the reader wrote them.
-
-    `{limit}` in the message stands for the parameter `limit` and its value in `values` (`...`:
-    to be given). `str` writes it as a keyword argument, `told` in another way.
-    """
-
-    def __init__(self, message: str, **values: Any) -> None:
-        self.message, self.values = message, values
-        super().__init__(self.told(keyword))
-
-    def told(self, write: Callable[[str, object], str]) -> str:
-        """The message with each parameter as `write` makes it from its name and value."""
-        names = "|".join(map(re.escape, self.values))
-        return re.sub(rf"\{{({names})\}}", lambda m: write(m[1], self.values[m[1]]), self.message)
+    """A parameter's value makes no sense, or does not go with another's."""
 
 
 class UnknownNameError(UsageError):

@@ -73,8 +73,10 @@ def register(kind: str, name: str, plugin: Any, *, replace: bool = False) -> Non
 
 
 def _is(point: EntryPoint, plugin: Any) -> bool:
-    module, name = getattr(plugin, "__module__", ""), getattr(plugin, "__qualname__", "")
-    return bool(point.value == f"{module}:{name}")
+    try:
+        return bool(point.load() is plugin)
+    except Exception:  # noqa: BLE001 - whatever that package raises, it is another plugin
+        return False
 
 
 def singular(kind: str) -> str:
@@ -258,7 +260,7 @@ def include(folder: str | Path) -> None:
     """
     path = Path(folder)
     if not path.is_dir():
-        raise UsageError(f"--include-path {folder}: no such folder")
+        raise UsageError("{include_path}: no such folder", include_path=str(folder))
     known = [p for p in include_paths() if p != path.resolve()]
     os.environ[INCLUDE_VARIABLE] = os.pathsep.join(map(str, [path.resolve(), *known]))
 

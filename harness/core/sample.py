@@ -240,8 +240,8 @@ class Sample:
     `id` names the sample in the store; `trace` is what was asked for without the token limit
     `max_tokens`, so that samples of one trace are beginnings of one another. `prompt_tokens` are
     those of its own context. `text_tokens` are the tokens of the text alone, without those of a
-    stop string or of the end; None where the engine does not tell where its tokens end. All else is
-    as in `Completion`.
+    stop string or of the end; None where the engine does not tell where its tokens end. `cut_of` is
+    the generated sample whose beginning it is. All else is as in `Completion`.
     """
 
     id: str
@@ -259,6 +259,7 @@ class Sample:
     text_tokens: int | None = None
     thought: Thought | None = None
     summary: str | None = None
+    cut_of: str | None = None
 
     def __post_init__(self) -> None:
         if self.text_tokens is None:
@@ -361,7 +362,7 @@ class Sample:
 
     def cut(self, max_tokens: int, *, sample_id: str) -> Sample:
         """This trace as it would have been under another limit, where `answers` allows it."""
-        new = replace(self, id=sample_id, max_tokens=max_tokens)
+        new = replace(self, id=sample_id, max_tokens=max_tokens, cut_of=self.cut_of or self.id)
         if self.output_tokens is None or self.output_tokens <= max_tokens:
             return new
         assert self.token_ends is not None  # `answers` has said so

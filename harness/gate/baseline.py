@@ -46,7 +46,8 @@ def write_baseline(path: Path, runs: Sequence[RunOutcomes], *, partial: bool = F
         if not run.outcomes or (len(run.outcomes) != run.planned and not partial):
             raise DataError(
                 f"{run.label} has {len(run.outcomes)} of {run.planned} problems: the same "
-                "`harness eval` again goes on with the others, --partial saves those that are there"
+                "`harness eval` again goes on with the others, {partial} saves those it has",
+                partial=True,
             )
     body = "\n".join(_section(run) for run in sorted(runs, key=lambda r: (r.task, r.budget, r.id)))
     text = f"{_MAGIC}\nchecksum {_checksum(body)}\n\n{body}"

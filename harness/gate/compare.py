@@ -99,7 +99,8 @@ def _compare(a: RunOutcomes, b: RunOutcomes, anyway: bool, confidence: float) ->
     if reasons and not anyway:
         raise UsageError(
             f"{a.label} and {b.label} are not comparable: {'; '.join(reasons)} "
-            "(--anyway compares the problems that both have)"
+            "({anyway} compares the problems that both have)",
+            anyway=True,
         )
     pairs = joined(a, b)
     clusters = [x.cluster for x, _ in pairs]

@@ -90,7 +90,10 @@ def read_config(path: Path | None = None) -> GateConfig:
             (p for p in (Path("harness.toml"), Path("pyproject.toml")) if p.is_file()), None
         )
     if path is None:
-        raise DataError("no harness.toml or pyproject.toml here: --config names the gate's rules")
+        raise DataError(
+            "no harness.toml or pyproject.toml here: {config} names the file of the rules",
+            config=...,
+        )
     try:
         text = path.read_text("utf-8")
         data = tomllib.loads(text)

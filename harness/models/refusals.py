@@ -89,6 +89,30 @@ class Gate:
             raise self._hopeless from error
 
 
+_CONTEXT = re.compile(
+    r"maximum context length (?:is|of) (\d+)|context window (?:is|of) (\d+)", re.I
+)
+_PROMPT = re.compile(
+    r"(\d+) (?:input tokens|in the messages|in the prompt)|resulted in (\d+) tokens", re.I
+)
+_TOO_LONG = re.compile(r"prompt is too long|input token count\D*\d+\D* exceeds", re.I)
+
+
+def fills_context(message: str) -> bool:
+    """Whether a refusal says that the prompt alone leaves no room in the model's context.
+
+    One that has room for the prompt, but not for as many new tokens as were asked for, is another
+    matter: a lower limit helps there.
+    """
+    if _TOO_LONG.search(message):  # Anthropic; Gemini
+        return True
+    context, prompt = _CONTEXT.search(message), _PROMPT.search(message)  # OpenAI; vLLM
+    if context is None or prompt is None:
+        return False
+    most, asked = (int(next(filter(None, found.groups()))) for found in (context, prompt))
+    return asked >= most
+
+
 # fields of a request that an interface documents as optional, and what leaves each out
 _OPTIONAL = (
     "temperature",

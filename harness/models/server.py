@@ -19,6 +19,7 @@ from harness.core import (
     EFFORTS,
     BackendError,
     Capabilities,
+    ContextError,
     ModelInfo,
     ModelSpec,
     Origin,
@@ -45,7 +46,7 @@ from harness.models.options import (
     Words,
     option,
 )
-from harness.models.refusals import Gate, RefusedError, advise, read_error
+from harness.models.refusals import Gate, RefusedError, advise, fills_context, read_error
 from harness.models.retry import PASSING, PassingError, Patience, asked_wait
 from harness.models.wire import Answer, Dialect, MalformedReplyError, add_usage
 from harness.models.wording import Wording
@@ -295,6 +296,8 @@ class ServerBackend:
             return BackendError(f"{words}. {advice[status]}", fatal=True)
         if 300 <= status < 400:
             return BackendError(words, fatal=True)
+        if fills_context(said.message):
+            return ContextError(words)
         help_ = advise(said.message, said.field, body)
         return RefusedError(f"{words}{'. ' + help_ if help_ else ''}", said.message)
 

@@ -204,4 +204,5 @@ def _charge(row: ChargedSample) -> Charge:
         row.output_tokens,
         row.reasoning_tokens,
         row.usd,
+        row.cached_prompt_tokens,
     )

@@ -37,6 +37,7 @@ class Charge(NamedTuple):
     output_tokens: int | None
     reasoning_tokens: int | None
     usd: float | None = None
+    cached_prompt_tokens: int | None = None  # of `prompt_tokens`, as the call's server told
 
     @property
     def free(self) -> bool:
@@ -104,7 +105,8 @@ class Bill:
         """Expected tokens, of all calls or of some roles; unknown as soon as one is unknown."""
         paid = [p for p in self._paid.values() if roles is None or p.charge.role in roles]
         return Usage(
-            prompt_tokens=self._prompt_tokens(paid),  # type: ignore[arg-type] # may be fractional
+            prompt_tokens=self._prompts(paid, [p.charge.prompt_tokens for p in paid]),  # type: ignore[arg-type] # may be fractional
+            cached_prompt_tokens=self._prompts(paid, [_cached(p.charge) for p in paid]),  # type: ignore[arg-type]
             output_tokens=self._expected(paid, [p.charge.output_tokens for p in paid]),  # type: ignore[arg-type]
             reasoning_tokens=self._expected(paid, [p.charge.reasoning_tokens for p in paid]),  # type: ignore[arg-type]
         )
@@ -133,16 +135,17 @@ class Bill:
             for p, value in zip(paid, values, strict=True)
         )
 
-    def _prompt_tokens(self, paid: Sequence[_Paid]) -> float | None:
-        if any(p.charge.prompt_tokens is None for p in paid):
+    def _prompts(self, paid: Sequence[_Paid], values: Sequence[int | None]) -> float | None:
+        """Expected tokens of prompts; one value counts for all that were asked for together."""
+        if any(value is None for value in values):
             return None
         if not self._prompt_once:
-            return self._expected(paid, [p.charge.prompt_tokens for p in paid])
-        asks: dict[Hashable, list[_Paid]] = defaultdict(list)
-        for p in paid:
-            asks[p.charge.ask].append(p)
+            return self._expected(paid, values)
+        asks: dict[Hashable, list[tuple[_Paid, int | None]]] = defaultdict(list)
+        for p, value in zip(paid, values, strict=True):
+            asks[p.charge.ask].append((p, value))
         return math.fsum(
-            (group[0].charge.prompt_tokens or 0) * self._chance(group) for group in asks.values()
+            (group[0][1] or 0) * self._chance([p for p, _ in group]) for group in asks.values()
         )
 
     def flops(self, models: Mapping[str, ModelInfo]) -> float | None:
@@ -174,6 +177,11 @@ class Bill:
                     ends.add((model, prompt), paid.charge.after, size + output)
             ends.add((model, prompt), before, size)
         return total
+
+
+def _cached(charge: Charge) -> int | None:
+    """Prompt tokens that came from a server's cache; none where no model read anything."""
+    return 0 if charge.free else charge.cached_prompt_tokens
 
 
 class _Ends:

@@ -95,7 +95,7 @@ class Reports(Listing[RunReport]):
 def report_row(report: RunReport) -> Row:
     """One report as plain values; what is not known is None."""
     accuracy, lured = report.metrics.get("accuracy"), report.metrics.get("lure_rate")
-    tokens = report.charged.output_tokens
+    tokens, judge = report.charged.output_tokens, report.spent_by_role.get("judge")
     return {
         "model": report.model,
         "task": report.task,
@@ -106,6 +106,7 @@ def report_row(report: RunReport) -> Row:
         "lure_rate": None if lured is None else lured.value,
         "tokens_per_problem": tokens / report.problems if tokens and report.problems else tokens,
         "usd": report.usd,
+        "judge_usd": None if judge is None else judge.usd,
         "problems": report.problems,
         "planned": report.planned,
         "failed": report.failed,

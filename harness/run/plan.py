@@ -278,7 +278,8 @@ def reproduce(info: ModelInfo, task: TaskSpec, budget: Budget, config: EvalConfi
     if config.data_dir is not None:
         words.append("--data-dir DIR")
     if config.price is not None and budget.max_usd is not None:
-        words.append(f"--price {config.price.input},{config.price.output}")
+        cached = "" if config.price.cached is None else f",{config.price.cached}"
+        words.append(f"--price {config.price.input},{config.price.output}{cached}")
     return " ".join(words)
 
 

@@ -283,7 +283,7 @@ class ProblemSampler:
     def _cut(self, longer: Sample, index: int, ask: Ask) -> Sample:
         named = ask.name(index)
         sample = longer.cut(ask.max_tokens, sample_id=named.sample)
-        self._session.writer.put([sample_row(sample, named.asked, cut_of=longer.id)])
+        self._session.writer.put([sample_row(sample, named.asked)])
         self._drawn[sample.trace].append(sample)
         return sample
 

@@ -5,6 +5,7 @@
     rising(figures) -> figures whose limits do not fall, as those of pass@k
     paired_difference(a, b, clusters=None, confidence=0.95) -> Estimate       extra: se, p
     independent_difference(a, b) -> Estimate                  of two estimates on different problems
+    group_contrast(scores, first, clusters=None, confidence=0.95) -> Estimate   of two groups
     bootstrap_interval(statistic(rows), n, clusters=None, …, seed=0) -> Estimate
     bootstrap_sums(statistic(sums), columns, clusters=None, …, seed=0) -> Estimate
     wilson(successes, n, confidence) / clopper_pearson(…) -> (low, high)
@@ -23,6 +24,7 @@ Scores lie in [0, 1]; bad numbers raise ValueError. `clusters` is one label per 
 
 from harness.stats.comparisons import (
     detectable_difference,
+    group_contrast,
     holm,
     independent_difference,
     paired_difference,
@@ -44,6 +46,7 @@ __all__ = [
     "bootstrap_sums",
     "clopper_pearson",
     "detectable_difference",
+    "group_contrast",
     "holm",
     "independent_difference",
     "majority_distribution",

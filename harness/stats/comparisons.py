@@ -10,7 +10,7 @@ import numpy as np
 
 from harness.core import Estimate
 from harness.stats.intervals import check_confidence
-from harness.stats.means import FEW_CLUSTERS, shares
+from harness.stats.means import FEW_CLUSTERS, mean_interval, shares
 from harness.stats.special import normal_quantile, t_quantile
 from harness.stats.spread import (
     Codes,
@@ -131,6 +131,46 @@ def independent_difference(a: Estimate, b: Estimate) -> Estimate:
         clusters=a.clusters + b.clusters,
         confidence=a.confidence,
         method="independent-mover",
+    )
+
+
+def group_contrast(
+    scores: Sequence[float] | Floats,
+    first: Sequence[bool],
+    clusters: Sequence[Hashable] | None = None,
+    confidence: float = 0.95,
+    *,
+    sign: int = -1,
+) -> Estimate:
+    """Mean of the scores marked `first` minus (sign 1: plus) that of the others, with an interval.
+
+    The two means have the limits of `mean_interval`, joined by the MOVER with the correlation of
+    their clusters (0 where a cluster lies in one group alone). Raises ValueError where one of the
+    groups is empty.
+    """
+    x, marks = as_floats(scores, "scores"), np.array(first, dtype=bool)
+    if len(x) != len(marks) or marks.all() or not marks.any():
+        raise ValueError("a contrast needs a mark for each score, and scores in both groups")
+    codes = cluster_codes(clusters, len(x))
+    sides = [(x[m], codes[m]) for m in (marks, ~marks)]
+    a, b = (mean_interval(v, c.tolist(), confidence) for v, c in sides)
+    sums = [np.bincount(c, weights=v - v.mean(), minlength=int(codes.max()) + 1) for v, c in sides]
+    scale = math.sqrt(float(sums[0] @ sums[0]) * float(sums[1] @ sums[1]))
+    rho = sign * float(sums[0] @ sums[1]) / scale if scale > 1e-12 else 0.0
+    down, up = (b.value - b.low, b.high - b.value)[::sign]
+
+    def reach(one: float, other: float) -> float:
+        return math.sqrt(max(0.0, one * one + other * other + 2 * rho * one * other))
+
+    value = a.value + sign * b.value
+    return Estimate(
+        value=value,
+        low=max(min(0.0, sign * 1.0), value - reach(a.value - a.low, down)),
+        high=min(max(1.0, 1.0 + sign), value + reach(a.high - a.value, up)),
+        n=len(x),
+        clusters=int(codes.max()) + 1,
+        confidence=confidence,
+        method="contrast-mover",
     )
 
 

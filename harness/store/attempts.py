@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import aliased
 
 from harness.core import Finish, Problem, Sample, Status, Verdict
 from harness.store.runs import StoredRun
@@ -66,6 +67,7 @@ class ChargedSample(NamedTuple):
     output_tokens: int | None
     reasoning_tokens: int | None
     usd: float | None
+    cached_prompt_tokens: int | None
 
 
 class ChainSample(NamedTuple):
@@ -139,6 +141,14 @@ def attempted_problems(store: Store, run_id: str) -> list[AttemptedProblem]:
 def charged_samples(store: Store, run: StoredRun) -> Iterator[ChargedSample]:
     """What the finished attempts of a run are charged with, problem by problem, chain by chain."""
     role = case((SampleRow.model_id == run.model_id, "generator"), else_="reward")
+    generated = aliased(SampleRow)
+    cut = (  # the role of the call that brought the sample that this one was cut from
+        select(CallRow.role)
+        .join(generated, generated.call_id == CallRow.id)
+        .where(generated.id == SampleRow.cut_of)
+        .correlate(SampleRow)
+        .scalar_subquery()
+    )
     query = (
         select(
             ChargeRow.problem_id,
@@ -153,7 +163,7 @@ def charged_samples(store: Store, run: StoredRun) -> Iterator[ChargedSample]:
             SampleRow.id,
             ChargeRow.ordinal,
             ChargeRow.ask,
-            func.coalesce(CallRow.role, role),
+            func.coalesce(CallRow.role, cut, role),
             SampleRow.model_id,
             SampleRow.prompt_id,
             SampleRow.prefix,
@@ -161,6 +171,7 @@ def charged_samples(store: Store, run: StoredRun) -> Iterator[ChargedSample]:
             SampleRow.output_tokens,
             SampleRow.reasoning_tokens,
             CallRow.usd / CallRow.samples,
+            CallRow.cached_prompt_tokens,
         )
         .select_from(_charges(run))
         .where(ChargeRow.run_id == run.id, AttemptRow.error.is_(None))

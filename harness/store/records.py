@@ -135,10 +135,8 @@ def call_row(call: Call) -> Row:
     }
 
 
-def sample_row(
-    sample: Sample, asked: Asked, *, call: str | None = None, cut_of: str | None = None
-) -> Row:
-    """A sample, the call that brought it or the longer sample that it is cut from."""
+def sample_row(sample: Sample, asked: Asked, *, call: str | None = None) -> Row:
+    """A sample, and the call that brought it; None for one that is cut from a longer one."""
     return SampleRow, {
         "id": sample.id,
         "trace": sample.trace,
@@ -159,7 +157,7 @@ def sample_row(
         "token_ends": pack_ends(sample.token_ends),
         "digest": digest_of(sample),
         "call_id": call,
-        "cut_of": cut_of,
+        "cut_of": sample.cut_of,
         "about": _beside(sample),
     }
 

@@ -29,6 +29,7 @@ _COLUMNS = (
     SampleRow.reasoning_tokens,
     SampleRow.token_ends,
     SampleRow.about,
+    SampleRow.cut_of,
 )
 
 

@@ -22,6 +22,12 @@ from harness.core.hashing import derive_seed
 from harness.testing.engine import ScriptedEngine
 
 
+def luck_of(seed: int, prompt: Prompt, prefix: str, index: int) -> int:
+    """The seed of a draw: of all seeds, prompts, prefixes and indices each its own."""
+    turns = [[message.role, message.content] for message in prompt.messages]
+    return derive_seed(seed, turns, prefix, index)
+
+
 class Ceiling(HarnessError):  # noqa: N818 - an outcome, not a mistake
     """The next draw does not fit under the caller's ceiling."""
 
@@ -86,7 +92,7 @@ class ScriptedCaller:
         return [await self._draw(i, sampling, prefix, prompt or self.prompt) for i in indices]
 
     async def _draw(self, index: int, sampling: Sampling, prefix: str, prompt: Prompt) -> Draw:
-        seed = derive_seed(self.seed, repr(prompt), prefix, index)
+        seed = luck_of(self.seed, prompt, prefix, index)
         key = repr((prompt, prefix, sampling.to_json(), index))
         room = self.room(prefix, prompt=prompt)
         limit = sampling.max_tokens if room is None else min(sampling.max_tokens, max(room, 0))

@@ -21,7 +21,7 @@ from harness.core import (
 )
 from harness.core.hashing import content_hash
 
-MARKS = ThinkMarks("<t>", "</t>")
+MARKS = ThinkMarks()
 
 Say = Callable[[str, str, random.Random], str]
 """(the prompt's last message, what the assistant has said, a source of luck) -> all the rest."""

@@ -114,7 +114,8 @@ def _items(design: Sequence[Cell], name: str, seed: int, low: int, high: int) ->
         else:
             raise UsageError(
                 f"{name} has no more than {index} distinct problems with these options: "
-                "ask for fewer (--limit) or widen the options"
+                "ask for fewer ({limit}) or widen the options",
+                limit=...,
             )
         seen.add(item.question)
         yield item

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import replace
 
 from harness.core import Estimate, Scored, Status
-from harness.stats import bootstrap_sums
+from harness.stats import group_contrast
 from harness.tasks._metrics import by_factor
 
 FACTORS = ("pattern", "ask", "order", "language", "prompt", "context", "tempting", "places")
@@ -38,29 +36,15 @@ def decimals_metrics(scored: Sequence[Scored]) -> Mapping[str, Estimate]:
     picks = [s for s in scored if s.problem.meta["form"] == "pick" and s.problem.meta["picks"]]
     first = [s.problem.meta["order"] == "first" for s in picks]
     if len(set(first)) > 1:
-        out["position_bias"] = _contrast(picks, first, 0.0, -1.0)
+        out["position_bias"] = _contrast(picks, first, 0.0, -1)
     numbers = [s.problem.meta["reading"] == "value" for s in tempting]
     if len(set(numbers)) > 1:
-        out["context_sensitivity"] = _contrast(tempting, numbers, -1.0, 1.0)
+        out["context_sensitivity"] = _contrast(tempting, numbers, -1.0, 1)
     return out
 
 
-def _contrast(
-    items: Sequence[Scored], first: Sequence[bool], shift: float, sign: float
-) -> Estimate:
-    """Mean score of the items marked `first`, plus `sign` times that of the others, plus `shift`.
-
-    A resample without one of the groups takes that group's mean over all items.
-    """
-    marks, scores = np.array(first), np.array([s.score for s in items])
-    whole = [float(scores[marks].mean()), float(scores[~marks].mean())]
-    columns = np.stack([marks * scores, marks, ~marks * scores, ~marks], axis=1).astype(float)
-
-    def mean(sums: NDArray[np.float64], group: int) -> NDArray[np.float64]:
-        total, count = sums[:, 2 * group], sums[:, 2 * group + 1]
-        return np.where(count > 0, total / np.maximum(count, 1), whole[group])
-
-    def statistic(sums: NDArray[np.float64]) -> NDArray[np.float64]:
-        return shift + mean(sums, 0) + sign * mean(sums, 1)
-
-    return bootstrap_sums(statistic, columns, [s.problem.cluster for s in items])
+def _contrast(items: Sequence[Scored], first: Sequence[bool], shift: float, sign: int) -> Estimate:
+    """Mean score of those marked `first`, plus `sign` times that of the others, plus `shift`."""
+    clusters = [s.problem.cluster for s in items]
+    found = group_contrast([s.score for s in items], first, clusters, sign=sign)
+    return replace(found, value=found.value + shift, low=found.low + shift, high=found.high + shift)

@@ -36,6 +36,9 @@ BUDGETS = (
 )
 
 
+SAMPLING = ("max_tokens", "temperature", "top_p", "top_k", "stop")
+
+
 class Digits:
     """A reward that no version of ours can change: the share of even digits."""
 
@@ -63,9 +66,10 @@ def asked(budget, seed):
 
     chains = asyncio.run(go())
     calls = [
-        [r.prefix, r.sampling.max_tokens, r.sampling.to_json(), r.seeds] for r in engine.requests
+        [r.prefix, *(getattr(r.sampling, name) for name in SAMPLING), r.seeds]
+        for r in engine.requests
     ]
-    return proposer, [calls, [[draw.id for draw in chain] for chain in chains]]
+    return proposer, [calls, [[draw.response for draw in chain] for chain in chains]]
 
 
 @pytest.mark.parametrize("budget", BUDGETS)

@@ -101,6 +101,8 @@ def test_a_server_that_ignores_its_levels_is_named(
     server = serve(Model(protocol, obeys=False))
     cli(*words(protocol, server, "-b", "effort@{low,high}", "--limit", "12"))
     assert "the server ignores its budgets: from effort@low to effort@high" in cli("show").out
+    (sweep,) = json.loads(cli("curve", "--json").out)["obedience"]
+    assert (sweep["ignored"], sweep["budgets"]) == (True, ["effort@low", "effort@high"])
 
 
 def test_a_systematic_refusal_costs_few_requests(cli: Any, serve: Any, protocol: Protocol) -> None:

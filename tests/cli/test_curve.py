@@ -70,7 +70,7 @@ def test_points_agree_with_the_reports(stored, cli) -> None:
         assert points[name]["tokens"] * 6 == pytest.approx(run["charged"]["output_tokens"])
     assert points["think@8"]["usd"] is None
     gaps = {g["k"]: g["value"] for g in json.loads(result.out)["selection_gap"]}
-    assert gaps[1] == pytest.approx(0, abs=1e-12)
+    assert 1 not in gaps  # of one sample there is nothing to choose
     assert gaps[8] == pytest.approx(points["pass@8"]["accuracy"] - points["vote@8"]["accuracy"])
 
 
@@ -113,6 +113,9 @@ def test_no_figure_is_minus_zero_and_the_best_has_an_interval(stored) -> None:
     assert 1 not in gaps  # of one sample there is nothing to choose
     for figure in found["figures"]:
         best = figure["best"]
+        if figure["curve"].startswith("pass@k"):
+            assert best is None  # nobody gets coverage without knowing the answers
+            continue
         assert best["low"] < best["high"]
         assert best["budget"]
     for point in found["points"]:

@@ -175,3 +175,39 @@ def test_no_advice_where_none_is_known() -> None:
 def test_errors_are_read_in_any_shape(text: str, body: Any, message: str, code: str) -> None:
     said = read_error(text, body)
     assert (said.message, said.code) == (message, code)
+
+
+@pytest.mark.parametrize(
+    ("message", "full"),
+    [
+        # as the providers word it
+        ("prompt is too long: 208310 tokens > 200000 maximum", True),
+        ("The input token count (1196265) exceeds the maximum number of tokens allowed", True),
+        (
+            (
+                "This model's maximum context length is 8192 tokens. However, your messages "
+                "resulted in 9021 tokens. Please reduce the length of the messages."
+            ),
+            True,
+        ),
+        (
+            (
+                "This model's maximum context length is 4096 tokens. However, you requested 5000 "
+                "tokens (3000 in the messages, 2000 in the completion)."
+            ),
+            False,
+        ),
+        (
+            (
+                "This model's maximum context length is 4096 tokens. However, your request has "
+                "4100 input tokens. Please reduce the length of the input messages."
+            ),
+            True,
+        ),
+        ("max_tokens is too large: 9000", False),
+    ],
+)
+def test_a_prompt_that_fills_the_context_is_told_from_too_high_a_limit(message, full):
+    from harness.models.refusals import fills_context
+
+    assert fills_context(message) is full

@@ -219,7 +219,7 @@ def test_ceilings_of_one_budget_are_one_curve(run, stub, tmp_path):
 @pytest.mark.parametrize(
     ("budget", "options", "message"),
     [
-        ("vote@4 usd<=0.01", {}, "--price INPUT,OUTPUT"),
+        ("vote@4 usd<=0.01", {}, "give price="),
         ("best@4:reward=counting usd<=0.01", {"price": PRICE}, "what counting reads"),
         ("vote@4 usd<=0.01", {"price": PRICE, "gpu_usd_per_hour": 2.0}, "leave one of them out"),
     ],

@@ -216,7 +216,7 @@ def test_decision_from_a_pool() -> None:
     assert plan.share_within == 1
     assert plan.with_these is not None
     assert plan_decision([pooled(counts)], 0.02, correlation=0.0).with_these is None
-    with pytest.raises(UsageError, match="--detect"):
+    with pytest.raises(UsageError, match="difference="):
         plan_decision([pooled(counts)], 2)
     with pytest.raises(UsageError, match="no variance"):
         plan_decision([pooled([(4, 4)] * 10)], 0.02)

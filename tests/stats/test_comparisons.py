@@ -19,6 +19,7 @@ from harness.stats import (
     bootstrap_interval,
     bootstrap_sums,
     detectable_difference,
+    group_contrast,
     holm,
     independent_difference,
     mean_interval,
@@ -151,6 +152,35 @@ def test_bootstrap_refuses_what_it_cannot_do() -> None:
         bootstrap_sums(lambda sums: sums[:, 0], np.zeros((0, 1)))
     with pytest.raises(ValueError, match="not finite"):
         bootstrap_interval(lambda rows: float("nan"), 5, resamples=3)
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_a_contrast_of_groups_agrees_with_clustered_regression(sign: int) -> None:
+    """Two problems a cluster, one in each group, that stand or fall together."""
+    rng = np.random.default_rng(11)
+    p = np.repeat(rng.beta(2, 2, 400), 2)
+    x, first = (rng.random(800) < p).astype(float), np.arange(800) % 2 == 0
+    groups = np.repeat(np.arange(400), 2)
+    design = np.stack([first, ~first], axis=1).astype(float)
+    fit = sm.OLS(x, design).fit(cov_type="cluster", cov_kwds={"groups": groups}, use_t=True)
+    test = fit.t_test([1.0, float(sign)])
+    got = group_contrast(x, first.tolist(), groups.tolist(), sign=sign)
+    assert got.value == pytest.approx(float(test.effect[0]))
+    assert [got.low, got.high] == pytest.approx(test.conf_int()[0], abs=0.004)
+
+
+def test_a_contrast_is_never_of_zero_length() -> None:
+    labels = [i // 2 for i in range(20)]
+    first = [i % 2 == 0 for i in range(20)]
+    got = group_contrast([1.0] * 20, first, labels)
+    assert got.value == 0
+    assert got.low < -0.2
+    assert got.high > 0.2
+    both = group_contrast([1.0] * 20, first, labels, sign=1)
+    assert (both.value, both.high) == (2, 2)
+    assert both.low < 1.8
+    with pytest.raises(ValueError, match="both groups"):
+        group_contrast([1.0, 0.0], [True, True])
 
 
 def test_bad_pairs_are_refused() -> None:

@@ -91,5 +91,5 @@ def test_a_wrong_folder_is_named(tmp_path):
 
 
 def test_an_unreachable_hub_says_what_to_do(monkeypatch):
-    with pytest.raises(DataError, match="--data-dir"):
+    with pytest.raises(DataError, match="data_dir="):
         Gsm8k().load(DataSource())  # the tests' home has no copy, and the hub is switched off

@@ -146,7 +146,9 @@ def test_a_task_without_options_says_so(tmp_path: Path) -> None:
 
 
 def test_what_to_put_into_a_folder_is_told_by_its_real_name() -> None:
-    with pytest.raises(DataError, match=r"\(holding gsm8k/test.jsonl\)"):
+    with pytest.raises(DataError, match=r"data_dir=\.\.\., a folder that holds gsm8k/test\.jsonl"):
         Gsm8k().load(DataSource())  # the tests' hub is switched off
-    with pytest.raises(UsageError, match=r"holds mip/gsm8k\.json with --data-dir"):
+    with pytest.raises(
+        UsageError, match=r"give data_dir=\.\.\., the folder that holds mip/gsm8k\.json"
+    ):
         Mip().load(DataSource())

@@ -52,7 +52,7 @@ def test_counts_and_pairs(
 def test_a_wrong_folder_or_none_is_one_clear_message(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="holds no MATH"):
         Math().load(DataSource(data_dir=tmp_path))
-    with pytest.raises(UsageError, match="--data-dir"):
+    with pytest.raises(UsageError, match="data_dir="):
         MathTrap().load(DataSource())
     (tmp_path / "gsm8k.json").write_text('[{"question": "q"}]')
     with pytest.raises(DataError, match="insufficient_question"):

@@ -165,13 +165,13 @@ def test_a_wrong_folder_names_the_files_that_were_looked_for(
 
 @pytest.mark.parametrize("task", [GsmIc, Umwp, Mip, MathTrap])
 def test_what_is_on_no_hub_asks_for_a_folder(task: type[Task]) -> None:
-    with pytest.raises(UsageError, match="--data-dir FOLDER"):
+    with pytest.raises(UsageError, match="give data_dir="):
         task().load(DataSource())
 
 
 @pytest.mark.parametrize("task", [GsmPlus, GsmSymbolic, Svamp])
 def test_an_unreachable_hub_says_what_to_do(task: type[Task]) -> None:
-    with pytest.raises(DataError, match=r"cannot load .* from the hub: .*\n.*--data-dir FOLDER"):
+    with pytest.raises(DataError, match=r"cannot load .* from the hub: .*\n.*data_dir="):
         task().load(DataSource())  # the tests' hub is switched off
 
 

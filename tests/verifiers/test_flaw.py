@@ -39,8 +39,22 @@ def test_agreement_with_the_labelled_responses(file: str, size: int) -> None:
         ("I'm sorry, but I can't help with that.", Status.REFUSED),
         ("这样的三角形不存在，本题无解。", Status.CORRECT),
         ("周长是 \\boxed{16}", Status.LURED),
+        ("Could you tell me the price of a pencil?", Status.CORRECT),
+        ("请告诉我铅笔的单价。", Status.CORRECT),
+        ("We need the price. Let me know the price and I can work out the total.", Status.CORRECT),
+        ("April 31 does not exist. Did you mean April 30?", Status.CORRECT),
+        ("He has x - 3 left, where x is what he had at first.", Status.CORRECT),
+        ("It needs more information. For example, if he starts with 19, 16 are left.",
+         Status.CORRECT),
+        ("The price is not given. Let's say it is 2 dollars. Then she pays 16 dollars.",
+         Status.LURED),
+        ("Since you can't use a fraction of a pod, she needs 16 cycles.", Status.LURED),
+        ("That is an even number, which is not possible since n is odd, so n = 16.", Status.LURED),
+        ("He didn't spend any money at all, so he has 20 dollars left.", Status.WRONG),
+        ("You would have 15 left. Let me know if you have any other questions!", Status.WRONG),
+        ("I don't know.", Status.ABSTAINED),
     ],
-)
+)  # fmt: skip
 def test_a_problem_without_answer(text: str, status: Status) -> None:
     assert FlawVerifier().verify(text, FLAWED).status is status
 

@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.verifiers.flaw.words import (
+    ASKS,
     ASSUMING,
     CONCLUDING,
     CONDITIONAL,
     DISMISSED,
     DOUBT,
+    EXAMPLE,
     FAREWELL,
     GLANCE,
+    IN_UNKNOWN,
     NEGATIVE,
     NOTHING,
     NUMERAL,
@@ -29,7 +32,9 @@ from harness.verifiers.flaw.words import (
     SEVERAL,
     SHORT,
     STRONG,
+    SUPPOSED,
     TURN,
+    UNIT_LETTER,
     VALUE,
     WEAK,
 )
@@ -50,7 +55,7 @@ class Stance(StrEnum):
 _BOX = lazy_pattern(r"\\(?:boxed|fbox)\s*\{")
 _MARK = lazy_pattern(
     r"(?:^|\n|[.!?。] )[^\S\n]*[#*_]*[^\S\n]*(?:(?:the |my |so the |therefore,? the |thus,? the )?"
-    r"(?:final |correct )?answer|最终答案|答案)[*_]*\s*(?:[:：]|\bis\b:?|是|为|\n)[\s*_]*"
+    r"(?:final |correct )?answer|最终答案|答案)[*_]*\s*(?:[:：]|\bis\b:?|是|为|\n)(?:[\s*_$]|\\\[)*"
     r"(?P<said>[^\n]+)"
     r"|####\s*(?P<hash>[^\n]+)",
     re.I,
@@ -70,6 +75,11 @@ _RESULT = lazy_pattern(
 _ASIDE = lazy_pattern(r"\([^()]*[a-z]{2} [^()]*\)(?=\W*\w)", re.I)
 """Words in parentheses, within a sentence: not its conclusion."""
 _BARE_VALUE = lazy_pattern(r"(?:so\W+)?[$¥€£]?\s*[-−]?\d[\d.,/]*\s*(?:%|[^\W\d]+)?\W*", re.I)
+_DEFINED = lazy_pattern(
+    r"\b(?:where|with|if) \$?[a-zA-Z]\$? (?:is|=|equals|stands|represents|denotes|being)\b"
+    r"|其中\s*\$?[a-zA-Z]\$?\s*(?:是|为|表示)"
+)
+"""What says of a letter in an answer that it stands for what is not known."""
 _TAIL = 6
 """Sentences at the end among which a conclusion is looked for."""
 _WHOLE = 16_000
@@ -100,6 +110,11 @@ def boxes(text: str) -> list[tuple[int, str]]:
     return sorted(out)
 
 
+def is_marked(text: str) -> bool:
+    """Whether a final answer stands in a box or behind its mark."""
+    return bool(boxes(text)) or _MARK.search(text) is not None
+
+
 def stance(text: str) -> Stance:
     """The stance of a response's visible part (thinking removed)."""
     text = _ends(text.strip())
@@ -111,8 +126,8 @@ def stance(text: str) -> Stance:
     marks = list(_MARK.finditer(text))
     if marks:
         content = marks[-1]["said"] or marks[-1]["hash"]
-        said = _read(content[:_CONTENT])
-        if said.side > 0 or _is_nothing(content):
+        said = [s for s in _sentences(content[:_CONTENT]) if not EXAMPLE.search(s.text)]
+        if (said and said[-1].side > 0) or _is_nothing(content):
             return Stance.RECOGNISED
         if re.search(r"\d", content):
             return _marked(text, marks[-1].start(), marks[-1].end(), content)
@@ -141,6 +156,8 @@ def _read(text: str) -> _Sentence:
     strong = _last_end(STRONG, kept)
     weak = _last_end(WEAK, kept)
     end = max(strong, weak)
+    if SUPPOSED.search(text) and end < 0 and VALUE.search(kept):
+        return _Sentence(text, -1, strong=False)
     if CONDITIONAL.search(text) and not CONCLUDING.search(text):
         return _Sentence(text, 0, strong >= 0)
     rest = kept[max(end, 0) :]
@@ -159,7 +176,11 @@ def _read(text: str) -> _Sentence:
         if _discards(text):
             return _Sentence(text, 0, False)
         return _Sentence(text, 1, strong >= 0)
-    states = VALUE.search(kept) or _BARE_VALUE.fullmatch(text)
+    states = (
+        VALUE.search(kept)
+        or _BARE_VALUE.fullmatch(text)
+        or (CONCLUDING.match(text) and re.search(r"\d", kept))  # "Therefore, 18 students sing"
+    )
     return _Sentence(text, -1 if states else 0, False)
 
 
@@ -193,6 +214,7 @@ def _marked(text: str, start: int, end: int, content: str) -> Stance:
     if (said.side > 0 and words.casefold() != "neither") or in_words or _is_nothing(content):
         return Stance.RECOGNISED
     after = _sentences(_AFTER.sub("", text[end:], count=1), 4)
+    after = [s for s in after if not (FAREWELL.search(s.text) or ASKS.search(s.text))]
     if after and after[-1].side > 0 and after[-1].strong and not _is_note(text[end:]):
         return Stance.RECOGNISED
     before = _sentences(text[:start], 2 * _TAIL)
@@ -215,13 +237,18 @@ def _is_open(before: list[_Sentence], content: str) -> bool:
     """Whether the answer is left as an expression in a quantity that is said to be missing."""
     letters = re.search(r"(?<![\\a-zA-Z])[a-zA-Z](?![a-zA-Z])", content)
     return bool(letters and re.search(r"[-+*/·×\d]", content)) and any(
-        s.side > 0 and s.strong and OPEN.search(s.text) for s in before[-3:]
+        s.side > 0 and s.strong and OPEN.search(s.text) for s in before[-_TAIL:]
     )
 
 
 def _unmarked(text: str, sentences: list[_Sentence]) -> Stance:
     """No marked answer: the last sentence that takes a side decides."""
+    if _asks_back(sentences):
+        return Stance.RECOGNISED
+    sentences = _without_examples(sentences)
     tail = [s for s in sentences[-_TAIL:] if s.side]
+    if sentences and _DEFINED.search(sentences[-1].text) and _keeps_unknown(sentences[-1].text):
+        return Stance.RECOGNISED
     if _ends_without_value(sentences):
         return Stance.RECOGNISED
     if not tail:
@@ -240,6 +267,8 @@ def _unmarked(text: str, sentences: list[_Sentence]) -> Stance:
         if NEGATIVE.search(DISMISSED.sub("", last)) and not re.search(r"\d", last):
             return Stance.RECOGNISED  # a conclusion in the negative, without any value
         return Stance.ANSWERED
+    if _keeps_unknown(last_side.text):
+        return Stance.RECOGNISED
     concludes = CONCLUDING.search(last_side.text) or _EQUATION.search(last_side.text)
     near = [s for s in (*sentences[:2], *sentences[-4:]) if s.side > 0 and s.strong]
     explained = any(not SEVERAL.search(s.text) for s in near)
@@ -247,6 +276,53 @@ def _unmarked(text: str, sentences: list[_Sentence]) -> Stance:
     if concludes or "**" + last_side.text in text or assumed or not explained:
         return Stance.ASSUMED if assumed else Stance.HEDGED
     return Stance.RECOGNISED  # a declaration, and then no more than its reasons
+
+
+def _asks_back(sentences: list[_Sentence]) -> bool:
+    """Whether a response ends by asking for what is missing, and settles on no value."""
+    asked = [i for i, s in enumerate(sentences) if ASKS.search(s.text)]
+    if not asked or asked[-1] < len(sentences) - 3:
+        return False
+    if any(_settles(s) and not _keeps_unknown(s.text) for s in sentences[asked[-1] + 1 :]):
+        return False
+    settled = [s for s in sentences[-_TAIL:] if _settles(s) and CONCLUDING.search(s.text)]
+    if any(SUPPOSED.search(s.text) for s in sentences) and settled:
+        return False  # it supplied the missing value itself
+    named = any(s.side > 0 or s.strong for s in sentences)
+    return named or not any(not _keeps_unknown(s.text) for s in settled)
+
+
+def _settles(sentence: _Sentence) -> bool:
+    """Whether a sentence states a value, and not as an example."""
+    return sentence.side < 0 and not EXAMPLE.search(sentence.text)
+
+
+def _keeps_unknown(text: str) -> bool:
+    """Whether the value that a sentence states has an unknown in it."""
+    return bool(IN_UNKNOWN.search(UNIT_LETTER.sub(" ", text)))
+
+
+def _without_examples(sentences: list[_Sentence]) -> list[_Sentence]:
+    """The sentences, less what illustrates a flaw that was named: its numbers are no answer.
+
+    An illustration goes on until a sentence concludes, or names the flaw again.
+    """
+    kept: list[_Sentence] = []
+    named = inside = False
+    for sentence in sentences:
+        if named and EXAMPLE.search(sentence.text):
+            inside = True
+        elif inside and (sentence.side > 0 or _concludes(sentence)):
+            inside = False
+        named = named or (sentence.side > 0 or sentence.strong)
+        if not inside:
+            kept.append(sentence)
+    return kept
+
+
+def _concludes(sentence: _Sentence) -> bool:
+    conditional = re.search(r"\b(?:if|would|could)\b|如果", sentence.text, re.I)
+    return bool(CONCLUDING.search(sentence.text) and not conditional and sentence.side < 0)
 
 
 def _ends_without_value(sentences: list[_Sentence]) -> bool:

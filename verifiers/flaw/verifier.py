@@ -7,14 +7,21 @@ import re
 
 from harness.core import Problem, Prompt, Status, Verdict
 from harness.verifiers.flaw.judge import JUDGE_VERSION, judge_prompt, judged
-from harness.verifiers.flaw.rules import Stance, stance
+from harness.verifiers.flaw.rules import Stance, is_marked, stance
 from harness.verifiers.math import MathVerifier
 from harness.verifiers.patterns import lazy_pattern
+from harness.verifiers.text import Response, read_response
 
 _CLOSE = lazy_pattern(
     r"</(?:think|thinking|thought|reasoning)>|◁/think▷|<\|end_of_thought\|>", re.I
 )
 _OPEN = lazy_pattern(r"<(?:think|thinking|thought|reasoning)>|◁think▷|<\|begin_of_thought\|>", re.I)
+_IGNORANT = lazy_pattern(
+    r"\W*(?:(?:sorry,? )?I (?:really |just |simply )?(?:don['’]?t|do not) know(?: the answer)?"
+    r"|dunno|(?:I have )?no idea|I(?:['’]m| am) not sure"
+    r"|(?:抱歉,?\s*)?我?(?:真的)?不(?:知道|会|清楚)(?:答案)?)\W*",
+    re.I,
+)
 _REASONS = {
     Stance.RECOGNISED: "the response concludes that the problem has no answer",
     Stance.HEDGED: "a doubt is voiced, but an answer is given",
@@ -41,7 +48,7 @@ class FlawVerifier:
     """
 
     name = "flaw"
-    version = "2"
+    version = "3"
     judge_version = JUDGE_VERSION
 
     def __init__(self) -> None:
@@ -49,18 +56,24 @@ class FlawVerifier:
 
     def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
         """Judge a response; see the class."""
-        text = visible(response)
+        read = read_response(response, problem, truncated=truncated)
+        if read.verdict is not None:
+            return read.verdict
         if problem.gold is not None:
-            return self._sound(response, text, problem, truncated)
-        view = stance(text)
+            return self._sound(response, read, problem, truncated)
+        if read.truncated and not is_marked(read.text):
+            return read.unanswered("flaw")
+        if _IGNORANT.fullmatch(read.text):
+            return read.unanswered("flaw")  # not to know is to name no flaw
+        view = stance(read.text)
         if view is Stance.RECOGNISED:
-            return Verdict(
+            return read.noted(Verdict(
                 status=Status.CORRECT, answer="no answer", key="flaw", method="flaw/recognised",
                 reason=_REASONS[view],
-            )  # fmt: skip
+            ))  # fmt: skip
         if view is Stance.REFUSED:
-            return Verdict(status=Status.REFUSED, method="flaw/refused", reason=_REASONS[view])
-        return self._answered(response, problem, view, truncated)
+            return read.noted(_refused())
+        return read.noted(self._answered(response, problem, view, truncated))
 
     def _answered(self, response: str, problem: Problem, view: Stance, truncated: bool) -> Verdict:
         """The math verifier extracts what was answered, and sees whether it is the lure."""
@@ -76,22 +89,22 @@ class FlawVerifier:
             verdict, status=status, method=f"flaw/{view}", reason=_REASONS[view]
         )
 
-    def _sound(self, response: str, text: str, problem: Problem, truncated: bool) -> Verdict:
+    def _sound(self, response: str, read: Response, problem: Problem, truncated: bool) -> Verdict:
+        """On a sound problem. A flaw that is declared is a claim, and votes as one: the voter
+        does not know whether the problem is sound."""
         verdict = self._math.verify(response, problem, truncated=truncated)
-        if verdict.status is Status.CORRECT:
+        if verdict.status in (Status.CORRECT, Status.TRUNCATED):
             return verdict
-        view = stance(text)
+        view = stance(read.text)
         if view is Stance.RECOGNISED:
-            return Verdict(
+            return read.noted(Verdict(
                 status=Status.ABSTAINED,
                 answer=verdict.answer,
                 key="flaw",
                 method="flaw/false alarm",
                 reason="declares a sound problem flawed",
-            )
-        if view is Stance.REFUSED:
-            return Verdict(status=Status.REFUSED, method="flaw/refused", reason=_REASONS[view])
-        return verdict
+            ))  # fmt: skip
+        return read.noted(_refused()) if view is Stance.REFUSED else verdict
 
     def question(self, response: str, problem: Problem, *, vote: int = 0) -> Prompt | None:
         """What a judge is asked: only where there is no answer, and something was said."""
@@ -101,3 +114,7 @@ class FlawVerifier:
     def judged(self, reply: str, rules: Verdict) -> Verdict:
         """The verdict by a judge's reply."""
         return judged(visible(reply), rules)
+
+
+def _refused() -> Verdict:
+    return Verdict(status=Status.REFUSED, method="flaw/refused", reason=_REASONS[Stance.REFUSED])

@@ -126,7 +126,7 @@ DISMISSED = lazy_pattern(
     r"|\d+\$? (?:\w+ ){0,2}(?:values?|numbers?|ways|choices?|options|cases?|codes?|pairs?|integers|sets|students|people)(?: of \$?\w\$?)? (?:that|who|which|for|with)\b[^.,;]*"
     r"|(?:for|at) which [^.;]{0,40}(?:undefined|not defined|no (?:real )?solutions?)|\bmissing (?:side|number|angle|value|term|digit|length|factor|leg|coordinate|addend|piece|part|entry|score|word)s?\b"
     r"|(?:let|call|denote|represent)[^.;]{0,40}\bunknown|\bunknown (?:is|be|x|variable|quantit\w+|number|angle|side|value)s?\b|(?:two|three|one) unknowns?"
-    r"|\bdo(?:es)?(?: not|\w*n['’]t) know (?:yet|\w+ and \w+ separately)|(?:if|whether) (?:there (?:is|are) (?:no|any)|it (?:is|does))|\bno other\b|\bno more\b|\bno longer\b|\bno (?:matter|doubt|remainder|carry|overlap|change|extra|further|additional|repeat\w*|restriction\w*)\b"
+    r"|\bdo(?:es)?(?: not|\w*n['’]t) know (?:yet|\w+ and \w+ separately)|(?:if|whether) (?:there (?:is|are) (?:no|any)|it (?:is|does))|\bno other\b|\b(?:since|because|as)\b[^,.;]{0,40}\b(?:cannot|can['’]?t|can not)\b[^,.;]{0,40}\b(?:half|fractions?|part|portion|partial|negative)\b[^,.;]*(?=,[^.;]*\d)|\bno more\b|\bno longer\b|\bno (?:matter|doubt|remainder|carry|overlap|change|extra|further|additional|repeat\w*|restriction\w*)\b"
     r"|(?:没有|不存在|并无|无|并不存在|没有任何)(?:任何)?(?:矛盾|冲突|问题)|不矛盾|并不矛盾|反证法|并非不可能|不需要[^。；]*|无需[^。；]*|不用知道[^。；]*|没有(?:其他|别的|剩)|未知数|不存在其他",
     re.I,
 )
@@ -207,3 +207,34 @@ FAREWELL = lazy_pattern(
     re.I,
 )
 """Sentences that close a letter."""
+
+ASKS = lazy_pattern(
+    r"\blet me know (?!(?:if|whether) (?:you(?:['’]d| would)? (?:like|want|need|wish|prefer|have (?:any|a different|an?other|more|other|further|additional)|are|meant)|there|this|that|it|anything|something|I)|your (?:thoughts|preference)|any (?:other|more)|when you(?:['’]re| are) ready)[^.?!]{3,}"
+    r"|\b(?:could|can|would|will) you (?:please |also |kindly )?(?:tell|give|provide|share|specify|clarify|supply|let me know|say|state|confirm|check)\b"
+    r"|\bplease (?:tell|give|provide|share|specify|clarify|supply|let me know|state|confirm|check|include)\b(?! (?:me )?(?:your|any) (?:feedback|thoughts|questions?))"
+    r"|\b(?:if|once|when) you (?:can |could )?(?:provide|have|know|tell|give|share|supply|specify|find|let me know|clarify)\b(?! (?:any|a different|an?other|more questions|other|further))[^.?!]{0,100}\b(?:I|we|you)(?: can| could|['’]ll| will|['’]d)\b"
+    r"|\bdid you mean\b|\b(?:what|how (?:many|much|long|far|old|fast|tall|big|heavy)|which|who|when) [^.?!]{3,90}\?\s*$"
+    r"|请(?:您|你)?(?:先|再)?(?:告诉|提供|补充|说明|给出|确认|告知|明确|核对|检查)|(?:您|你)(?:能|可以|可否|能否)(?:告诉|提供|补充|说明|给出|确认)|(?:如果|若|只要)(?:您|你)?(?:能)?(?:提供|知道|告诉|补充|给出)[^。！？]{0,40}(?:就|可以|便|才|能)|(?:多少|几|什么|哪个)[^。！？]{0,20}[?？]\s*$|(?:您|你)是不是想|是否(?:想问|指的是|应为)",
+    re.I,
+)
+"""What a sentence asks back: a quantity that the problem does not give."""
+
+EXAMPLE = lazy_pattern(
+    r"^\W*(?:for (?:example|instance)|e\.g\.|as an example|(?:an )?example\b|to illustrate|here['’]s (?:how|an example)|(?:\*\*)?if (?:we|you|I) (?:knew|had|know|have)\b|once (?:we|you|I)\b)|\b(?:for example|for instance),? (?:if|suppose|let|say|you could)|^\W*(?:however,? |but )?if (?:you|the (?:question|problem|intention|intent)) (?:meant|mean|intended?|is (?:asking|about|meant)|was (?:asking|about|meant|intended)|(?:actually )?(?:asks?|refers?|wants?)|(?:are|were) asking)|\bhere['’]s what we (?:can|do|know)|\b(?:let['’]s|we can) (?:still )?(?:focus on|look at|figure out)|^\W*what we (?:can|do) (?:know|say|figure)|^\W*(?:例如|比如|举例)|如果知道|假如知道",
+    re.I,
+)
+"""How a sentence begins that only shows what would be."""
+
+SUPPOSED = lazy_pattern(
+    r"^\W*(?:so,? |then,? |but |however,? )?(?:(?:if|when) we (?:assume|suppose|take|say|consider|ignore|treat)|assuming|supposing|(?:let['’]?s|let us|I(?:['’]ll| will)|we (?:can|could|will|may)|we['’]ll) (?:just |also |simply )?(?:assume|suppose|say|take|use)|under (?:this|the|that) assumption|suppose|assume)\b|^\W*(?:假设|假定|若假设|如果假设|我们假设|不妨设)",
+    re.I,
+)
+"""How a sentence begins that supplies what is missing."""
+
+IN_UNKNOWN = lazy_pattern(
+    r"(?<![\\A-Za-z])(?:\d+\s?[*·]?\s?[a-zA-Z]|[a-zA-Z]\s*[-+*/×÷]\s*(?:\d|\(|[a-zA-Z](?![A-Za-z]))|(?:\d|\))\s*[-+*/×÷]\s*[a-zA-Z])(?![A-Za-z%°])|\bin terms of\b|\d+ times the (?:number|amount|price|cost|value)|\(\w[a-z]+ (?:of|per) [\w ]+\)|\[[A-Za-z][\w ]+\]",
+)
+"""An answer that keeps an unknown: 3x + 12, 10h, (number of friends)."""
+
+UNIT_LETTER = lazy_pattern(r"\d+\s?(?:m|s|g|h|l|L|km|cm|kg|K|A|V|W|C|F|N|J)\b(?!\s*[-+*/×÷=])")
+"""A unit, which only looks like an unknown."""

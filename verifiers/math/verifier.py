@@ -55,12 +55,11 @@ class MathVerifier:
         return view.settled(self._judge(resolved(found, problem), problem), problem.gold)
 
     def _judge(self, found: Extraction, problem: Problem) -> Verdict:
-        own = answer_key(found.answer)
-
         def verdict(status: Status, method: str, reason: str, equal: str | None = None) -> Verdict:
-            key = own if equal is None else answer_key(equal)
-            if status is Status.WRONG and own is not None and own in expected:
-                key = f"≠{own}"  # what verifies as different does not vote as equal
+            key = answer_key(found.answer if equal is None else equal)
+            if status is Status.WRONG and method not in ("field", "probe") and key is not None:
+                # what verifies as different does not vote as equal
+                key = f"≠{key}" if key in {answer_key(e) for e in expected} else key
             return Verdict(
                 status=status,
                 answer=found.answer,
@@ -70,13 +69,13 @@ class MathVerifier:
                 reason=f"{reason}; taken: {found.why}" if found.why else reason,
             )
 
-        expected: set[str | None] = set()
+        expected: list[str] = []
         if problem.gold is None:
             return verdict(
                 Status.UNGRADED, "none", "the problem has no answer: judge it with a flaw verifier"
             )
         gold = gold_answer(problem.gold)
-        expected = {answer_key(e) for e in (gold, problem.lure) if e is not None}
+        expected = [e for e in (gold, problem.lure) if e is not None]
         outcome, reason = self._same(gold, found, problem.question)
         worked = outcome.stage in ("text", "canonical") or not problem.question
         if outcome.equal and not worked and echoed(found.answer, problem.question):
@@ -100,12 +99,17 @@ class MathVerifier:
         outcome, reason = same_answer(expected, found.answer, self.options)
         if not outcome.equal and unit.startswith("dozen") and "dozen" in found.answer:
             outcome, reason = same_answer(f"{expected} dozen", found.answer, self.options)
-        worded = wording.is_choice(expected) or not read(expected).readings
+        worded = (
+            wording.is_choice(expected)
+            or not read(expected).readings
+            or (expected.isalpha() and len(expected) > 2)  # "red" reads as a product, too
+        )
         if not outcome.equal and found.sentence and worded:
             told = same_answer(expected, found.sentence, self.options)
             if told[0].equal:
                 return told
-        inner = narrow(expected) if not outcome.equal and worded and has_words(expected) else None
+        told_in_words = worded and has_words(wording.words_only(expected))
+        inner = narrow(expected) if not outcome.equal and told_in_words else None
         if inner is not None and inner.answer != expected and read(found.answer).readings:
             told = same_answer(inner.answer, found.answer, self.options)
             if told[0].equal:
@@ -122,7 +126,7 @@ def resolved(found: Extraction, problem: Problem) -> Extraction:
         if problem.gold is None or "!" not in problem.gold:
             return Extraction(found.answer[:-1], "marker", 1)
         return found
-    if found.rule in ("formula", "number"):
+    if found.rule in ("formula", "number") or " " not in found.answer.strip():
         return found
     if wording.minutes(found.answer) is not None:
         return found

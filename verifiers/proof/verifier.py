@@ -21,7 +21,7 @@ class ProofVerifier:
     """
 
     name = "proof"
-    version = "1"
+    version = "2"
 
     def __init__(
         self,

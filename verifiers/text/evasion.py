@@ -58,6 +58,7 @@ _BUT = lazy_pattern(
 _LEAD = lazy_pattern(
     r"^\W*(?:(?:the |my )?(?:final )?answer|(?:最终)?答案)\s*(?:is\b|是|为)?\s*[:：]?\s*", re.I
 )
+_MARKS = lazy_pattern(r"\\(?:text\w*|mathrm|mbox|boxed|fbox)\b\s*|[{}$*_`#>]")
 _VALUE = lazy_pattern(r"\d|\\(?:frac|sqrt|pi|boxed)|=")
 _READ = 4_000
 _SHORT = 4
@@ -111,6 +112,5 @@ def _declines(sentence: str) -> Status | None:
 
 def _plain(text: str) -> str:
     """Without marks of LaTeX and Markdown."""
-    text = re.sub(r"\\(?:text\w*|mathrm|mbox|boxed|fbox)\b\s*|[{}$*_`#>]", " ", text)
-    text = _LEAD.sub("", re.sub(r"\s+", " ", text))
+    text = _LEAD.sub("", " ".join(_MARKS.sub(" ", text).split()))
     return text.strip().rstrip(".。!！")

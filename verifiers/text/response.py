@@ -66,10 +66,10 @@ class Response:
     def unanswered(self, method: str, why: str = "no answer was found") -> Verdict:
         """The verdict where no answer was found: it declined, was cut off, or said none."""
         if not self.truncated and (status := evasion(self.text)):
-            return self._noted(_declined(status, method))
+            return self.noted(_declined(status, method))
         status = Status.TRUNCATED if self.truncated else Status.UNPARSED
         reason = "cut off before an answer" if self.truncated else why
-        return self._noted(Verdict(status=status, method=method, reason=reason))
+        return self.noted(Verdict(status=status, method=method, reason=reason))
 
     def settled(self, verdict: Verdict, gold: str | None = None) -> Verdict:
         """The verdict on an answer that was found, its reason completed by the notes.
@@ -79,11 +79,11 @@ class Response:
         right or the lure stands, and so does a gold that itself says so.
         """
         if _EMPTY.fullmatch(verdict.answer or "."):
-            return self._noted(dataclasses.replace(
+            return self.noted(dataclasses.replace(
                 verdict, status=Status.UNPARSED, answer=None, key=None, reason="the answer is empty"
             ))  # fmt: skip
         status = self._declines(verdict, gold)
-        return self._noted(verdict if status is None else _declined(status, verdict.method))
+        return self.noted(verdict if status is None else _declined(status, verdict.method))
 
     def _declines(self, verdict: Verdict, gold: str | None) -> Status | None:
         if gold is not None and is_evasive(gold):
@@ -98,7 +98,8 @@ class Response:
             return None
         return evasion(self.text)
 
-    def _noted(self, verdict: Verdict) -> Verdict:
+    def noted(self, verdict: Verdict) -> Verdict:
+        """The verdict, its reason completed by the notes."""
         if not self.notes:
             return verdict
         return dataclasses.replace(verdict, reason="; ".join((verdict.reason, *self.notes)))

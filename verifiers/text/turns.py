@@ -37,7 +37,7 @@ _SPEAKS = lazy_pattern(
 """Marks that hand the word to the model itself, at the place where a text goes on."""
 
 _HARD = lazy_pattern(
-    rf"(?:(?:^|\n)[ \t]{0, 12}(?P<heading>#{{1,4}} ?(?:instructions?|{_USER})\b[ \t]{0, 4}"
+    rf"(?:(?:^|\n)[ \t]{{0,12}}(?P<heading>#{{1,4}} ?(?:instructions?|{_USER})\b[ \t]{{0,4}}"
     r"(?:[:：]|(?=\n)))"
     rf"|{_LINE}(?P<mark>{_USER}{_COLON}|<\s*{_USER}\s*>|\[{_USER}\]))",
     re.I,
@@ -81,7 +81,7 @@ def next_turn(text: str, stop: Sequence[str] = (), question: str = "") -> tuple[
         place = text.find(word, start) if word.strip() else -1
         if place >= 0 and text[:place].strip():
             found.append((place, word.strip()))
-    return min(found, default=None)
+    return min(found, key=lambda turn: turn[0], default=None)
 
 
 def _begin(text: str) -> int:

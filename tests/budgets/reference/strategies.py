@@ -15,7 +15,7 @@ from harness.core import Message
 
 from .world import Full
 
-OPEN, CLOSE = "<t>", "</t>"
+OPEN, CLOSE = "<think>", "</think>"
 
 
 # Wang et al. 2022; Brown et al. 2024: independent samples. s1 (Muennighoff et al. 2025): a thought

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from harness.core import Finish, Prompt, Request, Sampling
-from harness.core.hashing import derive_seed
+from harness.testing.caller import luck_of
 
 
 class Full(Exception):  # noqa: N818 - an outcome
@@ -63,7 +63,7 @@ class World:
         request = Request(
             prompt=prompt,
             sampling=Sampling(max_tokens=limit, temperature=0.0 if greedy else 0.7, stop=stops),
-            seeds=(derive_seed(self.seed, repr(prompt), said, number),),
+            seeds=(luck_of(self.seed, prompt, said, number),),
             prefix=said,
         )
         [got] = _now(self.engine.generate(request)).completions

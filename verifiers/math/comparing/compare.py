@@ -27,13 +27,13 @@ from harness.verifiers.math.comparing.shapes import (
     is_tuple,
     nested,
     one_member,
+    opened,
     point,
     pure,
     sets_within,
 )
 from harness.verifiers.math.comparing.statements import (
     alike,
-    expand_each,
     is_term,
     items_of,
     name_of,
@@ -41,7 +41,7 @@ from harness.verifiers.math.comparing.statements import (
     spread,
     value_of,
 )
-from harness.verifiers.math.comparing.values import same_quantity, same_value
+from harness.verifiers.math.comparing.values import same_quantity, same_ratio, same_value
 from harness.verifiers.math.comparing.vectors import components, has_matrix, rows
 from harness.verifiers.math.reading.parser import is_inequality
 from harness.verifiers.math.reading.tree import (
@@ -51,7 +51,6 @@ from harness.verifiers.math.reading.tree import (
     Sym,
     Text,
     add,
-    divide,
     free_symbols,
     neg,
     walk,
@@ -59,6 +58,7 @@ from harness.verifiers.math.reading.tree import (
 
 MAX_ITEMS = 200
 _NO = Outcome(False, "structure")
+_SEVERAL = BRACKETS | {"list", "{}", "matrix", "or", "system", "cases", "][", "row"}
 
 
 class Comparison:
@@ -168,16 +168,7 @@ class Comparison:
 
     def _is_several(self, node: Node) -> bool:
         if isinstance(node, Op):
-            if node.head in BRACKETS | {
-                "list",
-                "{}",
-                "matrix",
-                "or",
-                "system",
-                "cases",
-                "][",
-                "row",
-            }:
+            if node.head in _SEVERAL:
                 return True
             if node.head == "=":
                 return self._is_several(value_of(node)) if value_of(node) is not node else False
@@ -190,16 +181,13 @@ class Comparison:
 
     def _several(self, gold: Node, answer: Node) -> Outcome:
         g, a = value_of(gold), value_of(answer)
-        for one, other in ((g, a), (a, g)):
-            if is_tuple(one) and is_op(other, "list") and isinstance(other, Op):
-                told = expand_each(one)
-                if len(told) > 2 and len(told) == len(other.args):  # four points
-                    return self._unordered(gold, Op("list", tuple(told))) if one is a else (
-                        self._unordered(Op("list", tuple(told)), answer))  # fmt: skip
+        points = opened(g, a), opened(a, g)
+        if points[0] is not g or points[1] is not a:
+            return self._unordered(*points)
         if any(is_op(n, "matrix") or has_matrix(n) for n in (g, a)):
             return self._matrices(column(point(g)), column(point(a)))
         if is_op(g, "ratio") or is_op(a, "ratio"):
-            return self._ratios(g, a)
+            return same_ratio(g, a, self.options)
         if is_op(g, "cases") or is_op(a, "cases"):
             return self._cases(g, a)
         if is_tuple(g) or is_tuple(a):
@@ -345,18 +333,6 @@ class Comparison:
             if not any(self.same(k, member).equal for k in kept):
                 kept.append(member)
         return kept
-
-    def _ratios(self, gold: Node, answer: Node) -> Outcome:
-        if not (isinstance(gold, Op) and isinstance(answer, Op) and gold.head == answer.head):
-            return _NO
-        if len(gold.args) != len(answer.args):
-            return _NO
-        for a, b in zip(gold.args[1:], answer.args[1:], strict=True):
-            if not same_value(
-                divide(a, gold.args[0]), divide(b, answer.args[0]), self.options
-            ).equal:
-                return _NO
-        return Outcome(True, "ratio")
 
     def _matrices(self, gold: Node, answer: Node) -> Outcome:
         left, right = rows(gold), rows(answer)

@@ -38,6 +38,8 @@ def key(node: Node) -> str:
         return node.name
     if isinstance(node, Text):
         return f"'{' '.join(node.text.split()).casefold()}'"
+    if node.written:
+        return node.written
     parts: list[str] = []
     stack = list(node.args)
     while stack:
@@ -50,7 +52,8 @@ def key(node: Node) -> str:
         parts.sort()
     else:
         parts.reverse()
-    return f"{node.head}({','.join(parts)})"
+    node.written = f"{node.head}({','.join(parts)})"
+    return node.written
 
 
 class Exact:

@@ -44,9 +44,22 @@ def constant_ratio(first: Node, second: Node) -> float | None:
             told = agree_modulo(first, Op("*", (Num(guess), second)))
             if told is False:
                 return None
-        return float(ratios[0])
+        return float(ratios[0]) if _stays(first, second) else None
     except (ArithmeticError, UnknownError):
         return None
+
+
+def _stays(first: Node, second: Node) -> bool:
+    """Whether the ratio is the same to 20 digits: x - 41977 is no multiple of x - 41978."""
+    ratios = []
+    for point in range(POINTS):
+        a = evaluate(first, point, real=True, many_digits=True)
+        b = evaluate(second, point, real=True, many_digits=True)
+        if a is not None and b is not None and b[0]:
+            ratios.append(a[0] / b[0])
+        if len(ratios) == 3:
+            break
+    return all(abs(r - ratios[0]) <= abs(ratios[0]) * 1e-20 for r in ratios)
 
 
 def cleared(node: Node) -> Node:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.verifiers.math.comparing.exact import key
-from harness.verifiers.math.comparing.statements import settle, value_of
+from harness.verifiers.math.comparing.statements import expand_each, settle, value_of
 from harness.verifiers.math.reading.tree import BRACKETS, Node, Op, Sym
 
 
@@ -47,6 +47,14 @@ def is_op(node: Node, head: str) -> bool:
 def is_tuple(node: Node) -> bool:
     """A tuple, an interval or a vector in brackets."""
     return isinstance(node, Op) and (node.head in BRACKETS or node.head == "][")
+
+
+def opened(node: Node, other: Node) -> Node:
+    """`(±2, ±3)` as the points it stands for, each sign by itself, beside as many points."""
+    if not (is_tuple(node) and isinstance(other, Op) and other.head == "list"):
+        return node
+    told = expand_each(node)
+    return Op("list", tuple(told)) if len(told) == len(other.args) > 2 else node
 
 
 def nested(node: Node) -> bool:

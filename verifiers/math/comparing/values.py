@@ -14,7 +14,7 @@ from harness.verifiers.math.comparing.rounding import (
     snapped,
     stands_for_endless,
 )
-from harness.verifiers.math.reading.tree import Node, Num, Op, Sym, mul, unbound, walk
+from harness.verifiers.math.reading.tree import Node, Num, Op, Sym, divide, mul, unbound, walk
 from harness.verifiers.math.reading.units import Unit, opposed, read_unit
 
 
@@ -164,6 +164,19 @@ def same_quantity(gold: Node, answer: Node, options: Options) -> Outcome:
         return plain
     scaled = Op("*", (Num(right_unit.factor / left_unit.factor), right))
     return same_value(left, scaled, options)
+
+
+def same_ratio(gold: Node, answer: Node, options: Options) -> Outcome:
+    """Compare `a : b : c` with another ratio, member by member over the first."""
+    different = Outcome(False, "structure")
+    if not (isinstance(gold, Op) and isinstance(answer, Op) and gold.head == answer.head):
+        return different
+    if len(gold.args) != len(answer.args):
+        return different
+    for a, b in zip(gold.args[1:], answer.args[1:], strict=True):
+        if not same_value(divide(a, gold.args[0]), divide(b, answer.args[0]), options).equal:
+            return different
+    return Outcome(True, "ratio")
 
 
 def hundredth(node: Node) -> Node:

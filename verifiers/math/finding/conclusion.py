@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from harness.verifiers.math.finding.words import ABBREVIATIONS
@@ -58,6 +59,7 @@ def sentences(text: str) -> list[str]:
     return [s.strip() for s in found if re.search(r"\w", s)]
 
 
+@functools.lru_cache(maxsize=8)
 def conclusion(text: str) -> tuple[str, str]:
     """(the last sentence that tells a number or formula, the last sentence of all).
 

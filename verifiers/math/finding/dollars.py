@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import re
 
+from harness.verifiers.math.reading.units import is_unit
 from harness.verifiers.patterns import lazy_pattern
 
 _SIGN = lazy_pattern(r"(?<![\\$])\$(?!\$)")
-_AMOUNT = lazy_pattern(r"\$\s?#{0,4}\s?-?\.?\d")
+_AMOUNT = lazy_pattern(  # not $45x$
+    r"\$\s?#{0,4}\s?-?\.?\d[\d,.]*(?![\d,.])(?:[kKMB]\b(?!\s*[-+*/^=])|(?![A-Za-z^_\\{]))"
+)
 _LATEX = lazy_pattern(r"\\(?:text\w*|mathrm|mbox|operatorname)\s*\{[^{}]*\}|\\[A-Za-z]+")
+_COMMAND = lazy_pattern(r"\\(?!\$|text)[A-Za-z]+")
 _PROSE = lazy_pattern(r"(?<![A-Za-z])[A-Za-z]{3,}(?![A-Za-z(])")
 _MATH_WORDS = frozenset(
     {"sin", "cos", "tan", "log", "exp", "max", "min", "mod", "sqrt", "gcd", "lcm", "frac", "abs"}
@@ -55,7 +59,9 @@ def _is_formula(line: str, start: int, end: int) -> bool:
     if (spaced and not inside[:1].isspace()) or line[end + 1 : end + 2].isdigit():
         return False
     words = {w.lower() for w in _PROSE.findall(_LATEX.sub(" ", inside))} - _MATH_WORDS
-    return not words and not re.search(r"[.;]\s", inside)
+    if _COMMAND.search(inside) and len(words) < 5:
+        return True  # "$2n for all n \\in \\mathbb{Z}$"
+    return all(map(is_unit, words)) and not re.search(r"[.;]\s", inside)
 
 
 def plain_money(answer: str) -> str:

@@ -6,8 +6,8 @@ finds of one rule the last counts (models correct themselves):
 | rule | warning | example |
 |---|---|---|
 | `boxed` | 0 | `\boxed{7}`; neighbours joined by commas or "and" make a list |
-| `marker` | 0 | "The answer is 7", "Answer: 7", "#### 7", "A: 7", in nine languages |
 | `correction` | 1 | "5. No wait, it is 7" |
+| `marker` | 0 | "The answer is 7", "Answer: 7", "#### 7", "A: 7", in nine languages |
 | `bold` | 1 | `**7**` at the end |
 | `bare` | 0 | the whole text is short: an answer alone |
 | `conclusion` | 2 | "Therefore ... 7" |
@@ -18,6 +18,7 @@ finds of one rule the last counts (models correct themselves):
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from harness.verifiers.math.finding.asked import asked
@@ -55,6 +56,10 @@ _WORD = lazy_pattern(r"(?<![A-Za-z\\])[A-Za-zÀ-ÖØ-öø-ɏ]{2,}")
 _FOREIGN = lazy_pattern(r"[^\W\d_\u0000-\u03ff\u1d00-\u2bff\U0001d400-\U0001d7ff]")
 _MATH = lazy_pattern(r"[\d\\$]")
 _HASHES = lazy_pattern(r"^(\\?\$)?\s*#{2,}\s*")
+_WHICH = lazy_pattern(
+    r"[*_]{0,2},?\s+which\s+(?:is|makes|gives|equals|means|totals|comes to|leaves)\s+"
+    r"[^.!?\n]*\d[^.!?\n]*"
+)
 _ABBREVIATED = lazy_pattern(r"(?:^|[\s(*])([A-Za-z.]+)$")
 _LATEX_WORDS = lazy_pattern(
     r"\\(?:text\w*|mathrm|mbox|operatorname|begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+"
@@ -110,6 +115,8 @@ def _after_marker(text: str, start: int) -> str:
         return bold.group(1).strip()
     line = stripped.split("\n", 1)[0]
     answer = _cut_sentence(line).strip(" \t*_`")
+    if is_sentence(answer) and (more := _WHICH.match(line, line.find(answer) + len(answer))):
+        answer += more.group()  # "…, which makes 96 meals"
     return _ASIDE.sub("", answer) if is_prose(answer) or has_words(answer) else answer
 
 
@@ -212,6 +219,7 @@ _LABELLED = lazy_pattern(
 )
 _BRACKETED = lazy_pattern(r"(?<=[\w.]) \((?=[^()]*(?:=|[A-Za-z]{3}))[^()]*\)[\s.]*$")
 _EMPTY_BOX = lazy_pattern(r"\\(?:boxed|fbox)\s*\{[\s$~\\]*\}")
+_CONTENT = lazy_pattern(r"[^\s*_#$.:~]")
 _BARE_MARKER = lazy_pattern(
     r"^[\s*_#]*(?:(?:the|my)\s+)?(?:final\s+)?(?:answer|ans|solution|result|答案|最终答案)"
     r"(?:\s+is)?[\s*_:.：]*$", re.I
@@ -257,34 +265,43 @@ def narrow(segment: str, question: str = "") -> Extraction | None:
     )
 
 
+def prepared(text: str) -> str:
+    """The text that the rules read: its end, money marked, empty boxes gone; "" if that is all."""
+    text = mark_money(_EMPTY_BOX.sub("", text[-MAX_TEXT:]).strip())
+    if "root of" in text:
+        text = in_signs(text)
+    return "" if len(text) < 60 and not _CONTENT.search(_BARE_MARKER.sub("", text)) else text
+
+
 def extract(text: str, question: str = "") -> Extraction | None:
     """The final answer of `text` (cleaned, without its reasoning blocks), or None.
 
     `question` helps where a sentence has several numbers.
     """
-    text = mark_money(_EMPTY_BOX.sub("", text[-MAX_TEXT:]).strip())
-    if "root of" in text:
-        text = in_signs(text)
-    if not re.search(r"[^\s*_#$.:~]", _BARE_MARKER.sub("", text)):
-        return None
-    found = _by_mark(text) or _unmarked(text, question)
+    text = prepared(text)
+    found = next(filter(None, (rule(text, question) for _, rule in RULES)), None) if text else None
     return found and replace(found, answer=plain_money(found.answer))
 
 
-def _by_mark(text: str) -> Extraction | None:
-    """What a box, a marker or a correction gives."""
+def _boxed(text: str, question: str) -> Extraction | None:
     boxed = boxed_answer(text)
-    if boxed is not None and boxed.strip():
-        return Extraction(_HASHES.sub("", boxed), "boxed", 0)
+    return Extraction(_HASHES.sub("", boxed), "boxed") if boxed and boxed.strip() else None
+
+
+def _correction(text: str, question: str) -> Extraction | None:
+    """ "No wait, it is 7" behind what a marker announced, or anywhere where there is none."""
+    if not CORRECTION.search(text):
+        return None
     marked = _marked(text)
-    if marked and not _is_working(*marked, text):
-        position, answer = marked
-        corrected = _corrected(text, position)
-        if corrected:
-            return Extraction(corrected, "correction", 1)
-        return Extraction(answer, "marker", 0)
-    corrected = _corrected(text, 0)
+    corrected = _corrected(text, marked[0] if marked else 0)
     return Extraction(corrected, "correction", 1) if corrected else None
+
+
+def _marker(text: str, question: str) -> Extraction | None:
+    marked = _marked(text)
+    if marked is None or _is_working(*marked, text):
+        return None
+    return Extraction(marked[1], "marker")
 
 
 def _is_working(position: int, answer: str, text: str) -> bool:
@@ -293,27 +310,53 @@ def _is_working(position: int, answer: str, text: str) -> bool:
     return "=" in answer and is_sentence(answer) and re.search(r"\w.*\d", behind, re.S) is not None
 
 
-def _unmarked(text: str, question: str) -> Extraction | None:
-    """What a text says that neither boxes nor announces its answer."""
-    alone = without_aside(text)
-    short = len(text) <= BARE_LIMIT
-    if short and (_LABELLED.fullmatch(text) or not (is_prose(alone) or is_sentence(text))):
-        return Extraction(text, "bare", 0)
+def _bare(text: str, question: str) -> Extraction | None:
+    if len(text) > BARE_LIMIT:
+        return None
+    alone = not (is_prose(without_aside(text)) or is_sentence(text))
+    return Extraction(text, "bare") if alone or _LABELLED.fullmatch(text) else None
+
+
+def _bold(text: str, question: str) -> Extraction | None:
     sentence, last = conclusion(text)
-    bold = None
-    for found in _BOLD.finditer(_NOTE.sub("", sentence)):
-        bold = found
-    if bold and re.search(r"\d|\\", bold.group(1)) and len(_BOLD.findall(sentence)) == 1:
-        return Extraction(bold.group(1).strip(), "bold", 1, last)
+    bold = _BOLD.findall(_NOTE.sub("", sentence))
+    told = len(bold) == 1 and re.search(r"\d|\\", bold[0]) is not None
+    return Extraction(bold[0].strip(), "bold", 1, last) if told else None
+
+
+def _subject(text: str, question: str) -> Extraction | None:
+    """ "Thus 5 and 6 are the roots"."""
+    sentence, last = conclusion(text)
     subject = _SUBJECT.search(sentence)
-    if (
-        subject
-        and not has_words(_JOINERS.sub(" ", subject.group(1)))
-        and not denied(sentence, subject.start(1))
-    ):
-        return Extraction(subject.group(1).strip(), "conclusion", 2, last)
+    if subject is None or has_words(_JOINERS.sub(" ", subject.group(1))):
+        return None
+    if denied(sentence, subject.start(1)):
+        return None
+    return Extraction(subject.group(1).strip(), "conclusion", 2, last)
+
+
+def _stated(text: str, question: str) -> Extraction | None:
+    """What the concluding sentence states."""
+    sentence, last = conclusion(text)
     told = narrow(_NOTE.sub("", sentence), question)
-    if told:
-        return replace(told, rule=told.rule if told.why else "conclusion", warning=2, sentence=last)
+    if told is None:
+        return None
+    return replace(told, rule=told.rule if told.why else "conclusion", warning=2, sentence=last)
+
+
+def _last(text: str, question: str) -> Extraction | None:
     value = _last_value(text)
-    return value and replace(value, sentence=last)
+    return value and replace(value, sentence=conclusion(text)[1])
+
+
+RULES: tuple[tuple[str, Callable[[str, str], Extraction | None]], ...] = (
+    ("a box", _boxed),
+    ("a correction", _correction),
+    ("a marker", _marker),
+    ("an answer alone", _bare),
+    ("a bold piece of the concluding sentence", _bold),
+    ("the subject of the concluding sentence", _subject),
+    ("what the concluding sentence states", _stated),
+    ("the last formula or number", _last),
+)
+"""The rules by name, from the surest to the weakest: the first that finds something wins."""

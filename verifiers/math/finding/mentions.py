@@ -286,11 +286,16 @@ def _noun(behind: str) -> tuple[str, ...]:
     if chinese := re.match(r"\s*([\u4e00-\u9fff]{1,4})", behind):
         return (chinese[1],)
     words: list[str] = []
-    for word in re.findall(r"[A-Za-z'’]+|[^\s\w]", behind):
+    for word in re.findall(r"[A-Za-z'’]+|[^\s\w]", re.split(r"\d", behind, maxsplit=1)[0]):
         if word in "*_`~\\" or word.lower() in ("more", "additional", "different", "total"):
             continue
         low = word.lower()
-        if not word[0].isalpha() or low in COPULAS or low in TRANSPARENT - {"of"}:
+        if (
+            not word[0].isalpha()
+            or low in ("and", "or", "but", "so")
+            or low in COPULAS
+            or low in TRANSPARENT - {"of"}
+        ):
             break
         if low in PREPOSITIONS and low != "of":
             break

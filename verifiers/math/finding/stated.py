@@ -33,6 +33,10 @@ _UNITS_OF = {
 }  # fmt: skip
 _EQUALS = lazy_pattern(r"(?<![<>!:=])=(?!=)")
 _NAMED = lazy_pattern(r"\s*\\?[A-Za-z]\w*(?:_\{?\w+\}?)?'?(?:\s?\([^()=]*\))?\s*")
+_PHRASE = lazy_pattern(
+    r"[\W_]*-?[\d.,]+%?\s+(?:[a-z]+\s+){0,3}(?:in|for|after|from|on|at|with|during|every)\s+"
+    r"(?:\w+\s+){0,3}?\d"
+)
 _MONEY = lazy_pattern(r"[$€£¥]\s?-?[\d.]|\d\s?[€£]")
 _CURRENCIES = words("dollars dollar cents euros pounds usd")
 _BARE_SYMBOL = lazy_pattern(r"\W*\\?[A-Za-z]+\W*")
@@ -65,6 +69,8 @@ def is_sentence(text: str) -> bool:
         names = [w for w in _WORD.findall(before) if w.lower() not in FUNCTIONS]
         if not re.search(r"[:=]\s*\W*$", before) and len(names) > 1:
             return True
+    elif _PHRASE.match(plain):
+        return True  # "23 in 568 days"
     elif all(is_unit(w) for w in telling):
         return False
     return any(w in SPEECH for w in telling) and len(said) > 1
@@ -95,7 +101,7 @@ def stated(sentence: str, asked: Asked) -> Stated | None:
     if not found:
         spelled = spelled_number(sentence)
         return Stated(spelled, "the one number in words", 2) if spelled else None
-    ranked = sorted(((_weight(m, asked), -m.start, m) for m in found), reverse=True)
+    ranked = sorted(((weight(m, asked), -m.start, m) for m in found), reverse=True)
     top, _, best = ranked[0]
     rivals = [m for w, _, m in ranked[1:] if top - w < CLOSE and _bare(m) != _bare(best)]
     if not rivals:
@@ -129,11 +135,11 @@ def _text(sentence: str, mention: Mention) -> str:
     return right.strip() if left and right.strip() and chained else told
 
 
-def _weight(mention: Mention, asked: Asked) -> float:
+def weight(mention: Mention, asked: Asked) -> float:
     """The part's weight, and what the question has to say of it."""
-    weight = mention.weight
+    told = mention.weight
     if mention.part == "compared":
-        return weight
+        return told
     nouns = {stem(w) for w in mention.noun}
     money = bool(_MONEY.search(mention.text) or set(mention.noun[:1]) & _CURRENCIES)
     percent = "%" in mention.text or "percent" in nouns
@@ -144,15 +150,15 @@ def _weight(mention: Mention, asked: Asked) -> float:
         "": bool(asked.nouns & nouns) or any(_cjk_fits(n, mention) for n in asked.nouns),
     }
     if fits.get(asked.kind):
-        weight += 2
+        told += 2
     elif (money or ":" in mention.text) and asked.nouns:
-        weight -= 1.5
+        told -= 1.5
     unit = read_unit(mention.noun[0]) if mention.noun else None
     if unit is not None:
         same = asked.unit is not None and unit.dimension == asked.unit.dimension
         if same or set(dict(unit.dimension)) & _UNITS_OF.get(asked.kind, frozenset()):
-            weight += 1.5
-    return weight + (1 if mention.difference and asked.difference else 0)
+            told += 1.5
+    return told + (1 if mention.difference and asked.difference else 0)
 
 
 def _cjk_fits(noun: str, mention: Mention) -> bool:

@@ -68,6 +68,9 @@ _TOKEN = lazy_pattern(
 )
 
 
+_NOT_DIGIT = lazy_pattern(r"[^\d.]")
+
+
 def number_of(kind: str, text: str) -> tuple[Fraction, int | None]:
     """The exact value of a number token and its digits behind the point."""
     if len(text) > MAX_NUMBER:
@@ -88,7 +91,7 @@ def number_of(kind: str, text: str) -> tuple[Fraction, int | None]:
             raise ParseError("too large an exponent")
         return Fraction(text), max(0, _places(text)) or None
     else:
-        text = re.sub(r"[^\d.]", "", text)
+        text = _NOT_DIGIT.sub("", text) if not text.isdigit() else text
     whole, point, decimals = text.partition(".")
     value = Fraction(int((whole or "0") + decimals), 10 ** len(decimals))
     return value, len(decimals) if point and decimals else None

@@ -100,7 +100,7 @@ def without_aside(text: str) -> str:
     """`text` up to ", i.e. …" or ", not …", and without a condition on its letters."""
     found = _ASIDE.search(text) if " " in text else None
     before = text[: found.start()] if found else ""
-    if re.search(r"[\d=\\]", before) and before.count("{") == before.count("}"):
+    if found and re.search(r"[\d=\\]", before) and before.count("{") == before.count("}"):
         text = before
     return without_condition(text)
 

@@ -34,6 +34,8 @@ __all__ = ["MAX_TEXT", "ParseError", "Parser", "parse"]
 class Parser(Atoms):
     """One text's tokens and the place reached in them."""
 
+    label = ""  # the word and equality sign that stood before the last statement
+
     def answer(self) -> Node:
         """The whole text; raises ParseError when something is left over."""
         node = self.alternatives()
@@ -71,6 +73,7 @@ class Parser(Atoms):
     def commas(self, stop: frozenset[str]) -> Node:
         """Items separated by commas, or by "and"."""
         items = [self.statement()]
+        labels = [self.label]
         by_and = False
         while (
             self.value == ","
@@ -83,8 +86,11 @@ class Parser(Atoms):
             if self.kind in ("end", "or") or self.value in stop or self.value in (";", "\\\\"):
                 break
             items.append(self.statement())
+            labels.append(self.label)
         if len(items) == 1:
             return items[0]
+        if all(labels) and len(set(labels)) == len(items):  # Ana: 14, Ben: 18
+            items = [Op("=", (Text(n), i)) for n, i in zip(labels, items, strict=True)]
         excluded = _excluded(items)
         if excluded is not None:
             return excluded
@@ -95,6 +101,7 @@ class Parser(Atoms):
     def statement(self) -> Node:
         """A chain of relations between set expressions, with words around it dropped."""
         lead = self.leading_words()
+        self.label = lead if lead.isalpha() and self.tokens[self.position - 1].value == "=" else ""
         if self.kind == "end" or self.value in (",", ";"):
             if lead:
                 return Text(lead)

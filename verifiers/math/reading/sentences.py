@@ -154,7 +154,7 @@ def spelled_number(text: str) -> str | None:
 def date(text: str) -> tuple[int, int, int | None] | None:
     """(month, day, year if it is told) of `June 20th`, `20 June 2024`; None for other texts."""
     text = wording.words_only(text).strip(" .")
-    if len(text) > 40:
+    if len(text) > 40 or not any(c.isdigit() for c in text):
         return None
     if iso := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", text):
         return int(iso[2]), int(iso[3]), int(iso[1])

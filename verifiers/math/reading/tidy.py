@@ -81,6 +81,11 @@ def tidy(text: str) -> str:
 _TEXT_FUNCTION = lazy_pattern(
     r"\\(?:text|mathrm|operatorname)\s*\{\s*(sin|cos|tan|cot|sec|csc|log|ln|max|min|gcd|lcm)\s*\}"
 )
+_LABELLED = lazy_pattern(
+    r"(?:[A-Za-z]{2,}(?: \d+)?: ?[-\d./]+)(?:(?:,|;|,? and) ?[A-Za-z]{2,}(?: \d+)?: ?[-\d./]+)+\.?"
+)
+_LABEL = lazy_pattern(r"([A-Za-z]{2,}(?: \d+)?):")
+_TEXT_LABEL = lazy_pattern(r"\\text\{\s*([A-Za-z]{2,})\s*:\s*\}")
 _CIRCLED = lazy_pattern(r"[①-⑨](?:[,，、\s]*[①-⑨])+")
 _COMPOUND = lazy_pattern(r"[\d.]+\s*[a-z]+,?\s*(?:and\s+)?[\d.]+\s*[a-z]+\.?")
 
@@ -93,14 +98,20 @@ def _conventional(text: str) -> str:
         text = _EURO.sub(lambda m: m[1].replace(".", "") + (m[2] or "").replace(",", "."), text)
     if " and " in text:
         text = _AND_NO.sub("", text)  # 21 dollars and no cents
+    if ":" in text and _LABELLED.fullmatch(text):
+        text = _LABEL.sub(r"\\text{\1} = ", text)
+    if "\\text" in text and ":" in text:
+        text = _TEXT_LABEL.sub(r"\\text{\1} = ", text)
     if _CIRCLED.fullmatch(text):
         text = ", ".join(str(ord(c) - ord("①") + 1) for c in text if "①" <= c <= "⑨")
-    if "\\" in text:
+    if "\\text" in text or "\\mathrm" in text or "\\operator" in text:
         text = _TEXT_FUNCTION.sub(r"\\\1 ", text.replace("\\textcirc", "\\circ"))
     if "\\text" in text and len(text) < 100:
         plain = " ".join(words_only(text).split())
         text = plain if _COMPOUND.fullmatch(plain) else text  # 18 \\text{ hours and } 48 …
-    return _GLUED.sub(r" \1 ", _ORDINAL.sub("", text))
+    if any(end in text for end in ("st", "nd", "rd", "th")):
+        text = _ORDINAL.sub("", text)
+    return _GLUED.sub(r" \1 ", text) if "or" in text or "and" in text else text
 
 
 def _escapes(text: str) -> str:

@@ -24,7 +24,7 @@ class Num:
     __slots__ = ("places", "value")
 
     def __init__(self, value: Fraction | int, places: int | None = None) -> None:
-        self.value = Fraction(value)
+        self.value = value if type(value) is Fraction else Fraction(value)
         self.places = places
 
     def __repr__(self) -> str:
@@ -58,11 +58,12 @@ class Text:
 class Op:
     """`head` applied to `args`."""
 
-    __slots__ = ("args", "head")
+    __slots__ = ("args", "head", "written")
 
     def __init__(self, head: str, args: tuple[Node, ...]) -> None:
         self.head = head
         self.args = args
+        self.written = ""  # its key (`comparing.exact.key`), once that was asked for
 
     def __repr__(self) -> str:
         return f"{self.head}({', '.join(map(repr, self.args))})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from fractions import Fraction
 
@@ -59,6 +60,7 @@ _ANOTHER = lazy_pattern(
 _LATEX = lazy_pattern(
     r"\\(?:text|textbf|textit|textrm|mathrm|mathbf|mbox|operatorname)\s*\{([^{}]*)\}"
 )
+_THIN = lazy_pattern(r"\\[ ,;!:]|[~$]")
 _NOISE = lazy_pattern(r"[\s$.,;:!?\"'`*_~()\\{}-]+")
 _LEAD = lazy_pattern(
     r"^\s*(?:(?:it|this|that|they|there|he|she|(?:the|her|his)(?:\s+[\w']+){1,4}?)"
@@ -195,6 +197,7 @@ def same_time(gold: str, answer: str) -> bool | None:
     return bare[0] in (said[0], said[0] % 720, said[0] % 720 + (720 if said[0] % 720 < 60 else 0))
 
 
+@functools.lru_cache(maxsize=4096)
 def words_only(text: str) -> str:
     """`text` with its LaTeX text commands opened."""
     for _ in range(3):
@@ -202,7 +205,7 @@ def words_only(text: str) -> str:
         if opened == text:
             break
         text = opened
-    return re.sub(r"\\[ ,;!:]|[~$]", " ", text).strip()
+    return _THIN.sub(" ", text).strip()
 
 
 def normal_words(text: str, *, case: bool = False) -> str:
@@ -248,8 +251,12 @@ def chosen(text: str) -> str | None:
     return letters.pop() if len(letters) == 1 and alone and not _DENIED.search(text) else None
 
 
+_CHOICE_TEXT = lazy_pattern(r"\s*\\text\w*\s*\{\s*\(?[A-J]\)?\s*\}")
+_CHOICE_BARE = lazy_pattern(r"\s*\(?[A-J]\)?\.?\s*")
+
+
 def is_choice(gold: str) -> bool:
     """Whether a gold is a choice letter: one capital letter, bare or in brackets or `\\text`."""
-    if re.match(r"\s*\\text\w*\s*\{\s*\(?[A-J]\)?\s*\}", gold) and len(gold) < 200:
+    if len(gold) < 200 and _CHOICE_TEXT.match(gold):
         return True
-    return bool(re.fullmatch(r"\s*\(?[A-J]\)?\.?\s*", words_only(gold)))
+    return _CHOICE_BARE.fullmatch(words_only(gold)) is not None
