@@ -17,9 +17,9 @@ Examples:
 
 \b
 A row: {"problem": id or row index or question, "text": "..." or ["...", ...]}; optional model,
-sample, prompt_tokens, output_tokens, reasoning_tokens, finish_reason, usd, reward. Dots reach into nested
-objects; @row is the line's number from 0. The file may be gzipped. lm-eval's samples_*.jsonl are
-read as they are. The exit code is 1 if some rows could not be imported.
+sample, prompt_tokens, output_tokens, reasoning_tokens, finish_reason, usd, reward. Dots reach into
+nested objects; @row is the line's number from 0. The file may be gzipped. lm-eval's
+samples_*.jsonl are read as they are. The exit code is 1 if some rows could not be imported.
 """
 
 
