@@ -277,7 +277,9 @@ class ProblemSampler:
             if exact is not None:
                 found[index] = exact
             elif usable:
-                found[index] = self._cut(usable[0], index, ask)
+                # The longest is the one that was generated: its call says what a cut was for.
+                longest = max(usable, key=lambda s: s.max_tokens or 0)
+                found[index] = self._cut(longest, index, ask)
         return found
 
     def _cut(self, longer: Sample, index: int, ask: Ask) -> Sample:
