@@ -148,9 +148,9 @@ def advise(message: str, field_name: str | None, body: Mapping[str, Any]) -> str
     for name in _OPTIONAL:
         if _names(name, message, field_name) and _holds(body, name):
             return f"Add --model-arg drop={name}, and the server's own setting is used"
-    context = _CONTEXT.search(message)
-    if context is not None:  # prompt and completion share it
-        return f"Lower the limit of a completion: --max-output-tokens {int(context[1]) // 2}"
+    shared = _SHARED.search(message)
+    if shared is not None:  # by the prompt and the completion
+        return f"Lower the limit of a completion: --max-output-tokens {int(shared[1]) // 2}"
     most = _MOST_OUTPUT.search(message)
     if most is not None and any(_names(name, message, field_name) for name in _LIMIT):
         return f"Lower the limit of a completion: --max-output-tokens {most[1]}"
@@ -159,7 +159,7 @@ def advise(message: str, field_name: str | None, body: Mapping[str, Any]) -> str
     return ""
 
 
-_CONTEXT = re.compile(r"(?:max_model_len=|maximum context length is |context window of )(\d+)")
+_SHARED = re.compile(r"(?:max_model_len=|maximum context length is |context window of )(\d+)")
 _MOST_OUTPUT = re.compile(r"(?:at most|> ?|maximum(?: value)? (?:of|is)) ?(\d+)")
 
 

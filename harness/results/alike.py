@@ -27,7 +27,7 @@ def told_apart(reports: Sequence[RunReport]) -> dict[str, str]:
 
 def _said(report: RunReport) -> set[str]:
     try:
-        words = shlex.split(str(report.manifest.get("command", "")))
+        words = shlex.split(str(report.manifest.command))
     except ValueError:  # written before arguments were quoted
         return set()
     pairs = zip(words[2::2], words[3::2], strict=False)
