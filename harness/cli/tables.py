@@ -67,7 +67,10 @@ def print_runs(reports: Sequence[RunReport], *, wide: bool = False) -> None:
 
 def runs_table(reports: Sequence[RunReport], width: int | None = None) -> tuple[Table, list[str]]:
     """Accuracy, lures and costs of runs in at most `width` columns; the headings left out."""
-    rows = [_cells(report) for report in reports]
+    from harness.results.alike import told_apart
+
+    apart = told_apart(reports)
+    rows = [_cells(report, apart.get(report.id)) for report in reports]
     names = [n for n in _HEADINGS if any(row[n] not in ("", "–") for row in rows)]
     widths = {n: max(map(cell_len, (_HEADINGS[n], *(row[n] for row in rows)))) for n in names}
     left_out = []
@@ -117,7 +120,7 @@ _HEADINGS = {
 }
 
 
-def _cells(report: RunReport) -> _Cells:
+def _cells(report: RunReport, apart: str | None) -> _Cells:
     lured = report.metrics.get("lure_rate")
     return {
         "model": report.model,
@@ -130,7 +133,7 @@ def _cells(report: RunReport) -> _Cells:
         "usd": "N/A" if report.usd is None else f"{report.usd:.4f}",
         "judge": _judge(report),
         "done": str(report.problems),
-        "remarks": _remarks(report),
+        "remarks": "; ".join(filter(None, (_remarks(report), apart))),
     }
 
 

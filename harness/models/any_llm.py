@@ -26,7 +26,12 @@ from harness.models.openai_chat import Chat
 from harness.models.options import Object, option, read_options
 from harness.models.refusals import RefusedError, advise
 from harness.models.retry import PASSING, PassingError
-from harness.models.server import Place, ServerBackend, ServerOptions, named_efforts
+from harness.models.server import ServerBackend
+from harness.models.server_options import (
+    Place,
+    ServerOptions,
+    named_efforts,
+)
 from harness.models.wire import Answer, MalformedReplyError
 
 

@@ -25,9 +25,9 @@ from harness.core import (
     UsageError,
 )
 from harness.models.options import option, read_options
-from harness.models.server import (
+from harness.models.server import ServerBackend
+from harness.models.server_options import (
     Place,
-    ServerBackend,
     ServerOptions,
     base_url,
     named_efforts,

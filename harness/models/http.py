@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+import urllib.request
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -56,7 +57,9 @@ class Http:
                 timeout=aiohttp.ClientTimeout(
                     total=None, sock_connect=CONNECT_S, sock_read=self._timeout_s
                 ),
-                trust_env=True,  # HTTPS_PROXY
+                cookie_jar=aiohttp.DummyCookieJar(),
+                # not by trust_env, which asks a thread for it with every request, and for .netrc
+                proxy=proxy_for(self._base),
             )
         return self._session
 
@@ -102,6 +105,15 @@ class Http:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+def proxy_for(url: str) -> str | None:
+    """The proxy that the environment names for an address (HTTPS_PROXY, NO_PROXY), or None."""
+    parts = urlsplit(url)
+    if urllib.request.proxy_bypass(parts.hostname or ""):
+        return None
+    proxies = urllib.request.getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")
 
 
 def _whole(response: aiohttp.ClientResponse, raw: bytes) -> Came:

@@ -27,9 +27,9 @@ from harness.models.openai_chat import (
 )
 from harness.models.openai_responses import Responses, responses_capabilities
 from harness.models.options import Text, option, read_options
-from harness.models.server import (
+from harness.models.server import ServerBackend
+from harness.models.server_options import (
     Place,
-    ServerBackend,
     ServerOptions,
     base_url,
     named_efforts,

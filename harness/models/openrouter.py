@@ -14,9 +14,9 @@ from typing import Any
 from harness.core import EFFORTS, Capabilities, ModelSpec, Request
 from harness.models.openai_chat import Chat
 from harness.models.options import Words, option, read_options
-from harness.models.server import (
+from harness.models.server import ServerBackend
+from harness.models.server_options import (
     Place,
-    ServerBackend,
     ServerOptions,
     base_url,
     named_efforts,

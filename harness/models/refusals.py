@@ -148,10 +148,19 @@ def advise(message: str, field_name: str | None, body: Mapping[str, Any]) -> str
     for name in _OPTIONAL:
         if _names(name, message, field_name) and _holds(body, name):
             return f"Add --model-arg drop={name}, and the server's own setting is used"
-    for name in _LIMIT:
-        if _names(name, message, field_name):
-            return "If the limit is too high for the model, lower it with --max-output-tokens"
+    shared = _SHARED.search(message)
+    if shared is not None:  # by the prompt and the completion
+        return f"Lower the limit of a completion: --max-output-tokens {int(shared[1]) // 2}"
+    most = _MOST_OUTPUT.search(message)
+    if most is not None and any(_names(name, message, field_name) for name in _LIMIT):
+        return f"Lower the limit of a completion: --max-output-tokens {most[1]}"
+    if any(_names(name, message, field_name) for name in _LIMIT):
+        return "If the limit is too high for the model, lower it with --max-output-tokens"
     return ""
+
+
+_SHARED = re.compile(r"(?:max_model_len=|maximum context length is |context window of )(\d+)")
+_MOST_OUTPUT = re.compile(r"(?:at most|> ?|maximum(?: value)? (?:of|is)) ?(\d+)")
 
 
 _EFFORT = ("reasoning_effort", "reasoning.effort", "effort", "output_config.effort")

@@ -198,3 +198,29 @@ def test_what_is_secret_in_an_address_is_refused_and_not_repeated(
     assert says in done.err
     if "ftp" not in spec:
         assert "sk-hush" not in done.err
+
+
+def test_a_display_name_and_ones_own_parameters_change_no_sample(cli: Any, serve: Any) -> None:
+    protocol = PROTOCOLS["chat"]
+    server = serve(lambda n, body: protocol.answer(Said(text=ANSWER)))
+    given = words(protocol, server, "-b", "greedy", "--limit", "2")
+    named = ["--model-arg=display_name=My Model", "--model-arg=parameters=8000000000"]
+    (run,) = json.loads(cli(*given, *named, "--model-arg=licence=MIT").out)
+    assert run["model"] == "My Model"
+    cli(*given)
+    assert len(server.asked) == 2  # the same model, the same samples
+    (with_prompt,) = json.loads(cli(*given, "--model-arg=system=Be careful.").out)
+    assert len(server.asked) == 4
+    assert server.asked[-1]["messages"][0] == {"role": "system", "content": "Be careful."}
+    assert with_prompt["id"] != run["id"]
+
+
+def test_rows_that_look_alike_say_in_what_they_differ(cli: Any, serve: Any) -> None:
+    protocol = PROTOCOLS["chat"]
+    server = serve(lambda n, body: protocol.answer(Said(text=ANSWER)))
+    for level in ("low", "high"):
+        extra = json.dumps({"reasoning_effort": level})
+        cli(*words(protocol, server, "-b", "greedy", "--limit", "2", f"--model-arg=extra={extra}"))
+    shown = cli("show", "--wide").out
+    for level in ("low", "high"):
+        assert f'extra={{"reasoning_effort": "{level}"}}' in shown

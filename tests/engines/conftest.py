@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -133,17 +134,33 @@ def vllm(model: str, prompts: list[Prompt]) -> Results:
 @pytest.fixture(scope="session")
 def server(model: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A vLLM server of the same model; gives its address."""
+    with serving(model, tmp_path_factory.mktemp("server") / "log") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def reasoning_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A vLLM server that hands thoughts over apart, and holds them to a budget."""
+    marks = '{"reasoning_start_str": "<think>", "reasoning_end_str": "</think>"}'
+    log = tmp_path_factory.mktemp("reasoning") / "log"
+    more = ("--reasoning-parser", "deepseek_r1", "--reasoning-config", marks)
+    with serving(embedded_names()[-1], log, *more) as address:
+        yield address
+
+
+@contextmanager
+def serving(model: str, log: Path, *more: str) -> Iterator[str]:
+    """A vLLM server of an embedded model on a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("server") / "log"
     command = [
         sys.executable, "-m", "vllm.entrypoints.openai.api_server",
         "--model", str(EMBEDDED / model), "--served-model-name", model,
         "--host", "127.0.0.1", "--port", str(port), "--dtype", "float32", "--enforce-eager",
         "--generation-config", "vllm",
         # on a CPU, vLLM 0.32 dies when a request with a seed is prefilled in two parts
-        "--no-enable-chunked-prefill",
+        "--no-enable-chunked-prefill", *more,
     ]  # fmt: skip
     environment = {"VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_NO_USAGE_STATS": "1"} | dict(os.environ)
     with log.open("wb") as out:

@@ -96,7 +96,8 @@ class Server:
         handler.protocol_version = "HTTP/1.1"
         handler.send_response(answer.status)
         headers = {"content-type": "text/event-stream", **answer.headers}
-        for name, value in {**headers, "transfer-encoding": "chunked"}.items():
+        headers |= {"transfer-encoding": "chunked", "connection": "close"}
+        for name, value in headers.items():
             handler.send_header(name, value)
         handler.end_headers()
         for event in answer.events[: answer.cut]:

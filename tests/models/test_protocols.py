@@ -28,6 +28,7 @@ from harness.core import (
     UsageError,
     registry,
 )
+from harness.models.http import proxy_for
 from harness.models.retry import Patience
 from harness.models.server import ServerBackend
 
@@ -542,3 +543,30 @@ def test_a_failed_response_is_asked_for_again(start: Start) -> None:
     good = PROTOCOLS["responses"].answer()
     backend, _, _ = start("responses", lambda n, body: good if n else failed)
     assert ask(backend).retries == 1
+
+
+def test_the_environments_proxy_is_used_and_its_exceptions_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By the standard library's reading of the environment; a .netrc is not looked at."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    assert proxy_for("https://api.example.com/v1") is None
+    monkeypatch.setenv("https_proxy", "http://proxy:3128")
+    monkeypatch.setenv("no_proxy", "127.0.0.1,.internal")
+    assert proxy_for("https://api.example.com/v1") == "http://proxy:3128"
+    assert proxy_for("https://llm.internal/v1") is None
+    assert proxy_for("http://127.0.0.1:8000/v1") is None
+
+
+def test_a_request_goes_through_the_proxy(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fake server is the proxy: it is asked for the whole address."""
+    protocol = PROTOCOLS["chat"]
+    _, proxy, _ = start(protocol, lambda n, body: protocol.answer())
+    monkeypatch.setenv("http_proxy", proxy.url.removesuffix("/v1"))
+    monkeypatch.setenv("no_proxy", "")
+    spec = ModelSpec.parse("openai:m@http://model.example/v1")
+    reply = ask(registry.find("models", "openai")(spec))
+    assert reply.completions[0].text == "The answer is 4."
+    assert proxy.paths == ["http://model.example/v1/chat/completions"]
