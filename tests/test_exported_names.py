@@ -16,8 +16,8 @@ NAMES = {
     "Forecasts", "GateResult", "JudgeConfig", "Observer", "PriceEntry", "Regradings", "Reports",
     "RunReport", "SampleView",
     # what a plugin is made of
-    "Backend", "Budget", "Message", "ModelInfo", "Problem", "Prompt", "Status", "Task", "Usage",
-    "Verdict", "Verifier", "VerifierSpec", "load_plugin", "register",
+    "Backend", "Budget", "Message", "ModelInfo", "Problem", "Prompt", "Sample", "Status", "Task",
+    "Usage", "Verdict", "Verifier", "VerifierSpec", "load_plugin", "register",
     # analyses of what is stored
     "Store", "compare_at", "compute_optimal", "find_runs", "fit_coverage", "frontier",
     "iter_samples", "load_curves", "load_reports", "open_store", "plan_decision", "selection_gap",

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.budgets import Budget, resolve
+from harness.budgets import Budget, resolve, wording
 from harness.core import RunIdentity, Usage, UsageError
 from harness.core.protocols import Backend
 from harness.core.sample import add_known
@@ -18,7 +18,7 @@ from harness.results.attempts import read_attempts
 from harness.results.device import DeviceTime, device_time
 from harness.results.display import Listing, Row
 from harness.run.judge import Judge, asks_judge, most_tokens, open_judge
-from harness.run.plan import LoadedTask, Plan, PlannedRun, families, price_of
+from harness.run.plan import LoadedTask, Plan, PlannedRun, families, plugin_versions, price_of
 from harness.run.runner import PoolSizes, finished_attempts
 from harness.stats.special import t_quantile
 from harness.store import Store, open_store
@@ -178,21 +178,24 @@ def _known_runs(store: Store, plan: Plan, task: LoadedTask) -> list[PlannedRun]:
     [first, *_] = plan.runs[str(task.spec)]
     wanted = _asked(first.manifest.identity)
     model = model_id(plan.backend.info.fingerprint)
-    return [
-        PlannedRun(
-            id=run.id,
-            loaded=task,
-            strategy=resolve(Budget.parse(run.budget)),
-            manifest=run.manifest,
-        )
-        for run in runs_under(store, model, str(task.spec))
-        if _asked(run.manifest.identity) == wanted
-    ]
+    found = []
+    for run in runs_under(store, model, str(task.spec)):
+        try:
+            strategy, identity = resolve(Budget.parse(run.budget)), run.manifest.identity
+        except UsageError:  # of a plugin that is not loaded now
+            continue
+        # Made by the code and in the wording of today.
+        today = {**wording(strategy.budget), **plugin_versions(task, strategy)}
+        if _asked(identity) == wanted and dict(identity.extra) == today:
+            found.append(
+                PlannedRun(id=run.id, loaded=task, strategy=strategy, manifest=run.manifest)
+            )
+    return found
 
 
 def _asked(identity: RunIdentity) -> RunIdentity:
     """What names a run beside its budget and the set of its problems."""
-    return replace(identity, budget="", data="", prompts="", price=None)
+    return replace(identity, budget="", data="", prompts="", price=None, extra={})
 
 
 def _sizes(run: PlannedRun, known: Sequence[PlannedRun], done: PoolSizes) -> dict[str, int]:

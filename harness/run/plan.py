@@ -226,7 +226,7 @@ def plan_runs(
             seed=config.seed,
             max_output_tokens=output_limit(info, config),
             price=None if ceiling is None else ceiling.price,
-            extra={**wording(budget), **_plugins(loaded, strategy)},
+            extra={**wording(budget), **plugin_versions(loaded, strategy)},
         )
         manifest = RunManifest(
             identity=identity,
@@ -256,7 +256,7 @@ def plan_runs(
     return runs
 
 
-def _plugins(loaded: LoadedTask, strategy: Strategy) -> Mapping[str, Any]:
+def plugin_versions(loaded: LoadedTask, strategy: Strategy) -> Mapping[str, Any]:
     """What names the code of a run's plugins, where they are not ours in their first version."""
     code = {**strategy.versions, **loaded.versions}
     return {"plugins": code} if code else {}
