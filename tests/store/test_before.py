@@ -41,18 +41,24 @@ def _figures(reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """All that a report says; of an estimate its value and what it rests on.
 
     Intervals are computed when they are shown, by the statistics of the day: not what is stored.
+    How many charged tokens were cached was not known by the older version.
     """
-    kept = ("value", "n", "clusters")
     return [
         {
             **report,
             "metrics": {
-                name: {key: estimate[key] for key in kept}
+                name: (round(estimate["value"], 12) + 0.0, estimate["n"], estimate["clusters"])
                 for name, estimate in report["metrics"].items()
             },
+            "charged": _uncached(report["charged"]),
+            "charged_by_role": {r: _uncached(u) for r, u in report["charged_by_role"].items()},
         }
         for report in reports
     ]
+
+
+def _uncached(usage: dict[str, Any]) -> dict[str, Any]:
+    return {name: tokens for name, tokens in usage.items() if name != "cached_prompt_tokens"}
 
 
 def _shown(file: Path) -> list[dict[str, Any]]:
