@@ -31,8 +31,8 @@ class NoMemory(OnnxBackend):
 
 def test_one_start_and_one_message(run):
     backend = NoMemory()
-    with pytest.raises(BackendError, match="^no memory left$"):
-        run(backend, ["vote@8:max=20", "think@8"])
+    with pytest.raises(BackendError, match=r"^no memory left$"):
+        run(backend, "vote@8:max=20")
     assert backend.starts == 1
 
 
