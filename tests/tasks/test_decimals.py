@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from collections import Counter
 from itertools import combinations, islice
+from pathlib import Path
 
 import pytest
 
@@ -293,3 +296,70 @@ def test_metrics_of_a_model_that_always_takes_the_first():
     assert perfect["position_bias"].value == 0
     assert perfect["context_sensitivity"].value == 1
     assert perfect["lure_rate/order=first"].value == 0
+
+
+@pytest.mark.parametrize(
+    ("response", "levels", "status"),
+    [
+        ("9.8 is larger than 9.11.", {}, Status.CORRECT),
+        ("9.11 is larger than 9.8.", {}, Status.LURED),
+        ("9.11 < 9.8", {}, Status.CORRECT),
+        ("It might look like 9.11 is larger, but 9.8 is.", {}, Status.CORRECT),
+        ("9.11 is not larger than 9.8.", {}, Status.CORRECT),
+        ("Not 9.11, but 9.8.", {}, Status.CORRECT),
+        ("0.8 > 0.11, so the former is larger.", {}, Status.CORRECT),
+        ("Answer: 9.8 or 9.11", {}, Status.UNPARSED),
+        ("They are equal.", {}, Status.WRONG),
+        ("9.11 is less than 9.8.", {"ask": "smaller", "relation": "smaller"}, Status.CORRECT),
+        ("9.8 is less than 9.11.", {"ask": "smaller", "relation": "smaller"}, Status.LURED),
+        ("简单来说:9.11 > 9.8", {"language": "zh"}, Status.LURED),
+        ("因此,9.8 大于 9.11。\n\n9.8 比 9.11 大 0.69", {"language": "zh"}, Status.CORRECT),
+        ("不是9.11，而是9.8", {"language": "zh"}, Status.CORRECT),
+        ("9.11没有9.8大", {"language": "zh"}, Status.CORRECT),
+        ("9.8 is older, so 9.11 is the newer one.", {"context": "version"}, Status.CORRECT),
+        ("As decimals 9.8 is larger, but version 9.11 is newer.", {"context": "version"},
+         Status.CORRECT),
+        ("9.8 comes before 9.11.", {"context": "date"}, Status.CORRECT),
+        ("not false", {"ask": "true"}, Status.CORRECT),
+        ("The statement holds", {"ask": "true"}, Status.CORRECT),
+        ("9.8 > 9.11", {"ask": "true"}, Status.CORRECT),
+        ("9.8 is smaller.", {"ask": "true"}, Status.LURED),
+        ("True. It would be wrong to compare 8 with 11.", {"ask": "true"}, Status.CORRECT),
+        ("没错", {"ask": "true", "language": "zh"}, Status.CORRECT),
+        ("√", {"ask": "true", "language": "zh"}, Status.CORRECT),
+        ("×", {"ask": "true", "language": "zh"}, Status.LURED),
+    ],
+)  # fmt: skip
+def test_a_relation_is_read_as_a_relation(response, levels, status):
+    assert _judged(item(("9.8", "9.11"), **levels), response) is status
+
+
+@pytest.mark.parametrize(
+    ("response", "status"),
+    [
+        ("9.9\n9.8\n9.11", Status.CORRECT),
+        ("9.9 > 9.8 > 9.11", Status.CORRECT),
+        ("9.11 < 9.8 and 9.8 < 9.9", Status.CORRECT),
+        ("9.9 → 9.8 → 9.11", Status.CORRECT),
+        ("1. 9.9\n2. 9.8\n3. 9.11", Status.CORRECT),
+        ("The list 9.8, 9.11, 9.9 becomes 9.9, 9.8, 9.11.", Status.CORRECT),
+        ("9.11 → 9.9 → 9.8", Status.LURED),
+        ("9.11\n9.8\n9.9", Status.WRONG),
+    ],
+)
+def test_orders_from_the_high_end(response, status):
+    one = item(("9.8", "9.11", "9.9"), ask="sort", relation="smaller")
+    assert _judged(one, response) is status
+
+
+def test_plain_wordings_are_judged_as_they_were_made():
+    path = Path(__file__).parents[2] / "benchmarks" / "comparison_wordings.py"
+    spec = importlib.util.spec_from_file_location("comparison_wordings", path)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    verifier = ComparisonVerifier()
+    made = list(module.cases(120, 8, seed=5))
+    good = sum(verifier.verify(c.text, c.problem).status is c.expected for c in made)
+    assert good / len(made) >= 0.99

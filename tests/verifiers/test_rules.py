@@ -29,6 +29,16 @@ def judge(rule: str, args: dict[str, Any], text: str, gold: str, **problem: Any)
         ("choice", {}, "答案是 B", "B", CORRECT),
         ("choice", {}, "Let us see.\n\n(A)", "A", CORRECT),
         ("choice", {}, "The answer is (B).", "A", WRONG),
+        ("choice", {}, "I think option B, green, is the right one, not option C.", "B", CORRECT),
+        ("choice", {}, "The best option is **B**. Option A would need more water.", "B", CORRECT),
+        ("choice", {}, "Answer: B or C", "B", WRONG),
+        ("choice", {}, "Both A and B are correct.", "A", WRONG),
+        ("choice", {}, "[[B]]", "B", CORRECT),
+        ("choice", {}, "It's not A but B.", "B", CORRECT),
+        ("choice", {}, "We can rule out A and C. So it is B.", "B", CORRECT),
+        ("choice", {}, "Answer: B, since A is too small and C too big.", "B", CORRECT),
+        ("choice", {}, "A triangle has three sides, so the answer is D.", "D", CORRECT),
+        ("choice", {}, "A和C都错，所以选B", "B", CORRECT),
         ("exact", {}, "Answer: The Nile.", "nile", CORRECT),
         ("exact", {"case": True}, "Answer: nile", "Nile", WRONG),
         ("exact", {"strict": True}, "Answer: the nile", "nile", WRONG),
@@ -46,17 +56,32 @@ def judge(rule: str, args: dict[str, Any], text: str, gold: str, **problem: Any)
         ("regex", {}, "Answer: 12024-05-01", r"2024-0?5-0?1", WRONG),
         ("regex", {"search": True}, "Answer: on 2024-05-01", r"2024-0?5-0?1", CORRECT),
         ("accepted", {}, "Answer: New York City", "NYC|New York City", CORRECT),
+        ("accepted", {}, "It's New York City, not Boston.", "NYC|New York City", CORRECT),
+        ("accepted", {}, "She would be facing east when she stops.", "east", CORRECT),
+        ("accepted", {}, "It is not Paris, it is Rome.", "Paris", WRONG),
+        ("accepted", {}, "Answer: either Rome or Paris", "Rome", WRONG),
+        ("accepted", {}, "Boston, not New York", "New York", WRONG),
         ("accepted", {}, "Answer: nyc", '["NYC", "New York"]', CORRECT),
         ("accepted", {}, "Answer: Boston", "NYC|New York City", WRONG),
         ("ordering", {}, "Answer: 9.11 < 9.8 < 10", "9.11, 9.8, 10", CORRECT),
         ("ordering", {}, "Answer: 10 > 9.80 > 9.11", "9.11 < 9.8 < 10", CORRECT),
         ("ordering", {}, "Answer: 9.8, 9.11, 10", "9.11, 9.8, 10", WRONG),
+        ("ordering", {}, "9.11\n9.8\n10", "9.11 < 9.8 < 10", CORRECT),
+        ("ordering", {}, "1. Ann\n2. Bob\n3. Cy", "Ann < Bob < Cy", CORRECT),
+        ("ordering", {}, "First Ann, then Bob, then Cy.", "Ann, Bob, Cy", CORRECT),
+        ("ordering", {}, "From largest to smallest: 10, 9.8, 9.11", "9.11 < 9.8 < 10", CORRECT),
+        ("ordering", {}, "The smallest is 9.11, then 9.8, and finally 10.", "9.11 < 9.8 < 10",
+         CORRECT),
+        ("ordering", {}, "So Ann, Cy and Bob.", "Ann < Bob < Cy", WRONG),
+        ("numeric", {}, "Answer: Lynn ran 17 miles.", "17", CORRECT),
+        ("numeric", {}, "They burn **4 logs**", "4", CORRECT),
+        ("numeric", {}, "50%", "0.5", CORRECT),
         ("json", {}, 'Here: ```json\n{"a": 1, "b": [2]}\n```', '{"b": [2.0], "a": 1}', CORRECT),
         ("json", {}, 'I say {"a": 2} and then {"a": 1}', '{"a": 1}', CORRECT),
         ("json", {"field": "a.b"}, '{"a": {"b": 3, "c": 4}}', '{"a": {"b": 3}}', CORRECT),
         ("json", {}, '{"a": [1, 2]}', '{"a": [2, 1]}', WRONG),
     ],
-)
+)  # fmt: skip
 def test_verdicts(rule: str, args: dict[str, Any], text: str, gold: str, status: Status) -> None:
     assert judge(rule, args, text, gold) is status
 
@@ -65,6 +90,8 @@ def test_the_text_of_an_option_counts_as_its_letter() -> None:
     meta = {"choices": ["Paris", "Rome"]}
     assert judge("choice", {}, "Answer: Rome", "B", meta=meta) is CORRECT
     assert judge("choice", {}, "Answer: Paris", "B", meta=meta) is WRONG
+    assert judge("choice", {}, "A good question! It must be Rome.", "B", meta=meta) is CORRECT
+    assert judge("choice", {}, "It is Paris, not Rome.", "B", meta=meta) is WRONG
 
 
 @pytest.mark.parametrize("rule", ["choice", "exact", "numeric", "decimal"])

@@ -30,12 +30,16 @@ class RuleVerifier:
         """The answer in a response whose reasoning has been cut away."""
         return extract(text)
 
+    def find_for(self, text: str, problem: Problem) -> Extraction | None:
+        """The same where the problem helps to find it."""
+        return self.find(text)
+
     def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
         """Judge a response."""
         view = read_response(response, problem, truncated=truncated)
         if view.verdict is not None:
             return view.verdict
-        found = self.find(view.text)
+        found = self.find_for(view.text, problem)
         if found is None or not view.trusts(found.rule):
             return view.unanswered(self.name)
         status, reason = self._status(found.answer, problem)

@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 
 from harness.core import UsageError
+from harness.verifiers.math.finding.conclusion import one_line
+from harness.verifiers.math.reading.sentences import gives
 from harness.verifiers.math.reading.wording import normal_words
 from harness.verifiers.rules.base import RuleVerifier
 
@@ -28,12 +30,33 @@ class ExactVerifier(RuleVerifier):
 
 
 class AcceptedVerifier(ExactVerifier):
-    """The gold is a JSON list of accepted forms, or forms separated by `|`."""
+    """The gold is a JSON list of accepted forms, or forms separated by `|`.
+
+    A sentence counts for the form that it gives as its subject or complement ("It is the Nile"),
+    unless `strict`; two forms that it leaves open, or one that it denies, do not.
+    """
 
     name = "accepted"
 
     def same(self, answer: str, expected: str) -> bool:
-        return any(super(AcceptedVerifier, self).same(answer, f) for f in forms(expected))
+        return any(self._gives(answer, form) for form in forms(expected))
+
+    def _gives(self, answer: str, form: str) -> bool:
+        if super().same(answer, form):
+            return True
+        told = one_line(_NOT.sub("", answer)).strip(" .")
+        if self.strict or not form.strip() or _OPEN.search(told) or len(told) > 600:
+            return False
+        return super().same(told, form) or gives(form.strip(), told)
+
+
+_NOT = re.compile(
+    r"(?:\b(?:it|this|that|the answer) is|\bit['’]s)? ?\bnot (?:the |a |an )?"
+    r"[\w ]{1,40}[,;](?: but)?"
+    r"|[,;] (?:and )?(?:not|rather than|instead of) (?:the |a |an )?[\w ]{1,40}(?=[.,;]|$)",
+    re.I,
+)
+_OPEN = re.compile(r"\b(?:or|either)\b|或", re.I)
 
 
 def forms(text: str) -> Sequence[str]:
