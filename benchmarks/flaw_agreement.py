@@ -1,17 +1,20 @@
 """Agreement of the flaw rules with labelled responses, the ones they were written on and others.
 
-    python benchmarks/flaw_agreement.py [--misses] [--data FOLDER]
+    python benchmarks/flaw_agreement.py [--misses] [--data FOLDER] [--mip FOLDER]
 
 Balanced accuracy of "recognised" against the rest. `tests/verifiers/flaw_responses.tsv` holds the
 responses that the rules were mended on; `flaw_heldout.tsv` those written afterwards, on which
 nothing was mended. Lines labelled `wrong-reason` declare a flaw that the problem does not have:
 rules that see the response alone cannot tell, so they are counted apart. FOLDER holds the public
-data sets: their solutions doubt nothing, so each one taken for recognised is a false alarm.
+data sets: their solutions doubt nothing, so each one taken for recognised is a false alarm. With --mip, a checkout of
+tianyi-lab/MiP-Overthinking, its recorded responses are read: label 0 is recognised. The rules were
+mended on one half of its problems, by a hash of data set and number; both are printed.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import random
 import re
@@ -67,11 +70,31 @@ def false_alarms(folder: Path, count: int = 1500) -> None:
         print(f"{file}: {alarms} of {len(plain)} solutions without their mark taken for recognised")
 
 
+def mip(folder: Path) -> None:
+    """The agreement with the labels of recorded responses, on both halves of the problems."""
+    halves: dict[bool, list[Row]] = {False: [], True: []}
+    plain = 0  # labelled as recognised, and yet no doubt in them
+    for path in sorted(folder.glob("response/*/MiP/*/response.json")):
+        for number, row in enumerate(json.loads(path.read_text("utf-8"))):
+            key = next((k for k in row if k == "model_answer" or k.endswith("question)")), None)
+            if key is None or str(row.get("eval_result")) not in ("0", "1", "2"):
+                continue
+            label = "recognised" if str(row["eval_result"]) == "0" else "other"
+            name = f"{path.parts[-4]}/{number}"
+            kept = hashlib.sha256(name.encode()).digest()[0] % 2 == 1
+            halves[kept].append((label, row[key]))
+            plain += label == "recognised" and stance(visible(row[key])) == "answered"
+    report("MiP, the half that was looked at", halves[False])
+    report("MiP, kept back", halves[True])
+    print(f"  {plain} labelled as recognised state an answer without any doubt")
+
+
 def main(words: Sequence[str] | None = None) -> None:
     """Print the figures of both files."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--misses", action="store_true", help="print the disagreements")
     parser.add_argument("--data", type=Path, help="the folder of public data sets")
+    parser.add_argument("--mip", type=Path, help="a checkout of tianyi-lab/MiP-Overthinking")
     asked = parser.parse_args(words)
     for title, name in (
         ("mended on", "flaw_responses.tsv"),
@@ -90,6 +113,8 @@ def main(words: Sequence[str] | None = None) -> None:
         print(f"  a wrong reason: {taken} of {len(wrong)} taken for recognised")
         for miss in misses if asked.misses else ():
             print("   ", *miss, sep=" | ")
+    if asked.mip is not None:
+        mip(asked.mip)
     if asked.data is not None:
         false_alarms(asked.data)
 
