@@ -6,9 +6,10 @@ Balanced accuracy of "recognised" against the rest. `tests/verifiers/flaw_respon
 responses that the rules were mended on; `flaw_heldout.tsv` those written afterwards, on which
 nothing was mended. Lines labelled `wrong-reason` declare a flaw that the problem does not have:
 rules that see the response alone cannot tell, so they are counted apart. FOLDER holds the public
-data sets: their solutions doubt nothing, so each one taken for recognised is a false alarm. With --mip, a checkout of
-tianyi-lab/MiP-Overthinking, its recorded responses are read: label 0 is recognised. The rules were
-mended on one half of its problems, by a hash of data set and number; both are printed.
+data sets: their solutions doubt nothing, so each one taken for recognised is a false alarm. With
+--mip, a checkout of tianyi-lab/MiP-Overthinking, its recorded responses are read (label 0 is
+recognised). The rules were mended on one half of its problems, by a hash of data set and number;
+both are printed.
 """
 
 from __future__ import annotations

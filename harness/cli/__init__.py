@@ -32,6 +32,7 @@ _COMMANDS = {
     "regrade": ("harness.cli.regrade:regrade", "Judge stored samples again; no model is needed."),
     "site": ("harness.cli.site:site", "Build or serve the static leaderboard."),
     "verify": ("harness.cli.verify:verify", "Judge one answer, or a file of them."),
+    "audit": ("harness.cli.audit:audit", "List samples for a person to label; read the labels."),
     "db": ("harness.cli.db:db", "Check a database, recover rescued samples, clean up."),
     "doctor": ("harness.cli.doctor:doctor", "Report what is installed and what is available."),
     "train-tiny": ("harness.cli.train:train_tiny", "Retrain the embedded models ([train])."),
