@@ -76,10 +76,15 @@ _ASIDE = lazy_pattern(r"\([^()]*[a-z]{2} [^()]*\)(?=\W*\w)", re.I)
 """Words in parentheses, within a sentence: not its conclusion."""
 _BARE_VALUE = lazy_pattern(r"(?:so\W+)?[$¥€£]?\s*[-−]?\d[\d.,/]*\s*(?:%|[^\W\d]+)?\W*", re.I)
 _DEFINED = lazy_pattern(
-    r"\b(?:where|with|if) \$?[a-zA-Z]\$? (?:is|=|equals|stands|represents|denotes|being)\b"
+    r"\b(?:where|with) \$?[a-zA-Z]\$? (?:is|=|equals|stands|represents|denotes|being)\b"
     r"|其中\s*\$?[a-zA-Z]\$?\s*(?:是|为|表示)"
 )
 """What says of a letter in an answer that it stands for what is not known."""
+_VERB = lazy_pattern(
+    r"[=≈≤≥<>:：]|\\(?:approx|leq?|geq?)\b|\b(?:is|are|was|were|has|have|had|be|equals?|needs?|costs?"
+    r"|takes?|makes?|gets?|earns?|spen[dt]s?|gives?|leaves?|pays?)\b|[是为有共剩需]"
+)
+"""What the value of a sentence stands behind."""
 _TAIL = 6
 """Sentences at the end among which a conclusion is looked for."""
 _WHOLE = 16_000
@@ -247,7 +252,9 @@ def _unmarked(text: str, sentences: list[_Sentence]) -> Stance:
         return Stance.RECOGNISED
     sentences = _without_examples(sentences)
     tail = [s for s in sentences[-_TAIL:] if s.side]
-    if sentences and _DEFINED.search(sentences[-1].text) and _keeps_unknown(sentences[-1].text):
+    last_text = sentences[-1].text if sentences else ""
+    where = _DEFINED.search(last_text)
+    if where and _keeps_unknown(last_text[: where.start()]):
         return Stance.RECOGNISED
     if _ends_without_value(sentences):
         return Stance.RECOGNISED
@@ -299,7 +306,8 @@ def _settles(sentence: _Sentence) -> bool:
 
 def _keeps_unknown(text: str) -> bool:
     """Whether the value that a sentence states has an unknown in it."""
-    return bool(IN_UNKNOWN.search(UNIT_LETTER.sub(" ", text)))
+    parts = [part for part in _VERB.split(text) if re.search(r"\w", part)]
+    return bool(parts and IN_UNKNOWN.search(UNIT_LETTER.sub(" ", parts[-1])))
 
 
 def _without_examples(sentences: list[_Sentence]) -> list[_Sentence]:
