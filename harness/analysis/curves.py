@@ -181,7 +181,7 @@ class _Read:
         budget = self.budget
         if budget is None:
             return self.run.budget
-        for what, ceiling in (("tokens", budget.max_tokens), ("usd", budget.max_usd)):
+        for what, ceiling in (("tokens", budget.ceiling_tokens), ("usd", budget.ceiling_usd)):
             if ceiling is not None:
                 return str(budget).replace(f"{what}<={ceiling}", f"{what}<=n", 1)
         if budget.n is None:
@@ -334,7 +334,7 @@ def _own_size(read: _Read) -> float:
     budget = read.budget
     if budget is None:
         return 1.0
-    sizes = (budget.max_tokens, budget.max_usd, budget.n)
+    sizes = (budget.ceiling_tokens, budget.ceiling_usd, budget.n)
     return next((float(size) for size in sizes if size is not None), 1.0)
 
 

@@ -37,8 +37,8 @@ class Budget:
     width: int | None = None
     depth: int | None = None
     options: tuple[tuple[str, str], ...] = ()
-    max_tokens: int | None = None
-    max_usd: Decimal | None = None
+    ceiling_tokens: int | None = None
+    ceiling_usd: Decimal | None = None
     level: str | None = None
 
     @classmethod
@@ -82,8 +82,8 @@ class Budget:
             text += f"+{self.depth}" if self.depth is not None else ""
         if self.options:
             text += ":" + ",".join(f"{k}={v}" for k, v in self.options)
-        text += f" tokens<={self.max_tokens}" if self.max_tokens is not None else ""
-        text += f" usd<={self.max_usd}" if self.max_usd is not None else ""
+        text += f" tokens<={self.ceiling_tokens}" if self.ceiling_tokens is not None else ""
+        text += f" usd<={self.ceiling_usd}" if self.ceiling_usd is not None else ""
         return text
 
 
@@ -144,11 +144,11 @@ def _with_ceiling(budget: Budget, word: str, text: str) -> Budget:
     sane = limit.is_finite() and limit > 0 and abs(limit.adjusted()) <= _MAX_EXPONENT
     if not sane or (match["what"] == "tokens" and limit != limit.to_integral_value()):
         raise UsageError(f"budget {text!r}: {word!r} needs a positive number")
-    if getattr(budget, f"max_{match['what']}") is not None:
+    if getattr(budget, f"ceiling_{match['what']}") is not None:
         raise UsageError(f"budget {text!r}: {match['what']}<= is given twice")
     if match["what"] == "tokens":
-        return replace(budget, max_tokens=int(limit))
-    return replace(budget, max_usd=Decimal(_canonical(match["limit"])))
+        return replace(budget, ceiling_tokens=int(limit))
+    return replace(budget, ceiling_usd=Decimal(_canonical(match["limit"])))
 
 
 def expand(texts: str | Iterable[str]) -> list[Budget]:

@@ -129,7 +129,7 @@ class HfBackend(LocalBackend[HfOptions]):
             rows = [r for r in rows if not r.future.cancelled()]
             try:
                 if self._model is None:
-                    self._load()
+                    self.started(self._load)
                 if rows:
                     self._batch(rows)
             except Exception as error:  # noqa: BLE001 - whatever torch raises goes to the callers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
@@ -35,6 +35,7 @@ class LocalOptions(ModelOptions):
 
 
 O = TypeVar("O", bound=ModelOptions)  # noqa: E741 - the options of a backend
+E = TypeVar("E")
 
 
 class LocalBackend(Generic[O]):
@@ -47,6 +48,7 @@ class LocalBackend(Generic[O]):
 
     def __init__(self, spec: ModelSpec) -> None:
         """Find the model and read its facts; no weights are loaded."""
+        self._unstarted: Exception | None = None
         self.options = cast(O, read_options(self.options_class, spec))
         options = self.options
         self.folder = self._find(spec)
@@ -55,6 +57,19 @@ class LocalBackend(Generic[O]):
         frame = Frame(options.system, options.prompt_template)
         self.wording = Wording(self.folder, marks, options.date, options.template, frame)
         self.info = self._describe(spec)
+
+    def started(self, start: Callable[[], E]) -> E:
+        """What `start` gives; an engine that could not be started is not started again.
+
+        All calls that wait for it get the first one's error: a start may take minutes to fail.
+        """
+        if self._unstarted is not None:
+            raise self._unstarted
+        try:
+            return start()
+        except Exception as error:
+            self._unstarted = error
+            raise
 
     def _find(self, spec: ModelSpec) -> ModelFolder:
         folder = find_folder(spec.name)

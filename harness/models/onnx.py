@@ -108,7 +108,9 @@ class OnnxBackend(LocalBackend[OnnxOptions]):
             raise BackendError(f"{self.info.spec}: the backend is closed")
         turn, limit = self.turn(request)
         if self._engine is None:
-            self._engine = self._start()  # a fraction of a second for the models that ship
+            self._engine = self.started(
+                self._start
+            )  # a fraction of a second for the models that ship
         future = asyncio.get_running_loop().create_future()
         job = self._job(turn, limit, request, future)
         began = time.perf_counter()

@@ -85,7 +85,7 @@ class VllmBackend(LocalBackend[VllmOptions]):
             if self._closed:
                 raise BackendError(f"{self.info.spec}: the backend is closed")
             if self._engine is None:
-                self._engine = self._start()
+                self._engine = self.started(self._start)
         return self._engine
 
     def _start(self) -> Any:

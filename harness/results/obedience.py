@@ -15,8 +15,8 @@ from harness.stats import Obedience, obedience
 def asked_for(budget: Budget) -> tuple[str, int] | None:
     """What a budget bounds by a number, and the number: a "thought", an "answer" with its thought,
     or an "attempt" as a whole; None when it bounds nothing so."""
-    if budget.max_tokens is not None:
-        return "attempt", budget.max_tokens
+    if budget.ceiling_tokens is not None:
+        return "attempt", budget.ceiling_tokens
     think = budget.n if budget.name == "think" else _number(budget, "think")
     if think:
         return "thought", think

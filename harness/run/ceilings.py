@@ -43,8 +43,8 @@ def ceiling_of(strategy: Strategy, info: ModelInfo, entry: PriceEntry | None) ->
     budget = strategy.budget
     if not strategy.capped:
         return None
-    if budget.max_usd is None:
-        return Ceiling(tokens=budget.max_tokens)
+    if budget.ceiling_usd is None:
+        return Ceiling(tokens=budget.ceiling_tokens)
     if entry is None:
         raise ParameterError(
             f"budget {str(budget)!r}: usd<= needs a price, and none is known for {info.spec}: give "
@@ -57,8 +57,8 @@ def ceiling_of(strategy: Strategy, info: ModelInfo, entry: PriceEntry | None) ->
             "which has no price; write tokens<=, or take reward=steps or reward=judge"
         )
     return Ceiling(
-        tokens=budget.max_tokens,
-        usd=budget.max_usd,
+        tokens=budget.ceiling_tokens,
+        usd=budget.ceiling_usd,
         input=Decimal(str(entry.input)),
         output=Decimal(str(entry.output)),
     )

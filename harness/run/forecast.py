@@ -325,7 +325,7 @@ def _most(plan: Plan, group: Sequence[PlannedRun]) -> int | None:
     None where the model is its own reward in a search: nothing bounds how often it is asked.
     """
     strategy = group[0].strategy
-    limit, ceiling = plan.max_output_tokens, strategy.budget.max_tokens
+    limit, ceiling = plan.max_output_tokens, strategy.budget.ceiling_tokens
     pool = max(run.strategy.proposer.size for run in group)
     most: int | None = pool * strategy.proposer.most_tokens(limit)
     words = max((_reward_tokens(run, limit) for run in group), default=0)

@@ -277,7 +277,7 @@ def reproduce(info: ModelInfo, task: TaskSpec, budget: Budget, config: EvalConfi
         words.append(f"--max-output-tokens {config.max_output_tokens}")
     if config.data_dir is not None:
         words.append("--data-dir DIR")
-    if config.price is not None and budget.max_usd is not None:
+    if config.price is not None and budget.ceiling_usd is not None:
         cached = "" if config.price.cached is None else f",{config.price.cached}"
         words.append(f"--price {config.price.input},{config.price.output}{cached}")
     return " ".join(words)
@@ -305,5 +305,5 @@ def families(runs: Sequence[PlannedRun]) -> list[list[PlannedRun]]:
 def _shortness(run: PlannedRun) -> tuple[bool, float, float, int]:
     """Ceilings cut samples, the lower the shorter; so do shorter thoughts."""
     budget = run.strategy.budget
-    tokens, usd = budget.max_tokens or math.inf, budget.max_usd or math.inf
+    tokens, usd = budget.ceiling_tokens or math.inf, budget.ceiling_usd or math.inf
     return run.strategy.capped, -tokens, -float(usd), -run.strategy.proposer.depth

@@ -18,6 +18,7 @@ from harness.core import (
     ContextError,
     Prompt,
     Reply,
+    Request,
     Sample,
     Sampling,
     ThinkMarks,
@@ -62,6 +63,7 @@ class Session:
     energy: Energy = field(default_factory=lambda: Energy(lambda: None))
     known: frozenset[str] | None = None
     prompts: set[str] = field(default_factory=set)  # ids of those queued so far
+    fatal: BackendError | None = None  # what ended the model; it is not asked again
 
     def find(self, traces: Iterable[str]) -> dict[str, list[Sample]]:
         """What the store held of some traces at the start; each has an entry, maybe empty."""
@@ -69,6 +71,17 @@ class Session:
         likely = [t for t in wanted if self.known is None or t in self.known]
         stored = find_traces(self.store, likely) if likely else {}
         return {trace: stored.get(trace, []) for trace in wanted}
+
+    async def generate(self, request: Request) -> Reply:
+        """One call; a fatal error of one is that of all that follow, which are not made."""
+        if self.fatal is not None:
+            raise self.fatal
+        try:
+            return await generate(self.backend, request)
+        except BackendError as error:
+            if error.fatal:
+                self.fatal = error
+            raise
 
     def put(self, rows: list[Row]) -> None:
         """Queue rows for one transaction; raises StoreError once nothing can be written."""
@@ -321,7 +334,7 @@ class ProblemSampler:
             usage: Usage | None = None
             began = session.energy.begin()
             try:
-                reply = await generate(session.backend, request)
+                reply = await session.generate(request)
                 usage = reply.usage
             except ContextError:
                 return {index: self._nothing(index, ask) for index in indices}

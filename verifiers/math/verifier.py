@@ -126,7 +126,9 @@ def resolved(found: Extraction, problem: Problem) -> Extraction:
         if problem.gold is None or "!" not in problem.gold:
             return Extraction(found.answer[:-1], "marker", 1)
         return found
-    if found.rule in ("formula", "number") or " " not in found.answer.strip():
+    answer = found.answer.strip()
+    one_word = " " not in answer and not has_words(answer)
+    if found.rule in ("formula", "number") or one_word:
         return found
     if wording.minutes(found.answer) is not None:
         return found

@@ -109,15 +109,27 @@ def _letter_unit(node: Node, other: Unit) -> tuple[Node, Unit | None]:
 
 
 def _without_area(node: Node) -> Node:
-    """`5m^2` beside a plain number: metres, squared or cubed."""
-    if isinstance(node, Op) and node.head == "*" and len(node.args) == 2:
-        number, unit = node.args
-        if isinstance(number, Num) and isinstance(unit, Op) and unit.head == "^":
-            base, exponent = unit.args
-            metres = isinstance(base, Sym) and base.name == "m"
-            if metres and isinstance(exponent, Num) and exponent.value in (2, 3):
-                return number
-    return node
+    """`5 m^2`, `1.5 m/s` or `260 g` beside a plain number: the number of such a unit.
+
+    A single m or s might be an unknown, and stays.
+    """
+    if not (isinstance(node, Op) and node.head == "*" and len(node.args) > 1):
+        return node
+    factors: list[Node] = []
+    for arg in node.args:
+        factors += arg.args if isinstance(arg, Op) and arg.head == "*" else (arg,)
+    number, words = factors[0], ""
+    for factor in factors[1:]:
+        raised: Node = Num(1)
+        if isinstance(factor, Op) and factor.head == "^":
+            factor, raised = factor.args
+        if not (isinstance(factor, Sym) and isinstance(raised, Num)):
+            return node
+        words += f"{factor.name}^{raised.value} "
+    plain = isinstance(number, Num) and (
+        words.count("^") > 1 or words == "g^1 " or "^1" not in words
+    )
+    return number if plain and read_unit(words) is not None else node
 
 
 def _pounds(unit: Unit | None, words: str, other: Unit | None) -> Unit | None:
@@ -141,8 +153,11 @@ def same_quantity(gold: Node, answer: Node, options: Options) -> Outcome:
     right_unit = _pounds(right_unit, right_words, left_unit)
     if "%" in (left_words[:1], right_words[:1]):
         return _percent(left, right, left_words[:1] == "%", right_words[:1] == "%", options)
-    if left_unit is None and right_unit is None and exact(left) is not None:
-        right = _without_area(right)
+    if left_unit is None and right_unit is None:
+        if exact(left) is not None:
+            right = _without_area(right)
+        elif exact(right) is not None:
+            left = _without_area(left)
     plain = same_value(left, right, options)
     if left_unit is None or right_unit is None or options.units == "ignore":
         for unit in (left_unit, right_unit):

@@ -17,6 +17,10 @@ _HEAD = lazy_pattern(
     r"|in which|и|где|pour|donde|für|wobei|其中)(?![A-Za-z])",
     re.I,
 )
+_BRACKETED = lazy_pattern(
+    r"(?<=[\w)}])\s+\$?\s*[(（]\s*([a-zA-Z](?:\s*,\s*[a-zA-Z])*\s*(?:[<>≤≥≠∈]"
+    r"|\\(?:geq?|geqslant|leq?|leqslant|neq?|in|lt|gt)(?![a-z]))[^()]{1,60})[)）]\s*\$?\s*\.?$"
+)
 _TEXT = lazy_pattern(r"\\(?:text\w*|mathrm|mbox)\s*\{([^{}]*)\}")
 _RELATION = lazy_pattern(
     r"[<>≤≥≠=∈]|\\(?:in|ge|geq|geqslant|le|leq|leqslant|ne|neq|lt|gt|mathbb|forall|ldots|dots)"
@@ -46,6 +50,8 @@ def without_condition(text: str) -> str:
     """`text` up to the condition on its letters; as it is where it has none."""
     if len(text) > 400 or "\\begin" in text or (" " not in text and "{" not in text):
         return text
+    if told := _BRACKETED.search(text):
+        return text[: told.start()] + _declared(told[1])
     for match in _HEAD.finditer(text):
         before, behind = text[: match.start()].rstrip(" ,;~"), text[match.end() :]
         if not before or not re.search(r"[\d=\\+*/^_]|^\W*[a-z]\W*$", before):

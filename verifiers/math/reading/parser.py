@@ -168,7 +168,7 @@ class Parser(Atoms):
         self.depth -= 1
         if len(terms) == 2 and is_set(terms[0]) and (taken := _taken(terms[1])):
             return Op("minus", (terms[0], taken))
-        node = add(*terms)
+        node = _measured(terms) or add(*terms)
         if self.kind == "op" and self.value == ":" and not is_set(node):
             such_that = isinstance(node, Sym) and self.fences[-1:] == ["|"]  # {x : x > 3}
             return node if such_that else self.ratio(node)
@@ -263,6 +263,17 @@ def is_set(node: Node) -> bool:
     return isinstance(node, Op) and node.head in (SEVERAL - {"list", "ratio", "system", "or"}) | {
         "where"
     }
+
+
+def _measured(terms: list[Node]) -> Node | None:
+    r"""`\sqrt{5} + 1 cm`: the unit behind the last term is the sum's."""
+    last = terms[-1]
+    if len(terms) < 2 or not (isinstance(last, Op) and last.head == "quantity"):
+        return None
+    if any(isinstance(t, Op) and t.head in ("quantity", "*") and "quantity" in repr(t)
+           for t in terms[:-1]):  # fmt: skip
+        return None
+    return Op("quantity", (add(*terms[:-1], last.args[0]), *last.args[1:]))
 
 
 def _taken(term: Node) -> Node | None:

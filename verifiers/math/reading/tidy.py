@@ -82,9 +82,10 @@ _TEXT_FUNCTION = lazy_pattern(
     r"\\(?:text|mathrm|operatorname)\s*\{\s*(sin|cos|tan|cot|sec|csc|log|ln|max|min|gcd|lcm)\s*\}"
 )
 _LABELLED = lazy_pattern(
-    r"(?:[A-Za-z]{2,}(?: \d+)?: ?[-\d./]+)(?:(?:,|;|,? and) ?[A-Za-z]{2,}(?: \d+)?: ?[-\d./]+)+\.?"
+    r"(?:[A-Za-z]+(?: \d+)?: ?[-\d./]+)(?:(?:,|;|,? and) ?[A-Za-z]+(?: \d+)?: ?[-\d./]+)+\.?"
 )
-_LABEL = lazy_pattern(r"([A-Za-z]{2,}(?: \d+)?):")
+_PART = lazy_pattern(r"\([1-6]\)\s*")
+_LABEL = lazy_pattern(r"([A-Za-z]+(?: \d+)?):")
 _TEXT_LABEL = lazy_pattern(r"\\text\{\s*([A-Za-z]{2,})\s*:\s*\}")
 _CIRCLED = lazy_pattern(r"[①-⑨](?:[,，、\s]*[①-⑨])+")
 _COMPOUND = lazy_pattern(r"[\d.]+\s*[a-z]+,?\s*(?:and\s+)?[\d.]+\s*[a-z]+\.?")
@@ -102,6 +103,11 @@ def _conventional(text: str) -> str:
         text = _LABEL.sub(r"\\text{\1} = ", text)
     if "\\text" in text and ":" in text:
         text = _TEXT_LABEL.sub(r"\\text{\1} = ", text)
+    if text.startswith("(1)") and "(2)" in text:
+        parts = [p.strip(" ;,.") for p in _PART.split(text)[1:]]
+        text = ", ".join(parts) if all(parts) else text  # (1) 3; (2) 5
+    if "①" <= text.removeprefix("\\text{")[:1] <= "⑨":
+        text = words_only(text)
     if _CIRCLED.fullmatch(text):
         text = ", ".join(str(ord(c) - ord("①") + 1) for c in text if "①" <= c <= "⑨")
     if "\\text" in text or "\\mathrm" in text or "\\operator" in text:
