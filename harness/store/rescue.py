@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shlex
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -39,14 +40,14 @@ def append(store: Store, rows: Iterable[Row], file: Path | None) -> Path:
     raise last
 
 
-def point_to(error: StoreError | None, file: Path) -> StoreError:
+def point_to(error: StoreError | None, file: Path, database: str) -> StoreError:
     """The error, with where the finished samples are kept and how to bring them in."""
     text = str(error) if error else "the database cannot be written"
     if str(file) in text:
         return error or StoreError(text)
     return StoreError(
         f"{text}\nfinished samples are kept in {file}; once the database can be written again: "
-        f"harness db recover {file}"
+        f"harness db recover --db {shlex.quote(database)} {shlex.quote(str(file))}"
     )
 
 

@@ -23,7 +23,13 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
 
 from harness.core import StoreError, UsageError
 from harness.store.schema import SCHEMA_VERSION, Base
@@ -88,7 +94,9 @@ def open_store(where: str | Path, *, create: bool = False) -> Store:
         _check_file(Path(str(url.database)), create)
     read_only = is_file and not create and not _writable(Path(str(url.database)))
     try:
-        engine = create_engine(url, **(_reading(str(url.database)) if read_only else {}))
+        # A server's connections may be gone when they are next needed: they are tried before.
+        ways = {} if url.get_backend_name() == "sqlite" else {"pool_pre_ping": True}
+        engine = create_engine(url, **(_reading(str(url.database)) if read_only else ways))
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise UsageError(
             f"database {describe(url)}: its driver is not installed ({error}): pip install it"
@@ -228,6 +236,14 @@ def explain(error: SQLAlchemyError, name: str) -> StoreError:
     else:
         advice = "nothing more was written; the same command goes on from what is stored"
     return StoreError(f"database {name}: {cause}: {advice}")
+
+
+def is_dropped(error: SQLAlchemyError) -> bool:
+    """Whether a server's connection was lost or is not to be had now: another one may be."""
+    if not isinstance(error, DBAPIError):
+        return False
+    lost = isinstance(error, OperationalError) and "connection" in str(error.orig).lower()
+    return error.connection_invalidated or lost
 
 
 def is_lock(error: SQLAlchemyError) -> bool:

@@ -33,10 +33,11 @@ from harness.store.figures import drop_figures_of
 from harness.store.records import Row
 from harness.store.repeats import begin_writing, told_apart
 from harness.store.schema import Base
-from harness.store.store import Store, explain, is_lock
+from harness.store.store import Store, explain, is_dropped, is_lock
 
 _MOST_AT_ONCE = 2000
 _FLOOD = 32  # rows of a transaction; when they come as fast as this, the next one gathers more:
+_RECONNECT_S = 0.5  # between tries to reach a server again
 _GATHER_S = 0.15  # a commit costs as much as a hundred rows
 _ORDER = {table.name: i for i, table in enumerate(Base.metadata.sorted_tables)}
 
@@ -119,7 +120,7 @@ class Writer:
                 )
         try:
             self.rescued = rescue.append(self._store, rows, self.rescued)
-            self.error = rescue.point_to(self.error, self.rescued)
+            self.error = rescue.point_to(self.error, self.rescued, self._store.name)
         except OSError:  # nowhere to write at all; the error stands without a rescue file
             return
 
@@ -131,8 +132,11 @@ class Writer:
                     write_rows(connection, rows)
                 return
             except SQLAlchemyError as error:
-                if not is_lock(error) or time.monotonic() > deadline:
+                dropped = is_dropped(error)  # rows that stand are left as they are: once more
+                if not (dropped or is_lock(error)) or time.monotonic() > deadline:
                     raise
+                if dropped:
+                    time.sleep(_RECONNECT_S)
 
 
 def write_rows(connection: Connection, rows: Iterable[Row]) -> None:
