@@ -78,7 +78,8 @@ class Response:
         a text that says so, is `refused` or `abstained` and casts no vote; a marked answer that is
         right or the lure stands, and so does a gold that itself says so.
         """
-        if _EMPTY.fullmatch(verdict.answer or "."):
+        said = verdict.answer or "."
+        if _EMPTY.fullmatch(said) and "\\{" not in said:  # \{\} is the empty set
             return self.noted(dataclasses.replace(
                 verdict, status=Status.UNPARSED, answer=None, key=None, reason="the answer is empty"
             ))  # fmt: skip
