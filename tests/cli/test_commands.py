@@ -185,6 +185,7 @@ def test_regrade_renews_verdicts_that_are_gone(stub_eval, cli, tmp_path):
     before = json.loads(cli("show", "--plugin", PLUGIN, "--json").out)
     with sqlite3.connect(tmp_path / "harness.sqlite") as connection:
         connection.execute("DELETE FROM verdict")
+        connection.execute("DELETE FROM figures")  # what was kept of them
     connection.close()
     [lost] = json.loads(cli("show", "--plugin", PLUGIN, "--json").out)
     assert lost["ungraded"] == 6
