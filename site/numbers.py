@@ -56,7 +56,8 @@ def interval(figure: Estimate) -> str:
 
 
 def _digits(value: float) -> str:
-    return "∞" if value == math.inf else f"{value:.4g}".replace("-", _MINUS)
+    text = "∞" if math.isinf(value) else f"{abs(value):.4g}"
+    return _MINUS + text if value < 0 else text
 
 
 def count(value: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,11 +43,11 @@ class Estimate:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """The fields that a script reads."""
+        """The fields that a script reads; a bound that nothing is known of is null."""
         return {
             "value": self.value,
-            "low": self.low,
-            "high": self.high,
+            "low": self.low if math.isfinite(self.low) else None,
+            "high": self.high if math.isfinite(self.high) else None,
             "n": self.n,
             "clusters": self.clusters,
             "confidence": self.confidence,
@@ -59,4 +60,7 @@ class Estimate:
         """The inverse of `to_json`."""
         names = ("value", "low", "high", "n", "clusters", "confidence", "method")
         extra = {name: value for name, value in data.items() if name not in names}
-        return cls(**{name: data[name] for name in names}, extra=extra)
+        known = {name: data[name] for name in names}
+        for bound, unknown in (("low", -math.inf), ("high", math.inf)):
+            known[bound] = unknown if known[bound] is None else known[bound]
+        return cls(**known, extra=extra)
