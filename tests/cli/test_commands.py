@@ -11,6 +11,7 @@ import pytest
 
 from harness.cli import main
 from harness.core import registry
+from harness.core.errors import PluginError
 from harness.store.identity import prompt_id
 
 PLUGIN = str(Path(__file__).parents[1] / "run" / "stub_plugin.py")
@@ -59,18 +60,22 @@ def test_a_fault_in_a_plugin_is_one_message(cli, tmp_path, monkeypatch):
     (tmp_path / "task.py").write_text(
         "import harness\n"
         "class Broken:\n"
+        "    name, version, summary = 'broken', '1', 'fails when it is loaded'\n"
         "    def load(self, source): return {}['nothing']\n"
+        "    def prompt(self, problem): ...\n"
+        "    def verifier(self): ...\n"
+        "    def metrics(self, scored): return {}\n"
         "harness.register('tasks', 'broken', Broken)\n"
     )
     words = ("eval", "--plugin", "task.py", "--task", "broken", "--budget", "greedy")
     result = cli(*words)
     assert result.code == 1
     assert "KeyError: 'nothing'" in result.err
-    assert "HARNESS_TRACEBACK=1" in result.err
+    assert "task.py, line 4" in result.err
     assert "Traceback" not in result.err
     monkeypatch.setenv("HARNESS_TRACEBACK", "1")
     monkeypatch.setattr("sys.argv", ["harness", *words])
-    with pytest.raises(KeyError):
+    with pytest.raises(PluginError):
         main()
 
 
