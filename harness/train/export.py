@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import shutil
 import subprocess
@@ -130,10 +131,9 @@ def _printable(byte: int) -> str:
 
 def write_onnx(folder: Path) -> None:
     """The form that ONNX Runtime GenAI loads: genai_config.json and model.onnx (float32, CPU)."""
-    try:
-        import onnx  # noqa: F401 - the builder needs it; say so before starting it
-    except ImportError as error:
-        raise MissingExtraError("exporting to ONNX", "onnx", "train") from error
+    for needed in ("onnxruntime_genai", "onnx"):  # said before the builder is started
+        if importlib.util.find_spec(needed) is None:
+            raise MissingExtraError("exporting to ONNX", needed, "train")
     with tempfile.TemporaryDirectory() as work:
         out = Path(work) / "out"
         command = [sys.executable, "-m", "onnxruntime_genai.models.builder", "-m", str(folder)]

@@ -11,6 +11,7 @@ import pytest
 from harness.budgets.rewards.hf import HfReward
 from harness.core import BackendError, UsageError
 
+pytestmark = pytest.mark.extras
 TEXTS = ["2 3 = 5\n5 4 = 9", "2 3", "2 3 = 6\n5 4 = 9\n1", "2 3 = 5\n5 4 = 8"]
 
 

@@ -59,24 +59,23 @@ def test_a_fault_in_a_plugin_is_one_message(cli, tmp_path, monkeypatch):
     monkeypatch.setattr(registry, "_registered", known)
     (tmp_path / "task.py").write_text(
         "import harness\n"
-        "class Broken:\n"
-        "    name, version, summary = 'broken', '1', 'fails when it is loaded'\n"
+        "from harness.tasks.decimals import Decimals\n"
+        "class Broken(Decimals):\n"
+        "    name = 'broken'\n"
         "    def load(self, source): return {}['nothing']\n"
-        "    def prompt(self, problem): ...\n"
-        "    def verifier(self): ...\n"
-        "    def metrics(self, scored): return {}\n"
         "harness.register('tasks', 'broken', Broken)\n"
     )
     words = ("eval", "--plugin", "task.py", "--task", "broken", "--budget", "greedy")
     result = cli(*words)
     assert result.code == 1
     assert "KeyError: 'nothing'" in result.err
-    assert "task.py, line 4" in result.err
+    assert "task.py, line 5" in result.err
     assert "Traceback" not in result.err
     monkeypatch.setenv("HARNESS_TRACEBACK", "1")
     monkeypatch.setattr("sys.argv", ["harness", *words])
-    with pytest.raises(PluginError):
+    with pytest.raises(PluginError) as caught:
         main()
+    assert isinstance(caught.value.__cause__, KeyError)
 
 
 def test_runs_of_one_command_are_shown_smaller_budgets_first(stub_eval, cli):
@@ -153,7 +152,7 @@ def test_models_and_doctor(cli):
     assert "tiny-s" in {row["name"] for row in rows["embedded"]}
     assert rows["rewards"] == ["tiny-prm"]
     findings = {row["name"]: row for row in json.loads(cli("doctor", "--json").out)}
-    assert findings["onnxruntime-genai"]["state"] == "ok"
+    assert findings["onnxruntime"]["state"] == "ok"
     assert findings["hub"]["state"] == "missing"
     assert {"[vllm]", "[hf]", "[train]", "[lm-eval]", "gpu", "database"} <= set(findings)
     assert cli("doctor", "--data-dir", "nowhere").code == 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 import harness
 
@@ -163,3 +165,25 @@ def test_a_verifier_bug_is_caught(checkout, version, body, code, says):
     assert done.returncode == code, done.stdout + done.stderr
     assert says in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+def action(folder, model, **inputs):
+    """The gate's step of action.yml, as a runner runs it: inputs in variables, an output file."""
+    steps = yaml.safe_load((RECIPES.parents[1] / "action.yml").read_text("utf-8"))["runs"]["steps"]
+    [script] = [step["run"] for step in steps if step.get("id") == "gate"]
+    given = {"INCONCLUSIVE": "report", "ARGUMENTS": "", "DATABASE": "harness.sqlite", **inputs}
+    output = folder / "output"
+    output.write_text("")
+    words = [f"export {k}={shlex.quote(v)}" for k, v in given.items()]
+    done = shell("\n".join([*words, f"export GITHUB_OUTPUT='{output}'", script]), folder, model)
+    return done, output.read_text("utf-8")
+
+
+def test_the_action_says_how_the_gate_ended(checkout):
+    done, output = action(checkout, "onnx:tiny-s", ARGUMENTS="--seed '1'")
+    assert (done.returncode, output) == (0, "verdict=pass\n"), done.stdout + done.stderr
+    assert "<testsuite" in (checkout / "gate.xml").read_text("utf-8")
+    assert (checkout / "comment.md").read_text("utf-8")
+    done, output = action(checkout, "onnx:$(touch hurt)", ARGUMENTS="--limit '$(touch hurt)'")
+    assert (done.returncode, output) == (2, "verdict=error\n"), done.stdout + done.stderr
+    assert not (checkout / "hurt").exists()

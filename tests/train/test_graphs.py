@@ -12,6 +12,7 @@ from harness.train.data import IGNORED, batches, example
 
 torch = pytest.importorskip("torch", reason="needs the extra `train`")
 pytest.importorskip("transformers", reason="needs the extra `train`")
+pytestmark = pytest.mark.extras
 
 from harness.train.graphs import STEP, padded_to_shape  # noqa: E402 - it imports torch
 from harness.train.loop import Trainer, _padded  # noqa: E402

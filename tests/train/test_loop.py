@@ -18,6 +18,7 @@ from harness.train.loop import run
 
 torch = pytest.importorskip("torch", reason="needs the extra `train`")
 transformers = pytest.importorskip("transformers", reason="needs the extra `train`")
+pytestmark = pytest.mark.extras
 
 
 def few(seed, start, *rest, **more):

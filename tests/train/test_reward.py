@@ -160,6 +160,7 @@ def test_problems_of_named_tasks_only():
     assert drawn == {"arithmetic", "traps"}
 
 
+@pytest.mark.extras
 def test_both_written_forms_say_the_same(config):
     torch = pytest.importorskip("torch", reason="needs the extra `train`")
     transformers = pytest.importorskip("transformers", reason="needs the extra `train`")

@@ -206,10 +206,8 @@ def _folder(name: str) -> Path:
         return path.resolve()
     if name.count("/") != 1 or name.startswith((".", "/", "~")):
         raise UsageError(f"reward 'hf:{name}': there is no such folder")
-    try:
-        from huggingface_hub import snapshot_download
-    except ImportError as error:
-        raise MissingExtraError("a reward model from the hub", "huggingface_hub", "hf") from error
+    from huggingface_hub import snapshot_download  # slow to import, and only hub names need it
+
     try:
         return Path(snapshot_download(name, allow_patterns=list(_SHAPING)))
     except Exception as error:  # the hub's client raises its own kinds, and those of its transport
