@@ -11,11 +11,18 @@ import contextlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, and_, delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from harness.store.runs import StoredRun
-from harness.store.schema import AttemptRow, CallRow, ChargeRow, FiguresRow, RunRow
+from harness.store.schema import (
+    AttemptRow,
+    CallRow,
+    ChargeRow,
+    FiguresRow,
+    RunRow,
+    VerdictRow,
+)
 from harness.store.store import LOCK_WAIT_S, Store
 
 Report = dict[str, Any]
@@ -34,6 +41,18 @@ def row_counts(store: Store, run: StoredRun) -> dict[str, int]:
             AttemptRow.run_id == run.id, AttemptRow.error.is_not(None)
         ),
         "charges": select(func.count()).where(ChargeRow.run_id == run.id),
+        "verdicts": select(func.count())
+        .select_from(ChargeRow)
+        .join(
+            VerdictRow,
+            and_(
+                VerdictRow.sample_id == ChargeRow.sample_id,
+                VerdictRow.problem_id == ChargeRow.problem_id,
+                VerdictRow.verifier == run.verifier,
+                VerdictRow.version == run.verifier_version,
+            ),
+        )
+        .where(ChargeRow.run_id == run.id, ChargeRow.final),
         "calls": select(func.count()).where(CallRow.run_id == run.id),
         "calls_of_model": select(func.count()).where(CallRow.run_id.in_(of_model)),
     }
