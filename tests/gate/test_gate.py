@@ -171,7 +171,7 @@ def test_a_part_of_the_problems_is_a_baseline_of_those(make_run, tmp_path):
     """A gate that stopped early may become the baseline: later runs are held to what it saw."""
     whole = make_run(GOOD)
     seen = replace(whole, outcomes=whole.outcomes[:150])
-    with pytest.raises(DataError, match=r"150 of 200 problems.*--partial"):
+    with pytest.raises(DataError, match=r"150 of 200 problems.*partial=True saves"):
         write_baseline(tmp_path / "b.txt", [seen])
     write_baseline(tmp_path / "b.txt", [seen], partial=True)
     [old] = read_baseline(tmp_path / "b.txt")

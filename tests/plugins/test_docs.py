@@ -101,7 +101,7 @@ def test_they_work_as_a_package_in_a_fresh_environment(tmp_path):
         "second-try@2:short=4",
         "vote@3:select=shortest,of=2",
         "best@2:reward=brevity,agg=median",
-        "adaptive@5:stop=lead,by=2",
+        "adaptive@5:stop=lead,ahead=2",
     ):
         words += f" --budget {budget}"
     asked = [str(python), "-m", "harness", *words.split()]

@@ -85,6 +85,7 @@ _LABELLED = lazy_pattern(
     r"(?:[A-Za-z]+(?: \d+)?: ?[-\d./]+)(?:(?:,|;|,? and) ?[A-Za-z]+(?: \d+)?: ?[-\d./]+)+\.?"
 )
 _PART = lazy_pattern(r"\([1-6]\)\s*")
+_FACTOR = lazy_pattern(r"[-+*/=^(×·⋅]\s*\([1-6]\)")  # a number in brackets, and no heading
 _LABEL = lazy_pattern(r"([A-Za-z]+(?: \d+)?):")
 _TEXT_LABEL = lazy_pattern(r"\\text\{\s*([A-Za-z]{2,})\s*:\s*\}")
 _CIRCLED = lazy_pattern(r"[①-⑨](?:[,，、\s]*[①-⑨])+")
@@ -103,7 +104,7 @@ def _conventional(text: str) -> str:
         text = _LABEL.sub(r"\\text{\1} = ", text)
     if "\\text" in text and ":" in text:
         text = _TEXT_LABEL.sub(r"\\text{\1} = ", text)
-    if text.startswith("(1)") and "(2)" in text:
+    if text.startswith("(1)") and "(2)" in text and _FACTOR.search(text) is None:
         parts = [p.strip(" ;,.") for p in _PART.split(text)[1:]]
         text = ", ".join(parts) if all(parts) else text  # (1) 3; (2) 5
     if "①" <= text.removeprefix("\\text{")[:1] <= "⑨":
