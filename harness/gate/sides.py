@@ -55,7 +55,9 @@ def pair_runs(
     for one in a:
         others = [o for o in b if o.task == one.task]
         if len(others) > 1:
-            others = [o for o in others if o.budget == one.budget]
+            others = [o for o in others if o.budget == one.budget] or others
+        if len(others) > 1:  # of a pilot and the run itself, say, the one that can be compared
+            others = [o for o in others if not differing_facts(one, o)] or others
         if len(others) > 1:
             names = ", ".join(o.id[:12] for o in others)
             raise UsageError(f"{one.label} has several counterparts ({names}): name one run")
