@@ -16,7 +16,8 @@ import numpy as np
 from gate_worlds import FIVES, MIXED, SINGLE, Codes, Floats, World, draw, run_of
 from scipy import stats
 
-from harness.gate.judge import GateResult, GateVerdict, Looks, run_gate
+from harness.gate.judge import Looks, run_gate
+from harness.gate.results import GateResult, GateVerdict
 from harness.gate.rules import Rule
 from harness.results.outcomes import RunOutcomes
 from harness.stats import mean_interval, paired_difference

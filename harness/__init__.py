@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from harness.core.registry import load_plugin, register
     from harness.cost import PriceEntry
     from harness.gate.api import judge as gate
-    from harness.gate.judge import GateResult
+    from harness.gate.results import GateResult
     from harness.results.display import Reports
     from harness.results.reports import find_runs, iter_samples, load_reports
     from harness.results.views import RunReport, SampleView
@@ -114,7 +114,7 @@ _WHERE = {
     "harness.core.protocols": ("Backend", "Task", "Verifier"),
     "harness.core.registry": ("load_plugin", "register"),
     "harness.cost": ("PriceEntry",),
-    "harness.gate.judge": ("GateResult",),
+    "harness.gate.results": ("GateResult",),
     "harness.results.display": ("Reports",),
     "harness.results.reports": ("find_runs", "iter_samples", "load_reports"),
     "harness.results.views": ("RunReport", "SampleView"),

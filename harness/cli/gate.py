@@ -16,8 +16,8 @@ from harness.cli.planning import WHAT, config_options, flag, given_options, stop
 from harness.core import UsageError
 
 if TYPE_CHECKING:
-    from harness.gate.judge import GateResult
     from harness.gate.reports import Reports
+    from harness.gate.results import GateResult
     from harness.gate.rules import GateConfig
 
 _RUN_ONLY = (*WHAT[1:], "fresh", "max_age", "concurrency", "max_total_tokens", "max_usd", "price")
@@ -99,8 +99,8 @@ def gate(inconclusive: str, as_json: bool, **given: Any) -> int:
     In GitHub Actions this also writes the step summary and annotations.
     """
     from harness.gate.forms import summary
-    from harness.gate.judge import EXIT_CODES, GateVerdict
     from harness.gate.reports import Reports
+    from harness.gate.results import EXIT_CODES, GateVerdict
     from harness.gate.rules import read_config
 
     reports = Reports(

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from harness.gate.judge import GateResult
+    from harness.gate.results import GateResult
 
 
 class _CallableModule(ModuleType):

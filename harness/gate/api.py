@@ -12,7 +12,8 @@ from harness.core.protocols import Backend
 from harness.gate.baseline import read_baseline
 from harness.gate.canaries import check_verifiers
 from harness.gate.feasibility import Feasibility, feasibility
-from harness.gate.judge import GateResult, run_gate
+from harness.gate.judge import run_gate
+from harness.gate.results import GateResult
 from harness.gate.rules import GateConfig, read_config
 from harness.gate.sides import find_side
 from harness.gate.staged import plan_gate, run_staged_gate

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from harness.core import HarnessError
 from harness.gate.forms import cell, notes
-from harness.gate.judge import Flipped, GateResult, GateVerdict
+from harness.gate.results import Flipped, GateResult, GateVerdict
 from harness.results.reports import find_runs, iter_samples
 from harness.store import open_store
 

@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 from harness.core import BackendError, DataError, HarnessError, StoreError, UsageError
 from harness.core.hashing import content_hash
-from harness.gate.judge import GateResult, GateVerdict, RuleResult, Stopping
+from harness.gate.results import GateResult, GateVerdict, RuleResult, Stopping
 
 
 def failing(result: RuleResult, inconclusive: str) -> bool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 if TYPE_CHECKING:
-    from harness.gate.judge import GateResult
+    from harness.gate.results import GateResult
 
 
 class HarnessGate(Protocol):
@@ -53,7 +53,7 @@ def harness_gate(pytestconfig: pytest.Config) -> HarnessGate:
         from harness.core import HarnessError
         from harness.gate.api import judge
         from harness.gate.forms import summary
-        from harness.gate.judge import GateVerdict
+        from harness.gate.results import GateVerdict
 
         if inconclusive not in ("fail", "skip", "pass"):
             raise ValueError(f"inconclusive is {inconclusive!r}, not 'fail', 'skip' or 'pass'")

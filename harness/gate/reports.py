@@ -10,7 +10,7 @@ from pathlib import Path
 from harness.core import DataError
 from harness.gate import forms
 from harness.gate.comment import comment, find_answers
-from harness.gate.judge import GateResult
+from harness.gate.results import GateResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,14 +17,8 @@ from harness.core.hashing import content_hash
 from harness.core.sample import add_known
 from harness.gate.canaries import check_verifier
 from harness.gate.evidence import UndefinedError, kept_by
-from harness.gate.judge import (
-    GateResult,
-    GateVerdict,
-    Looks,
-    Stopping,
-    counterpart,
-    run_gate,
-)
+from harness.gate.judge import Looks, counterpart, run_gate
+from harness.gate.results import GateResult, GateVerdict, Stopping
 from harness.gate.rules import Rule
 from harness.gate.sides import differing
 from harness.results.outcomes import ProblemOutcome, RunOutcomes, load_outcomes

@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from harness.cli import cli
 from harness.gate.baseline import write_baseline
 from harness.gate.feasibility import ASSUMED_CHANGES, WANTED, feasibility
-from harness.gate.judge import GateVerdict, run_gate
+from harness.gate.judge import run_gate
+from harness.gate.results import GateVerdict
 from harness.gate.rules import Rule
 
 GATES = 200

@@ -18,7 +18,7 @@ from harness.core.registry import find
 from harness.gate.api import judge
 from harness.gate.baseline import write_baseline
 from harness.gate.comment import comment, find_answers
-from harness.gate.judge import GateVerdict
+from harness.gate.results import GateVerdict
 from harness.gate.rules import GateConfig, Rule
 from harness.results.outcomes import load_outcomes
 from harness.run.evaluate import evaluate

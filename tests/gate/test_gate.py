@@ -12,7 +12,8 @@ import pytest
 from harness.core import DataError, HarnessError, UsageError
 from harness.gate.baseline import read_baseline, write_baseline
 from harness.gate.forms import junit, markdown, workflow_commands
-from harness.gate.judge import GateVerdict, run_gate
+from harness.gate.judge import run_gate
+from harness.gate.results import GateVerdict
 from harness.gate.rules import Rule, read_config
 
 ACCURACY = Rule(metric="accuracy", margin=0.05)
