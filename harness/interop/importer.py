@@ -322,12 +322,40 @@ def _store(
     rewards = [run.strategy.reward.info for run in runs if run.strategy.reward is not None]
     out: list[Row] = [model_row(known) for known in (info, *rewards)]
     out += [stored_run(run, run.manifest, created) for run in runs]
-    for row, future in zip(rows, futures, strict=True):
-        answered = [run for run in runs if counts[row.problem.id] >= _needed(run)]
-        verdict = future.result()
+    verdicts = [future.result() for future in futures]
+    drawn = {run.id: _drawn(run, rows, verdicts) for run in runs}
+    for row, verdict in zip(rows, verdicts, strict=True):
+        answered = [
+            run
+            for run in runs
+            if counts[row.problem.id] >= _needed(run)
+            and (row.problem.id, row.sample) in drawn[run.id]
+        ]
         out += _rows(row, verdict, runs[0], answered, positions[row.problem.id], created)
     with store.engine.begin() as connection:
         write_rows(connection, out)
+
+
+def _drawn(
+    run: PlannedRun, rows: Sequence[ImportedRow], verdicts: Sequence[Verdict]
+) -> frozenset[tuple[str, int]]:
+    """The samples (problem, index) that a run would have drawn.
+
+    All, unless its budget stops by itself: then, in the order of their indices, those before it
+    would have stopped; none of a problem whose pool ends first.
+    """
+    drawn_of = getattr(run.strategy.proposer, "drawn_of", None)
+    if drawn_of is None:
+        return frozenset((row.problem.id, row.sample) for row in rows)
+    pools: dict[str, list[tuple[int, str | None]]] = defaultdict(list)
+    for row, verdict in zip(rows, verdicts, strict=True):
+        pools[row.problem.id].append((row.sample, verdict.key))
+    drawn: set[tuple[str, int]] = set()
+    for problem, pool in pools.items():
+        pool.sort(key=lambda one: one[0])
+        count = drawn_of([key for _, key in pool]) or 0
+        drawn.update((problem, index) for index, _ in pool[:count])
+    return frozenset(drawn)
 
 
 def _score(row: ImportedRow, asked: Asked, reward: Reward) -> Row:

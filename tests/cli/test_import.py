@@ -50,6 +50,24 @@ def test_one_sample_a_problem(bring, cli):
     assert cli("db", "verify").code == 0
 
 
+def test_a_budget_that_stops_by_itself_is_charged_what_it_would_have_drawn(bring):
+    """A pool of 24 equal answers: Adaptive-Consistency draws 4 of them at p = 0.95."""
+    equal = [
+        {"problem": f"p{i}", "text": f"The answer is {i % 3}.", "sample": s, "output_tokens": 10}
+        for i in range(6)
+        for s in range(24)
+    ]
+    split = [
+        {"problem": "p6", "text": f"The answer is {s % 3}.", "sample": s, "output_tokens": 10}
+        for s in range(9)  # never settled, and 24 may be drawn: what it would say is not known
+    ]
+    result = bring([*equal, *split], "--model", "m", "-b", "adaptive@24", "--json")
+    assert result.code == 0, result.err
+    [run] = json.loads(result.out)["runs"]
+    assert (run["problems"], run["correct"]) == (6, 6)
+    assert run["charged"]["output_tokens"] == 6 * 4 * 10
+
+
 def test_several_samples_vote_and_cover(bring):
     result = bring(rows(samples=3, usd=0.5), "--model", "m", "--json")
     runs = {run["budget"]: run for run in json.loads(result.out)["runs"]}

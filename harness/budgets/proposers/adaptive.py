@@ -20,7 +20,12 @@ from harness.budgets.strategy import Caller, Chain, Reward
 from harness.core import UnknownNameError, UsageError, registry
 
 
-def replay(keys: Sequence[str | None], rule: StopRule | None = None) -> int:
+def _ranked(keys: Sequence[str | None]) -> list[int]:
+    """Counts of the answers, most first."""
+    return [count for _, count in Counter(k for k in keys if k is not None).most_common()]
+
+
+def replay(keys: Sequence[str | None], rule: StopRule | Stopping | None = None) -> int:
     """How many of these answers, in their order, the rule (None: `Beta`) would have drawn.
 
     `keys` are the classes of a pool's answers (None: no answer, no vote). For pools that were
@@ -64,6 +69,16 @@ class Adaptive(AnswerProposer):
     def family(self) -> str:
         """Another n or rule stops elsewhere; the samples are shared through the store."""
         return f"adaptive@{self.size}:{self.stop.identity},{self.answers.identity}"
+
+    def drawn_of(self, keys: Sequence[str | None]) -> int | None:
+        """How many of a pool's answers, in their order, this budget would have drawn.
+
+        None where the pool ends before the vote is settled.
+        """
+        count = replay(keys[: self.size], self.stop)
+        ended = count == len(keys) < self.size
+        unsettled = ended and self.stop.more(_ranked(keys), count) > 0
+        return None if unsettled else count
 
     async def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
         """Chains in the order of their indices, until the vote is settled."""
