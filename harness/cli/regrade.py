@@ -70,10 +70,13 @@ def regrade(
     if not results:
         click.echo("no runs match")
     for result in results:
+        left = f", {result.ungraded} ungraded" if result.ungraded else ""
         click.echo(
             f"{result.model}  {result.task}  {result.budget}: {result.samples} samples, "
-            f"{result.changed} verdicts changed ({result.before} -> {result.after})"
+            f"{result.changed} verdicts changed ({result.before} -> {result.after}){left}"
         )
+    if any(result.ungraded for result in results):
+        click.echo("`harness show --samples RUN` says why a sample has no verdict", err=True)
     for one in agreed or ():
         click.echo(f"{one.run[:12]}  {one}")
     return _code(results)

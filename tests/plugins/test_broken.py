@@ -14,3 +14,22 @@ def test_one_line_says_what_is_wrong(broken, write, command, tmp_path):
     assert re.search(broken.says, lines[0]), said
     assert "Traceback" not in said
     assert code == broken.exit
+
+
+def test_regrade_and_tasks_check_end_with_a_verifier_of_unknown_verdicts(write, command, tmp_path):
+    """What `eval` stored is judged again by the broken verifier; nothing hangs."""
+    sound = "class task(Good):\n def verifier(self): return VerifierSpec('own')"
+    broken = sound + (
+        "\nclass judge(Judge):\n def verify(self, response, problem, *, truncated=False):\n"
+        "  return Verdict(status='great')"
+    )
+    db = tmp_path / "t.sqlite"
+    words = ["eval", "--plugin", write(sound), "--model", "own:m", "--task", "own"]
+    assert command(*words, "--budget", "greedy", "--db", db, "--quiet")[0] == 0
+    code, out, said = command("regrade", "--plugin", write(broken), "--db", db)
+    assert (code, said.count("Traceback")) == (1, 0)
+    assert "3 ungraded" in out + said
+    code, out, said = command("tasks", "check", "own", "--plugin", write(broken))
+    assert code != 0
+    assert "verify gave status 'great'" in out + said
+    assert "Traceback" not in out + said
