@@ -21,6 +21,7 @@ USERS = PROJECT["optional-dependencies"].keys() - {"dev", "docs"}  # the others 
 GUESTS = {"pytest", "math-verify"}
 # Needed, but started as a command of its own (harness/train/export.py).
 STARTED = {"onnxruntime-genai"}
+OTHERWISE = {"any_llm": "any-llm-sdk"}  # extras that are called otherwise than their modules
 STARTED |= {"onnx-ir"}  # that command needs it, and does not declare it
 
 
@@ -65,7 +66,7 @@ _owners = functools.cache(packages_distributions)
 
 def _distribution(module: str) -> str:
     """Whose module it is, by what is installed; an extra that is not has its module's name."""
-    owners = _owners().get(module, [module])
+    owners = _owners().get(module, [OTHERWISE.get(module, module)])
     return canonicalize_name(min(owners, key=len))
 
 
