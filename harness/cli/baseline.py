@@ -11,6 +11,7 @@ from harness.cli.options import db_option, json_option, plugin_option, print_jso
 
 if TYPE_CHECKING:
     from harness.gate.feasibility import Feasibility
+    from harness.results.outcomes import RunOutcomes
 
 _PARTIAL = click.option(
     "--partial", is_flag=True, help="Take unfinished runs for the problems that they have."
@@ -45,7 +46,7 @@ def save(file: Path, runs: tuple[str, ...], db: str, partial: bool, as_json: boo
     _refuse_doubles(found)
     write_baseline(file, found, partial=partial)
     outcomes = sum(len(run.outcomes) for run in found)
-    can = _feasibility(file)
+    can = _feasibility(found)
     if as_json:
         said = [one.to_json() for one in can]
         print_json(
@@ -57,10 +58,9 @@ def save(file: Path, runs: tuple[str, ...], db: str, partial: bool, as_json: boo
             click.echo(f"  {one}")
 
 
-def _feasibility(file: Path) -> list[Feasibility]:
-    """What the rules of this folder, or a margin of 5 points without any, can decide with it."""
+def _feasibility(runs: list[RunOutcomes]) -> list[Feasibility]:
+    """What the rules of this folder, or a margin of 5 points without any, can decide with them."""
     from harness.core import HarnessError
-    from harness.gate.baseline import read_baseline
     from harness.gate.feasibility import feasibility
     from harness.gate.rules import Rule, read_config
 
@@ -68,7 +68,7 @@ def _feasibility(file: Path) -> list[Feasibility]:
         rules = read_config().rules
     except HarnessError:  # the gate will say what is wrong with them; or there are none yet
         rules = (Rule(metric="accuracy", margin=0.05),)
-    return feasibility(rules, read_baseline(file))
+    return feasibility(rules, runs)
 
 
 @baseline.command()
