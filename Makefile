@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 DEMO   ?= demo
+# The tests start some hundred Python processes: each would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 # One test process a CPU; `make test PARALLEL=` runs them in one.
 PARALLEL ?= -n auto --dist worksteal
 
