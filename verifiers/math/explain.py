@@ -44,13 +44,15 @@ class Explanation:
 
     `text` is what was read of the response (behind the thinking, up to the next turn) and `span`
     where in it the answer stands, None where it is not written so. `tried` are the rules in order,
-    `numbers` those of the sentence that was read. `answer` and `gold` are trees as text, several
-    where there are several readings. `stage` is the step that settled it.
+    `found` is the answer that was taken ("" for none), `numbers` are those of the sentence that was
+    read. `answer` and `gold` are trees as text, several where there are several readings. `stage`
+    is the step that settled it.
     """
 
     text: str
     span: tuple[int, int] | None
     tried: tuple[Tried, ...]
+    found: str
     numbers: tuple[Number, ...]
     answer: tuple[str, ...]
     gold: tuple[str, ...]
@@ -67,10 +69,19 @@ class Explanation:
 
 
 def explain(
-    response: str, problem: Problem, *, truncated: bool = False, **options: Any
+    response: str,
+    problem: Problem,
+    *,
+    truncated: bool = False,
+    verdict: Verdict | None = None,
+    **options: Any,
 ) -> Explanation:
-    """The steps by which `MathVerifier(**options)` judges `response`."""
-    verdict = MathVerifier(**options).verify(response, problem, truncated=truncated)
+    """The steps by which `MathVerifier(**options)` judges `response`.
+
+    A `verdict` that was given before is taken as it is: comparing, which costs most, is left out.
+    """
+    if verdict is None:
+        verdict = MathVerifier(**options).verify(response, problem, truncated=truncated)
     view = read_response(response, problem, truncated=truncated)
     found = extract(view.text, problem.question) if view.verdict is None else None
     said = resolved(found, problem) if found is not None else None
@@ -79,6 +90,7 @@ def explain(
         text=view.text,
         span=_span(view.text, said.answer) if said is not None else None,
         tried=_tried(view.text, problem.question) if view.verdict is None else (),
+        found=said.answer if said is not None else "",
         numbers=tuple(
             Number(plain_money(m.text), m.part, round(weight(m, asked(problem.question)), 2))
             for m in mentions(sentence)
