@@ -52,8 +52,8 @@ def parts(replies: Sequence[Reply]) -> list[tuple[str, str, Finish]]:
 
 
 @pytest.fixture(scope="session")
-def few(prompts: list[Prompt]) -> list[Prompt]:
-    return prompts[:12]
+def few(all_prompts: list[Prompt]) -> list[Prompt]:
+    return all_prompts[:12]
 
 
 @pytest.fixture(scope="session")
