@@ -41,6 +41,11 @@ class RunReport:
     adds to the accuracy. `stopped` problems were ended by the budget's ceiling (`tokens<=`,
     `usd<=`). `obedience` says how what was spent stands to the budget's number; None when it has
     none, or the tokens are unknown.
+    Of the pool's samples, `truncated` were cut off by a token limit, `empty` have no text, and
+    `refused`, `abstained` and `looping` are shares as well (`looping` of those that were looked at;
+    None where none was). Unless accuracy is coverage by several samples, `metrics` has "attempted",
+    the share of problems that were given an answer, right or wrong, and "accuracy_attempted" among
+    those.
     """
 
     id: str
@@ -76,6 +81,9 @@ class RunReport:
     spent_by_role: Mapping[str, Spending] = field(default_factory=dict)
     obedience: Obedience | None = None
     empty: float = 0.0  # share of pool samples whose answer is empty
+    refused: float = 0.0
+    abstained: float = 0.0
+    looping: float | None = None
 
     @property
     def accuracy(self) -> Estimate:
