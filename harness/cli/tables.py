@@ -48,7 +48,8 @@ _SHARES = ("refused", "abstained", "empty", "truncated", "looping")
 """Shares of the samples, in columns of their own where they say something."""
 _WORTH_A_COLUMN = 0.005
 """The least share that says something."""
-_DROPPED = (*reversed(_SHARES), "answered", "attempted", "spent", "done", "judge", "usd", "lured")
+_DROPPED = (*reversed(_SHARES), "answered", "attempted", "spent", "done", "judge", "usd", "errors",
+            "lured", "kappa")  # fmt: skip
 """What is left out where that is not enough, in this order."""
 
 
@@ -79,7 +80,7 @@ def runs_table(
     from harness.results.alike import told_apart
 
     apart = told_apart(reports)
-    rows = [_cells(report, apart.get(report.id)) for report in reports]
+    rows = [row for report in reports for row in _rows(report, apart.get(report.id))]
     names = list(_HEADINGS) if every else [n for n in _HEADINGS if _says(n, reports, rows)]
     widths = {n: max(map(cell_len, (_HEADINGS[n], *(row[n] for row in rows)))) for n in names}
     left_out = []
@@ -129,6 +130,8 @@ _HEADINGS = {
     "task": "task",
     "budget": "budget",
     "accuracy": "accuracy [95%]",
+    "kappa": "judge's kappa [95%]",
+    "errors": "wrong verdicts [95%]",
     "attempted": "attempted [95%]",
     "answered": "accuracy if attempted [95%]",
     "lured": "lured",
@@ -146,6 +149,19 @@ _HEADINGS = {
 }
 
 
+def _rows(report: RunReport, apart: str | None) -> list[_Cells]:
+    """A run's line, and below it the accuracy that labels have corrected."""
+    rows = [_cells(report, apart)]
+    found = report.audit
+    if found is not None and found.of_run and found.corrected_accuracy is not None:
+        said = {
+            "budget": f"corrected by {found.labels} labels",
+            "accuracy": percent(found.corrected_accuracy),
+        }
+        rows.append({name: said.get(name, "") for name in _HEADINGS})
+    return rows
+
+
 def _cells(report: RunReport, apart: str | None) -> _Cells:
     lured = report.metrics.get("lure_rate")
     return {
@@ -153,6 +169,8 @@ def _cells(report: RunReport, apart: str | None) -> _Cells:
         "task": report.task,
         "budget": report.budget,
         "accuracy": percent(report.metrics.get("accuracy")),
+        "kappa": _kappa(report),
+        "errors": percent(report.audit.error_rate if report.audit else None),
         "attempted": percent(report.metrics.get("attempted")),
         "answered": percent(report.metrics.get("accuracy_attempted")),
         "lured": "–" if lured is None else f"{lured.value:.1%}",
@@ -164,6 +182,16 @@ def _cells(report: RunReport, apart: str | None) -> _Cells:
         "done": str(report.problems),
         "remarks": "; ".join(filter(None, (_remarks(report), apart))),
     }
+
+
+def _kappa(report: RunReport) -> str:
+    """A judge's agreement with labels by hand; a dash where rules gave the verdicts."""
+    if report.judge is None:
+        return "–"
+    kappa = report.audit.kappa if report.audit else None
+    return (
+        "unchecked" if kappa is None else f"{kappa.value:.2f} [{kappa.low:.2f}, {kappa.high:.2f}]"
+    )
 
 
 def _share(value: float | None) -> str:

@@ -97,6 +97,9 @@ def report_row(report: RunReport) -> Row:
     accuracy, lured = report.metrics.get("accuracy"), report.metrics.get("lure_rate")
     attempted = report.metrics.get("attempted")
     among = report.metrics.get("accuracy_attempted")
+    audit = report.audit
+    corrected = audit.corrected_accuracy if audit and audit.of_run else None
+    errors, kappa = (audit.error_rate, audit.kappa) if audit else (None, None)
     tokens, judge = report.charged.output_tokens, report.spent_by_role.get("judge")
     return {
         "model": report.model,
@@ -115,6 +118,12 @@ def report_row(report: RunReport) -> Row:
         "empty": report.empty,
         "truncated": report.truncated,
         "looping": report.looping,
+        "labels": audit.labels if audit else 0,
+        "corrected_accuracy": None if corrected is None else corrected.value,
+        "corrected_low": None if corrected is None else corrected.low,
+        "corrected_high": None if corrected is None else corrected.high,
+        "wrong_verdicts": None if errors is None else errors.value,
+        "kappa": None if kappa is None else kappa.value,
         "tokens_per_problem": tokens / report.problems if tokens and report.problems else tokens,
         "usd": report.usd,
         "judge_usd": None if judge is None else judge.usd,

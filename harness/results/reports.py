@@ -24,6 +24,8 @@ from harness.core.sample import add_known, tidy
 from harness.cost import PriceEntry, price
 from harness.results.answered import attempted_metrics
 from harness.results.attempts import NO_ANSWER, Attempt, Reading, stream_attempts
+from harness.results.audit import audit
+from harness.results.audited import Audit
 from harness.results.basis import basis_of
 from harness.results.bills import Bill
 from harness.results.device import DeviceTime, device_times
@@ -33,6 +35,7 @@ from harness.stats import mean_interval, pass_at_k, rising
 from harness.store import Store
 from harness.store.attempts import chain_samples, step_values, unanswered
 from harness.store.figures import keeping_figures, kept_figures
+from harness.store.labels import find_labels, has_labels
 from harness.store.runs import (
     StoredRun,
     failed_attempts,
@@ -228,8 +231,15 @@ def _report(store: Store, run: StoredRun, times: _Times) -> RunReport:
         refused=sum(line.refused for line in lines) / finals,
         abstained=sum(line.abstained for line in lines) / finals,
         looping=sum(loops) / len(loops) if loops else None,
+        audit=_audit(store, run, single=reading.single),
         manifest=manifest,
     )
+
+
+def _audit(store: Store, run: StoredRun, *, single: bool) -> Audit | None:
+    if not has_labels(store, run.id):
+        return None
+    return audit(_answers(store, run), find_labels(store, run=run.id), single=single)
 
 
 def _by_role(lines: Sequence[_Line]) -> dict[str, Usage]:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from harness.core import Estimate, Problem, RunManifest, Usage, Verdict
+from harness.results.audited import Audit
 from harness.stats import Obedience
 
 
@@ -45,7 +46,7 @@ class RunReport:
     `refused`, `abstained` and `looping` are shares as well (`looping` of those that were looked at;
     None where none was). Unless accuracy is coverage by several samples, `metrics` has "attempted",
     the share of problems that were given an answer, right or wrong, and "accuracy_attempted" among
-    those.
+    those. `audit` is what labels by people say of the verdicts; None where there are none.
     """
 
     id: str
@@ -84,11 +85,17 @@ class RunReport:
     refused: float = 0.0
     abstained: float = 0.0
     looping: float | None = None
+    audit: Audit | None = None
 
     @property
     def accuracy(self) -> Estimate:
         """The headline figure."""
         return self.metrics["accuracy"]
+
+    @property
+    def judge(self) -> str | None:
+        """The model that gave the verdicts, with its arguments; None where rules gave them."""
+        return self.verifier.rpartition("@")[0].partition(" by ")[2] or None
 
     def __repr__(self) -> str:
         accuracy = self.metrics.get("accuracy")
@@ -104,6 +111,7 @@ class RunReport:
         out["charged_by_role"] = {role: asdict(u) for role, u in self.charged_by_role.items()}
         out["spent_by_role"] = {role: asdict(s) for role, s in self.spent_by_role.items()}
         out["obedience"] = self.obedience.to_json() if self.obedience else None
+        out["audit"] = self.audit.to_json() if self.audit else None
         out["verdicts"] = dict(self.verdicts)
         out["manifest"] = self.manifest.to_json()
         return out
@@ -124,6 +132,7 @@ class RunReport:
                     for role, one in data["spent_by_role"].items()
                 },
                 "obedience": None if kept is None else Obedience(**kept),
+                "audit": None if data.get("audit") is None else Audit.from_json(data["audit"]),
                 "manifest": RunManifest.from_json(data["manifest"]),
             }
         )
