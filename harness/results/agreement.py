@@ -134,10 +134,8 @@ def _label(line: str, path: Path, number: int) -> Label:
 
 def _said(row: Mapping[str, Any], where: str) -> tuple[Status | bool | None, bool]:
     """The label of a line, and whether it is "unsure"."""
-    name = next((n for n in ("label", "correct", "status") if n in row), None)
-    if name is None:
-        raise DataError(f'{where}: it has no "label", "correct" or "status"')
-    value = row[name]
+    name = next((n for n in ("label", "correct", "status") if n in row), "status")
+    value = row.get(name, "")
     if value is None or value == "unsure":
         return None, value is not None
     if isinstance(value, bool) and name != "status":
@@ -145,7 +143,9 @@ def _said(row: Mapping[str, Any], where: str) -> tuple[Status | bool | None, boo
     if isinstance(value, str) and value in list(Status):
         return Status(value), False
     known = ", ".join(Status)
-    raise DataError(f'{where}: "{name}" is true, false, "unsure" or a status: {known}')
+    raise DataError(
+        f'{where}: "status" is one of {known}; or "label" (or "correct") true, false or "unsure"'
+    )
 
 
 def _text(row: Mapping[str, Any], name: str, where: str) -> str | None:
