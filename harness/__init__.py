@@ -28,13 +28,16 @@ if TYPE_CHECKING:
         Curves,
         Regradings,
         agreement,
+        audit,
         build_site,
         compare,
         curve,
+        import_labels,
         import_outputs,
         regrade,
         samples,
         show,
+        to_label,
     )
     from harness.budgets import Budget
     from harness.core import (
@@ -82,13 +85,16 @@ _WHERE = {
         "Curves",
         "Regradings",
         "agreement",
+        "audit",
         "build_site",
         "compare",
         "curve",
+        "import_labels",
         "import_outputs",
         "regrade",
         "samples",
         "show",
+        "to_label",
     ),
     "harness.budgets": ("Budget",),
     "harness.core": (
@@ -168,6 +174,7 @@ __all__ = [
     "__version__",
     "aevaluate",
     "agreement",
+    "audit",
     "build_site",
     "compare",
     "compare_at",
@@ -178,6 +185,7 @@ __all__ = [
     "fit_coverage",
     "frontier",
     "gate",
+    "import_labels",
     "import_outputs",
     "iter_samples",
     "load_curves",
@@ -191,6 +199,7 @@ __all__ = [
     "samples",
     "selection_gap",
     "show",
+    "to_label",
 ]
 
 

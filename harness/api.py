@@ -5,6 +5,7 @@ All take `db`, a file or a SQLAlchemy URL, and raise UsageError where nothing is
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from harness.analysis.curve_figures import rows as curve_rows
 from harness.analysis.curves import Curve, load_curves
 from harness.analysis.obedience import Sweep, sweeps
-from harness.core import UsageError
+from harness.core import UsageError, registry
 from harness.core.protocols import Backend
 from harness.cost import PriceEntry
 from harness.gate.compare import Comparison, compare_runs
@@ -20,14 +21,18 @@ from harness.gate.sides import find_side, pair_runs
 from harness.interop.importer import Imported, import_file
 from harness.results.agreement import Agreements, read_labels
 from harness.results.agreement import agreement as agreement_of
+from harness.results.audit import to_label as rows_to_label
+from harness.results.audited import Audit
 from harness.results.display import Listing, Reports, Row
 from harness.results.reports import find_runs, iter_samples, load_reports
 from harness.results.views import SampleView
+from harness.run.audit import Labelled, model_opinions, verifier_opinions
+from harness.run.audit import import_labels as take_labels
 from harness.run.config import DEFAULT_DB, JudgeConfig, judge_config
 from harness.run.judge import Judge
 from harness.run.progress import Observer, shown
 from harness.run.regrade import Regraded, regrade_runs
-from harness.store import open_store
+from harness.store import Store, open_store
 
 if TYPE_CHECKING:
     from harness.site.build import SiteResult
@@ -107,15 +112,20 @@ def samples(
 ) -> list[SampleView]:
     """The samples of one run, named by its id or the beginning of it; of one problem if named."""
     with open_store(db) as store:
-        matches = [run_id for run_id in find_runs(store) if run_id.startswith(run)]
-        if len(matches) != 1:
-            raise UsageError(
-                f"run {run!r}: {len(matches)} runs begin with that; `harness show --json` lists ids"
-            )
-        views = [v for v in iter_samples(store, matches[0]) if problem in (None, v.problem.id)]
+        run_id = _one_run(store, run)
+        views = [v for v in iter_samples(store, run_id) if problem in (None, v.problem.id)]
     if problem is not None and not views:
-        raise UsageError(f"run {matches[0]} has no such problem yet: {problem}")
+        raise UsageError(f"run {run_id} has no such problem yet: {problem}")
     return views
+
+
+def _one_run(store: Store, begin: str) -> str:
+    matches = [run_id for run_id in find_runs(store) if run_id.startswith(begin)]
+    if len(matches) != 1:
+        raise UsageError(
+            f"run {begin!r}: {len(matches)} runs begin with that; `harness show --json` lists ids"
+        )
+    return matches[0]
 
 
 def curve(
@@ -204,6 +214,62 @@ def agreement(
     if not known:
         raise UsageError(f"labels {labels}: none names a sample of the runs that match")
     return known
+
+
+def to_label(
+    run: str,
+    db: str | Path = DEFAULT_DB,
+    *,
+    count: int = 50,
+    seed: int = 0,
+    judge: str | Backend | JudgeConfig | None = None,
+    price: PriceEntry | None = None,
+    max_usd: float | None = None,
+    progress: Observer | bool | None = None,
+) -> list[dict[str, Any]]:
+    """Samples of a run for people to label, the least sure verdicts first.
+
+    A `judge`, a model or another verifier's name (as math-verify), is asked about every sample, at
+    most for `max_usd` dollars: where it differs, samples are drawn more often. Each row is a line
+    of the file that `import_labels` reads, its `label` None.
+    """
+    wanted = judge_config(judge)
+    with shown(progress) as observer, open_store(db) as store:
+        run_id = _one_run(store, run)
+        opinions, name = None, None
+        if wanted is not None and wanted.model in registry.names("verifiers"):
+            name = str(wanted.model)
+            opinions = verifier_opinions(store, run_id, name)
+        elif wanted is not None:
+            asked = Judge(wanted, fallback=price, observer=observer)
+            asked.limit(None, max_usd)
+            name, opinions = asked.label, model_opinions(store, run_id, asked)
+        return rows_to_label(
+            lambda: iter_samples(store, run_id), count, seed=seed, judge=name, opinions=opinions
+        )
+
+
+def import_labels(
+    path: str | Path, db: str | Path = DEFAULT_DB, *, author: str | None = None
+) -> Labelled:
+    """Store the labels of a JSONL file beside the verdicts; see `harness.results.agreement`.
+
+    `author` says who labelled where a line does not; None: who is logged in.
+    """
+    with open_store(db) as store:
+        return take_labels(store, Path(path), author or getpass.getuser())
+
+
+def audit(run: str, db: str | Path = DEFAULT_DB) -> Audit:
+    """What the stored labels say of a run's verdicts; UsageError where nobody has labelled any."""
+    with open_store(db) as store:
+        (report,) = load_reports(store, [_one_run(store, run)])
+    if report.audit is None:
+        raise UsageError(
+            f"run {report.id[:12]} has no labels: `harness audit list {report.id[:12]}` lists "
+            "samples to label, and `harness audit import FILE` stores the labels"
+        )
+    return report.audit
 
 
 def import_outputs(  # noqa: PLR0913 - all that `harness import` takes

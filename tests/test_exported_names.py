@@ -9,8 +9,8 @@ import harness
 
 NAMES = {
     # what a user calls: one command each
-    "aevaluate", "agreement", "build_site", "compare", "curve", "evaluate", "gate",
-    "import_outputs", "plan", "regrade", "samples", "show",
+    "aevaluate", "agreement", "audit", "build_site", "compare", "curve", "evaluate", "gate",
+    "import_labels", "import_outputs", "plan", "regrade", "samples", "show", "to_label",
     # what goes in, and what comes out
     "Comparisons", "Curve", "Curves", "Estimate", "EvalConfig", "Evaluation", "Forecast",
     "Forecasts", "GateResult", "JudgeConfig", "Observer", "PriceEntry", "Regradings", "Reports",

@@ -15,7 +15,7 @@ import resource
 import sys
 import threading
 import time
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import IO, Any
 
 from harness.core import HarnessError, Problem, Status, Verdict
@@ -110,6 +110,10 @@ def _answer(item: dict[str, Any]) -> dict[str, Any]:
         verdict = _ungraded(str(fault(f"the verifier {item['name']!r}", verifier, error))[:500])
     else:
         verdict = _checked(item["name"], verifier, verdict)
+    if verdict.loop is None:  # a verifier that does not look itself
+        from harness.verifiers.text.loops import is_loop  # late: most need nothing of its package
+
+        verdict = replace(verdict, loop=is_loop(item["response"]))
     return {"verdict": {name: getattr(verdict, name) for name in _FIELDS}}
 
 

@@ -32,7 +32,10 @@ _COMMANDS = {
     "regrade": ("harness.cli.regrade:regrade", "Judge stored samples again; no model is needed."),
     "site": ("harness.cli.site:site", "Build or serve the static leaderboard."),
     "verify": ("harness.cli.verify:verify", "Judge one answer, or a file of them."),
-    "audit": ("harness.cli.audit:audit", "List samples for a person to label; read the labels."),
+    "audit": (
+        "harness.cli.audit:audit",
+        "Have people label samples: how often is the verifier wrong?",
+    ),
     "db": ("harness.cli.db:db", "Check a database, recover rescued samples, clean up."),
     "doctor": ("harness.cli.doctor:doctor", "Report what is installed and what is available."),
     "train-tiny": ("harness.cli.train:train_tiny", "Retrain the embedded models ([train])."),

@@ -4,95 +4,150 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
-from typing import IO, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.cli.options import db_option, json_option, plugin_option, print_json
+from harness.cli.planning import JUDGE, config_options, judge_from, stop_cleanly
+
+if TYPE_CHECKING:
+    from harness.results.audited import Audit
 
 
-@click.command(
-    epilog="\b\nExamples:\n  harness audit RUN --count 60 > to_label.jsonl\n"
-    "  harness audit RUN --judge math-verify > to_label.jsonl\n"
-    "  harness audit RUN --labels labelled.jsonl"
+@click.group(
+    epilog="\b\nExamples:\n  harness audit list RUN --count 60 --page label.html\n"
+    "  harness audit import labels.jsonl --author ann\n  harness audit show RUN"
+)
+def audit() -> None:
+    """Have people label samples, and learn how often the verifier is wrong."""
+
+
+@audit.command(
+    "list",
+    epilog="\b\nExamples:\n  harness audit list RUN --count 60 > to_label.jsonl\n"
+    "  harness audit list RUN --judge math-verify --page label.html\n"
+    "  harness audit list RUN --judge openai:NAME --max-usd 2 > to_label.jsonl",
 )
 @click.argument("run")
 @db_option
 @click.option("--count", type=click.IntRange(1), default=50, show_default=True, help="Samples.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Which ones are drawn.")
 @click.option(
-    "--judge", type=click.Choice(["math-verify"]), help="A second judge: list where it differs."
+    "--page",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a page on which a person labels them, instead of JSON lines.",
 )
+@config_options(*JUDGE, "price")
 @click.option(
-    "--labels",
-    type=click.File("r", encoding="utf-8"),
-    metavar="FILE",
-    help="A labelled list (- for standard input): print what it says of the verifier.",
+    "--max-usd",
+    type=click.FloatRange(0, min_open=True),
+    help="Stop before the judge has cost more dollars.",
 )
 @plugin_option
-@json_option
-def audit(
+def list_(
     run: str,
     db: str,
     count: int,
     seed: int,
-    judge: str | None,
-    labels: IO[str] | None,
-    as_json: bool,
+    page: Path | None,
+    max_usd: float | None,
+    **given: Any,
 ) -> None:
-    """List samples of a run for a person to label, or read the labels.
+    """List samples of RUN to label, those with the least sure verdicts first.
 
-    Without --labels, one JSON object a line: samples drawn by how sure the verifier was, the least
-    sure first. Set `label` to true (the answer is right), false, or "unsure", and hand the lines
-    back with --labels: the verifier's error rate and the accuracy corrected by it are printed, each
-    with its 95% interval, beside the plain accuracy, which stays as it is.
+    They are drawn at random, by how sure the verifier was and what it said. With --judge a model,
+    or another verifier (math-verify, if it is installed), is asked about every sample of the run,
+    and samples where it differs are drawn more often.
+
+    One JSON object a line: set `label` to true (the answer is right), false or "unsure". The page
+    of --page needs no network, and saves such lines. `harness audit import` takes them.
     """
     from harness import api
-    from harness.results.audit import audited, read_labels, to_label
 
-    views = api.samples(run, db)
-    if labels is None:
-        second = None if judge is None else _math_verify()
-        for row in to_label(views, count, seed=seed, judge=second):
+    stop_cleanly()
+    rows = api.to_label(
+        run, db, count=count, seed=seed, judge=judge_from(given), price=given["price"],
+        max_usd=max_usd,
+    )  # fmt: skip
+    if page is None:
+        for row in rows:
             sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
         return
-    found = audited(views, read_labels(_rows(labels), views))
+    from harness.site.labelling import label_page
+
+    _write(page, label_page(rows, run))
+    click.echo(f"{len(rows)} samples to label: open {page}", err=True)
+
+
+@audit.command(
+    "import",
+    epilog="\b\nExamples:\n  harness audit import labels.jsonl\n"
+    "  harness audit import labels.jsonl --author ann",
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@db_option
+@click.option("--author", help="Who labelled, where a line does not say [default: you].")
+@json_option
+def import_(file: Path, db: str, author: str | None, as_json: bool) -> None:
+    """Store the labels of a JSONL file beside the verdicts.
+
+    A newer label by the same author replaces the older one; lines without a label are left out.
+    """
+    from harness import api
+
+    taken = api.import_labels(file, db, author=author)
     if as_json:
-        print_json({name: estimate.to_json() for name, estimate in found.items()})
+        print_json(taken.to_json())
         return
-    for name, e in found.items():
-        title = name.replace("_", " ")
-        click.echo(f"{title:<20} {e.value:7.1%}  [{e.low:.1%}, {e.high:.1%}]  n={e.n}  {e.method}")
+    more = f", {taken.unsure} of them unsure" if taken.unsure else ""
+    left = f"; {taken.open} lines have none yet" if taken.open else ""
+    click.echo(f"{taken.stored} labels stored{more}{left}")
 
 
-def _rows(lines: IO[str]) -> list[Mapping[str, Any]]:
-    from harness.core import DataError
+@audit.command(epilog="\b\nExamples:\n  harness audit show RUN\n  harness audit show RUN --json")
+@click.argument("run")
+@db_option
+@plugin_option
+@json_option
+def show(run: str, db: str, as_json: bool) -> None:
+    """What the labels of RUN say: the verifier's error rate, and the accuracy corrected by it.
 
-    rows: list[Mapping[str, Any]] = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise DataError(f"labels, line {number}: not JSON: {error}") from error
-        if not isinstance(row, dict):
-            raise DataError(f"labels, line {number}: not an object")
-        rows.append(row)
-    return rows
+    Each with its 95% interval. The plain accuracy stands above, as it is everywhere else.
+    """
+    from harness import api
+
+    found = api.audit(run, db)
+    if as_json:
+        print_json(found.to_json())
+        return
+    for line in _lines(found):
+        click.echo(line)
 
 
-def _math_verify() -> Callable[[str, str], bool | None]:
+def _lines(found: Audit) -> list[str]:
+    unsure = f", {found.unsure} more unsure" if found.unsure else ""
+    lines = [f"{found.labels} labels by {found.people} people{unsure}"]
+    for name, e in (
+        ("accuracy of the samples", found.accuracy),
+        ("the same, corrected", found.corrected_accuracy),
+        ("wrong verdicts", found.error_rate),
+    ):
+        if e is not None:
+            lines.append(f"{name:<24} {e.value:6.1%}  [{e.low:.1%}, {e.high:.1%}]  {e.method}")
+    if found.kappa is not None:
+        k = found.kappa
+        lines.append(f"{'kappa with the labels':<24} {k.value:6.2f}  [{k.low:.2f}, {k.high:.2f}]")
+    if found.why:
+        lines.append(f"no estimate from these labels: {found.why}")
+    return lines
+
+
+def _write(path: Path, text: str) -> None:
     from harness.core import UsageError
 
     try:
-        from math_verify import parse, verify  # type: ignore[import-untyped,unused-ignore]
-    except ImportError as error:
-        raise UsageError("--judge math-verify needs: pip install math-verify") from error
-
-    def judge(response: str, gold: str) -> bool | None:
-        answer = parse(response)
-        return bool(verify(parse(f"${gold}$"), answer)) if answer else None
-
-    return judge
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error

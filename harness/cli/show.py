@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 )
 @click.option("--problem", help="With --samples: only those of this problem.")
 @click.option(
-    "--wide", is_flag=True, help="Show all columns in full, whatever the width of the terminal."
+    "--wide",
+    is_flag=True,
+    help="Show all columns in full, those that say nothing too (as: nothing was refused).",
 )
 @plugin_option
 @json_option

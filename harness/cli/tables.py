@@ -44,12 +44,17 @@ def per_problem(total: float | None, problems: int) -> float | None:
 _Cells = Mapping[str, str]
 _LEAST = {"model": 10, "task": 8, "budget": 8, "remarks": 10}
 """What may be shortened in a narrow terminal, and how short."""
-_DROPPED = ("spent", "done", "judge", "usd", "lured")
+_SHARES = ("refused", "abstained", "empty", "truncated", "looping")
+"""Shares of the samples, in columns of their own where they say something."""
+_WORTH_A_COLUMN = 0.005
+"""The least share that says something."""
+_DROPPED = (*reversed(_SHARES), "answered", "attempted", "spent", "done", "judge", "usd", "errors",
+            "lured", "kappa")  # fmt: skip
 """What is left out where that is not enough, in this order."""
 
 
 def print_runs(reports: Sequence[RunReport], *, wide: bool = False) -> None:
-    """One line a run, whatever the terminal's width; `wide` leaves nothing out.
+    """One line a run, whatever the terminal's width; `wide` shows every column in full.
 
     In a narrow terminal names are shortened and columns left out, which a last line says.
     """
@@ -59,19 +64,24 @@ def print_runs(reports: Sequence[RunReport], *, wide: bool = False) -> None:
     for line in warnings(reports):
         click.echo(line)
     width = None if wide or not sys.stdout.isatty() else out.width
-    table, left_out = runs_table(reports, width)
+    table, left_out = runs_table(reports, width, every=wide)
     Console(width=out.width if width else 10_000, highlight=False).print(table)
     if left_out:
         click.echo(f"left out for want of room: {', '.join(left_out)} (--wide shows all)", err=True)
 
 
-def runs_table(reports: Sequence[RunReport], width: int | None = None) -> tuple[Table, list[str]]:
-    """Accuracy, lures and costs of runs in at most `width` columns; the headings left out."""
+def runs_table(
+    reports: Sequence[RunReport], width: int | None = None, *, every: bool = False
+) -> tuple[Table, list[str]]:
+    """Accuracy, lures and costs of runs in at most `width` columns; the headings left out.
+
+    Columns that say nothing of any run are not there, unless `every` one is asked for.
+    """
     from harness.results.alike import told_apart
 
     apart = told_apart(reports)
-    rows = [_cells(report, apart.get(report.id)) for report in reports]
-    names = [n for n in _HEADINGS if any(row[n] not in ("", "–") for row in rows)]
+    rows = [row for report in reports for row in _rows(report, apart.get(report.id))]
+    names = list(_HEADINGS) if every else [n for n in _HEADINGS if _says(n, reports, rows)]
     widths = {n: max(map(cell_len, (_HEADINGS[n], *(row[n] for row in rows)))) for n in names}
     left_out = []
     if width is not None:
@@ -93,6 +103,16 @@ def runs_table(reports: Sequence[RunReport], width: int | None = None) -> tuple[
     return table, left_out
 
 
+def _says(name: str, reports: Sequence[RunReport], rows: Sequence[_Cells]) -> bool:
+    """Whether a column says anything of any run."""
+    if name in _SHARES:
+        return any((getattr(report, name) or 0.0) >= _WORTH_A_COLUMN for report in reports)
+    if name in ("attempted", "answered"):
+        shares = [report.metrics.get("attempted") for report in reports]
+        return any(s is not None and s.value <= 1 - _WORTH_A_COLUMN for s in shares)
+    return any(row[name] not in ("", "–") for row in rows)
+
+
 def _shortened(names: Sequence[str], widths: dict[str, int], most: int) -> bool:
     """Whether the columns fit, once the longest of those that may be shortened are."""
     over = sum(widths[name] + 2 for name in names) - 2 - most
@@ -110,7 +130,16 @@ _HEADINGS = {
     "task": "task",
     "budget": "budget",
     "accuracy": "accuracy [95%]",
+    "kappa": "judge's kappa [95%]",
+    "errors": "wrong verdicts [95%]",
+    "attempted": "attempted [95%]",
+    "answered": "accuracy if attempted [95%]",
     "lured": "lured",
+    "refused": "refused",
+    "abstained": "abstained",
+    "empty": "empty",
+    "truncated": "cut off",
+    "looping": "looping",
     "tokens": "tokens/problem",
     "spent": "spent tokens",
     "usd": "usd",
@@ -120,6 +149,19 @@ _HEADINGS = {
 }
 
 
+def _rows(report: RunReport, apart: str | None) -> list[_Cells]:
+    """A run's line, and below it the accuracy that labels have corrected."""
+    rows = [_cells(report, apart)]
+    found = report.audit
+    if found is not None and found.of_run and found.corrected_accuracy is not None:
+        said = {
+            "budget": f"corrected by {found.labels} labels",
+            "accuracy": percent(found.corrected_accuracy),
+        }
+        rows.append({name: said.get(name, "") for name in _HEADINGS})
+    return rows
+
+
 def _cells(report: RunReport, apart: str | None) -> _Cells:
     lured = report.metrics.get("lure_rate")
     return {
@@ -127,7 +169,12 @@ def _cells(report: RunReport, apart: str | None) -> _Cells:
         "task": report.task,
         "budget": report.budget,
         "accuracy": percent(report.metrics.get("accuracy")),
+        "kappa": _kappa(report),
+        "errors": percent(report.audit.error_rate if report.audit else None),
+        "attempted": percent(report.metrics.get("attempted")),
+        "answered": percent(report.metrics.get("accuracy_attempted")),
         "lured": "–" if lured is None else f"{lured.value:.1%}",
+        **{name: _share(getattr(report, name)) for name in _SHARES},
         "tokens": count(per_problem(report.charged.output_tokens, report.problems)),
         "spent": count(report.spent.output_tokens),
         "usd": "N/A" if report.usd is None else f"{report.usd:.4f}",
@@ -135,6 +182,20 @@ def _cells(report: RunReport, apart: str | None) -> _Cells:
         "done": str(report.problems),
         "remarks": "; ".join(filter(None, (_remarks(report), apart))),
     }
+
+
+def _kappa(report: RunReport) -> str:
+    """A judge's agreement with labels by hand; a dash where rules gave the verdicts."""
+    if report.judge is None:
+        return "–"
+    kappa = report.audit.kappa if report.audit else None
+    return (
+        "unchecked" if kappa is None else f"{kappa.value:.2f} [{kappa.low:.2f}, {kappa.high:.2f}]"
+    )
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1%}"
 
 
 def contamination_table(found: Sequence[Contamination]) -> Table:

@@ -18,13 +18,21 @@ from harness.stats.agreement import cohen_kappa
 class Label:
     """What a person says of one sample: its status, or only whether it is correct.
 
-    The sample is named by its `id`, or by `problem` and `index`.
+    The sample is named by its `id` (and the problem's `digest`, where it answers several), or by
+    `problem` and `index`. `said` is None where it has no label yet, or the person is `unsure`.
+    `drawn` is as `harness audit list` wrote it; `line` is the place in the file.
     """
 
-    said: Status | bool
+    said: Status | bool | None
     id: str | None = None
+    digest: str | None = None
     problem: str | None = None
     index: int = 0
+    unsure: bool = False
+    author: str = ""
+    note: str = ""
+    drawn: Mapping[str, Any] | None = None
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,43 +89,86 @@ class Agreements(Listing[Agreement]):
 
 
 def read_labels(path: Path) -> list[Label]:
-    """Labels from a JSONL file: `{"id": SAMPLE, "status": "correct"}` or `"correct": false` a line.
+    """Labels from a JSONL file, one a line: what `harness audit list` wrote, its `label` filled in
+    (true, false, "unsure" or a status; null: none yet), or `{"id": SAMPLE, "status": "correct"}`,
+    `{"id": SAMPLE, "correct": false}`; `{"problem": ID, "index": 0, ...}` names a sample too.
 
-    `{"problem": ID, "index": 0, ...}` names a sample too. Raises DataError with the line.
+    Raises DataError with the line.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")  # a text may hold U+2028
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"labels {path}: {error}") from error
-    labels = [_label(line, f"{path}, line {n}") for n, line in enumerate(lines, 1) if line.strip()]
+    labels = [_label(line, path, n) for n, line in enumerate(lines, 1) if line.strip()]
     if not labels:
         raise DataError(f"labels {path}: no label in it")
     return labels
 
 
-def _label(line: str, where: str) -> Label:
+def _label(line: str, path: Path, number: int) -> Label:
+    where = f"{path}, line {number}"
     try:
         row = json.loads(line)
     except ValueError as error:
         raise DataError(f"{where}: not JSON: {error}") from error
-    if not isinstance(row, Mapping) or not ("id" in row or "problem" in row):
-        raise DataError(f'{where}: write {{"id": SAMPLE, "status": "correct"}}, as `harness show '
-                        '--samples RUN --json` names samples')  # fmt: skip
+    sample = row.get("sample", row.get("id")) if isinstance(row, Mapping) else None
+    if not isinstance(row, Mapping) or (sample is None and "problem" not in row):
+        raise DataError(
+            f'{where}: write {{"id": SAMPLE, "status": "correct"}}; `harness audit list` and '
+            "`harness show --samples RUN --json` name samples"
+        )
+    said, unsure = _said(row, where)
     return Label(
-        said=_said(row, where),
-        id=str(row["id"]) if "id" in row else None,
-        problem=None if "id" in row else str(row["problem"]),
-        index=int(row.get("index", 0)),
+        said=said,
+        unsure=unsure,
+        id=None if sample is None else str(sample),
+        digest=_text(row, "problem_digest", where),
+        problem=None if sample is not None else str(row["problem"]),
+        index=_index(row, where),
+        author=_text(row, "author", where) or "",
+        note=_text(row, "note", where) or "",
+        drawn=_drawn(row.get("drawn"), where),
+        line=number,
     )
 
 
-def _said(row: Mapping[str, Any], where: str) -> Status | bool:
-    if isinstance(row.get("correct"), bool):
-        return bool(row["correct"])
-    if row.get("status") in list(Status):
-        return Status(row["status"])
+def _said(row: Mapping[str, Any], where: str) -> tuple[Status | bool | None, bool]:
+    """The label of a line, and whether it is "unsure"."""
+    name = next((n for n in ("label", "correct", "status") if n in row), "status")
+    value = row.get(name, "")
+    if value is None or value == "unsure":
+        return None, value is not None
+    if isinstance(value, bool) and name != "status":
+        return value, False
+    if isinstance(value, str) and value in list(Status):
+        return Status(value), False
     known = ", ".join(Status)
-    raise DataError(f'{where}: "status" is one of {known}, or "correct" true or false')
+    raise DataError(
+        f'{where}: "status" is one of {known}; or "label" (or "correct") true, false or "unsure"'
+    )
+
+
+def _text(row: Mapping[str, Any], name: str, where: str) -> str | None:
+    value = row.get(name)
+    if value is not None and not isinstance(value, str):
+        raise DataError(f'{where}: "{name}" must be text')
+    return value
+
+
+def _index(row: Mapping[str, Any], where: str) -> int:
+    value = row.get("index", 0)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise DataError(f'{where}: "index" must be a whole number')
+    return value
+
+
+def _drawn(value: Any, where: str) -> Mapping[str, Any] | None:
+    if value is None:
+        return None
+    wanted = {"population": str, "by": str, "stratum": str, "size": int}
+    if not isinstance(value, Mapping) or {n: type(v) for n, v in value.items()} != wanted:
+        raise DataError(f'{where}: leave "drawn" as `harness audit list` wrote it')
+    return dict(value)
 
 
 def agreement(
@@ -131,7 +182,7 @@ def agreement(
     clusters: list[str] = []
     for view in views:
         label = by_id.get(view.id) or by_place.get((view.problem.id, view.index))
-        if label is None or not view.id:
+        if label is None or label.said is None or not view.id:
             continue
         status = Status.UNGRADED if view.verdict is None else view.verdict.status
         theirs.append(str(label.said))

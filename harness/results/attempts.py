@@ -46,7 +46,16 @@ class Attempt:
     @property
     def correct(self) -> int:
         """Correct answers of the pool."""
-        return sum(j.verdict.status is Status.CORRECT for j in self.judged)
+        return self.count(Status.CORRECT)
+
+    def count(self, status: Status) -> int:
+        """Answers of the pool that were so judged."""
+        return sum(j.verdict.status is status for j in self.judged)
+
+    @property
+    def loops(self) -> list[bool]:
+        """Whether each answer is a loop, of those that were looked at."""
+        return [j.verdict.loop for j in self.judged if j.verdict.loop is not None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +74,11 @@ class Reading:
     prompt_once: bool
     main: str
     models: Mapping[str, ModelInfo]
+
+    @property
+    def single(self) -> bool:
+        """Whether one answer is drawn: the accuracy is then that of the pool's samples."""
+        return not self.whole and self.size == 1
 
     def k(self, attempt: Attempt) -> int:
         """How many of the attempt's answers the selector chooses from."""

@@ -1,134 +1,219 @@
-"""Samples for a person to label, and what the labels say of the verdicts.
+"""Samples for people to label, and what their labels say of the verdicts.
 
-Samples are drawn by strata: how sure the verifier was, and, with a second judge, whether the two
-differ. A row says how large its stratum is, so that a file of labels is enough to read them.
+Samples are drawn at random within strata: how sure the verifier was, what it said, and, with a
+second judge, whether the two differ. What a label stands for travels with it: its stratum, the size
+of that, and the population, which must be that of the run when labels are read.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from harness.core import DataError, Estimate, Status, UsageError
-from harness.core.hashing import derive_seed
+from harness.core import Status, UsageError
+from harness.core.hashing import content_hash, derive_seed
+from harness.results.audited import Audit
 from harness.results.views import SampleView
 from harness.stats import mean_interval
-from harness.stats.audit import Stratum, corrected_accuracy, error_rate
-from harness.stats.special import normal_quantile
+from harness.stats.agreement import cohen_kappa
+from harness.stats.audit import (
+    Stratum,
+    allocation,
+    corrected_accuracy,
+    error_rate,
+    stratified_kappa,
+)
+from harness.store.labels import Drawn, Label
 
-SecondJudge = Callable[[str, str], bool | None]
-"""(response, gold) -> whether it is right; None: it cannot tell."""
+Place = tuple[str, str]
+"""A sample as an answer: the problem's digest, and the sample's id."""
+Opinions = Mapping[Place, bool | None]
+"""Whether a second judge finds an answer right; None where it cannot tell."""
 
-_SURENESS = ("sure", "likely", "guess", "guess")
 _DOUBTFUL = ("differs", "ungraded", "guess", "likely", "sure")
-"""Strata, the most doubtful first: the order in which rows are listed."""
+"""Kinds of strata, the most doubtful first: the order in which samples are listed."""
+_EXPECTED = {"differs": 0.5, "ungraded": 0.5, "guess": 0.3, "likely": 0.1, "sure": 0.02}
+"""The error rates that one expects there; they decide how many are drawn, and bias nothing."""
+_SURENESS = ("sure", "likely", "guess", "guess")
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What strata are made of, for each of a run's answers."""
+
+    place: Place
+    said: bool
+    kind: str
+    cluster: str
+
+    @property
+    def stratum(self) -> str:
+        return f"{self.kind}, {'correct' if self.said else 'not correct'}"
 
 
 def to_label(
-    views: Sequence[SampleView], count: int, *, seed: int = 0, judge: SecondJudge | None = None
+    views: Callable[[], Iterable[SampleView]],
+    count: int,
+    *,
+    seed: int = 0,
+    judge: str | None = None,
+    opinions: Opinions | None = None,
 ) -> list[dict[str, Any]]:
-    """`count` samples, as evenly over the strata as their sizes allow, drawn at random by `seed`.
+    """`count` samples to label, drawn by `seed`, those of the most doubtful strata first.
 
-    At least two of each stratum (or all of it): each must have a label to be estimated.
+    At least two of each stratum (or all of it), the rest where they make the error rate best known.
+    `views` gives the samples of a run, and is called twice; `opinions` are a second `judge`'s.
+    Raises UsageError where nothing has a verdict.
     """
-    strata: dict[str, list[SampleView]] = {}
-    for view in views:
-        if view.verdict is not None:
-            strata.setdefault(_stratum(view, judge), []).append(view)
+    strata: dict[str, list[_Answer]] = defaultdict(list)
+    verifier = None
+    for view, answer in _answers(views(), opinions):
+        verifier = view.verifier
+        strata[answer.stratum].append(answer)
     if not strata:
         raise UsageError("the run has no verdicts yet: nothing to label")
+    by = verifier or "" if judge is None else f"{verifier} against {judge}"
+    population = _population(a for answers in strata.values() for a in answers)
     rng = random.Random(derive_seed("audit", seed))
-    return [
-        _row(view, name, len(strata[name]))
-        for name, share in _shares({n: len(v) for n, v in strata.items()}, count).items()
-        for view in rng.sample(strata[name], share)
-    ]
+    order = sorted(strata, key=lambda name: (_DOUBTFUL.index(name.partition(",")[0]), name))
+    sizes = {name: len(strata[name]) for name in order}
+    expected = {name: _EXPECTED[name.partition(",")[0]] for name in order}
+    chosen: dict[Place, Drawn] = {}
+    for name, share in allocation(sizes, expected, count).items():
+        drawn = Drawn(population=population, by=by, stratum=name, size=sizes[name])
+        for answer in rng.sample(strata[name], share):
+            chosen[answer.place] = drawn
+    rows = {}
+    for view, answer in _answers(views(), None):
+        if answer.place in chosen:
+            rows[answer.place] = _row(view, answer.place[0], chosen[answer.place])
+    return [rows[place] for place in chosen]
 
 
-def read_labels(rows: Iterable[Mapping[str, Any]], views: Sequence[SampleView]) -> list[Stratum]:
-    """The strata of labelled rows; `label` is true or false, null and "unsure" are left out."""
-    known = {view.id: view for view in views if view.verdict is not None}
-    sizes: dict[str, int] = {}
-    labels: dict[str, dict[str, tuple[bool, bool]]] = {}
-    for number, row in enumerate(rows, 1):
-        try:
-            name, size, sample = str(row["stratum"]), int(row["stratum_size"]), str(row["sample"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise DataError(
-                f"label {number}: needs `sample`, `stratum` and `stratum_size` as audit wrote them"
-            ) from error
-        if sizes.setdefault(name, size) != size:
-            raise DataError(f"label {number}: stratum {name} has {sizes[name]} samples, not {size}")
-        label = row.get("label")
-        if label is None or label == "unsure":
+def audit(views: Iterable[SampleView], labels: Sequence[Label], *, single: bool) -> Audit:
+    """What the labels say of the verdicts of a run with these samples.
+
+    `single`: its budget draws one answer, so that the accuracy of the samples is its own.
+    """
+    answers = {answer.place: answer for _, answer in _answers(views, None)}
+    ours = [label for label in labels if (label.problem, label.sample) in answers]
+    right = _decided(ours)
+    pools = _pools(answers.values())
+    pairs = [(answers[place].said, is_right) for place, is_right in right.items()]
+    strata, why = _strata(answers, ours, right)
+    kappa = None
+    if len({one for pair in pairs for one in pair}) == 2:
+        said, truth = zip(*pairs, strict=True)
+        clusters = [answers[place].cluster for place in right]
+        kappa = stratified_kappa(strata) if strata else cohen_kappa(said, truth, clusters)
+    plain = None
+    if pools:
+        plain = mean_interval(
+            [sum(a.said for a in pool) / len(pool) for pool in pools],
+            [pool[0].cluster for pool in pools],
+        )
+    return Audit(
+        labels=len(right),
+        people=len({label.author for label in ours}),
+        unsure=len({(label.problem, label.sample) for label in ours} - right.keys()),
+        of_run=single and len({len(pool) for pool in pools}) <= 1,
+        accuracy=plain,
+        error_rate=error_rate(strata) if strata else None,
+        corrected_accuracy=corrected_accuracy(plain, strata) if plain and strata else None,
+        kappa=kappa,
+        why=why,
+    )
+
+
+def _answers(
+    views: Iterable[SampleView], opinions: Opinions | None
+) -> Iterator[tuple[SampleView, _Answer]]:
+    """The samples that have a verdict, and what strata are made of."""
+    digests: dict[str, str] = {}
+    for view in views:
+        verdict = view.verdict
+        if verdict is None or not view.id:
             continue
-        if not isinstance(label, bool):
-            raise DataError(f'label {number}: `label` must be true, false, null or "unsure"')
-        if sample not in known:
-            raise DataError(f"label {number}: the run has no sample {sample} with a verdict")
-        verdict = known[sample].verdict
-        assert verdict is not None
-        labels.setdefault(name, {})[sample] = (verdict.status is Status.CORRECT, label)
-    missing = [name for name in sizes if name not in labels]
-    if missing or not sizes:
-        raise UsageError(f"no label yet in: {', '.join(missing) or 'the file'}")
-    return [Stratum(name, sizes[name], tuple(labels[name].values())) for name in sizes]
+        if view.problem.id not in digests:
+            digests = {view.problem.id: view.problem.digest()}  # views come problem by problem
+        place = digests[view.problem.id], view.id
+        said = verdict.status is Status.CORRECT
+        other = None if opinions is None else opinions.get(place)
+        if other is not None and other != said:
+            kind = "differs"
+        elif verdict.status is Status.UNGRADED:
+            kind = "ungraded"
+        else:
+            kind = _SURENESS[min(verdict.warning, 3)]
+        yield view, _Answer(place, said, kind, view.problem.cluster)
 
 
-def audited(views: Sequence[SampleView], strata: Sequence[Stratum]) -> dict[str, Estimate]:
-    """The verifier's error rate, the samples' plain accuracy, and the corrected one beside it."""
-    judged = [view for view in views if view.verdict is not None]
-    scores = [float(v.verdict is not None and v.verdict.status is Status.CORRECT) for v in judged]
-    plain = mean_interval(scores, [view.problem.cluster for view in judged])
-    se = (plain.high - plain.low) / (2 * normal_quantile(0.5 + plain.confidence / 2))
-    return {
-        "error_rate": error_rate(strata),
-        "accuracy": plain,
-        "corrected_accuracy": corrected_accuracy(plain.value, se, strata),
-    }
+def _population(answers: Iterable[_Answer]) -> str:
+    return content_hash("population", sorted(list(answer.place) for answer in answers))
 
 
-def _stratum(view: SampleView, judge: SecondJudge | None) -> str:
-    verdict = view.verdict
-    assert verdict is not None
-    if judge is not None and view.problem.gold is not None:
-        said = judge(view.response, view.problem.gold)
-        if said is not None and said != (verdict.status is Status.CORRECT):
-            return "differs"
-    if verdict.status is Status.UNGRADED:
-        return "ungraded"
-    return _SURENESS[min(verdict.warning, 3)]
+def _pools(answers: Iterable[_Answer]) -> list[list[_Answer]]:
+    """The answers to each problem."""
+    pools: dict[str, list[_Answer]] = defaultdict(list)
+    for answer in answers:
+        pools[answer.place[0]].append(answer)
+    return list(pools.values())
 
 
-def _shares(sizes: Mapping[str, int], count: int) -> dict[str, int]:
-    """How many of each stratum, most doubtful first: evenly, what one lacks going to the rest."""
-    order = [name for name in _DOUBTFUL if name in sizes]
-    shares = {name: min(2, sizes[name]) for name in order}
-    left = count - sum(shares.values())
-    while left > 0:
-        open_ = [name for name in order if shares[name] < sizes[name]]
-        if not open_:
-            break
-        for name in open_[:left]:
-            shares[name] += 1
-            left -= 1
-    return shares
+def _decided(labels: Iterable[Label]) -> dict[Place, bool]:
+    """Whether labelled answers are right, by most of the people who could tell."""
+    votes: dict[Place, int] = defaultdict(int)
+    for label in labels:
+        if label.status is not Status.UNGRADED:
+            votes[label.problem, label.sample] += 1 if label.status is Status.CORRECT else -1
+    return {place: vote > 0 for place, vote in votes.items() if vote}
 
 
-def _row(view: SampleView, stratum: str, size: int) -> dict[str, Any]:
+def _strata(
+    answers: Mapping[Place, _Answer], labels: Iterable[Label], right: Mapping[Place, bool]
+) -> tuple[list[Stratum], str]:
+    """The strata of the draw with the most labels, or why nothing can be estimated."""
+    here = _population(answers.values())
+    draws: dict[str, dict[Place, Drawn]] = defaultdict(dict)
+    drawn = False
+    for label in labels:
+        drawn = drawn or label.drawn is not None
+        if label.drawn is not None and label.drawn.population == here:
+            draws[label.drawn.by][label.problem, label.sample] = label.drawn
+    if not draws:
+        old = "the run had other samples when they were drawn: draw again"
+        return [], old if drawn else "they were not drawn by `harness audit list`"
+    best = max(draws.values(), key=len)
+    sizes = {one.stratum: one.size for one in best.values()}
+    found: dict[str, list[tuple[bool, bool]]] = {name: [] for name in sizes}
+    for place, one in best.items():
+        if place in right:
+            found[one.stratum].append((answers[place].said, right[place]))
+    missing = [name for name, pairs in found.items() if not pairs]
+    if left := len(answers) - sum(sizes.values()):
+        missing.append(f"other strata, of {left} samples")
+    if missing:
+        return [], f"no label yet in: {'; '.join(missing)}"
+    return [Stratum(name, sizes[name], tuple(pairs)) for name, pairs in found.items()], ""
+
+
+def _row(view: SampleView, digest: str, drawn: Drawn) -> dict[str, Any]:
     verdict = view.verdict
     assert verdict is not None
     return {
         "sample": view.id,
         "label": None,
+        "note": "",
         "problem": view.problem.id,
         "question": view.problem.question,
         "gold": view.problem.gold,
         "response": view.response,
         "answer": verdict.answer,
-        "verdict": verdict.status.value,
+        "verdict": str(verdict.status),
         "reason": verdict.reason,
-        "stratum": stratum,
-        "stratum_size": size,
+        "problem_digest": digest,
+        "drawn": asdict(drawn),
     }

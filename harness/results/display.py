@@ -95,6 +95,11 @@ class Reports(Listing[RunReport]):
 def report_row(report: RunReport) -> Row:
     """One report as plain values; what is not known is None."""
     accuracy, lured = report.metrics.get("accuracy"), report.metrics.get("lure_rate")
+    attempted = report.metrics.get("attempted")
+    among = report.metrics.get("accuracy_attempted")
+    audit = report.audit
+    corrected = audit.corrected_accuracy if audit and audit.of_run else None
+    errors, kappa = (audit.error_rate, audit.kappa) if audit else (None, None)
     tokens, judge = report.charged.output_tokens, report.spent_by_role.get("judge")
     return {
         "model": report.model,
@@ -104,6 +109,21 @@ def report_row(report: RunReport) -> Row:
         "low": None if accuracy is None else accuracy.low,
         "high": None if accuracy is None else accuracy.high,
         "lure_rate": None if lured is None else lured.value,
+        "attempted": None if attempted is None else attempted.value,
+        "accuracy_attempted": None if among is None else among.value,
+        "accuracy_attempted_low": None if among is None else among.low,
+        "accuracy_attempted_high": None if among is None else among.high,
+        "refused": report.refused,
+        "abstained": report.abstained,
+        "empty": report.empty,
+        "truncated": report.truncated,
+        "looping": report.looping,
+        "labels": audit.labels if audit else 0,
+        "corrected_accuracy": None if corrected is None else corrected.value,
+        "corrected_low": None if corrected is None else corrected.low,
+        "corrected_high": None if corrected is None else corrected.high,
+        "wrong_verdicts": None if errors is None else errors.value,
+        "kappa": None if kappa is None else kappa.value,
         "tokens_per_problem": tokens / report.problems if tokens and report.problems else tokens,
         "usd": report.usd,
         "judge_usd": None if judge is None else judge.usd,

@@ -22,7 +22,10 @@ from harness.core import (
 )
 from harness.core.sample import add_known, tidy
 from harness.cost import PriceEntry, price
+from harness.results.answered import attempted_metrics
 from harness.results.attempts import NO_ANSWER, Attempt, Reading, stream_attempts
+from harness.results.audit import audit
+from harness.results.audited import Audit
 from harness.results.basis import basis_of
 from harness.results.bills import Bill
 from harness.results.device import DeviceTime, device_times
@@ -32,6 +35,7 @@ from harness.stats import mean_interval, pass_at_k, rising
 from harness.store import Store
 from harness.store.attempts import chain_samples, step_values, unanswered
 from harness.store.figures import keeping_figures, kept_figures
+from harness.store.labels import find_labels, has_labels
 from harness.store.runs import (
     StoredRun,
     failed_attempts,
@@ -119,6 +123,9 @@ class _Line:
     usd: float | None
     device_usd: float | None
     empty: int
+    refused: int
+    abstained: int
+    loops: Sequence[bool]
     bounded: Sequence[float | None]  # what its budget bounds by a number
 
 
@@ -144,6 +151,9 @@ def _line(budget: str, reading: Reading, attempt: Attempt, rate: _HourlyRate | N
         usd=bill.usd(),
         device_usd=None if rate is None else rate.usd(bill),
         empty=attempt.empty,
+        refused=attempt.count(Status.REFUSED),
+        abstained=attempt.count(Status.ABSTAINED),
+        loops=attempt.loops,
         bounded=bounded_spending(budget, reading, attempt),
     )
 
@@ -180,7 +190,8 @@ def _report(store: Store, run: StoredRun, times: _Times) -> RunReport:
         for status, chance in item.statuses.items():
             verdicts[str(status)] += chance
     spent = spent_by(store, run.id)
-    finals = sum(line.pool for line in lines)
+    finals = sum(line.pool for line in lines) or 1
+    loops = [one for line in lines for one in line.loops]
     return RunReport(
         id=run.id,
         model=run.model,
@@ -205,7 +216,7 @@ def _report(store: Store, run: StoredRun, times: _Times) -> RunReport:
         usd=_usd(manifest, total, lines),
         flops=_sum([line.flops for line in lines]),
         seconds=spent.latency_s,
-        truncated=sum(line.truncated for line in lines) / finals if finals else 0.0,
+        truncated=sum(line.truncated for line in lines) / finals,
         verifier=run.judged_by,
         monte_carlo_error=_monte_carlo_error([line.error for line in lines]),
         device_seconds=None if by_run is None else by_run.get(run.id, DeviceTime()).total,
@@ -216,9 +227,19 @@ def _report(store: Store, run: StoredRun, times: _Times) -> RunReport:
             for role, one in spent_by_role(store, run.id).items()
         },
         obedience=run_obedience(run.budget, [v for line in lines for v in line.bounded]),
-        empty=sum(line.empty for line in lines) / finals if finals else 0.0,
+        empty=sum(line.empty for line in lines) / finals,
+        refused=sum(line.refused for line in lines) / finals,
+        abstained=sum(line.abstained for line in lines) / finals,
+        looping=sum(loops) / len(loops) if loops else None,
+        audit=_audit(store, run, single=reading.single),
         manifest=manifest,
     )
+
+
+def _audit(store: Store, run: StoredRun, *, single: bool) -> Audit | None:
+    if not has_labels(store, run.id):
+        return None
+    return audit(_answers(store, run), find_labels(store, run=run.id), single=single)
 
 
 def _by_role(lines: Sequence[_Line]) -> dict[str, Usage]:
@@ -245,6 +266,8 @@ def _metrics(task: str, lines: Sequence[_Line], reading: Reading) -> dict[str, E
         return {}  # nothing is known of accuracy: no figure is not 0%
     clusters = [item.problem.cluster for item in scored]
     metrics = {"accuracy": mean_interval([item.score for item in scored], clusters)}
+    if reading.single or reading.selector.name != "oracle":  # coverage is of many answers
+        metrics |= attempted_metrics(scored)
     tempted = [item for item in scored if item.problem.lure is not None]
     if tempted:
         metrics["lure_rate"] = mean_interval(

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from harness.core import Estimate, Problem, RunManifest, Usage, Verdict
+from harness.results.audited import Audit
 from harness.stats import Obedience
 
 
@@ -41,6 +42,11 @@ class RunReport:
     adds to the accuracy. `stopped` problems were ended by the budget's ceiling (`tokens<=`,
     `usd<=`). `obedience` says how what was spent stands to the budget's number; None when it has
     none, or the tokens are unknown.
+    Of the pool's samples, `truncated` were cut off by a token limit, `empty` have no text, and
+    `refused`, `abstained` and `looping` are shares as well (`looping` of those that were looked at;
+    None where none was). Unless accuracy is coverage by several samples, `metrics` has "attempted",
+    the share of problems that were given an answer, right or wrong, and "accuracy_attempted" among
+    those. `audit` is what labels by people say of the verdicts; None where there are none.
     """
 
     id: str
@@ -76,11 +82,20 @@ class RunReport:
     spent_by_role: Mapping[str, Spending] = field(default_factory=dict)
     obedience: Obedience | None = None
     empty: float = 0.0  # share of pool samples whose answer is empty
+    refused: float = 0.0
+    abstained: float = 0.0
+    looping: float | None = None
+    audit: Audit | None = None
 
     @property
     def accuracy(self) -> Estimate:
         """The headline figure."""
         return self.metrics["accuracy"]
+
+    @property
+    def judge(self) -> str | None:
+        """The model that gave the verdicts, with its arguments; None where rules gave them."""
+        return self.verifier.rpartition("@")[0].partition(" by ")[2] or None
 
     def __repr__(self) -> str:
         accuracy = self.metrics.get("accuracy")
@@ -96,6 +111,7 @@ class RunReport:
         out["charged_by_role"] = {role: asdict(u) for role, u in self.charged_by_role.items()}
         out["spent_by_role"] = {role: asdict(s) for role, s in self.spent_by_role.items()}
         out["obedience"] = self.obedience.to_json() if self.obedience else None
+        out["audit"] = self.audit.to_json() if self.audit else None
         out["verdicts"] = dict(self.verdicts)
         out["manifest"] = self.manifest.to_json()
         return out
@@ -116,6 +132,7 @@ class RunReport:
                     for role, one in data["spent_by_role"].items()
                 },
                 "obedience": None if kept is None else Obedience(**kept),
+                "audit": None if data.get("audit") is None else Audit.from_json(data["audit"]),
                 "manifest": RunManifest.from_json(data["manifest"]),
             }
         )

@@ -24,11 +24,24 @@ def warnings(reports: Sequence[RunReport]) -> list[str]:
             own = "max= of the budget" if "max=" in report.budget else "--max-output-tokens"
             lines.append(
                 f"{name}: {report.truncated:.0%} of the samples were cut off by the token limit: "
-                f"raise {own}{raised}"
+                f"raise {own}{raised}{_loops(report)}"
             )
         if report.empty > MOST and not cut:
-            lines.append(f"{name}: {report.empty:.0%} of the answers are empty")
-        refused = report.verdicts.get("refused", 0.0) / report.problems
-        if refused > MOST:
-            lines.append(f"{name}: {refused:.0%} of the problems were refused by the model")
+            lines.append(f"{name}: {report.empty:.0%} of the answers are empty{_look(report)}")
+        if report.refused > MOST:
+            lines.append(
+                f"{name}: {report.refused:.0%} of the samples are refusals of the model"
+                f"{_look(report)}"
+            )
     return lines
+
+
+def _loops(report: RunReport) -> str:
+    """What no limit mends."""
+    if (report.looping or 0) <= MOST:
+        return ""
+    return f"; {report.looping:.0%} of the samples are loops, which a higher limit does not end"
+
+
+def _look(report: RunReport) -> str:
+    return f": see `harness show --samples {report.id[:12]}`"

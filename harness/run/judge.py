@@ -136,8 +136,11 @@ class Judge:
         replies = block_on(lambda: self._ask(store, pool, list(distinct.values())))
         by_key = dict(zip(distinct, replies, strict=True))
         return [
-            majority(
-                [q.verifier.judged(text, q.rules) for text in by_key[repr(q.spec), q.prompt(0)]]
+            replace(
+                majority(
+                    [q.verifier.judged(text, q.rules) for text in by_key[repr(q.spec), q.prompt(0)]]
+                ),
+                loop=q.rules.loop,
             )
             for q in questions
         ]

@@ -50,21 +50,35 @@ def cohen_kappa(
     codes = cluster_codes(clusters, n)
     groups = int(codes.max()) + 1
     effective = _effective_size(table / n, rows, columns, codes)
+    return kappa_interval(table / n, effective, n, groups, confidence, seed=seed)
+
+
+def kappa_interval(
+    shares: NDArray[np.float64],
+    effective: float,
+    n: int,
+    clusters: int,
+    confidence: float,
+    *,
+    seed: int = 0,
+) -> Estimate:
+    """Kappa of a table of shares, (k, k), as well known as by `effective` independent items."""
+    k = len(shares)
     rng = np.random.default_rng(seed)
-    posterior = rng.dirichlet((table * (effective / n) + 1 / k).ravel(), size=_DRAWS)
+    posterior = rng.dirichlet((shares * effective + 1 / k).ravel(), size=_DRAWS)
     draws = _kappa(posterior.reshape(-1, k, k))
     tail = (1 - confidence) / 2
     low, high = np.quantile(draws, [tail, 1 - tail])
-    value = float(_kappa(table[None] / n)[0])
+    value = float(_kappa(shares[None])[0])
     return Estimate(
         value=value,
         low=min(float(low), value),
         high=max(float(high), value),
         n=n,
-        clusters=groups,
+        clusters=clusters,
         confidence=confidence,
         method="Dirichlet posterior of the table",
-        extra={"agreement": float(np.trace(table) / n)},
+        extra={"agreement": float(np.trace(shares))},
     )
 
 

@@ -1,7 +1,7 @@
 """What labels by a person say of a verifier: its error rate, and the accuracy corrected by it.
 
-Labelled samples are drawn by strata (say, by how sure the verifier was), each stratum at its own
-rate. The error rate is the stratified mean (Cochran, Sampling Techniques, eq. 5.1 and 5.6). The
+Labelled samples are drawn at random within strata (how sure the verifier was, say), each stratum at
+its own rate. A rate is the stratified mean (Cochran, Sampling Techniques, eq. 5.1 and 5.6). The
 corrected accuracy is prediction-powered inference for a mean (Angelopoulos et al. 2023, arXiv
 2301.09633, section 2.1): the verifier's accuracy over all samples, less what it is seen to add.
 """
@@ -9,12 +9,21 @@ corrected accuracy is prediction-powered inference for a mean (Angelopoulos et a
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from harness.core import Estimate
-from harness.stats.intervals import wilson
-from harness.stats.special import normal_quantile
+from harness.stats.agreement import influences, kappa_interval
+from harness.stats.intervals import check_confidence
+from harness.stats.special import beta_quantile
+
+_UNSEEN = 0.5
+"""Of how many errors more the upper limit thinks, each with the largest weight that a label has."""
+
+Chosen = Callable[[bool, bool], bool]
+"""Of (the verdict is correct, the answer is right): whether a label is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,59 +39,123 @@ class Stratum:
             raise ValueError(f"stratum {self.name}: {len(self.labels)} labels, {self.size} samples")
 
 
-def error_rate(strata: Sequence[Stratum], confidence: float = 0.95) -> Estimate:
-    """The share of all samples whose verdict is wrong, with Wilson's interval.
+def allocation(sizes: Mapping[str, int], errors: Mapping[str, float], count: int) -> dict[str, int]:
+    """How many of each stratum are drawn: as many as makes the error rate best known.
 
-    Wilson's n is the effective one, the n of a simple sample with the same variance; a stratum's
-    share p is taken for (np + 1/2)/(n + 1) there, so that a few labels without an error do not
-    claim certainty. Raises ValueError where a stratum has no label.
+    `errors` are the shares of wrong verdicts that one expects. Neyman's allocation, found exactly
+    in whole numbers (Wright 2012, American Statistician 66, 217-224), with two of each stratum at
+    least, as far as it has them: a stratum without a label cannot be estimated.
+    """
+    shares = {name: min(2, size) for name, size in sizes.items()}
+    spread = {name: math.sqrt(p * (1 - p)) * sizes[name] for name, p in errors.items()}
+    while sum(shares.values()) < min(count, sum(sizes.values())):
+        open_ = [name for name, size in sizes.items() if shares[name] < size]
+        best = max(open_, key=lambda n: spread[n] / math.sqrt(shares[n] * (shares[n] + 1)))
+        shares[best] += 1
+    return shares
+
+
+def error_rate(strata: Sequence[Stratum], confidence: float = 0.95) -> Estimate:
+    """The share of all samples whose verdict is wrong.
+
+    Limits as for directly standardised rates (Fay and Feuer 1997, Statistics in Medicine 16,
+    791-801), of Beta instead of gamma distributions: the lower is a quantile of the one with the
+    rate's mean and variance, the upper of the one with half an unseen error more, of the largest
+    weight that a label has. Exact where all are labelled. Raises ValueError where a stratum has no
+    label.
     """
     total, labelled = _totals(strata)
-    rate = variance = 0.0
-    for part in strata:
-        errors = sum(said != is_right for said, is_right in part.labels)
-        count, weight = len(part.labels), part.size / total
-        rate += weight * errors / count
-        smooth = (errors + 0.5) / (count + 1)
-        unseen = 1 - count / part.size  # all labelled: nothing is left to chance
-        variance += weight**2 * unseen * smooth * (1 - smooth) / count
-    low = high = rate
-    if variance > 0:
-        spread = max(rate * (1 - rate), 0.25 / labelled)  # at 0 and 1 the share says too little
-        low, high = wilson(rate * (n := spread / variance), n, confidence)
-    extra = {"strata": len(strata), "samples": total}
+    rate, low, high = _limits(strata, lambda said, right: said != right, confidence)
     return Estimate(
         value=rate, low=low, high=high, n=labelled, clusters=labelled, confidence=confidence,
-        method="stratified", extra=extra,
+        method="stratified", extra={"strata": len(strata), "samples": total},
     )  # fmt: skip
 
 
-def corrected_accuracy(
-    plain: float, plain_se: float, strata: Sequence[Stratum], confidence: float = 0.95
-) -> Estimate:
-    """The accuracy corrected by the labels: `plain` less the mean of (verdict - truth).
+def corrected_accuracy(plain: Estimate, strata: Sequence[Stratum]) -> Estimate:
+    """`plain` without the verdicts that say too much, and with those that say too little.
 
-    `plain_se` is the standard error of `plain`, clustered where samples are; the labels' variance
-    is added to it. With every sample labelled it is the accuracy of the labels.
+    The limits of the three rates are joined by the MOVER (Donner and Zou 2012): squared distances
+    to them add up. Those of `plain` stand for the chance by which these problems were met; they are
+    widened where a share as near to 1/2 as the corrected one varies more. Raises ValueError where a
+    stratum has no label.
     """
     total, labelled = _totals(strata)
-    excess = variance = 0.0
-    for part in strata:
-        gaps = [float(said) - float(is_right) for said, is_right in part.labels]
-        count, weight = len(gaps), part.size / total
-        mean = sum(gaps) / count
-        excess += weight * mean
-        square = sum((gap - mean) ** 2 for gap in gaps)
-        # half an error more, so that agreement throughout is no certainty; none where all are seen
-        spread = (square + 0.5) / count
-        variance += weight**2 * (1 - count / part.size) * spread / count
-    value = plain - excess
-    half = normal_quantile(0.5 + confidence / 2) * math.sqrt(plain_se**2 + variance)
+    above, above_low, above_high = _limits(strata, lambda s, r: s and not r, plain.confidence)
+    below, below_low, below_high = _limits(strata, lambda s, r: r and not s, plain.confidence)
+    value = min(1.0, max(0.0, plain.value - above + below))
+    own = plain.value * (1 - plain.value)
+    wider = max(1.0, value * (1 - value) / own) if own > 0 else 1.0
+    down = wider * (plain.value - plain.low) ** 2 + (above_high - above) ** 2
+    up = wider * (plain.high - plain.value) ** 2 + (above - above_low) ** 2
+    down, up = down + (below - below_low) ** 2, up + (below_high - below) ** 2
     return Estimate(
-        value=value, low=max(0.0, value - half), high=min(1.0, value + half), n=labelled,
-        clusters=labelled, confidence=confidence, method="prediction-powered",
-        extra={"plain": plain, "correction": -excess},
-    )  # fmt: skip
+        value=value,
+        low=max(0.0, value - math.sqrt(down)),
+        high=min(1.0, value + math.sqrt(up)),
+        n=labelled,
+        clusters=labelled,
+        confidence=plain.confidence,
+        method="prediction-powered",
+        extra={"plain": plain.value, "samples": total},
+    )
+
+
+def stratified_kappa(strata: Sequence[Stratum], confidence: float = 0.95) -> Estimate:
+    """Cohen's kappa of the verdicts and the labels over all samples.
+
+    Every label counts for as many samples as it stands for. The interval is that of
+    `harness.stats.agreement.cohen_kappa` for the simple sample, of no more items than there are
+    labels, that would be as uncertain by kappa's linearised variance within the strata. Raises
+    ValueError where a stratum has no label, and where one label is all that there is.
+    """
+    check_confidence(confidence)
+    total, labelled = _totals(strata)
+    pairs = np.array([pair for part in strata for pair in part.labels], dtype=np.intp)
+    counts = np.array([len(part.labels) for part in strata])
+    sizes = np.array([part.size for part in strata])
+    weights = np.repeat(sizes / total / counts, counts)
+    shares = np.zeros((2, 2))
+    np.add.at(shares, (pairs[:, 0], pairs[:, 1]), weights)
+    if np.diag(shares).max() > 1 - 1e-12:
+        raise ValueError("verdicts and labels are one throughout: kappa is undefined")
+    parts = influences(shares, pairs[:, 0], pairs[:, 1])
+    within = [np.var(part) for part in np.split(parts, np.cumsum(counts)[:-1])]
+    variance = float(np.sum((sizes / total) ** 2 * (1 - counts / sizes) * within / counts))
+    effective = 1 / float(weights @ weights)  # Kish, where all agree
+    if variance > 1e-12:
+        effective = min(float(labelled), float(weights @ parts**2) / variance)
+    return kappa_interval(shares, effective, labelled, labelled, confidence)
+
+
+def _limits(
+    strata: Sequence[Stratum], chosen: Chosen, confidence: float
+) -> tuple[float, float, float]:
+    """The share of all samples for which `chosen` holds, with its limits."""
+    check_confidence(confidence)
+    total, _ = _totals(strata)
+    rate = variance = largest = 0.0
+    for part in strata:
+        count, weight = len(part.labels), part.size / total
+        seen = sum(chosen(said, is_right) for said, is_right in part.labels)
+        unseen = 1 - count / part.size  # all labelled: nothing is left to chance
+        rate += weight * seen / count
+        smooth = (seen + 0.5) / (count + 1) if seen else 0.0  # all of two is no certainty
+        variance += weight**2 * unseen * smooth * (1 - smooth) / count
+        largest = max(largest, weight * unseen / count)
+    tail = (1 - confidence) / 2
+    low = _quantile(tail, rate, variance)
+    more = _UNSEEN * largest
+    high = _quantile(1 - tail, rate + more, variance + more * largest)
+    return rate, min(low, rate), max(high, rate)
+
+
+def _quantile(p: float, mean: float, variance: float) -> float:
+    """Of the Beta distribution with this mean and variance."""
+    if variance <= 0 or not 0 < mean < 1:
+        return min(1.0, mean)
+    size = max(1e-3, mean * (1 - mean) / variance - 1)
+    return beta_quantile(p, mean * size, (1 - mean) * size)
 
 
 def _totals(strata: Sequence[Stratum]) -> tuple[int, int]:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_VERSION = "0005"
+SCHEMA_VERSION = "0006"
 """The newest migration; a database that names another one is older or newer than this code."""
 
 _HASH = String(32)
@@ -229,7 +229,12 @@ class VerdictRow(Base):
 
 
 class LabelRow(Base):
-    """A person's judgement of a sample as an answer to a problem; a `status` as in verdicts."""
+    """A person's judgement of a sample as an answer to a problem; a `status` as in verdicts.
+
+    `ungraded`: the person cannot tell. `drawn` says how the sample was drawn, {"population": a hash
+    of all samples among which, "by": what made the strata, "stratum": its name, "size": of how
+    many}; NULL where it was chosen in another way.
+    """
 
     __tablename__ = "label"
     sample_id: Mapped[str] = mapped_column(ForeignKey("sample.id"), primary_key=True)
@@ -238,6 +243,7 @@ class LabelRow(Base):
     status: Mapped[str] = mapped_column(String(16))
     note: Mapped[str] = mapped_column(Text)
     created: Mapped[str] = mapped_column(String(32))
+    drawn: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class FiguresRow(Base):

@@ -100,10 +100,9 @@ class Response:
         return evasion(self.text)
 
     def noted(self, verdict: Verdict) -> Verdict:
-        """The verdict, its reason completed by the notes."""
-        if not self.notes:
-            return verdict
-        return dataclasses.replace(verdict, reason="; ".join((verdict.reason, *self.notes)))
+        """The verdict, its reason completed by the notes, and whether the text is a loop."""
+        reason = "; ".join((verdict.reason, *self.notes))
+        return dataclasses.replace(verdict, reason=reason, loop=LOOP in self.notes)
 
 
 def read_response(
@@ -128,7 +127,7 @@ def read_response(
     if text is None:
         reason = "; ".join(("the answer was lost to thinking", *loop))
         return Response("", True, loop, Verdict(
-            status=Status.TRUNCATED, method="thinking", reason=reason,
+            status=Status.TRUNCATED, method="thinking", reason=reason, loop=bool(loop),
         ))  # fmt: skip
     notes = loop
     turn = next_turn(text, _stops(problem), problem.question if problem else "")
@@ -138,7 +137,9 @@ def read_response(
     if not text.strip():
         status = Status.TRUNCATED if truncated else Status.UNPARSED
         reason = "; ".join(("the response is empty", *notes))
-        return Response("", truncated, notes, Verdict(status=status, method="empty", reason=reason))
+        return Response("", truncated, notes, Verdict(
+            status=status, method="empty", reason=reason, loop=bool(loop),
+        ))  # fmt: skip
     return Response(closed(text) if truncated else text, truncated, notes)
 
 
