@@ -127,13 +127,23 @@ def _checked(name: str, verifier: Any, verdict: Any) -> Verdict:
     else:
         kinds: dict[str, tuple[type, ...]] = {n: (str, type(None)) for n in ("answer", "key")}
         kinds |= {"method": (str,), "reason": (str,), "warning": (int,)}
+        kinds |= {"score": (int, float, type(None))}
         wrong = [n for n, kind in kinds.items() if not isinstance(getattr(verdict, n), kind)]
-        if not wrong:
+        if wrong:
+            bad = f"{wrong[0]} {describe(getattr(verdict, wrong[0]))}"
+            names = ("None" if k is type(None) else k.__name__ for k in kinds[wrong[0]])
+            expected = " or ".join(names)
+        elif verdict.score is None or _fits(verdict.score, verdict.status):
             return verdict
-        bad = f"{wrong[0]} {describe(getattr(verdict, wrong[0]))}"
-        expected = " or ".join("None" if k is type(None) else k.__name__ for k in kinds[wrong[0]])
+        else:
+            bad = f"score {verdict.score!r} with status {str(verdict.status)!r}"
+            expected = "a score from 0 to 1, which is 1 if and only if the status is correct"
     error = misfit(f"the verifier {name!r}", verifier, "verify", f"gave {bad}", expected)
     return _ungraded(str(error)[:500])
+
+
+def _fits(score: float, status: Status) -> bool:
+    return 0 <= score <= 1 and (score == 1) == (status is Status.CORRECT)
 
 
 def _ungraded(reason: str) -> Verdict:

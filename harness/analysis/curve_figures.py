@@ -165,7 +165,10 @@ class CoverageFit:
 def fit_coverage(curve: Curve) -> CoverageFit:
     """Fit a pool's coverage; HarnessError for a curve that has no pool."""
     if curve.counts is None:
-        raise HarnessError(f"{curve.label} has no pool of samples: fits need sample@n or vote@n")
+        raise HarnessError(
+            f"{curve.label} has no pool of samples that are right or wrong: fits need sample@n or "
+            "vote@n, and a verifier without partial credit"
+        )
     refused: dict[str, str] = {}
     cover = list(curve.points)
 

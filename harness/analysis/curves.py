@@ -15,12 +15,13 @@ from typing import Any
 
 from harness.analysis.pools import Pool
 from harness.budgets import Budget, resolve
+from harness.budgets.selectors.oracle import coverage as covered
 from harness.core import Estimate, HarnessError, Status, UsageError
 from harness.cost import PriceEntry, price
 from harness.results.attempts import Attempt, Attempts, read_attempts
 from harness.results.bills import Bill
 from harness.results.device import DeviceTime, device_time
-from harness.stats import mean_interval, pass_at_k, rising
+from harness.stats import mean_interval, rising
 from harness.stats.scaling import control
 from harness.store import Store
 from harness.store.runs import StoredRun, find_runs, get_run
@@ -173,6 +174,11 @@ class _Read:
         return not self.attempts.whole and self.attempts.smallest > 1
 
     @property
+    def counted(self) -> bool:
+        """Whether each answer of its pools is right or wrong, so that right ones can be counted."""
+        return self.pooled and not any(a.partial for a in self.attempts.items)
+
+    @property
     def metric(self) -> str:
         """The budget with its size left open: `vote@k`, `think@n`, `beam@nx4:reward=steps`.
 
@@ -269,7 +275,7 @@ def _curve(read: _Read, metric: str, points: Sequence[CurvePoint]) -> Curve:
         clusters=tuple(a.problem.cluster for a in items),
         facts=read.facts,
         options=read.options,
-        counts=tuple((len(a.judged), a.correct) for a in items) if read.pooled else None,
+        counts=tuple((len(a.judged), a.correct) for a in items) if read.counted else None,
         answers=tuple(tuple(j.verdict.key for j in a.judged) for a in items)
         if read.pooled
         else None,
@@ -284,7 +290,7 @@ def _point(
     for attempt in attempts.items:
         k = size if read.pooled else attempts.k(attempt)
         if coverage:
-            scores.append(pass_at_k(len(attempt.judged), attempt.correct, k))
+            scores.append(covered(attempt.judged, k))
         else:
             chance = attempts.selector.expect(attempt.judged, k).get(Status.CORRECT, 0.0)
             scores.append(min(1.0, max(0.0, chance)))

@@ -21,6 +21,7 @@ from harness.analysis.crossfit import best_row, crossed, deal
 from harness.analysis.curves import Curve, CurvePoint
 from harness.analysis.equal_cost import on_common_problems
 from harness.analysis.pools import Seen
+from harness.budgets.selectors.tally import tally
 from harness.core import Estimate, Status, UsageError
 from harness.stats import mean_interval, paired_difference
 from harness.stats.spread import cluster_codes
@@ -212,8 +213,8 @@ def _looks(source: Curve, difficulty: str, probe: int) -> list[tuple[Floats, See
     for last in (False, True) if twice else (False,):
         part = pool.first(sizes, last=last)
         if difficulty == "oracle":
-            right = [[j.verdict.status is Status.CORRECT for j in judged] for judged in part.judged]
-            hard = [1 - sum(r) / len(r) if r else 0.0 for r in right]
+            right = [tally(judged).get(Status.CORRECT, 0.0) for judged in part.judged]
+            hard = [1 - r / len(j) if j else 0.0 for r, j in zip(right, part.judged, strict=True)]
         else:
             hard = [1 - _agreement([j.verdict.key for j in judged]) for judged in part.judged]
         looks.append((np.array(hard), part.seen))

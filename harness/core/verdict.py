@@ -28,7 +28,9 @@ class Verdict:
     `answer` is the extracted answer as written; `key` a canonical form of it: equal keys mean
     equivalent answers, which is how votes are counted. `method` names the rule or stage that
     settled it; `warning` is 0 (sure) to 3 (a guess); `reason` is one short sentence. `loop`: the
-    response ends by saying the same over and over; None where nobody looked.
+    response ends by saying the same over and over; None where nobody looked. `score` is the share
+    of the full mark, from 0 to 1, of verifiers that give partial credit: `correct` with 1, `wrong`
+    below. None: all or nothing.
     """
 
     status: Status
@@ -38,6 +40,14 @@ class Verdict:
     warning: int = 0
     reason: str = ""
     loop: bool | None = None
+    score: float | None = None
+
+    @property
+    def shares(self) -> Mapping[Status, float]:
+        """What the verdict adds to each status, 1 in all: partial credit is so much `correct`."""
+        if self.score is None or self.score >= 1:
+            return {self.status: 1.0}
+        return {Status.CORRECT: self.score, self.status: 1.0 - self.score}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ _NOTHING = "[invalid]"  # what lm-eval's regex filters give where nothing matche
 class LmEvalVerifier:
     """The chosen filter and metric of the task that the problem comes from: 1 is correct.
 
-    A value between 0 and 1 is `ungraded`: it says neither right nor wrong.
+    A value between 0 and 1 (an F1, say) is partial credit; another is `ungraded`.
     """
 
     name = "lm-eval"
-    version = "1"
+    version = "2"  # partial credit
 
     def __init__(self) -> None:
         self._tasks: dict[str, Any] = {}
@@ -40,12 +40,12 @@ class LmEvalVerifier:
         filtered = _filtered(task, how["filter"], doc, answer)
         scores = task.process_results(doc, [filtered])
         value = scores.get(how["metric"])
-        if not isinstance(value, int | float) or value not in (0, 1):
+        if not isinstance(value, int | float) or not 0 <= value <= 1:
             return Verdict(
                 status=Status.UNGRADED,
                 method=how["metric"],
                 warning=3,
-                reason=f"{how['metric']} is {value!r}, neither 0 nor 1: choose another by metric=",
+                reason=f"{how['metric']} is {value!r}, not in 0 to 1: choose another by metric=",
             )
         found = filtered if isinstance(filtered, str) else json.dumps(filtered, default=str)
         missing = found.strip() in ("", _NOTHING)
@@ -58,6 +58,7 @@ class LmEvalVerifier:
             key=None if missing else found.strip(),
             method=f"{how['metric']},{how['filter']}",
             reason=_said(scores),
+            score=float(value) if 0 < value < 1 else None,
         )
 
     def _task(self, name: str, doc: dict[str, Any]) -> Any:

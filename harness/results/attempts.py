@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import groupby
 from operator import attrgetter, itemgetter
 
 from harness.budgets import Judged, Selector, build_selector
+from harness.budgets.selectors.tally import tally
 from harness.core import ModelInfo, Problem, RunManifest, Status, Verdict
 from harness.core.sample import whole_turn
 from harness.results.bills import Bill, Charge
@@ -48,6 +49,16 @@ class Attempt:
         """Correct answers of the pool."""
         return self.count(Status.CORRECT)
 
+    @property
+    def credit(self) -> float:
+        """The sum of the pool's scores: its correct answers, unless there is partial credit."""
+        return tally(self.judged).get(Status.CORRECT, 0.0)
+
+    @property
+    def partial(self) -> bool:
+        """Whether an answer has partial credit."""
+        return any(j.verdict.score is not None for j in self.judged)
+
     def count(self, status: Status) -> int:
         """Answers of the pool that were so judged."""
         return sum(j.verdict.status is status for j in self.judged)
@@ -74,6 +85,12 @@ class Reading:
     prompt_once: bool
     main: str
     models: Mapping[str, ModelInfo]
+
+    @property
+    def cover(self) -> Sequence[int]:
+        """The numbers of samples at which coverage is shown: powers of two, and all."""
+        most = 0 if self.whole else self.smallest
+        return sorted({2**i for i in range(most.bit_length())} | {most}) if most > 1 else ()
 
     @property
     def single(self) -> bool:

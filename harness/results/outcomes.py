@@ -85,7 +85,7 @@ def load_outcomes(store: Store, run_id: str) -> RunOutcomes:
                 truncated=attempt.truncated / pool,
                 tokens=usage.output_tokens,
                 usd=usd,
-                pool_correct=attempt.correct / pool,
+                pool_correct=attempt.credit / pool,
                 alarmed=None if problem.gold is None else _share(chance.get(Status.ABSTAINED, 0.0)),
                 samples=pool,
                 problem=problem,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
+from harness.budgets.selectors.oracle import coverage
 from harness.core import (
     Estimate,
     RunManifest,
@@ -31,7 +32,7 @@ from harness.results.bills import Bill
 from harness.results.device import DeviceTime, device_times
 from harness.results.obedience import bounded_spending, run_obedience
 from harness.results.views import RunReport, SampleView, Spending
-from harness.stats import mean_interval, pass_at_k, rising
+from harness.stats import mean_interval, rising
 from harness.store import Store
 from harness.store.attempts import chain_samples, step_values, unanswered
 from harness.store.figures import keeping_figures, kept_figures
@@ -112,7 +113,7 @@ class _Line:
 
     scored: Scored
     pool: int
-    correct: int
+    coverage: Mapping[int, float]  # by number of samples
     truncated: int
     stopped: bool
     foreign: bool
@@ -139,7 +140,7 @@ def _line(budget: str, reading: Reading, attempt: Attempt, rate: _HourlyRate | N
             output_tokens=usage.output_tokens,
         ),
         pool=len(attempt.judged),
-        correct=attempt.correct,
+        coverage={k: coverage(attempt.judged, k) for k in reading.cover},
         truncated=attempt.truncated,
         stopped=attempt.stopped,
         foreign=reading.is_foreign(attempt),
@@ -274,13 +275,8 @@ def _metrics(task: str, lines: Sequence[_Line], reading: Reading) -> dict[str, E
             [item.statuses.get(Status.LURED, 0.0) for item in tempted],
             [item.problem.cluster for item in tempted],
         )
-    most = 0 if reading.whole else reading.smallest
-    ks = sorted({2**i for i in range(most.bit_length())} | {most}) if most > 1 else []
-    cover = [
-        mean_interval([pass_at_k(line.pool, line.correct, k) for line in lines], clusters)
-        for k in ks
-    ]
-    metrics |= {f"pass@{k}": figure for k, figure in zip(ks, rising(cover), strict=True)}
+    cover = [mean_interval([line.coverage[k] for line in lines], clusters) for k in reading.cover]
+    metrics |= {f"pass@{k}": figure for k, figure in zip(reading.cover, rising(cover), strict=True)}
     try:
         own = registry.find("tasks", TaskSpec.parse(task).name)().metrics(scored)
     except UnknownNameError:  # a task of a plugin that is not loaded now

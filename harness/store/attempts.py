@@ -98,6 +98,7 @@ _VERDICT = (
     VerdictRow.warning,
     VerdictRow.reason,
     VerdictRow.loop,
+    VerdictRow.score,
 )
 
 
@@ -109,6 +110,7 @@ def _verdict(
     warning: int,
     reason: str,
     loop: bool | None,
+    score: float | None,
 ) -> Verdict:
     if status is None:
         return UNGRADED
@@ -120,6 +122,7 @@ def _verdict(
         warning=warning,
         reason=reason,
         loop=loop,
+        score=score,
     )
 
 

@@ -214,6 +214,7 @@ def verdict_row(sample: str, problem: str, verifier: tuple[str, str], verdict: V
         "warning": verdict.warning,
         "reason": verdict.reason,
         "loop": verdict.loop,
+        "score": verdict.score,
     }
 
 

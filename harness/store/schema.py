@@ -210,7 +210,8 @@ class ChargeRow(Base):
 class VerdictRow(Base):
     """A judgement of a sample as an answer to a problem, by one version of a verifier.
 
-    `loop`: the response ends by saying the same over and over; NULL where nobody looked.
+    `loop`: the response ends by saying the same over and over; NULL where nobody looked. `score`:
+    partial credit, from 0 to 1; NULL where a verdict is all or nothing.
     """
 
     __tablename__ = "verdict"
@@ -225,6 +226,7 @@ class VerdictRow(Base):
     warning: Mapped[int] = mapped_column(Integer)
     reason: Mapped[str] = mapped_column(Text)
     loop: Mapped[bool | None] = mapped_column(Boolean)
+    score: Mapped[float | None] = mapped_column(Float)
     __table_args__ = (Index("ix_verdict_problem_id", "problem_id"),)
 
 

@@ -24,7 +24,8 @@ class Best(Rewarded):
         chances = best_of_k([self.value(judged) for judged in pool], k)
         out: dict[Status, float] = defaultdict(float)
         for judged, chance in zip(pool, chances, strict=True):
-            out[judged.verdict.status] += chance
+            for status, share in judged.verdict.shares.items():
+                out[status] += chance * share
         return dict(out)
 
     def error(self, pool: Sequence[Judged], k: int) -> float:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+import statistics
 from collections.abc import Mapping, Sequence
 
+from harness.budgets.selectors.tally import tally
 from harness.budgets.selectors.weighted import MOST_SUBSETS, subsets
 from harness.budgets.strategy import Judged
 from harness.core import Status
@@ -33,17 +34,17 @@ class Choosing:
     def expect(self, pool: Sequence[Judged], k: int) -> Mapping[Status, float]:
         """Probability of each status of the chosen answer."""
         chosen = self._chosen(pool, k)
-        return {status: count / len(chosen) for status, count in Counter(chosen).items()}
+        return {status: count / len(chosen) for status, count in tally(chosen).items()}
 
     def error(self, pool: Sequence[Judged], k: int) -> float:
         """The standard error of the sampled probability of `correct`; 0 when it is exact."""
         if math.comb(len(pool), k) <= MOST_SUBSETS:
             return 0.0
         chosen = self._chosen(pool, k)
-        share = chosen.count(Status.CORRECT) / len(chosen)
-        return math.sqrt(share * (1 - share) / (len(chosen) - 1))
+        scores = [judged.verdict.shares.get(Status.CORRECT, 0.0) for judged in chosen]
+        return statistics.stdev(scores) / math.sqrt(len(scores))
 
-    def _chosen(self, pool: Sequence[Judged], k: int) -> list[Status]:
+    def _chosen(self, pool: Sequence[Judged], k: int) -> list[Judged]:
         """What is chosen from each subset; of equal seeds the same subsets."""
         rows = subsets(len(pool), k, derive_seed(self.name, len(pool), k))
-        return [self.choose([pool[i] for i in row.nonzero()[0]]).verdict.status for row in rows]
+        return [self.choose([pool[i] for i in row.nonzero()[0]]) for row in rows]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from harness.budgets.selectors.exact import Exact
+from harness.budgets.selectors.tally import tally
 from harness.budgets.strategy import Judged
 from harness.core import Status
 
@@ -19,5 +19,4 @@ class First(Exact):
         """The share of each status; k does not matter, since the first of k is any one."""
         if not 1 <= k <= len(pool):
             raise ValueError(f"{k} samples wanted from a pool of {len(pool)}")
-        counts = Counter(j.verdict.status for j in pool)
-        return {status: count / len(pool) for status, count in counts.items()}
+        return {status: count / len(pool) for status, count in tally(pool).items()}

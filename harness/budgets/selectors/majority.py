@@ -6,10 +6,11 @@ sample without an answer does not vote; ties are broken at random, all tied clas
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from harness.budgets.selectors.exact import Exact
+from harness.budgets.selectors.tally import tally
 from harness.budgets.strategy import Judged
 from harness.core import Status
 from harness.stats import majority_distribution
@@ -22,15 +23,15 @@ class Majority(Exact):
 
     def expect(self, pool: Sequence[Judged], k: int) -> Mapping[Status, float]:
         """Probability of each status of the winning answer."""
-        classes: dict[str, Counter[Status]] = defaultdict(Counter)
-        silent: Counter[Status] = Counter()
+        classes: dict[str, list[Judged]] = defaultdict(list)
+        silent: list[Judged] = []
         for judged in pool:
             key = judged.verdict.key
-            (silent if key is None else classes[key])[judged.verdict.status] += 1
+            (silent if key is None else classes[key]).append(judged)
         groups = list(classes.values())
-        vote = majority_distribution([g.total() for g in groups], k, n_abstain=silent.total())
+        vote = majority_distribution([len(g) for g in groups], k, n_abstain=len(silent))
         out: dict[Status, float] = defaultdict(float)
         for group, chance in [*zip(groups, vote.wins, strict=True), (silent, vote.nobody)]:
-            for status, count in group.items():
-                out[status] += chance * count / group.total()
+            for status, count in tally(group).items():
+                out[status] += chance * count / len(group)
         return dict(out)

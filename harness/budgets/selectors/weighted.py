@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -24,6 +23,7 @@ MOST_SUBSETS = 2000
 """Up to so many subsets all are taken (exact); beyond, as many are drawn at random."""
 
 Floats = NDArray[np.float64]
+_Shares = tuple[tuple[Status, float], ...]
 
 
 class Weighted(Rewarded):
@@ -51,17 +51,17 @@ class Weighted(Rewarded):
             0.0 if key is None else self.value(judged)
             for key, judged in zip(keys, pool, strict=True)
         )
-        statuses = tuple(judged.verdict.status for judged in pool)
-        return _by_subset(keys, weights, statuses, k), sorted({*statuses})
+        shares = tuple(tuple(judged.verdict.shares.items()) for judged in pool)
+        return _by_subset(keys, weights, shares, k), _kinds(shares)
 
 
 @functools.lru_cache(maxsize=256)
 def _by_subset(
-    keys: tuple[str | None, ...], weights: tuple[float, ...], statuses: tuple[Status, ...], k: int
+    keys: tuple[str | None, ...], weights: tuple[float, ...], shares: tuple[_Shares, ...], k: int
 ) -> Floats:
     drawn = subsets(len(keys), k, derive_seed("weighted", keys, weights, k))
     classes = sorted({key for key in keys if key is not None})
-    kinds = sorted({*statuses})
+    judged = np.array([[dict(one).get(kind, 0.0) for kind in _kinds(shares)] for one in shares])
     member = np.array([[key == c for c in classes] for key in keys], float)
     sums = drawn @ (member * np.array(weights)[:, None])
     present = drawn @ member > 0
@@ -70,27 +70,16 @@ def _by_subset(
     # Sums of the same rewards in another order may differ in the last digits.
     wins = (present & (sums >= best - 1e-12 * np.abs(best))).astype(float)
     wins /= np.maximum(wins.sum(axis=1, keepdims=True), 1.0)
-    out: Floats = wins @ _status_shares(keys, statuses, classes, kinds)
+    # a class's members were judged alike, unless a verifier is odd
+    out: Floats = wins @ (member.T @ judged / member.sum(axis=0)[:, None])
     silent = ~present.any(axis=1)
     if silent.any():
-        one = np.array([[status == kind for kind in kinds] for status in statuses], float)
-        out[silent] = drawn[silent] @ one / k
+        out[silent] = drawn[silent] @ judged / k
     return out
 
 
-def _status_shares(
-    keys: Sequence[str | None],
-    statuses: Sequence[Status],
-    classes: Sequence[str],
-    kinds: Sequence[Status],
-) -> Floats:
-    """[classes, statuses]: how a class's members were judged (alike, unless a verifier is odd)."""
-    counts: dict[str, Counter[Status]] = defaultdict(Counter)
-    for key, status in zip(keys, statuses, strict=True):
-        if key is not None:
-            counts[key][status] += 1
-    table = [[counts[c][kind] / counts[c].total() for kind in kinds] for c in classes]
-    return np.array(table, float).reshape(len(classes), len(kinds))
+def _kinds(shares: Iterable[_Shares]) -> list[Status]:
+    return sorted({status for one in shares for status, _ in one})
 
 
 def subsets(n: int, k: int, seed: int) -> Floats:
