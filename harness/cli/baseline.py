@@ -53,7 +53,8 @@ def save(file: Path, runs: tuple[str, ...], db: str, partial: bool, as_json: boo
             {"file": str(file), "runs": len(found), "outcomes": outcomes, "feasibility": said}
         )
     else:
-        click.echo(f"{file}: {len(found)} runs, {outcomes} outcomes")
+        runs_said = f"{len(found)} run{'' if len(found) == 1 else 's'}"
+        click.echo(f"{file}: {runs_said}, {outcomes} outcomes")
         for one in can:
             click.echo(f"  {one}")
 

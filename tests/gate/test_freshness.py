@@ -17,7 +17,8 @@ from harness.core import ModelSpec, UsageError
 from harness.core.registry import find
 from harness.gate.api import judge
 from harness.gate.baseline import write_baseline
-from harness.gate.comment import comment, find_answers
+from harness.gate.comment import comment
+from harness.gate.flips import find_answers
 from harness.gate.results import GateVerdict
 from harness.gate.rules import GateConfig, Rule
 from harness.results.outcomes import load_outcomes
