@@ -15,13 +15,14 @@ from harness.gate.feasibility import Feasibility, feasibility
 from harness.gate.judge import run_gate
 from harness.gate.results import GateResult
 from harness.gate.rules import GateConfig, read_config
+from harness.gate.same_model import ModelChangedError, canary_check
 from harness.gate.sides import find_side
 from harness.gate.staged import plan_gate, run_staged_gate
 from harness.results.outcomes import RunOutcomes
-from harness.run.config import DEFAULT_DB, EvalSettings
+from harness.run.config import DEFAULT_DB, EvalConfig, EvalSettings
 from harness.run.evaluate import eval_config
 from harness.run.freshness import new_label
-from harness.run.progress import Observer, shown
+from harness.run.progress import Observer, Silent, shown
 
 
 def check(
@@ -83,15 +84,52 @@ def judge(
             model=...,
         )
     if model is None:
-        found = find_side(str(settings.get("db", DEFAULT_DB)), candidate or "")
-        check_verifiers(found)
-        return run_gate(rules.rules, found, old, any_budget=any_budget)
+        return _stored(rules, old, str(settings.get("db", DEFAULT_DB)), candidate or "", any_budget)
     asked = eval_config(model, tasks, budgets, None, settings)
     if asked.max_age is None:
         asked = replace(asked, fresh=asked.fresh or new_label())
-    plan = plan_gate(asked, old)
     with shown(progress) as observer:
-        for one in feasibility(rules.rules, old):
-            if not one.feasible:
-                observer.note(f"before anything is spent: {one}")
-        return run_staged_gate(rules.rules, plan, old, observer=observer, any_budget=any_budget)
+        if not isinstance(observer, Silent):
+            for one in feasibility(rules.rules, old):
+                if not one.feasible:
+                    observer.note(f"before anything is spent: {one}")
+        return _run(rules, asked, old, observer, any_budget)
+
+
+def _stored(
+    rules: GateConfig, old: list[RunOutcomes], db: str, candidate: str, any_budget: bool
+) -> GateResult:
+    """The verdict on stored runs; of a model behind an API it says how old they are."""
+    found = find_side(db, candidate)
+    check_verifiers(found)
+    result = run_gate(rules.rules, found, old, any_budget=any_budget)
+    notes = [
+        f"{run.label}: judged by replies of {min(c.asked for c in run.canaries)[:10]}, and the "
+        "server was not asked now: `harness gate --run` does"
+        for run in found
+        if run.canaries
+    ]
+    return replace(result, notes=(*result.notes, *notes))
+
+
+def _run(
+    rules: GateConfig,
+    asked: EvalConfig,
+    old: list[RunOutcomes],
+    observer: Observer,
+    any_budget: bool,
+) -> GateResult:
+    """The verdict on a model that is evaluated now, and asked anew if it is not the stored one."""
+    plan = plan_gate(asked, old)
+    canary = canary_check(plan, old)
+    try:
+        return run_staged_gate(
+            rules.rules, plan, old, observer=observer, any_budget=any_budget, canary=canary
+        )
+    except ModelChangedError:
+        assert canary is not None
+        said = f"{canary.note}; the stored samples are not used, and the model is asked anew"
+        observer.note(said)
+        plan = plan_gate(replace(asked, max_age=None, fresh=new_label({})), old)
+        result = run_staged_gate(rules.rules, plan, old, observer=observer, any_budget=any_budget)
+        return replace(result, notes=(said, *result.notes))

@@ -20,6 +20,7 @@ from harness.gate.evidence import UndefinedError, kept_by
 from harness.gate.judge import Looks, counterpart, run_gate
 from harness.gate.results import GateResult, GateVerdict, Stopping
 from harness.gate.rules import Rule
+from harness.gate.same_model import CanaryCheck
 from harness.gate.sides import differing
 from harness.results.outcomes import ProblemOutcome, RunOutcomes, load_outcomes
 from harness.results.reports import iter_samples
@@ -49,7 +50,7 @@ def plan_gate(config: EvalConfig, baseline: Sequence[RunOutcomes]) -> Plan:
     plans = []
     for name in names:
         runs = [run for run in baseline if run.task == name]
-        wanted = config.budgets or tuple(run.budget for run in runs)
+        wanted = config.budgets or tuple(dict.fromkeys(run.budget for run in runs))
         if not wanted:
             raise ParameterError(
                 f"the baseline has no run of {name}: name {{budgets}}", budgets=...
@@ -84,23 +85,25 @@ def run_staged_gate(
     observer: Observer | None = None,
     any_budget: bool = False,
     looks: Sequence[float] = LOOKS,
+    canary: CanaryCheck | None = None,
 ) -> GateResult:
     """Evaluate the plan look by look, and stop as soon as the gate's verdict is certain.
 
     It stops when a rule has regressed or all have passed; a rule that has passed stays passed.
     Rules on observed figures are judged on what has been seen when the others are settled, and
-    never stop it by failing. `looks` are increasing shares of the problems, the last 1. The same
-    call again finds what is stored. Raises UsageError before anything is spent when rules,
+    never stop it by failing. `looks` are increasing shares of the problems, the last 1; `canary` is
+    asked before the first. The same call again finds what is stored. Raises UsageError before anything is spent when rules,
     baseline and plan do not fit one another, and for problems that could not be evaluated.
     """
     gate = _StagedGate(rules, plan, baseline, any_budget, looks, observer or Silent())
     gate.check()
-    done = run_blocking(plan, observer, gate.rounds)
+    done = run_blocking(plan, observer, gate.rounds, canary)
     assert gate.result is not None  # there is at least one look, and it judges or raises
     assert gate.result.stopping is not None
     asked = plan.backend.info.extra.get("asked")
     stopping = replace(gate.result.stopping, calls=done.calls, asked=asked)
-    return replace(gate.result, stopping=stopping)
+    said = [] if canary is None else [canary.note]
+    return replace(gate.result, stopping=stopping, notes=(*said, *done.notes))
 
 
 class _StagedGate:
