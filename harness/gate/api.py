@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Unpack
+from typing import Unpack, cast
 
 from harness.core import ParameterError
 from harness.core.protocols import Backend
@@ -16,7 +16,8 @@ from harness.gate.judge import run_gate
 from harness.gate.results import GateResult
 from harness.gate.rules import GateConfig, read_config
 from harness.gate.same_model import ModelChangedError, canary_check
-from harness.gate.sides import find_side
+from harness.gate.several import judge_each
+from harness.gate.sides import find_side, of_model
 from harness.gate.staged import plan_gate, run_staged_gate
 from harness.results.outcomes import RunOutcomes
 from harness.run.config import DEFAULT_DB, EvalConfig, EvalSettings
@@ -53,7 +54,7 @@ def judge(
     *,
     config: GateConfig | str | Path | None = None,
     baseline: str | Path | None = None,
-    model: str | Backend | None = None,
+    model: str | Backend | Sequence[str] | None = None,
     tasks: str | Iterable[str] = (),
     budgets: str | Iterable[str] = (),
     any_budget: bool = False,
@@ -73,6 +74,9 @@ def judge(
     on with what it has begun; `max_age` takes stored samples of an asking that young. Local weights
     are known by their hash: what is stored of them holds.
 
+    Several models (a list of names) are gates of their own, each at its own error, told as one: its
+    verdict is the worst of theirs. Where one cannot be judged the others are judged first.
+
     UsageError for what makes no sense or does not fit together, DataError for a verifier that
     accepts answers made wrong.
     """
@@ -85,14 +89,25 @@ def judge(
         )
     if model is None:
         return _stored(rules, old, str(settings.get("db", DEFAULT_DB)), candidate or "", any_budget)
-    asked = eval_config(model, tasks, budgets, None, settings)
+    several = list(model) if isinstance(model, list | tuple) else []
+    if several:
+        return judge_each(
+            dict.fromkeys(several),
+            lambda one: judge(
+                config=rules,
+                baseline=baseline,
+                model=one,
+                tasks=tasks,
+                budgets=budgets,
+                any_budget=any_budget,
+                progress=progress,
+                **settings,
+            ),
+        )
+    asked = eval_config(cast(str | Backend, model), tasks, budgets, None, settings)
     if asked.max_age is None:
         asked = replace(asked, fresh=asked.fresh or new_label())
     with shown(progress) as observer:
-        if not isinstance(observer, Silent):
-            for one in feasibility(rules.rules, old):
-                if not one.feasible:
-                    observer.note(f"before anything is spent: {one}")
         return _run(rules, asked, old, observer, any_budget)
 
 
@@ -121,6 +136,11 @@ def _run(
 ) -> GateResult:
     """The verdict on a model that is evaluated now, and asked anew if it is not the stored one."""
     plan = plan_gate(asked, old)
+    if not isinstance(observer, Silent):
+        info = plan.backend.info
+        for one in feasibility(rules.rules, of_model(old, info.label or info.name)):
+            if not one.feasible:
+                observer.note(f"before anything is spent: {one}")
     canary = canary_check(plan, old)
     try:
         return run_staged_gate(

@@ -280,10 +280,15 @@ def _can_fail(case: _Case) -> None:
 def counterpart(
     run: RunOutcomes, baseline: Sequence[RunOutcomes], any_budget: bool, what: str = ""
 ) -> RunOutcomes:
-    """The baseline's run to hold `run` against; UsageError unless there is exactly one."""
+    """The baseline's run to hold `run` against; UsageError unless there is exactly one.
+
+    Where the baseline has runs of several models, the one of the same model.
+    """
     others = [b for b in baseline if b.task == run.task and (any_budget or b.budget == run.budget)]
+    if len(others) > 1:
+        others = [b for b in others if b.model == run.model] or others
     if len(others) != 1:
-        had = ", ".join(sorted({f"{b.task} under {b.budget}" for b in baseline}))
+        had = ", ".join(sorted({f"{b.task} under {b.budget} by {b.model}" for b in baseline}))
         raise UsageError(
             f"{what}the baseline has {len(others)} runs for {run.task} under {run.budget} "
             f"(it holds {had})"

@@ -81,8 +81,8 @@ def finding(pairs: Sequence[Pair]) -> tuple[Finding, str]:
         one = torn[0]
         more = f", though {prints}" if prints else ""
         return "unclear", (
-            f"it cannot tell whether the model has changed since {since}: the server answers the "
-            f"same request in several ways ({one.canary.problem}: {_quoted(one.now)}){more}; {count}"
+            f"it cannot tell whether the model has changed since {since}: the server answers one "
+            f"request in several ways ({one.canary.problem}: {_quoted(one.now)}){more}; {count}"
         )
     one = other[0]
     more = f"; {prints}" if prints else ""

@@ -74,6 +74,12 @@ def pair_runs(
     return pairs
 
 
+def of_model(runs: Sequence[RunOutcomes], model: str) -> list[RunOutcomes]:
+    """A baseline as a model is held to it: where several models have a run, its own alone."""
+    own = {(run.task, run.budget) for run in runs if run.model == model}
+    return [run for run in runs if run.model == model or (run.task, run.budget) not in own]
+
+
 _RENEW = "evaluate the reference again with the same options, and save it anew"
 
 

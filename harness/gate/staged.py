@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from harness.core import BackendError, HarnessError, ParameterError, Problem, UsageError
 from harness.core.hashing import content_hash
+from harness.core.protocols import Backend
 from harness.core.sample import add_known
 from harness.gate.canaries import check_verifier
 from harness.gate.evidence import UndefinedError, kept_by
@@ -21,7 +22,7 @@ from harness.gate.judge import Looks, counterpart, run_gate
 from harness.gate.results import GateResult, GateVerdict, Stopping
 from harness.gate.rules import Rule
 from harness.gate.same_model import CanaryCheck
-from harness.gate.sides import differing
+from harness.gate.sides import differing, of_model
 from harness.results.outcomes import ProblemOutcome, RunOutcomes, load_outcomes
 from harness.results.reports import iter_samples
 from harness.run.config import EvalConfig
@@ -47,6 +48,7 @@ def plan_gate(config: EvalConfig, baseline: Sequence[RunOutcomes]) -> Plan:
             "no baseline to take the task from: name {tasks} and {budgets}", tasks=..., budgets=...
         )
     backend = at_asking(open_backend(config.model, config.model_args), config)
+    baseline = of_model(baseline, _name(backend))
     plans = []
     for name in names:
         runs = [run for run in baseline if run.task == name]
@@ -91,9 +93,10 @@ def run_staged_gate(
 
     It stops when a rule has regressed or all have passed; a rule that has passed stays passed.
     Rules on observed figures are judged on what has been seen when the others are settled, and
-    never stop it by failing. `looks` are increasing shares of the problems, the last 1; `canary` is
-    asked before the first. The same call again finds what is stored. Raises UsageError before anything is spent when rules,
-    baseline and plan do not fit one another, and for problems that could not be evaluated.
+    never stop it by failing. `looks` are increasing shares of the problems, the last 1; `canary`
+    is asked before the first. The same call again finds what is stored. Raises UsageError before
+    anything is spent when rules, baseline and plan do not fit one another, and for problems that
+    could not be evaluated.
     """
     gate = _StagedGate(rules, plan, baseline, any_budget, looks, observer or Silent())
     gate.check()
@@ -119,9 +122,10 @@ class _StagedGate:
         observer: Observer,
     ) -> None:
         self.result: GateResult | None = None
-        self._rules, self._plan, self._baseline = rules, plan, baseline
+        self._model = _name(plan.backend)
+        self._rules, self._plan, self._baseline = rules, plan, of_model(baseline, self._model)
         self._any_budget, self._observer = any_budget, observer
-        self._problems = {str(t.spec): _asked(t, baseline) for t in plan.tasks}
+        self._problems = {str(t.spec): _asked(t, self._baseline) for t in plan.tasks}
         self._parts = list(_parts(plan.tasks, self._problems, looks))
         self._planned = sum(len(problems) for problems in self._problems.values())
         self._looks = Looks([_count(part) / self._planned for part in self._parts])
@@ -138,7 +142,7 @@ class _StagedGate:
             if not runs:
                 raise UsageError(f"rule '{rule}' applies to none of the runs to be made")
             for run in runs:
-                expected = _expected(run)
+                expected = _expected(run, self._model)
                 kept_by(rule, expected.outcomes)
                 if rule.limit is not None:
                     continue
@@ -286,11 +290,16 @@ def _tokens(run: RunOutcomes) -> float | None:
     return add_known(o.tokens for o in run.outcomes)
 
 
-def _expected(run: PlannedRun) -> RunOutcomes:
+def _name(backend: Backend) -> str:
+    """As stored runs name the model."""
+    return backend.info.label or backend.info.name
+
+
+def _expected(run: PlannedRun, model: str) -> RunOutcomes:
     """The run with its facts and problems, before it has outcomes (its scores mean nothing)."""
     return RunOutcomes(
         id=run.id,
-        model=run.manifest.model,
+        model=model,
         task=str(run.loaded.spec),
         budget=str(run.strategy.budget),
         selector=run.strategy.selector.name,

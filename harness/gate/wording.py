@@ -54,7 +54,7 @@ def evidence(rule: Rule, e: Evidence, low: float, high: float) -> str:
         return f"it got worse by at least {least} {sure}"
     if loss[0] > 0 and loss[1] > margin:
         return f"it got worse by {least.split()[0]} to {most} {sure}"
-    return f"it got worse by at most {most} {sure}"
+    return f"if it got worse, then by at most {most} {sure}"
 
 
 def amount(rule: Rule, value: float) -> str:
