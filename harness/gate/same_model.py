@@ -67,7 +67,7 @@ def finding(pairs: Sequence[Pair]) -> tuple[Finding, str]:
     """What some replies say of the model, and the sentence that tells it to people."""
     since = min(pair.canary.asked for pair in pairs)[:10]
     same = sum(pair.same for pair in pairs)
-    count = f"{same} of {len(pairs)} replies are word for word those of {since}"
+    count = f"{same} of {len(pairs)} replies are word for word what they were"
     names = _differs("model", [(p.canary.model, p.now.model) for p in pairs])
     prints = _differs("fingerprint", [(p.canary.fingerprint, p.now.fingerprint) for p in pairs])
     if names:
@@ -75,7 +75,7 @@ def finding(pairs: Sequence[Pair]) -> tuple[Finding, str]:
     other = [pair for pair in pairs if not pair.same]
     if not other:
         more = f"; it names another configuration ({prints})" if prints else ""
-        return "same", f"the server serves the model of {since} as it seems: {count}{more}"
+        return "same", f"the server seems to serve the model of {since} still: {count}{more}"
     torn = [pair for pair in other if not pair.steady]
     if torn:
         one = torn[0]

@@ -18,11 +18,11 @@ from harness.core.protocols import Backend
 from harness.core.sample import add_known
 from harness.gate.canaries import check_verifier
 from harness.gate.evidence import UndefinedError, kept_by
-from harness.gate.judge import Looks, counterpart, run_gate
+from harness.gate.judge import Looks, check_can_fail, counterpart, run_gate
 from harness.gate.results import GateResult, GateVerdict, Stopping
 from harness.gate.rules import Rule
 from harness.gate.same_model import CanaryCheck
-from harness.gate.sides import differing, of_model
+from harness.gate.sides import differing, joined, of_model
 from harness.results.outcomes import ProblemOutcome, RunOutcomes, load_outcomes
 from harness.results.reports import iter_samples
 from harness.run.config import EvalConfig
@@ -126,7 +126,7 @@ class _StagedGate:
         self._rules, self._plan, self._baseline = rules, plan, of_model(baseline, self._model)
         self._any_budget, self._observer = any_budget, observer
         self._problems = {str(t.spec): _asked(t, self._baseline) for t in plan.tasks}
-        self._parts = list(_parts(plan.tasks, self._problems, looks))
+        self._parts = list(growing(plan.tasks, self._problems, looks))
         self._planned = sum(len(problems) for problems in self._problems.values())
         self._looks = Looks([_count(part) / self._planned for part in self._parts])
 
@@ -153,6 +153,7 @@ class _StagedGate:
                         f"{expected.label} cannot be held against the baseline: "
                         f"{'; '.join(reasons)}"
                     )
+                _check_can_fail(rule, expected, old)
         for task in self._plan.tasks:
             check_verifier(task.verifier, task.problems)
 
@@ -188,6 +189,7 @@ class _StagedGate:
                 [run for run in old if run.outcomes],
                 any_budget=self._any_budget,
                 level=level,
+                part=True,
             ),
         )
         result = replace(result, stopping=self._stopping(candidates, number))
@@ -242,7 +244,7 @@ def _asked(task: LoadedTask, baseline: Sequence[RunOutcomes]) -> list[Problem]:
     return [problem for problem in task.problems if problem.id in ids]
 
 
-def _parts(
+def growing(
     tasks: Sequence[LoadedTask], asked: Mapping[str, Sequence[Problem]], looks: Sequence[float]
 ) -> Iterator[Chosen]:
     """Growing sets of whole clusters, one a look; looks that would add nothing are left out."""
@@ -288,6 +290,15 @@ def _restricted(run: RunOutcomes, ids: Iterable[str]) -> RunOutcomes:
 
 def _tokens(run: RunOutcomes) -> float | None:
     return add_known(o.tokens for o in run.outcomes)
+
+
+def _check_can_fail(rule: Rule, expected: RunOutcomes, old: RunOutcomes) -> None:
+    """By the whole baseline, as if the model were to answer as the reference did."""
+    ids = {o.id for o in kept_by(rule, expected.outcomes)}
+    pairs = [(then, now) for then, now in joined(old, expected) if now.id in ids]
+    same = [replace(now, correct=then.correct) for then, now in pairs]
+    if pairs:
+        check_can_fail(rule, same, [then for then, _ in pairs])
 
 
 def _name(backend: Backend) -> str:

@@ -46,7 +46,7 @@ def evidence(rule: Rule, e: Evidence, low: float, high: float) -> str:
     margin = (rule.margin or 0.0) * (abs(e.reference) if rule.relative else 1.0)
     loss = margin - high, margin - low  # how much worse it got, at least and at most
     if loss[1] <= 0:
-        return f"it got better {sure}"
+        return "" if e.value == e.reference else f"it got better {sure}"
     if math.isinf(loss[1]):
         return "how much worse it got cannot be said"
     least, most = (_change(rule, x, e.reference) for x in loss)

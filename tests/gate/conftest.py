@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import re
@@ -144,15 +145,30 @@ class _Handler(BaseHTTPRequestHandler):
         """Quiet."""
 
 
+@contextlib.contextmanager
+def running() -> Iterator[Server]:
+    """A server on a free port, and a dead one afterwards."""
+    with Server() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.over.set()
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(scope="session")
+def another_server() -> Callable[[], contextlib.AbstractContextManager[Server]]:
+    """Starts a further server."""
+    return running
+
+
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """A running server, outside of any CI system."""
     for name in ("GITHUB_RUN_ID", "CI_PIPELINE_ID", "BUILD_TAG", "CIRCLE_WORKFLOW_ID"):
         monkeypatch.delenv(name, raising=False)
-    with Server() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with running() as server:
         yield server
-        server.over.set()
-        server.shutdown()
-        thread.join()
