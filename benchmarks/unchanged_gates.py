@@ -1,9 +1,9 @@
 """How many gates an unchanged model passes under README's rule: prints the table of docs/gate.md.
 
-python benchmarks/unchanged_gates.py                  # 200 gates a line
-python benchmarks/unchanged_gates.py --gates 1000
+python benchmarks/unchanged_gates.py                  # 200 gates a line, README's 500 problems
+python benchmarks/unchanged_gates.py --problems 200   # fewer, in 97 clusters
 
-README's problems (the first 200 of `decimals`) are answered by a stub engine of which some problems
+The first problems of `decimals` are answered by a stub engine of which some problems
 are torn: right in some samples and wrong in others. A pool of its samples is drawn through the
 whole product, into a store. Each gate then takes one sample of each problem for the baseline and
 another for the candidate, and judges them as `harness gate` does: at once, or look by look.
@@ -45,7 +45,7 @@ from harness.store import open_store
 from harness.store.runs import get_run
 
 README = Rule(metric="accuracy", margin=0.1)
-PROBLEMS, POOL = 200, 12
+POOL = 12  # samples a problem
 Right = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
 
 
@@ -88,18 +88,18 @@ class Torn:
         """Nothing to close."""
 
 
-def pool_of(torn: float, folder: Path) -> tuple[LoadedTask, RunOutcomes, Right]:
+def pool_of(torn: float, problems: int, folder: Path) -> tuple[LoadedTask, RunOutcomes, Right]:
     """The task, a run to copy, and which sample of which problem is right: shape (n, POOL)."""
     db = folder / f"{torn}.sqlite"
     [loaded] = make_plan(
-        EvalConfig(tasks=("decimals",), budgets=("greedy",), limit=PROBLEMS, db=db)
+        EvalConfig(tasks=("decimals",), budgets=("greedy",), limit=problems, db=db)
     ).tasks
     golds = {
         "\n".join(m.content for m in prompt.messages): problem.gold or ""
         for problem, prompt in zip(loaded.problems, loaded.prompts, strict=True)
     }
     engine = Torn(torn, golds)
-    done = harness.evaluate(engine, "decimals", f"sample@{POOL}", limit=PROBLEMS, db=db)
+    done = harness.evaluate(engine, "decimals", f"sample@{POOL}", limit=problems, db=db)
     with open_store(db) as store:
         [report] = done.reports
         run = load_outcomes(store, report.id)
@@ -150,15 +150,16 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--gates", type=int, default=200)
+    parser.add_argument("--problems", type=int, default=500)
     parser.add_argument("--margin", type=float, default=README.margin)
     given = parser.parse_args()
     rule = replace(README, margin=given.margin)
-    print(f"rule: {rule}; {PROBLEMS} problems of decimals; {given.gates} gates a line\n")
+    print(f"rule: {rule}; {given.problems} problems of decimals; {given.gates} gates a line\n")
     print("| torn | answers that change | clusters | passes at once | with `--run` | regressed |")
     print("|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         for torn in (0.0, 0.15, 0.3):
-            loaded, run, right = pool_of(torn, Path(folder))
+            loaded, run, right = pool_of(torn, given.problems, Path(folder))
             p = right.mean(axis=1)
             changes = float((2 * p * (1 - p) * POOL / (POOL - 1)).mean())
             rng = np.random.default_rng(0)

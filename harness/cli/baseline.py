@@ -61,29 +61,36 @@ def save(file: Path, runs: tuple[str, ...], db: str, partial: bool, as_json: boo
     refuse_doubles(found)
     write_baseline(file, found, partial=partial)
     outcomes = sum(len(run.outcomes) for run in found)
-    can = _feasibility(found)
     if as_json:
-        said = [one.to_json() for one in can]
-        print_json(
-            {"file": str(file), "runs": len(found), "outcomes": outcomes, "feasibility": said}
-        )
-    else:
-        click.echo(f"{file}: {_count(found)}, {outcomes} outcomes")
-        for one in can:
-            click.echo(f"  {one}")
+        can, margin = _feasibility(found)
+        said = {"feasibility": [one.to_json() for one in can], "first_margin": margin}
+        print_json({"file": str(file), "runs": len(found), "outcomes": outcomes, **said})
+        return
+    for line in (f"{file}: {_count(found)}, {outcomes} outcomes", *_told(found)):
+        click.echo(line)
 
 
-def _feasibility(runs: list[RunOutcomes]) -> list[Feasibility]:
-    """What the rules of this folder, or a margin of 5 points without any, can decide with them."""
+def _feasibility(runs: list[RunOutcomes]) -> tuple[list[Feasibility], float | None]:
+    """What the rules of this folder can decide with them, or a margin to begin with (else None)."""
     from harness.core import HarnessError
-    from harness.gate.feasibility import feasibility
+    from harness.gate.feasibility import feasibility, first_margin
     from harness.gate.rules import Rule, read_config
 
     try:
-        rules = read_config().rules
+        return feasibility(read_config().rules, runs), None
     except HarnessError:  # the gate will say what is wrong with them; or there are none yet
-        rules = (Rule(metric="accuracy", margin=0.05),)
-    return feasibility(rules, runs)
+        margin = first_margin(runs)
+    return feasibility((Rule(metric="accuracy", margin=margin),), runs), margin
+
+
+def _told(runs: list[RunOutcomes]) -> list[str]:
+    """What can be decided, for people; without rules, those that fit these runs."""
+    can, margin = _feasibility(runs)
+    lines = [f"  {one}" for one in can]
+    if margin is None:
+        return lines
+    rules = f'[[tool.harness.gate.rules]]\nmetric = "accuracy"\nmargin = {margin:g}'
+    return ["no rules in this folder yet; to begin with, in pyproject.toml:", "", rules, "", *lines]
 
 
 @baseline.command()
@@ -137,14 +144,14 @@ def renew(file: Path, model: str | None, quiet: bool, as_json: bool, **given: An
     db = given.pop("db")
     with contextlib.nullcontext(Silent()) if quiet else progress() as observer:
         found = renewed(file, model, progress=observer, db=db, **given_options(given))
-    can = _feasibility([one.new for one in found])
+    new = [one.new for one in found]
     if as_json:
-        said = [one.to_json() for one in can]
+        said = [one.to_json() for one in _feasibility(new)[0]]
         print_json({"file": str(file), "runs": [str(one) for one in found], "feasibility": said})
         return
-    click.echo(f"{file}: {_count([one.new for one in found])} renewed")
-    for line in (*found, *can):
-        click.echo(f"  {line}")
+    click.echo(f"{file}: {_count(new)} renewed")
+    for line in (*(f"  {one}" for one in found), *_told(new)):
+        click.echo(line)
 
 
 @baseline.command()

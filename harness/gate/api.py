@@ -7,14 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Unpack, cast
 
-from harness.core import ParameterError
+from harness.core import DataError, ParameterError, TaskSpec
 from harness.core.protocols import Backend
 from harness.gate.baseline import read_baseline
 from harness.gate.canaries import check_verifiers
-from harness.gate.feasibility import Feasibility, feasibility
+from harness.gate.feasibility import Feasibility, feasibility, unanswered
 from harness.gate.judge import run_gate
 from harness.gate.results import GateResult
-from harness.gate.rules import GateConfig, read_config
+from harness.gate.rules import GateConfig, Rule, read_config
 from harness.gate.same_model import ModelChangedError, canary_check
 from harness.gate.several import judge_each
 from harness.gate.sides import find_side, of_model
@@ -23,6 +23,7 @@ from harness.results.outcomes import RunOutcomes
 from harness.run.config import DEFAULT_DB, EvalConfig, EvalSettings
 from harness.run.evaluate import eval_config
 from harness.run.freshness import new_label
+from harness.run.plan import load_task
 from harness.run.progress import Observer, Silent, shown
 
 
@@ -37,8 +38,37 @@ def check(
     return feasibility(rules.rules, old)
 
 
+def foresee(
+    task: str,
+    *,
+    limit: int | None = None,
+    data_dir: str | Path | None = None,
+    config: GateConfig | str | Path | None = None,
+) -> list[Feasibility]:
+    """What rules could decide with the first `limit` problems of a task, before anything is run.
+
+    And with two, four and eight times as many, as far as there are problems. The rules are those of
+    `config` or of this folder; where there are none, a margin of 5 points. One answer in ten is
+    assumed to change from run to run. UsageError or DataError for what cannot be read.
+    """
+    try:
+        rules = _rules_and_baseline(config, None, read=False)[0].rules
+    except DataError:
+        if config is not None:
+            raise
+        rules = (Rule(metric="accuracy", margin=0.05),)
+    most = None if limit is None else 8 * limit
+    where = None if data_dir is None else Path(data_dir)
+    problems = load_task(TaskSpec.parse(task), limit=most, data_dir=where).problems
+    first = min(limit or len(problems), len(problems))
+    sizes = [first * times for times in (1, 2, 4, 8) if first * times <= len(problems)]
+    return [
+        one for size in sizes for one in feasibility(rules, [unanswered(task, problems[:size])])
+    ]
+
+
 def _rules_and_baseline(
-    config: GateConfig | str | Path | None, baseline: str | Path | None
+    config: GateConfig | str | Path | None, baseline: str | Path | None, *, read: bool = True
 ) -> tuple[GateConfig, list[RunOutcomes]]:
     rules = (
         config
@@ -46,7 +76,7 @@ def _rules_and_baseline(
         else read_config(None if config is None else Path(config))
     )
     file = rules.baseline if baseline is None else Path(baseline)
-    return rules, [] if file is None else read_baseline(file)
+    return rules, read_baseline(file) if read and file is not None else []
 
 
 def judge(
