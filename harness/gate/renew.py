@@ -63,8 +63,8 @@ def replaced(old: Sequence[RunOutcomes], new: Sequence[RunOutcomes]) -> list[Ren
         others = [o for o in old if (o.task, o.budget) == (run.task, run.budget)]
         same = [o for o in others if o.model == run.model]
         fellows = [n for n in new if (n.task, n.budget) == (run.task, run.budget)]
-        other = (same or (others if len(others) == len(fellows) == 1 else [None]))[0]
-        found.append(Renewed(old=other, new=run))
+        taken = same or (others if len(others) == len(fellows) == 1 else [])
+        found.append(Renewed(old=taken[0] if taken else None, new=run))
     return found
 
 

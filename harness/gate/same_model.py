@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.core import BackendError, HarnessError, Prompt, Sample
+from harness.core import BackendError, HarnessError, Origin, Prompt, Sample
 from harness.results.canaries import COUNT, Canary, load_canaries
 from harness.results.outcomes import RunOutcomes
 from harness.run.again import ask_again, ask_for, digest_of, named_by
@@ -184,8 +184,8 @@ class CanaryCheck:
 
     async def _asked(self, session: Session, canary: Canary, ask: Ask, payer: str) -> Reply:
         sample, reply = await ask_again(session, ask, canary.index, canary.seed, payer)
-        origin = reply.origin
-        return _reply(sample, origin and origin.model, origin and origin.fingerprint)
+        origin = reply.origin or Origin()
+        return _reply(sample, origin.model, origin.fingerprint)
 
 
 def _reply(sample: Sample, model: str | None = None, fingerprint: str | None = None) -> Reply:
