@@ -248,7 +248,7 @@ def test_a_stale_store(team):
 
 
 def test_stopped_by_hand(team, monkeypatch):
-    def interrupt(*_):
+    def interrupt(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("harness.gate.api.run_staged_gate", interrupt)
