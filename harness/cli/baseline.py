@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.cli.options import db_option, json_option, plugin_option, print_json
+from harness.cli.planning import config_options, given_options, stop_cleanly
 
 if TYPE_CHECKING:
     from harness.gate.feasibility import Feasibility
@@ -17,11 +19,23 @@ _PARTIAL = click.option(
     "--partial", is_flag=True, help="Take unfinished runs for the problems that they have."
 )
 
+_SETTINGS = (
+    "model_args", "limit", "seed", "data_dir", "max_output_tokens", "fresh", "max_age",
+    "concurrency", "max_total_tokens", "max_usd", "price",
+)  # fmt: skip
+_RENEW = """
+\b
+Examples:
+  harness baseline renew harness-baseline.txt --model onnx:tiny-s
+  harness baseline renew harness-baseline.txt --model onnx:tiny-s --limit 400    # a larger one
+"""
+
 
 @click.group(
     epilog="\b\nExamples:\n  harness baseline save harness-baseline.txt 'model=tiny-s'\n"
     "  harness baseline show harness-baseline.txt\n"
-    "  harness baseline update harness-baseline.txt 'model=tiny-s'"
+    "  harness baseline update harness-baseline.txt 'model=tiny-s'\n"
+    "  harness baseline renew harness-baseline.txt --model onnx:tiny-s --limit 400"
 )
 def baseline() -> None:
     """Keep runs' outcomes as a text file in a repository."""
@@ -38,37 +52,45 @@ def save(file: Path, runs: tuple[str, ...], db: str, partial: bool, as_json: boo
     """Write RUNS (ids or filters) to FILE, which must not exist."""
     from harness.core import UsageError
     from harness.gate.baseline import write_baseline
+    from harness.gate.renew import refuse_doubles
     from harness.gate.sides import find_side
 
     if file.exists():
         raise UsageError(f"{file} exists: `harness baseline update` replaces runs in it")
     found = [run for text in runs for run in find_side(db, text)]
-    _refuse_doubles(found)
+    refuse_doubles(found)
     write_baseline(file, found, partial=partial)
     outcomes = sum(len(run.outcomes) for run in found)
-    can = _feasibility(found)
     if as_json:
-        said = [one.to_json() for one in can]
-        print_json(
-            {"file": str(file), "runs": len(found), "outcomes": outcomes, "feasibility": said}
-        )
-    else:
-        click.echo(f"{file}: {len(found)} runs, {outcomes} outcomes")
-        for one in can:
-            click.echo(f"  {one}")
+        can, margin = _feasibility(found)
+        said = {"feasibility": [one.to_json() for one in can], "first_margin": margin}
+        print_json({"file": str(file), "runs": len(found), "outcomes": outcomes, **said})
+        return
+    for line in (f"{file}: {_count(found)}, {outcomes} outcomes", *_told(found)):
+        click.echo(line)
 
 
-def _feasibility(runs: list[RunOutcomes]) -> list[Feasibility]:
-    """What the rules of this folder, or a margin of 5 points without any, can decide with them."""
+def _feasibility(runs: list[RunOutcomes]) -> tuple[list[Feasibility], float | None]:
+    """What the rules of this folder can decide with them, or a margin to begin with (else None)."""
     from harness.core import HarnessError
-    from harness.gate.feasibility import feasibility
+    from harness.gate.feasibility import feasibility, first_margin
     from harness.gate.rules import Rule, read_config
 
     try:
-        rules = read_config().rules
+        return feasibility(read_config().rules, runs), None
     except HarnessError:  # the gate will say what is wrong with them; or there are none yet
-        rules = (Rule(metric="accuracy", margin=0.05),)
-    return feasibility(rules, runs)
+        margin = first_margin(runs)
+    return feasibility((Rule(metric="accuracy", margin=margin),), runs), margin
+
+
+def _told(runs: list[RunOutcomes]) -> list[str]:
+    """What can be decided, for people; without rules, those that fit these runs."""
+    can, margin = _feasibility(runs)
+    lines = [f"  {one}" for one in can]
+    if margin is None:
+        return lines
+    rules = f'[[tool.harness.gate.rules]]\nmetric = "accuracy"\nmargin = {margin:g}'
+    return ["no rules in this folder yet; to begin with, in pyproject.toml:", "", rules, "", *lines]
 
 
 @baseline.command()
@@ -79,19 +101,57 @@ def _feasibility(runs: list[RunOutcomes]) -> list[Feasibility]:
 @plugin_option
 @json_option
 def update(file: Path, runs: tuple[str, ...], db: str, partial: bool, as_json: bool) -> None:
-    """Put RUNS in the place of the runs of the same task and budget in FILE."""
-    from harness.gate.baseline import read_baseline, write_baseline
+    """Put stored RUNS in the place of the runs of the same task and budget in FILE."""
+    from harness.gate.baseline import read_baseline
+    from harness.gate.renew import replaced, write_renewed
     from harness.gate.sides import find_side
 
     new = [run for text in runs for run in find_side(db, text)]
-    _refuse_doubles(new)
-    names = {(run.task, run.budget) for run in new}
-    kept = [run for run in read_baseline(file) if (run.task, run.budget) not in names]
-    write_baseline(file, [*kept, *new], partial=partial)
+    old = read_baseline(file)
+    found = replaced(old, new)
+    write_renewed(file, old, found, partial=partial)
+    kept = len(old) - sum(one.old is not None for one in found)
     if as_json:
-        print_json({"file": str(file), "new": len(new), "kept": len(kept)})
+        print_json({"file": str(file), "new": len(new), "kept": kept})
     else:
-        click.echo(f"{file}: {len(new)} runs renewed or added, {len(kept)} kept")
+        click.echo(f"{file}: {_count(new)} renewed or added, {kept} kept")
+        for one in found:
+            click.echo(f"  {one}")
+
+
+@baseline.command(epilog=_RENEW)
+@click.argument("file", type=click.Path(path_type=Path))
+@config_options("model", *_SETTINGS)
+@db_option
+@click.option("--quiet", is_flag=True, help="Do not show progress.")
+@plugin_option
+@json_option
+def renew(file: Path, model: str | None, quiet: bool, as_json: bool, **given: Any) -> None:
+    """Evaluate a model on what FILE holds, or on more problems of it, and write FILE anew.
+
+    A model behind an API is asked anew; FILE is written only when no problem failed.
+    """
+    import contextlib
+
+    from harness.cli.progress import progress
+    from harness.core import UsageError
+    from harness.gate.renew import renew as renewed
+    from harness.run.progress import Silent
+
+    if model is None:
+        raise UsageError("name the model that becomes the reference with --model")
+    stop_cleanly()
+    db = given.pop("db")
+    with contextlib.nullcontext(Silent()) if quiet else progress() as observer:
+        found = renewed(file, model, progress=observer, db=db, **given_options(given))
+    new = [one.new for one in found]
+    if as_json:
+        said = [one.to_json() for one in _feasibility(new)[0]]
+        print_json({"file": str(file), "runs": [str(one) for one in found], "feasibility": said})
+        return
+    click.echo(f"{file}: {_count(new)} renewed")
+    for line in (*(f"  {one}" for one in found), *_told(new)):
+        click.echo(line)
 
 
 @baseline.command()
@@ -123,14 +183,5 @@ def show(file: Path, as_json: bool) -> None:
         )
 
 
-def _refuse_doubles(runs: list) -> None:  # type: ignore[type-arg] # RunOutcomes, imported late
-    from harness.core import UsageError
-
-    seen = set()
-    for run in runs:
-        if (run.task, run.budget) in seen:
-            raise UsageError(
-                f"two runs of {run.task} under {run.budget}: a baseline holds one; name the model "
-                "too, as 'model=…;task=…', or each run by its id (`harness show --json`)"
-            )
-        seen.add((run.task, run.budget))
+def _count(runs: Sequence[RunOutcomes]) -> str:
+    return f"{len(runs)} run{'' if len(runs) == 1 else 's'}"

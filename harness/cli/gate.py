@@ -33,6 +33,7 @@ Examples:
   harness gate 'model=tiny-s'
   harness gate 3fa2 --config ci/harness.toml --junit gate.xml --inconclusive pass
   harness gate --run --model onnx:tiny-s
+  harness gate --run --model onnx:tiny-s --model onnx:tiny-m    # a gate each, one report
   harness gate --check          # exit 0 if an unchanged model would pass in 95% of gates, else 3
   harness gate --run --model openai:my-model@$URL --task gsm8k --budget think@512 --limit 1000
 
@@ -88,7 +89,9 @@ each --fresh LABEL), since its name does not say whether it has changed.
     is_flag=True,
     help="Evaluate the model now, and stop when the verdict is certain.",
 )
-@click.option("-m", "--model", "models", multiple=True, help="Model to evaluate, with --run.")
+@click.option(
+    "-m", "--model", "models", multiple=True, help="Model to evaluate, with --run (repeatable)."
+)
 @config_options(*_RUN_ONLY)
 @click.option("--quiet", is_flag=True, help="Do not show progress.")
 @plugin_option
@@ -191,12 +194,9 @@ def _judged(config: GateConfig, given: dict[str, Any]) -> GateResult:
     if said and not given["run_it"]:
         name = next(iter(said)).replace("models", "model")
         raise UsageError(f"{flag(name)} is for --run, which evaluates a model now")
-    if given["run_it"] and len(given["models"]) != 1:
-        raise UsageError(
-            "--run evaluates one model: name it with --model (several: one gate each, as the jobs "
-            "of a matrix do)"
-        )
-    model = said.pop("models", [None])[0]
+    if given["run_it"] and not given["models"]:
+        raise UsageError("--run evaluates a model: name it with --model (several: once each)")
+    models = said.pop("models", ())
     if given["run_it"]:
         if given["candidate"] is not None:
             raise UsageError("name a CANDIDATE, or --run and --model; not both")
@@ -209,7 +209,7 @@ def _judged(config: GateConfig, given: dict[str, Any]) -> GateResult:
             given["candidate"],
             config=config,
             baseline=given["baseline"],
-            model=model,
+            model=models[0] if len(models) == 1 else list(models) or None,
             any_budget=given["any_budget"],
             progress=observer,
             db=given["db"],

@@ -22,6 +22,7 @@ Examples:
   harness plan --model openai:my-model@$URL --task gsm8k --budget sample@16 --pilot 8
   harness plan --task decimals --detect 0.02 --power 0.8
   harness plan --task gsm8k --model small --against large --detect 0.02
+  harness plan --task decimals --limit 200 --gate    # what a gate's rules can decide with them
 
 \b
 Without --detect: the tokens, dollars and time that an evaluation would take, with 95% ranges,
@@ -31,6 +32,8 @@ With --detect: the number of problems and samples needed to detect a difference 
 the variance between and within problems seen so far. --model and --against then name stored models;
 without --against the other model is assumed to be similar, its success rates correlated by
 --correlation.
+With --gate: what the gate's rules in this folder (a margin of 5 points without any) can decide with
+so many problems of the task, and with more of them, before there is a baseline.
 """
 
 
@@ -52,12 +55,15 @@ without --against the other model is assumed to be similar, its success rates co
     type=float,
     help="Assumed correlation of success rates, with --detect but not --against [default: 0.5].",
 )
+@click.option("--gate", "for_gate", is_flag=True, help="Plan a gate's baseline: how many problems.")
 @config_options("gpu_usd_per_hour", "price")
 @db_option
 @plugin_option
 @json_option
 def plan(as_json: bool, **given: Any) -> int:
     """Predict what an evaluation would cost, or how large it must be to settle a question."""
+    if given.pop("for_gate"):
+        return _gate(as_json, given)
     if given["detect"] is None:
         for name in ("against", "correlation", "power", "confidence"):
             if given[name] is not None:
@@ -69,6 +75,23 @@ def plan(as_json: bool, **given: Any) -> int:
         return 0
     for line in decision_lines(decision):
         click.echo(line)
+    return 0
+
+
+def _gate(as_json: bool, given: dict[str, Any]) -> int:
+    from harness.gate.api import foresee
+
+    if len(given["tasks"]) != 1 or given["detect"] is not None:
+        raise UsageError("--gate plans with one task: name it with --task, and leave --detect out")
+    [task] = given["tasks"]
+    found = foresee(task, limit=given["limit"], data_dir=given["data_dir"])
+    if as_json:
+        print_json([one.to_json() for one in found])
+        return 0
+    for one in found:
+        click.echo(f"{'ok' if one.feasible else 'too little':12} {one}")
+    if not found:
+        click.echo("nothing hangs on chance: rules on costs pass what does not change")
     return 0
 
 

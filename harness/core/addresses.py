@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from harness.core.errors import UsageError
 
-_USER = re.compile(r"(https?://)[^/?#\s]*@")
+_USER = re.compile(r"\b([a-z][a-z0-9+.-]*://)[^/?#\s]*@", re.I)
 _SECRET = re.compile(r"key|token|secret|password|passwd|pwd|sig|signature|auth|credential", re.I)
 _PARAMETER = re.compile(r"([?&][^=&#\s]*(?:" + _SECRET.pattern + r")[^=&#\s]*=)[^&#\s]+", re.I)
 

@@ -12,6 +12,7 @@ from types import CodeType, FunctionType, TracebackType
 from typing import Any
 
 from harness.core.errors import HarnessError, PluginError
+from harness.core.sources import own_files
 
 _DIGITS = 12
 
@@ -39,7 +40,7 @@ def version_of(plugin: Any) -> str | None:
 
     A built-in part has a version, which a test holds against what it does. A stranger's is the
     version that it states and a hash of its source: that of its file, or of the class where it was
-    written in a notebook.
+    written in a notebook; its own modules that it imports are hashed with it.
     """
     stated = getattr(plugin, "version", None)
     stated = stated if isinstance(stated, str) else None
@@ -49,7 +50,8 @@ def version_of(plugin: Any) -> str | None:
 
 
 def code_hash(plugin: Any) -> str:
-    """A hash of a plugin's source: of its file, or of its compiled code where there is none.
+    """A hash of a plugin's source: of its file and those of its own that it imports
+    (`harness.core.sources`), or of its compiled code where there is none.
 
     Of a class in a notebook that is what it and its bases hold, with the functions and constants of
     the notebook that they name.
@@ -60,7 +62,8 @@ def code_hash(plugin: Any) -> str:
     if not files:
         files = {str(getattr(sys.modules.get(_module_of(kind)), "__file__", ""))}
     if all(Path(file).is_file() for file in files):
-        return _hash(b"".join(Path(file).read_bytes() for file in sorted(files)))
+        own = {str(path) for file in files for path in own_files(Path(file))[1:]}
+        return _hash(b"".join(Path(file).read_bytes() for file in sorted({*files, *own})))
     values = [f"{name}={value!r}" for name, value in _values(kind)]
     seen: set[int] = set()
     return _hash("\n".join([*values, *(_code(f, seen) for _, f in functions)]).encode())

@@ -7,12 +7,14 @@ import hashlib
 import os
 import sys
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import HarnessError, PluginError, UnknownNameError, UsageError
 from harness.core.origin import fault, is_builtin, version_of
+from harness.core.sources import own_files
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -204,7 +206,8 @@ def load_plugin(path: str | Path) -> tuple[tuple[str, str], ...]:
     """Run a plugin file, which calls `harness.register(kind, name, plugin)`.
 
     Gives the (kind, name) of what it registered; a file runs once, however often it is named, and
-    again after it was edited.
+    again after it was edited, or another file of its own that it imports. Files beside it can be
+    imported: its folder is searched last.
     """
     import importlib.util
 
@@ -212,15 +215,20 @@ def load_plugin(path: str | Path) -> tuple[tuple[str, str], ...]:
     spec = importlib.util.spec_from_file_location(f"harness_plugin_{file.stem}", file)
     if not file.is_file() or spec is None or spec.loader is None:
         raise UsageError(f"plugin {path}: no such Python file")
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    own = own_files(file)
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in own)).hexdigest()
     known = _files.get(str(file))
     if known is not None and known.digest == digest:
         return known.brought
     for kind, name in known.brought if known is not None else ():
         _registered[kind].pop(name, None)
+    if known is not None:
+        _forget_modules(own[1:])
     module = importlib.util.module_from_spec(spec)
     sys.modules[module.__name__] = module
     before = len(_log)
+    if str(file.parent) not in sys.path:
+        sys.path.append(str(file.parent))
     try:
         # Not by the loader: Python's cache of compiled files may hold the text of the same second.
         exec(compile(file.read_bytes(), str(file), "exec"), module.__dict__)  # noqa: S102
@@ -230,6 +238,14 @@ def load_plugin(path: str | Path) -> tuple[tuple[str, str], ...]:
         raise UsageError(f"plugin {path} failed{_line(error, file)}: {_said(error)}") from error
     _files[str(file)] = _File(digest, tuple(_log[before:]))
     return _files[str(file)].brought
+
+
+def _forget_modules(files: Sequence[Path]) -> None:
+    """So that the next import runs them again."""
+    wanted = set(map(str, files))
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", "")) in wanted:
+            del sys.modules[name]
 
 
 def _line(error: BaseException, file: Path) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -10,15 +12,24 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 from harness.core.addresses import shown
+from harness.core.errors import UsageError
 
 _SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
+_HOLDS = re.compile(
+    r"(?:^|[_-])(?:api_?key|key|token|secret|password|passwd|pwd|credentials?|auth|authorization"
+    r"|headers?|cookies?)$",
+    re.IGNORECASE,
+)
+"""Names of options that hold a secret; `api_key_env`, `token_ids` and `tokenizer` do not."""
 _SHORTEST = 8  # shorter values of the environment ("1", "true") are no secrets
 _ADDRESS = re.compile(r"https?://[^\s'\"<>)\]}]+")
 _ROOT = r"(?:~|/[\w.@+-]+|[A-Za-z]:\\[\w.@+-]+)"
 _PATH = re.compile(rf"(?<![\w/.~]){_ROOT}(?:[/\\][\w.@+-]+)+")
 
 KINDS: Mapping[str, re.Pattern[str]] = {
-    "a user name or password in an address": re.compile(r"https?://(?!…@)[^\s/?#'\"<>]+@[\w.-]+"),
+    "a user name or password in an address": re.compile(
+        r"\b[a-z][a-z0-9+.-]*://(?!…@)[^\s/?#'\"<>]+@[\w.-]+", re.IGNORECASE
+    ),
     "a key of OpenAI's or Anthropic's form": re.compile(r"\bsk-(?:ant-|proj-)?[\w-]{20,}"),
     "a key of Google's form": re.compile(r"\bAIza[\w-]{35}\b"),
     "a token of Hugging Face's form": re.compile(r"\bhf_[A-Za-z0-9]{30,}\b"),
@@ -61,6 +72,34 @@ def suspects(text: str, known: Mapping[str, str]) -> Iterator[Suspect]:
 
 def _hint(secret: str) -> str:
     return f"{secret[:3]}…, {len(secret)} characters"
+
+
+def check_option(what: str, name: str, value: str) -> None:
+    """UsageError for an option that holds a secret, by its name or its form; it is not repeated.
+
+    Options are stored with every run and shown. `what` says where it is given: "--model-arg".
+    """
+    held = _HOLDS.search(name) is not None
+    kind = (
+        "a secret" if held else next((s.kind for s in suspects(value, environment_secrets())), "")
+    )
+    if not kind and value.lstrip().startswith(("{", "[")):
+        with contextlib.suppress(ValueError, RecursionError):
+            kind = "a secret" if _holding(json.loads(value)) else ""
+    if not kind and name.endswith("_env") and not re.fullmatch(r"[A-Za-z_]\w*", value):
+        kind = "something else than the name of an environment variable"
+    if kind:
+        raise UsageError(
+            f"{what} {name}=… holds {kind}, and options are stored and shown: put it into an "
+            "environment variable (servers: --model-arg api_key_env=NAME names it)"
+        )
+
+
+def _holding(value: object) -> bool:
+    """Whether some field of a JSON value is named like a secret."""
+    if isinstance(value, dict):
+        return any(_HOLDS.search(str(k)) or _holding(v) for k, v in value.items())
+    return isinstance(value, list) and any(map(_holding, value))
 
 
 def masked(text: str, known: Mapping[str, str]) -> str:

@@ -8,7 +8,8 @@
     problem<TAB>cluster<TAB>correct<TAB>lured<TAB>alarmed<TAB>ungraded<TAB>truncated<TAB>tokens …
     "s0-1"<TAB>"s0"<TAB>1<TAB>0<TAB>0<TAB>0<TAB>0<TAB>34 …
 
-Unknown figures are `-`. An edit by hand breaks the checksum, and reading says so.
+Unknown figures are `-`. An edit by hand breaks the checksum, and reading says so. A run of a model
+behind an API has lines `canary.1 {…}` in its head too (`harness.results.canaries`).
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from harness.core import DataError
+from harness.results.canaries import Canary
 from harness.results.outcomes import ProblemOutcome, RunOutcomes
 
 _MAGIC = "harness-baseline 1"
@@ -31,6 +34,7 @@ _NUMBERS = (
 )  # fmt: skip
 _MAY_BE_UNKNOWN = ("lured", "alarmed", "tokens", "usd")
 _SHARES = ("correct", "lured", "alarmed", "ungraded", "truncated", "pool")
+_CANARY = "canary."
 _COLUMNS = "\t".join(("problem", "cluster", *_NUMBERS))
 
 
@@ -64,7 +68,7 @@ def _checksum(body: str) -> str:
 
 
 def _section(run: RunOutcomes) -> str:
-    head = {
+    head: dict[str, Any] = {
         "run": run.id,
         "model": run.model,
         "task": run.task,
@@ -73,6 +77,7 @@ def _section(run: RunOutcomes) -> str:
         "planned": str(run.planned),
         **{name: run.facts.get(name, "") for name in _FACTS},
     }
+    head |= {f"{_CANARY}{i}": one.to_json() for i, one in enumerate(run.canaries, 1)}
     lines = [f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in head.items()]
     lines.append(_COLUMNS)
     for o in run.outcomes:
@@ -132,6 +137,9 @@ def _run(path: Path, section: str) -> RunOutcomes:
             planned=int(head["planned"]),
             facts={"task": head["task"], **{name: head[name] for name in _FACTS}},
             outcomes=tuple(_outcome(line) for line in lines[top + 1 :]),
+            canaries=tuple(
+                Canary.from_json(value) for name, value in head.items() if name.startswith(_CANARY)
+            ),
         )
     except (ValueError, KeyError) as error:
         raise DataError(f"baseline {path} cannot be understood: {error}") from error

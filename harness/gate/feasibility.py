@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.core import Problem
 from harness.gate import wording
 from harness.gate.evidence import absolute_evidence, kept_by
 from harness.gate.rules import RATES, Rule
@@ -26,6 +27,7 @@ WANTED = 0.95
 ASSUMED_CHANGES = 0.1
 """Where each problem has one sample, nobody knows how many answers would change: this is taken."""
 
+_FIRST = 0.05
 _GATES = 400
 _POWER = 0.8
 
@@ -96,10 +98,47 @@ def feasibility(
         for run in baseline:
             if rule.observed or rule.metric not in RATES or rule.where is not None:
                 continue
-            if rule.task in (None, run.task) and rule.budget in (None, run.budget):
+            budgets = (None, run.budget) if run.facts else (None, rule.budget)
+            if rule.task in (None, run.task) and rule.budget in budgets:
                 outcomes = kept_by(rule, run.outcomes)
                 found.append(_one(rule, run.label, outcomes, levels(1 - rule.confidence)))
     return found
+
+
+def first_margin(baseline: Sequence[RunOutcomes]) -> float:
+    """The margin of accuracy, of at least 5 points, that passes an unchanged model in 95% of gates
+    on each run."""
+    found = feasibility((Rule(metric="accuracy", margin=_FIRST),), baseline)
+    return max([_FIRST, *(one.least_margin or 0.0 for one in found)])
+
+
+def unanswered(task: str, problems: Sequence[Problem]) -> RunOutcomes:
+    """A run of some problems of which nothing is known but that they will be answered."""
+    return RunOutcomes(
+        id="",
+        model="any model",
+        task=task,
+        budget="any budget",
+        selector="first",
+        planned=len(problems),
+        facts={},
+        outcomes=tuple(
+            ProblemOutcome(
+                id=problem.id,
+                cluster=problem.cluster,
+                correct=1.0,
+                lured=None if problem.lure is None else 0.0,
+                alarmed=None if problem.gold is None else 0.0,
+                ungraded=0.0,
+                truncated=0.0,
+                tokens=None,
+                usd=None,
+                pool_correct=1.0,
+                problem=problem,
+            )
+            for problem in problems
+        ),
+    )
 
 
 def _one(rule: Rule, run: str, outcomes: Sequence[ProblemOutcome], alpha: float) -> Feasibility:

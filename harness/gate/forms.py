@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,11 @@ from xml.etree import ElementTree as ET
 
 from harness.core import BackendError, DataError, HarnessError, StoreError, UsageError
 from harness.core.hashing import content_hash
-from harness.gate.results import GateResult, GateVerdict, RuleResult, Stopping
+from harness.gate.flips import Answers, transcripts
+from harness.gate.results import Flipped, GateResult, GateVerdict, RuleResult, Stopping
+from harness.gate.rules import SAMPLED
+
+_OF_AN_ANSWER = 800  # characters, in a test report
 
 
 def failing(result: RuleResult, inconclusive: str) -> bool:
@@ -61,20 +66,23 @@ def summary(result: GateResult) -> str:
     return "\n".join([*lines, *notes(result), f"gate: {result.verdict}"])
 
 
-def junit(result: GateResult, inconclusive: str) -> str:
+def junit(result: GateResult, inconclusive: str, answers: Answers | None = None) -> str:
     """JUnit XML as Jenkins and GitLab read it: one test case a rule.
 
-    An inconclusive rule that is let pass is a skipped test. Valid under both schemas that Jenkins
-    publishes (junit-4.xsd, where `skipped` has no attributes, and junit-10.xsd).
+    A rule that hangs on which answers are right tells in its text what flipped, with both
+    `answers`. An inconclusive rule that is let pass is a skipped test. Valid under both schemas
+    that Jenkins publishes (junit-4.xsd, where `skipped` has no attributes, and junit-10.xsd).
     """
     suite = ET.Element("testsuite", name="harness gate")
     for one in result.results:
         case = ET.SubElement(
             suite, "testcase", classname=_clean(one.run), name=_clean(str(one.rule))
         )
-        text = _clean(f"{one.verdict}: {one.message}")
+        line = _clean(f"{one.verdict}: {one.message}")
+        flips = transcripts(flips_of(result, one), answers or {}, _OF_AN_ANSWER)
+        text = f"{line}\n\n{_clean(flips)}" if flips else line
         if failing(one, inconclusive):
-            ET.SubElement(case, "failure", message=text, type=str(one.verdict)).text = text
+            ET.SubElement(case, "failure", message=line, type=str(one.verdict)).text = text
         elif one.verdict is GateVerdict.INCONCLUSIVE:
             ET.SubElement(case, "skipped").text = text
         else:
@@ -88,6 +96,13 @@ def junit(result: GateResult, inconclusive: str) -> str:
     if said:
         ET.SubElement(suite, "system-out").text = _clean("\n".join(said))
     return _document(suite)
+
+
+def flips_of(result: GateResult, one: RuleResult) -> list[Flipped]:
+    """What flipped in the run of a rule, where the rule hangs on which answers are right."""
+    if one.rule.metric not in SAMPLED or one.rule.limit is not None:
+        return []
+    return [flip for flip in result.flipped if flip.run == one.run]
 
 
 def junit_failure(failure: Failure) -> str:
@@ -126,9 +141,11 @@ def code_quality(result: GateResult, inconclusive: str, config: Path) -> str:
     for one in result.results:
         if one.verdict is GateVerdict.PASS:
             continue
+        text = f"{one.verdict}: {one.run}: {one.rule}: {one.message}"
+        flips = _flipped(flips_of(result, one), most=10)
         issues.append(
             {
-                "description": f"{one.verdict}: {one.run}: {one.rule}: {one.message}",
+                "description": f"{text}; {flips}" if flips else text,
                 "check_name": f"harness/{one.rule.metric}",
                 "fingerprint": content_hash("gate", one.run, str(one.rule)),
                 "severity": "major" if failing(one, inconclusive) else "info",
@@ -188,19 +205,23 @@ def cell(text: str) -> str:
 
 def notes(result: GateResult) -> list[str]:
     """What is to be said of the gate as a whole."""
-    said = []
+    said = list(result.notes)
     if result.stopping is not None:
         said.append(_stopped(result.stopping))
-    if result.flipped:
-        said.append(_flipped(result))
+    flipped = _flipped(result.flipped)
+    if flipped:
+        said.append(flipped)
     if result.flaky:
         said.append(_flaky(result))
     return said
 
 
-def _flipped(result: GateResult, most: int = 20) -> str:
-    worse = [one.problem for one in result.flipped if one.worse]
-    better = [one.problem for one in result.flipped if not one.worse]
+def _flipped(flips: Sequence[Flipped], most: int = 20) -> str:
+    """All of them in a line; empty for none."""
+    if not flips:
+        return ""
+    worse = [one.problem for one in flips if one.worse]
+    better = [one.problem for one in flips if not one.worse]
     parts = []
     for names, said in ((worse, "right before, wrong now"), (better, "wrong before, right now")):
         shown = ", ".join(names[:most]) + (", …" if len(names) > most else "")

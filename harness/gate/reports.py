@@ -9,7 +9,8 @@ from pathlib import Path
 
 from harness.core import DataError
 from harness.gate import forms
-from harness.gate.comment import comment, find_answers
+from harness.gate.comment import comment
+from harness.gate.flips import find_answers
 from harness.gate.results import GateResult
 
 
@@ -34,12 +35,14 @@ class Reports:
     def write(self, result: GateResult, config: Path, db: str) -> Iterator[str]:
         """Write all of them; yields the lines that GitHub Actions reads from the log.
 
-        `db` is where the comment's answers are looked up.
+        `db` is where the answers to flipped problems are looked up.
         """
         unclear = self.inconclusive
-        said = "" if self.comment is None else self._comment(result, db)
+        shown = self.junit is not None or self.comment is not None
+        answers = find_answers(db, result.flipped) if shown else {}
         quality = forms.code_quality(result, unclear, config)
-        self._files(forms.junit(result, unclear), quality, said)
+        said = comment(result, answers, _link())
+        self._files(forms.junit(result, unclear, answers), quality, said)
         if os.environ.get("GITHUB_ACTIONS") == "true":
             yield from forms.workflow_commands(result, unclear, config)
         _step_summary(forms.markdown(result))
@@ -51,10 +54,6 @@ class Reports:
         if os.environ.get("GITHUB_ACTIONS") == "true":
             yield forms.workflow_failure(failure, config)
         _step_summary(forms.markdown_failure(failure))
-
-    @staticmethod
-    def _comment(result: GateResult, db: str) -> str:
-        return comment(result, find_answers(db, result.flipped), _link())
 
     def _files(self, junit: str, gitlab: str, said: str) -> None:
         files = ((self.junit, junit), (self.gitlab, gitlab), (self.comment, said))

@@ -91,6 +91,7 @@ class GateResult:
     `flaky` names the problems that are right in some samples and wrong in others; `within_share`
     is the share of the variance of one sample's score that lies between samples of one problem
     (more samples shrink it, more problems shrink all of it); None where each problem has one.
+    `notes` are what else is to be said of it.
     """
 
     results: tuple[RuleResult, ...]
@@ -98,6 +99,7 @@ class GateResult:
     within_share: float | None = None
     stopping: Stopping | None = None
     flipped: tuple[Flipped, ...] = ()
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def verdict(self) -> GateVerdict:
@@ -117,4 +119,5 @@ class GateResult:
             "within_share": self.within_share,
             "stopping": None if self.stopping is None else asdict(self.stopping),
             "flipped": [asdict(one) for one in self.flipped],
+            "notes": self.notes,
         }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from harness.core import UsageError
 from harness.gate.baseline import read_baseline
+from harness.results.canaries import load_canaries
 from harness.results.outcomes import ProblemOutcome, RunOutcomes, load_outcomes
 from harness.results.reports import find_runs
 from harness.store import open_store
@@ -35,7 +37,10 @@ def find_side(db: str, text: str) -> list[RunOutcomes]:
                     f"run {text!r}: {len(ids)} runs begin with that, and it is no baseline file; "
                     "`harness show --json` lists ids"
                 )
-        return [load_outcomes(store, run_id) for run_id in ids]
+        return [
+            replace(load_outcomes(store, run_id), canaries=load_canaries(store, run_id))
+            for run_id in ids
+        ]
 
 
 def _filter(part: str) -> tuple[str, str]:
@@ -67,6 +72,12 @@ def pair_runs(
     if not pairs:
         raise UsageError("the two sides have no task in common")
     return pairs
+
+
+def of_model(runs: Sequence[RunOutcomes], model: str) -> list[RunOutcomes]:
+    """A baseline as a model is held to it: where several models have a run, its own alone."""
+    own = {(run.task, run.budget) for run in runs if run.model == model}
+    return [run for run in runs if run.model == model or (run.task, run.budget) not in own]
 
 
 _RENEW = "evaluate the reference again with the same options, and save it anew"

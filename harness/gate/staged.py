@@ -14,13 +14,15 @@ from dataclasses import replace
 
 from harness.core import BackendError, HarnessError, ParameterError, Problem, UsageError
 from harness.core.hashing import content_hash
+from harness.core.protocols import Backend
 from harness.core.sample import add_known
 from harness.gate.canaries import check_verifier
 from harness.gate.evidence import UndefinedError, kept_by
-from harness.gate.judge import Looks, counterpart, run_gate
+from harness.gate.judge import Looks, check_can_fail, counterpart, run_gate
 from harness.gate.results import GateResult, GateVerdict, Stopping
 from harness.gate.rules import Rule
-from harness.gate.sides import differing
+from harness.gate.same_model import CanaryCheck
+from harness.gate.sides import differing, joined, of_model
 from harness.results.outcomes import ProblemOutcome, RunOutcomes, load_outcomes
 from harness.results.reports import iter_samples
 from harness.run.config import EvalConfig
@@ -46,10 +48,11 @@ def plan_gate(config: EvalConfig, baseline: Sequence[RunOutcomes]) -> Plan:
             "no baseline to take the task from: name {tasks} and {budgets}", tasks=..., budgets=...
         )
     backend = at_asking(open_backend(config.model, config.model_args), config)
+    baseline = of_model(baseline, _name(backend))
     plans = []
     for name in names:
         runs = [run for run in baseline if run.task == name]
-        wanted = config.budgets or tuple(run.budget for run in runs)
+        wanted = config.budgets or tuple(dict.fromkeys(run.budget for run in runs))
         if not wanted:
             raise ParameterError(
                 f"the baseline has no run of {name}: name {{budgets}}", budgets=...
@@ -84,23 +87,26 @@ def run_staged_gate(
     observer: Observer | None = None,
     any_budget: bool = False,
     looks: Sequence[float] = LOOKS,
+    canary: CanaryCheck | None = None,
 ) -> GateResult:
     """Evaluate the plan look by look, and stop as soon as the gate's verdict is certain.
 
     It stops when a rule has regressed or all have passed; a rule that has passed stays passed.
     Rules on observed figures are judged on what has been seen when the others are settled, and
-    never stop it by failing. `looks` are increasing shares of the problems, the last 1. The same
-    call again finds what is stored. Raises UsageError before anything is spent when rules,
-    baseline and plan do not fit one another, and for problems that could not be evaluated.
+    never stop it by failing. `looks` are increasing shares of the problems, the last 1; `canary`
+    is asked before the first. The same call again finds what is stored. Raises UsageError before
+    anything is spent when rules, baseline and plan do not fit one another, and for problems that
+    could not be evaluated.
     """
     gate = _StagedGate(rules, plan, baseline, any_budget, looks, observer or Silent())
     gate.check()
-    done = run_blocking(plan, observer, gate.rounds)
+    done = run_blocking(plan, observer, gate.rounds, canary)
     assert gate.result is not None  # there is at least one look, and it judges or raises
     assert gate.result.stopping is not None
     asked = plan.backend.info.extra.get("asked")
     stopping = replace(gate.result.stopping, calls=done.calls, asked=asked)
-    return replace(gate.result, stopping=stopping)
+    said = [] if canary is None else [canary.note]
+    return replace(gate.result, stopping=stopping, notes=(*said, *done.notes))
 
 
 class _StagedGate:
@@ -116,10 +122,11 @@ class _StagedGate:
         observer: Observer,
     ) -> None:
         self.result: GateResult | None = None
-        self._rules, self._plan, self._baseline = rules, plan, baseline
+        self._model = _name(plan.backend)
+        self._rules, self._plan, self._baseline = rules, plan, of_model(baseline, self._model)
         self._any_budget, self._observer = any_budget, observer
-        self._problems = {str(t.spec): _asked(t, baseline) for t in plan.tasks}
-        self._parts = list(_parts(plan.tasks, self._problems, looks))
+        self._problems = {str(t.spec): _asked(t, self._baseline) for t in plan.tasks}
+        self._parts = list(growing(plan.tasks, self._problems, looks))
         self._planned = sum(len(problems) for problems in self._problems.values())
         self._looks = Looks([_count(part) / self._planned for part in self._parts])
 
@@ -135,7 +142,7 @@ class _StagedGate:
             if not runs:
                 raise UsageError(f"rule '{rule}' applies to none of the runs to be made")
             for run in runs:
-                expected = _expected(run)
+                expected = _expected(run, self._model)
                 kept_by(rule, expected.outcomes)
                 if rule.limit is not None:
                     continue
@@ -146,6 +153,7 @@ class _StagedGate:
                         f"{expected.label} cannot be held against the baseline: "
                         f"{'; '.join(reasons)}"
                     )
+                _check_can_fail(rule, expected, old)
         for task in self._plan.tasks:
             check_verifier(task.verifier, task.problems)
 
@@ -181,6 +189,7 @@ class _StagedGate:
                 [run for run in old if run.outcomes],
                 any_budget=self._any_budget,
                 level=level,
+                part=True,
             ),
         )
         result = replace(result, stopping=self._stopping(candidates, number))
@@ -235,7 +244,7 @@ def _asked(task: LoadedTask, baseline: Sequence[RunOutcomes]) -> list[Problem]:
     return [problem for problem in task.problems if problem.id in ids]
 
 
-def _parts(
+def growing(
     tasks: Sequence[LoadedTask], asked: Mapping[str, Sequence[Problem]], looks: Sequence[float]
 ) -> Iterator[Chosen]:
     """Growing sets of whole clusters, one a look; looks that would add nothing are left out."""
@@ -283,11 +292,25 @@ def _tokens(run: RunOutcomes) -> float | None:
     return add_known(o.tokens for o in run.outcomes)
 
 
-def _expected(run: PlannedRun) -> RunOutcomes:
+def _check_can_fail(rule: Rule, expected: RunOutcomes, old: RunOutcomes) -> None:
+    """By the whole baseline, as if the model were to answer as the reference did."""
+    ids = {o.id for o in kept_by(rule, expected.outcomes)}
+    pairs = [(then, now) for then, now in joined(old, expected) if now.id in ids]
+    same = [replace(now, correct=then.correct) for then, now in pairs]
+    if pairs:
+        check_can_fail(rule, same, [then for then, _ in pairs])
+
+
+def _name(backend: Backend) -> str:
+    """As stored runs name the model."""
+    return backend.info.label or backend.info.name
+
+
+def _expected(run: PlannedRun, model: str) -> RunOutcomes:
     """The run with its facts and problems, before it has outcomes (its scores mean nothing)."""
     return RunOutcomes(
         id=run.id,
-        model=run.manifest.model,
+        model=model,
         task=str(run.loaded.spec),
         budget=str(run.strategy.budget),
         selector=run.strategy.selector.name,

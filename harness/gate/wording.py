@@ -46,7 +46,7 @@ def evidence(rule: Rule, e: Evidence, low: float, high: float) -> str:
     margin = (rule.margin or 0.0) * (abs(e.reference) if rule.relative else 1.0)
     loss = margin - high, margin - low  # how much worse it got, at least and at most
     if loss[1] <= 0:
-        return f"it got better {sure}"
+        return "" if e.value == e.reference else f"it got better {sure}"
     if math.isinf(loss[1]):
         return "how much worse it got cannot be said"
     least, most = (_change(rule, x, e.reference) for x in loss)
@@ -54,7 +54,7 @@ def evidence(rule: Rule, e: Evidence, low: float, high: float) -> str:
         return f"it got worse by at least {least} {sure}"
     if loss[0] > 0 and loss[1] > margin:
         return f"it got worse by {least.split()[0]} to {most} {sure}"
-    return f"it got worse by at most {most} {sure}"
+    return f"if it got worse, then by at most {most} {sure}"
 
 
 def amount(rule: Rule, value: float) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from harness.core import Problem, Status
 from harness.cost import PriceEntry, price
 from harness.results.attempts import read_attempts
+from harness.results.canaries import Canary
 from harness.store import Store
 from harness.store.runs import get_run
 
@@ -46,6 +47,7 @@ class RunOutcomes:
     """A run with its problems' outcomes, in the task's order; `planned` is how many it should have.
 
     `facts` must agree for two runs to be comparable: task, its version, data, prompts, verifier.
+    `canaries` are a few of its requests to a model behind an API, where they were looked up.
     """
 
     id: str
@@ -56,6 +58,7 @@ class RunOutcomes:
     planned: int
     facts: Mapping[str, str]
     outcomes: tuple[ProblemOutcome, ...] = field(repr=False)
+    canaries: tuple[Canary, ...] = field(default=(), repr=False)
 
     @property
     def label(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import html
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Unpack
 
@@ -37,6 +37,9 @@ from harness.verifiers.pool import VerifierPool
 Rounds = Callable[[Store], Iterable[Mapping[str, Collection[str]]]]
 """Which problems to attempt, in several goes: yields problem ids by task. It is asked for the next
 round once all of the last is stored, so that it may look at the store and stop early."""
+
+First = Callable[[Session], Awaitable[None]]
+"""What is asked before the first problem; what it raises ends the evaluation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +100,14 @@ class Evaluation:
 
 
 async def run_plan(
-    plan: Plan, observer: Observer | None = None, rounds: Rounds | None = None
+    plan: Plan,
+    observer: Observer | None = None,
+    rounds: Rounds | None = None,
+    first: First | None = None,
 ) -> Evaluation:
     """Carry out a plan, but for its judge. Cancelling it stops cleanly: what is finished is stored.
 
-    Without `rounds` every problem is attempted in one go.
+    Without `rounds` every problem is attempted in one go; `first` may ask the model before.
     """
     config, info = plan.config, plan.backend.info
     counted = _Counted(observer or Silent())
@@ -125,7 +131,7 @@ async def run_plan(
             energy=Energy(lambda: _energy_reader(plan.backend)),
             known=known_traces(store, _models(plan)),
         )
-        outcomes = await _run_tasks(plan, session, done, concurrency, rounds)
+        outcomes = await _run_tasks(plan, session, done, concurrency, rounds, first)
         writer.flush()
         ids = [run.id for run in plan.all_runs]
         reports = Reports(load_reports(store, ids))
@@ -170,9 +176,12 @@ async def _run_tasks(
     done: Mapping[tuple[str, str], int],
     concurrency: int,
     rounds: Rounds | None,
+    first: First | None,
 ) -> list[Outcome]:
     outcomes = []
     try:
+        if first is not None:
+            await first(session)
         with VerifierPool() as pool:
             for number, chosen in enumerate([{}] if rounds is None else rounds(session.store)):
                 if number:  # what the rounds before have finished is not asked for again
@@ -229,10 +238,13 @@ def _models(plan: Plan) -> list[str]:
 
 
 def run_blocking(
-    plan: Plan, observer: Observer | None = None, rounds: Rounds | None = None
+    plan: Plan,
+    observer: Observer | None = None,
+    rounds: Rounds | None = None,
+    first: First | None = None,
 ) -> Evaluation:
     """`run_plan` for callers that are not async."""
-    return block_on(lambda: run_plan(plan, observer, rounds))
+    return block_on(lambda: run_plan(plan, observer, rounds, first))
 
 
 def carry_out(plan: Plan, observer: Observer | None = None) -> Evaluation:

@@ -33,6 +33,7 @@ from harness.core import (
 from harness.core.hashing import content_hash
 from harness.core.origin import blamed, is_builtin, version_of
 from harness.core.protocols import Backend, Task
+from harness.core.secrets import check_option
 from harness.cost import PriceEntry, price_of_model
 from harness.run.ceilings import Ceiling, ceiling_of
 from harness.run.config import DEFAULT_MAX_OUTPUT_TOKENS, EvalConfig
@@ -156,6 +157,8 @@ def open_backend(model: str | Backend, model_args: Mapping[str, str] | None = No
     if not isinstance(model, str):
         return check_backend(model)
     spec = ModelSpec.parse(model, model_args)
+    for name, value in spec.args:
+        check_option("--model-arg", name, value)
     kind = registry.find("models", spec.backend)
     with blamed(f"the backend {spec.backend!r}", kind):
         return check_backend(kind(spec))
@@ -165,6 +168,8 @@ def load_task(
     spec: TaskSpec, *, limit: int | None = None, data_dir: Path | None = None
 ) -> LoadedTask:
     """Find a task by name and load its problems; DataError when they cannot be had."""
+    for name, value in spec.options:
+        check_option(f"the task's option {spec.name}:", name, value)
     task: Task = registry.make("tasks", spec.name)
     source = DataSource(data_dir=data_dir, limit=limit, options=dict(spec.options))
     problems = load_problems(spec, task, source)[:limit]

@@ -395,11 +395,11 @@ class ProblemSampler:
             retries=reply.retries,
             source=reply.source,
             created=now("milliseconds"),
-            about=_about(reply),
+            about=said_of_itself(reply),
         )
 
 
-def _about(reply: Reply) -> dict[str, Any]:
+def said_of_itself(reply: Reply) -> dict[str, Any]:
     """What a reply says of itself, as far as it says anything."""
     origin = {} if reply.origin is None else asdict(reply.origin)
     said = {**origin, "first_token_s": reply.first_token_s}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -90,3 +91,35 @@ def test_a_baseline_says_at_once_that_it_is_too_small(make_run, tmp_path, monkey
     [said] = json.loads(result.output)
     assert said["kept"]
     assert said["feasible"]
+
+
+def test_a_gate_is_planned_before_there_is_a_baseline(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = ["plan", "--gate", "--task", "arithmetic", "--limit", "100", "--json"]
+    few, *_, many = json.loads(CliRunner().invoke(cli, words, standalone_mode=False).output)
+    assert (few["problems"], many["problems"]) == (100, 800)
+    assert few["rule"] == "accuracy not worse by 0.05"
+    assert not few["feasible"]
+    assert many["least_margin"] < few["least_margin"]
+    Path("harness.toml").write_text('[[gate.rules]]\nmetric = "accuracy"\nmargin = 0.2\n', "utf-8")
+    result = CliRunner().invoke(cli, words[:-1], standalone_mode=False)
+    assert result.return_value == 0
+    assert result.output.startswith("ok           any model / arithmetic / any budget, rule")
+
+
+def test_a_first_baseline_comes_with_rules_that_pass_an_unchanged_model(
+    make_run, tmp_path, monkeypatch
+):
+    """Without rules `baseline save` names a margin; with it 95% of unchanged models pass."""
+    monkeypatch.chdir(tmp_path)
+    run, rng = make_run([1.0] * 120 + [0.0] * 80), np.random.default_rng(3)
+    write_baseline(Path("a.txt"), [run])
+    saved = CliRunner().invoke(cli, ["baseline", "save", "b.txt", "a.txt"], standalone_mode=False)
+    assert saved.output.startswith("b.txt: 1 run, 200 outcomes\nno rules in this folder yet")
+    [margin] = re.findall(r"^margin = ([\d.]+)$", saved.output, re.MULTILINE)
+    rule = Rule(metric="accuracy", margin=float(margin))
+    passed = sum(
+        run_gate([rule], [redrawn(run, rng, ASSUMED_CHANGES)], [run]).verdict is GateVerdict.PASS
+        for _ in range(GATES)
+    )
+    assert passed >= WANTED * GATES

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import random
-import re
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -17,9 +12,11 @@ from harness.core import ModelSpec, UsageError
 from harness.core.registry import find
 from harness.gate.api import judge
 from harness.gate.baseline import write_baseline
-from harness.gate.comment import comment, find_answers
+from harness.gate.comment import comment
+from harness.gate.flips import find_answers
 from harness.gate.results import GateVerdict
 from harness.gate.rules import GateConfig, Rule
+from harness.results.canaries import COUNT
 from harness.results.outcomes import load_outcomes
 from harness.run.evaluate import evaluate
 from harness.run.freshness import ask_anew, ask_within, new_label, parse_age
@@ -30,70 +27,9 @@ harness.load_plugin(Path(__file__).with_name("skilled_plugin.py"))  # the task `
 RULE = Rule(metric="accuracy", margin=0.15)
 
 
-class Server(ThreadingHTTPServer):
-    """Speaks /v1/chat/completions; answers `skill` of the prompts right, each by a hash of it."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.skill, self.requests = 0.9, 0
-        self.lock = threading.Lock()
-
-    @property
-    def spec(self) -> str:
-        return f"openai:m@http://127.0.0.1:{self.server_address[1]}/v1"
-
-    def count(self) -> int:
-        """Requests since the last time that this was asked."""
-        with self.lock:
-            done, self.requests = self.requests, 0
-        return done
-
-
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        with self.server.lock:
-            self.server.requests += 1
-        prompt = asked["messages"][-1]["content"]
-        number = re.search(r"\d+", prompt)[0]
-        right = random.Random(prompt).random() < self.server.skill
-        choices = [
-            {
-                "index": i,
-                "message": {"role": "assistant", "content": f"Answer: {number if right else -1}"},
-                "finish_reason": "stop",
-            }
-            for i in range(asked.get("n", 1))
-        ]
-        usage = {"prompt_tokens": 10, "completion_tokens": 5 * len(choices), "total_tokens": 15}
-        body = json.dumps({"model": "m", "choices": choices, "usage": usage}).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
-
-
 @pytest.fixture
-def server():
-    with Server() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
-
-
-@pytest.fixture
-def gate(server, tmp_path, monkeypatch):
+def gate(server, tmp_path):
     """A gate on one store, which the baseline's samples are in, as a CI cache would have it."""
-    for name in ("GITHUB_RUN_ID", "CI_PIPELINE_ID", "BUILD_TAG", "CIRCLE_WORKFLOW_ID"):
-        monkeypatch.delenv(name, raising=False)
     db = tmp_path / "cached.sqlite"
     found = evaluate(server.spec, "echo", "greedy", db=db)
     with open_store(db) as store:
@@ -123,13 +59,13 @@ def test_the_same_label_goes_on_and_another_asks_anew(gate, server):
 
 
 def test_stored_samples_hold_as_long_as_the_user_says(gate, server, tmp_path):
+    assert gate(max_age="1d").verdict is GateVerdict.PASS
+    assert server.count() == COUNT  # canary requests alone
     server.skill = 0.3
-    assert gate(max_age="1d").verdict is GateVerdict.PASS  # what the user asked for
-    assert server.count() == 0
     assert gate(max_age="0").verdict is GateVerdict.REGRESSED
-    assert server.count() > 0
+    assert server.count() > COUNT
     assert gate(max_age="1d").verdict is GateVerdict.REGRESSED  # the newest asking
-    assert server.count() == 0
+    assert server.count() == COUNT
     with open_store(tmp_path / "cached.sqlite") as store:
         late = dt.datetime.now(dt.UTC) + dt.timedelta(days=2)
         backend = ask_within(store, open_backend(server.spec), parse_age("1d"), late)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,14 @@ from harness.cli import cli
 from harness.core import BackendError, UsageError
 from harness.core.registry import find
 from harness.gate.api import judge
-from harness.gate.baseline import write_baseline
+from harness.gate.baseline import read_baseline, write_baseline
 from harness.gate.results import GateVerdict
 from harness.gate.rules import GateConfig, Rule
+from harness.gate.staged import growing, plan_gate
 from harness.results.outcomes import load_outcomes
 from harness.results.reports import find_runs
-from harness.run.evaluate import evaluate
+from harness.run.evaluate import eval_config, evaluate
+from harness.stats.sequential import LOOKS
 from harness.store import open_store
 
 PLUGIN = Path(__file__).with_name("skilled_plugin.py")
@@ -133,3 +136,17 @@ def test_a_price_given_to_the_command_holds_for_ceilings_too(tmp_path, monkeypat
     result = CliRunner().invoke(cli, words, standalone_mode=False)
     assert result.return_value == 0, result.output
     assert "gate: pass" in result.output
+
+
+def test_a_part_that_was_hard_for_the_reference_is_no_error(gate, baseline, calls):
+    """The first look sees problems that the baseline has all wrong; the rule can fail yet."""
+    [run] = read_baseline(baseline)
+    [task] = plan_gate(eval_config("skilled:80", "echo", "vote@1", None, {}), [run]).tasks
+    first = next(growing([task], {"echo": task.problems}, LOOKS))["echo"]
+    wrong = [replace(o, correct=0.0) if o.id in first else o for o in run.outcomes]
+    write_baseline(baseline, [replace(run, outcomes=tuple(wrong))])
+    assert gate("skilled:80").verdict is GateVerdict.PASS
+    calls()
+    with pytest.raises(UsageError, match="can never fail"):
+        gate("skilled:80", rules=[Rule(metric="accuracy", margin=0.9)], db="other.sqlite")
+    assert calls() == 0

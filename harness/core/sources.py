@@ -1,0 +1,74 @@
+"""Which files a stranger's code consists of: its own, and those of its own that it imports.
+
+Read from the import statements, wherever in a file they stand; what is imported by other means is
+not seen. Own are the modules of the same package, and for a file in no package those beside it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+MOST_FILES = 200
+"""More own files than these are left out, the nearest (by imports) first taken."""
+
+_SHARED = frozenset({"site-packages", "dist-packages"})  # beside one another stand strangers there
+
+
+def own_files(file: Path) -> tuple[Path, ...]:
+    """The file first, then the others that it imports, directly or through one another."""
+    first = file.resolve()
+    root, package = _home(first)
+    found = {first: None}
+    waiting = [first]
+    while waiting:
+        now = waiting.pop(0)
+        for other in sorted(_imported(now, root, package)):
+            if other not in found and len(found) < MOST_FILES:
+                found[other] = None
+                waiting.append(other)
+    return tuple(found)
+
+
+def _home(file: Path) -> tuple[Path, str | None]:
+    """The folder in which absolute imports of own modules are found, and the package's name."""
+    folder, package = file.parent, None
+    while (folder / "__init__.py").is_file() and folder != folder.parent:
+        folder, package = folder.parent, folder.name
+    return folder, package
+
+
+def _imported(file: Path, root: Path, package: str | None) -> Iterator[Path]:
+    try:
+        tree = ast.parse(file.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield from _absolute(alias.name, root, package)
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" if node.module else alias.name
+                     for alias in node.names]  # fmt: skip
+            for name in names:
+                if node.level:
+                    yield from _along(name, file.parents[node.level - 1])
+                else:
+                    yield from _absolute(name, root, package)
+
+
+def _absolute(name: str, root: Path, package: str | None) -> Iterator[Path]:
+    top = name.partition(".")[0]
+    own = top == package if package else root.name not in _SHARED
+    if own and top != "harness":
+        yield from _along(name, root)
+
+
+def _along(name: str, folder: Path) -> Iterator[Path]:
+    """The files that importing a dotted name runs, as far as there are any."""
+    for part in name.split("."):
+        folder = folder / part
+        for file in (folder.with_name(f"{part}.py"), folder / "__init__.py"):
+            if file.is_file():
+                yield file.resolve()
