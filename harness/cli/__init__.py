@@ -29,6 +29,7 @@ _COMMANDS = {
     "models": ("harness.cli.models:models", "List backends and the models that need no download."),
     "lm-eval": ("harness.cli.lm_eval:lm_eval", "Use the tasks of this package in lm-eval."),
     "import": ("harness.cli.import_:import_", "Import outputs generated elsewhere."),
+    "export": ("harness.cli.export:export", "Write stored samples for other programs."),
     "regrade": ("harness.cli.regrade:regrade", "Judge stored samples again; no model is needed."),
     "site": ("harness.cli.site:site", "Build or serve the static leaderboard."),
     "verify": ("harness.cli.verify:verify", "Judge one answer, or a file of them."),
