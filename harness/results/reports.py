@@ -117,6 +117,7 @@ class _Line:
     by_role: Mapping[str, Usage]
     flops: float | None
     usd: float | None
+    seconds: float | None
     device_usd: float | None
     empty: int
     bounded: Sequence[float | None]  # what its budget bounds by a number
@@ -142,6 +143,7 @@ def _line(budget: str, reading: Reading, attempt: Attempt, rate: _HourlyRate | N
         by_role={r: usage if len(roles) == 1 else bill.usage([r]) for r in roles},
         flops=bill.flops(reading.models),
         usd=bill.usd(),
+        seconds=bill.seconds(),
         device_usd=None if rate is None else rate.usd(bill),
         empty=attempt.empty,
         bounded=bounded_spending(budget, reading, attempt),
@@ -205,6 +207,7 @@ def _report(store: Store, run: StoredRun, times: _Times) -> RunReport:
         usd=_usd(manifest, total, lines),
         flops=_sum([line.flops for line in lines]),
         seconds=spent.latency_s,
+        charged_seconds=_sum([line.seconds for line in lines]),
         truncated=sum(line.truncated for line in lines) / finals if finals else 0.0,
         verifier=run.judged_by,
         monte_carlo_error=_monte_carlo_error([line.error for line in lines]),
