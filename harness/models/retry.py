@@ -8,10 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.core import BackendError, Usage
 from harness.models.wire import at, objects, text_at
+
+if TYPE_CHECKING:
+    from harness.models.http import Came
 
 # The server is busy or broken for now; all other errors are answers.
 PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
@@ -21,8 +24,9 @@ LONGEST_WAIT = 300.0  # seconds; a server that asks for more is not waited for
 class PassingError(Exception):
     """An attempt failed in a way that may pass.
 
-    `wait` is what the server asked for, in seconds; `dead` says that nothing answered at all;
-    `wasted` is what the attempt used, where the server told.
+    `wait` is what the server asked for, in seconds; `dead` says that nothing answered at all, and
+    `broken` that it did not or that the connection broke; `wasted` is what the attempt used, where
+    the server told, and `came` what it answered.
     """
 
     def __init__(
@@ -31,10 +35,13 @@ class PassingError(Exception):
         *,
         wait: float | None = None,
         dead: bool = False,
+        broken: bool = False,
         wasted: Usage | None = None,
+        came: Came | None = None,
     ) -> None:
         super().__init__(message)
-        self.wait, self.dead, self.wasted = wait, dead, wasted
+        self.wait, self.dead, self.wasted, self.came = wait, dead, wasted, came
+        self.broken = broken or dead
 
 
 def _utc_now() -> datetime:
