@@ -48,7 +48,15 @@ def points_table(curves: Sequence[Curve]) -> Table:
     table = _table(
         "",
         ("model", "budget"),
-        ("accuracy [95%]", "tokens", "FLOPs", "usd", "seconds", "tokens/correct [95%]", "usd/correct [95%]"),
+        (
+            "accuracy [95%]",
+            "tokens",
+            "FLOPs",
+            "usd",
+            "seconds",
+            "tokens/correct [95%]",
+            "usd/correct [95%]",
+        ),
     )
     for curve in curves:
         for row, point in zip(rows(curve), curve.points, strict=True):

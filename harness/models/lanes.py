@@ -71,9 +71,7 @@ class Lane:
             waits.append(self.learned.wait(1, now))
         return max(0.0, *waits)
 
-    def _allowed_in(
-        self, costs: dict[str, float], now: float, given: dict[str, Window]
-    ) -> float:
+    def _allowed_in(self, costs: dict[str, float], now: float, given: dict[str, Window]) -> float:
         waits = [0.0]
         for kind, one in self._allowances.items():
             need = min(costs[kind], one.limit)
@@ -112,7 +110,7 @@ class Lane:
         now: float,
         given: Collection[str],
     ) -> None:
-        """The headers of the reply to a request; those of an older request than the last are old."""
+        """The headers of the reply to a request; what an older one than the last brings is old."""
         for kind, one in left.items():
             if number < self._told.get(kind, 0):
                 continue

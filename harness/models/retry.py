@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import random
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -83,17 +85,27 @@ def asked_wait(headers: Mapping[str, str], body: Any, now: datetime) -> float | 
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time, and waiting for it; another one lets a test's minutes pass in a second."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    date: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
 @dataclass
 class Patience:
-    """How often and how long: `retries` attempts beyond the first, waits that double from
-    `first` seconds up to `most`, each scaled by a random factor in [0.5, 1] (so that many callers
-    do not come back at once), and never less than the server asked for."""
+    """How often and how long: `retries` attempts beyond the first, waits that double from `first`
+    seconds up to `most`, each scaled by a random factor in [0.5, 1] (so that many callers do not
+    come back at once), and never less than the server asked for; by which clock."""
 
     retries: int = 5
     first: float = 1.0
     most: float = 60.0
     now: Callable[[], datetime] = _utc_now
     random: Callable[[], float] = field(default=random.random)
+    clock: Clock = field(default_factory=Clock)
 
     def wait(self, failed: int, error: PassingError) -> float:
         """Seconds to wait after the `failed`-th failed attempt (from 1).

@@ -38,7 +38,7 @@ from harness.models.options import Words
 from harness.models.refusals import Gate, RefusedError, advise, fills_context, read_error
 from harness.models.retry import PASSING, PassingError, Patience, asked_wait
 from harness.models.server_options import Place, ServerOptions, addresses, find_tokenizer
-from harness.models.traffic import MOST, Clock, Ticket, Traffic
+from harness.models.traffic import MOST, Traffic
 from harness.models.wire import Answer, Dialect, MalformedReplyError, add_usage
 from harness.models.wording import Wording
 
@@ -61,9 +61,8 @@ class ServerBackend:
         seeded: bool = True,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         patience: Patience | None = None,
-        clock: Clock | None = None,
     ) -> None:
-        """Nothing is sent before `generate`. `sleep`, `patience` and `clock` are for tests."""
+        """Nothing is sent before `generate`. `sleep` and `patience` are for tests."""
         self.options, self.dialect = options, dialect
         urls = addresses(place.url, options.urls)
         self.url, self.notes = urls[0], list[str]()
@@ -75,19 +74,19 @@ class ServerBackend:
             place.stream if options.stream is None else options.stream
         )
         self._sleep = sleep
-        self._patience = patience or Patience(retries=options.retries)
+        self._gate = Gate()
+        self._origins: dict[Origin, int] =         self._patience = patience or Patience(retries=options.retries)
         self._traffic = Traffic(
             urls,
             options.timeout,
             rpm=options.rpm,
             tpm=options.tpm,
             max_concurrency=options.max_concurrency,
-            clock=clock,
+            clock=self._patience.clock,
         )
         if options.concurrency is not None:
             self._traffic.keep(options.concurrency)
-        self._gate = Gate()
-        self._origins: dict[Origin, int] = {}
+{}
         folder = find_tokenizer(options.tokenizer)
         added = folder.tokenizer.added if folder else frozenset()
         marks = find_marks(options.think_start, options.think_end, added)

@@ -9,16 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from harness.core import Request, Usage
 from harness.models.http import Came, Http
 from harness.models.lanes import FIRST, Lane
 from harness.models.pace import Spent, Window, read_left
-from harness.models.retry import PassingError
+from harness.models.retry import Clock, PassingError
 
 MOST = 128  # requests in flight at one address, unless told otherwise
 _GUESSED_OUTPUT = 256  # tokens of a reply, before the first has come
@@ -26,15 +24,6 @@ _TOKEN_BYTES = 4.0
 _TOKEN_PACE = 0.95
 """Of an allowance of tokens so much is planned: what a reply takes is known only afterwards."""
 _OVERRUN = frozenset({429, 503, 529})
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The time, and waiting for it; another one lets a test's minutes pass in a second."""
-
-    now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    date: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 @dataclass(slots=True)

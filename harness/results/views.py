@@ -40,8 +40,8 @@ class RunReport:
     GPUs drew meanwhile. `monte_carlo_error` is the standard error that the resampling of a selector
     adds to the accuracy. `stopped` problems were ended by the budget's ceiling (`tokens<=`,
     `usd<=`, `seconds<=`). `charged_seconds` are the latencies of the calls that are charged, one
-    behind the other: what the problems take when nothing runs side by side. `obedience` says how what was spent stands to the budget's number; None when it has
-    none, or the tokens are unknown.
+    behind the other: what the problems take when nothing runs side by side. `obedience` says how
+    what was spent stands to the budget's number; None when it has none, or the figures are unknown.
     """
 
     id: str

@@ -23,8 +23,8 @@ _SURE = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obedience:
-    """Of `n` attempts that were asked for `asked` tokens (or seconds): the share `within`, and the median and
-    95th percentile of spent over asked."""
+    """Of `n` attempts that were asked for `asked` tokens (or seconds): the share `within`, and the
+    median and 95th percentile of spent over asked."""
 
     asked: float
     n: int

@@ -95,10 +95,10 @@ def latency_of(store: Store, sample: str) -> float | None:
     )
     with store.engine.connect() as connection:
         row = connection.execute(query).first()
-    if row is None or row[0] is None:
-        return None
-    seconds, tokens, of = row
-    return float(seconds if not of else seconds * (tokens or 0) / of)
+    seconds, tokens, of = (None, None, None) if row is None else row
+    if seconds is None or not of:
+        return seconds
+    return seconds * (tokens or 0) / of
 
 
 def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -25,8 +25,7 @@ from harness.core import (
 from harness.models.http import Came
 from harness.models.openai import OpenAIBackend
 from harness.models.pace import Left, read_left, seconds_until
-from harness.models.retry import PassingError, Patience
-from harness.models.traffic import Clock
+from harness.models.retry import Clock, PassingError, Patience
 
 from .allowance import EPOCH, JumpingLoop, Limited, transport
 from .server import Answer, Script, Server
@@ -48,8 +47,7 @@ def ask_for_minutes(
     clock = Clock(loop.time, asyncio.sleep, lambda: EPOCH + datetime.timedelta(seconds=loop.time()))
     backend = OpenAIBackend(
         ModelSpec.parse("openai:m@http://127.0.0.1:9/v1", args),
-        clock=clock,
-        patience=Patience(now=clock.date, random=lambda: 1.0),
+        patience=Patience(now=clock.date, random=lambda: 1.0, clock=clock),
     )
 
     async def go() -> float:
@@ -304,8 +302,9 @@ def test_a_dead_one_is_tried_again() -> None:
             return
 
     async def go() -> int:
-        spec = ModelSpec.parse("openai:m@http://h/a", {"urls": "http://h/b", "retries": "0"})
-        backend = OpenAIBackend(spec, clock=Clock(now, asyncio.sleep))
+        spec = ModelSpec.parse("openai:m@http://h/a", {"urls": "http://h/b"})
+        patience = Patience(retries=0, clock=Clock(now, asyncio.sleep))
+        backend = OpenAIBackend(spec, patience=patience)
         done = 0
         while now() < 400:
             await asyncio.gather(*(backend.generate(question(n)) for n in range(6)))
