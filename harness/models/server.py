@@ -75,7 +75,8 @@ class ServerBackend:
         )
         self._sleep = sleep
         self._gate = Gate()
-        self._origins: dict[Origin, int] =         self._patience = patience or Patience(retries=options.retries)
+        self._origins: dict[Origin, int] = {}
+        self._patience = patience or Patience(retries=options.retries)
         self._traffic = Traffic(
             urls,
             options.timeout,
@@ -86,7 +87,6 @@ class ServerBackend:
         )
         if options.concurrency is not None:
             self._traffic.keep(options.concurrency)
-{}
         folder = find_tokenizer(options.tokenizer)
         added = folder.tokenizer.added if folder else frozenset()
         marks = find_marks(options.think_start, options.think_end, added)
