@@ -25,9 +25,10 @@ from harness.stats.scaling import performance, scaling
 
 COLUMNS = (
     "model", "task", "curve", "budget", "size", "accuracy", "low", "high", "problems", "clusters",
-    "tokens", "flops", "usd", "tokens_per_correct", "flops_per_correct", "usd_per_correct",
+    *UNITS[:3], *(f"{unit}_per_correct" for unit in UNITS[:3]),
     "control", "run",
-    *(f"{unit}_per_correct_{end}" for unit in UNITS for end in ("low", "high")),
+    *(f"{unit}_per_correct_{end}" for unit in UNITS[:3] for end in ("low", "high")),
+    "seconds", *(f"seconds_per_correct{end}" for end in ("", "_low", "_high")),
 )  # fmt: skip
 
 

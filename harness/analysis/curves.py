@@ -26,7 +26,7 @@ from harness.stats.scaling import control
 from harness.store import Store
 from harness.store.runs import StoredRun, find_runs, get_run
 
-UNITS = ("tokens", "flops", "usd")
+UNITS = ("tokens", "flops", "usd", "seconds")
 COVERAGE = "pass@k"
 
 
@@ -36,7 +36,8 @@ class CurvePoint:
 
     `size` is the budget's n (samples, thinking tokens, beams). `scores` are the problems'
     probabilities of a correct answer, and `costs[unit]` what each problem is charged, in the
-    order of the curve's problems; None: unknown. Tokens are output tokens, a reward's included.
+    order of the curve's problems; None: unknown. Tokens are output tokens, a reward's included;
+    seconds are the calls' latencies, one behind the other (`harness.results.bills.Bill.seconds`).
     `control` is the share of problems whose thinking kept the budget's bounds (s1); None where it
     sets none. `pool` are the answers that `scores` come from.
     """
@@ -187,9 +188,8 @@ class _Read:
         budget = self.budget
         if budget is None:
             return self.run.budget
-        for what, ceiling in (("tokens", budget.ceiling_tokens), ("usd", budget.ceiling_usd)):
-            if ceiling is not None:
-                return str(budget).replace(f"{what}<={ceiling}", f"{what}<=n", 1)
+        for what, ceiling in budget.ceilings[:1]:
+            return str(budget).replace(f"{what}<={ceiling}", f"{what}<=n", 1)
         if budget.n is None:
             return str(budget)
         letter = "k" if self.attempts.size > 1 or self.pooled else "n"
@@ -303,7 +303,8 @@ def _point(
         )
         usage = bill.usage()
         thoughts.append(usage.reasoning_tokens)
-        costs.append((usage.output_tokens, bill.flops(attempts.models), pricing.usd(read, bill)))
+        flops, usd = bill.flops(attempts.models), pricing.usd(read, bill)
+        costs.append((usage.output_tokens, flops, usd, bill.seconds()))
     clusters = [a.problem.cluster for a in attempts.items]
     return CurvePoint(
         budget=_named(read, size, coverage),
@@ -340,8 +341,9 @@ def _own_size(read: _Read) -> float:
     budget = read.budget
     if budget is None:
         return 1.0
-    sizes = (budget.ceiling_tokens, budget.ceiling_usd, budget.n)
-    return next((float(size) for size in sizes if size is not None), 1.0)
+    if budget.ceilings:
+        return float(budget.ceilings[0][1])
+    return 1.0 if budget.n is None else float(budget.n)
 
 
 def _known(values: Sequence[float | None]) -> tuple[float, ...] | None:

@@ -2,7 +2,7 @@
 
     budget   = name ["@" (sizes | level)] [":" key "=" value {"," key "=" value}] {" " ceiling}
     sizes    = size ["x" width] ["+" depth]
-    ceiling  = "tokens<=" integer | "usd<=" number
+    ceiling  = "tokens<=" integer | "usd<=" number | "seconds<=" number
 
 `effort@low` is the one budget whose size is a level. Braces expand to a sweep:
 `vote@{1,2,4}:think={256,1024}` is six budgets.
@@ -20,7 +20,7 @@ from harness.core import UsageError
 
 _HEAD = re.compile(r"(?P<name>[a-z][a-z0-9_-]*)(?:@(?P<sizes>[^:]*))?(?::(?P<options>.*))?")
 _SIZES = re.compile(r"(?P<n>[0-9]+)(?:x(?P<width>[0-9]+))?(?:\+(?P<depth>[0-9]+))?")
-_CEILING = re.compile(r"(?P<what>tokens|usd)<=(?P<limit>\S+)")
+_CEILING = re.compile(r"(?P<what>tokens|usd|seconds)<=(?P<limit>\S+)")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 LEVELLED = "effort"
 _MAX_SWEEP = 1000
@@ -39,6 +39,7 @@ class Budget:
     options: tuple[tuple[str, str], ...] = ()
     ceiling_tokens: int | None = None
     ceiling_usd: Decimal | None = None
+    ceiling_seconds: Decimal | None = None
     level: str | None = None
 
     @classmethod
@@ -82,9 +83,19 @@ class Budget:
             text += f"+{self.depth}" if self.depth is not None else ""
         if self.options:
             text += ":" + ",".join(f"{k}={v}" for k, v in self.options)
-        text += f" tokens<={self.ceiling_tokens}" if self.ceiling_tokens is not None else ""
-        text += f" usd<={self.ceiling_usd}" if self.ceiling_usd is not None else ""
+        for what, limit in self.ceilings:
+            text += f" {what}<={limit}"
         return text
+
+    @property
+    def ceilings(self) -> list[tuple[str, int | Decimal]]:
+        """What is bounded (tokens, usd, seconds), each with its limit; empty without a ceiling."""
+        limits: list[tuple[str, int | Decimal | None]] = [
+            ("tokens", self.ceiling_tokens),
+            ("usd", self.ceiling_usd),
+            ("seconds", self.ceiling_seconds),
+        ]
+        return [(what, limit) for what, limit in limits if limit is not None]
 
 
 def _with_sizes(budget: Budget, sizes: str, text: str) -> Budget:
@@ -135,7 +146,7 @@ def _with_ceiling(budget: Budget, word: str, text: str) -> Budget:
     if match is None:
         raise UsageError(
             f"budget {text!r}: cannot read {word!r}; behind a space stands a ceiling, "
-            "tokens<=4000 or usd<=0.02"
+            "tokens<=4000, usd<=0.02 or seconds<=30"
         )
     try:
         limit = Decimal(match["limit"])
@@ -148,7 +159,10 @@ def _with_ceiling(budget: Budget, word: str, text: str) -> Budget:
         raise UsageError(f"budget {text!r}: {match['what']}<= is given twice")
     if match["what"] == "tokens":
         return replace(budget, ceiling_tokens=int(limit))
-    return replace(budget, ceiling_usd=Decimal(_canonical(match["limit"])))
+    exact = Decimal(_canonical(match["limit"]))
+    if match["what"] == "usd":
+        return replace(budget, ceiling_usd=exact)
+    return replace(budget, ceiling_seconds=exact)
 
 
 def expand(texts: str | Iterable[str]) -> list[Budget]:

@@ -290,7 +290,7 @@ class Strategy:
     @property
     def capped(self) -> bool:
         """Whether a ceiling bounds what one problem may cost."""
-        return self.budget.ceiling_tokens is not None or self.budget.ceiling_usd is not None
+        return bool(self.budget.ceilings)
 
     @property
     def whole(self) -> bool:

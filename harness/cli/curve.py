@@ -45,10 +45,10 @@ both that costs exactly that much on average. Name a curve by part of "MODEL CUR
 @click.option(
     "--by",
     "unit",
-    type=click.Choice(["tokens", "flops", "usd"]),
+    type=click.Choice(["tokens", "flops", "usd", "seconds"]),
     default="tokens",
     show_default=True,
-    help="Unit of cost.",
+    help="Unit of cost; seconds are the latencies of an attempt's calls, one behind the other.",
 )
 @click.option("--fit", is_flag=True, help="Fit coverage, and extrapolate it to each --k.")
 @click.option(
@@ -186,6 +186,8 @@ def _picture(curves: Sequence[Curve], unit: str) -> str:
 def _hint(unit: str) -> str:
     if unit == "usd":
         return "give --price IN,OUT or --gpu-usd-per-hour"
+    if unit == "seconds":
+        return "no call's latency was recorded"
     return "the model's shape is unknown" if unit == "flops" else "no tokens were recorded"
 
 

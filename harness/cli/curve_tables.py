@@ -48,7 +48,15 @@ def points_table(curves: Sequence[Curve]) -> Table:
     table = _table(
         "",
         ("model", "budget"),
-        ("accuracy [95%]", "tokens", "FLOPs", "usd", "tokens/correct [95%]", "usd/correct [95%]"),
+        (
+            "accuracy [95%]",
+            "tokens",
+            "FLOPs",
+            "usd",
+            "seconds",
+            "tokens/correct [95%]",
+            "usd/correct [95%]",
+        ),
     )
     for curve in curves:
         for row, point in zip(rows(curve), curve.points, strict=True):
@@ -59,6 +67,7 @@ def points_table(curves: Sequence[Curve]) -> Table:
                 count(row["tokens"]),
                 _number(row["flops"]),
                 "N/A" if row["usd"] is None else f"{row['usd']:.3g}",
+                "–" if row["seconds"] is None else f"{row['seconds']:.3g}",
                 _per_correct(row, "tokens"),
                 "N/A" if row["usd"] is None else _per_correct(row, "usd"),
             )
@@ -105,11 +114,11 @@ def figures_table(curves: Sequence[Curve], unit: str) -> Table:
 
 
 def _step(unit: str) -> float:
-    return {"tokens": 100.0, "flops": 1e9, "usd": 0.01}[unit]
+    return {"tokens": 100.0, "flops": 1e9, "usd": 0.01, "seconds": 1.0}[unit]
 
 
 def _hundred(unit: str) -> str:
-    return {"tokens": "100 tokens", "flops": "GFLOP", "usd": "cent"}[unit]
+    return {"tokens": "100 tokens", "flops": "GFLOP", "usd": "cent", "seconds": "second"}[unit]
 
 
 def frontier_table(curves: Sequence[Curve], unit: str) -> Table:

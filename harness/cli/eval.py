@@ -36,7 +36,8 @@ R is a reward: steps (checks written sums, no model), judge (the model itself), 
   (included, for arithmetic), hf:FOLDER, onnx:FOLDER.
 Options follow a colon: think=, effort=, ask=, by=, temperature=, top_p=, top_k=, max=, step=,
   select=, agg=, stop=, rounds=.
-A ceiling for one problem follows a space: 'vote@16 tokens<=400', 'vote@16 usd<=0.02'.
+A ceiling for one problem follows a space: 'vote@16 tokens<=400', 'vote@16 usd<=0.02',
+  'vote@16 seconds<=30'.
 Braces expand to a sweep, which costs no more than its most expensive budget.
 Repeating a command continues where it stopped; nothing that is stored is paid for twice.
 """

@@ -21,7 +21,7 @@ from harness.core import (
     ModelSpec,
     UsageError,
 )
-from harness.models.http import Came
+from harness.models.http import Came, Http
 from harness.models.openai_chat import Chat
 from harness.models.options import Object, option, read_options
 from harness.models.refusals import RefusedError, advise
@@ -105,7 +105,7 @@ class AnyLlmBackend(ServerBackend):
         self._client = client
         return client
 
-    async def _attempt(self, body: Mapping[str, Any]) -> tuple[Answer, Came]:
+    async def _attempt(self, body: Mapping[str, Any], http: Http) -> tuple[Answer, Came]:
         """One call of the library; its errors in our kinds."""
         client = self._ready()
         try:
@@ -136,7 +136,8 @@ class AnyLlmBackend(ServerBackend):
             return BackendError(words, fatal=True)
         if status in PASSING or (status is None and isinstance(error, (*passing, OSError))):
             wait = getattr(error, "retry_after", None)
-            return PassingError(words, wait=_seconds(wait))
+            came = Came(status or 0, {})
+            return PassingError(words, wait=_seconds(wait), came=came)
         advice = advise(str(error), getattr(error, "param", None), body)
         return RefusedError(f"{words}{'. ' + advice if advice else ''}", str(error))
 

@@ -97,7 +97,9 @@ class Http:
             raise PassingError(f"{self.shown}: {error.strerror or error}", dead=True) from error
         except (aiohttp.ClientError, OSError) as error:
             reason = str(error) or type(error).__name__
-            raise PassingError(f"{self.shown}: the connection broke ({reason})") from error
+            raise PassingError(
+                f"{self.shown}: the connection broke ({reason})", broken=True
+            ) from error
         return _whole(response, raw)
 
     async def close(self) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import random
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.core import BackendError, Usage
 from harness.models.wire import at, objects, text_at
+
+if TYPE_CHECKING:
+    from harness.models.http import Came
 
 # The server is busy or broken for now; all other errors are answers.
 PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
@@ -21,8 +26,9 @@ LONGEST_WAIT = 300.0  # seconds; a server that asks for more is not waited for
 class PassingError(Exception):
     """An attempt failed in a way that may pass.
 
-    `wait` is what the server asked for, in seconds; `dead` says that nothing answered at all;
-    `wasted` is what the attempt used, where the server told.
+    `wait` is what the server asked for, in seconds; `dead` says that nothing answered at all, and
+    `broken` that it did not or that the connection broke; `wasted` is what the attempt used, where
+    the server told, and `came` what it answered.
     """
 
     def __init__(
@@ -31,10 +37,13 @@ class PassingError(Exception):
         *,
         wait: float | None = None,
         dead: bool = False,
+        broken: bool = False,
         wasted: Usage | None = None,
+        came: Came | None = None,
     ) -> None:
         super().__init__(message)
-        self.wait, self.dead, self.wasted = wait, dead, wasted
+        self.wait, self.dead, self.wasted, self.came = wait, dead, wasted, came
+        self.broken = broken or dead
 
 
 def _utc_now() -> datetime:
@@ -76,17 +85,27 @@ def asked_wait(headers: Mapping[str, str], body: Any, now: datetime) -> float | 
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time, and waiting for it; another one lets a test's minutes pass in a second."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    date: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
 @dataclass
 class Patience:
-    """How often and how long: `retries` attempts beyond the first, waits that double from
-    `first` seconds up to `most`, each scaled by a random factor in [0.5, 1] (so that many callers
-    do not come back at once), and never less than the server asked for."""
+    """How often and how long: `retries` attempts beyond the first, waits that double from `first`
+    seconds up to `most`, each scaled by a random factor in [0.5, 1] (so that many callers do not
+    come back at once), and never less than the server asked for; by which clock."""
 
     retries: int = 5
     first: float = 1.0
     most: float = 60.0
     now: Callable[[], datetime] = _utc_now
     random: Callable[[], float] = field(default=random.random)
+    clock: Clock = field(default_factory=Clock)
 
     def wait(self, failed: int, error: PassingError) -> float:
         """Seconds to wait after the `failed`-th failed attempt (from 1).

@@ -37,7 +37,8 @@ from harness.models.marks import find_marks
 from harness.models.options import Words
 from harness.models.refusals import Gate, RefusedError, advise, fills_context, read_error
 from harness.models.retry import PASSING, PassingError, Patience, asked_wait
-from harness.models.server_options import Place, ServerOptions, find_tokenizer
+from harness.models.server_options import Place, ServerOptions, addresses, find_tokenizer
+from harness.models.traffic import MOST, Traffic
 from harness.models.wire import Answer, Dialect, MalformedReplyError, add_usage
 from harness.models.wording import Wording
 
@@ -63,7 +64,8 @@ class ServerBackend:
     ) -> None:
         """Nothing is sent before `generate`. `sleep` and `patience` are for tests."""
         self.options, self.dialect = options, dialect
-        self.url, self.notes = place.url, list[str]()
+        urls = addresses(place.url, options.urls)
+        self.url, self.notes = urls[0], list[str]()
         self._spec = spec
         self._key_env, self._key_needed = options.api_key_env or place.key_env, place.key_needed
         self._ending = place.ending
@@ -72,10 +74,19 @@ class ServerBackend:
             place.stream if options.stream is None else options.stream
         )
         self._sleep = sleep
-        self._patience = patience or Patience(retries=options.retries)
-        self._http: Http | None = None
         self._gate = Gate()
         self._origins: dict[Origin, int] = {}
+        self._patience = patience or Patience(retries=options.retries)
+        self._traffic = Traffic(
+            urls,
+            options.timeout,
+            rpm=options.rpm,
+            tpm=options.tpm,
+            max_concurrency=options.max_concurrency,
+            clock=self._patience.clock,
+        )
+        if options.concurrency is not None:
+            self._traffic.keep(options.concurrency)
         folder = find_tokenizer(options.tokenizer)
         added = folder.tokenizer.added if folder else frozenset()
         marks = find_marks(options.think_start, options.think_end, added)
@@ -111,7 +122,7 @@ class ServerBackend:
             layers=folder.config.get("num_hidden_layers") if folder else None,
             width=folder.config.get("hidden_size") if folder else None,
             prompt_once=not self._seeded,
-            concurrency=options.concurrency or 32,
+            concurrency=options.concurrency or options.max_concurrency or MOST,
             output_limit=self._usual_limit(folder, min(limits, default=None)),
             label=options.display_name,
             can=can,
@@ -170,18 +181,16 @@ class ServerBackend:
             )
         return self.dialect.headers(key)
 
-    async def _attempt(self, body: Mapping[str, Any]) -> tuple[Answer, Came]:
+    async def _attempt(self, body: Mapping[str, Any], http: Http) -> tuple[Answer, Came]:
         """One request; raises PassingError, RefusedError or BackendError."""
-        if self._http is None:
-            self._http = Http(self.url, self.options.timeout)
-        http, gatherer = self._http, self.dialect.gather() if self._stream else None
+        gatherer = self.dialect.gather() if self._stream else None
         path = self.dialect.path(stream=self._stream)
         try:
             came = await http.post(path, body, self._headers(), gatherer)
             if came.error is not None:
-                raise self._broken_off(came)
+                raise self._broken_off(came, http.shown)
             if came.status != 200:
-                raise self._refusal(came, body)
+                raise self._refusal(came, body, http.shown)
             if came.json is None:
                 start = came.text[:80].replace("\n", " ")
                 raise PassingError(f"{http.shown}: the reply is not JSON: {start!r}")
@@ -194,24 +203,25 @@ class ServerBackend:
         key = os.environ.get(self._key_env, "")
         return text.replace(key, "…") if len(key) > 4 else text
 
-    def _broken_off(self, came: Came) -> Exception:
+    def _broken_off(self, came: Came, url: str) -> Exception:
         """What an error event within a stream means."""
         said = read_error("", came.error)
-        words = self._say(f"{self.url} broke the reply off: {said.message or said.code}")
+        words = self._say(f"{url} broke the reply off: {said.message or said.code}")
         if "invalid" in said.code:
             return RefusedError(words, said.message)
-        return PassingError(words, wait=asked_wait(came.headers, came.error, self._patience.now()))
+        wait = asked_wait(came.headers, came.error, self._patience.now())
+        return PassingError(words, wait=wait, came=came)
 
-    def _refusal(self, came: Came, body: Mapping[str, Any]) -> Exception:
+    def _refusal(self, came: Came, body: Mapping[str, Any], url: str) -> Exception:
         """What an error status means."""
         status, said = came.status, read_error(came.text, came.json)
         message = self._say(said.message)
-        words = f"{self.url} answered {status}{': ' + message if message else ''}"
+        words = f"{url} answered {status}{': ' + message if message else ''}"
         if said.code == "insufficient_quota" or status == 402:
             return BackendError(f"{words}. The account has no credit left", fatal=True)
         if status in PASSING:
             wait = asked_wait(came.headers, came.json, self._patience.now())
-            return PassingError(words, wait=wait, wasted=self._used(came.json))
+            return PassingError(words, wait=wait, wasted=self._used(came.json), came=came)
         advice = {
             401: f"check the key in {self._key_env}",
             403: f"the key in {self._key_env} may not use this model",
@@ -236,21 +246,33 @@ class ServerBackend:
         return None
 
     async def _patiently(
-        self, body: Mapping[str, Any]
+        self, body: Mapping[str, Any], request: Request
     ) -> tuple[Answer, Came, int, list[Usage], float]:
         """Ask until there is an answer: it, failed attempts, what they wasted, seconds."""
         wasted: list[Usage] = []
-        failed = 0
+        failed, moved = 0, 0
+        size = sum(len(m.content) for m in request.prompt.messages) + len(request.prefix)
         while True:
+            ticket = await self._traffic.enter(request, size, len(request.seeds))
             began = time.perf_counter()
             try:
-                answer, came = await self._attempt(body)
+                answer, came = await self._attempt(body, ticket.lane.http)
             except PassingError as error:
                 failed += 1
                 wasted += [error.wasted] if error.wasted else []
-                await self._sleep(self._patience.wait(failed, error))
+                self._traffic.failed(ticket, error)
+                if error.broken and self._traffic.elsewhere(ticket):
+                    moved += 1  # that address is left out; nothing needs waiting for
+                    continue
+                wait = self._patience.wait(failed - moved, error)
             else:
-                return answer, came, failed, wasted, time.perf_counter() - began
+                seconds = time.perf_counter() - began
+                self._traffic.good(ticket, came, answer.usage)
+                return answer, came, failed, wasted, seconds
+            finally:
+                self._traffic.leave(ticket)
+            await self._sleep(wait)
+            self._traffic.rested(ticket)
 
     # What comes back
 
@@ -259,7 +281,7 @@ class ServerBackend:
         body = self._body(request, len(seeds), seeds[0])
         try:
             async with self._gate.passing(_shape(body, request)):
-                answer, came, retries, wasted, seconds = await self._patiently(body)
+                answer, came, retries, wasted, seconds = await self._patiently(body, request)
         except RefusedError as error:
             raise BackendError(str(error)) from error
         self._meet(answer.origin)
@@ -307,9 +329,11 @@ class ServerBackend:
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._http is not None:
-            await self._http.close()
-            self._http = None
+        await self._traffic.close()
+
+    def keep_in_flight(self, requests: int) -> None:
+        """Told by a command that names a number: so many from the beginning, no feeling the way."""
+        self._traffic.keep(requests)
 
 
 def _who(origin: Origin) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
-from harness.core import EFFORTS, UnknownNameError
+from harness.core import EFFORTS, UnknownNameError, UsageError
+from harness.core.addresses import check_address
 from harness.models.folder import ModelFolder, find_folder
 from harness.models.options import (
+    Count,
     ModelOptions,
     Natural,
     Object,
@@ -27,6 +30,14 @@ class ServerOptions(ModelOptions):
     )
     timeout: Positive = option(600.0, "seconds of silence after which a request is given up")
     retries: Natural = option(5, "attempts beyond the first, after passing errors")
+    rpm: Count | None = option(None, "requests a minute that the provider allows")
+    tpm: Count | None = option(
+        None, "tokens a minute that the provider allows, prompts and replies together"
+    )
+    max_concurrency: Count | None = option(
+        None, "most requests in flight (default: grows while the server keeps up, to 128)"
+    )
+    urls: Words = option((), "more addresses of the same model, with commas")
     stream: bool | None = option(
         None, "take replies as they are generated (default: where the provider itself is asked)"
     )
@@ -60,6 +71,19 @@ def base_url(url: str | None, official: str) -> str:
     parts = urlsplit(url.strip())
     path = parts.path.rstrip("/") or urlsplit(official).path
     return urlunsplit(parts._replace(path=path))
+
+
+def addresses(url: str, more: Words) -> list[str]:
+    """All addresses of a model, each once; UsageError for one that is none, or holds a secret.
+
+    The first is the model's own, and names its samples.
+    """
+    first, *others = re.split(r",(?=https?://)", url)
+    for one in (*others, *more):
+        if not one.startswith(("http://", "https://")):
+            raise UsageError(f"--model-arg urls={one}: an address begins with http:// or https://")
+        check_address(one)
+    return list(dict.fromkeys([first, *(base_url(one, first) for one in (*others, *more))]))
 
 
 def named_efforts(words: Words, known: tuple[str, ...]) -> tuple[str, ...]:

@@ -236,4 +236,6 @@ def _charge(row: ChargedSample) -> Charge:
         row.reasoning_tokens,
         row.usd,
         row.cached_prompt_tokens,
+        row.call,
+        row.latency_s,
     )

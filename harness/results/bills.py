@@ -38,6 +38,8 @@ class Charge(NamedTuple):
     reasoning_tokens: int | None
     usd: float | None = None
     cached_prompt_tokens: int | None = None  # of `prompt_tokens`, as the call's server told
+    call: str | None = None  # that brought it, or what it is cut from
+    latency_s: float | None = None  # of that call; of a cut sample the share of its tokens
 
     @property
     def free(self) -> bool:
@@ -123,6 +125,23 @@ class Bill:
         """
         paid = [p for p in self._paid.values() if p.charge.usd is not None or not p.charge.free]
         return self._expected(paid, [p.charge.usd for p in paid])
+
+    def seconds(self) -> float | None:
+        """Expected latency of the calls, made one behind the other; None where one is unknown.
+
+        A call counts once, however many of its samples are used. What no model was run for takes
+        no time.
+        """
+        calls: dict[str, list[_Paid]] = defaultdict(list)
+        for paid in self._paid.values():
+            if not paid.charge.free:
+                calls[paid.charge.call or paid.charge.sample].append(paid)
+        parts: list[float | None] = []
+        for group in calls.values():
+            known = [p.charge.latency_s for p in group if p.charge.latency_s is not None]
+            whole = len(known) == len(group)
+            parts.append(max(known) * self._chance(group) if whole else None)
+        return add_known(parts)
 
     @property
     def roles(self) -> list[str]:

@@ -12,16 +12,20 @@ from harness.results.bills import Charge
 from harness.stats import Obedience, obedience
 
 
-def asked_for(budget: Budget) -> tuple[str, int] | None:
-    """What a budget bounds by a number, and the number: a "thought", an "answer" with its thought,
-    or an "attempt" as a whole; None when it bounds nothing so."""
+def asked_for(budget: Budget) -> tuple[str, float] | None:
+    """What a budget bounds by a number, and the number: the tokens of a "thought", of an "answer"
+    with its thought, of an "attempt" as a whole, or an attempt's "seconds"; None when it bounds
+    nothing so."""
     if budget.ceiling_tokens is not None:
         return "attempt", budget.ceiling_tokens
     think = budget.n if budget.name == "think" else _number(budget, "think")
     if think:
         return "thought", think
     ask = budget.n if budget.name == "ask" else _number(budget, "ask")
-    return ("answer", ask) if ask else None
+    if ask:
+        return "answer", ask
+    seconds = budget.ceiling_seconds
+    return None if seconds is None else ("seconds", float(seconds))
 
 
 def _number(budget: Budget, key: str) -> int | None:
@@ -36,6 +40,8 @@ def bounded_spending(budget: str, reading: Reading, attempt: Attempt) -> list[fl
         return []
     if bound[0] == "attempt":
         return [_attempt_tokens(reading, attempt)]
+    if bound[0] == "seconds":
+        return [reading.bill(attempt).seconds()]
     return [_tokens(chain, bound[0]) for chain in _chains(attempt)]
 
 

@@ -122,6 +122,7 @@ class _Line:
     by_role: Mapping[str, Usage]
     flops: float | None
     usd: float | None
+    seconds: float | None
     device_usd: float | None
     empty: int
     refused: int
@@ -150,6 +151,7 @@ def _line(budget: str, reading: Reading, attempt: Attempt, rate: _HourlyRate | N
         by_role={r: usage if len(roles) == 1 else bill.usage([r]) for r in roles},
         flops=bill.flops(reading.models),
         usd=bill.usd(),
+        seconds=bill.seconds(),
         device_usd=None if rate is None else rate.usd(bill),
         empty=attempt.empty,
         refused=attempt.count(Status.REFUSED),
@@ -217,6 +219,7 @@ def _report(store: Store, run: StoredRun, times: _Times) -> RunReport:
         usd=_usd(manifest, total, lines),
         flops=_sum([line.flops for line in lines]),
         seconds=spent.latency_s,
+        charged_seconds=_sum([line.seconds for line in lines]),
         truncated=sum(line.truncated for line in lines) / finals,
         verifier=run.judged_by,
         monte_carlo_error=_monte_carlo_error([line.error for line in lines]),

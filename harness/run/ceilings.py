@@ -1,7 +1,8 @@
 """Ceilings of a budget: what one problem may be charged, held by making each call no larger.
 
 `tokens<=` bounds the generated tokens, thoughts, discarded branches and a judge's words included;
-`usd<=` bounds the price of those and of every prompt. See docs/budgets.md.
+`usd<=` bounds the price of those and of every prompt. `seconds<=` bounds the latency of its calls,
+one behind the other: what comes later is paid for, and no answer. See docs/budgets.md.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ class Ceiling:
 
     tokens: int | None = None
     usd: Decimal | None = None
+    seconds: float | None = None
     input: Decimal = Decimal(0)
     output: Decimal = Decimal(0)
 
@@ -43,8 +45,9 @@ def ceiling_of(strategy: Strategy, info: ModelInfo, entry: PriceEntry | None) ->
     budget = strategy.budget
     if not strategy.capped:
         return None
+    seconds = None if budget.ceiling_seconds is None else float(budget.ceiling_seconds)
     if budget.ceiling_usd is None:
-        return Ceiling(tokens=budget.ceiling_tokens)
+        return Ceiling(tokens=budget.ceiling_tokens, seconds=seconds)
     if entry is None:
         raise ParameterError(
             f"budget {str(budget)!r}: usd<= needs a price, and none is known for {info.spec}: give "
@@ -59,6 +62,7 @@ def ceiling_of(strategy: Strategy, info: ModelInfo, entry: PriceEntry | None) ->
     return Ceiling(
         tokens=budget.ceiling_tokens,
         usd=budget.ceiling_usd,
+        seconds=seconds,
         input=Decimal(str(entry.input)),
         output=Decimal(str(entry.output)),
     )
@@ -75,6 +79,7 @@ class Meter:
     stopped: bool = False
     _prompt: int = 0
     _output: int = 0
+    _seconds: float = 0.0
     _had: dict[str, Sample] = field(default_factory=dict)  # by trace
 
     def had(self, trace: str, max_tokens: int) -> Sample | None:
@@ -88,6 +93,8 @@ class Meter:
     def most(self, prompt_tokens: int, max_tokens: int) -> int:
         """The tokens that the next call may generate; CeilingReached when there are none."""
         ceiling = self.ceiling
+        if ceiling.seconds is not None and self._seconds >= ceiling.seconds:
+            raise self.end()
         if ceiling.tokens is not None:
             max_tokens = min(max_tokens, ceiling.tokens - self._output)
         if ceiling.usd is not None:
@@ -101,8 +108,17 @@ class Meter:
             raise self.end()
         return max_tokens
 
-    def add(self, sample: Sample, *, prompt_tokens: int, max_tokens: int) -> None:
-        """Book what a call brought; unknown figures count as the most that it could bring."""
+    @property
+    def late(self) -> bool:
+        """Whether what came last came behind the ceiling's seconds."""
+        return self.ceiling.seconds is not None and self._seconds > self.ceiling.seconds
+
+    def add(
+        self, sample: Sample, *, prompt_tokens: int, max_tokens: int, seconds: float = 0.0
+    ) -> None:
+        """Book what a call of so many seconds brought; unknown tokens count as the most that it
+        could bring."""
+        self._seconds += seconds
         known = sample.prompt_tokens
         self._prompt += prompt_tokens if known is None else known
         self._output += max_tokens if sample.output_tokens is None else sample.output_tokens

@@ -113,6 +113,9 @@ async def run_plan(
     counted = _Counted(observer or Silent())
     entry = price_of(info, config)
     concurrency = config.concurrency or info.concurrency
+    keep = getattr(plan.backend, "keep_in_flight", None)
+    if config.concurrency is not None and keep is not None:
+        keep(config.concurrency)
     began = now("milliseconds")
     with open_store(config.db, create=True) as store, _writer(store, config) as writer:
         _write_plan(plan, writer, entry, config.gpu_usd_per_hour)

@@ -310,5 +310,6 @@ def families(runs: Sequence[PlannedRun]) -> list[list[PlannedRun]]:
 def _shortness(run: PlannedRun) -> tuple[bool, float, float, int]:
     """Ceilings cut samples, the lower the shorter; so do shorter thoughts."""
     budget = run.strategy.budget
-    tokens, usd = budget.ceiling_tokens or math.inf, budget.ceiling_usd or math.inf
-    return run.strategy.capped, -tokens, -float(usd), -run.strategy.proposer.depth
+    limits = {what: float(limit) for what, limit in budget.ceilings}
+    tokens, usd = limits.get("tokens", math.inf), limits.get("usd", math.inf)
+    return run.strategy.capped, -tokens, -usd, -run.strategy.proposer.depth

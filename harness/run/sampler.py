@@ -39,7 +39,7 @@ from harness.run.rewards import RewardScorer
 from harness.store import Store, Writer
 from harness.store.identity import prompt_id
 from harness.store.records import Call, Row, call_row, now, prompt_row, sample_row
-from harness.store.samples import find_traces
+from harness.store.samples import find_traces, latency_of
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,6 +109,7 @@ class ProblemSampler:
         self._drawn: dict[str, list[Sample]] = {}  # by trace; the writer may not have them yet
         self._pending: dict[str, asyncio.Future[Sample]] = {}  # by sample id
         self._calls = 0
+        self._latencies: dict[str, float] = {}  # of the calls of now, by sample id
         self._scorer = RewardScorer(session, self)
 
     def start(self, payer: str, ceiling: Ceiling | None = None) -> None:
@@ -245,12 +246,22 @@ class ProblemSampler:
         prompt_tokens = ask.most_prompt_tokens
         fits = meter.most(prompt_tokens, ask.max_tokens)
         sample = (await self._draw([index], ask.limited_to(fits)))[index]
-        meter.add(sample, prompt_tokens=prompt_tokens, max_tokens=fits)
+        seconds = 0.0 if meter.ceiling.seconds is None else self._seconds_of(sample)
+        meter.add(sample, prompt_tokens=prompt_tokens, max_tokens=fits, seconds=seconds)
+        if seconds and meter.late:
+            raise meter.end()
         if fits < ask.max_tokens and sample.truncated:
             meter.stopped = True
             if ask.role != "generator":
                 raise meter.end()
         return sample
+
+    def _seconds_of(self, sample: Sample) -> float:
+        """The latency of the call that brought a sample, now or in an earlier command."""
+        known = self._latencies.get(sample.id)
+        if known is None:
+            known = latency_of(self._session.store, sample.id) or 0.0
+        return known
 
     async def _draw(self, indices: Sequence[int], ask: Ask) -> dict[int, Sample]:
         """The samples of an ask, by index: stored, on their way, or generated now."""
@@ -300,6 +311,9 @@ class ProblemSampler:
         sample = longer.cut(ask.max_tokens, sample_id=named.sample)
         self._session.writer.put([sample_row(sample, named.asked)])
         self._drawn[sample.trace].append(sample)
+        if self.meter is not None and self.meter.ceiling.seconds is not None:
+            share = (sample.output_tokens or 0) / (longer.output_tokens or 1)
+            self._latencies[sample.id] = self._seconds_of(longer) * share
         return sample
 
     async def _generate_once(self, fresh: Sequence[int], ask: Ask) -> dict[int, Sample]:
@@ -359,6 +373,7 @@ class ProblemSampler:
         call = self.call([s.id for s in samples.values()], ask.role, reply, joules)
         rows = [*self.prompt_rows(ask.prompt), call_row(call)]
         for index, sample in samples.items():
+            self._latencies[sample.id] = reply.latency_s
             rows.append(sample_row(sample, ask.name(index).asked, call=call.id))
             self._drawn.setdefault(sample.trace, []).append(sample)
         self._session.put(rows)

@@ -23,10 +23,10 @@ _SURE = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obedience:
-    """Of `n` attempts that were asked for `asked` tokens: the share `within`, and the median and
-    95th percentile of spent over asked."""
+    """Of `n` attempts that were asked for `asked` tokens (or seconds): the share `within`, and the
+    median and 95th percentile of spent over asked."""
 
-    asked: int
+    asked: float
     n: int
     within: float
     median: float
@@ -42,10 +42,10 @@ class Obedience:
         return asdict(self)
 
 
-def obedience(asked: int, spent: Sequence[float]) -> Obedience | None:
-    """Of one budget, in tokens; None without attempts. ValueError for a budget below 1 or a
+def obedience(asked: float, spent: Sequence[float]) -> Obedience | None:
+    """Of one budget, in one unit; None without attempts. ValueError for a budget not above 0 or a
     negative figure. Percentiles are interpolated linearly."""
-    if asked < 1 or any(value < 0 for value in spent):
+    if asked <= 0 or any(value < 0 for value in spent):
         raise ValueError(f"obedience: asked {asked}, spent {min(spent, default=0)}")
     if not spent:
         return None

@@ -45,7 +45,8 @@ class ChargedSample(NamedTuple):
 
     `empty`: it has no text. `text` is None for answers, behind which nothing follows; `verdict` is
     None for all others. `ask` is None where samples with one context were asked for together. `usd`
-    is the sample's share of its call.
+    is the sample's share of its call. `call` brought it, or the sample that it was cut from, and
+    took `latency_s`; of a cut sample that is the share of its tokens.
     """
 
     problem: str
@@ -68,6 +69,8 @@ class ChargedSample(NamedTuple):
     reasoning_tokens: int | None
     usd: float | None
     cached_prompt_tokens: int | None
+    call: str | None
+    latency_s: float | None
 
 
 class ChainSample(NamedTuple):
@@ -145,6 +148,12 @@ def charged_samples(store: Store, run: StoredRun) -> Iterator[ChargedSample]:
     """What the finished attempts of a run are charged with, problem by problem, chain by chain."""
     role = case((SampleRow.model_id == run.model_id, "generator"), else_="reward")
     generated = aliased(SampleRow)
+    made, whole = aliased(CallRow), aliased(SampleRow)  # also for what was cut
+    share = case(
+        (SampleRow.cut_of.is_(None), 1.0),
+        (whole.output_tokens > 0, SampleRow.output_tokens * 1.0 / whole.output_tokens),
+        else_=1.0,
+    )
     cut = (  # the role of the call that brought the sample that this one was cut from
         select(CallRow.role)
         .join(generated, generated.call_id == CallRow.id)
@@ -175,8 +184,14 @@ def charged_samples(store: Store, run: StoredRun) -> Iterator[ChargedSample]:
             SampleRow.reasoning_tokens,
             CallRow.usd / CallRow.samples,
             CallRow.cached_prompt_tokens,
+            made.id,
+            made.latency_s * share,
         )
-        .select_from(_charges(run))
+        .select_from(
+            _charges(run)
+            .join(whole, whole.id == SampleRow.cut_of, isouter=True)
+            .join(made, made.id == func.coalesce(SampleRow.call_id, whole.call_id), isouter=True)
+        )
         .where(ChargeRow.run_id == run.id, AttemptRow.error.is_(None))
         .order_by(ChargeRow.problem_id, ChargeRow.ordinal, ChargeRow.step)
         .execution_options(yield_per=_CHUNK)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from harness.core import Finish, Sample, Thought
 from harness.store.codec import unpack_ends
-from harness.store.schema import SampleRow
+from harness.store.schema import CallRow, SampleRow
 from harness.store.store import Store
 
 _AT_ONCE = 500  # parameters of one query
@@ -79,6 +80,25 @@ def find_digests(store: Store, ids: Sequence[str]) -> dict[str, str]:
             query = select(SampleRow.id, SampleRow.digest).where(SampleRow.id.in_(part))
             found.update((id_, digest) for id_, digest in connection.execute(query))
     return found
+
+
+def latency_of(store: Store, sample: str) -> float | None:
+    """Seconds of the call that brought a sample; of one that is cut from a longer one, the share
+    of its tokens. None where no call is recorded."""
+    whole = aliased(SampleRow)
+    query = (
+        select(CallRow.latency_s, SampleRow.output_tokens, whole.output_tokens)
+        .select_from(SampleRow)
+        .join(whole, whole.id == SampleRow.cut_of, isouter=True)
+        .join(CallRow, CallRow.id == func.coalesce(SampleRow.call_id, whole.call_id))
+        .where(SampleRow.id == sample)
+    )
+    with store.engine.connect() as connection:
+        row = connection.execute(query).first()
+    seconds, tokens, of = (None, None, None) if row is None else row
+    if seconds is None or not of:
+        return seconds
+    return seconds * (tokens or 0) / of
 
 
 def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -68,6 +68,8 @@ def test_braces_expand_in_order_and_once():
         ("vote@x", "behind '@'"),
         ("vote@4:think", "key=value"),
         ("vote@4:think=1,think=2", "twice"),
+        ("vote@4 seconds<=0", "positive"),
+        ("vote@4 seconds<=1 seconds<=2", "twice"),
         ("vote@4 tokens<4", "ceiling"),
         ("vote@4 tokens<=-4", "positive"),
         ("vote@4 usd<=nan", "positive"),

@@ -216,6 +216,70 @@ def test_ceilings_of_one_budget_are_one_curve(run, stub, tmp_path):
     assert [p.size for p in curves["think@n"].points] == [0, 8]
 
 
+def slow(backend, *latencies):
+    """The backend, with so many seconds for its calls to each problem, in turn; tokens decide
+    nothing."""
+    whole, counts = backend.generate, {}
+
+    async def generate(request):
+        prompt = request.prompt.messages[-1].content
+        counts[prompt] = number = counts.get(prompt, -1) + 1
+        return replace(await whole(request), latency_s=latencies[number % len(latencies)])
+
+    backend.generate = generate
+    return backend
+
+
+def test_seconds_end_an_attempt_and_what_comes_late_is_no_answer(run, stub, tmp_path):
+    backend = slow(stub(), 0.4)
+    [report] = run(backend, "vote@8 seconds<=1", limit=3).reports
+    assert backend.calls == 9  # at 0.4 and 0.8 an answer, at 1.2 none
+    assert report.stopped == 3
+    assert report.charged_seconds == pytest.approx(3 * 1.2)
+    assert report.obedience.asked == 1
+    assert (report.obedience.within, report.obedience.median) == (0, pytest.approx(1.2))
+    with open_store(tmp_path / "t.sqlite") as store:
+        assert len(list(iter_samples(store, report.id))) == 6
+        assert verify(store)[1] == []
+
+
+def test_what_comes_at_the_last_second_is_in_time(run, stub):
+    backend = slow(stub(), 0.5)
+    [report] = run(backend, "vote@8 seconds<=1", limit=3).reports
+    assert (backend.calls, report.stopped) == (6, 3)
+    assert report.obedience.within == 1
+
+
+def test_seconds_that_one_call_passes_leave_no_answer(run, stub):
+    [report] = run(slow(stub(), 3.0), "greedy seconds<=2.5", limit=3).reports
+    assert report.verdicts == {Status.TRUNCATED: 3}
+    assert report.charged_seconds == pytest.approx(9)
+
+
+def test_samples_from_the_store_take_the_seconds_that_they_took(run, stub):
+    run(slow(stub(), 0.1, 0.2, 0.3, 0.4), "vote@4", limit=3)
+    again = slow(stub(), 9.0)
+    [report] = run(again, "vote@4 seconds<=0.65", limit=3).reports
+    assert again.calls == 0
+    assert report.charged_seconds == pytest.approx(3 * 1.0)  # 0.6 in time, 0.4 more too late
+    assert report.stopped == 3
+
+
+def test_a_curve_over_seconds_counts_calls_one_behind_the_other(run, stub, tmp_path):
+    run(slow(stub(), 0.1, 0.3, 0.1, 0.3), "vote@4", limit=6)
+    with open_store(tmp_path / "t.sqlite") as store:
+        curve = next(c for c in load_curves(store) if c.metric == "vote@k")
+    costs = [point.cost("seconds") for point in curve.points]
+    assert costs == pytest.approx([0.2, 0.4, 0.8])  # the mean of k of the four, times k
+
+
+def test_a_call_for_several_samples_takes_its_seconds_once(run, stub, tmp_path):
+    run(slow(stub(prompt_once=True), 0.5), "vote@4", limit=6)
+    with open_store(tmp_path / "t.sqlite") as store:
+        curve = next(c for c in load_curves(store) if c.metric == "vote@k")
+    assert [p.cost("seconds") for p in curve.points] == pytest.approx([0.5] * 3)
+
+
 @pytest.mark.parametrize(
     ("budget", "options", "message"),
     [

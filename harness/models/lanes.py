@@ -1,0 +1,208 @@
+"""One address of a model: how much may be in flight there, and when it is left alone.
+
+What is in flight grows by one with each reply at first, later by one a round, while replies come
+no slower than four times the best that was seen, and shrinks a little with each that is; it is
+halved when the server is overrun (additive
+increase, multiplicative decrease, as in TCP: Chiu and Jain 1989).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from harness.models.http import Http
+from harness.models.pace import MINUTE, Left, Window
+
+FIRST = 8.0  # requests in flight at first
+SLOWER = 4.0
+_EVIDENCE = 8  # replies before their speed says something
+_LONGEST_BREAK = 60.0  # of an address that does not answer, or of one without allowance
+_SMOOTH = 0.1
+_ROUNDED_S = 0.5  # times in headers are rounded
+
+
+@dataclass(slots=True)
+class _Allowance:
+    """What is left there by the headers of the newest reply, counted down by what went since."""
+
+    limit: float
+    left: float
+    at: float
+    whole_at: float
+    known: bool  # is `whole_at` when it is whole, or only when to look again?
+
+
+@dataclass(slots=True)
+class Lane:
+    """The state of one address. `at_once` is how much may be in flight, `most` its bound."""
+
+    http: Http
+    most: float
+    at_once: float = FIRST
+    fixed: bool = False
+    in_flight: int = 0
+    sent: int = 0
+    paused_until: float = -math.inf
+    _paused_by: int = 0  # the request whose refusal said so
+    dead_until: float = -math.inf
+    _dead_for: float = 0.0
+    _starting: bool = True
+    _cut: int = 0  # requests sent when it was last cut: what was out then is no news
+    _refusals: int = 0
+    _speed: float | None = None
+    _best: float = math.inf
+    _replies: int = 0
+    _told: dict[str, int] = field(default_factory=dict)  # by kind: the request that told last
+    _spent: dict[str, float] = field(default_factory=dict)  # by kind: all that was sent
+    _open: float = 0.0  # tokens that requests in flight were thought to take
+    _allowances: dict[str, _Allowance] = field(default_factory=dict)
+    learned: Window | None = None
+    _good: int = 0  # replies since it was last refused
+    _arrived: list[float] = field(default_factory=list)
+
+    def wait(self, costs: dict[str, float], now: float, given: dict[str, Window]) -> float:
+        """Seconds until a request may go here; infinite while too many are in flight."""
+        if self.in_flight >= max(1, int(self.at_once)):
+            return math.inf
+        waits = [self.paused_until - now, self._allowed_in(costs, now, given)]
+        if self.learned is not None:
+            waits.append(self.learned.wait(1, now))
+        return max(0.0, *waits)
+
+    def _allowed_in(self, costs: dict[str, float], now: float, given: dict[str, Window]) -> float:
+        waits = [0.0]
+        for kind, one in self._allowances.items():
+            need = min(costs[kind], one.limit)
+            if now >= one.whole_at:
+                out = self._open if kind == "tokens" else 0.0
+                one.left = max(need, one.limit - out) if one.known else need
+                one.at, one.whole_at = now, now + MINUTE
+            wait = one.whole_at - now
+            if kind in given:  # the user knows the allowance, and it comes back evenly
+                back = one.at + (need - one.left) * MINUTE / given[kind].limit
+                wait = min(wait, back - now)
+            if one.left < need:
+                waits.append(wait)
+        return max(waits)
+
+    def take(
+        self, costs: dict[str, float], now: float, given: Collection[str]
+    ) -> tuple[int, dict[str, float]]:
+        """A request goes; its number, and all that was sent up to it by kind."""
+        self.in_flight += 1
+        self.sent += 1
+        self._open += costs["tokens"]
+        for kind, cost in costs.items():
+            self._spent[kind] = self._spent.get(kind, 0.0) + cost
+            if kind in self._allowances:
+                self._allowances[kind].left -= 0.0 if kind in given else cost
+        if self.learned is not None:
+            self.learned.take(1, now)
+        return self.sent, dict(self._spent)
+
+    def told(
+        self,
+        number: int,
+        upto: dict[str, float],
+        left: dict[str, Left],
+        now: float,
+        given: Collection[str],
+    ) -> None:
+        """The headers of the reply to a request; what an older one than the last brings is old."""
+        for kind, one in left.items():
+            if number < self._told.get(kind, 0):
+                continue
+            self._told[kind] = number
+            since = self._spent.get(kind, 0.0) - upto.get(kind, 0.0)
+            if kind in given:
+                since = 0.0  # its window counts what is out
+            elif kind == "tokens":  # which many servers count when the reply is there
+                since = max(since, self._open)
+            known = one.reset_s <= _LONGEST_BREAK
+            until = now + (one.reset_s + _ROUNDED_S if known else _LONGEST_BREAK)
+            self._allowances[kind] = _Allowance(one.limit, one.remaining - since, now, until, known)
+
+    def leave(self, costs: dict[str, float]) -> None:
+        """A request is over."""
+        self.in_flight -= 1
+        self._open -= costs["tokens"]
+
+    def good(self, seconds: float, tokens: int | None, now: float) -> None:
+        """A reply came."""
+        self._refusals, self._dead_for = 0, 0.0
+        self.dead_until = -math.inf
+        self._good += 1
+        self._note(now)
+        if self.learned is not None:
+            self.learned.limit *= 1 + 0.001 * (1 + self._good / 100)
+        speed = seconds / max(1, tokens or 1)
+        self._speed = (
+            speed if self._speed is None else self._speed + _SMOOTH * (speed - self._speed)
+        )
+        self._replies += 1
+        if self._replies >= _EVIDENCE:
+            self._best = min(self._best, self._speed)
+        full = self.in_flight + 1 >= 0.8 * self.at_once
+        if not self.fixed and self._speed > SLOWER * self._best:
+            self._starting = False
+            self.at_once = max(min(FIRST, self.most), 0.98 * self.at_once)
+            return
+        if not full:
+            return
+        self.at_once = min(self.most, self.at_once + (1 if self._starting else 1 / self.at_once))
+
+    def _note(self, now: float) -> None:
+        self._arrived.append(now)
+        if len(self._arrived) > 4096:
+            self._arrived = [t for t in self._arrived if t > now - MINUTE]
+
+    def overrun(
+        self, number: int, asked: float | None, now: float, *, counted: bool, paced: bool
+    ) -> None:
+        """The server has too much to do, or we have asked too often (`counted`), though at the
+        pace that the user gave (`paced`).
+
+        All that were out together are one piece of news.
+        """
+        if number <= self._cut:
+            if asked is not None:
+                self._pause(number, now + asked)
+            return
+        self._cut, self._starting = self.sent, False
+        if not paced:
+            self.at_once = max(1.0, self.at_once / 2)
+        self._refusals += 1
+        backoff = min(_LONGEST_BREAK, 2.0 ** (self._refusals - 1))
+        self._pause(number, now + (backoff if asked is None else asked))
+        if counted and not paced and not self._allowances:
+            self._learn(now)
+
+    def _pause(self, number: int, until: float) -> None:
+        if until > self.paused_until:
+            self.paused_until, self._paused_by = until, number
+
+    def rested(self, number: int) -> None:
+        """The request whose refusal paused all has waited as long as it must."""
+        if number == self._paused_by:
+            self.paused_until = -math.inf
+
+    def _learn(self, now: float) -> None:
+        """A pace from what went through: nothing else tells the allowance."""
+        recent = [t for t in self._arrived if t > now - MINUTE]
+        if not recent:
+            return
+        rate = len(recent) * MINUTE / max(1.0, min(MINUTE, now - self._arrived[0]))
+        old = self.learned.limit if self.learned is not None else math.inf
+        self._good = 0
+        if self.learned is None:
+            self.learned = Window(0.9 * rate)
+        self.learned.limit = max(1.0, 0.9 * min(rate, old))
+
+    def died(self, now: float, *, silent: bool) -> None:
+        """It broke a connection off or, if `silent`, nothing answers there at all."""
+        if silent:
+            self.at_once, self._starting = 1.0, True
+        self._dead_for = min(_LONGEST_BREAK, 2 * self._dead_for or 1.0)
+        self.dead_until = now + self._dead_for

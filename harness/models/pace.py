@@ -1,0 +1,167 @@
+"""How fast a server may be asked: an allowance a minute, and what its headers say is left.
+
+Pure but for the time that is handed in: seconds of any clock that only goes forward.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+MINUTE = 60.0
+_LONGER = 1.005
+"""Our minute is longer than a server's by this factor: replies and requests take unequal times."""
+_BURST_S = 0.1  # so many seconds' worth may go together
+_CREDIT_S = 1.0  # so many seconds that were lost by waiting may be made up for
+
+
+@dataclass(slots=True)
+class Spent:
+    """What one request took from a window."""
+
+    at: float
+    amount: float
+
+
+class Window:
+    """An allowance a minute, spread evenly over it.
+
+    No minute, wherever it begins, holds more than `limit`: that keeps to fixed windows, sliding
+    ones and token buckets alike. What a request takes may be told later (`settle`).
+    """
+
+    def __init__(self, limit: float, *, pace: float = 1.0) -> None:
+        """`pace` is the share of the limit that is spread over the minute."""
+        self.limit, self._pace = limit, pace
+        self._spent: deque[Spent] = deque()
+        self._total = 0.0
+        self._next: float | None = None  # when the pace lets the next request go
+
+    def wait(self, amount: float, now: float) -> float:
+        """Seconds until `amount` may be taken; what is more than a minute's goes alone."""
+        self._forget(now)
+        paced = 0.0 if self._next is None else self._next - _BURST_S - now
+        return max(0.0, paced, self._room_in(amount, now))
+
+    def _room_in(self, amount: float, now: float) -> float:
+        over = self._total + amount - self.limit
+        if over <= 0 or not self._spent:
+            return 0.0
+        last = now
+        for one in self._spent:
+            over -= one.amount
+            last = one.at
+            if over <= 0:
+                break
+        return last + MINUTE * _LONGER - now
+
+    def take(self, amount: float, now: float) -> Spent:
+        """Book a request that goes now."""
+        spent = Spent(now, amount)
+        self._spent.append(spent)
+        self._total += amount
+        begin = now if self._next is None else max(self._next, now - _CREDIT_S)
+        self._next = begin + amount * MINUTE / (self.limit * self._pace)
+        return spent
+
+    def settle(self, spent: Spent, amount: float) -> None:
+        """Put what a request really took in the place of what it was thought to take."""
+        more, spent.amount = amount - spent.amount, amount
+        if self._next is not None:
+            self._next += more * MINUTE / (self.limit * self._pace)
+        if self._spent and spent.at >= self._spent[0].at:
+            self._total += more
+
+    def used(self, now: float) -> float:
+        """What was taken within the last minute."""
+        self._forget(now)
+        return self._total
+
+    def _forget(self, now: float) -> None:
+        while self._spent and self._spent[0].at <= now - MINUTE * _LONGER:
+            self._total -= self._spent.popleft().amount
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a server says is left of an allowance, until it is whole again in `reset_s` seconds."""
+
+    limit: float
+    remaining: float
+    reset_s: float
+
+
+KINDS = ("requests", "tokens")
+
+
+def read_left(headers: Mapping[str, str], now: datetime) -> dict[str, Left]:
+    """What the headers of a reply say, by kind; empty where they say nothing.
+
+    OpenAI and those like it: `x-ratelimit-remaining-requests: 59`, `x-ratelimit-reset-requests:
+    1s`; Anthropic: `anthropic-ratelimit-requests-remaining`, `…-reset` with a date. The IETF's
+    `ratelimit-remaining` and GitHub's `x-ratelimit-remaining` count requests.
+    """
+    names = {
+        "requests": (
+            "x-ratelimit-{}-requests",
+            "anthropic-ratelimit-requests-{}",
+            "ratelimit-{}",
+            "x-ratelimit-{}",
+        ),
+        "tokens": ("x-ratelimit-{}-tokens", "anthropic-ratelimit-tokens-{}"),
+    }
+    found: dict[str, Left] = {}
+    for kind, patterns in names.items():
+        for pattern in patterns:
+            left = _left(headers, pattern, now)
+            if left is not None:
+                found[kind] = left
+                break
+    return found
+
+
+def _left(headers: Mapping[str, str], pattern: str, now: datetime) -> Left | None:
+    remaining = _number(headers.get(pattern.format("remaining")))
+    if remaining is None:
+        return None
+    limit = _number(headers.get(pattern.format("limit")))
+    reset = seconds_until(headers.get(pattern.format("reset")), now)
+    if limit is None or reset is None:
+        return None
+    return Left(max(limit, 1.0), max(remaining, 0.0), reset)
+
+
+def _number(text: str | None) -> float | None:
+    """The first number: `100, 100;w=60` says what the window is behind it."""
+    match = re.match(r"\s*(\d+(?:\.\d+)?)", text or "")
+    return None if match is None else float(match[1])
+
+
+_PARTS = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
+_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_EPOCH = 10**9  # a greater number is a date in seconds, and 1000 times greater one in milliseconds
+
+
+def seconds_until(text: str | None, now: datetime) -> float | None:
+    """Seconds of a reset header: `1s`, `6m0s`, `120ms`, a number, an epoch, or an RFC 3339 date."""
+    text = (text or "").strip()
+    parts = _PARTS.findall(text)
+    if parts and "".join(n + unit for n, unit in parts) == text:
+        return sum(float(n) * _SECONDS[unit] for n, unit in parts)
+    try:
+        number = float(text)
+    except ValueError:
+        pass
+    else:
+        if number > _EPOCH:
+            number = (number / 1000 if number > _EPOCH * 1000 else number) - now.timestamp()
+        return max(0.0, number)
+    try:
+        date = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    date = date if date.tzinfo else date.replace(tzinfo=UTC)
+    return max(0.0, (date - now).total_seconds())
