@@ -1,5 +1,6 @@
 """Task plugins, one folder each; `check` runs the checks that every task should pass."""
 
 from harness.tasks._check import CheckReport, check
+from harness.tasks._wording import Wording
 
-__all__ = ["CheckReport", "check"]
+__all__ = ["CheckReport", "Wording", "check"]

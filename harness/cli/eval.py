@@ -58,7 +58,7 @@ class _WithNames(click.Command):
 @click.command("eval", cls=_WithNames, epilog=EXAMPLES)
 @config_options(
     *WHAT, "fresh_seed", "fresh", "max_age", *JUDGE, "concurrency", "max_total_tokens", "max_usd",
-    "price", "gpu_usd_per_hour",
+    "max_seconds", "price", "gpu_usd_per_hour",
 )  # fmt: skip
 @db_option
 @click.option("--dry-run", is_flag=True, help="Print what would be run, and stop.")

@@ -116,6 +116,18 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("--limit",),
         {"type": int, "help": "Take only the first INTEGER problems of each task."},
     ),
+    "prompt": (
+        ("--prompt",),
+        {
+            "metavar": "TEMPLATE",
+            "help": "Replace the task's wording; the question stands at {{ question }}.",
+        },
+    ),
+    "system": (
+        ("--system",),
+        {"metavar": "TEXT", "help": "Replace the task's system prompt ('' for none)."},
+    ),
+    "shots": (("--shots",), {"type": int, "help": "Number of worked examples before a question."}),
     "seed": (("--seed",), {"type": int, "help": "Seed for sampling [default: 0]."}),
     "fresh_seed": (
         ("--fresh-seed",),
@@ -167,6 +179,10 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "help": "Spending limit of the whole command in US dollars, judge included.",
         },
     ),
+    "max_seconds": (
+        ("--max-seconds",),
+        {"type": float, "help": "Begin no call after so many seconds of the command."},
+    ),
     "price": (("--price",), {"metavar": "IN,OUT[,CACHED]", "callback": _price, "help": _PRICE}),
     "gpu_usd_per_hour": (
         ("--gpu-usd-per-hour",),
@@ -209,7 +225,10 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     ),
 }
 JUDGE = ("judge_model", "judge_args", "judge_max_output_tokens", "judge_votes", "judge_price")
-WHAT = ("model", "tasks", "budgets", "model_args", "limit", "seed", "data_dir", "max_output_tokens")
+WHAT = (
+    "model", "tasks", "budgets", "model_args", "limit", "prompt", "system", "shots", "seed",
+    "data_dir", "max_output_tokens",
+)  # fmt: skip
 """The options that say what is measured."""
 
 

@@ -65,6 +65,18 @@ class Seeded(Protocol):
 
 
 @runtime_checkable
+class FewShot(Protocol):
+    """A task with worked examples of its own: its option `shots=N` puts so many before a question.
+
+    `--shots N` is that option; other tasks take examples from among their own problems.
+    """
+
+    def shots(self, problem: Problem) -> Sequence[Sequence[str]]:
+        """The examples before a problem, as (question, answer)."""
+        ...
+
+
+@runtime_checkable
 class Certified(Protocol):
     """A task that can prove its problems fair without the code that generated them."""
 

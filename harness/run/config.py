@@ -57,6 +57,8 @@ class EvalConfig:
     - `model` is `backend:name[@url]` (or a Backend), `model_args` are its backend's own options.
     - `tasks` and `budgets` are names and budget strings; braces expand to a sweep.
     - `limit` takes the first problems of each task, `data_dir` holds local data sets.
+    - `prompt` (a Jinja template), `system` and `shots` (a number of worked examples) replace what
+      the tasks say; see `harness.tasks.Wording`.
     - `seed` is that of the sampling; `fresh_seed` runs generated tasks on that seed too.
     - `max_output_tokens` bounds one completion where the budget does not (None: the model's own).
     - `fresh` asks a model behind an API anew, under that label, which goes on where it was stopped;
@@ -67,7 +69,8 @@ class EvalConfig:
 
     - `db` is a file or a SQLAlchemy URL; `lock_timeout_s` is how long another writer is waited for.
     - `concurrency` is the number of calls in flight (None: what fills the engine).
-    - `max_total_tokens` (prompts included) and `max_usd` end the whole evaluation, judge included.
+    - `max_total_tokens` (prompts included) and `max_usd` end the whole evaluation, judge included;
+      after `max_seconds` no call begins.
     - `price` (US dollars per million tokens) replaces the price book's; `gpu_usd_per_hour` counts
       the device's time instead.
     - `judge` is asked for verdicts where a task's verifier knows what to ask.
@@ -80,6 +83,9 @@ class EvalConfig:
     tasks: tuple[str, ...] = ()
     budgets: tuple[str, ...] = ()
     limit: int | None = None
+    prompt: str | None = None
+    system: str | None = None
+    shots: int | None = None
     seed: int = 0
     fresh_seed: int | None = None
     data_dir: Path | None = None
@@ -90,6 +96,7 @@ class EvalConfig:
     concurrency: int | None = None
     max_total_tokens: int | None = None
     max_usd: float | None = None
+    max_seconds: float | None = None
     price: PriceEntry | None = None
     gpu_usd_per_hour: float | None = None
     lock_timeout_s: float = 60.0
@@ -117,6 +124,12 @@ class EvalConfig:
             _check_int("fresh_seed", self.fresh_seed)
         if self.max_usd is not None and not 0 < self.max_usd < math.inf:
             raise ParameterError("{max_usd}: must be above 0", max_usd=self.max_usd)
+        if self.max_seconds is not None and not 0 < self.max_seconds < math.inf:
+            raise ParameterError("{max_seconds}: must be above 0", max_seconds=self.max_seconds)
+        if self.shots is not None:
+            _check_int("shots", self.shots)
+            if not 0 <= self.shots <= 1000:
+                raise ParameterError("{shots}: must be from 0 to 1000", shots=self.shots)
         rate = self.gpu_usd_per_hour
         if rate is not None and not 0 <= rate < math.inf:
             raise ParameterError("{gpu_usd_per_hour}: must be 0 or more", gpu_usd_per_hour=rate)
@@ -137,6 +150,9 @@ class EvalSettings(TypedDict, total=False):
 
     model_args: Mapping[str, str]
     limit: int | None
+    prompt: str | None
+    system: str | None
+    shots: int | None
     seed: int
     fresh_seed: int | None
     data_dir: str | Path | None
@@ -147,6 +163,7 @@ class EvalSettings(TypedDict, total=False):
     concurrency: int | None
     max_total_tokens: int | None
     max_usd: float | None
+    max_seconds: float | None
     price: PriceEntry | None
     gpu_usd_per_hour: float | None
     lock_timeout_s: float

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import html
+import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Unpack
@@ -125,7 +126,9 @@ async def run_plan(
             store=store,
             writer=writer,
             observer=counted,
-            limits=Limits(config.max_total_tokens, config.max_usd, entry),
+            limits=Limits(
+                config.max_total_tokens, config.max_usd, entry, max_seconds=config.max_seconds
+            ),
             slots=asyncio.Semaphore(concurrency),
             model_id=model_id(info.fingerprint),
             seed=config.seed,
@@ -252,13 +255,13 @@ def run_blocking(
 
 def carry_out(plan: Plan, observer: Observer | None = None) -> Evaluation:
     """A whole plan, judge included. An interrupt stops it at once; what is finished is stored."""
-    judge = open_judge(plan, observer)
+    judge, began = open_judge(plan, observer), time.monotonic()
     result = run_blocking(plan, observer)
-    return result if judge is None else _judged(plan, result, judge)
+    return result if judge is None else _judged(plan, result, judge, began)
 
 
-def _judged(plan: Plan, done: Evaluation, judge: Judge) -> Evaluation:
-    """What an evaluation brought, by a judge's verdicts where the tasks' verifiers ask one.
+def _judged(plan: Plan, done: Evaluation, judge: Judge, began: float) -> Evaluation:
+    """What an evaluation (since `began`) brought, by a judge's verdicts where the tasks' verifiers ask one.
 
     Raises BackendError when the judge fails; the verdicts of the rules stand then.
     """
@@ -266,6 +269,7 @@ def _judged(plan: Plan, done: Evaluation, judge: Judge) -> Evaluation:
     judge.limit(
         None if config.max_total_tokens is None else config.max_total_tokens - spent.tokens,
         None if config.max_usd is None else config.max_usd - spent.usd,
+        None if config.max_seconds is None else began + config.max_seconds - time.monotonic(),
     )
     reached = False
     with open_store(config.db) as store:
@@ -331,12 +335,12 @@ async def aevaluate(
     """`evaluate` for code that is async already; cancelling it stops the work."""
     plan = await asyncio.to_thread(make_plan, eval_config(model, tasks, budgets, judge, settings))
     with shown(progress) as observer:
-        asked = open_judge(plan, observer)
+        asked, began = open_judge(plan, observer), time.monotonic()
         result = await run_plan(plan, observer)
         if asked is None:
             return result
         try:
-            return await asyncio.to_thread(_judged, plan, result, asked)
+            return await asyncio.to_thread(_judged, plan, result, asked, began)
         finally:
             asked.cancel()
 

@@ -91,6 +91,7 @@ class Judge:
         self._observer = observer or Silent()
         self._max_tokens: int | None = None
         self._max_usd: float | None = None
+        self._max_seconds: float | None = None
         self._lock = threading.Lock()
         self._cancelled = False
         self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[object]] | None = None
@@ -114,9 +115,11 @@ class Judge:
             words.append(f"--judge-max-output-tokens {self.config.max_output_tokens}")
         return " ".join(words)
 
-    def limit(self, max_tokens: int | None, max_usd: float | None) -> None:
+    def limit(
+        self, max_tokens: int | None, max_usd: float | None, max_seconds: float | None = None
+    ) -> None:
         """The most that it may spend from here on; LimitReached is raised where that ends it."""
-        self._max_tokens, self._max_usd = max_tokens, max_usd
+        self._max_tokens, self._max_usd, self._max_seconds = max_tokens, max_usd, max_seconds
 
     def cancel(self) -> None:
         """End it from any thread, now and from here on."""
@@ -191,6 +194,7 @@ class Judge:
             None if tokens is None else max(0, tokens - self.spent.tokens),
             None if usd is None else max(0.0, usd - self.spent.usd),
             self.price,
+            max_seconds=self._max_seconds,
         )
         return Session(
             backend=backend,

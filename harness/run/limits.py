@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 
 from harness.core import HarnessError, Usage
@@ -10,7 +11,7 @@ from harness.cost import PriceEntry, price
 
 
 class LimitReached(HarnessError):  # noqa: N818 - an outcome, not a mistake
-    """The next call could exceed max_total_tokens or max_usd; nothing is in flight any more."""
+    """The next call could exceed max_total_tokens or max_usd, or comes after max_seconds."""
 
 
 @dataclass(slots=True)
@@ -31,22 +32,31 @@ class Limits:
 
     A call reserves its prompt and its full `max_tokens`; when it returns, the reservation is
     replaced by what it used. A call that does not fit waits for those in flight, and fails with
-    LimitReached once none is left.
+    LimitReached once none is left. After `max_seconds` none goes any more; those in flight end.
     """
 
     def __init__(
-        self, max_tokens: int | None, max_usd: float | None, entry: PriceEntry | None
+        self,
+        max_tokens: int | None,
+        max_usd: float | None,
+        entry: PriceEntry | None,
+        max_seconds: float | None = None,
     ) -> None:
         self.spent = Spent()
         self.reached = False
         self._max_tokens, self._max_usd, self._entry = max_tokens, max_usd, entry
         self._reserved = Spent()
+        self._end = None if max_seconds is None else time.monotonic() + max_seconds
         self._changed = asyncio.Condition()
 
     @property
     def active(self) -> bool:
         """Whether anything is limited at all."""
-        return self._max_tokens is not None or self._max_usd is not None
+        return (self._max_tokens, self._max_usd, self._end) != (None, None, None)
+
+    @property
+    def _over(self) -> bool:
+        return self._end is not None and time.monotonic() >= self._end
 
     def _fits(self, worst: Spent) -> bool:
         tokens = self.spent.tokens + self._reserved.tokens + worst.tokens
@@ -72,8 +82,8 @@ class Limits:
         """
         worst = self._worst(prompt_tokens, output_tokens, priced)
         async with self._changed:
-            while not self._fits(worst):
-                if self._reserved.calls == 0:
+            while self._over or not self._fits(worst):
+                if self._over or self._reserved.calls == 0:
                     self.reached = True
                     self._changed.notify_all()
                     raise LimitReached("the limit of this command is reached")

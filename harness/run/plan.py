@@ -47,6 +47,7 @@ from harness.run.contracts import (
 from harness.run.freshness import at_asking
 from harness.store.identity import run_id
 from harness.store.records import Row, run_row
+from harness.tasks._wording import Wording, reword
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,8 @@ class LoadedTask:
     verifier: VerifierSpec
     verifier_version: str
     versions: Mapping[str, str] = field(default_factory=dict)  # of a stranger's code
+    wording: Wording = field(default_factory=Wording)  # that replaces the task's own
+    origin: Mapping[str, Any] = field(default_factory=dict)  # what the task tells of its data
 
     @property
     def verifier_label(self) -> str:
@@ -121,10 +124,13 @@ def make_plan(config: EvalConfig) -> Plan:
     backend = at_asking(open_backend(config.model, config.model_args), config)
     specs = dict.fromkeys(TaskSpec.parse(name) for name in config.tasks)
     fresh = {} if config.fresh_seed is None else fresh_specs(specs, config.fresh_seed)
-    loaded = [
-        load_task(spec, limit=config.limit, data_dir=config.data_dir)
+    wording = Wording(prompt=config.prompt, system=config.system, shots=config.shots)
+    by_spec = {
+        spec: load_task(spec, limit=config.limit, data_dir=config.data_dir, wording=wording)
         for spec in (*specs, *fresh.values())
-    ]
+    }
+    loaded = list(by_spec.values())
+    fresh = {by_spec[public].spec: by_spec[other].spec for public, other in fresh.items()}
     runs = {str(task.spec): plan_runs(backend.info, task, wanted, config) for task in loaded}
     plan = Plan(config=config, backend=backend, tasks=loaded, runs=runs, fresh=fresh)
     _check_dollars(plan)
@@ -165,13 +171,22 @@ def open_backend(model: str | Backend, model_args: Mapping[str, str] | None = No
 
 
 def load_task(
-    spec: TaskSpec, *, limit: int | None = None, data_dir: Path | None = None
+    spec: TaskSpec,
+    *,
+    limit: int | None = None,
+    data_dir: Path | None = None,
+    wording: Wording | None = None,
 ) -> LoadedTask:
     """Find a task by name and load its problems; DataError when they cannot be had."""
     for name, value in spec.options:
         check_option(f"the task's option {spec.name}:", name, value)
-    task: Task = registry.make("tasks", spec.name)
-    source = DataSource(data_dir=data_dir, limit=limit, options=dict(spec.options))
+    own: Task = registry.make("tasks", spec.name)
+    task, wording = own, wording or Wording()
+    # A file is named by its own name, wherever it stands.
+    named = loads = TaskSpec(getattr(own, "label", spec.name), spec.options)
+    if wording.changes:
+        task, loads, named = reword(own, loads, wording)
+    source = DataSource(data_dir=data_dir, limit=limit, options=dict(loads.options))
     problems = load_problems(spec, task, source)[:limit]
     if not problems:
         raise DataError(f"task {spec}: no problems")
@@ -181,16 +196,18 @@ def load_task(
         raise DataError(f"task {spec}: the problem id {problem_id!r} stands {count} times")
     verifier = verifier_of(spec, task)
     judge = registry.find("verifiers", verifier.name)
-    parts = {"task": task, "verifier": judge}  # our own carry versions of their own
+    parts = {"task": own, "verifier": judge}  # our own carry versions of their own
     code = {part: version_of(plugin) for part, plugin in parts.items() if not is_builtin(plugin)}
     return LoadedTask(
-        spec=spec,
+        spec=named,
         task=task,
         problems=problems,
         prompts=prompts_of(spec, task, problems),
         verifier=verifier,
         verifier_version=verifier_version(verifier),
         versions={part: version for part, version in code.items() if version is not None},
+        wording=wording,
+        origin=dict(getattr(own, "origin", {})),
     )
 
 
@@ -247,7 +264,8 @@ def plan_runs(
             whole=strategy.whole,
             reward=strategy.reward.info.fingerprint if strategy.reward else None,
             prompt_once=info.prompt_once,
-            command=Command.parse(reproduce(info, loaded.spec, budget, config)),
+            command=Command.parse(reproduce(info, loaded, budget, config)),
+            extra={**_kept("wording", loaded.wording.to_json()), **_kept("data", loaded.origin)},
         )
         runs.append(
             PlannedRun(
@@ -267,13 +285,20 @@ def plugin_versions(loaded: LoadedTask, strategy: Strategy) -> Mapping[str, Any]
     return {"plugins": code} if code else {}
 
 
-def reproduce(info: ModelInfo, task: TaskSpec, budget: Budget, config: EvalConfig) -> str:
+def _kept(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: dict(value)} if value else {}
+
+
+def reproduce(info: ModelInfo, loaded: LoadedTask, budget: Budget, config: EvalConfig) -> str:
     """The command that measures the same again (a local data folder has to be named anew)."""
-    words = ["harness eval", f"--model {info.spec}", f"--task {task}", f"--budget '{budget}'"]
+    words = ["harness eval", f"--model {info.spec}", f"--task {_as_written(loaded)}", f"--budget '{budget}'"]
     given = sorted(info.extra.get("args", {}).items())
     words += [f"--model-arg {shlex.quote(f'{name}={value}')}" for name, value in given]
     if "asked" in info.extra:
         words.append(f"--fresh {info.extra['asked']}")
+    words += [
+        f"--{name} {shlex.quote(str(text))}" for name, text in loaded.wording.to_json().items()
+    ]
     if config.limit is not None:
         words.append(f"--limit {config.limit}")
     if config.seed:
@@ -286,6 +311,13 @@ def reproduce(info: ModelInfo, task: TaskSpec, budget: Budget, config: EvalConfi
         cached = "" if config.price.cached is None else f",{config.price.cached}"
         words.append(f"--price {config.price.input},{config.price.output}{cached}")
     return " ".join(words)
+
+
+def _as_written(loaded: LoadedTask) -> TaskSpec:
+    """The task without the options that stand for another wording."""
+    changed = loaded.wording.to_json()
+    options = tuple((k, v) for k, v in loaded.spec.options if k not in changed)
+    return TaskSpec(loaded.spec.name, options)
 
 
 def stored_run(run: PlannedRun, manifest: RunManifest, created: str) -> Row:

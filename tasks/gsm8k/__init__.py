@@ -83,9 +83,14 @@ class Gsm8k:
     def prompt(self, problem: Problem) -> Prompt:
         """The question and how to end, after the examples (as turns) when there are any."""
         turns: list[Message] = []
-        for question, answer in problem.meta.get("shots", ()):
+        for question, answer in self.shots(problem):
             turns += [Message("user", question + ENDING), Message("assistant", answer)]
         return Prompt((*turns, Message("user", problem.question + ENDING)))
+
+    def shots(self, problem: Problem) -> Sequence[Sequence[str]]:
+        """The examples before a problem, as (question, answer)."""
+        examples: Sequence[Sequence[str]] = problem.meta.get("shots", ())
+        return examples
 
     def verifier(self) -> VerifierSpec:
         """Numbers compare by value: 1,000 is 1000."""

@@ -1,0 +1,37 @@
+"""Jinja templates over the fields of a row or problem, in a sandbox, with errors that say where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import SandboxedEnvironment
+
+from harness.core import DataError, UnknownNameError, UsageError
+
+_ENVIRONMENT = SandboxedEnvironment(undefined=jinja2.StrictUndefined, keep_trailing_newline=False)
+
+
+class Template:
+    """A template; `what` names it in messages. UsageError for a text that is none."""
+
+    def __init__(self, what: str, text: str) -> None:
+        self.what, self.text = what, text
+        try:
+            self._made = _ENVIRONMENT.from_string(text)
+        except jinja2.TemplateSyntaxError as error:
+            raise UsageError(f"{what}: not a Jinja template: {error.message} in {text!r}") from error
+
+    def of(self, fields: Mapping[str, Any], where: str) -> str:
+        """The text for these fields; `where` names the row in messages.
+
+        UnknownNameError for a field that is not there, DataError for what else goes wrong.
+        """
+        try:
+            return self._made.render(fields)
+        except jinja2.UndefinedError as error:
+            named = str(error).partition("'")[2].partition("'")[0]
+            raise UnknownNameError(f"field in {self.what}", named, fields) from error
+        except Exception as error:  # noqa: BLE001 - filters raise whatever they like
+            raise DataError(f"{self.what}, {where}: {type(error).__name__}: {error}") from error
