@@ -73,6 +73,9 @@ if TYPE_CHECKING:
     from harness.run.forecast import Forecast, Forecasts
     from harness.run.progress import Observer
     from harness.store import Store, open_store
+    from harness.study import Study
+    from harness.study.forecast import StudyForecast
+    from harness.study.running import StudyResult
 
 _WHERE = {
     "harness.analysis.curve_figures": ("fit_coverage",),
@@ -129,6 +132,9 @@ _WHERE = {
     "harness.run.forecast": ("Forecast", "Forecasts"),
     "harness.run.progress": ("Observer",),
     "harness.store": ("Store", "open_store"),
+    "harness.study": ("Study",),
+    "harness.study.forecast": ("StudyForecast",),
+    "harness.study.running": ("StudyResult",),
 }
 _MODULE = {name: module for module, names in _WHERE.items() for name in names}
 
@@ -164,6 +170,9 @@ __all__ = [
     "Status",
     "Store",
     "StoreError",
+    "Study",
+    "StudyForecast",
+    "StudyResult",
     "Task",
     "UnknownNameError",
     "Usage",

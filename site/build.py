@@ -59,9 +59,12 @@ def build(
     out: Path,
     *,
     title: str = "Reasoning leaderboard",
+    text: str = "",
     allow_secrets: bool = False,
 ) -> SiteResult:
     """Write the leaderboard of `reports` to the folder `out`; the same input gives the same bytes.
+
+    `text` stands above the tables: plain text, a blank line parts paragraphs.
 
     Private addresses and local paths are replaced by names; UsageError where a page would hold
     what looks like a key or a password, unless `allow_secrets`.
@@ -95,12 +98,13 @@ def build(
     for owner in sorted(set(owners.values())):
         sharing = [r for r in ordered if owners[r.id] == owner]
         _transcripts(writer, sharing, pools[owner], folders, samples)
-    _overview(writer, groups, sum(pools[o].samples for o in set(owners.values())))
+    samples_in_all = sum(pools[o].samples for o in set(owners.values()))
+    _overview(writer, groups, samples_in_all, [p for p in re.split(r"\n\s*\n", text) if p.strip()])
     return SiteResult(
         index=out / "index.html",
         pages=writer.pages,
         runs=len(ordered),
-        samples=sum(pools[o].samples for o in set(owners.values())),
+        samples=samples_in_all,
         bytes=writer.bytes,
     )
 
@@ -207,7 +211,9 @@ def _pretty(value: Any) -> str:
     return json.dumps(_finite(value), indent=2, sort_keys=True, ensure_ascii=False, default=str)
 
 
-def _overview(writer: _Writer, groups: Sequence[Group], samples: int) -> None:
+def _overview(
+    writer: _Writer, groups: Sequence[Group], samples: int, paragraphs: Sequence[str]
+) -> None:
     reports = [row.report for group in groups for row in group.rows]
     writer.page(
         "index.html",
@@ -218,6 +224,7 @@ def _overview(writer: _Writer, groups: Sequence[Group], samples: int) -> None:
         models=len({r.model for r in reports}),
         tasks=len({r.task for r in reports}),
         samples=samples,
+        paragraphs=paragraphs,
         days=sorted({r.created[:10] for r in reports}),
     )
     writer.page("guide.html", "guide.html")

@@ -21,7 +21,9 @@ class Template:
         try:
             self._made = _ENVIRONMENT.from_string(text)
         except jinja2.TemplateSyntaxError as error:
-            raise UsageError(f"{what}: not a Jinja template: {error.message} in {text!r}") from error
+            raise UsageError(
+                f"{what}: not a Jinja template: {error.message} in {text!r}"
+            ) from error
 
     def of(self, fields: Mapping[str, Any], where: str) -> str:
         """The text for these fields; `where` names the row in messages.
@@ -33,5 +35,5 @@ class Template:
         except jinja2.UndefinedError as error:
             named = str(error).partition("'")[2].partition("'")[0]
             raise UnknownNameError(f"field in {self.what}", named, fields) from error
-        except Exception as error:  # noqa: BLE001 - filters raise whatever they like
+        except Exception as error:  # filters raise whatever they like
             raise DataError(f"{self.what}, {where}: {type(error).__name__}: {error}") from error

@@ -71,7 +71,7 @@ def reword(task: Task, spec: TaskSpec, wording: Wording) -> tuple[Task, TaskSpec
         if text is not None:
             named[name] = f"~{content_hash(name, text)[:6]}"
     if wording.prompt is None and wording.system is None and isinstance(task, FewShot):
-        reworded = task
+        reworded: Task = task
     else:
         reworded = _Reworded(task, wording)
     specs = (TaskSpec(spec.name, tuple(sorted(o.items()))) for o in (loaded, named))
@@ -162,4 +162,3 @@ class _Reworded:
 def fields(problem: Problem) -> dict[str, Any]:
     """What a template may name: the problem's meta, and its question."""
     return {**problem.meta, "question": problem.question}
-

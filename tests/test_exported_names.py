@@ -14,7 +14,7 @@ NAMES = {
     # what goes in, and what comes out
     "Comparisons", "Curve", "Curves", "Estimate", "EvalConfig", "Evaluation", "Forecast",
     "Forecasts", "GateResult", "JudgeConfig", "Observer", "PriceEntry", "Regradings", "Reports",
-    "RunReport", "SampleView",
+    "RunReport", "SampleView", "Study", "StudyForecast", "StudyResult",
     # what a plugin is made of
     "Backend", "Budget", "Message", "ModelInfo", "Problem", "Prompt", "Sample", "Status", "Task",
     "Usage", "Verdict", "Verifier", "VerifierSpec", "load_plugin", "register",

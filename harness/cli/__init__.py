@@ -15,6 +15,7 @@ from harness._version import __version__
 
 _COMMANDS = {
     "eval": ("harness.cli.eval:eval_", "Evaluate a model on tasks under budgets."),
+    "study": ("harness.cli.study:study", "Write and check study files, which name a whole board."),
     "plan": ("harness.cli.plan:plan", "Predict the cost of an evaluation, or the size it needs."),
     "show": ("harness.cli.show:show", "Show the runs in a database."),
     "runs": ("harness.cli.runs:runs", "List runs, name and tag them, remove them."),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.cli.options import db_option, json_option, plugin_option, print_json
-from harness.cli.planning import JUDGE, WHAT, config_from, config_options, stop_cleanly
+from harness.cli.planning import JUDGE, WHAT, config_from, config_options, flag, stop_cleanly
+from harness.core import UsageError
 
 if TYPE_CHECKING:
     from harness.run.evaluate import Evaluation
@@ -24,6 +26,8 @@ Examples:
   harness eval --task gsm8k --data-dir data --budget greedy --dry-run
   harness eval --task decimals --budget greedy --fresh-seed
   harness eval --task traps --budget greedy --judge openai:NAME
+  harness eval --task my_questions.csv --budget greedy
+  harness eval --study study.toml --dry-run
 
 \b
 A budget says what may be spent on one problem:
@@ -43,6 +47,12 @@ Repeating a command continues where it stopped; nothing that is stored is paid f
 """
 
 
+_OPTIONS = (
+    *WHAT, "fresh_seed", "fresh", "max_age", *JUDGE, "concurrency", "max_total_tokens", "max_usd",
+    "max_seconds", "price", "gpu_usd_per_hour",
+)  # fmt: skip
+
+
 class _WithNames(click.Command):
     """Its help ends with the names that options of a budget take, those of plugins included."""
 
@@ -56,17 +66,40 @@ class _WithNames(click.Command):
 
 
 @click.command("eval", cls=_WithNames, epilog=EXAMPLES)
-@config_options(
-    *WHAT, "fresh_seed", "fresh", "max_age", *JUDGE, "concurrency", "max_total_tokens", "max_usd",
-    "max_seconds", "price", "gpu_usd_per_hour",
-)  # fmt: skip
+@config_options(*_OPTIONS)
+@click.option(
+    "--study",
+    "study_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE.toml",
+    help="Run a study file: its models on its tasks under its budgets.",
+)
+@click.option(
+    "--pilot",
+    is_flag=False,
+    flag_value=0.05,
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="[SHARE]",
+    help="With --study and --dry-run: run this share of each task first (5% if omitted).",
+)
 @db_option
 @click.option("--dry-run", is_flag=True, help="Print what would be run, and stop.")
 @click.option("--quiet", is_flag=True, help="Do not show progress.")
 @plugin_option
 @json_option
-def eval_(as_json: bool, dry_run: bool, quiet: bool, **given: Any) -> int:
+def eval_(
+    as_json: bool,
+    dry_run: bool,
+    quiet: bool,
+    study_file: Path | None,
+    pilot: float | None,
+    **given: Any,
+) -> int:
     """Evaluate a model on tasks under budgets; store every sample, and report."""
+    if study_file is not None:
+        return _study(click.get_current_context(), study_file, as_json, quiet, dry_run, pilot)
+    if pilot is not None:
+        raise UsageError("--pilot goes with --study FILE; `harness plan --pilot N` is for one eval")
     from harness.cli.progress import progress
     from harness.run.evaluate import carry_out
     from harness.run.plan import make_plan
@@ -86,6 +119,30 @@ def eval_(as_json: bool, dry_run: bool, quiet: bool, **given: Any) -> int:
         )
         return 130
     return _report(result, as_json, quiet, given["judge_model"])
+
+
+def _study(
+    context: click.Context,
+    file: Path,
+    as_json: bool,
+    quiet: bool,
+    dry_run: bool,
+    pilot: float | None,
+) -> int:
+    from harness.cli.study import carry_out, dry_run_of, open_study
+
+    said = {
+        name
+        for name in context.params
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+    }
+    for name in sorted(said & set(_OPTIONS)):
+        raise UsageError(f"{flag(name)} does not go with --study: it stands in the file")
+    if pilot is not None and not dry_run:
+        raise UsageError("--pilot goes with --dry-run")
+    study = open_study(file, context)
+    stop_cleanly()
+    return dry_run_of(study, pilot, as_json) if dry_run else carry_out(study, as_json, quiet)
 
 
 def _dry_run(plan: Plan, as_json: bool) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from harness.cli.options import db_option, filter_options, json_option, plugin_o
 
 @click.group(
     epilog="\b\nExamples:\n  harness site build --out leaderboard\n"
+    "  harness site build --study study.toml\n"
     "  harness site serve leaderboard --port 8080"
 )
 def site() -> None:
@@ -27,7 +29,14 @@ def site() -> None:
     show_default=True,
     help="Folder to write.",
 )
-@click.option("--title", default="Leaderboard", show_default=True, help="Title of the pages.")
+@click.option(
+    "--study",
+    "study_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE.toml",
+    help="Only the runs of this study, under its title and text.",
+)
+@click.option("--title", help="Title of the pages [default: the study's, else Leaderboard].")
 @click.option(
     "--allow-secrets",
     is_flag=True,
@@ -37,13 +46,12 @@ def site() -> None:
 @json_option
 def build(
     db: str,
-    model: str | None,
-    task: str | None,
-    budget: str | None,
     out: Path,
-    title: str,
+    study_file: Path | None,
+    title: str | None,
     allow_secrets: bool,
     as_json: bool,
+    **filters: str | None,
 ) -> None:
     """Write the leaderboard of a database as plain files; they open from disk."""
     from harness.core import UsageError
@@ -51,17 +59,29 @@ def build(
     from harness.site import build as write
     from harness.store import open_store
 
+    study = None
+    if study_file is not None:
+        from harness.cli.study import open_study
+
+        study = open_study(study_file, click.get_current_context())
+        db = study.db
     with open_store(db) as store:
-        runs = find_runs(store, model=model, task=task, budget=budget)
-        if not runs and (model or task or budget):  # else a slip would empty a built site
+        runs = find_runs(store, **filters)
+        names = {} if study is None else study.names()
+        if study is not None:
+            runs = [run for run in names if run in set(runs)]
+            if not runs:
+                raise UsageError(f"none of its runs is in {db}: `harness eval --study` first")
+        if not runs and any(filters.values()):  # else a slip would empty a built site
             raise UsageError("no run matches these filters: `harness show` lists the runs")
-        reports = load_reports(store, runs)
+        reports = [replace(r, model=names.get(r.id, r.model)) for r in load_reports(store, runs)]
         try:
             result = write(
                 reports,
                 lambda run: iter_samples(store, run),
                 out,
-                title=title,
+                title=title or (study.title if study is not None else "Leaderboard"),
+                text="" if study is None else study.text,
                 allow_secrets=allow_secrets,
             )
         except OSError as error:

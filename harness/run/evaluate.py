@@ -261,9 +261,10 @@ def carry_out(plan: Plan, observer: Observer | None = None) -> Evaluation:
 
 
 def _judged(plan: Plan, done: Evaluation, judge: Judge, began: float) -> Evaluation:
-    """What an evaluation (since `began`) brought, by a judge's verdicts where the tasks' verifiers ask one.
+    """What an evaluation brought, by a judge's verdicts where the tasks' verifiers ask one.
 
-    Raises BackendError when the judge fails; the verdicts of the rules stand then.
+    `began`: when it did, for the seconds that are left. Raises BackendError when
+    the judge fails; the verdicts of the rules stand then.
     """
     config, spent = plan.config, done.spent
     judge.limit(

@@ -291,7 +291,12 @@ def _kept(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
 
 def reproduce(info: ModelInfo, loaded: LoadedTask, budget: Budget, config: EvalConfig) -> str:
     """The command that measures the same again (a local data folder has to be named anew)."""
-    words = ["harness eval", f"--model {info.spec}", f"--task {_as_written(loaded)}", f"--budget '{budget}'"]
+    words = [
+        "harness eval",
+        f"--model {info.spec}",
+        f"--task {_as_written(loaded)}",
+        f"--budget '{budget}'",
+    ]
     given = sorted(info.extra.get("args", {}).items())
     words += [f"--model-arg {shlex.quote(f'{name}={value}')}" for name, value in given]
     if "asked" in info.extra:

@@ -156,7 +156,7 @@ class StudyFile:
 
 def schema() -> dict[str, Any]:
     """The JSON schema of a study file, by which editors complete and check it."""
-    made = msgspec.json.schema(StudyFile)
+    made = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(StudyFile)))
     for one in made["$defs"].values():
         if "properties" in one:
             one["additionalProperties"] = False

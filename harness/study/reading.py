@@ -13,6 +13,7 @@ import msgspec
 
 from harness.budgets import expand, resolve
 from harness.core import HarnessError, UnknownNameError, UsageError
+from harness.core.registry import load_plugin
 from harness.core.secrets import KINDS, environment_secrets
 from harness.study.file import StudyFile
 
@@ -56,7 +57,7 @@ def read_study(path: Path) -> StudyFile:
         study = msgspec.convert(raw, StudyFile)
     except msgspec.ValidationError as error:
         raise StudyError(path, [_said(error)]) from error
-    if faults := list(_faults(study)):
+    if faults := [*_plugins(study, path.parent), *_faults(study)]:
         raise StudyError(path, faults)
     return study
 
@@ -116,12 +117,20 @@ def _said(error: msgspec.ValidationError) -> str:
     return f"{place}: {message}" if place else message
 
 
+def _plugins(study: StudyFile, folder: Path) -> Iterator[str]:
+    for number, name in enumerate(study.plugins, 1):
+        try:
+            load_plugin(folder / name)
+        except HarnessError as error:
+            yield f"plugins #{number}: {error}"
+
+
 def _faults(study: StudyFile) -> Iterator[str]:
     """What the types cannot say."""
     if not study.models:
         yield 'no model: add [[models]] with model = "onnx:tiny-s", for a start'
     if not study.tasks:
-        yield 'no task: add [[tasks]] with task = "decimals", for a start; `harness tasks` lists them'
+        yield 'no task: add [[tasks]] with task = "decimals", for a start; `harness tasks` has all'
     yield from _without_budget(study)
     yield from _bad_budgets(study)
     yield from _twice(study)

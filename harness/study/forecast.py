@@ -1,0 +1,166 @@
+"""What a study would cost: its matrix with expected tokens, dollars and hours, cheapest first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from harness.core import Usage
+from harness.core.sample import add_known
+from harness.cost import price
+from harness.results.display import Listing, Row
+from harness.run.forecast import Forecast, Range, forecast
+from harness.run.plan import make_plan
+from harness.study.matrix import Planned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellForecast:
+    """What is left to do of one model on one task, all its budgets together.
+
+    `tokens` (generated), `usd` and `seconds` are expected totals with a 95% range, from the
+    problems that are done; None where fewer than two are. `most_tokens` and `most_usd` bound them
+    then: every sample at its limit, each prompt read twice.
+    """
+
+    model: str
+    task: str
+    budgets: tuple[str, ...]
+    problems: int
+    attempts: int
+    stored: int
+    samples: int
+    measured_on: int
+    tokens: Range | None
+    usd: Range | None
+    seconds: Range | None
+    most_tokens: int | None
+    most_usd: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return asdict(self) | {"budgets": list(self.budgets)}
+
+
+class StudyForecast(Listing[CellForecast]):
+    """The matrix of a study, cheapest cells first."""
+
+    __slots__ = ()
+
+    @property
+    def tokens(self) -> Range | None:
+        """All that is expected to be generated; None where a cell has no estimate."""
+        return _total(cell.tokens for cell in self)
+
+    @property
+    def usd(self) -> Range | None:
+        """Dollars of all cells; None where those of one are unknown."""
+        return _total(cell.usd for cell in self)
+
+    @property
+    def seconds(self) -> Range | None:
+        """Seconds of all cells, one model after another."""
+        return _total(cell.seconds for cell in self)
+
+    @property
+    def most_tokens(self) -> int | None:
+        """A bound of what is generated; None where a cell has none."""
+        return add_known(cell.most_tokens for cell in self)
+
+    @property
+    def most_usd(self) -> float | None:
+        """A bound of the dollars; None where a cell has none."""
+        return add_known(cell.most_usd for cell in self)
+
+    def rows(self) -> Sequence[Row]:
+        """One row a cell."""
+        return [
+            {
+                "model": cell.model,
+                "task": cell.task,
+                "budgets": ", ".join(cell.budgets),
+                "problems": cell.problems,
+                "samples": cell.samples,
+                "tokens": None if cell.tokens is None else cell.tokens.value,
+                "most_tokens": cell.most_tokens,
+                "usd": None if cell.usd is None else cell.usd.value,
+                "most_usd": cell.most_usd,
+                "hours": None if cell.seconds is None else cell.seconds.value / 3600,
+            }
+            for cell in self
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """Cells and totals."""
+        totals = {"tokens": self.tokens, "usd": self.usd, "seconds": self.seconds}
+        return {
+            "cells": [cell.to_json() for cell in self],
+            "total": {name: None if one is None else one.to_json() for name, one in totals.items()}
+            | {"most_tokens": self.most_tokens, "most_usd": self.most_usd},
+        }
+
+
+def forecast_study(planned: Sequence[Planned]) -> StudyForecast:
+    """The matrix, cheapest first: by dollars where they are known, else by tokens."""
+    cells = [cell for one in planned for cell in _cells(one)]
+    return StudyForecast(sorted(cells, key=_cost))
+
+
+def _cost(cell: CellForecast) -> tuple[float, float]:
+    usd = cell.most_usd if cell.usd is None else cell.usd.value
+    tokens = cell.most_tokens if cell.tokens is None else cell.tokens.value
+    return usd or 0.0, math.inf if tokens is None else tokens
+
+
+def _cells(one: Planned) -> Iterator[CellForecast]:
+    rows: dict[str, list[Forecast]] = {}
+    for row in forecast(one.plan):
+        rows.setdefault(row.task, []).append(row)
+    for task, families in rows.items():
+        most, entry = add_known(row.most_tokens for row in families), one.price
+        prompts = add_known(
+            None if row.prompt_tokens is None else row.prompt_tokens * row.samples / row.problems
+            for row in families
+        )
+        bound = None
+        if most is not None and prompts is not None:
+            bound = price(Usage(prompt_tokens=2 * round(prompts), output_tokens=most), entry)
+        yield CellForecast(
+            model=one.name,
+            task=task,
+            budgets=tuple(b for row in families for b in row.budgets),
+            problems=families[0].problems,
+            attempts=sum(row.attempts for row in families),
+            stored=sum(row.stored for row in families),
+            samples=sum(row.samples for row in families),
+            measured_on=min(row.measured_on for row in families),
+            tokens=_total(row.expected_tokens for row in families),
+            usd=_total(row.expected_usd for row in families),
+            seconds=_total(row.expected_seconds for row in families),
+            most_tokens=most,
+            most_usd=bound,
+        )
+
+
+def _total(ranges: Iterable[Range | None]) -> Range | None:
+    """The sum; its range takes the parts to err together, as they do on the same problems."""
+    found = list(ranges)
+    if any(one is None for one in found):
+        return None
+    known = [one for one in found if one is not None]
+    return Range(*(math.fsum(getattr(r, name) for r in known) for name in ("value", "low", "high")))
+
+
+def pilot_of(planned: Sequence[Planned], share: float) -> list[Planned]:
+    """The same on the first problems of each task, `share` of them and two at least; no judge."""
+    found = []
+    for one in planned:
+        for task in one.plan.tasks:
+            name = one.group.config.tasks[[t.spec for t in one.plan.tasks].index(task.spec)]
+            few = min(len(task.problems), max(2, math.ceil(share * len(task.problems))))
+            config = replace(one.group.config, tasks=(name,), limit=few, judge=None)
+            group = replace(one.group, config=config)
+            found.append(Planned(group=group, plan=make_plan(config)))
+    return found

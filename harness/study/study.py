@@ -1,0 +1,123 @@
+"""`harness.Study`: a study file as an object."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+from harness.core import ParameterError
+from harness.results.display import Reports
+from harness.run.config import DEFAULT_DB
+from harness.run.progress import Observer, shown
+from harness.study.claims import CheckedClaims, check_claims
+from harness.study.file import StudyFile
+from harness.study.forecast import StudyForecast, forecast_study, pilot_of
+from harness.study.matrix import Planned, plan_all
+from harness.study.reading import read_study
+from harness.study.running import StudyResult, run_pilot, run_study, study_reports
+
+
+class Study:
+    """Models, tasks and budgets that one file names.
+
+    >>> study = harness.Study.load("study.toml")
+    >>> study.plan()        # the matrix with what it would cost, nothing run
+    >>> study.run()         # goes on where it was stopped
+    >>> study.frame()       # all results, one row a run
+
+    `file` is what the file says, `db` the database that the study works in. Nothing is loaded
+    before it is asked for; `StudyError` (a UsageError) then says all that is wrong, one line each.
+    """
+
+    def __init__(self, file: StudyFile, path: Path, db: str) -> None:
+        self.file, self.path, self.db = file, path, db
+
+    @classmethod
+    def load(cls, path: str | Path, *, db: str | Path | None = None) -> Study:
+        """Read a study file. `db` goes before the file's own, which goes before harness.sqlite."""
+        file = Path(path)
+        read = read_study(file)
+        own = DEFAULT_DB if read.db is None else _beside(file, read.db)
+        return cls(read, file, own if db is None else str(db))
+
+    @functools.cached_property
+    def planned(self) -> list[Planned]:
+        """All evaluations with their runs; StudyError for what keeps one from beginning."""
+        return plan_all(self.file, self.path, self.db)
+
+    @property
+    def title(self) -> str:
+        """The title of its site."""
+        return self.file.title or self.path.stem
+
+    @property
+    def text(self) -> str:
+        """What its site says above the table: plain text, a blank line parts paragraphs."""
+        return self.file.text.strip()
+
+    def plan(
+        self, *, pilot: float | None = None, progress: Observer | bool | None = None
+    ) -> StudyForecast:
+        """What is left to do and what it would cost, cheapest first.
+
+        `pilot` (0.05: the first 5% of each task's problems) is run before, to predict from; the
+        study does not pay for it again.
+        """
+        planned = self.planned
+        if pilot is not None:
+            if not 0 < pilot <= 1:
+                raise ParameterError("{pilot}: a share above 0, such as 0.05", pilot=pilot)
+            with shown(progress) as observer:
+                for line in run_pilot(pilot_of(planned, pilot), self.file.ceilings, observer):
+                    observer.note(line)
+        return forecast_study(planned)
+
+    def run(self, *, progress: Observer | bool | None = None) -> StudyResult:
+        """Run what is not stored yet, within the ceilings; the lowest prices first.
+
+        Raises StudyError before anything is asked, StoreError when nothing can be written. A model
+        that cannot be reached is named in the result, and the others go on.
+        """
+        planned = self.planned
+        with shown(progress) as observer:
+            done = run_study(planned, self.file.ceilings, observer)
+        self.__dict__.pop("planned", None)  # its backends are closed
+        reports = study_reports(planned)
+        return StudyResult(
+            reports=reports,
+            claims=self._check(planned, reports),
+            calls=done.calls,
+            asked=done.asked,
+            generated=done.generated,
+            spent=done.spent,
+            left=done.left,
+            notes=done.notes,
+        )
+
+    def names(self) -> dict[str, str]:
+        """Its runs, stored or not: the name that it gives the model, by the run's id."""
+        return {run.id: one.name for one in self.planned for run in one.plan.all_runs}
+
+    def reports(self) -> Reports:
+        """Reports of its runs as they are stored, by its own names of the models."""
+        return study_reports(self.planned)
+
+    def frame(self) -> Any:
+        """All results as one pandas DataFrame, one row a run; UsageError without pandas."""
+        return self.reports().to_frame()
+
+    def check(self) -> CheckedClaims:
+        """The figures that it claims beside those that are stored."""
+        return self._check(self.planned, self.reports()) if self.file.expect else CheckedClaims()
+
+    def _check(self, planned: list[Planned], reports: Reports) -> CheckedClaims:
+        return check_claims(self.file.expect, planned, {r.id: r for r in reports})
+
+    def __repr__(self) -> str:
+        file = self.file
+        return f"Study({str(self.path)!r}: {len(file.models)} models, {len(file.tasks)} tasks)"
+
+
+def _beside(file: Path, name: str) -> str:
+    return name if "://" in name else str(file.parent / name)
