@@ -33,8 +33,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         study = Study.load(file, db=Path(folder) / "study.sqlite")
         predicted = study.plan(pilot=share)
+        pilot = generated(study)
         result = study.run()
-        spent = generated(study)
+        spent = {key: tokens - pilot[key] for key, tokens in generated(study).items()}
     total = predicted.tokens
     assert total is not None
     print(f"{file.name}, a pilot of {share:.0%}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from harness.core import Usage
@@ -12,7 +12,6 @@ from harness.core.sample import add_known
 from harness.cost import price
 from harness.results.display import Listing, Row
 from harness.run.forecast import Forecast, Range, forecast
-from harness.run.plan import make_plan
 from harness.study.matrix import Planned
 
 
@@ -151,16 +150,3 @@ def _total(ranges: Iterable[Range | None]) -> Range | None:
         return None
     known = [one for one in found if one is not None]
     return Range(*(math.fsum(getattr(r, name) for r in known) for name in ("value", "low", "high")))
-
-
-def pilot_of(planned: Sequence[Planned], share: float) -> list[Planned]:
-    """The same on the first problems of each task, `share` of them and two at least; no judge."""
-    found = []
-    for one in planned:
-        for task in one.plan.tasks:
-            name = one.group.config.tasks[[t.spec for t in one.plan.tasks].index(task.spec)]
-            few = min(len(task.problems), max(2, math.ceil(share * len(task.problems))))
-            config = replace(one.group.config, tasks=(name,), limit=few, judge=None)
-            group = replace(one.group, config=config)
-            found.append(Planned(group=group, plan=make_plan(config)))
-    return found

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from harness.core import BackendError, Usage, UsageError
+from harness.core import BackendError, Problem, Usage, UsageError
 from harness.cost import price
 from harness.results.display import Reports
 from harness.results.reports import load_reports
-from harness.run.evaluate import Evaluation, carry_out, run_blocking
+from harness.run.evaluate import Evaluation, Rounds, carry_out, run_blocking
 from harness.run.limits import Spent
 from harness.run.progress import Observer
 from harness.store import Store, open_store
@@ -149,23 +150,42 @@ class _Generated:
         self._called(usage, samples)
 
 
-def run_pilot(planned: Sequence[Planned], ceilings: Ceilings, observer: Observer) -> list[str]:
-    """Carry out the plans of a pilot, no judge asked; what kept some from ending, in lines."""
+def run_pilot(
+    planned: Sequence[Planned], ceilings: Ceilings, share: float, observer: Observer
+) -> list[str]:
+    """The first problems of each task: `share` of them, two at least. No judge is asked.
+
+    They are attempts of the study's own runs, and count under its ceilings. Gives what kept some
+    from ending, in lines.
+    """
     purse = Purse(ceilings, used_before(planned))
     left: list[str] = []
     for one in sorted(planned, key=_dearness):
         if purse.empty:
             left.append(f"{one.name}: no pilot, a ceiling of the study is reached")
             continue
-        observer.note(f"{one.name}: pilot of {', '.join(one.plan.runs)}")
+        observer.note(f"{one.name}: a pilot of {share:.3g} on {', '.join(one.plan.runs)}")
+        first = {str(task.spec): _first(task.problems, share) for task in one.plan.tasks}
         try:
-            done = run_blocking(purse.open(one).plan, observer)
+            done = run_blocking(purse.open(one).plan, observer, _once(first))
         except BackendError as error:
+            purse.used = used_before(planned)
             left.append(f"{one.name}: {error}")
             continue
         purse.add(done.spent)
         left += [f"{one.name}: pilot: {line}" for line in _unfinished(done)]
     return left
+
+
+def _once(chosen: Mapping[str, Sequence[str]]) -> Rounds:
+    def rounds(_: Store) -> list[Mapping[str, Sequence[str]]]:
+        return [chosen]
+
+    return rounds
+
+
+def _first(problems: Sequence[Problem], share: float) -> list[str]:
+    return [problem.id for problem in problems[: max(2, math.ceil(share * len(problems)))]]
 
 
 def _dearness(one: Planned) -> float:

@@ -12,7 +12,7 @@ from harness.run.config import DEFAULT_DB
 from harness.run.progress import Observer, shown
 from harness.study.claims import CheckedClaims, check_claims
 from harness.study.file import StudyFile
-from harness.study.forecast import StudyForecast, forecast_study, pilot_of
+from harness.study.forecast import StudyForecast, forecast_study
 from harness.study.matrix import Planned, plan_all
 from harness.study.reading import read_study
 from harness.study.running import StudyResult, run_pilot, run_study, study_reports
@@ -69,9 +69,10 @@ class Study:
             if not 0 < pilot <= 1:
                 raise ParameterError("{pilot}: a share above 0, such as 0.05", pilot=pilot)
             with shown(progress) as observer:
-                for line in run_pilot(pilot_of(planned, pilot), self.file.ceilings, observer):
+                for line in run_pilot(planned, self.file.ceilings, pilot, observer):
                     observer.note(line)
-        return forecast_study(planned)
+            self.__dict__.pop("planned", None)  # its backends are closed
+        return forecast_study(self.planned)
 
     def run(self, *, progress: Observer | bool | None = None) -> StudyResult:
         """Run what is not stored yet, within the ceilings; the lowest prices first.
