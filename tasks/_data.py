@@ -78,7 +78,7 @@ def _check_schema(data: Published, rows: Sequence[Row], where: str) -> None:
                     f"{where}, row {number}: {column} should be text, not "
                     f"{_shown(row[column])}; {schema}"
                 )
-            if not _encodable(row[column]):
+            if not encodable(row[column]):
                 raise DataError(
                     f"{where}, row {number}: {column} holds half a character (a lone surrogate, "
                     "as \\ud83d); mend the file"
@@ -98,7 +98,8 @@ def _check_schema(data: Published, rows: Sequence[Row], where: str) -> None:
             )
 
 
-def _encodable(text: str) -> bool:
+def encodable(text: str) -> bool:
+    """Whether UTF-8 can hold it: no half a character stands in it."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -170,18 +171,24 @@ def _parsed(text: str, where: str, expected: str) -> Any:
 
 
 def _from_hub(data: Published, split: str) -> list[dict[str, Any]]:
+    file = data.files[0].format(split=split)
+    hint = f"give a local copy: {{data_dir}}, a folder that holds {file}"
+    return rows_of_hub(data.hub, data.config, split, data.revision, hint)
+
+
+def rows_of_hub(
+    name: str, config: str | None, split: str, revision: str | None, hint: str
+) -> list[dict[str, Any]]:
+    """The rows of a split on the hub; DataError, with a `hint`, when they cannot be had."""
     import datasets
 
     datasets.disable_progress_bars()
     try:
-        found = datasets.load_dataset(data.hub, data.config, split=split, revision=data.revision)
+        found = datasets.load_dataset(name, config, split=split, revision=revision)
     except Exception as error:  # the hub's client raises many kinds; all mean the same here
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        file = data.files[0].format(split=split)
         raise DataError(
-            f"cannot load {data.hub} (split {split}) from the hub: {reason}\n"
-            f"give a local copy: {{data_dir}}, a folder that holds {file}",
-            data_dir=...,
+            f"cannot load {name} (split {split}) from the hub: {reason}\n{hint}", data_dir=...
         ) from error
     return [dict(row) for row in found]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import jinja2
+import jinja2.meta
 from jinja2.sandbox import SandboxedEnvironment
 
 from harness.core import DataError, UnknownNameError, UsageError
@@ -24,6 +25,11 @@ class Template:
             raise UsageError(
                 f"{what}: not a Jinja template: {error.message} in {text!r}"
             ) from error
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The fields that it names."""
+        return frozenset(jinja2.meta.find_undeclared_variables(_ENVIRONMENT.parse(self.text)))
 
     def of(self, fields: Mapping[str, Any], where: str) -> str:
         """The text for these fields; `where` names the row in messages.

@@ -26,7 +26,7 @@ _COMMANDS = {
         "harness.cli.baseline:baseline",
         "Keep reference outcomes as a text file in a repository.",
     ),
-    "tasks": ("harness.cli.tasks:tasks", "List tasks, show one, check your own."),
+    "tasks": ("harness.cli.tasks:tasks", "List tasks, show one, write and check your own."),
     "models": ("harness.cli.models:models", "List backends and the models that need no download."),
     "lm-eval": ("harness.cli.lm_eval:lm_eval", "Use the tasks of this package in lm-eval."),
     "import": ("harness.cli.import_:import_", "Import outputs generated elsewhere."),

@@ -15,12 +15,13 @@ from harness.core import DataSource, TaskSpec, UsageError, registry
 @click.group(
     invoke_without_command=True,
     epilog="\b\nExamples:\n  harness tasks\n  harness tasks show gsm8k\n"
-    "  harness tasks preview decimals:seed=7 --limit 3\n  harness tasks check my_task.py",
+    "  harness tasks preview decimals:seed=7 --limit 3\n  harness tasks new quiz\n"
+    "  harness tasks check quiz.yaml\n  harness tasks check my_task.py",
 )
 @json_option
 @click.pass_context
 def tasks(context: click.Context, as_json: bool) -> None:
-    """List tasks, show one, preview its problems, check your own."""
+    """List tasks, show one, preview its problems, write and check your own."""
     if context.invoked_subcommand is None:
         context.invoke(list_, as_json=as_json)
     elif as_json:
@@ -53,8 +54,10 @@ def show(name: str, as_json: bool) -> None:
     import inspect
 
     task = registry.make("tasks", TaskSpec.parse(name).name)
-    card = Path(inspect.getfile(type(task))).parent / "README.md"
-    text = card.read_text("utf-8") if card.is_file() else f"# {task.name}\n\n{task.summary}\n"
+    file = Path(inspect.getfile(type(task))).parent / "README.md"
+    plain = f"# {task.name}\n\n{task.summary}\n"
+    own = getattr(task, "card", None)  # of a task that is no class of its own
+    text = own or (file.read_text("utf-8") if file.is_file() else plain)
     verifier = task.verifier()
     facts = {"name": task.name, "version": task.version, "summary": task.summary}
     if as_json:
@@ -104,8 +107,29 @@ def preview(name: str, limit: int, data_dir: Path | None, as_json: bool) -> None
         click.echo(f"gold: {gold}{lure}\n")
 
 
+@tasks.command("new")
+@click.argument("name")
+def new(name: str) -> None:
+    """Write NAME.yaml, a task with comments, and NAME.csv, a few questions for it."""
+    from harness.tasks.custom.template import QUESTIONS, TASK
+
+    stem = name.removesuffix(".yaml")
+    files = {Path(f"{stem}.yaml"): TASK.replace("NAME", Path(stem).name)}
+    files[Path(f"{stem}.csv")] = QUESTIONS
+    for file in files:
+        if file.exists():
+            raise UsageError(f"{file} is there already: name another")
+    for file, text in files.items():
+        try:
+            file.write_text(text, "utf-8")
+        except OSError as error:
+            raise UsageError(f"{file} cannot be written: {error.strerror or error}") from error
+    click.echo(f"{' and '.join(map(str, files))} are written")
+    click.echo(f"next: harness tasks check {stem}.yaml")
+
+
 @tasks.command("check")
-@click.argument("target", metavar="FILE.py|NAME")
+@click.argument("target", metavar="FILE|NAME")
 @click.option(
     "--limit", type=click.IntRange(1, 10**9), help="Check only the first so many problems."
 )
@@ -119,8 +143,9 @@ def preview(name: str, limit: int, data_dir: Path | None, as_json: bool) -> None
 def check(target: str, limit: int | None, data_dir: Path | None, as_json: bool) -> int:
     """Run a task through the checks that the built-in tasks pass.
 
-    A file is loaded as a plugin, and all tasks that it registers are checked; a task by name may
-    have options. Exit code 1 when a check fails.
+    A Python file is loaded as a plugin, and all tasks that it registers are checked; any other is a
+    file of questions; a task by name may have options. Two problems are printed as a model sees
+    them. Exit code 1 when a check fails.
     """
     from harness.tasks import check as run_checks
 
@@ -132,7 +157,7 @@ def check(target: str, limit: int | None, data_dir: Path | None, as_json: bool) 
         print_json([report.to_json() for report in reports])
     else:
         for report in reports:
-            click.echo("\n".join(_check_lines(report)))
+            click.echo("\n".join([*_check_lines(report), *_rendered(report)]))
     return 0 if all(report.ok for report in reports) else 1
 
 
@@ -157,4 +182,15 @@ def _check_lines(report: Any) -> list[str]:
         else:
             lines.append(f"  {'FAIL' if bad else 'ok':4}  {name}")
         lines += [f"        {message}" for message in bad]
+    return lines
+
+
+def _rendered(report: Any) -> list[str]:
+    """The first two problems as a model sees them."""
+    lines = []
+    for problem, prompt in report.examples:
+        lines.append(click.style(f"── {problem.id}", bold=True))
+        lines += [f"[{message.role}] {message.content}" for message in prompt.messages]
+        lure = "" if problem.lure is None else f"   lure: {problem.lure}"
+        lines.append(f"gold: {problem.gold}{lure}")
     return lines

@@ -31,6 +31,8 @@ KINDS = (
     "stops",
 )
 PACKAGE = "reasoning-harness"
+QUESTION_FILES = (".yaml", ".yml", ".toml", ".csv", ".tsv", ".jsonl", ".json")
+"""Names that end so are files of questions: tasks of the family `file`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,8 @@ def find(kind: str, name: str) -> Any:
     """The plugin registered as `name`; raises UnknownNameError with the nearest names.
 
     A task `family:name` is what the family makes of `name`: families are registered callables from
-    a name to what is called without arguments for a task.
+    a name to what is called without arguments for a task. A name that ends as a file of questions
+    does is a task of the family `file`.
     """
     _check_kind(kind)
     if name in _registered[kind]:
@@ -139,6 +142,8 @@ def find(kind: str, name: str) -> Any:
     if kind == "tasks" and colon and family in names("families"):
         return _of_family(family, rest)
     if name not in names(kind):
+        if kind == "tasks" and Path(name).suffix.lower() in QUESTION_FILES:
+            return _of_family("file", name)
         raise UnknownNameError(singular(kind), name, names(kind))
     return _load(kind, _entry_points(kind)[name])
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
-
-import msgspec
+from typing import Any
 
 from harness.budgets import expand, resolve
-from harness.core import HarnessError, UnknownNameError, UsageError
+from harness.core import HarnessError, UsageError
 from harness.core.registry import load_plugin
 from harness.core.secrets import KINDS, environment_secrets
+from harness.core.typed import read_table
 from harness.study.file import StudyFile
 
 _SECRET_KEY = re.compile(
@@ -51,12 +49,9 @@ def read_study(path: Path) -> StudyFile:
         raise StudyError(path, [f"not TOML: {error}"]) from error
     if faults := list(_secrets(raw)):
         raise StudyError(path, faults)
-    if faults := list(_unknown(raw, StudyFile)):
+    study, faults = read_table(raw, StudyFile)
+    if study is None:
         raise StudyError(path, faults)
-    try:
-        study = msgspec.convert(raw, StudyFile)
-    except msgspec.ValidationError as error:
-        raise StudyError(path, [_said(error)]) from error
     if faults := [*_plugins(study, path.parent), *_faults(study)]:
         raise StudyError(path, faults)
     return study
@@ -78,43 +73,6 @@ def _secrets(value: Any, where: str = "") -> Iterator[str]:
         held = any(secret in value for secret in environment_secrets().values())
         if held or any(pattern.search(value) for pattern in KINDS.values()):
             yield f"{where} looks like a key or a password: {_SAYS_KEYS}"
-
-
-def _unknown(value: Any, kind: Any, where: str = "") -> Iterator[str]:
-    """Keys that the dataclass, or one in it, does not have."""
-    if isinstance(value, list):
-        [inner, *_] = [*map(_dataclass, get_args(kind)), None]
-        for number, one in enumerate(value, 1) if inner is not None else ():
-            yield from _unknown(one, inner, f"{where} #{number}")
-    if not is_dataclass(kind) or not isinstance(value, Mapping):
-        return
-    types = get_type_hints(kind)
-    for name, inner in value.items():
-        place = f"{where}: " if where else ""
-        if name not in types:
-            yield f"{place}{UnknownNameError('key', name, [f.name for f in fields(kind)])}"
-        else:
-            wanted = types[name]
-            inner_kind = wanted if get_origin(wanted) is tuple else _dataclass(wanted)
-            yield from _unknown(inner, inner_kind, f"{where}.{name}" if where else name)
-
-
-def _dataclass(kind: Any) -> Any:
-    """The dataclass that an annotation names, alone or as an alternative to None."""
-    return next((k for k in (kind, *get_args(kind)) if is_dataclass(k)), None)
-
-
-def _said(error: msgspec.ValidationError) -> str:
-    """A message of msgspec's with the place as this file's reader would name it."""
-    message, _, path = str(error).partition(" - at ")
-    place = re.sub(r"\[(\d+)\]", lambda m: f" #{int(m[1]) + 1}", path.strip("`").lstrip("$."))
-    message = message.replace("Object missing required field", "a key is missing:")
-    words = {"`int`": "a whole number", "`float`": "a number", "`str`": "text", "`array`": "a list",
-             "`object`": "a table", "`bool`": "true or false", "`null`": "nothing"}  # fmt: skip
-    for name, plain in words.items():
-        message = message.replace(name, plain)
-    message = message[0].lower() + message[1:]
-    return f"{place}: {message}" if place else message
 
 
 def _plugins(study: StudyFile, folder: Path) -> Iterator[str]:

@@ -1,0 +1,67 @@
+"""Reading tables of a file (TOML, YAML, JSON) into frozen dataclasses, with errors that name keys.
+
+msgspec checks values against the annotations; that a key is unknown it does not say of dataclasses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from harness.core.errors import UnknownNameError
+
+T = TypeVar("T")
+
+_WORDS = {"`int`": "a whole number", "`float`": "a number", "`str`": "text", "`array`": "a list",
+          "`object`": "a table", "`bool`": "true or false", "`null`": "nothing"}  # fmt: skip
+
+
+def read_table(raw: Any, kind: type[T]) -> tuple[T | None, list[str]]:
+    """The dataclass that a table gives, or None and what is wrong, one line a fault."""
+    if faults := list(unknown_keys(raw, kind)):
+        return None, faults
+    try:
+        return msgspec.convert(raw, kind), []
+    except msgspec.ValidationError as error:
+        return None, [_said(error)]
+
+
+def unknown_keys(value: Any, kind: Any, where: str = "") -> Iterator[str]:
+    """Keys that the dataclass, or one in it, does not have."""
+    if isinstance(value, list):
+        [inner, *_] = [*map(_dataclass, get_args(kind)), None]
+        for number, one in enumerate(value, 1) if inner is not None else ():
+            yield from unknown_keys(one, inner, f"{where} #{number}")
+    if not is_dataclass(kind) or not isinstance(value, Mapping):
+        return
+    types = get_type_hints(kind)
+    for name, inner in value.items():
+        if name not in types:
+            known = [f.name for f in fields(kind)]
+            place = f"{where}: " if where else ""
+            yield f"{place}{UnknownNameError('key', str(name), known)}"
+        else:
+            wanted = types[name]
+            inner_kind = wanted if get_origin(wanted) is tuple else _dataclass(wanted)
+            yield from unknown_keys(inner, inner_kind, f"{where}.{name}" if where else name)
+
+
+def _dataclass(kind: Any) -> Any:
+    """The dataclass that an annotation names, alone or as an alternative to None."""
+    return next((k for k in (kind, *get_args(kind)) if is_dataclass(k)), None)
+
+
+def _said(error: msgspec.ValidationError) -> str:
+    """A message of msgspec's with the place as the file's reader would name it."""
+    message, _, path = str(error).partition(" - at ")
+    place = re.sub(r"\[(\d+)\]", lambda m: f" #{int(m[1]) + 1}", path.strip("`").lstrip("$."))
+    message = message.replace("Object missing required field", "a key is missing:")
+    for name, plain in _WORDS.items():
+        message = message.replace(name, plain)
+    message = re.sub(r"`(\w+) \| null`", lambda m: _WORDS.get(f"`{m[1]}`", m[0]), message)
+    message = message[0].lower() + message[1:]
+    return f"{place}: {message}" if place else message

@@ -1,0 +1,250 @@
+"""From a row of a table to a problem, as a task file says or as its columns suggest."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from harness.core import DataError, Problem, UnknownNameError
+from harness.core.registry import find
+from harness.tasks._template import Template
+from harness.tasks.custom import guess
+from harness.tasks.custom.file import TaskFile
+from harness.tasks.custom.reading import Table
+
+Examples = Mapping[int | None, list[list[str]]]
+Row = Mapping[str, Any]
+
+
+class Column:
+    """A column by its name, where a template might stand."""
+
+    def __init__(self, name: str) -> None:
+        self.text = name
+
+    def of(self, row: Row, where: str) -> str:
+        """The cell as text."""
+        if self.text not in row:
+            raise DataError(f"{where}: no {self.text!r}, which other rows have")
+        value = row[self.text]
+        return "" if value is None else str(value)
+
+
+class RowReader:
+    """Reads the rows of one table; DataError or UnknownNameError for what does not fit."""
+
+    def __init__(self, task: str, file: TaskFile, table: Table) -> None:
+        self._task, self._file, self.table = task, file, table
+        columns, given = table.columns, file.fields
+        self._question = self._field("question", given.question, guess.QUESTION)
+        self._answer = self._field("answer", given.answer, guess.ANSWER)
+        choices = given.choices or guess.choice_columns(columns)
+        self._choices = [self._template("choices", text) for text in choices]
+        self._optional = {
+            name: self._template(name, text)
+            for name, text in (
+                ("id", given.id or guess.column(columns, guess.ID)),
+                ("cluster", given.cluster or guess.column(columns, guess.CLUSTER)),
+                ("variant", given.variant or guess.column(columns, guess.VARIANT)),
+                ("lure", given.lure or guess.column(columns, guess.LURE)),
+            )
+            if text is not None
+        }
+        for factor in file.factors:
+            if factor not in columns:
+                raise UnknownNameError(f"column of {table.where} (factors)", factor, columns)
+        self._golds = self._all_golds()
+        known = [gold for gold in self._golds if gold is not None]
+        self.verifier = file.verifier or guess.verifier(known, choices=bool(self._choices))
+        self._check_verifier()
+        if self.verifier != "flaw":
+            self._none_missing()
+        ending = guess.ending(self.verifier, known)
+        self._prompt = Template("prompt", file.prompt or _DEFAULT.replace("ENDING", ending))
+        self._used = sorted(
+            {name for name in self._prompt.names if name in columns} - {"question", "choices"}
+        )
+        self._boxed = "\\boxed" in self._prompt.text
+
+    def _field(self, name: str, given: str | None, names: Sequence[str]) -> Template | Column:
+        text = given or guess.column(self.table.columns, names)
+        if text is None:
+            raise DataError(
+                f"{self.table.where}: no column for the {name} (found: "
+                f"{', '.join(self.table.columns)}): call one {name!r}, or say which in `fields` of "
+                "a task file"
+            )
+        return self._template(name, text)
+
+    def _template(self, name: str, text: str) -> Template | Column:
+        """A column's name, or a template of columns."""
+        if "{{" in text or "{%" in text:
+            return Template(f"fields.{name}", text)
+        if text not in self.table.columns:
+            raise UnknownNameError(f"column of {self.table.where} ({name})", text,
+                                   self.table.columns)  # fmt: skip
+        return Column(text)
+
+    def _where(self, number: int) -> str:
+        return f"{self.table.where}, row {number}"
+
+    def _text(self, template: Template | Column, number: int, row: Row) -> str:
+        return template.of(row, self._where(number)).strip()
+
+    def _all_golds(self) -> list[str | None]:
+        found: list[str | None] = []
+        for number, row in enumerate(self.table.rows, 1):
+            text = self._text(self._answer, number, row)
+            found.append(None if text in ("", "None", "null") else text)
+        if self._choices:
+            return self._letters(found)
+        return found
+
+    def _letters(self, golds: Sequence[str | None]) -> list[str | None]:
+        """Texts of choices, letters as they are, or numbers that count from 0 or from 1."""
+        rows = [self.choices(n, row) for n, row in enumerate(self.table.rows, 1)]
+        pairs = [(g, c) for g, c in zip(golds, rows, strict=True) if g is not None]
+        base: int | None = None
+        if all(g.isdecimal() for g, _ in pairs) and not all(g in c for g, c in pairs):
+            base = 0 if any(int(g) == 0 for g, _ in pairs) else 1
+            if base == 1 and not any(int(g) == len(c) for g, c in pairs):
+                raise DataError(
+                    f"{self.table.where}: the answers are numbers that may count from 0 or from "
+                    "1: write letters"
+                )
+        return [
+            None if gold is None else self._letter(gold, number, choices, base)
+            for number, (gold, choices) in enumerate(zip(golds, rows, strict=True), 1)
+        ]
+
+    def _letter(self, gold: str, number: int, choices: Sequence[str], base: int | None) -> str:
+        bare = gold.strip("(). ").upper()
+        if base is not None:
+            place = int(gold) - base
+        elif gold in choices:
+            place = choices.index(gold)
+        else:
+            place = ord(bare) - ord("A") if len(bare) == 1 else -1
+        if not 0 <= place < len(choices):
+            raise DataError(
+                f"{self._where(number)}: the answer {gold[:40]!r} is none of its {len(choices)} "
+                "choices: write a letter, or the choice's text"
+            )
+        return chr(ord("A") + place)
+
+    def choices(self, number: int, row: Row) -> list[str]:
+        """The choices of a row, in order."""
+        if len(self._choices) != 1:
+            found = [self._text(one, number, row) for one in self._choices]
+            while found and not found[-1]:
+                found.pop()
+        else:
+            [one] = self._choices
+            value = row.get(one.text) if isinstance(one, Column) else None
+            found = _listed(self._text(one, number, row) if value is None else value)
+        if not 2 <= len(found) <= 10:
+            raise DataError(f"{self._where(number)}: {len(found)} choices, where 2 to 10 can be "
+                            "lettered")  # fmt: skip
+        return found
+
+    def _none_missing(self) -> None:
+        for number, gold in enumerate(self._golds, 1):
+            if gold is None:
+                raise DataError(
+                    f"{self._where(number)}: the answer is empty (verifier: flaw is for problems "
+                    "that have none)"
+                )
+
+    def _check_verifier(self) -> None:
+        kind = find("verifiers", self.verifier)
+        try:
+            kind(**self._file.verifier_options)
+        except TypeError as error:
+            given = ", ".join(self._file.verifier_options)
+            raise DataError(
+                f"task {self._task}: the verifier {self.verifier} does not take the options "
+                f"{given}: {error}"
+            ) from error
+
+    def cluster(self, number: int, row: Row) -> str:
+        """The cluster that a row belongs to; its own where the file names none."""
+        template = self._optional.get("cluster")
+        return (self._text(template, number, row) if template else "") or f"row-{number}"
+
+    def problem(self, number: int, row: Row, examples: Examples) -> Problem:
+        """The problem of a row, with its worked examples."""
+        question = self._text(self._question, number, row)
+        if not question:
+            raise DataError(f"{self._where(number)}: the question is empty")
+        meta: dict[str, Any] = {"row": number}
+        if self._choices:
+            meta["choices"] = self.choices(number, row)
+        if self._file.factors:
+            meta["factors"] = {f: str(row.get(f, "")) for f in self._file.factors}
+        meta |= {name: _plain(row.get(name)) for name in self._used}
+        shots = examples.get(number, examples.get(None))
+        if shots:
+            meta["shots"] = shots
+        own = {name: self._text(t, number, row) for name, t in self._optional.items()}
+        return Problem(
+            id=own.get("id") or f"row-{number}",
+            question=question,
+            gold=self._golds[number - 1],
+            lure=own.get("lure") or None,
+            variant=own.get("variant") or "original",
+            cluster=self.cluster(number, row),
+            meta=meta,
+        )
+
+    def example(self, number: int, row: Row) -> list[str]:
+        """A row as a worked example: what the user says, and the answer."""
+        gold = self._golds[number - 1]
+        answer = f"\\boxed{{{gold}}}" if self._boxed else f"Answer: {gold}"
+        return [self.wording(self.problem(number, row, {})), answer]
+
+    def wording(self, problem: Problem) -> str:
+        """What the user says: the prompt's template over the problem."""
+        fields = {**problem.meta, "question": problem.question}
+        return self._prompt.of(fields, f"problem {problem.id}")
+
+    def described(self) -> Iterator[tuple[str, str]]:
+        """What was read as what, for people."""
+        yield "question", self._question.text
+        yield "answer", self._answer.text
+        if self._choices:
+            yield "choices", ", ".join(one.text for one in self._choices)
+        for name, template in self._optional.items():
+            yield name, template.text
+        yield "verifier", self.verifier
+        yield "prompt", self._prompt.text
+
+
+_DEFAULT = (
+    "{{ question }}"
+    "{% if choices is defined %}\n"
+    "{% for choice in choices %}\n{{ 'ABCDEFGHIJ'[loop.index0] }}. {{ choice }}{% endfor %}\n"
+    "{% endif %}\n"
+    "ENDING"
+)
+
+
+def _listed(value: Any) -> list[str]:
+    """A list, or one that stands in a cell as JSON or parted by `|` or lines."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            parts = value.split("|") if "|" in value else value.splitlines()
+            return [part.strip() for part in parts if part.strip()]
+    if isinstance(value, Mapping):  # {"label": …, "text": …}, as ARC has them
+        value = value.get("text")
+    return [str(one).strip() for one in value] if isinstance(value, Sequence) else []
+
+
+def _plain(value: Any) -> Any:
+    """A cell as plain JSON."""
+    if isinstance(value, dt.date | dt.datetime):
+        return value.isoformat()
+    return json.loads(json.dumps(value, default=str))
