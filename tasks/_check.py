@@ -19,10 +19,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from harness.core import DataSource, Estimate, HarnessError, Problem, Scored, Status, Verdict
+from harness.core import (
+    DataSource,
+    Estimate,
+    HarnessError,
+    Problem,
+    Prompt,
+    Scored,
+    Status,
+    Verdict,
+)
 from harness.core.hashing import canonical_json, content_hash
 from harness.core.protocols import Certified, Seeded, Task
 from harness.core.registry import find, names, plugin_files
+from harness.tasks import _sound
 from harness.verifiers.pool import VerifierPool
 
 NO_ANSWER = {
@@ -31,6 +41,8 @@ NO_ANSWER = {
 }
 _FORMS = ("\\boxed{ANSWER}", "Answer: ANSWER", "ANSWER")
 _SHOWN = 5
+_FORM = ("facts", "unique ids", "plain data", "prompt")
+"""Checks that come first: where one fails, what follows from it is not said as well."""
 _OTHER_SEED = 90_001  # any but the public one
 _ELSEWHERE_S = 600.0
 
@@ -39,7 +51,8 @@ _ELSEWHERE_S = 600.0
 class CheckReport:
     """What was checked: the number of problems, and the failures by check (empty: all is well).
 
-    `skipped` says why a check did not apply.
+    `skipped` says why a check did not apply; `warnings` are what may be meant, and is mostly not.
+    `examples` are two problems with their prompts.
     """
 
     task: str
@@ -47,6 +60,8 @@ class CheckReport:
     checks: tuple[str, ...]
     failures: dict[str, list[str]] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    examples: tuple[tuple[Problem, Prompt], ...] = field(default=(), repr=False)
 
     @property
     def ok(self) -> bool:
@@ -62,6 +77,11 @@ class CheckReport:
             "checks": [name for name in self.checks if name not in self.skipped],
             "failures": self.failures,
             "skipped": self.skipped,
+            "warnings": list(self.warnings),
+            "examples": [
+                {"id": p.id, "gold": p.gold, "prompt": prompt.to_json()}
+                for p, prompt in self.examples
+            ],
         }
 
 
@@ -72,13 +92,32 @@ def check(task: Task, source: DataSource | None = None) -> CheckReport:
     if bad := _run(lambda: _load(task, source, problems)):
         return CheckReport(task.name, 0, ("loads",), {"loads": bad})
     skipped = _does_not_apply(task, problems)
+    found: dict[str, list[str]] = {}
     with VerifierPool() as pool:
-        found = {
-            name: [] if name in skipped else _run(what)
-            for name, what in _checks(task, source, problems, pool).items()
-        }
+        for name, what in _checks(task, source, problems, pool).items():
+            if any(found.get(first) for first in _FORM) and name not in _FORM:
+                skipped[name] = "not tried before the failures above are mended"
+            found[name] = [] if name in skipped else _run(what)
     failures = {name: _some(bad) for name, bad in found.items() if bad}
-    return CheckReport(task.name, len(problems), tuple(found), failures, skipped)
+    well = not failures.keys() & set(_FORM)
+    prompts = [task.prompt(problem) for problem in problems] if well else []
+    texts = list(map(_text, prompts))
+    warnings = _run(lambda: _sound.stands_in(problems, texts)) if well else []
+    warnings += _run(lambda: _sound.ignored_option(task, source)) if well else []
+    return CheckReport(
+        task.name,
+        len(problems),
+        tuple(found),
+        failures,
+        skipped,
+        warnings=tuple(warnings),
+        examples=tuple(zip(problems[:2], prompts[:2], strict=False)),
+    )
+
+
+def _text(prompt: Prompt) -> str:
+    """What the user says last."""
+    return prompt.messages[-1].content
 
 
 def _checks(
@@ -87,16 +126,18 @@ def _checks(
     return {
         "loads": list,
         "facts": lambda: _facts(task),
-        "determinism": lambda: _determinism(task, source, problems),
-        "other process": lambda: _elsewhere(task, source, problems),
-        "seed": lambda: _seeds(task, source, problems, pool),
         "unique ids": lambda: _unique(problems),
         "plain data": lambda: _plain(problems),
         "prompt": lambda: _prompts(task, problems),
+        "determinism": lambda: _determinism(task, source, problems),
+        "other process": lambda: _elsewhere(task, source, problems),
+        "seed": lambda: _seeds(task, source, problems, pool),
+        "no repeats": lambda: _sound.repeated(problems, _texts(task, problems)),
+        "nothing given away": lambda: _sound.given_away(problems, _texts(task, problems)),
         "gold": lambda: _answers(task, pool, problems, "gold"),
         "lure": lambda: _answers(task, pool, problems, "lure"),
         "no answer": lambda: _nothing(task, pool, problems),
-        "certificate": lambda: _certificates(task, problems),
+        "certificate": lambda: list(_sound.certificates(task, problems)),
         "metrics": lambda: _metrics(task, problems),
     }
 
@@ -111,8 +152,17 @@ def _run(what: Callable[[], list[str]]) -> list[str]:
 
 
 def _some(bad: list[str]) -> list[str]:
-    more = len(bad) - _SHOWN
-    return bad[:_SHOWN] + ([f"and {more} more"] if more > 0 else [])
+    """A few of the messages; what is said of several problems is one."""
+    about: dict[str, list[str]] = {}
+    for message in bad:
+        name, colon, said = message.partition(": ")
+        about.setdefault(said if colon else message, []).append(name if colon else "")
+    lines = []
+    for said, ids in about.items():
+        more = f" (and {len(ids) - 1} more)" if len(ids) > 1 else ""
+        lines.append(f"{ids[0]}: {said}{more}" if ids[0] else said)
+    left = len(lines) - _SHOWN
+    return lines[:_SHOWN] + ([f"and {left} more"] if left > 0 else [])
 
 
 def _load(task: Task, source: DataSource, problems: list[Problem]) -> list[str]:
@@ -219,7 +269,7 @@ def _seeds(
         *_unique(other),
         *_answers(task, pool, other, "gold"),
         *_answers(task, pool, other, "lure"),
-        *_certificates(task, other),
+        *_sound.certificates(task, other),
     ]
 
 
@@ -233,14 +283,24 @@ def _plain(problems: Sequence[Problem]) -> list[str]:
     """What is stored must come back the same from JSON."""
     bad = []
     for problem in problems:
+        if why := _sound.not_plain(problem):
+            bad.append(f"{problem.id}: {why}")
+            continue
         try:
             same = Problem(**json.loads(canonical_json(problem.to_json()))) == problem
-        except (TypeError, ValueError) as error:
+        except UnicodeEncodeError:
+            bad.append(f"{problem.id!a}: it holds half a character (a lone surrogate)")
+            continue
+        except (TypeError, ValueError, RecursionError) as error:
             bad.append(f"{problem.id}: not plain JSON: {error}")
             continue
         if not same:
             bad.append(f"{problem.id}: meta changes on its way through JSON: use text keys, lists")
     return bad
+
+
+def _texts(task: Task, problems: Sequence[Problem]) -> list[str]:
+    return [_text(task.prompt(problem)) for problem in problems]
 
 
 def _prompts(task: Task, problems: Sequence[Problem]) -> list[str]:
@@ -252,7 +312,7 @@ def _prompts(task: Task, problems: Sequence[Problem]) -> list[str]:
             bad.append(f"{problem.id}: the prompt does not end with a user's turn")
         elif task.prompt(problem) != prompt:
             bad.append(f"{problem.id}: the prompt is another one at every call")
-    return bad
+    return bad or _sound.halves(problems, _texts(task, problems))
 
 
 def answer_text(problem: Problem, answer: str | None, form: str = _FORMS[0]) -> str:
@@ -304,17 +364,6 @@ def _judge(
     spec = task.verifier()
     asked = [pool.submit(spec, t, problems[i]) for i, t in zip(which, texts, strict=True)]
     return [future.result() for future in asked]
-
-
-def _certificates(task: Task, problems: Sequence[Problem]) -> list[str]:
-    bad = []
-    if isinstance(task, Certified):
-        for problem in problems:
-            try:
-                task.certify(problem)
-            except HarnessError as error:
-                bad.append(str(error))
-    return bad
 
 
 def _metrics(task: Task, problems: Sequence[Problem]) -> list[str]:

@@ -23,7 +23,7 @@ class Template:
             self._made = _ENVIRONMENT.from_string(text)
         except jinja2.TemplateSyntaxError as error:
             raise UsageError(
-                f"{what}: not a Jinja template: {error.message} in {text!r}"
+                f"{what}: not a Jinja template: {error.message} in {' '.join(text.split())[:60]!r}"
             ) from error
 
     @property

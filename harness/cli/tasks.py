@@ -182,6 +182,7 @@ def _check_lines(report: Any) -> list[str]:
         else:
             lines.append(f"  {'FAIL' if bad else 'ok':4}  {name}")
         lines += [f"        {message}" for message in bad]
+    lines += [f"  warning: {message}" for message in report.warnings]
     return lines
 
 

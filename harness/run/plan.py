@@ -27,6 +27,7 @@ from harness.core import (
     RunIdentity,
     RunManifest,
     TaskSpec,
+    UsageError,
     VerifierSpec,
     registry,
 )
@@ -130,6 +131,10 @@ def make_plan(config: EvalConfig) -> Plan:
         for spec in (*specs, *fresh.values())
     }
     loaded = list(by_spec.values())
+    if len({task.spec for task in loaded}) < len(loaded):
+        named = ", ".join(map(str, specs))
+        raise UsageError(f"tasks {named}: two of them are files of one name, and runs are named "
+                         "by it: rename one")  # fmt: skip
     fresh = {by_spec[public].spec: by_spec[other].spec for public, other in fresh.items()}
     runs = {str(task.spec): plan_runs(backend.info, task, wanted, config) for task in loaded}
     plan = Plan(config=config, backend=backend, tasks=loaded, runs=runs, fresh=fresh)

@@ -27,7 +27,7 @@ from harness.tasks.custom.reading import Table, read_hub, read_rows, read_task_f
 from harness.tasks.custom.rows import RowReader
 
 _seen: dict[str, Path] = {}
-"""Files by their own names: so a run names its task, wherever the file stands."""
+"""Files by their own names, the last of each: runs name a task so, wherever the file stands."""
 
 
 def file_family(name: str) -> Callable[[], FileTask]:
@@ -183,11 +183,6 @@ class FileTask(_Custom):
         super().__init__(path.name)
         self._path = path
         if path.is_file():
-            known = _seen.setdefault(path.name, path.resolve())
-            if known != path.resolve() and known.is_file():
-                raise UsageError(
-                    f"task {name}: {known} has the same name; runs are named by it: rename one"
-                )
             _seen[path.name] = path.resolve()
 
     def _file(self) -> tuple[TaskFile, Mapping[str, Any]]:

@@ -1,6 +1,6 @@
 """The task file that `harness tasks new` writes, and its questions."""
 
-TASK = '''# A task without code.
+TASK = """# A task without code.
 #
 #   harness tasks check NAME.yaml    tries it, and prints two problems as a model sees them
 #   harness eval --task NAME.yaml --budget greedy
@@ -37,7 +37,7 @@ factors: [topic]            # columns by which accuracy is reported
 
 # shots: 0                  # worked examples before each question …
 # examples: examples.csv    # … from this file (a split of the hub); else from the other rows
-'''
+"""
 
 QUESTIONS = """question,answer,topic
 What is 17 + 25?,42,sums
