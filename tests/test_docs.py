@@ -3,7 +3,7 @@
 A page is read from the top to the bottom in one empty folder, so that a block finds what those
 before it have left. `--limit` is lowered to a few problems; everything else is run as it stands. A
 block that cannot be run has the reason in a comment above it: `<!-- not run: needs a GPU -->`. A
-Python block that begins with `# NAME.py` is written to that file, and the Python blocks of a page
+block that begins with `# NAME.py`, `# NAME.toml` or `# NAME.yaml` is written to that file, and the Python blocks of a page
 share their names.
 """
 
@@ -100,6 +100,8 @@ def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path) -> None:
     env = {**os.environ, "PYTHON": sys.executable, "PYTHONPATH": os.pathsep.join(sys.path)}
     before = ""  # what the Python blocks so far have defined
     for block in blocks(page):
+        if block.why is None and (file := re.match(r"# (\w+\.(?:py|toml|yaml))\n", block.code)):
+            (tmp_path / file[1]).write_text(block.code, "utf-8")
         if block.why is not None or block.language not in ("bash", "python"):
             continue
         if block.language == "bash":
@@ -107,8 +109,6 @@ def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path) -> None:
         else:
             before += block.code
             command = [sys.executable, "-c", before]
-            if file := re.match(r"# (\w+\.py)\n", block.code):
-                (tmp_path / file[1]).write_text(block.code, "utf-8")
         done = subprocess.run(
             command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False
         )

@@ -104,6 +104,7 @@ def figures(file: Path, db: Path) -> list[Any]:
     return [(r.id, r.status, r.metrics, r.charged, r.spent.output_tokens) for r in reports]
 
 
+@pytest.mark.slow
 def test_killed_five_times_it_ends_with_the_same_figures_and_pays_for_nothing_twice(
     tmp_path: Path, provider: Counted
 ) -> None:
