@@ -3,8 +3,8 @@
 A page is read from the top to the bottom in one empty folder, so that a block finds what those
 before it have left. `--limit` is lowered to a few problems; everything else is run as it stands. A
 block that cannot be run has the reason in a comment above it: `<!-- not run: needs a GPU -->`. A
-block that begins with `# NAME.py`, `# NAME.toml` or `# NAME.yaml` is written to that file, and the Python blocks of a page
-share their names.
+block that begins with `# NAME.py`, `# NAME.toml` or `# NAME.yaml` is written to that file, and the
+Python blocks of a page share their names.
 """
 
 from __future__ import annotations

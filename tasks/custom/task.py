@@ -22,6 +22,7 @@ from harness.core.hashing import derive_seed
 from harness.tasks._data import fixed_shuffle
 from harness.tasks._generate import check_options, whole
 from harness.tasks._metrics import by_factor
+from harness.tasks._pairs import pair_figures
 from harness.tasks.custom.file import Fields, Hub, TaskFile
 from harness.tasks.custom.reading import Table, read_hub, read_rows, read_task_file
 from harness.tasks.custom.rows import RowReader
@@ -148,14 +149,15 @@ class _Custom:
         return self._reader
 
     def metrics(self, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
-        """Accuracy by each factor of the file, and by variant where there are several."""
+        """Accuracy by each factor of the file; variants and pairs where there are several."""
         figures: dict[str, Estimate] = {}
         if len({one.problem.variant for one in scored}) > 1:
             figures |= by_factor(scored, "variant", lambda p: p.variant)
+            figures |= pair_figures(scored)
         factors = dict.fromkeys(f for one in scored for f in one.problem.meta.get("factors", ()))
         for factor in factors:
             having = [one for one in scored if factor in one.problem.meta.get("factors", ())]
-            figures |= by_factor(having, factor, lambda p, f=factor: p.meta["factors"][f])
+            figures |= by_factor(having, factor, _level(factor))
         return figures
 
     @property
@@ -171,6 +173,10 @@ class _Custom:
             yield f"- {name}: {where}"
         if file.factors:
             yield f"- accuracy by {', '.join(file.factors)}"
+
+
+def _level(factor: str) -> Callable[[Problem], object]:
+    return lambda problem: problem.meta["factors"][factor]
 
 
 class FileTask(_Custom):

@@ -44,9 +44,13 @@ class Svamp(Pairs):
 
 
 class MathTrap(Pairs):
-    """MathTrap's public part (arXiv 2405.06680): each trap with its original."""
+    """MathTrap's public part (arXiv 2405.06680): traps with their originals.
+
+    Its 104 rows repeat 40 originals. Each is asked once; the traps made of it are its cluster.
+    """
 
     name = "mathtrap"
+    version = "2"
     summary = "MathTrap: flawed problems beside their originals (--data-dir)"
 
     def _problems(self, source: DataSource) -> list[Problem]:
@@ -56,26 +60,34 @@ class MathTrap(Pairs):
             name="MathTrap", hub="", revision="", config=None, files=files, columns=columns,
             texts=columns, key=("trap_problem",),
         )  # fmt: skip
-        out = []
+        out: list[Problem] = []
+        originals: dict[str, Problem] = {}
         for i, row in enumerate(load_rows(data, "public", source)):
-            meta = {"kind": row["trap_type"], "category": row["category"], "row": i}
-            solution = row["original_solution"]
+            solution, question = row["original_solution"], row["original_problem"]
             _, marks, tail = solution.rpartition("####")
             where = f"MathTrap, row {i + 1}"
             gold = tail.strip() if marks else boxed(solution, where)
             if not gold:
                 raise DataError(f"{where}: no answer behind '####' of its original_solution")
-            for variant, key in (("original", "original_problem"), ("trap", "trap_problem")):
-                out.append(
-                    Problem(
-                        id=f"{variant}-{i}",
-                        question=row[key],
-                        gold=gold if variant == "original" else None,
-                        variant=variant,
-                        cluster=f"pair-{i}",
-                        meta=meta,
-                    )
+            original = originals.get(question)
+            if original is None:
+                original = originals[question] = Problem(
+                    id=f"original-{i}", question=question, gold=gold, cluster=f"set-{i}",
+                    meta={"kind": "original", "row": i},
+                )  # fmt: skip
+                out.append(original)
+            elif original.gold != gold:
+                raise DataError(
+                    f"{where}: its original has the answer {gold}, and {original.gold} in row "
+                    f"{original.meta['row'] + 1}"
                 )
+            out.append(
+                Problem(
+                    id=f"trap-{i}", question=row["trap_problem"], gold=None, variant="trap",
+                    cluster=original.cluster,
+                    meta={"kind": row["trap_type"], "category": row["category"], "row": i},
+                )
+            )  # fmt: skip
         return out
 
 

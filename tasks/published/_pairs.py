@@ -10,6 +10,7 @@ from harness.core import DataError, DataSource, Estimate, Problem, Prompt, Score
 from harness.tasks._data import fixed_shuffle
 from harness.tasks._generate import check_options
 from harness.tasks._metrics import by_factor
+from harness.tasks._pairs import pair_figures
 from harness.tasks.math import ENDING
 
 
@@ -60,8 +61,9 @@ class Pairs:
         return VerifierSpec("flaw")
 
     def metrics(self, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
-        """Accuracy by variant and kind."""
+        """Accuracy by variant and kind, and what the pairs tell: see `pair_figures`."""
         return {
+            **pair_figures(scored),
             **by_factor(scored, "variant", lambda p: p.variant),
             **by_factor(scored, "kind", lambda p: p.meta["kind"]),
         }

@@ -11,6 +11,7 @@ from typing import Any
 from harness.core import DataError, DataSource, Estimate, Problem, Scored
 from harness.tasks._data import Published, Row, check_choice, load_rows
 from harness.tasks._metrics import by_factor
+from harness.tasks._pairs import pair_figures
 from harness.tasks.published._pairs import Pairs, number
 
 
@@ -187,9 +188,9 @@ class GsmIc(Pairs):
         return out
 
     def metrics(self, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
-        """Accuracy by variant, and by what the added sentence is like."""
+        """The pairs, accuracy by variant, and by what the added sentence is like."""
         added = [item for item in scored if item.problem.variant == "distractor"]
-        out = dict(by_factor(scored, "variant", lambda p: p.variant))
+        out = {**pair_figures(scored), **by_factor(scored, "variant", lambda p: p.variant)}
         for factor in self.factors:
             out.update(_by_meta(added, factor))
         return out
