@@ -103,8 +103,8 @@ MIP = [
     for n in (1, 2, 3)
 ]
 PLUS = [
-    {"question": f"{n} + {n}, {kind}?", "solution": "", "perturbation_type": kind, "seed_question": f"{n} + {n}?",
-     "seed_answer": str(2 * n), "seed_solution": "",
+    {"question": f"{n} + {n}, {kind}?", "solution": "", "perturbation_type": kind,
+     "seed_question": f"{n} + {n}?", "seed_answer": str(2 * n), "seed_solution": "",
      "answer": "None" if kind == "critical thinking" else str(2 * n)}
     for n in (1, 2)
     for kind in ("critical thinking", "distraction insertion", "numerical substitution")
