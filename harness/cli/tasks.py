@@ -53,6 +53,9 @@ def show(name: str, as_json: bool) -> None:
     """A task's card: source, licence, an example, its history."""
     import inspect
 
+    from harness.tasks._faults import lines as fault_lines
+    from harness.tasks._faults import to_json as known_faults
+
     task = registry.make("tasks", TaskSpec.parse(name).name)
     file = Path(inspect.getfile(type(task))).parent / "README.md"
     plain = f"# {task.name}\n\n{task.summary}\n"
@@ -61,9 +64,12 @@ def show(name: str, as_json: bool) -> None:
     verifier = task.verifier()
     facts = {"name": task.name, "version": task.version, "summary": task.summary}
     if as_json:
-        print_json({**facts, "verifier": asdict(verifier), "card": text})
+        known = {"known": known_faults(task.name)}
+        print_json({**facts, "verifier": asdict(verifier), "card": text, **known})
     else:
         click.echo(text)
+        if known_lines := fault_lines(task.name):
+            click.echo("\n".join([*known_lines, ""]))
         click.echo(f"version {task.version}, judged by the verifier {verifier.name!r}")
 
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from harness.core import (
@@ -25,6 +23,7 @@ from harness.core import (
 )
 from harness.core.hashing import derive_seed
 from harness.tasks._data import Published, check_choice, fixed_shuffle, load_rows
+from harness.tasks._faults import fault_of
 from harness.tasks._generate import check_options, whole
 from harness.tasks._metrics import by_factor
 
@@ -54,14 +53,14 @@ class Gsm8k:
         check_options(self.name, source.options, ("split", "shots", "shots_seed"))
         split = check_choice(self.name, "split", source.options.get("split", "test"), SPLITS)
         shots = self._shots(source)
-        known = _known_faults() if split == "test" else {}
         problems = []
         for row, data in enumerate(load_rows(DATA, split, source)):
             meta: dict[str, Any] = {"row": row, "split": split}
             if shots:
                 meta["shots"] = shots
-            if row in known:
-                meta["known_fault"] = known[row]
+            fault = fault_of(self.name, data["question"])
+            if fault is not None:
+                meta["known_fault"] = fault.reason
             gold = _gold(data["answer"], row)
             problems.append(
                 Problem(id=f"{split}-{row}", question=data["question"], gold=gold, meta=meta)
@@ -121,9 +120,3 @@ def _worked(answer: str) -> str:
         head, _, rest = body.partition("<<")
         body = head + rest.partition(">>")[2]
     return f"{body.strip()}\nAnswer: {gold.strip()}"
-
-
-def _known_faults() -> dict[int, str]:
-    """Rows of the test split whose gold answer is wrong, with the reason."""
-    text = (Path(__file__).parent / "known_faults.toml").read_text("utf-8")
-    return {fault["row"]: fault["reason"] for fault in tomllib.loads(text)["fault"]}

@@ -5,8 +5,12 @@ SVAMP, MathTrap and MiP here; GSM-Plus, GSM-Symbolic, GSM-IC and UMWP in `variat
 
 from __future__ import annotations
 
-from harness.core import DataError, DataSource, Problem
+from collections.abc import Mapping, Sequence
+
+from harness.core import DataError, DataSource, Estimate, Problem, Scored
 from harness.tasks._data import Published, check_choice, load_rows
+from harness.tasks._faults import undisputed
+from harness.tasks._metrics import by_factor
 from harness.tasks.math import boxed
 from harness.tasks.published._pairs import Pairs, number
 
@@ -41,6 +45,14 @@ class Svamp(Pairs):
             )
             for i, row in enumerate(rows)
         ]
+
+    def metrics(self, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
+        """Accuracy by kind, and without what is known to be wrong."""
+        sound = undisputed(self.name, scored)
+        figures = dict(super().metrics(scored))
+        if len(sound) < len(scored):
+            figures |= by_factor(sound, "gold", lambda _: "undisputed")
+        return figures
 
 
 class MathTrap(Pairs):

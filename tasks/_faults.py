@@ -1,0 +1,85 @@
+"""Known faults of published data, from `known_faults.toml`: told beside the score, never mended."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import tomllib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.core import Scored
+
+FILE = Path(__file__).with_name("known_faults.toml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A problem whose published gold is wrong; `question` is the fingerprint of its question."""
+
+    task: str
+    question: str
+    row: int
+    published: str
+    right: str
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What else is known of a task's data."""
+
+    task: str
+    text: str
+    source: str
+
+
+@functools.cache
+def _read() -> tuple[tuple[Fault, ...], tuple[Note, ...]]:
+    raw = tomllib.loads(FILE.read_text("utf-8"))
+    return tuple(Fault(**f) for f in raw["fault"]), tuple(Note(**n) for n in raw["note"])
+
+
+def faults(task: str) -> Sequence[Fault]:
+    """The wrong golds of a task's data."""
+    return [fault for fault in _read()[0] if fault.task == task]
+
+
+def notes(task: str) -> Sequence[Note]:
+    """What else is known of them."""
+    return [note for note in _read()[1] if note.task == task]
+
+
+def fingerprint(question: str) -> str:
+    """The 16 digits by which an entry names a question."""
+    return hashlib.sha256(question.encode()).hexdigest()[:16]
+
+
+def fault_of(task: str, question: str) -> Fault | None:
+    """What is wrong with the gold of a question; None where nothing is known."""
+    known = faults(task)
+    mark = fingerprint(question) if known else ""
+    return next((fault for fault in known if fault.question == mark), None)
+
+
+def undisputed(task: str, scored: Sequence[Scored]) -> Sequence[Scored]:
+    """Those whose golds are not known to be wrong."""
+    return [one for one in scored if fault_of(task, one.problem.question) is None]
+
+
+def to_json(task: str) -> dict[str, Any]:
+    """All that is known of a task's data."""
+    return {"faults": [asdict(f) for f in faults(task)], "notes": [asdict(n) for n in notes(task)]}
+
+
+def lines(task: str) -> list[str]:
+    """The same for people."""
+    found = [
+        f"- row {f.row}: gold {f.published}, where {f.right} is right: {f.reason} (by {f.source})"
+        for f in faults(task)
+    ]
+    found += [f"- {note.text} (by {note.source})" for note in notes(task)]
+    return ["Known of the published data, which are scored as they are:", *found] if found else []
