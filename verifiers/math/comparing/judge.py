@@ -12,14 +12,18 @@ from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
 from harness.verifiers.math.comparing.quick import number_key, plain_value, text_key
 from harness.verifiers.math.reading import sentences, wording
+from harness.verifiers.math.reading.families import family
 from harness.verifiers.math.reading.notation import digits_value, second_readings
 from harness.verifiers.math.reading.numbers import plain_number
 from harness.verifiers.math.reading.numerals import in_english, numeral
+from harness.verifiers.math.reading.parts import by_cases, parts, permuted
 from harness.verifiers.math.reading.tidy import tidy
 from harness.verifiers.math.reading.tree import Node, Num, Op, Sym, Text, depth
 from harness.verifiers.patterns import lazy_pattern
 
 MAX_ANSWER = 3_000  # characters; longer answers are compared as text only
+_OPTION = lazy_pattern(r"\s*\(?([A-J])[.):]\s+(\S.{0,200})")
+_FORMULA = lazy_pattern(r"\$[^$]{1,80}\$")
 _CURRENCY = lazy_pattern(r"[$€£¥₹₽₩]|USD|Rs")
 MAX_DEPTH = 120
 _PHRASES = {
@@ -30,8 +34,9 @@ _PHRASES = {
     ),
     "emptyset": lazy_pattern(
         r"(?:there (?:is|are|exists?) )?no (?:such |real |integer |positive |other |possible )*"
-        r"(?:solutions?|roots?|values?|numbers?|integers?|pairs?|triples?|functions?)(?: [a-z])?"
-        r"(?: exists?)?|(?:the )?(?:empty|null) set|none(?: exists?)?"
+        r"(?:(?:solutions?|roots?|values?|numbers?|integers?|pairs?|triples?|functions?|primes?"
+        r"|polynomials?|sequences?|points?|sets?)(?: [a-z])?|(?<=such )[a-z])"
+        r"(?: (?:exists?|is possible|are possible))?|(?:the )?(?:empty|null) set|none(?: exists?)?"
     ),
     "undefined": lazy_pattern(
         r"(?:the limit |it )?(?:does not exist|doesn't exist|dne|(?:is )?undefined|not defined)"
@@ -63,6 +68,7 @@ def read(text: str) -> Answer:
     # plain numbers need no parser: it is imported with the first answer that does
     from harness.verifiers.math.comparing.calculus import evaluated
     from harness.verifiers.math.comparing.sequences import written_out
+    from harness.verifiers.math.comparing.shapes import in_every_order
     from harness.verifiers.math.reading.parser import ParseError, parse
 
     if len(text) > MAX_ANSWER:
@@ -76,7 +82,15 @@ def read(text: str) -> Answer:
         for name, phrase in _PHRASES.items():
             if phrase.fullmatch(folded):
                 return Answer(text, (Sym(name),))
-    spelled = _spelled(plain)
+    if told := parts(text):
+        return _in_parts(text, told)
+    if (order := permuted(text)) is not None and (inner := read(order[0])).readings:
+        told_in_full = in_every_order(inner.readings[0], cyclic=order[1])
+        if told_in_full is not None:
+            return Answer(text, (told_in_full,))
+    if (cases := by_cases(text)) is not None and (inner := read(cases)).readings:
+        return Answer(text, inner.readings)
+    spelled = _spelled(plain) or family(text)
     if spelled is not None:
         return Answer(text, (spelled,))
     readings: dict[str, Node] = {}
@@ -96,6 +110,14 @@ def read(text: str) -> Answer:
         if not isinstance(node, Text):
             readings.setdefault(key(node), node)
     return Answer(text, tuple(readings.values()), "" if readings else problem or "words")
+
+
+def _in_parts(text: str, told: list[str]) -> Answer:
+    """`(1) 3; (2) 5` as the tuple of its parts, if each is mathematics."""
+    inner = [read(p).readings for p in told]
+    if not all(inner):
+        return Answer(text, (), "parts in words")
+    return Answer(text, (Op("()", tuple(r[0] for r in inner)),))
 
 
 def _spelled(plain: str) -> Node | None:
@@ -142,15 +164,29 @@ def _no_mathematics(gold: str, answer: str) -> tuple[Outcome, str] | None:
     day = sentences.same_date(gold, answer)
     if day is not None:
         return Outcome(day, "words"), "dates"
+    option = _OPTION.fullmatch(gold)
+    if option is not None:  # "B. 5"
+        letter = wording.choice(answer)
+        if letter is not None and letter == option[1]:
+            return Outcome(True, "choice"), "choice letters"
+        if text_key(option[2]) == text_key(answer):
+            return Outcome(True, "choice"), "the text of the option"
     if wording.is_choice(gold):
         letter = wording.choice(answer) or wording.chosen(answer)
         if letter is not None and letter == wording.choice(gold):
             return Outcome(True, "choice"), "choice letters"
+    possible = _possible(gold), _possible(answer)
+    if possible[0] is not None and possible[1] is not None:
+        return Outcome(possible[0] == possible[1], "words"), "whether it is possible"
     head = wording.polarity(gold)
     if head is not None and in_english(wording.words_only(gold)).casefold().strip(" .") == head:
         said = wording.polarity(answer)
         if said is not None:
             return Outcome(said == head, "words"), f"{said} for {head}"
+    elif head is not None and not any(c.isdigit() or c in "=\\" for c in gold):
+        said = wording.polarity(answer)  # "Yes, it is possible"
+        if said == head and in_english(wording.words_only(answer)).casefold().strip(" .") == said:
+            return Outcome(True, "words"), f"{said}, as the gold says and explains"
     point = _COMPASS.get(wording.words_only(answer).strip(" ."))
     if point is not None and point == wording.normal_words(gold):
         return Outcome(True, "words"), "a point of the compass"
@@ -158,6 +194,16 @@ def _no_mathematics(gold: str, answer: str) -> tuple[Outcome, str] | None:
     if letters is not None and letters == wording.choices(answer):
         return Outcome(True, "choice"), "the same letters"
     return None
+
+
+def _possible(text: str) -> bool | None:
+    """What "yes", "impossible" and "it is not possible" say; None for other texts."""
+    plain = " ".join(wording.words_only(text).casefold().replace("it's", "it is").split())
+    return _POSSIBLE.get(plain.strip(" .!*").removeprefix("it is ").removeprefix("that is "))
+
+
+_POSSIBLE = {"yes": True, "possible": True, "no": False, "impossible": False, "not possible": False,
+             "it cannot be done": False}  # fmt: skip
 
 
 def _from_roman(text: str) -> str:
@@ -182,6 +228,13 @@ def _parsed(gold: str, answer: str, options: Options) -> tuple[Outcome, str]:
         return Outcome(True, "words"), "the words of a sentence"
     if len(plain) > 2 * len(told) and words[1].isalpha() and sentences.gives(told, plain):
         return Outcome(True, "words"), "the word that the gold's sentence gives"
+    if len(plain) > 2 * len(told) and words[1].isalpha() and "$" in gold:
+        if sentences.gives(told, _FORMULA.sub("it", gold)):
+            return Outcome(True, "words"), "the word that the gold's sentence gives"
+    if apart and sentences.same_thing(plain, told):
+        return Outcome(True, "words"), "the same but for the noun"
+    if not left.readings and sentences.same_numbers(plain, told):
+        return Outcome(True, "words"), "the numbers of the gold's sentence"
     if not left.readings or not right.readings:
         side, why = ("answer", right.problem) if left.readings else ("gold", left.problem)
         return Outcome(False, "words"), f"other words (the {side} does not parse: {why})"
