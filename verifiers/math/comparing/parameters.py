@@ -32,11 +32,12 @@ _INTEGERS = frozenset({"k", "n", "m", "l", "p", "j", "t"})
 
 def declared_integers(node: Node, *, negative: bool = False) -> set[str]:
     """The letters that `k in Z` behind an answer declares; `negative`: those of Z, not of N."""
+    sets = {"integers"} if negative else {"integers", "naturals"}
     return {
         n.args[0].name
         for n in walk(node)
         if is_domain(n) and isinstance(n, Op) and isinstance(n.args[0], Sym)
-        and isinstance(n.args[1], Sym) and n.args[1].name in ("integers", *(() if negative else ("naturals",)))
+        and isinstance(n.args[1], Sym) and n.args[1].name in sets
     }  # fmt: skip
 
 

@@ -4,9 +4,9 @@ The rule, whatever form the answer has: a gold like 3.14 or 16386.17 is taken as
 places that it shows; one like 0.5 or 2.25 (a fraction of small denominator) as exact, unless it has
 three digits, two of them behind the point, and the answer has no finite decimal (1587/52), or three
 digits and the answer is irrational (40π, √6): then no one could have written it otherwise. A gold
-that was worked out with 3.14 for π (12.56 for 4π) takes the exact answer. The answer must lie within half a unit of the
-last place, measured through the whole expression: each decimal is moved by half a unit, and the
-moves must reach the answer.
+that was worked out with 3.14 for π (12.56 for 4π) takes the exact answer. The answer must lie
+within half a unit of the last place, measured through the whole expression: each decimal is moved
+by half a unit, and the moves must reach the answer.
 """
 
 from __future__ import annotations

@@ -204,9 +204,10 @@ def spread(node: Node, other: Node) -> Node:
         return _by_names(node)
     if node.head != "chain":
         return node
-    if _all_equal(node) and other.head == "()" and len({key(a) for a in other.args}) == 1:
-        if all(isinstance(a, Sym) for a in (*node.args[::2], *other.args)):
-            return Op("()", tuple(other.args[:1] * len(node.args[::2])))  # a = b = c as (t, t, t)
+    letters = (*node.args[::2], *other.args)
+    alone = other.head == "()" and len({key(a) for a in other.args}) == 1
+    if alone and _all_equal(node) and all(isinstance(a, Sym) for a in letters):
+        return Op("()", tuple(other.args[:1] * len(node.args[::2])))  # a = b = c as (t, t, t)
     names, last = node.args[:-1:2], node.args[-1]
     members = value_of(other)
     if isinstance(members, Op) and members.head in ("list", "()", "system"):

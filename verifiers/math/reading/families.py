@@ -25,7 +25,8 @@ _LETTER = r"\s*[a-z]\s*"
 _HEAD = (
     r"(?:(?:for|exactly|precisely|only|if and only if|when|whenever|holds for)\s+)*"
     r"(?:(?:the\s+set\s+of|the|those|all|any|every|each)\s+)*"
-    r"(?:(?:values?\s+of\s+)?[a-z]\s+(?:(?:is|are|must be|can be|such that [a-z] is)\s+)?(?:(?:an?|any)\s+)?)?"
+    r"(?:(?:values?\s+of\s+)?[a-z]\s+(?:(?:is|are|must be|can be|such that [a-z] is)\s+)?"
+    r"(?:(?:an?|any)\s+)?)?"
 )
 _SIGN = r"(?:(?P<sign>positive|natural|whole|non-?negative|strictly positive)\s+)?"
 _NOUN = r"(?:(?:natural\s+)?(?:integer|number|value|participant|player|term)s?)"
@@ -46,9 +47,11 @@ _CORE = (
     .replace("WHICH", _WHICH)
 )
 _BOUND = (
-    r"(?:\s*,?\s*(?:with\s+)?(?:[a-z]\s*)?(?P<relation><=?|>=?|greater than or equal to|greater than"
-    r"|at least|less than|at most|from)\s*(?P<limit>\d{1,3}))?"
-    r"(?:\s+(?:except|other than|excluding|but not)\s+(?:for\s+)?(?:[a-z]\s*=\s*)?(?P<but>\d{1,3}))?"
+    r"(?:\s*,?\s*(?:with\s+)?(?:[a-z]\s*)?"
+    r"(?P<relation><=?|>=?|greater than or equal to|greater than|at least|less than"
+    r"|at most|from)\s*(?P<limit>\d{1,3}))?"
+    r"(?:\s+(?:except|other than|excluding|but not)\s+(?:for\s+)?(?:[a-z]\s*=\s*)?"
+    r"(?P<but>\d{1,3}))?"
 )
 _PHRASE = lazy_pattern(rf"{_HEAD}{_SIGN}{_CORE}(?:\s+[a-z])?{_BOUND}", re.I)
 _BOUND_FIRST = lazy_pattern(

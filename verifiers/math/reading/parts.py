@@ -26,10 +26,12 @@ _BREAK = lazy_pattern(
 )
 _TELLS = lazy_pattern(r"(?<![A-Za-z])(?:if|when|for|otherwise|else|in all other)(?![A-Za-z])", re.I)
 _PERMUTED = lazy_pattern(
-    r"(?P<base>.*?[)\]}])(?:\s|,|;|\\text\s*\{|\$)*(?:(?:and|or|with|plus|up to|as well as)(?:\s|\})+)?"
-    r"(?:\\text\s*\{)?\s*(?:(?:all|its|any|their|the|other|of|every)\s+)*(?P<cyclic>cyclic\s+)?permutations?"
+    r"(?P<base>.*?[)\]}])(?:\s|,|;|\\text\s*\{|\$)*"
+    r"(?:(?:and|or|with|plus|up to|as well as)(?:\s|\})+)?(?:\\text\s*\{)?\s*"
+    r"(?:(?:all|its|any|their|the|other|of|every)\s+)*(?P<cyclic>cyclic\s+)?permutations?"
     r"(?:\s+(?:thereof|of (?:it|them|these|this)))?\s*\}?\W*"
-    r"|(?:(?:all|any|the|every)\s+)*(?:\\text\s*\{)?(?:(?:all|any|the)\s+)*(?P<first>cyclic\s+)?permutations?\s+of\s*\}?\s*(?P<of>[($].*[)$])\W*",
+    r"|(?:(?:all|any|the|every)\s+)*(?:\\text\s*\{)?(?:(?:all|any|the)\s+)*"
+    r"(?P<first>cyclic\s+)?permutations?\s+of\s*\}?\s*(?P<of>[($].*[)$])\W*",
     re.I | re.S,
 )
 _CASE = lazy_pattern(

@@ -95,10 +95,12 @@ def _gives(words: str, sentence: str) -> bool:
 
 
 _NOUNS = frozenset(
-    """player players team triangle triangles quadrilateral line lines angle angles condition
-    number numbers integer integers function functions day option person one side strategy
-    sequence circle circles planes plane shape solution""".split()
-)  # what kind of thing an adjective's noun is
+    {"player", "players", "team", "triangle", "triangles", "quadrilateral", "line", "lines",
+     "angle", "angles", "condition", "number", "numbers", "integer", "integers", "function", "functions",
+     "day", "option", "person", "one", "side", "strategy", "sequence", "circle", "circles",
+     "planes", "plane", "shape", "solution"}
+)  # fmt: skip
+"""What kind of thing an adjective tells of."""
 _PLAIN_WORDS = lazy_pattern(r"[A-Za-zÀ-ɏ'’ .-]{1,60}|Player \d", re.I)
 _STEM = lazy_pattern(r"(?:ing|ent|es|ed|e|s)$")
 _ORDINALS = {"1": "first", "2": "second", "one": "first", "two": "second", "i": "first"}
@@ -113,9 +115,9 @@ def same_thing(first: str, second: str) -> bool:
     short, long = sorted((_adjectives(first), _adjectives(second)), key=len)
     if not short:
         return False
-    if len(short) == 1 and not _DENIALS & {*long} and len(long) < 5 and len(short[0]) > 6:
-        if _STEM.sub("", short[0]) == _STEM.sub("", long[-1]):
-            return True  # "convergent", "the series converges"
+    single = len(short) == 1 and len(short[0]) > 6 and len(long) < 5 and not _DENIALS & {*long}
+    if single and _STEM.sub("", short[0]) == _STEM.sub("", long[-1]):
+        return True  # "convergent", "the series converges"
     return short == long or (long[:-1] == short and long[-1] in _NOUNS)
 
 

@@ -62,14 +62,7 @@ def tidy(text: str) -> str:
     if "\n" in text and all("=" in line for line in text.strip().split("\n")):
         text = text.strip().replace("\n", ", ")  # x = 1, y = 2, one a line
     text = _AND_SO_ON.sub(r", \\ldots ", _GOES_ON.sub(r"\\ldots", text))
-    if "\\not" in text:
-        text = _NOT_EQUAL.sub(r"\\ne ", text)
-    if "^" in text:
-        text = _LETTER_DEGREE.sub(r"^\\circ ", text)
-    if "\\over" in text:
-        text = without_over(text)
-    if text.startswith(("Rs", "\\text{Rs")):
-        text = _RUPEES.sub("₹", text)
+    text = _plain_signs(text)
     for _ in range(3):
         before = text
         text = _TRAILING.sub("", _LEADING.sub("", _MARKUP.sub("", text.strip()))).strip()
@@ -84,6 +77,19 @@ def tidy(text: str) -> str:
     elif surplus < 0:
         text += "}" * min(-surplus, 20)
     return text.strip()
+
+
+def _plain_signs(text: str) -> str:
+    r"""`\not=`, `45^o`, `{a \over b}` and `Rs. 5` with the usual signs."""
+    if "\\not" in text:
+        text = _NOT_EQUAL.sub(r"\\ne ", text)
+    if "^" in text:
+        text = _LETTER_DEGREE.sub(r"^\\circ ", text)
+    if "\\over" in text:
+        text = without_over(text)
+    if text.startswith(("Rs", "\\text{Rs")):
+        text = _RUPEES.sub("₹", text)
+    return text
 
 
 _NOT_EQUAL = lazy_pattern(r"\\not\s*=")
