@@ -16,6 +16,7 @@ from harness.verifiers.math.reading.tree import Node, Num, Op, Sym, free_symbols
 
 LOW, HIGH = -24, 240
 _TURNS = 300  # values of a parameter that are tried on either side of 0
+_TURNS_OF_POWERS = 20  # of one that is no linear expression: squares, powers
 _WITH_ZERO = frozenset({"naturals", "N"})  # with or without 0: nobody agrees
 Members = frozenset[int]
 
@@ -84,6 +85,8 @@ def _members(node: Node) -> Iterator[Members]:
         yield from _members(node.args[1])
     elif node.head == "where":
         yield from _members(node.args[0])
+    elif node.head == "family" and isinstance(node.args[1:2] and node.args[1], Op):
+        yield frozenset[int]().union(*(m for r in node.args[1:] for m in _members(r)))  # residues
     elif node.head == "family":
         yield frozenset(n for n in span if _belongs(node, n))
     elif node.head == "not":
@@ -102,8 +105,6 @@ def _members(node: Node) -> Iterator[Members]:
 def _belongs(node: Op, number: int) -> bool:
     name, *numbers = node.args
     kind = name.name if isinstance(name, Sym) else ""
-    if kind == "residues":
-        return any(number in members for r in numbers for members in _members(r))
     if kind in _NAMED:
         return _NAMED[kind](number)
     base = int(numbers[0].value) if numbers and isinstance(numbers[0], Num) else 0
@@ -114,8 +115,10 @@ def _belongs(node: Op, number: int) -> bool:
 
 def _residue(node: Op) -> Iterator[Members]:
     rest, modulus = map(exact, node.args)
-    if rest is not None and modulus and modulus > 1:
-        yield frozenset(n for n in range(LOW, HIGH + 1) if (n - rest) % modulus == 0)
+    if rest is None or not modulus or rest.denominator != 1 or modulus.denominator != 1:
+        return
+    step = abs(int(modulus))
+    yield frozenset(range(LOW + (int(rest) - LOW) % step, HIGH + 1, step))
 
 
 def _bounded(node: Op) -> Iterator[Members]:
@@ -176,16 +179,23 @@ def _joined(head: str, parts: tuple[Members, ...]) -> Members:
 
 
 def _values(told: Node, name: str, bounds: list[Op]) -> Iterator[Members]:
-    """The whole values of an expression as its letter runs."""
-    starts = [-_TURNS, 0, 1]
-    for start in starts:
-        found: set[int] = set()
-        for turn in range(start, _TURNS + 1):
-            if any(turn not in next(_bounded(b), {turn}) for b in bounds if LOW < turn < HIGH):
-                continue
-            value = exact(substitute(told, name, Num(turn)))
-            if value is not None and value.denominator == 1 and LOW <= value <= HIGH:
-                found.add(int(value))
-        yield frozenset(found)
+    """The whole values of an expression as its letter runs, from wherever it may start."""
+    at = [exact(substitute(told, name, Num(k))) for k in (0, 1, 5)]
+    line = None
+    if at[0] is not None and at[1] is not None and at[2] == at[0] + 5 * (at[1] - at[0]):
+        line = at[0], at[1] - at[0]
+    for start in (-_TURNS, 0, 1):
+        turns = [t for t in range(start, _TURNS + 1) if all(t in _allowed(b, t) for b in bounds)]
+        if line is not None:
+            found = [line[0] + t * line[1] for t in turns]
+        else:
+            near = [t for t in turns if abs(t) <= _TURNS_OF_POWERS]
+            found = [v for t in near if (v := exact(substitute(told, name, Num(t)))) is not None]
+        yield frozenset(int(v) for v in found if v.denominator == 1 and LOW <= v <= HIGH)
         if bounds:
             return
+
+
+def _allowed(bound: Op, turn: int) -> Members:
+    """The numbers that a bound allows; beyond those that are looked at, any."""
+    return next(_bounded(bound), frozenset({turn})) if LOW < turn < HIGH else frozenset({turn})

@@ -102,7 +102,7 @@ def same_words(left: Answer, right: Answer, gold: str, options: Options) -> Told
             return Outcome(True, "words"), "the same words"
         if sentences.gives(plain, told):
             return Outcome(True, "words"), "the words of a sentence"
-        if sentences.same_thing(plain, told):
+        if not options.case and sentences.same_thing(plain, told):
             return Outcome(True, "words"), "the same but for the noun"
     if not left.readings and sentences.same_numbers(plain, told):
         return Outcome(True, "words"), "the numbers of the gold's sentence"

@@ -96,9 +96,9 @@ def _gives(words: str, sentence: str) -> bool:
 
 _NOUNS = frozenset(
     {"player", "players", "team", "triangle", "triangles", "quadrilateral", "line", "lines",
-     "angle", "angles", "condition", "number", "numbers", "integer", "integers", "function", "functions",
-     "day", "option", "person", "one", "side", "strategy", "sequence", "circle", "circles",
-     "planes", "plane", "shape", "solution"}
+     "angle", "angles", "condition", "number", "numbers", "integer", "integers", "function",
+     "functions", "day", "option", "person", "one", "side", "strategy", "sequence", "circle",
+     "circles", "planes", "plane", "shape", "solution"}
 )  # fmt: skip
 """What kind of thing an adjective tells of."""
 _PLAIN_WORDS = lazy_pattern(r"[A-Za-zÀ-ɏ'’ .-]{1,60}|Player \d", re.I)
