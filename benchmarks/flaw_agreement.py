@@ -8,8 +8,9 @@ nothing was mended. Lines labelled `wrong-reason` declare a flaw that the proble
 rules that see the response alone cannot tell, so they are counted apart. FOLDER holds the public
 data sets: their solutions doubt nothing, so each one taken for recognised is a false alarm. With
 --mip, a checkout of tianyi-lab/MiP-Overthinking, its recorded responses are read (label 0 is
-recognised). The rules were mended on one half of its problems, by a hash of data set and number;
-both are printed.
+recognised), on all cores. The rules were mended on one half of its problems, by a hash of data set
+and number; both are printed, with how many labels contradict what counts here: a response that
+names a flaw, assumes something and rests its answer on that has not recognised it.
 """
 
 from __future__ import annotations
@@ -17,16 +18,19 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import multiprocessing
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from harness.verifiers.flaw import stance
 from harness.verifiers.flaw.verifier import visible
 
 FOLDER = Path(__file__).parents[1] / "tests" / "verifiers"
 Row = tuple[str, str]
+_MARKED_NUMBER = re.compile(r"(?:boxed\{|answer\W{1,12}(?:is\W{1,6})?)\W{0,4}\d", re.I)
 
 
 def rows(name: str) -> list[Row]:
@@ -71,23 +75,57 @@ def false_alarms(folder: Path, count: int = 1500) -> None:
         print(f"{file}: {alarms} of {len(plain)} solutions without their mark taken for recognised")
 
 
-def mip(folder: Path) -> None:
-    """The agreement with the labels of recorded responses, on both halves of the problems."""
-    halves: dict[bool, list[Row]] = {False: [], True: []}
-    plain = 0  # labelled as recognised, and yet no doubt in them
+class Recorded(NamedTuple):
+    """A recorded response: its label (`recognised`, `other`), its half, and its problem."""
+
+    label: str
+    kept: bool
+    question: str
+    text: str
+
+
+def recorded(folder: Path) -> Iterator[Recorded]:
+    """The labelled responses of a checkout, one problem's in one half."""
     for path in sorted(folder.glob("response/*/MiP/*/response.json")):
         for number, row in enumerate(json.loads(path.read_text("utf-8"))):
             key = next((k for k in row if k == "model_answer" or k.endswith("question)")), None)
             if key is None or str(row.get("eval_result")) not in ("0", "1", "2"):
                 continue
-            label = "recognised" if str(row["eval_result"]) == "0" else "other"
             name = f"{path.parts[-4]}/{number}"
-            kept = hashlib.sha256(name.encode()).digest()[0] % 2 == 1
-            halves[kept].append((label, row[key]))
-            plain += label == "recognised" and stance(visible(row[key])) == "answered"
-    report("MiP, the half that was looked at", halves[False])
-    report("MiP, kept back", halves[True])
-    print(f"  {plain} labelled as recognised state an answer without any doubt")
+            yield Recorded(
+                "recognised" if str(row["eval_result"]) == "0" else "other",
+                hashlib.sha256(name.encode()).digest()[0] % 2 == 1,
+                str(row.get("insufficient_question") or ""),
+                row[key],
+            )
+
+
+def judged(row: Recorded) -> tuple[str, bool]:
+    """The stance of a response, and whether it ends in a number that is marked as its answer."""
+    text = visible(row.text)
+    return str(stance(text, row.question)), _MARKED_NUMBER.search(text[-400:]) is not None
+
+
+def mip(folder: Path) -> None:
+    """The agreement with the labels of recorded responses, on both halves of the problems."""
+    rows = list(recorded(folder))
+    with multiprocessing.Pool() as pool:
+        told = pool.map(judged, rows, chunksize=64)
+    for kept, title in ((False, "MiP, the half that was looked at"), (True, "MiP, kept back")):
+        sides: dict[bool, list[tuple[str, bool]]] = {True: [], False: []}
+        for row, said in zip(rows, told, strict=True):
+            if row.kept is kept:
+                sides[row.label == "recognised"].append(said)
+        yes = sum(s == "recognised" for s, _ in sides[True]) / len(sides[True])
+        no = sum(s != "recognised" for s, _ in sides[False]) / len(sides[False])
+        plain = sum(s == "answered" for s, _ in sides[True])
+        marked = sum(m and s != "recognised" for s, m in sides[True])
+        print(
+            f"{title}: {sum(map(len, sides.values()))} responses, balanced accuracy "
+            f"{(yes + no) / 2:.3f} (recognised {yes:.3f}, others {no:.3f})\n"
+            f"  of {len(sides[True])} labelled as recognised, {plain} state an answer without any "
+            f"doubt, {marked} end in a number that they mark as their answer"
+        )
 
 
 def main(words: Sequence[str] | None = None) -> None:

@@ -2,338 +2,176 @@
 
     python benchmarks/verifier_wordings.py [--cases 100000] [--seed 1] [--show 3]
 
-Seeded generators draw an answer and write it in a form that is equal, or into a near miss, and put
-that into a sentence (English or Chinese), a box, a list, an interval, a locale. Each case checks:
+Seeded makers (`wordings_makers.py`, `wordings_shapes.py`) draw an answer and write it in a form
+that is equal, or into a near miss, and put that into a sentence (English or Chinese), a box, a
+list, an interval, a locale. What must hold of a case:
 
 - label: what was made equal is correct, what was made different is not;
 - reflexive: the gold is correct for itself;
 - symmetric: bare answers are equal both ways;
 - wrapping: bold, a box, a final point, a new line and "So," change nothing;
 - one truth: no text is right for two different golds;
-- votes: what is equal has one key.
+- votes: what is equal has the gold's key, what is not has another.
 
-Failures are counted by property and generator; the shortest of each are shown. Cutting words from a
-text would change what it says, so that a failure is made small by drawing many.
+The cases are checked on all cores, many at a time in one process. Failures are counted by property
+and maker. A case comes from a list of whole numbers that were drawn, and a failure is made small by
+drawing smaller ones (0 is the simplest choice everywhere) as long as the same property fails: the
+label follows, since it comes from the same draws.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
+import multiprocessing
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from fractions import Fraction
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.core import Problem
+from wordings_makers import MAKERS, Case, Draws
+from wordings_shapes import SHAPES
+
+from harness.core import Problem, Verdict
 from harness.verifiers.math import MathVerifier
+from harness.verifiers.math.comparing.judge import answer_key
 
 VERIFIER = MathVerifier()
-
-
-class Case(NamedTuple):
-    """`text` answers `question`; `equal`: whether it gives `gold`. `other` is another answer's
-    gold, for which it must not be right. `bare`: an answer alone, which may be wrapped."""
-
-    kind: str
-    gold: str
-    text: str
-    equal: bool
-    other: str
-    question: str = ""
-    bare: bool = False
+ALL = MAKERS + SHAPES
+BATCH = 500  # cases a worker takes at a time
+MAX_SHRINKS = 300  # makings of one failure while it is made smaller
+SHRUNK = 5  # failures of one property and maker that a batch makes smaller
+PROPERTIES = (
+    "missed", "falsely right", "not reflexive", "right for two", "not symmetric",
+    "wrapping matters", "votes apart", "votes together",
+)  # fmt: skip
+_WRAPS = ("\\boxed{@}", "**@**", "@.", "@\n", "So, \\boxed{@}", "The answer is $@$.", "$@$")
 
 
 class Failure(NamedTuple):
-    """A property that did not hold."""
+    """A property that did not hold of a case."""
 
     rule: str
     case: Case
     said: str
 
 
-Maker = Callable[[random.Random], Case]
-_NAMES = ["Lynn", "Omar", "Priya", "Jonas", "Mei", "Dr. Voss", "Mrs. Chen"]
-_THINGS = ["apples", "books", "marbles", "tickets", "logs", "cookies", "students", "tables"]
-_CHINESE = ["苹果", "书", "球", "票"]
+class Told(NamedTuple):
+    """A batch: how often each property was checked, and what failed (made small where `small`)."""
+
+    checked: Counter[str]
+    failures: list[tuple[Failure, bool]]
 
 
-def number(rng: random.Random) -> int:
-    """A whole number of one to five digits."""
-    return rng.randint(2, 10 ** rng.randint(1, 5))
-
-
-def another(value: int, rng: random.Random) -> int:
-    """A near miss of it."""
-    options = {value + 1, value - 1, value * 10, -value, int(str(value)[::-1]), value + 10}
-    return rng.choice(sorted(options - {value}))
-
-
-def forms(value: int, rng: random.Random) -> str:
-    """A whole number in one of the ways of writing it."""
-    told = [str(value), f"{value}.0", f"{value:,}", f"${value}$", f"\\frac{{{value * 2}}}{{2}}",
-            f"{value}.00", f"x = {value}", f"{value - 1} + 1", f"+{value}"]  # fmt: skip
-    if value >= 1000:
-        told += [f"{value:,}".replace(",", s) for s in ("{,}", "\\,", ",\\!", "\u202f")]
-    return rng.choice(told)
-
-
-def bare_number(rng: random.Random) -> Case:
-    value = number(rng)
-    other = another(value, rng)
-    equal = rng.random() < 0.5
-    return Case("number", str(value), forms(value if equal else other, rng), equal,
-                str(other if equal else value), bare=True)  # fmt: skip
-
-
-def bare_fraction(rng: random.Random) -> Case:
-    top, bottom = rng.randint(1, 40), rng.randint(2, 40)
-    value = Fraction(top, bottom)
-    if value.denominator == 1:
-        value += Fraction(1, 3)
-    wrong = rng.choice([value + 1, 1 / value + (value == 1), -value, value * 10])
-    equal = rng.random() < 0.5
-    told = value if equal else wrong
-    n, d, k = told.numerator, told.denominator, rng.randint(2, 6)
-    text = rng.choice([f"\\frac{{{n}}}{{{d}}}", f"{n}/{d}", f"\\dfrac{{{n * k}}}{{{d * k}}}",
-                       f"y = {n}/{d}", f"({n})/({d})", f"{n} \\div {d}"])  # fmt: skip
-    return Case("fraction", f"\\frac{{{value.numerator}}}{{{value.denominator}}}", text, equal,
-                str(wrong if equal else value), bare=True)  # fmt: skip
-
-
-def left_side(rng: random.Random) -> Case:
-    """Names of the answer may go; another quantity's may not."""
-    a, b = rng.sample("ABCDPQ", 2)
-    value = number(rng)
-    left, wrong = rng.choice([
-        (f"P({a})", f"P({b})"), (f"E[{a}]", f"E[{b}]"), (f"{a}{b}", f"{a}M"), ("f(3)", "f(2)"),
-        ("\\sin x", "\\cos x"), ("\\log_2 x", "\\log_3 x"), ("x", "y"), ("f'(x)", "f(x)"),
-        ("a_1", "a_2"), ("\\angle A", "\\angle B"),
-    ])  # fmt: skip
-    gold = f"{left} = {value}"
-    form = rng.randrange(4)
-    if form == 0:
-        return Case("left side", gold, f"{wrong} = {value}", False, f"{value + 1}", bare=True)
-    if form == 1:
-        return Case("left side", gold, f"{left}={value}", True, f"{wrong} = {value}", bare=True)
-    if form == 2:
-        return Case("left side", gold, f"{value}", True, f"{value + 1}", bare=True)
-    return Case("left side", gold, f"{left} = {value + 1}", False, f"{value}", bare=True)
-
-
-def condition(rng: random.Random) -> Case:
-    value = rng.randint(2, 99)
-    letter = rng.choice("nkmx")
-    behind = rng.choice([
-        f" \\text{{ for }} {letter} \\ge 2", f" for all {letter} \\in \\mathbb{{Z}}",
-        f", where {letter} is a positive integer", f" \\text{{ if }} {letter} > 0",
-        f" with {letter} real", f" for any {letter}",
-    ])  # fmt: skip
-    gold, wrong = f"{value}{letter} + 1", f"{value + 1}{letter} + 1"
-    equal = rng.random() < 0.5
-    return Case("condition", gold, (gold if equal else wrong) + behind, equal,
-                wrong if equal else gold, bare=True)  # fmt: skip
-
-
-def parameter(rng: random.Random) -> Case:
-    step, first = rng.randint(2, 9), rng.randint(1, 9)
-    a, b = rng.sample("knm", 2)
-    gold = f"x = {first} + {step}{a}\\pi, {a} \\in \\mathbb{{Z}}"
-    equal = rng.random() < 0.5
-    told = step if equal else step + 1
-    text = rng.choice([
-        f"x = {first} + {told}{b}\\pi, {b} \\in \\mathbb{{Z}}",
-        f"x = {first} + {told}{b}\\pi \\text{{ for }} {b} \\in \\mathbb{{Z}}",
-        f"{first} + {told}{b}\\pi \\text{{ where }} {b} \\text{{ is an integer}}",
-    ])  # fmt: skip
-    return Case("parameter", gold, text, equal, f"{first + 1} + {told}\\pi", bare=True)
-
-
-def labelled(rng: random.Random) -> Case:
-    values = rng.sample(range(2, 60), 3)
-    names = rng.choice([["w", "d", "a"], ["Ana", "Ben", "Cal"], ["x", "y", "z"]])
-    sign = "=" if len(names[0]) == 1 else ": "
-    shown = values if (equal := rng.random() < 0.5) else [values[1], values[0], values[2]]
-    text = ", ".join(f"{n}{sign}{v}" for n, v in zip(names, shown, strict=True))
-    return Case("labelled", ", ".join(map(str, values)), text, equal,
-                ", ".join(map(str, (values[2] + 100, *values[:2]))), bare=sign == "=")  # fmt: skip
-
-
-def several(rng: random.Random) -> Case:
-    values = rng.sample(range(-30, 60), rng.randint(2, 4))
-    turned = rng.sample(values, len(values))
-    equal = rng.random() < 0.5
-    if not equal:
-        turned[0] += 61
-    text = rng.choice([", ".join(map(str, turned)), " and ".join(map(str, turned)),
-                       "\\{" + ", ".join(map(str, turned)) + "\\}",
-                       ", ".join(f"x = {t}" for t in turned)])  # fmt: skip
-    wrong = ", ".join(str(v + 100) for v in values)
-    return Case("list", ", ".join(map(str, values)), text, equal, wrong, bare=True)
-
-
-def interval(rng: random.Random) -> Case:
-    low, high = sorted(rng.sample(range(-20, 40), 2))
-    opening, closing = rng.choice("(["), rng.choice(")]")
-    gold = f"{opening}{low}, {high}{closing}"
-    equal = rng.random() < 0.5
-    told = high if equal else high + 1
-    left, right = ("<" if opening == "(" else "\\le"), ("<" if closing == ")" else "\\le")
-    text = rng.choice([f"{low} {left} x {right} {told}", f"{opening}{low},{told}{closing}",
-                       f"x \\in {opening}{low}, {told}{closing}"])  # fmt: skip
-    return Case("interval", gold, text, equal, f"{opening}{low - 1}, {high}{closing}", bare=True)
-
-
-def locale(rng: random.Random) -> Case:
-    value = rng.randint(1000, 99_999)
-    group = f"{value:,}"
-    equal = rng.random() < 0.5
-    gold = str(value if equal else another(value, rng))
-    text = rng.choice([
-        f"Das macht {group.replace(',', '.')} € zusammen.",
-        f"Cela fait {group.replace(',', ' ')} €.",
-        f"In total that comes to {value}€.", f"The total is €{group}.", f"一共是{value}元。",
-    ])  # fmt: skip
-    return Case("locale", gold, text, equal, str(value + 1))
-
-
-def ordinal(rng: random.Random) -> Case:
-    value = rng.choice([1, 2, 3, 4, 11, 12, 13, 21, 22, 23, 101, 15])
-    units = value % 10 if value not in (11, 12, 13) else 0
-    end = {1: "st", 2: "nd", 3: "rd"}.get(units, "th")
-    text = rng.choice([
-        f"It happens on the **{value}{end} day**.", f"{value}^{{{end}}}",
-        f"{value}^{{\\text{{{end}}}}}", f"It is the {value}{end} floor.",
-    ])  # fmt: skip
-    equal = rng.random() < 0.5
-    return Case("ordinal", str(value if equal else value + 1), text, equal, str(value + 2))
-
-
-def machine_float(rng: random.Random) -> Case:
-    value = Fraction(rng.randint(1, 9999), rng.choice([1, 2, 4, 5, 8, 10, 20, 100]))
-    noisy = float(value) * (1 + rng.choice([-1, 1, 2]) * 2**-52)
-    equal = rng.random() < 0.5
-    gold = value if equal else value + Fraction(1, 1000)
-    return Case("float", f"{float(gold):.10g}", repr(noisy), equal, f"{float(value) + 1:.10g}",
-                bare=True)  # fmt: skip
-
-
-def sentence(rng: random.Random) -> Case:
-    """A number as the object of a sentence that has others."""
-    who, what, more = rng.choice(_NAMES), *rng.sample(_THINGS, 2)
-    a, b = rng.sample(range(2, 400), 2)
-    told, question = rng.choice([
-        (f"{who} needs to pay ${a} for {b} {what}.", "How much does it cost?"),
-        (f"So {who} has {a} {what} left (from {a + b}).", f"How many {what} are left?"),
-        (f"Therefore, {b} {more} can hold {a} {what}.", f"How many {what} do they hold?"),
-        (f"In {b} weeks, {who} will have sold {a} {what}.", f"How many {what} were sold?"),
-        (f"{who} earns ${a} in {b} weeks.", "How much money is earned?"),
-        (f"Each of the {b} {more} gets {a} {what}.", f"How many {what} does each get?"),
-        (f"{b} {more} cost ${a} more than {b + 1} {what}.", "How much more do they cost?"),
-        (f"After {b} days, {who} has read {a} {what}.", f"How many {what}?"),
-        (f"There are {a} {what} in the {b} {more}.", f"How many {what} are there?"),
-        (f"It takes {who} {a} minutes to sort {b} {what}.", "How many minutes does it take?"),
-        (f"{who} buys {b} {more}, which makes {a} {what}.", f"How many {what} is that?"),
-        (f"Since there are {b} {more}, {who} needs {a} {what}.", f"How many {what} are needed?"),
-        (f"{who} sold {b} {more}, so {a} {what} are left.", f"How many {what} are left?"),
-    ])  # fmt: skip
-    lead = rng.choice(["", "", "Answer: ", "**Answer:** ", "Final answer: ", "#### "])
-    equal = rng.random() < 0.6
-    asked = question if rng.random() < 0.5 else ""
-    gold, other = (str(a), str(b)) if equal else (str(b), str(a + b + 1))
-    return Case("sentence", gold, lead + told, equal, other, asked)
-
-
-def money(rng: random.Random) -> Case:
-    """Two dollar signs are two amounts."""
-    price, count = rng.randint(2, 60), rng.randint(2, 30)
-    total = price * count
-    text = (f"Each one costs ${price}, so {rng.choice(_NAMES)} needs to spend {count} * ${price} = "
-            f"${total} on {rng.choice(_THINGS)}.")  # fmt: skip
-    equal = rng.random() < 0.5
-    gold, other = (total, price) if equal else (price, total + 1)
-    return Case("money", str(gold), text, equal, str(other))
-
-
-def chinese(rng: random.Random) -> Case:
-    a, b = rng.sample(range(2, 500), 2)
-    thing = rng.choice(_CHINESE)
-    text = rng.choice([
-        f"所以他一共有{a}个{thing}。", f"因此答案是{a}。", f"在{b}天后，还剩{a}个{thing}。",
-        f"答案：{a}个{thing}", f"每个人得到{a}个{thing}。",
-    ])  # fmt: skip
-    equal = rng.random() < 0.5
-    return Case("chinese", str(a) if equal else str(b), text, equal, str(a + b))
-
-
-def direction(rng: random.Random) -> Case:
-    """A word as the answer of a sentence."""
-    word, other = rng.sample(["east", "west", "Tuesday", "Friday", "red", "blue"], 2)
-    angle = rng.randint(2, 900)
-    text = rng.choice([
-        f"So after {angle} steps, the answer will be {word}.", f"It is **{word}**.",
-        f"Therefore, it would be {word} when {angle} days have passed.",
-    ])  # fmt: skip
-    equal = rng.random() < 0.5
-    return Case("word", word if equal else other, text, equal, other if equal else "green")
-
-
-def hashes(rng: random.Random) -> Case:
-    value, other = rng.sample(range(2, 999), 2)
-    text = rng.choice([
-        f"The answer is: #### {value}", f"\\boxed{{#### {value}}}",
-        f"so it costs #### {value} after {other} months.", f"{other} + 1 = {value}. #### {value}",
-        f"She makes $#### {value} in {other} days.",
-    ])  # fmt: skip
-    equal = rng.random() < 0.6
-    return Case("hashes", str(value if equal else other), text, equal, str(value + other))
-
-
-MAKERS: tuple[Maker, ...] = (
-    bare_number, bare_fraction, left_side, condition, parameter, labelled, several, interval,
-    locale, ordinal, machine_float, sentence, money, chinese, direction, hashes,
-)  # fmt: skip
-_WRAPS = ("\\boxed{@}", "**@**", "@.", "@\n", "So, \\boxed{@}", "The answer is $@$.", "$@$")
-
-
-def cases(count: int, seed: int) -> Iterator[Case]:
-    """`count` cases, the generators in turn; the same for one seed."""
-    rng = random.Random(seed)
-    for index in range(count):
-        yield MAKERS[index % len(MAKERS)](rng)
+def judge(text: str, gold: str, question: str = "") -> Verdict:
+    """The verdict on a text."""
+    return VERIFIER.verify(text, Problem(id="", question=question, gold=gold))
 
 
 def right(text: str, gold: str, question: str = "") -> bool:
     """Whether the verifier calls `text` correct for `gold`."""
-    return VERIFIER.verify(text, Problem(id="", question=question, gold=gold)).status == "correct"
+    return judge(text, gold, question).status == "correct"
 
 
-def failures(case: Case, rng: random.Random) -> Iterator[Failure]:
-    """The properties that do not hold of a case."""
-    problem = Problem(id="", question=case.question, gold=case.gold)
-    verdict = VERIFIER.verify(case.text, problem)
+def failures(case: Case, draws: Draws, checked: Counter[str]) -> Iterator[Failure]:
+    """The properties that do not hold of a case; counts those that it looked at."""
+    verdict = judge(case.text, case.gold, case.question)
     said = verdict.status == "correct"
+    checked["missed" if case.equal else "falsely right"] += 1
     if said != case.equal:
         yield Failure("missed" if case.equal else "falsely right", case,
                       f"{verdict.status} {verdict.answer!r} {verdict.reason}")  # fmt: skip
+    checked["not reflexive"] += 1
     if not right(case.gold, case.gold):
         yield Failure("not reflexive", case, case.gold)
-    if said and case.equal and right(case.text, case.other, case.question):
-        yield Failure("right for two", case, case.other)
-    if not case.bare:
-        return
+    key = answer_key(case.gold)
+    if said:
+        checked["votes apart"] += 1
+        if verdict.key != key:
+            yield Failure("votes apart", case, f"{verdict.key} is not the gold's {key}")
+    elif not case.equal:
+        checked["votes together"] += 1
+        if verdict.key is not None and verdict.key == key:
+            yield Failure("votes together", case, f"{key}")
+    if said and case.equal:
+        checked["right for two"] += 1
+        if right(case.text, case.other, case.question):
+            yield Failure("right for two", case, case.other)
+    if case.bare:
+        yield from _bare(case, verdict, draws, checked)
+
+
+def _bare(case: Case, verdict: Verdict, draws: Draws, checked: Counter[str]) -> Iterator[Failure]:
+    """What holds of an answer alone."""
+    said = verdict.status == "correct"
     # a gold may tell what an answer leaves out ("sin x = 1/2" takes 1/2), not the other way round
-    both = case.kind != "left side" and "$" not in case.text
-    if said and both and not right(case.gold, case.text):
-        yield Failure("not symmetric", case, "")
-    plain = case.text.strip("$")
-    wrapped = rng.choice(_WRAPS).replace("@", plain)
-    told = VERIFIER.verify(wrapped, problem)
+    if said and case.kind != "left side" and "$" not in case.text:
+        checked["not symmetric"] += 1
+        if not right(case.gold, case.text):
+            yield Failure("not symmetric", case, "")
+    wrapped = draws.choice(_WRAPS).replace("@", case.text.strip("$"))
+    told = judge(wrapped, case.gold, case.question)
+    checked["wrapping matters"] += 1
     if (told.status == "correct") != said:
         yield Failure("wrapping matters", case, f"{wrapped!r}: {told.status} {told.answer!r}")
-    if said and told.status == "correct" and told.key != verdict.key:
-        yield Failure("votes apart", case, f"{told.key} {verdict.key}")
+
+
+def made(maker: int, draws: Draws, checked: Counter[str]) -> list[Failure]:
+    """Make a case from its draws and check it."""
+    return list(failures(ALL[maker](draws), draws, checked))
+
+
+def smallest(maker: int, drawn: list[int], rule: str) -> Failure | None:
+    """The failure of one property with the smallest draws that still fail it."""
+    best: Failure | None = None
+    left, changed = MAX_SHRINKS, True
+    while changed and left > 0:
+        changed = False
+        for place in range(len(drawn)):
+            for value in dict.fromkeys((0, drawn[place] // 2, drawn[place] - 1)):
+                if not 0 <= value < drawn[place] or left <= 0:
+                    continue
+                left -= 1
+                told = [*drawn[:place], value, *drawn[place + 1 :]]
+                draws = Draws(told=told)
+                same = [f for f in made(maker, draws, Counter()) if f.rule == rule]
+                if same:
+                    best, drawn, changed = same[0], told, True
+                    break
+    return best
+
+
+def batch(job: tuple[int, int, int]) -> Told:
+    """Check the cases from one number to another: the same for one seed, whatever the batches."""
+    seed, first, last = job
+    checked: Counter[str] = Counter()
+    found: list[tuple[Failure, bool]] = []
+    shrunk: Counter[tuple[str, str]] = Counter()
+    for index in range(first, last):
+        maker = index % len(ALL)
+        draws = Draws(seed * 1_000_003 + index)
+        for failure in made(maker, draws, checked):
+            name = (failure.case.kind, failure.rule)
+            shrunk[name] += 1
+            small = shrunk[name] <= SHRUNK and smallest(maker, draws.drawn, failure.rule)
+            found.append((small or failure, bool(small)))
+    return Told(checked, found)
+
+
+def report(told: Told, cases: int, seconds: float, show: int) -> None:
+    """The properties with their counts, then the smallest failures by maker and property."""
+    groups: dict[tuple[str, str], list[Failure]] = {}
+    for failure, _ in told.failures:
+        groups.setdefault((failure.case.kind, failure.rule), []).append(failure)
+    print(f"{'property':<20}{'checked':>9}{'failed':>8}")
+    for rule in PROPERTIES:
+        failed = sum(len(f) for (_, name), f in groups.items() if name == rule)
+        print(f"{rule:<20}{told.checked[rule]:>9}{failed:>8}")
+    for (kind, rule), several in sorted(groups.items()):
+        print(f"{kind:<14}{rule:<18}{len(several):>7}")
+        for failure in sorted({*several}, key=lambda f: len(f.case.text + f.case.gold))[:show]:
+            print(f"    {failure.case.gold!r} | {failure.case.text!r} | {failure.said[:200]}")
+    print(f"{cases} cases, {len(told.failures)} failures, {seconds:.0f} s")
 
 
 def main() -> None:
@@ -341,23 +179,20 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", type=int, default=3, help="failures shown of each kind")
+    parser.add_argument("--workers", type=int, default=None, help="processes; default: all cores")
     parser.add_argument("--out", type=Path, help="write all failures here, one a line")
     args = parser.parse_args()
-    rng = random.Random(args.seed)
-    made: Counter[str] = Counter()
-    found: dict[tuple[str, str], list[Failure]] = {}
-    for case in cases(args.cases, args.seed):
-        made[case.kind] += 1
-        for failure in failures(case, rng):
-            found.setdefault((case.kind, failure.rule), []).append(failure)
-    for (kind, rule), several_failed in sorted(found.items()):
-        print(f"{kind:<12}{rule:<18}{len(several_failed):>7} of {made[kind]}")
-        for failure in sorted(several_failed, key=lambda f: len(f.case.text))[: args.show]:
-            print(f"    {failure.case.gold!r} | {failure.case.text!r} | {failure.said}")
-    failed = sum(len(f) for f in found.values())
-    print(f"{args.cases} cases, {failed} failures")
+    began = time.perf_counter()
+    whole = Told(Counter(), [])
+    jobs = [(args.seed, first, min(first + BATCH, args.cases))
+            for first in range(0, args.cases, BATCH)]  # fmt: skip
+    with multiprocessing.Pool(args.workers) as pool:
+        for told in pool.imap_unordered(batch, jobs):
+            whole.checked.update(told.checked)
+            whole.failures.extend(told.failures)
+    report(whole, args.cases, time.perf_counter() - began, args.show)
     if args.out:
-        args.out.write_text("".join(f"{f}\n" for fs in found.values() for f in fs), "utf-8")
+        args.out.write_text("".join(f"{f}\n" for f, _ in whole.failures), "utf-8")
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ def _explained(
 
 
 def _sheet(row: dict[str, object], gold: str) -> str:
-    from harness.verifiers.math.comparing.judge import read
+    from harness.verifiers.math.comparing.answers import read
     from harness.verifiers.math.verifier import gold_answer
 
     shown = {

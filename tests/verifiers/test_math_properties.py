@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from harness.core import Status
 from harness.verifiers import math
-from harness.verifiers.math.comparing.judge import read
+from harness.verifiers.math.comparing.answers import read
 from harness.verifiers.math.reading.characters import clean
 from harness.verifiers.math.reading.lexer import ParseError
 from harness.verifiers.math.reading.parser import parse

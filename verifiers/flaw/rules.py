@@ -23,6 +23,7 @@ from harness.verifiers.flaw.words import (
     FAREWELL,
     GLANCE,
     IN_UNKNOWN,
+    MISMATCH,
     NEGATIVE,
     NOTHING,
     NUMERAL,
@@ -85,6 +86,10 @@ _VERB = lazy_pattern(
     r"|takes?|makes?|gets?|earns?|spen[dt]s?|gives?|leaves?|pays?)\b|[是为有共剩需]"
 )
 """What the value of a sentence stands behind."""
+_LETTERS = lazy_pattern(
+    r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])"
+    r"|\\(?!text|frac|boxed|[dt]frac|sqrt|cdot|times)[a-zA-Z]+"
+)
 _TAIL = 6
 """Sentences at the end among which a conclusion is looked for."""
 _WHOLE = 16_000
@@ -120,14 +125,19 @@ def is_marked(text: str) -> bool:
     return bool(boxes(text)) or _MARK.search(text) is not None
 
 
-def stance(text: str) -> Stance:
-    """The stance of a response's visible part (thinking removed)."""
+def stance(text: str, question: str = "") -> Stance:
+    """The stance of a response's visible part (thinking removed).
+
+    An answer that is left in a letter of the `question` itself is an answer; in a letter of the
+    response's own it says what is missing.
+    """
     text = _ends(text.strip())
     if not text:
         return Stance.NONE
     if boxed := boxes(text):
         place, content = boxed[-1]
-        return _marked(text, place, place + len(content) + len("\\boxed{}"), content)
+        end = place + len(content) + len("\\boxed{}")
+        return _marked(text, place, end, content, question)
     marks = list(_MARK.finditer(text))
     if marks:
         content = marks[-1]["said"] or marks[-1]["hash"]
@@ -135,7 +145,7 @@ def stance(text: str) -> Stance:
         if (said and said[-1].side > 0) or _is_nothing(content):
             return Stance.RECOGNISED
         if re.search(r"\d", content):
-            return _marked(text, marks[-1].start(), marks[-1].end(), content)
+            return _marked(text, marks[-1].start(), marks[-1].end(), content, question)
     sentences = _sentences(text)
     if REFUSAL.search(text) and len(sentences) <= 3 and not re.search(r"\d", text):
         return Stance.REFUSED
@@ -158,7 +168,7 @@ def _sentences(text: str, most: int = 60) -> list[_Sentence]:
 def _read(text: str) -> _Sentence:
     """Which side a sentence takes: what comes last in it decides."""
     kept = _ASIDE.sub(_blank, DISMISSED.sub(_blank, text))
-    strong = _last_end(STRONG, kept)
+    strong = max(_last_end(STRONG, kept), _last_end(MISMATCH, text))
     weak = _last_end(WEAK, kept)
     end = max(strong, weak)
     if SUPPOSED.search(text) and end < 0 and VALUE.search(kept):
@@ -210,7 +220,7 @@ def _last_end(pattern: re.Pattern[str], text: str) -> int:
     return end
 
 
-def _marked(text: str, start: int, end: int, content: str) -> Stance:
+def _marked(text: str, start: int, end: int, content: str, question: str) -> Stance:
     """A final answer stands at `start` to `end`."""
     content = content[:_CONTENT]
     words = re.sub(r"\\(?:text|mathrm|mbox|textbf)\w*\s*\{?|[{}$]", " ", content).strip()
@@ -225,9 +235,15 @@ def _marked(text: str, start: int, end: int, content: str) -> Stance:
     before = _sentences(text[:start], 2 * _TAIL)
     if not any(s.side > 0 or s.strong or DOUBT.search(s.text) for s in [*before, *after]):
         return Stance.ANSWERED
-    if _is_open(before, words):
+    if _is_open(before, words) and not _of_question(content, question):
         return Stance.RECOGNISED
     return Stance.ASSUMED if ASSUMING.search(text) else Stance.HEDGED
+
+
+def _of_question(content: str, question: str) -> bool:
+    """Whether every letter of an answer is one that the question itself has."""
+    letters, known = ({*_LETTERS.findall(t)} for t in (content, question))
+    return bool(letters) and letters <= known
 
 
 def _is_note(text: str) -> bool:

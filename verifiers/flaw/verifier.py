@@ -65,7 +65,7 @@ class FlawVerifier:
             return read.unanswered("flaw")
         if _IGNORANT.fullmatch(read.text):
             return read.unanswered("flaw")  # not to know is to name no flaw
-        view = stance(read.text)
+        view = stance(read.text, problem.question)
         if view is Stance.RECOGNISED:
             return read.noted(Verdict(
                 status=Status.CORRECT, answer="no answer", key="flaw", method="flaw/recognised",
@@ -95,7 +95,7 @@ class FlawVerifier:
         verdict = self._math.verify(response, problem, truncated=truncated)
         if verdict.status in (Status.CORRECT, Status.TRUNCATED):
             return verdict
-        view = stance(read.text)
+        view = stance(read.text, problem.question)
         if view is Stance.RECOGNISED:
             return read.noted(Verdict(
                 status=Status.ABSTAINED,

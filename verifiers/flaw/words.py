@@ -106,6 +106,16 @@ WEAK = lazy_pattern(
 )
 """Words that do so only where nothing is concluded from them."""
 
+MISMATCH = lazy_pattern(
+    r"\bquestion\b[^.;]{0,80}? (?:is|seems|appears|looks) (?:to be )?(?:\w+ ){0,2}(?:irrelevant|unrelated|not related|disconnected)\b"
+    r"|\b(?:are|is|seems?|appears?) (?:to be )?(?:\w+ ){0,2}(?:unrelated|disconnected)\b|\b(?:but|yet|suddenly|abruptly)(?: then)? asks? (?:about|how|for|which|what)\b"
+    r"|\bno (?:\w+ ){0,4}(?:connection|relationship|relation|link) (?:\w+ )?(?:between|with|to|linking)\b|\bno (?:context|data|information|details?) (?:related|relating|connecting|linking|regarding)\b"
+    r"|\bnone of (?:the|these|those|this)\b[^.;]{0,60}\b(?:relates?|mentions?|refers?|concerns?)\b|\b(?:does|do)(?: not|n['’]t) (?:directly |really |actually )?(?:help (?:us |me |you )?(?:in |to |with )?(?:determin|answer|find|calculat|figur)\w*|relate to|correspond to)"
+    r"|\b(?:therefore|so|thus|hence),? [^.;\d]*\bdepends? on\b[^.;\d]*$",
+    re.I,
+)
+"""What says that the question asks for something that the rest does not speak of."""
+
 DOUBT = lazy_pattern(
     r"\b(?:odd(?:ly)?|strange(?:ly)?|weird|unusual|exceeds?|strictly speaking|to be honest|confus\w+|suspicious)\b|奇怪|严格来说",
     re.I,
@@ -122,7 +132,7 @@ DISMISSED = lazy_pattern(
     r"\b(?:no|without(?: any)?|not? (?:\w+ )?a|isn['’]t (?:\w+ )?a|any|resolve the|apparent) (?:contradiction|inconsistenc\w+|conflict|problem|issue|discrepancy|error)s?\b(?! in)"
     r"|\b(?:not|\w*n['’]t) (?:contradict\w*|inconsistent|impossible|invalid|undefined|conflict\w*)\b"
     r"|\bby contradiction|\b(?:to|get|derive|for) (?:reach |derive |get |avoid )?a contradiction|\b(?:extraneous|invalid|spurious) (?:roots?|solutions?|cases?|codes?)"
-    r"|\b(?:not|\w*n['’]t) (?:\w+ )?(?:need|needed|matter|necessary|relevant|required|affect)\b[^.;]*|\bno need\b[^.;]*|\b(?:do|does)(?: not|n['’]t) have to\b[^.;]*|\bno (?:\w+ ){1,5}(?:is |are )?(?:needed|necessary|required)\b|\birrelevant\b[^.;]*"
+    r"|\b(?:not|\w*n['’]t) (?:\w+ )?(?:need|needed|matter|necessary|relevant|required|affect)\b[^.;]*|\bno need\b[^.;]*|\b(?:do|does)(?: not|n['’]t) have to\b[^.;]*|\bno (?:\w+ ){1,5}(?:is |are )?(?:needed|necessary|required)\b|\birrelevant\b(?! (?:and|so|,)* ?(?:it )?can(?:not|['’]t))[^.;]*"
     r"|\d+\$? (?:\w+ ){0,2}(?:values?|numbers?|ways|choices?|options|cases?|codes?|pairs?|integers|sets|students|people)(?: of \$?\w\$?)? (?:that|who|which|for|with)\b[^.,;]*"
     r"|(?:for|at) which [^.;]{0,40}(?:undefined|not defined|no (?:real )?solutions?)|\bmissing (?:side|number|angle|value|term|digit|length|factor|leg|coordinate|addend|piece|part|entry|score|word)s?\b"
     r"|(?:let|call|denote|represent)[^.;]{0,40}\bunknown|\bunknown (?:is|be|x|variable|quantit\w+|number|angle|side|value)s?\b|(?:two|three|one) unknowns?"
@@ -212,7 +222,7 @@ ASKS = lazy_pattern(
     r"\blet me know (?!(?:if|whether) (?:you(?:['’]d| would)? (?:like|want|need|wish|prefer|have (?:any|a different|an?other|more|other|further|additional)|are|meant)|there|this|that|it|anything|something|I)|your (?:thoughts|preference)|any (?:other|more)|when you(?:['’]re| are) ready)[^.?!]{3,}"
     r"|\b(?:could|can|would|will) you (?:please |also |kindly )?(?:tell|give|provide|share|specify|clarify|supply|let me know|say|state|confirm|check)\b"
     r"|\bplease (?:tell|give|provide|share|specify|clarify|supply|let me know|state|confirm|check|include)\b(?! (?:me )?(?:your|any) (?:feedback|thoughts|questions?))"
-    r"|\b(?:if|once|when) you (?:can |could )?(?:provide|have|know|tell|give|share|supply|specify|find|let me know|clarify)\b(?! (?:any|a different|an?other|more questions|other|further))[^.?!]{0,100}\b(?:I|we|you)(?: can| could|['’]ll| will|['’]d)\b"
+    r"|\b(?:if|once|when) you (?:can |could )?(?:provide|have|know|tell|give|share|supply|specify|find|let me know|clarify)\b(?! (?:any|a different|an?other|more questions|other|further))[^.?!]{0,100}\b(?:I|we|you)(?: can| could|['’]ll| will| would|['’]d)\b"
     r"|\bdid you mean\b|\b(?:what|how (?:many|much|long|far|old|fast|tall|big|heavy)|which|who|when) [^.?!]{3,90}\?\s*$"
     r"|请(?:您|你)?(?:先|再)?(?:告诉|提供|补充|说明|给出|确认|告知|明确|核对|检查)|(?:您|你)(?:能|可以|可否|能否)(?:告诉|提供|补充|说明|给出|确认)|(?:如果|若|只要)(?:您|你)?(?:能)?(?:提供|知道|告诉|补充|给出)[^。！？]{0,40}(?:就|可以|便|才|能)|(?:多少|几|什么|哪个)[^。！？]{0,20}[?？]\s*$|(?:您|你)是不是想|是否(?:想问|指的是|应为)",
     re.I,
@@ -220,7 +230,7 @@ ASKS = lazy_pattern(
 """What a sentence asks back: a quantity that the problem does not give."""
 
 EXAMPLE = lazy_pattern(
-    r"^\W*(?:for (?:example|instance)|e\.g\.|as an example|(?:an )?example\b|to illustrate|here['’]s (?:how|an example)|(?:\*\*)?if (?:we|you|I) (?:knew|had|know|have)\b|once (?:we|you|I)\b)|\b(?:for example|for instance),? (?:if|suppose|let|say|you could)|^\W*(?:however,? |but )?if (?:you|the (?:question|problem|intention|intent)) (?:meant|mean|intended?|is (?:asking|about|meant)|was (?:asking|about|meant|intended)|(?:actually )?(?:asks?|refers?|wants?)|(?:are|were) asking)|\bhere['’]s what we (?:can|do|know)|\b(?:let['’]s|we can) (?:still )?(?:focus on|look at|figure out)|^\W*what we (?:can|do) (?:know|say|figure)|^\W*(?:例如|比如|举例)|如果知道|假如知道",
+    r"^\W*(?:for (?:example|instance)|e\.g\.|as an example|(?:an )?example\b|to illustrate|here['’]s (?:how|an example)|(?:\*\*)?if (?:we|you|I) (?:knew|had|know|have)\b|once (?:we|you|I)\b)|\b(?:for example|for instance),? (?:if|suppose|let|say|you could)|^\W*(?:however,? |but )?if (?:you|the (?:question|problem|intention|intent)) (?:meant|mean|intended?|is (?:asking|about|meant)|was (?:asking|about|meant|intended)|(?:actually )?(?:asks?|refers?|wants?)|(?:are|were) asking)|\bhere['’]s what we (?:can|do|know)|\b(?:let['’]s|we can) (?:still )?(?:focus on|look at|figure out)|^\W*we (?:only |do |just )+know\b|^\W*imagine\b|\bhere['’]s (?:why|what)\b|\b(?:to answer|for|regarding|as for) the (?:\w+ )?(?:question|part|problem|portion)(?: \w+)? about\b|\bthe [\w'’-]+ part of (?:the|this|your)\b|\b(?:can|could|['’]s|us) (?:only |still |at least )*(?:solve|answer|calculate|find|determine|do|work out) the [\w'’ /-]{1,40} (?:part|portion|problem|question)\b|\bif we (?:focus|are to find)\b|^\W*what we (?:can|do) (?:know|say|figure)|^\W*(?:例如|比如|举例)|如果知道|假如知道",
     re.I,
 )
 """How a sentence begins that only shows what would be."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.core import Problem, Verdict
-from harness.verifiers.math.comparing.judge import read
+from harness.verifiers.math.comparing.answers import read
 from harness.verifiers.math.finding.asked import asked
 from harness.verifiers.math.finding.dollars import plain_money
 from harness.verifiers.math.finding.extract import RULES, extract, prepared

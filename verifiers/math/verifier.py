@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from harness.core import Problem, Status, Verdict
-from harness.verifiers.math.comparing.judge import answer_key, read, same_answer
+from harness.verifiers.math.comparing.answers import read
+from harness.verifiers.math.comparing.judge import answer_key, same_answer
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
 from harness.verifiers.math.comparing.quick import plain_value

@@ -7,9 +7,9 @@ import re
 from fractions import Fraction
 
 from harness.core import Problem, UsageError
+from harness.verifiers.math.comparing.answers import read
 from harness.verifiers.math.comparing.exact import UnknownError, exact
 from harness.verifiers.math.comparing.exact import key as tree_key
-from harness.verifiers.math.comparing.judge import read
 from harness.verifiers.math.comparing.probe import evaluate
 from harness.verifiers.math.comparing.statements import settle, value_of
 from harness.verifiers.math.comparing.values import split_unit

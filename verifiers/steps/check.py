@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from harness.verifiers.math.comparing.answers import read
 from harness.verifiers.math.comparing.exact import exact
-from harness.verifiers.math.comparing.judge import read
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.probe import evaluate
 from harness.verifiers.math.comparing.rounding import rounds_to

@@ -4,33 +4,41 @@ from __future__ import annotations
 
 from harness.verifiers.math.comparing.calculus import slopes
 from harness.verifiers.math.comparing.exact import key
-from harness.verifiers.math.comparing.intervals import Piece, pieces, variable_of
-from harness.verifiers.math.comparing.options import Options
+from harness.verifiers.math.comparing.families import is_family, same_family
 from harness.verifiers.math.comparing.outcome import Outcome
 from harness.verifiers.math.comparing.parameters import (
     declared_integers,
+    implied_integers,
     renamings,
     same_argument,
     same_progression,
 )
+from harness.verifiers.math.comparing.periodic import same_periodic
+from harness.verifiers.math.comparing.piecewise import same_function
 from harness.verifiers.math.comparing.relations import (
     cleared,
     constant_ratio,
     has_roots,
     same_residue,
+    solved_by,
     stated_value,
 )
+from harness.verifiers.math.comparing.sets import SetComparison
 from harness.verifiers.math.comparing.shapes import (
+    ascending,
     column,
+    counted_apart,
     distinct,
     is_op,
     is_tuple,
     nested,
+    noun_of,
     one_member,
     opened,
     point,
     pure,
     sets_within,
+    with_floor,
 )
 from harness.verifiers.math.comparing.statements import (
     alike,
@@ -43,10 +51,10 @@ from harness.verifiers.math.comparing.statements import (
 )
 from harness.verifiers.math.comparing.values import same_quantity, same_ratio, same_value
 from harness.verifiers.math.comparing.vectors import components, has_matrix, rows
-from harness.verifiers.math.reading.parser import is_inequality
 from harness.verifiers.math.reading.tree import (
     BRACKETS,
     Node,
+    Num,
     Op,
     Sym,
     Text,
@@ -61,17 +69,22 @@ _NO = Outcome(False, "structure")
 _SEVERAL = BRACKETS | {"list", "{}", "matrix", "or", "system", "cases", "][", "row"}
 
 
-class Comparison:
+class Comparison(SetComparison):
     """One gold against one answer under one set of options."""
-
-    def __init__(self, options: Options) -> None:
-        self.options = options
 
     def same(self, gold: Node, answer: Node) -> Outcome:
         """Whether `answer` is `gold`."""
         if key(gold) == key(answer):
             return Outcome(True, "canonical")
+        gold, answer = with_floor(gold, answer), with_floor(answer, gold)
         declared = declared_integers(gold) | declared_integers(answer)
+        whole = set().union(*(declared_integers(n, negative=True) for n in (gold, answer)))
+        implied = [
+            implied_integers(n) - free_symbols(o) for n, o in ((gold, answer), (answer, gold))
+        ]
+        if all(implied):
+            declared |= implied[0] | implied[1]
+            whole |= implied[0] | implied[1]
         gold, answer = settle(spread(gold, answer)), settle(spread(answer, gold))
         outcome = self._settled(gold, answer)
         if outcome.equal:
@@ -82,87 +95,26 @@ class Comparison:
             if told.equal:
                 return told
             candidates.append(other)
-        if declared and any(same_progression(gold, c, declared) for c in candidates):
+        if whole and any(same_progression(gold, c, whole) for c in candidates):
+            return Outcome(True, "progression")
+        if same_periodic(gold, answer):
             return Outcome(True, "progression")
         return outcome
 
     def _settled(self, gold: Node, answer: Node) -> Outcome:
+        gold, answer = ascending(gold), ascending(answer)
         if key(gold) == key(answer):
             return Outcome(True, "canonical")
         for side in (gold, answer):
             if isinstance(side, Op) and len(side.args) > MAX_ITEMS:
                 return Outcome(None, "size")
+        if is_family(gold) or is_family(answer):
+            return Outcome(same_family(gold, answer), "members")
         if self._is_sets(gold, answer):
             return self._sets(gold, answer)
         if self._is_several(gold) or self._is_several(answer):
             return self._several(gold, answer)
         return self._one(gold, answer)
-
-    # --- sets of reals
-
-    def _is_sets(self, gold: Node, answer: Node) -> bool:
-        heads = [n.head if isinstance(n, Op) else "" for n in (value_of(gold), value_of(answer))]
-        interval = {"[)", "(]", "][", "union", "inter", "minus", "where"}
-        if any(is_inequality(n) for n in (gold, answer)) or interval & set(heads):
-            return True
-        return "reals" in (key(value_of(gold)), key(value_of(answer)))
-
-    def _sets(self, gold: Node, answer: Node) -> Outcome:
-        if is_inequality(gold) and is_inequality(answer):
-            names = variable_of(gold), variable_of(answer)
-            if None not in names and names[0] != names[1]:
-                return _NO
-        left, right = pieces(value_of(gold)), pieces(value_of(answer))
-        if left is None or right is None:
-            if is_inequality(gold) and is_inequality(answer):
-                return self._inequalities(gold, answer)
-            g, a = (n.args[0] if isinstance(n, Op) and is_op(n, "where") else n
-                    for n in (value_of(gold), value_of(answer)))  # fmt: skip
-            if isinstance(g, Op) and isinstance(a, Op):
-                return self._by_parts(g, a)
-            return _NO
-        if len(left) != len(right):
-            return _NO
-        for one, other in zip(left, right, strict=True):
-            if not self._same_piece(one, other):
-                return _NO
-        return Outcome(True, "interval")
-
-    def _same_piece(self, a: Piece, b: Piece) -> bool:
-        if (a.low_in, a.high_in) != (b.low_in, b.high_in):
-            return False
-        return all(
-            key(x) == key(y) or same_value(x, y, self.options).equal
-            for x, y in ((a.low, b.low), (a.high, b.high))
-        )
-
-    def _inequalities(self, gold: Node, answer: Node) -> Outcome:
-        """Inequalities in several variables: one is a positive multiple of the other."""
-        sides = []
-        for node in (gold, answer):
-            if not (isinstance(node, Op) and len(node.args) == 2):
-                if isinstance(gold, Op) and isinstance(answer, Op):
-                    return self._by_parts(gold, answer)
-                return _NO
-            left, right = node.args
-            sign = node.head
-            if sign in (">", ">="):
-                left, right, sign = right, left, {">": "<", ">=": "<="}[sign]
-            sides.append((sign, add(left, neg(right))))
-        (sign, first), (other, second) = sides
-        if sign != other:
-            return _NO
-        ratio = constant_ratio(first, second)
-        return Outcome(ratio is not None and (ratio > 0 or sign == "!="), "probe")
-
-    def _by_parts(self, gold: Op, answer: Op) -> Outcome:
-        """The same structure with equal parts."""
-        if gold.head != answer.head or len(gold.args) != len(answer.args):
-            return _NO
-        for a, b in zip(gold.args, answer.args, strict=True):
-            if not self.same(a, b).equal:
-                return _NO
-        return Outcome(True, "structure")
 
     # --- several values
 
@@ -189,7 +141,8 @@ class Comparison:
         if is_op(g, "ratio") or is_op(a, "ratio"):
             return same_ratio(g, a, self.options)
         if is_op(g, "cases") or is_op(a, "cases"):
-            return self._cases(g, a)
+            told = self._cases(g, a)
+            return told if told.equal else Outcome(same_function(g, a) or False, "cases")
         if is_tuple(g) or is_tuple(a):
             return self._tuples(g, a)
         sized = isinstance(gold, Op) and is_op(gold, "=") and is_op(gold.args[0], "abs")
@@ -268,6 +221,11 @@ class Comparison:
             return _NO  # {{1}} is not {1}
         left, right = items_of(gold), items_of(answer)
         labelled = [all(map(name_of, side)) for side in (left, right)]
+        if all(counted_apart(side) for side in (left, right)) or (
+            len(left) == len(right) and any(counted_apart(s) for s in (left, right)) and all(
+                counted_apart(s) or all(isinstance(m, Num) for m in s) for s in (left, right))
+        ):  # fmt: skip
+            return self._by_nouns(left, right)  # 20 chickens, 15 rabbits
         unnamed = [not any(map(name_of, side)) for side in (left, right)]
         labels = {name_of(m) for m in (left if labelled[0] else right)}
         if any(labelled) and any(unnamed) and len(labels) == len(left) == len(right) > 1:
@@ -301,6 +259,14 @@ class Comparison:
         if not outcome.equal and all(is_op(m, "=") for m in (*left, *right)):
             return self._matched(left, right)  # lines, each in a form of its own
         return outcome
+
+    def _by_nouns(self, gold: list[Node], answer: list[Node]) -> Outcome:
+        """Counts of several things: by their nouns where both have the same, else in order."""
+        nouns = [[noun_of(m) for m in side] for side in (gold, answer)]
+        if all(nouns[0]) and sorted(map(str, nouns[0])) == sorted(map(str, nouns[1])):
+            order = dict(zip(nouns[1], answer, strict=True))
+            return self._ordered(gold, [order[n] for n in nouns[0]])
+        return self._ordered(gold, answer)
 
     def _matched(self, gold: list[Node], answer: list[Node]) -> Outcome:
         """Each gold member finds an answer member of its own."""
@@ -358,6 +324,8 @@ class Comparison:
                 a = stated_value(answer) or a
             if g is gold and isinstance(gold, Op) and equations[0] and is_term(gold.args[0]):
                 g = gold.args[1]  # "sin A = 3/5" asked for the sine
+            if solved_by(gold, answer):
+                return Outcome(True, "probe")
             if (g is gold and equations[0]) or (a is answer and equations[1]):
                 return _NO
             return self.same(g, a)

@@ -60,6 +60,20 @@ def pieces(node: Node) -> list[Piece] | None:
         return None
 
 
+def as_interval(node: Node) -> Node:
+    """`a < x < b` as an interval, whatever its ends are; anything else as it is."""
+    if not (isinstance(node, Op) and node.head == "chain" and len(node.args) == 5):
+        return node
+    low, first, name, second, high = node.args
+    signs = [s.name for s in (first, second) if isinstance(s, Sym)]
+    if not isinstance(name, Sym) or name.name in free_symbols(low) | free_symbols(high):
+        return node
+    if len(signs) != 2 or not {*signs} <= {"<", "<="}:
+        return node
+    brackets = ("[" if signs[0] == "<=" else "(") + ("]" if signs[1] == "<=" else ")")
+    return Op(brackets, (low, high))
+
+
 def variable_of(node: Node) -> str | None:
     """The one variable that a statement constrains."""
     names = free_symbols(node) - {"reals", "integers", "<", "<=", ">", ">=", "!=", "="}

@@ -26,18 +26,30 @@ from harness.verifiers.math.reading.tree import (
 )
 
 _OF_INTEGRATION = frozenset({"c", "C", "K", *(f"{c}_{i}" for c in "cCkK" for i in range(1, 5))})
-_CONSTANTS = _OF_INTEGRATION | {"k", "a", "A", "b", "B", "m", "D", "lambda", "alpha"}
-_INTEGERS = frozenset({"k", "n", "m", "l", "p"})
+_CONSTANTS = _OF_INTEGRATION | frozenset("abdkmnpqrstABD") | {"lambda", "alpha", "beta", "mu"}
+_INTEGERS = frozenset({"k", "n", "m", "l", "p", "j", "t"})
 
 
-def declared_integers(node: Node) -> set[str]:
-    """The letters that `k in Z` behind an answer declares."""
+def declared_integers(node: Node, *, negative: bool = False) -> set[str]:
+    """The letters that `k in Z` behind an answer declares; `negative`: those of Z, not of N."""
+    sets = {"integers"} if negative else {"integers", "naturals"}
     return {
         n.args[0].name
         for n in walk(node)
         if is_domain(n) and isinstance(n, Op) and isinstance(n.args[0], Sym)
-        and isinstance(n.args[1], Sym) and n.args[1].name == "integers"
+        and isinstance(n.args[1], Sym) and n.args[1].name in sets
     }  # fmt: skip
+
+
+def implied_integers(node: Node) -> set[str]:
+    """The letters that run through the integers though nobody says so: n of pi/4 + 2n pi."""
+    found: set[str] = set()
+    for part in walk(node):
+        if isinstance(part, Op) and part.head == "*":
+            names = {a.name for a in part.args if isinstance(a, Sym)}
+            turn = "pi" in names or any(isinstance(a, Op) and a.head == "deg" for a in part.args)
+            found |= names & _INTEGERS if turn else set()
+    return found
 
 
 def renamings(gold: Node, answer: Node, declared: set[str]) -> Iterator[Node]:
@@ -47,6 +59,9 @@ def renamings(gold: Node, answer: Node, declared: set[str]) -> Iterator[Node]:
     (`C_1`, or `A` beside a `C_1`), or the one free constant of a function f(x) = cx.
     """
     named = {n for n in (assigned(gold), assigned(answer)) if n}
+    if is_equation(gold) and is_equation(answer):
+        for name in free_symbols(gold) & free_symbols(answer) & _OF_INTEGRATION:
+            yield substitute(answer, name, neg(Sym(name)))  # y^2 = x^2 + C and x^2 - y^2 = C
     left, right = free_symbols(gold) - named, free_symbols(answer) - named
     ours, theirs = sorted(left - right), sorted(right - left)
     if not (ours or theirs) and assigned(gold) is not None and assigned(gold) == assigned(answer):
@@ -63,13 +78,22 @@ def renamings(gold: Node, answer: Node, declared: set[str]) -> Iterator[Node]:
         (set(ours) <= _OF_INTEGRATION and (solved or numbered))
         or (_is_function(gold) and _is_function(answer))
     )
-    if not (integers or constants):
+    points = _is_points(gold) and _is_points(answer) and all(len(n) == 1 for n in letters)
+    if not (integers or constants or points):
         return
     for order in permutations(ours):
         told = answer
         for old, new in zip(theirs, order, strict=True):
             told = substitute(told, old, Sym(new))
         yield told
+
+
+def _is_points(node: Node) -> bool:
+    """A tuple or a list of tuples with a letter in it: the letter runs through its numbers."""
+    node = value_of(node)
+    if isinstance(node, Op) and node.head in ("list", "or", "{}") and node.args:
+        return all(map(_is_points, node.args))
+    return isinstance(node, Op) and node.head == "()" and len(node.args) > 1
 
 
 def _reordered(node: Node, names: list[str]) -> Iterator[Node]:
@@ -96,6 +120,8 @@ def assigned(node: Node) -> str | None:
 
 def same_argument(gold: Op, answer: Op) -> Op | None:
     """`f(t) = …` told in the letter of `f(x) = …`; None when they are no such definitions."""
+    if (shifted := _shifted(gold, answer)) is not None:
+        return shifted
     heads = _definition(gold.args[0]), _definition(answer.args[0])
     if heads[0] is None or heads[1] is None:
         return None
@@ -104,6 +130,25 @@ def same_argument(gold: Op, answer: Op) -> Op | None:
         return None
     told = substitute(answer, old, Sym(new))
     return told if isinstance(told, Op) else None
+
+
+def _shifted(gold: Op, answer: Op) -> Op | None:
+    """`a_{n+1} = 2n + 1` told for a_n, where the gold gives a_n."""
+    wanted, told = gold.args[0], answer.args[0]
+    if not isinstance(wanted, Sym) or "_" not in wanted.name:
+        return None
+    base, letter = wanted.name.split("_", 1)
+    if not (isinstance(told, Op) and told.head == "sub" and key(told.args[0]) == base):
+        return None
+    index = told.args[1]
+    shift = (
+        exact(add(index, neg(Sym(letter))))
+        if free_symbols(index) != {letter}
+        else exact(substitute(index, letter, Num(0)))
+    )
+    if shift is None or exact(substitute(index, letter, Num(1))) != shift + 1:
+        return None
+    return Op("=", (wanted, substitute(answer.args[1], letter, add(Sym(letter), Num(-shift)))))
 
 
 def _definition(left: Node) -> tuple[str, str] | None:
@@ -119,6 +164,11 @@ def _definition(left: Node) -> tuple[str, str] | None:
     if not isinstance(argument, Sym) or argument.name[:1].isupper():
         return None  # P(A): an event, no variable
     return key(name), argument.name
+
+
+def is_equation(node: Node) -> bool:
+    """An equation of several letters that gives none of them a value."""
+    return isinstance(node, Op) and node.head == "=" and not isinstance(node.args[0], Sym)
 
 
 def _is_function(node: Node) -> bool:

@@ -75,6 +75,27 @@ def cleared(node: Node) -> Node:
     return mul(node, *(power(base, Num(n)) for base, n in bottoms.values()))
 
 
+def solved_by(gold: Node, answer: Node) -> bool:
+    """Whether one side is a linear equation of two letters and the other what it makes of one of
+    them: `xy = 6` and 6/x."""
+    for equation, value in ((gold, answer), (answer, gold)):
+        if not (isinstance(equation, Op) and equation.head == "="):
+            continue
+        if isinstance(value, Op) and value.head == "=":
+            continue
+        difference = add(equation.args[0], neg(equation.args[1]))
+        names, known = free_symbols(difference), free_symbols(value)
+        if len(names) != 2 or len(known) != 1 or not known < names:
+            continue
+        (name,) = names - known
+        at = [substitute(difference, name, Num(k)) for k in (0, 1, 3)]
+        line = add(mul(Num(3), at[1]), neg(mul(Num(2), at[0])))
+        rest = substitute(difference, name, value)
+        if agree_modulo(at[2], line) and agree_modulo(rest, Num(0)):
+            return agree_modulo(at[1], at[0]) is False
+    return False
+
+
 def stated_value(equation: Op) -> Node | None:
     """25 of `m + n = 25`: what an answer says that a combination of unknowns is."""
     left, right = equation.args

@@ -2,10 +2,11 @@
 
 The rule, whatever form the answer has: a gold like 3.14 or 16386.17 is taken as rounded to the
 places that it shows; one like 0.5 or 2.25 (a fraction of small denominator) as exact, unless it has
-three digits, two of them behind the point, and the answer has no finite decimal (1587/52, 40π,
-√6): then no one could have written it otherwise. The answer must lie within half a unit of the
-last place, measured through the whole expression: each decimal is moved by half a unit, and the
-moves must reach the answer.
+three digits, two of them behind the point, and the answer has no finite decimal (1587/52), or three
+digits and the answer is irrational (40π, √6): then no one could have written it otherwise. A gold
+that was worked out with 3.14 for π (12.56 for 4π) takes the exact answer. The answer must lie
+within half a unit of the last place, measured through the whole expression: each decimal is moved
+by half a unit, and the moves must reach the answer.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from typing import Any
 from harness.verifiers.math.comparing.exact import UnknownError, exact
 from harness.verifiers.math.comparing.probe import evaluate
 from harness.verifiers.math.comparing.quick import PRINTED
-from harness.verifiers.math.reading.tree import Node, Num, Op, free_symbols, walk
+from harness.verifiers.math.reading.tree import Node, Num, Op, Sym, free_symbols, substitute, walk
 
+_SCHOOL_PI = (Fraction(157, 50), Fraction(31416, 10000))
 SIMPLE = 25  # denominators up to this one look exact
 
 
@@ -146,16 +148,27 @@ def rounded_answer(answer: Node, gold: Node) -> bool:
     return looks_rounded(moved) and rounds_to(moved, gold)
 
 
+def _worked_with_decimals(gold: Num, answer: Node) -> bool:
+    """Whether a gold is what a multiple of pi comes to with 3.14 for pi: 12.56 for 4 pi."""
+    if not any(isinstance(n, Sym) and n.name == "pi" for n in walk(answer)):
+        return False
+    return any(exact(substitute(answer, "pi", Num(p))) == gold.value for p in _SCHOOL_PI)
+
+
 def stands_for_endless(gold: Node, answer: Node) -> bool:
     """Whether a decimal gold of three digits or more is what an answer without finite decimal
     rounds to, be it a fraction, a root or a multiple of pi.
 
     2.45 looks exact, but an answer like sqrt(6) shows that it was rounded; 30.52 is 1587/52.
     """
-    if not isinstance(gold, Num) or (gold.places or 0) < 2 or significant_digits(gold) < 3:
+    if not isinstance(gold, Num) or not gold.places or significant_digits(gold) < 3:
         return False
+    if _worked_with_decimals(gold, answer):
+        return True
     number = exact(answer)
     if number is not None:
+        if gold.places < 2:
+            return False
         gap = abs(number - gold.value) * 2 * 10 ** (gold.places or 0)
         return _endless(number) and gap <= 1
     try:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 from harness.verifiers.math.comparing.exact import key
 from harness.verifiers.math.comparing.statements import expand_each, settle, value_of
-from harness.verifiers.math.reading.tree import BRACKETS, Node, Op, Sym
+from harness.verifiers.math.reading.tree import BRACKETS, Node, Op, Sym, Text, walk
+from harness.verifiers.math.reading.units import read_unit
 
 
 def point(node: Node) -> Node:
@@ -49,6 +52,20 @@ def is_tuple(node: Node) -> bool:
     return isinstance(node, Op) and (node.head in BRACKETS or node.head == "][")
 
 
+def in_every_order(node: Node, *, cyclic: bool) -> Node | None:
+    """A tuple, or a list of tuples, with those that its members make in every other order."""
+    node = value_of(node)
+    tuples = list(node.args) if is_op(node, "list") and isinstance(node, Op) else [node]
+    found: list[Node] = []
+    for each in map(value_of, tuples):
+        if not (isinstance(each, Op) and each.head in ("()", "{}") and 1 < len(each.args) <= 5):
+            return None
+        args = each.args
+        turns = [args[i:] + args[:i] for i in range(len(args))]
+        found += [Op("()", tuple(o)) for o in (turns if cyclic else permutations(args))]
+    return Op("list", tuple(distinct(found)))
+
+
 def opened(node: Node, other: Node) -> Node:
     """`(±2, ±3)` as the points it stands for, each sign by itself, beside as many points."""
     if not (is_tuple(node) and isinstance(other, Op) and other.head == "list"):
@@ -80,6 +97,48 @@ def one_member(gold: Op, answer: Op) -> bool:
 def pure(node: Node) -> Node:
     """The value that a statement gives."""
     return value_of(settle(node))
+
+
+def ascending(node: Node) -> Node:
+    """`c > b > a` as a < b < c."""
+    if not (isinstance(node, Op) and node.head == "chain"):
+        return node
+    signs = [s.name for s in node.args[1::2] if isinstance(s, Sym)]
+    if not {*signs} <= {">", ">="}:
+        return node
+    turned = {">": Sym("<"), ">=": Sym("<=")}
+    return Op("chain", tuple(turned.get(a.name, a) if isinstance(a, Sym) else a
+                             for a in reversed(node.args)))  # fmt: skip
+
+
+def noun_of(node: Node) -> str | None:
+    """What `20 chickens` counts; None for units of measure and for what has none."""
+    if not is_op(node, "quantity") or not isinstance(node, Op):
+        return None
+    words = node.args[1]
+    return words.text if isinstance(words, Text) and read_unit(words.text) is None else None
+
+
+def counted_apart(members: list[Node]) -> bool:
+    """Whether all members count things of their own."""
+    nouns = [noun_of(m) for m in members]
+    return len(nouns) > 1 and None not in nouns and len({*nouns}) == len(nouns)
+
+
+def with_floor(node: Node, other: Node) -> Node:
+    """`[n/2]` read as the whole part beside a side that writes a floor."""
+    if not any(is_op(n, "floor") for n in walk(other)):
+        return node
+    if not any(isinstance(n, Op) and n.head == "[]" and len(n.args) == 1 for n in walk(node)):
+        return node
+    return _floored(node)
+
+
+def _floored(node: Node) -> Node:
+    if not isinstance(node, Op):
+        return node
+    args = tuple(_floored(a) for a in node.args)
+    return Op("floor" if node.head == "[]" and len(args) == 1 else node.head, args)
 
 
 def distinct(members: list[Node]) -> list[Node]:

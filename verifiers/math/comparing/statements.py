@@ -27,8 +27,8 @@ def is_name(node: Node) -> bool:
         return False
     if node.head in ("call", "sub", "deg", "det", "quantity"):
         return is_name(node.args[0])
-    if node.head in ("()", "ratio", "list", "matrix", "row"):
-        return all(is_name(a) for a in node.args)
+    if node.head in ("()", "{}", "ratio", "list", "matrix", "row"):
+        return bool(node.args) and all(is_name(a) for a in node.args)
     if node.head == "*" and isinstance(node.args[0], Sym) and node.args[0].name[0] == "\\":
         return is_name(node.args[-1])  # \nabla f = …
     if node.head == "*" and len(node.args) == 2 and all(isinstance(a, Sym) for a in node.args):
@@ -63,8 +63,16 @@ def is_term(node: Node) -> bool:
     return is_name(node) or (
         isinstance(node, Op)
         and node.head in ("sin", "cos", "tan", "cot", "sec", "csc", "log", "abs", "root")
-        and all(is_name(a) or isinstance(a, Num) for a in node.args)
+        and all(is_name(a) or isinstance(a, Num) or _is_multiple(a) for a in node.args)
     )
+
+
+def _is_multiple(node: Node) -> bool:
+    """The angle 2A of `sin 2A`."""
+    match node:
+        case Op(head="*", args=(Num(), Sym())):
+            return True
+    return False
 
 
 def alike(first: Node, second: Node) -> bool:
@@ -81,6 +89,8 @@ def alike(first: Node, second: Node) -> bool:
     names = _letter(first), _letter(second)
     if None in names:
         return False
+    if set(names) == {"r", "rho"}:
+        return True  # the distance of polar coordinates
     letters = [isinstance(n, Sym) or _is_indexed(n) for n in (first, second)]
     if all(letters):
         bases = {str(n).partition("_")[0] for n in names}
@@ -145,7 +155,7 @@ def settle(node: Node) -> Node:
     """The statement with approximations, chains of equalities and memberships reduced."""
     if not isinstance(node, Op):
         return node
-    if node.head == "in":
+    if node.head == "in" and not _is_quantified(node.args[0]):
         return node.args[1]
     if node.head == "where" and isinstance(node.args[0], Op) and node.args[0].head == "=":
         return settle(node.args[0])
@@ -163,6 +173,13 @@ def settle(node: Node) -> Node:
         return Op("=", (first, last)) if is_name(first) else last
     if node.head == "list":
         kept = tuple(a for a in node.args if not is_domain(a))
+        if (
+            len(kept) > 1
+            and not is_inequality(kept[0])
+            and (letters := free_symbols(value_of(kept[0])))
+        ):
+            kept = (kept[0], *(a for a in kept[1:] if not (  # x^2, x >= 0
+                is_inequality(a) and free_symbols(a) - _SIGNS <= letters)))  # fmt: skip
         if kept and len(kept) < len(node.args):
             return settle(kept[0] if len(kept) == 1 else Op("list", kept))
     if any(is_domain(n) for n in walk(node)):
@@ -170,6 +187,11 @@ def settle(node: Node) -> Node:
     if node.head in ("list", "()", "{}", "[]", "or", "system"):
         return Op(node.head, tuple(settle(a) for a in node.args))
     return node
+
+
+def _is_quantified(node: Node) -> bool:
+    """`for all x` and `there is an x`: such a statement tells more than where x lies."""
+    return any(isinstance(n, Sym) and n.name in ("\\forall", "\\exists") for n in walk(node))
 
 
 def spread(node: Node, other: Node) -> Node:
@@ -182,6 +204,10 @@ def spread(node: Node, other: Node) -> Node:
         return _by_names(node)
     if node.head != "chain":
         return node
+    letters = (*node.args[::2], *other.args)
+    alone = other.head == "()" and len({key(a) for a in other.args}) == 1
+    if alone and _all_equal(node) and all(isinstance(a, Sym) for a in letters):
+        return Op("()", tuple(other.args[:1] * len(node.args[::2])))  # a = b = c as (t, t, t)
     names, last = node.args[:-1:2], node.args[-1]
     members = value_of(other)
     if isinstance(members, Op) and members.head in ("list", "()", "system"):
@@ -206,12 +232,13 @@ def _all_equal(chain: Op) -> bool:
     return all(isinstance(s, Sym) and s.name == "=" for s in chain.args[1::2])
 
 
+_SIGNS = {"<", "<=", ">", ">=", "!=", "="}
 _NUMBER_SETS = frozenset({"integers", "naturals", "reals", "rationals", "complexes"})
 
 
 def is_domain(node: Node) -> bool:
     """`k in Z` behind an answer: it says what the letters range over, not what the answer is."""
-    if not (isinstance(node, Op) and node.head == "in"):
+    if not (isinstance(node, Op) and node.head == "in") or _is_quantified(node.args[0]):
         return False
     where = node.args[1]
     while isinstance(where, Op) and where.args:

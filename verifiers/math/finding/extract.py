@@ -38,6 +38,7 @@ from harness.verifiers.math.finding.phrases import (
 from harness.verifiers.math.finding.stated import is_sentence, stated
 from harness.verifiers.math.finding.words import ABBREVIATIONS
 from harness.verifiers.math.reading.boxes import boxed_answer
+from harness.verifiers.math.reading.families import is_family
 from harness.verifiers.math.reading.notation import without_aside
 from harness.verifiers.math.reading.sentences import denied
 from harness.verifiers.math.reading.spoken import in_signs, is_range
@@ -197,7 +198,7 @@ def is_prose(text: str) -> bool:
     ]
     if text[:1].isdigit():
         words = [w for w in words if not is_unit(w)]
-    if is_range(text):
+    if is_range(text) or is_family(text):
         return False
     foreign = len(_FOREIGN.findall(plain))
     if "\n" in text.strip() and (words or foreign):

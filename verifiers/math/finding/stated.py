@@ -10,6 +10,7 @@ from harness.verifiers.math.finding.asked import Asked, stem
 from harness.verifiers.math.finding.dollars import plain_money
 from harness.verifiers.math.finding.mentions import FORMULA, Mention, mentions, with_unit
 from harness.verifiers.math.finding.words import SPEECH, words
+from harness.verifiers.math.reading.families import is_family
 from harness.verifiers.math.reading.notation import without_aside
 from harness.verifiers.math.reading.sentences import denied, spelled_number
 from harness.verifiers.math.reading.spoken import is_range
@@ -56,7 +57,7 @@ def is_sentence(text: str) -> bool:
     if len(text) > MAX_SENTENCE or " " not in text.strip():
         return False
     text = without_aside(text)
-    if is_range(text):
+    if is_range(text) or is_family(text):
         return False
     plain = _LATEX_WORDS.sub(" ", FORMULA.sub(" 0 ", text))
     said = [w.lower() for w in _WORD.findall(plain) if w.lower() not in FUNCTIONS]

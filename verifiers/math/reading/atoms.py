@@ -266,6 +266,8 @@ class Atoms(Groups):
             told, inner = inner, self.alternatives(closers)
             self.close(opening)
             self.depth -= 1
+            if (place := _placed(told, inner)) is not None:
+                return Op("{}", (place,))
             if isinstance(told, Op) and isinstance(inner, Op) and _ranges(told, inner):
                 return Op("list", (told, inner))  # {k pi | k in Z}
             if isinstance(told, Op) and told.head == "in" and _is_integers(told.args[1]):
@@ -358,10 +360,24 @@ class Atoms(Groups):
         return Num(whole.value + value)
 
 
+def _placed(told: Node, condition: Node) -> Node | None:
+    """The one point of `{(x, y) | x = 1, y = 2}`."""
+    match told, condition:
+        case Op(head="()", args=names), Op(head="list" | "system", args=values):
+            given = {
+                v.args[0].name: v.args[1] for v in values
+                if isinstance(v, Op) and v.head == "=" and isinstance(v.args[0], Sym)
+            }  # fmt: skip
+            wanted = [n.name for n in names if isinstance(n, Sym)]
+            if len(wanted) == len(names) == len(values) and {*wanted} == {*given}:
+                return Op("()", tuple(given[n] for n in wanted))
+    return None
+
+
 def _is_integers(node: Node) -> bool:
     return isinstance(node, Sym) and node.name in ("integers", "Z")
 
 
 def _ranges(told: Op, condition: Op) -> bool:
     """Whether the condition of a set only says what a letter of its members ranges over."""
-    return told.head in ("+", "*", "^") and condition.head == "in"
+    return told.head in ("+", "*", "^", "()") and condition.head == "in"

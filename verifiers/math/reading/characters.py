@@ -27,7 +27,7 @@ _PLAIN = {
     "｛": "{", "｝": "}", "⟨": "\\langle ", "⟩": "\\rangle ",
     "，": ",", "、": ",", "；": ";", "：": ":", "．": ".", "％": "%", "＜": "<", "＞": ">",
     "＄": "$", "＼": "\\", "＾": "^", "＿": "_",
-    "｜": "|", "！": "!", "？": "?", "′": "'", "’": "'",
+    "｜": "|", "丨": "|", "！": "!", "？": "?", "′": "'", "’": "'",
     "‘": "'", "“": '"', "”": '"', "＃": "#", "″": "''", "∶": ":", "﹪": "%", "٪": "%",
     "٫": ".", "٬": ",", "،": ",", "؛": ";", "。": ". ", "｡": ". ", "∣": "|", "≦": "≤", "≧": "≥",
     "½": " 1/2", "⅓": " 1/3", "⅔": " 2/3", "¼": " 1/4", "¾": " 3/4", "⅕": " 1/5", "⅖": " 2/5",
@@ -72,6 +72,12 @@ _GROUPED = lazy_pattern(
 )
 _RAISED = lazy_pattern("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]+")
 _LOWERED = lazy_pattern("[₀₁₂₃₄₅₆₇₈₉₊₋ₙ]+")
+_SCRIPTED = lazy_pattern(r"<su([pb])>([^<>]{1,60})</su\1>")
+_ENTITIES = {
+    "lt": "<", "gt": ">", "le": "≤", "ge": "≥", "ne": "≠", "nbsp": " ", "times": "×", "minus": "-",
+    "divide": "÷", "pi": "π", "infin": "∞", "radic": "√", "deg": "°", "plusmn": "±", "amp": "&",
+}  # fmt: skip
+_ENTITY = lazy_pattern(rf"&({'|'.join(_ENTITIES)});")
 _BLANKS = lazy_pattern(r"[ \t]{3,}")
 _LINES = lazy_pattern(r"\n(?:[ \t]*\n){2,}")
 _SCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ₀₁₂₃₄₅₆₇₈₉₊₋ₙ", "0123456789+-n0123456789+-n")
@@ -91,6 +97,10 @@ def clean(text: str) -> str:
         text = text.translate(_TABLE)
     elif "\r" in text:
         text = text.replace("\r", "\n")
+    if "<su" in text:
+        text = _SCRIPTED.sub(lambda m: f"{'^' if m[1] == 'p' else '_'}{{{m[2]}}}", text)
+    if "&" in text and ";" in text:
+        text = _ENTITY.sub(lambda m: _ENTITIES[m[1]], text)
     if "   " in text or "\n\n\n" in text or "\t" in text:
         text = _LINES.sub("\n\n", _BLANKS.sub("  ", text))  # they cost every later pattern
     return text

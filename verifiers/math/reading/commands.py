@@ -186,6 +186,9 @@ class Commands:
     def function(self) -> Node:
         r"""`\sin x`, `\sin^2 x`, `\log_2 8`, `sqrt(3)`."""
         name = self.value
+        if name in ("max", "min") and self.peek().value in ("=", ":"):
+            self.advance()
+            return Sym(name)  # \\max = 5
         self.deeper()
         self.advance()
         exponent: Node | None = None

@@ -9,17 +9,24 @@ from __future__ import annotations
 
 import re
 
+from harness.verifiers.math.reading.parts import by_cases
 from harness.verifiers.patterns import lazy_pattern
 
 _HEAD = lazy_pattern(
     r"(?:[\s,;(~]|\\[,;: ]|\\quad|\\qquad|\\(?:text\w*|mathrm|mbox)\s*\{\s*|\\left\s*\()*"
     r"(?<![A-Za-z\\])(for|where|when|whenever|with|if|provided|given|such that|as long as|on|over"
-    r"|in which|и|где|pour|donde|für|wobei|其中)(?![A-Za-z])",
+    r"|in which|at|и|где|pour|donde|für|wobei|其中)(?![A-Za-z])",
     re.I,
 )
 _BRACKETED = lazy_pattern(
-    r"(?<=[\w)}])\s+\$?\s*[(（]\s*([a-zA-Z](?:\s*,\s*[a-zA-Z])*\s*(?:[<>≤≥≠∈]"
+    r"(?:(?<=[\w}])\s+|(?<=[\d}\])])\s*)\$?\s*[(（]\s*([a-zA-Z](?:\s*,\s*[a-zA-Z])*\s*(?:[<>≤≥≠∈]"
     r"|\\(?:geq?|geqslant|leq?|leqslant|neq?|in|lt|gt)(?![a-z]))[^()]{1,60})[)）]\s*\$?\s*\.?$"
+)
+_MEMBERSHIP = lazy_pattern(
+    r"(?:\s*(?:[,;]|\\quad|\\qquad|\\[,;: ]|(?=[(（])))+\s*[(（]?\s*(?:\\forall\s*)?"
+    r"([a-zA-Z](?:_\{?\d\}?)?(?:\s*,\s*[a-zA-Z](?:_\{?\d\}?)?)*\s*(?:\\in(?![a-z])|∈)\s*"
+    r"(?:\\(?:mathbb|mathbf|mathrm|bf)\s*\{?\s*[RQCNZ]\s*\}?|[RQCNZℝℚℂℕℤ])"
+    r"(?:[_^]\s*(?:\{[^{}]{1,6}\}|[*+\d]))?)\s*[)）]?\s*$"
 )
 _TEXT = lazy_pattern(r"\\(?:text\w*|mathrm|mbox)\s*\{([^{}]*)\}")
 _RELATION = lazy_pattern(
@@ -37,6 +44,10 @@ _INTEGERS = lazy_pattern(
     r"|∈\s*[ℤℕZN]|整数",
     re.I,
 )
+_NATURALS = lazy_pattern(
+    r"ℕ|(?:mathbb|mathbf|bf|∈|\\in)\s*\{?\s*N\b|N[\^_*+]|positive|natural|non-?negative|正整数",
+    re.I,
+)
 _LETTER = lazy_pattern(r"(?<![A-Za-z\\])([a-zA-Z])(?![A-Za-z])")
 _PIECES = lazy_pattern(r"\b(?:if|when|otherwise)\b|\\(?:if|begin)", re.I)
 _LETTERS = frozenset("aA")  # "a" is an article
@@ -48,6 +59,8 @@ _SMALL = frozenset(
 
 def without_condition(text: str) -> str:
     """`text` up to the condition on its letters; as it is where it has none."""
+    if by_cases(text) is not None:
+        return text
     if len(text) > 400 or "\\begin" in text or (" " not in text and "{" not in text):
         return text
     if told := _BRACKETED.search(text):
@@ -60,6 +73,9 @@ def without_condition(text: str) -> str:
             continue
         if _is_condition(behind):
             return before + _declared(behind)
+    told = _MEMBERSHIP.search(text)
+    if told and _balanced(before := text[: told.start()]) and re.search(r"[\d=\\+*/^_]", before):
+        return before.rstrip(" ,;") + _declared(told[1])
     return text
 
 
@@ -88,4 +104,5 @@ def _declared(behind: str) -> str:
         return ""
     plain = re.sub(r"\\[A-Za-z]+", " ", _TEXT.sub(r" \1 ", behind))
     letters = dict.fromkeys(x for x in _LETTER.findall(plain) if x not in "aAZNI")
-    return "".join(rf", {x} \in \mathbb{{Z}}" for x in letters)
+    numbers = "N" if _NATURALS.search(behind) else "Z"
+    return "".join(rf", {x} \in \mathbb{{{numbers}}}" for x in letters)

@@ -135,7 +135,7 @@ def tokenize(text: str, commas: str = "group") -> list[Token]:
                 space = space or char != "!"
                 continue
             tokens.append(Token("op", _ESCAPED.get(char, char), space))
-        elif match["rate"] is not None and space and tokens and tokens[-1].kind == "num":
+        elif match["rate"] is not None and space and _ends_number(tokens):
             tokens.append(Token("text", match["rate"], space))
         elif match["rate"] is not None:
             letters = re.match(r"[A-Za-z]+", match["rate"])
@@ -259,6 +259,11 @@ def _lex_text(content: str, command: str, space: bool, tokens: list[Token]) -> N
             tokens.append(Token(first.group(1), first.group(1), True))
             content = first.group(2)
         tokens.append(Token("text", content.strip(), space))
+
+
+def _ends_number(tokens: list[Token]) -> bool:
+    """Whether a number, or a power of ten, ends here."""
+    return bool(tokens) and (tokens[-1].kind == "num" or tokens[-1].value == "}")
 
 
 def _before_unit(token: Token) -> bool:

@@ -30,6 +30,8 @@ _BASED = lazy_pattern(
     r"\(?([0-9A-Z]{1,12})\)?_\{?(\d{1,2})\}?|0[xX]([0-9A-Fa-f]{1,16})|0[bB]([01]{1,64})"
 )
 _RATIO = lazy_pattern(r"[\d.]+(?: to [\d.]+)+")
+_TO = lazy_pattern(r"\s*\\text\s*\{\s*to\s*\}\s*")
+_MAPS = lazy_pattern(r"^\s*(?:([a-zA-Z])\s*:\s*)?([a-z])\s*(?:\\mapsto(?![a-z])|↦)\s*")
 _POSITIVE = lazy_pattern(
     r"(?:\\in(?![a-z])|∈)\s*(?:\\math(?:bb|bf|rm)\s*\{?\s*)?[NZ]\s*\}?\s*(?:[\^_]\s*\{?\s*)?"
     r"(?:\*|\+|\\ast)\s*\}?"
@@ -50,6 +52,12 @@ _I = lazy_pattern(r"(?<![A-Za-z\\])i(?![A-Za-z])")
 _PYTHON_COMPLEX = lazy_pattern(r"[($]*-?\d[\d.]*\s*[+-]\s*(?:\d[\d.]*)?\*?j[)$]*")
 _LETTER_DIGITS = lazy_pattern(r"([A-Z]{2,12})_\{?(\d{2})\}?")
 _COUNTED = lazy_pattern(r"(?<![A-Za-z\\])([CP])\s*\(\s*(\d{1,4})\s*,\s*(\d{1,4})\s*\)")
+_CHOSEN = lazy_pattern(r"(?<![A-Za-z\\])([CA])_\{?([a-z]|\d+)\}?\^\{?([a-z]|\d+)\}?")
+_STATEMENTS = lazy_pattern(r"(?:\s*\(\d\)\s*(?:,|;|and)?)" + "{2,9}")
+_OVER = lazy_pattern(r"\\over(?![a-zA-Z])")
+_ZERO_DEGREE = lazy_pattern(
+    r"(?<=[1-9]\d)\s*\^\s*(?:0|\{\s*0\s*\})(?![\d.])|(?<=[1-9]0)\s*\^\s*\{?0\}?"
+)
 _BARE_LOG = lazy_pattern(r"\\?\blog(?!\s*(?:_|\\limits|[a-z0-9]))|\\log(?!\s*_)")
 
 
@@ -57,6 +65,8 @@ def usual(text: str) -> str:
     """`text` in the usual notation."""
     if "\\choose" in text:
         text = _CHOOSE.sub(r"\\binom{\1}{\2}", text)
+    if "^" in text and (zero := _ZERO_DEGREE.sub(r"^\\circ ", text)) != text:
+        return zero  # 60^0
     if "C_" in text or "P_" in text or "C}_" in text or "P}_" in text:
         text = _SCRIPTED.sub(_scripted, text)
     if "比" in text:
@@ -67,6 +77,10 @@ def usual(text: str) -> str:
         text = _MAXIMA.sub("", text)
     if "#" in text or "noun" in text or "signum" in text or text[:2] in ("oo", "cc", "oc", "co"):
         text = _from_maxima(text)
+    if "to }" in text:
+        text = _TO.sub(" to ", text)
+    if "mapsto" in text or "↦" in text:
+        text = _MAPS.sub(lambda m: f"{m[1] or 'f'}({m[2]}) = ", text)
     if " to " in text and _RATIO.fullmatch(text):
         text = text.replace(" to ", ":")
     if text[:1].isdigit():
@@ -85,10 +99,44 @@ def _from_maxima(text: str) -> str:
     return _INTERVAL.sub(lambda m: f"{'(['[m[1] == 'c']}{m[3]},{m[4]}{')]'[m[2] == 'c']}", text)
 
 
+def _chosen(match: re.Match[str]) -> str:
+    kind, count, chosen = match.groups()
+    binomial = rf"\binom{{{count}}}{{{chosen}}}"
+    return binomial if kind == "C" else rf"{binomial} \cdot {chosen}!"
+
+
 def _scripted(match: re.Match[str]) -> str:
     count, kind, chosen = match.groups()
     binomial = rf"\binom{{{count}}}{{{chosen}}}"
     return binomial if kind == "C" else rf"{binomial} \cdot {chosen}!"
+
+
+def without_over(text: str) -> str:
+    r"""`{a \over b}` as `\frac{a}{b}`; a group without such a command as it is."""
+    for _ in range(10):
+        found = _OVER.search(text)
+        if found is None:
+            return text
+        start, end = _around(text, found.start()), _around(text, found.end(), ahead=True)
+        if start is None or end is None:
+            return text
+        top, bottom = text[start : found.start()].strip(), text[found.end() : end].strip()
+        braced = text[start - 1 : start] == "{" and text[end : end + 1] == "}"
+        told = rf"\frac{{{top}}}{{{bottom}}}"
+        text = text[: start - braced] + told + text[end + braced :]
+    return text
+
+
+def _around(text: str, place: int, *, ahead: bool = False) -> int | None:
+    """Where the group of braces around a place begins, or `ahead` ends."""
+    depth = 0
+    for index in range(place, len(text)) if ahead else range(place - 1, -1, -1):
+        char = text[index]
+        if char in "{}" and text[index - 1 : index] != "\\":
+            depth += 1 if (char == "{") == ahead else -1
+            if depth < 0:
+                return index if ahead else index + 1
+    return (len(text) if ahead else 0) if depth == 0 else None
 
 
 def joined_rows(text: str) -> str:
@@ -142,8 +190,12 @@ def _other_reading(text: str) -> str | None:
             return str(int(digits[1], int(digits[2])))
         except ValueError:
             return None
+    if "C_" in text or "A_" in text:
+        return _CHOSEN.sub(_chosen, text)
     if "log" not in text and "(" not in text:
         return None
+    if _STATEMENTS.fullmatch(text):
+        return ", ".join(re.findall(r"\d", text))  # (1)(2)(4)
     other = _COUNTED.sub(
         lambda m: rf"\binom{{{m[2]}}}{{{m[3]}}}" + (f"\\cdot {m[3]}!" if m[1] == "P" else ""), text
     )

@@ -66,6 +66,10 @@ _WORDS = {
     **dict.fromkeys(("偶数", "pair", "gerade", "par"), "even"),
     **dict.fromkeys(("奇数", "impair", "ungerade", "impar"), "odd"),
     **{n: d for names in _DAY_NAMES for n, d in zip(names.split(), _DAYS, strict=True)},
+    "充分不必要": "sufficient but not necessary", "必要不充分": "necessary but not sufficient",
+    "充要": "necessary and sufficient", "充分必要": "necessary and sufficient",
+    "既不充分也不必要": "neither sufficient nor necessary",
+    "既不充分又不必要": "neither sufficient nor necessary",
     "星期天": "sunday", "周天": "sunday",
 }  # fmt: skip
 
@@ -74,7 +78,7 @@ def in_english(word: str) -> str:
     """A whole answer in English where it is a known word; as it is otherwise."""
     if len(word) > MAX_NUMERAL:
         return word
-    return _WORDS.get(word.casefold().strip(" ."), word)
+    return _WORDS.get(word.casefold().strip(" .").removesuffix("条件"), word)
 
 
 def numeral(text: str) -> Fraction | None:

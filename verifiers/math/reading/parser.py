@@ -25,6 +25,7 @@ from harness.verifiers.math.reading.tree import (
     neg,
 )
 
+NUMBER_SETS = {"R": "reals", "Z": "integers", "Q": "rationals"}
 MAX_TEXT = 20_000
 MAX_EXPONENT = 400  # of ten, in scientific notation
 
@@ -118,6 +119,8 @@ class Parser(Atoms):
         if len(parts) == 1:
             return parts[0]
         if len(parts) == 3 and isinstance(parts[1], Sym):
+            if parts[1].name == "in" and isinstance(parts[2], Sym):
+                parts[2] = Sym(NUMBER_SETS.get(parts[2].name, parts[2].name))
             return Op(parts[1].name, (parts[0], parts[2]))
         return Op("chain", tuple(parts))
 
@@ -268,6 +271,9 @@ def is_set(node: Node) -> bool:
 def _measured(terms: list[Node]) -> Node | None:
     r"""`\sqrt{5} + 1 cm`: the unit behind the last term is the sum's."""
     last = terms[-1]
+    match last:
+        case Op(head="*", args=(Num() as sign, Op(head="quantity", args=(value, *words)))):
+            last = Op("quantity", (mul(sign, value), *words))
     if len(terms) < 2 or not (isinstance(last, Op) and last.head == "quantity"):
         return None
     if any(isinstance(t, Op) and t.head in ("quantity", "*") and "quantity" in repr(t)

@@ -94,6 +94,63 @@ def _gives(words: str, sentence: str) -> bool:
     return len(before) > 1 and before[-1].endswith("ing") and before[-2].casefold() in _VERBS
 
 
+_NOUNS = frozenset(
+    {"player", "players", "team", "triangle", "triangles", "quadrilateral", "line", "lines",
+     "angle", "angles", "condition", "number", "numbers", "integer", "integers", "function",
+     "functions", "day", "option", "person", "one", "side", "strategy", "sequence", "circle",
+     "circles", "planes", "plane", "shape", "solution"}
+)  # fmt: skip
+"""What kind of thing an adjective tells of."""
+_PLAIN_WORDS = lazy_pattern(r"[A-Za-zÀ-ɏ'’ .-]{1,60}|Player \d", re.I)
+_STEM = lazy_pattern(r"(?:ing|ent|es|ed|e|s)$")
+_ORDINALS = {"1": "first", "2": "second", "one": "first", "two": "second", "i": "first"}
+
+
+def same_thing(first: str, second: str) -> bool:
+    """Whether two short answers differ in the noun that tells the kind of thing alone: "second"
+    and "the second player", "right triangle" and "right-angled triangle", "Player 1".
+    """
+    if not (_PLAIN_WORDS.fullmatch(first) and _PLAIN_WORDS.fullmatch(second)):
+        return False
+    short, long = sorted((_adjectives(first), _adjectives(second)), key=len)
+    if not short:
+        return False
+    single = len(short) == 1 and len(short[0]) > 6 and len(long) < 5 and not _DENIALS & {*long}
+    if single and _STEM.sub("", short[0]) == _STEM.sub("", long[-1]):
+        return True  # "convergent", "the series converges"
+    return short == long or (long[:-1] == short and long[-1] in _NOUNS)
+
+
+def _adjectives(text: str) -> list[str]:
+    told = [t.casefold() for t in _TOKEN.findall(text.replace("-angled", ""))]
+    while told and told[0] in ("the", "a", "an"):
+        del told[0]
+    if len(told) == 2 and told[0] == "player":
+        told = [_ORDINALS.get(told[1], told[1]), "player"]
+    return told
+
+
+_NUMBER = lazy_pattern(r"(?<![\w.,])-?\d[\d,]*(?:\.\d+)?(?:/\d+)?(?![\w^])")
+_SIGNS = lazy_pattern(r"[=<>^+*≤≥]|\\(?:frac|sqrt|pi|le|ge)")
+
+
+def same_numbers(gold: str, answer: str) -> bool:
+    """Whether a gold in a sentence of two numbers or more, "each A room is 240 yuan, and each B
+    room 210", is answered by the same numbers in their order, under the same names if any.
+    """
+    if max(len(gold), len(answer)) > 2 * MAX_SENTENCE or _SIGNS.search(gold):
+        return False
+    told, said = _NUMBER.findall(gold), _NUMBER.findall(answer)
+    if len(told) < 2 or told != said or len(re.findall(r"[A-Za-z]{3,}", gold)) < 4:
+        return False
+    if len(re.findall(r"[A-Za-z]{3,}", answer)) > 8 or _SIGNS.search(answer):
+        return False
+    names = [[t for t in _TOKEN.findall(text) if not t.isdigit()] for text in (gold, answer)]
+    shared = {*names[0]} & {*names[1]}
+    orders = [list(dict.fromkeys(t for t in side if t in shared)) for side in names]
+    return orders[0] == orders[1]
+
+
 _NEGATIVE = lazy_pattern(r"\b(?:loses?|lost|last|opposite|wrong|incorrect|neither)\b", re.I)
 _LEADING = lazy_pattern(
     r"^[\W_]*(?:(?:therefore|thus|hence|so|finally|consequently|in conclusion|as a result)\b"

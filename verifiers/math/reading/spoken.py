@@ -43,6 +43,10 @@ _SIGNS = {
     "no less than": r"\ge ", "positive": ">", "negative": "<", "nonnegative": r"\ge ",
     "nonpositive": r"\le ", "nonzero": r"\ne ",
 }  # fmt: skip
+_CONSTANT = lazy_pattern(
+    r"\W*(?:\\text\s*\{)?\s*(?:(?:all|any|every|the|only|a)\s+)*(?:f\s+is\s+(?:a\s+)?)?constant(?:\s+functions?)?\W*",
+    re.I,
+)
 _AND = lazy_pattern(r"\s*,?\s*\b(?:and|or)\b\s*")
 
 
@@ -51,6 +55,8 @@ def in_signs(text: str) -> str:
     if "root of" in text:
         text = _ROOT.sub(_root, text)
     text = _MINUS.sub("-", text)
+    if "onstant" in text and _CONSTANT.fullmatch(text):
+        return "f(x) = c"
     return _range(text) or text if is_range(text) else text
 
 

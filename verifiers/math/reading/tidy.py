@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from harness.verifiers.math.reading.boxes import find_boxes
-from harness.verifiers.math.reading.notation import joined_rows, usual, without_aside
+from harness.verifiers.math.reading.notation import joined_rows, usual, without_aside, without_over
 from harness.verifiers.math.reading.wording import words_only
 from harness.verifiers.patterns import lazy_pattern
 
@@ -62,6 +62,7 @@ def tidy(text: str) -> str:
     if "\n" in text and all("=" in line for line in text.strip().split("\n")):
         text = text.strip().replace("\n", ", ")  # x = 1, y = 2, one a line
     text = _AND_SO_ON.sub(r", \\ldots ", _GOES_ON.sub(r"\\ldots", text))
+    text = _plain_signs(text)
     for _ in range(3):
         before = text
         text = _TRAILING.sub("", _LEADING.sub("", _MARKUP.sub("", text.strip()))).strip()
@@ -78,14 +79,30 @@ def tidy(text: str) -> str:
     return text.strip()
 
 
+def _plain_signs(text: str) -> str:
+    r"""`\not=`, `45^o`, `{a \over b}` and `Rs. 5` with the usual signs."""
+    if "\\not" in text:
+        text = _NOT_EQUAL.sub(r"\\ne ", text)
+    if "^" in text:
+        text = _LETTER_DEGREE.sub(r"^\\circ ", text)
+    if "\\over" in text:
+        text = without_over(text)
+    if text.startswith(("Rs", "\\text{Rs")):
+        text = _RUPEES.sub("₹", text)
+    return text
+
+
+_NOT_EQUAL = lazy_pattern(r"\\not\s*=")
+_LETTER_DEGREE = lazy_pattern(
+    r"(?<=\d)\s*\^\s*(?:[oO](?![A-Za-z])|\{\s*(?:\\(?:text|mathrm|rm)\s*\{?)?\s*[oO]\s*\}{1,2})"
+)
+_RUPEES = lazy_pattern(r"^(?:\\text\{\s*)?Rs\.?(?:\s*\})?\s*(?=\d)")
 _TEXT_FUNCTION = lazy_pattern(
     r"\\(?:text|mathrm|operatorname)\s*\{\s*(sin|cos|tan|cot|sec|csc|log|ln|max|min|gcd|lcm)\s*\}"
 )
 _LABELLED = lazy_pattern(
     r"(?:[A-Za-z]+(?: \d+)?: ?[-\d./]+)(?:(?:,|;|,? and) ?[A-Za-z]+(?: \d+)?: ?[-\d./]+)+\.?"
 )
-_PART = lazy_pattern(r"\([1-6]\)\s*")
-_FACTOR = lazy_pattern(r"[-+*/=^(×·⋅]\s*\([1-6]\)")  # a number in brackets, and no heading
 _LABEL = lazy_pattern(r"([A-Za-z]+(?: \d+)?):")
 _TEXT_LABEL = lazy_pattern(r"\\text\{\s*([A-Za-z]{2,})\s*:\s*\}")
 _CIRCLED = lazy_pattern(r"[①-⑨](?:[,，、\s]*[①-⑨])+")
@@ -104,9 +121,6 @@ def _conventional(text: str) -> str:
         text = _LABEL.sub(r"\\text{\1} = ", text)
     if "\\text" in text and ":" in text:
         text = _TEXT_LABEL.sub(r"\\text{\1} = ", text)
-    if text.startswith("(1)") and "(2)" in text and _FACTOR.search(text) is None:
-        parts = [p.strip(" ;,.") for p in _PART.split(text)[1:]]
-        text = ", ".join(parts) if all(parts) else text  # (1) 3; (2) 5
     if "①" <= text.removeprefix("\\text{")[:1] <= "⑨":
         text = words_only(text)
     if _CIRCLED.fullmatch(text):

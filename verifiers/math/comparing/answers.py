@@ -1,0 +1,132 @@
+"""An answer as text, read: the forms that are read as a whole, then the grammar."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from harness.verifiers.math.comparing.exact import key
+from harness.verifiers.math.reading import sentences, wording
+from harness.verifiers.math.reading.families import family
+from harness.verifiers.math.reading.notation import digits_value
+from harness.verifiers.math.reading.numerals import numeral
+from harness.verifiers.math.reading.parts import by_cases, parts, permuted
+from harness.verifiers.math.reading.tidy import tidy
+from harness.verifiers.math.reading.tree import Node, Num, Op, Sym, Text, depth
+from harness.verifiers.patterns import lazy_pattern
+
+MAX_ANSWER = 3_000  # characters; longer answers are compared as text only
+MAX_DEPTH = 120
+_PHRASES = {
+    "reals": lazy_pattern(
+        r"(?:(?:all|any|every|the set of|the set of all|the) )?(?:the )?real(?: numbers?|s)?"
+        r"(?: [a-z])?"
+        r"|all reals|all values of [a-z]"
+    ),
+    "emptyset": lazy_pattern(
+        r"(?:there (?:is|are|exists?) )?no (?:such |real |integer |positive |other |possible )*"
+        r"(?:(?:solutions?|roots?|values?|numbers?|integers?|pairs?|triples?|functions?|primes?"
+        r"|polynomials?|sequences?|points?|sets?)(?: [a-z])?|(?<=such )[a-z])"
+        r"(?: (?:exists?|is possible|are possible))?|(?:the )?(?:empty|null) set|none(?: exists?)?"
+    ),
+    "undefined": lazy_pattern(
+        r"(?:the limit |it )?(?:does not exist|doesn't exist|dne|(?:is )?undefined|not defined)"
+    ),
+    "oo": lazy_pattern(
+        r"(?:there are )?(?:infinitely many|infinite|an infinite number of)(?: (?:real |integer )?"
+        r"(?:solutions?|values?|roots?|points?))?"
+    ),
+}
+_COMMA = lazy_pattern(r"\d,\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as text and in its possible readings (none: it is no mathematics)."""
+
+    text: str
+    readings: tuple[Node, ...]
+    problem: str = ""  # why there is no reading
+
+
+@functools.lru_cache(maxsize=8192)
+def read(text: str) -> Answer:
+    """Tidy and parse one answer."""
+    if len(text) > MAX_ANSWER:
+        return Answer(text, (), "too long")
+    text = tidy(text)
+    plain = wording.words_only(text)
+    if sentences.is_denial(plain):
+        return Answer(text, (), "a denial")
+    if len(plain) < 60 and not any(c.isdigit() for c in plain):
+        folded = " ".join(plain.casefold().split()).strip(" .")
+        for name, phrase in _PHRASES.items():
+            if phrase.fullmatch(folded):
+                return Answer(text, (Sym(name),))
+    told = _whole(text, plain)
+    return told if told is not None else _by_grammar(text)
+
+
+def _whole(text: str, plain: str) -> Answer | None:
+    """An answer that is read as a whole: in parts, in every order, by cases, in words."""
+    from harness.verifiers.math.comparing.shapes import in_every_order
+
+    if numbered := parts(text):
+        return _in_parts(text, numbered)
+    if (order := permuted(text)) is not None and (inner := read(order[0])).readings:
+        every = in_every_order(inner.readings[0], cyclic=order[1])
+        if every is not None:
+            return Answer(text, (every,))
+    if (cases := by_cases(text)) is not None and (inner := read(cases)).readings:
+        return Answer(text, inner.readings)
+    spelled = _spelled(plain) or family(text)
+    return None if spelled is None else Answer(text, (spelled,))
+
+
+def _by_grammar(text: str) -> Answer:
+    """An answer that the parser reads, in each way of reading its commas."""
+    # plain numbers need no parser: it is imported with the first answer that does
+    from harness.verifiers.math.comparing.calculus import evaluated
+    from harness.verifiers.math.comparing.sequences import written_out
+    from harness.verifiers.math.reading.parser import ParseError, parse
+
+    readings: dict[str, Node] = {}
+    problem = ""
+    for commas in ("group", "list", "decimal") if _COMMA.search(text) else ("group",):
+        if commas == "decimal" and re.search(r"[(\[{]", text):
+            continue
+        try:
+            node = parse(text, commas)
+        except (ParseError, RecursionError) as error:
+            problem = str(error) or "nested too deeply"
+            continue
+        if depth(node) > MAX_DEPTH:
+            problem = "nested too deeply"
+            continue
+        node = written_out(evaluated(node))
+        if not isinstance(node, Text):
+            readings.setdefault(key(node), node)
+    return Answer(text, tuple(readings.values()), "" if readings else problem or "words")
+
+
+def _in_parts(text: str, told: list[str]) -> Answer:
+    """`(1) 3; (2) 5` as the tuple of its parts, if each is mathematics."""
+    inner = [read(p).readings for p in told]
+    if not all(inner):
+        return Answer(text, (), "parts in words")
+    return Answer(text, (Op("()", tuple(r[0] for r in inner)),))
+
+
+def _spelled(plain: str) -> Node | None:
+    """Digits in a base above ten, a number in words, or a list of such."""
+    value: Fraction | int | None = digits_value(plain)
+    if value is None:
+        value = wording.number_words(plain)
+    if value is None and not plain.isdigit():
+        value = numeral(plain)
+    if value is not None:
+        return Num(value)
+    several = wording.number_list(plain) if " and " in plain else []
+    return Op("list", tuple(map(Num, several))) if several else None

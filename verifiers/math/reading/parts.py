@@ -1,0 +1,93 @@
+r"""Answers in parts, `(1) 3; (2) 5`, and answers by cases told in words, `1 if n is odd, 2 if n is
+even`: each brought to a notation that the parser knows.
+"""
+
+from __future__ import annotations
+
+import re
+
+from harness.verifiers.math.reading.wording import words_only
+from harness.verifiers.patterns import lazy_pattern
+
+MAX_LENGTH = 400  # characters
+_ROWS = (
+    tuple(f"({n})" for n in range(1, 7)),
+    tuple(f"({c})" for c in "abcdef"),
+    ("(i)", "(ii)", "(iii)", "(iv)", "(v)", "(vi)"),
+    ("(I)", "(II)", "(III)", "(IV)", "(V)", "(VI)"),
+    tuple(f"{n})" for n in range(1, 7)),
+    tuple(f"{c})" for c in "abcdef"),
+    tuple("①②③④⑤⑥"),
+)
+_PREFIX = lazy_pattern(r"^\s*(?:part|question|problem)\s+(?=\(?[1-6a-f])", re.I)
+_FACTOR = lazy_pattern(r"[-+*/=^(×·⋅]\s*$")  # a bracket behind it is a factor and no heading
+_BREAK = lazy_pattern(
+    r"[;,.]?\s*(?:\\quad|\\qquad|\\\\|\n)*\s*(?:\band\b\s*)?(?:part\s+|问)?$", re.I
+)
+_TELLS = lazy_pattern(r"(?<![A-Za-z])(?:if|when|for|otherwise|else|in all other)(?![A-Za-z])", re.I)
+_PERMUTED = lazy_pattern(
+    r"(?P<base>.*?[)\]}])(?:\s|,|;|\\text\s*\{|\$)*"
+    r"(?:(?:and|or|with|plus|up to|as well as)(?:\s|\})+)?(?:\\text\s*\{)?\s*"
+    r"(?:(?:all|its|any|their|the|other|of|every)\s+)*(?P<cyclic>cyclic\s+)?permutations?"
+    r"(?:\s+(?:thereof|of (?:it|them|these|this)))?\s*\}?\W*"
+    r"|(?:(?:all|any|the|every)\s+)*(?:\\text\s*\{)?(?:(?:all|any|the)\s+)*"
+    r"(?P<first>cyclic\s+)?permutations?\s+of\s*\}?\s*(?P<of>[($].*[)$])\W*",
+    re.I | re.S,
+)
+_CASE = lazy_pattern(
+    r"(?P<value>.{1,60}?)\s*,?\s*(?<![A-Za-z\\])(?:(?:if|when|for)(?![A-Za-z])\s*(?P<when>.{1,60}?)"
+    r"|(?P<else>otherwise|else|in all other cases))\s*(?:$|[;,.](?:\s*and)?\s+|\s+and\s+)",
+    re.I,
+)
+
+
+def parts(text: str) -> list[str] | None:
+    """The parts of an answer that numbers them from the first; None for other answers."""
+    text = _PREFIX.sub("", text.strip().strip("$").strip())
+    for row in _ROWS:
+        if not text.startswith(row[0]) or len(text) > MAX_LENGTH:
+            continue
+        found, rest = [], text.removeprefix(row[0])
+        for label in row[1:]:
+            before, sign, behind = rest.partition(label)
+            if not sign or _FACTOR.search(before) or before.count("{") != before.count("}"):
+                break
+            found.append(_BREAK.sub("", before))
+            rest = behind
+        told = [p.strip(" :;,.$\n") for p in (*found, rest)]
+        return told if len(told) > 1 and all(told) else None
+    return None
+
+
+def permuted(text: str) -> tuple[str, bool] | None:
+    """(the tuples, whether only cyclically) of `(1, 2, 3) and its permutations`."""
+    match = _PERMUTED.fullmatch(text.strip()) if "ermutation" in text else None
+    if match is None or len(text) > MAX_LENGTH:
+        return None
+    return match["base"] or match["of"], bool(match["cyclic"] or match["first"])
+
+
+def by_cases(text: str) -> str | None:
+    r"""`1 if n is odd, 2 if n is even` as a `cases` environment; None for other answers."""
+    if len(text) > MAX_LENGTH or "\\begin" in text or len(_TELLS.findall(text)) < 2:
+        return None
+    plain = words_only(text)
+    rows = []
+    position = 0
+    while position < len(plain.rstrip(" .")):
+        match = _CASE.match(plain, position)
+        if match is None:
+            return None
+        when = match["when"]
+        if when is not None and len(re.findall(r"[A-Za-z]{3,}", when)) > 4:
+            return None
+        rows.append(f"{match['value'].strip(' ,')} & {_condition(when)}")
+        position = match.end()
+    told = r" \\ ".join(rows)
+    return None if len(rows) < 2 else rf"\begin{{cases}} {told} \end{{cases}}"
+
+
+def _condition(when: str | None) -> str:
+    if when is None:
+        return "\\text{otherwise}"
+    return when if re.search(r"[=<>≤≥≠]|\\[lg]e|\\equiv|\\ne", when) else f"\\text{{{when}}}"
