@@ -33,7 +33,7 @@ class Published:
 
     name: str
     hub: str
-    revision: str
+    revision: str | None
     config: str | None
     files: tuple[str, ...]
     columns: tuple[str, ...]
@@ -51,7 +51,7 @@ def load_rows(data: Published, split: str, source: DataSource) -> list[dict[str,
                 data_dir=...,
             )
         rows = _from_hub(data, split)
-        where = f"{data.hub} at {data.revision}"
+        where = f"{data.hub} at {data.revision or 'its newest revision'}"
     else:
         file = _find(data, split, source.data_dir)
         rows = read_json_rows(file)

@@ -43,8 +43,9 @@ class TaskFile:
     """A task without code.
 
     `data` is a file beside this one (.csv, .tsv, .jsonl, .json), or `hub` a data set there.
-    `prompt` is a Jinja template over `question`, `choices` (a list) and the columns. `factors` are
-    columns by which accuracy is reported. `examples` is a file, or a split of the hub, that worked
+    `prompt` is a Jinja template over `question`, `choices` (a list) and the columns. Choices stand
+    in the row's order, or in one drawn for each row (`shuffle_choices`). `factors` are columns by
+    which accuracy is reported. `examples` is a file, or a split of the hub, that worked
     examples are drawn from; without it they are other rows.
     """
 
@@ -53,6 +54,7 @@ class TaskFile:
     data: Text | None = None
     hub: Hub | None = None
     fields: Fields = field(default_factory=Fields)
+    shuffle_choices: bool = False
     factors: tuple[Text, ...] = ()
     prompt: Text | None = None
     system: Text | None = None

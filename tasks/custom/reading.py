@@ -63,6 +63,11 @@ def _yaml(text: str, path: Path) -> Any:
         raise DataError(f"{path}{place}: not YAML: {' '.join(said.split())}") from error
 
 
+def read_toml(path: Path) -> Any:
+    """What a TOML file says; DataError for what is none."""
+    return _toml(_text(path), path)
+
+
 def _toml(text: str, path: Path) -> Any:
     try:
         return tomllib.loads(text)

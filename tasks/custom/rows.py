@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import random
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.core import DataError, Problem, UnknownNameError
+from harness.core.hashing import derive_seed
 from harness.core.registry import find
 from harness.tasks._template import Template
 from harness.tasks.custom import guess
@@ -35,8 +37,9 @@ class Column:
 class RowReader:
     """Reads the rows of one table; DataError or UnknownNameError for what does not fit."""
 
-    def __init__(self, task: str, file: TaskFile, table: Table) -> None:
+    def __init__(self, task: str, file: TaskFile, table: Table, order_seed: int = 0) -> None:
         self._task, self._file, self.table = task, file, table
+        self.order_seed = order_seed  # of the choices, where they are shuffled
         columns, given = table.columns, file.fields
         self._question = self._field("question", given.question, guess.QUESTION)
         self._answer = self._field("answer", given.answer, guess.ANSWER)
@@ -104,7 +107,7 @@ class RowReader:
 
     def _letters(self, golds: Sequence[str | None]) -> list[str | None]:
         """Texts of choices, letters as they are, or numbers that count from 0 or from 1."""
-        rows = [self.choices(n, row) for n, row in enumerate(self.table.rows, 1)]
+        rows = [self._in_row(n, row) for n, row in enumerate(self.table.rows, 1)]
         pairs = [(g, c) for g, c in zip(golds, rows, strict=True) if g is not None]
         base: int | None = None
         if all(g.isdecimal() for g, _ in pairs) and not all(g in c for g, c in pairs):
@@ -132,10 +135,22 @@ class RowReader:
                 f"{self._where(number)}: the answer {gold[:40]!r} is none of its {len(choices)} "
                 "choices: write a letter, or the choice's text"
             )
-        return chr(ord("A") + place)
+        return chr(ord("A") + self._order(number, len(choices)).index(place))
 
     def choices(self, number: int, row: Row) -> list[str]:
-        """The choices of a row, in order."""
+        """The choices of a row, in the order in which they are shown."""
+        found = self._in_row(number, row)
+        return [found[place] for place in self._order(number, len(found))]
+
+    def _order(self, number: int, count: int) -> list[int]:
+        """Which of the row's choices stands at each place."""
+        if not self._file.shuffle_choices:
+            return list(range(count))
+        drawn = random.Random(derive_seed("choices", self.order_seed, number))
+        return drawn.sample(range(count), count)
+
+    def _in_row(self, number: int, row: Row) -> list[str]:
+        """The choices as the row has them."""
         if len(self._choices) != 1:
             found = [self._text(one, number, row) for one in self._choices]
             while found and not found[-1]:

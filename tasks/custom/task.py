@@ -41,10 +41,10 @@ def hub_family(name: str) -> Callable[[], HubTask]:
     return lambda: HubTask(name)
 
 
-class _Custom:
+class RowTask:
     """Problems, prompts and figures by a TaskFile; subclasses say where that and the rows are."""
 
-    options: tuple[str, ...] = ("shots", "shots_seed")
+    options: tuple[str, ...] = ("shots", "shots_seed", "choices_seed")
 
     def __init__(self, name: str) -> None:
         self.name = self.label = name
@@ -80,7 +80,8 @@ class _Custom:
         check_options(self.name, source.options, self.options)
         file = self._with(self.file, source.options)
         table = self._table(file)
-        reader = self._reader = RowReader(self.name, file, table)
+        order = whole(self.name, source.options, "choices_seed", 0)
+        reader = self._reader = RowReader(self.name, file, table, order)
         shots = whole(self.name, source.options, "shots", file.shots)
         examples = self._examples(file, reader, source, shots) if shots else {}
         clusters: dict[str, list[Problem]] = {}
@@ -102,7 +103,7 @@ class _Custom:
         seed = whole(self.name, source.options, "shots_seed", 0)
         pick = random.Random(derive_seed("examples", seed))
         if file.examples is not None:
-            other = RowReader(self.name, file, self._table(file, file.examples))
+            other = RowReader(self.name, file, self._table(file, file.examples), reader.order_seed)
             pool = [other.example(n, row) for n, row in enumerate(other.table.rows, 1)]
             if len(pool) < shots:
                 raise DataError(f"task {self.name}: shots={shots}, and {other.table.where} has "
@@ -154,6 +155,8 @@ class _Custom:
         if len({one.problem.variant for one in scored}) > 1:
             figures |= by_factor(scored, "variant", lambda p: p.variant)
             figures |= pair_figures(scored)
+        if self.file.shuffle_choices:  # an even accuracy: no bias for a place
+            figures |= by_factor(scored, "place", lambda p: p.gold)
         factors = dict.fromkeys(f for one in scored for f in one.problem.meta.get("factors", ()))
         for factor in factors:
             having = [one for one in scored if factor in one.problem.meta.get("factors", ())]
@@ -179,7 +182,7 @@ def _level(factor: str) -> Callable[[Problem], object]:
     return lambda problem: problem.meta["factors"][factor]
 
 
-class FileTask(_Custom):
+class FileTask(RowTask):
     """A task file, or a table that is one by itself."""
 
     def __init__(self, name: str) -> None:
@@ -200,12 +203,12 @@ class FileTask(_Custom):
         return read_rows(self._path.parent / (split or file.data or ""))
 
 
-class HubTask(_Custom):
+class HubTask(RowTask):
     """`hub:ORG/NAME`, all of it by options: split, config, revision, question, answer, verifier."""
 
     options = (
         "split", "config", "revision", "question", "answer", "choices", "verifier", "shots",
-        "shots_seed", "examples",
+        "shots_seed", "choices_seed", "examples",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
