@@ -236,7 +236,7 @@ BAD = [
     ("q.yaml", "- data\n", "expected keys with values"),
     ("q.yaml", "data: quiz.csv\nverifer: math\n", "unknown key 'verifer': did you mean 'verifier'"),
     ("q.yaml", "data: quiz.csv\nfields: {qestion: a}\n", "fields: unknown key 'qestion'"),
-    ("q.yaml", "data: quiz.csv\nverifier: maths\n", "'maths': did you mean 'math'?"),
+    ("q.yaml", "data: quiz.csv\nverifier: maths\n", "'maths': did you mean 'math'"),
     ("q.yaml", "data: quiz.csv\nverifier: math\nverifier_options: {x: 1}\n", "no option 'x'"),
     ("q.yaml", "data: quiz.csv\nfields: {answer: anwer}\n", "did you mean 'answer'?"),
     ("q.yaml", "data: quiz.csv\nfactors: [topik]\n", "did you mean 'topic'?"),
