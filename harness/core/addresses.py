@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, urlsplit
 
-from harness.core.errors import UsageError
+from harness.core.errors import UsageError, backend_options
 
 _USER = re.compile(r"\b([a-z][a-z0-9+.-]*://)[^/?#\s]*@", re.I)
 _SECRET = re.compile(r"key|token|secret|password|passwd|pwd|sig|signature|auth|credential", re.I)
@@ -32,7 +32,8 @@ def check_address(url: str) -> None:
         raise UsageError(
             f"the server's address {shown(url)!r} holds {what}, and addresses are stored and "
             "shown: leave it out, put the key into an environment variable, and name that with "
-            "--model-arg api_key_env=NAME"
+            "{model_args.api_key_env}",
+            **backend_options(api_key_env="NAME"),
         )
     if parts.fragment:
         raise UsageError(f"the server's address {shown(url)!r} has a part behind '#': leave it out")

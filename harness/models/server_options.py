@@ -90,7 +90,7 @@ def named_efforts(words: Words, known: tuple[str, ...]) -> tuple[str, ...]:
     """The levels that the user says the model has, else all that the interface knows."""
     for word in words:
         if word not in known:
-            raise UnknownNameError("level of --model-arg efforts=", word, known)
+            raise UnknownNameError("level in the option efforts", word, known)
     return tuple(level for level in EFFORTS if level in (words or known))
 
 
