@@ -333,7 +333,7 @@ def test_token_ids_give_exact_ends(start: Start, folder: Path) -> None:
     assert reply.usage.reasoning_tokens == 3
     assert server.asked[0]["return_token_ids"] is True
     assert server.asked[0]["skip_special_tokens"] is False
-    with pytest.raises(UsageError, match="needs model_args={'tokenizer'"):
+    with pytest.raises(UsageError, match=r"needs .*'tokenizer'"):
         OpenAIBackend(ModelSpec.parse("openai:m@http://h/v1", {"token_ids": "true"}))
 
 
