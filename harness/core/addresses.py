@@ -8,8 +8,17 @@ from urllib.parse import parse_qsl, urlsplit
 from harness.core.errors import UsageError, backend_options
 
 _USER = re.compile(r"\b([a-z][a-z0-9+.-]*://)[^/?#\s]*@", re.I)
-_SECRET = re.compile(r"key|token|secret|password|passwd|pwd|sig|signature|auth|credential", re.I)
-_PARAMETER = re.compile(r"([?&][^=&#\s]*(?:" + _SECRET.pattern + r")[^=&#\s]*=)[^&#\s]+", re.I)
+SECRET_NAMES = (
+    r"key|token|secret|password|passwd|pwd|credentials?|signature|sig|o?auth|authorization"
+)
+"""What secrets are called, in addresses, variables and options."""
+SECRET_NAME = re.compile(
+    r"key|token|secret|password|passwd|pwd|credential|(?<![a-z])(?:signature|sig|o?auth"
+    r"|authorization)(?![a-z])",
+    re.I,
+)
+"""A name that speaks of one; short words stand alone in it, so that an author is no secret."""
+_PARAMETER = re.compile(rf"([?&](?=[^=&#\s]*(?:{SECRET_NAME.pattern}))[^=&#\s]+=)[^&#\s]+", re.I)
 
 
 def shown(text: str) -> str:
@@ -26,7 +35,7 @@ def check_address(url: str) -> None:
         raise UsageError(f"the server's address {shown(url)!r} is none ({error})") from None
     if not parts.hostname or port == 0:
         raise UsageError(f"the server's address {shown(url)!r} names no host: http://HOST:PORT/v1")
-    named = [name for name, _ in parse_qsl(parts.query) if _SECRET.search(name)]
+    named = [name for name, _ in parse_qsl(parts.query) if SECRET_NAME.search(name)]
     if "@" in parts.netloc or named:
         what = f"the parameter {named[0]!r}" if named else "a user name or a password"
         raise UsageError(
