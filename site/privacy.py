@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from harness.core import RunManifest, UsageError
-from harness.core.secrets import environment_secrets, public, suspects
+from harness.core.secrets import environment_secrets, in_texts, public, suspects
 from harness.results.views import RunReport
 
 
@@ -17,18 +15,8 @@ def public_report(report: RunReport) -> RunReport:
         report,
         model=public(report.model),
         model_spec=public(report.model_spec),
-        manifest=RunManifest.from_json(_public(report.manifest.to_json())),
+        manifest=RunManifest.from_json(in_texts(report.manifest.to_json(), public)),
     )
-
-
-def _public(value: Any) -> Any:
-    if isinstance(value, str):
-        return public(value)
-    if isinstance(value, Mapping):
-        return {key: _public(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_public(inner) for inner in value]
-    return value
 
 
 class Guard:

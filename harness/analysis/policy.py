@@ -98,7 +98,7 @@ class Policies:
         seed: int = 0,
     ) -> None:
         if len({curve.model for curve in curves}) > 1:
-            raise UsageError("a policy is of one model: choose it with --model")
+            raise UsageError("a policy is of one model: choose it with {model}", model=...)
         curves = on_common_problems(curves)
         source = _source(curves)
         self._unit, self._difficulty = unit, difficulty

@@ -248,7 +248,7 @@ def flag(name: str) -> str:
     """How a command line names a parameter of the library."""
     if name in _OPTIONS:
         return next(f for f in _OPTIONS[name][0] if f.startswith("--"))
-    name = {"difference": "detect"}.get(name, name)
+    name = {"difference": "detect", "fields": "field"}.get(name, name)
     return f"--{name.replace('_', '-')}"
 
 
@@ -258,6 +258,9 @@ def told(error: Exception) -> str:
 
 
 def _option(name: str, value: object) -> str:
+    outer, dot, inner = name.partition(".")
+    if dot:  # one of a backend's arguments
+        return f"{flag(outer)} {inner}={'' if value is ... else value}"
     if isinstance(value, dict):  # a backend's arguments
         return " ".join(f"{flag(name)} {key}={text}" for key, text in value.items())
     return flag(name) if value is ... or value is True else f"{flag(name)} {value}"

@@ -23,7 +23,13 @@ from typing import Any
 
 
 def keyword(name: str, value: object) -> str:
-    """A parameter as Python writes it: `limit=0`; `price=...` for one that is to be given."""
+    """A parameter as Python writes it: `limit=0`; `price=...` for one that is to be given.
+
+    One entry of a mapping is named with a dot: `model_args.api` is `model_args={'api': ...}`.
+    """
+    outer, dot, inner = name.partition(".")
+    if dot:
+        return f"{outer}={{{inner!r}: {'...' if value is ... else repr(value)}}}"
     return f"{name}=..." if value is ... else f"{name}={value!r}"
 
 
@@ -46,6 +52,14 @@ class HarnessError(Exception):
             return self.message
         names = "|".join(map(re.escape, self.values))
         return re.sub(rf"\{{({names})\}}", lambda m: write(m[1], self.values[m[1]]), self.message)
+
+
+def backend_options(**options: object) -> dict[str, object]:
+    """Options of a backend as values of an error's message, where `{model_args.NAME}` names them.
+
+    A name that Python keeps for itself ends in `_`.
+    """
+    return {f"model_args.{name.rstrip('_')}": value for name, value in options.items()}
 
 
 class UsageError(HarnessError):
@@ -105,8 +119,8 @@ class BackendError(HarnessError):
     so that the whole command should stop instead of failing problem by problem.
     """
 
-    def __init__(self, message: str, *, fatal: bool = False) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, fatal: bool = False, **values: Any) -> None:
+        super().__init__(message, **values)
         self.fatal = fatal
 
 

@@ -7,19 +7,15 @@ import ipaddress
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from harness.core.addresses import shown
-from harness.core.errors import UsageError
+from harness.core.addresses import SECRET_NAME, SECRET_NAMES, shown
+from harness.core.errors import UsageError, backend_options
 
-_SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
-_HOLDS = re.compile(
-    r"(?:^|[_-])(?:api_?key|key|token|secret|password|passwd|pwd|credentials?|auth|authorization"
-    r"|headers?|cookies?)$",
-    re.IGNORECASE,
-)
+_HOLDS = re.compile(rf"(?:^|[_-])(?:api)?(?:{SECRET_NAMES}|headers?|cookies?)$", re.IGNORECASE)
 """Names of options that hold a secret; `api_key_env`, `token_ids` and `tokenizer` do not."""
 _SHORTEST = 8  # shorter values of the environment ("1", "true") are no secrets
 _ADDRESS = re.compile(r"https?://[^\s'\"<>)\]}]+")
@@ -56,7 +52,7 @@ def environment_secrets(environment: Mapping[str, str] = os.environ) -> dict[str
     return {
         name: value
         for name, value in environment.items()
-        if _SECRET_NAME.search(name) and len(value) >= _SHORTEST and not value.startswith("/")
+        if SECRET_NAME.search(name) and len(value) >= _SHORTEST and not value.startswith("/")
     }
 
 
@@ -77,7 +73,7 @@ def _hint(secret: str) -> str:
 def check_option(what: str, name: str, value: str) -> None:
     """UsageError for an option that holds a secret, by its name or its form; it is not repeated.
 
-    Options are stored with every run and shown. `what` says where it is given: "--model-arg".
+    Options are stored with every run and shown. `what` says whose it is: "the model's option".
     """
     held = _HOLDS.search(name) is not None
     kind = (
@@ -91,7 +87,8 @@ def check_option(what: str, name: str, value: str) -> None:
     if kind:
         raise UsageError(
             f"{what} {name}=… holds {kind}, and options are stored and shown: put it into an "
-            "environment variable (servers: --model-arg api_key_env=NAME names it)"
+            "environment variable (servers: {model_args.api_key_env} names it)",
+            **backend_options(api_key_env="NAME"),
         )
 
 
@@ -100,6 +97,17 @@ def _holding(value: object) -> bool:
     if isinstance(value, dict):
         return any(_HOLDS.search(str(k)) or _holding(v) for k, v in value.items())
     return isinstance(value, list) and any(map(_holding, value))
+
+
+def in_texts(value: Any, change: Callable[[str], str], keep: Collection[str] = ()) -> Any:
+    """A JSON value with each text in it changed, but for what stands under the keys `keep`."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {k: v if k in keep else in_texts(v, change, keep) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [in_texts(inner, change, keep) for inner in value]
+    return value
 
 
 def masked(text: str, known: Mapping[str, str]) -> str:

@@ -94,8 +94,8 @@ def differing(old: RunOutcomes, new: RunOutcomes) -> list[str]:
         )
     elif old.planned != new.planned:
         reasons.append(
-            f"it has {new.planned} problems, the other {old.planned}: take the same number with "
-            f"--limit, or {_RENEW}"
+            f"it has {new.planned} problems, the other {old.planned}: take the same number, or "
+            f"{_RENEW}"
         )
     elif a.get("data") != b.get("data"):
         reasons.append(

@@ -25,6 +25,6 @@ class GivenReward:
     async def score(self, caller: Caller, responses: Sequence[str]) -> list[Graded]:
         """UsageError: there is nobody to ask."""
         raise UsageError(
-            "reward=given is for imported rows that hold their scores (harness import --field "
-            "reward=…); take a reward that can be asked, as reward=steps"
+            "reward=given is for imported rows that hold their scores (`harness import "
+            "--field reward=…`); take a reward that can be asked, as reward=steps"
         )

@@ -278,8 +278,9 @@ def _check_budget(name: str, run: PlannedRun, counts: Mapping[str, int], scored:
     if run.strategy.reward is not None and scored < sum(counts.values()):
         raise UsageError(
             f"budget {budget!r} chooses by a reward, and {scored} of {sum(counts.values())} "
-            f"samples of {name} have one: name its field with --field reward=…, or import them as "
-            "sample@n or vote@n"
+            f"samples of {name} have one: name its field with {{fields.reward}}, or import them "
+            "as sample@n or vote@n",
+            **{"fields.reward": ...},
         )
     if run.strategy.reward is not None and not isinstance(run.strategy.reward, GivenReward):
         raise UsageError(
@@ -290,7 +291,8 @@ def _check_budget(name: str, run: PlannedRun, counts: Mapping[str, int], scored:
     if _needed(run) > most:
         raise UsageError(
             f"budget {budget!r} needs {_needed(run)} samples of a problem, and {name} has {most} "
-            f"at most: import them as sample@{most}, or leave --budget out"
+            f"at most: import them as sample@{most}, or leave {{budgets}} out",
+            budgets=...,
         )
 
 

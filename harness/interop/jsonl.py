@@ -188,7 +188,9 @@ def _values(data: dict[str, Any], number: int, fields: Mapping[str, str]) -> dic
     """The values of a row under our names; None where it has none."""
     value = {ours: _get(data, fields.get(ours, ours), number) for ours in FIELDS}
     if value["problem"] in (None, _ABSENT):
-        raise _RowError(f"no field {fields.get('problem', 'problem')!r}; map it with --field")
+        raise _RowError(
+            f"no field {fields.get('problem', 'problem')!r}: say which it is, problem=NAME"
+        )
     # A text that is there and is nothing is a failed generation; all else is unknown.
     return {name: None if v is _ABSENT and name != "text" else v for name, v in value.items()}
 
@@ -201,7 +203,9 @@ def _texts(value: Any, fields: Mapping[str, str]) -> list[str | None]:
         return [value]
     if isinstance(value, list) and all(v is None or isinstance(v, str | list) for v in value):
         return [text for inner in value for text in _texts(inner, fields)]
-    raise _RowError(f"no text in the field {fields.get('text', 'text')!r}; map it with --field")
+    raise _RowError(
+        f"no text in the field {fields.get('text', 'text')!r}: say which has it, text=NAME"
+    )
 
 
 def _model(value: Any, default: str | None) -> str:
@@ -209,7 +213,7 @@ def _model(value: Any, default: str | None) -> str:
         raise _RowError(f"field 'model' must be a name, not {value!r}")
     name = value if value is not None else default
     if not name:
-        raise _RowError("no field 'model', and no --model given")
+        raise _RowError("no field 'model', and no model was named")
     if not name.isprintable():  # it stands in tables, pages and shell commands
         raise _RowError(f"model {name!a} holds characters that cannot be seen")
     return name

@@ -60,8 +60,9 @@ class LmEvalTask:
                 raise UnknownNameError(f"option of task {self.name}", option, OPTIONS)
         if source.data_dir is not None:
             raise UsageError(
-                f"task {self.name}: --data-dir is for tasks of this package; a YAML of lm-eval "
-                "names local files by `dataset_path: json` and `dataset_kwargs: {data_files: …}`"
+                f"task {self.name}: {{data_dir}} is for tasks of this package; a YAML of lm-eval "
+                "names local files by `dataset_path: json` and `dataset_kwargs: {data_files: …}`",
+                data_dir=str(source.data_dir),
             )
         task = lm_eval_yaml.build(self._name)
         judging = lm_eval_yaml.judging(self._name, task, source.options)

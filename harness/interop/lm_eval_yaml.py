@@ -59,7 +59,7 @@ def _find(name: str) -> Path:
                     f"lm-eval:{name} is a group of tasks ({file.name}): give its tasks one by one"
                 )
             known.add(found.decode(errors="replace"))
-    hint = "(a YAML of your own is found by --include-path FOLDER)"
+    hint = "(a YAML of your own is found in a folder that is included)"
     raise UnknownNameError("task of lm-eval", name, known, hint)
 
 
@@ -169,7 +169,8 @@ def _check_filter(name: str, ensemble: Any) -> None:
     except AssertionError as error:  # how lm-eval's filters ask for more answers
         raise UsageError(
             f"lm-eval:{name}: the filter {ensemble.name!r} counts several answers to one problem, "
-            "which is a budget here: choose another one (filter=…) and give --budget vote@n"
+            "which is a budget here: choose another one (filter=…) and give {budgets}",
+            budgets="vote@n",
         ) from error
     except Exception:  # noqa: BLE001 - a filter that needs a real row says so when judging
         pass

@@ -139,7 +139,7 @@ class AnyLlmBackend(ServerBackend):
             came = Came(status or 0, {})
             return PassingError(words, wait=_seconds(wait), came=came)
         advice = advise(str(error), getattr(error, "param", None), body)
-        return RefusedError(f"{words}{'. ' + advice if advice else ''}", str(error))
+        return RefusedError(advice.behind(words), str(error), **advice.values)
 
     async def close(self) -> None:
         """Let the client go."""

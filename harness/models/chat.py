@@ -19,6 +19,7 @@ from jinja2.ext import loopcontrols
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from harness.core import Prompt, UsageError
+from harness.core.errors import backend_options
 
 
 def _tojson(value: Any, indent: int | None = None) -> str:
@@ -65,6 +66,8 @@ def render_chat(
             **{**tokens, **(variables or {})},
         )
     except ValueError as error:
-        raise UsageError(f"--model-arg date={day}: write an ISO date, as 2024-07-26") from error
+        raise UsageError(
+            "{model_args.date}: write an ISO date, as 2024-07-26", **backend_options(date=day)
+        ) from error
     except jinja2.TemplateError as error:
         raise UsageError(f"the model's chat template refused the prompt: {error}") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from harness.core import Message, Prompt, UsageError
+from harness.core.errors import backend_options
 
 PLACE = "{prompt}"
 
@@ -20,8 +21,8 @@ class Frame:
     def __post_init__(self) -> None:
         if self.template is not None and PLACE not in self.template:
             raise UsageError(
-                f"--model-arg prompt_template={self.template}: {PLACE} must stand where the "
-                "question goes"
+                f"{{model_args.prompt_template}}: {PLACE} must stand where the question goes",
+                **backend_options(prompt_template=self.template),
             )
 
     def around(self, prompt: Prompt) -> Prompt:

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 
 from harness.core import ThinkMarks, UsageError
+from harness.core.errors import backend_options
 
 _USUAL = ThinkMarks()
 
@@ -18,7 +19,10 @@ def find_marks(
     A model whose vocabulary has no such tokens, and that was given none, is one without marks.
     """
     if (start is None) != (end is None):
-        raise UsageError("--model-arg think_start and think_end: give both or none")
+        raise UsageError(
+            "{model_args.think_start} and {model_args.think_end}: give both or none",
+            **backend_options(think_start=start or ..., think_end=end or ...),
+        )
     if start is not None and end is not None:
         return ThinkMarks(start, end)
     if _USUAL.start in added_tokens and _USUAL.end in added_tokens:

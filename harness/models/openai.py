@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from harness.core import EFFORTS, Capabilities, ModelSpec, Prompt, Request, UsageError
+from harness.core.errors import backend_options
 from harness.models.counting import Counted
 from harness.models.openai_chat import (
     COMPLETIONS,
@@ -79,7 +80,10 @@ class OpenAIBackend(ServerBackend):
         server: Server = options.server or ("openai" if official else "any")
         vllm = options.token_ids or options.continue_ == "vllm" or server == "vllm"
         if options.token_ids and options.tokenizer is None:
-            raise UsageError("--model-arg token_ids=true needs tokenizer=, to read the ids")
+            raise UsageError(
+                "{model_args.token_ids} needs {model_args.tokenizer}, to read the ids",
+                **backend_options(token_ids="true", tokenizer=...),
+            )
         self._chat = options.api != "completions"
         dialect, can = self._dialect(spec.name, options, server, vllm)
         super().__init__(

@@ -21,6 +21,7 @@ from harness.core import (
     Usage,
     UsageError,
 )
+from harness.core.errors import backend_options
 from harness.core.reasoning import ThinkingControl
 from harness.models.wire import (
     Answer,
@@ -80,7 +81,7 @@ def chat_capabilities(server: Server, *, continues: bool, efforts: tuple[str, ..
     return Capabilities(
         efforts=efforts,
         thinking=tuple(ways),
-        advice="if it is a server of your own, say which with --model-arg server=vllm, sglang "
+        advice="if it is a server of your own, say which by the option server=vllm, sglang "
         "or llama.cpp (each takes a budget its own way); effort@low asks for a named level, ask@n "
         "puts the wish into the prompt",
     )
@@ -259,8 +260,9 @@ class Chat:
         if not self.continues:
             raise UsageError(
                 f"{self.model}: the chat interface has no way to continue a partial answer, which "
-                "this budget needs. On a vLLM server give --model-arg continue=vllm, or "
-                "--model-arg api=completions with --model-arg tokenizer=FOLDER"
+                "this budget needs. On a vLLM server give {model_args.continue}, or "
+                "{model_args.api} with {model_args.tokenizer}",
+                **backend_options(continue_="vllm", api="completions", tokenizer="FOLDER"),
             )
         return [*messages, {"role": "assistant", "content": request.prefix}]
 

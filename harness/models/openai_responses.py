@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.core import Capabilities, Completion, Finish, Origin, Request, Usage, UsageError
+from harness.core.errors import backend_options
 from harness.models.wire import (
     Answer,
     MalformedReplyError,
@@ -75,7 +76,8 @@ class Responses:
             what = "continue a partial answer" if request.prefix else "stop at a text"
             raise UsageError(
                 f"{self.model}: the Responses interface cannot {what}, which this budget needs; "
-                "--model-arg api=chat may"
+                "{model_args.api} may",
+                **backend_options(api="chat"),
             )
         body: dict[str, Any] = {
             "model": self.model,

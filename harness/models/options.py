@@ -1,4 +1,4 @@
-"""`--model-arg key=value`: each backend's options are a frozen dataclass, read and checked here.
+"""`model_args`: each backend's options are a frozen dataclass, read and checked here.
 
 A field's annotation says what it takes (`Literal`, `int`, bounds by `Annotated`), its `option(…)`
 what it means. msgspec checks values against annotations.
@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_t
 import msgspec
 
 from harness.core import ModelSpec, UnknownNameError, UsageError
+from harness.core.errors import backend_options
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Natural = Annotated[int, msgspec.Meta(ge=0)]
@@ -123,7 +124,7 @@ def read_options(kind: type[O], spec: ModelSpec) -> O:
     for name, text in spec.args:
         if name not in by_name:
             raise UnknownNameError(
-                f"--model-arg of the {spec.backend} backend",
+                f"option of the {spec.backend} backend",
                 name,
                 by_name,
                 f"(it takes {', '.join(sorted(by_name))})",
@@ -144,7 +145,8 @@ def _read(name: str, text: str, wanted: Any) -> Any:
         return msgspec.convert(value, wanted, strict=False)
     except (ValueError, RecursionError) as error:  # msgspec.ValidationError is a ValueError
         raise UsageError(
-            f"--model-arg {name}={text}: not {_article(_words(wanted))}{_near(text, wanted, error)}"
+            f"{{model_args.{name}}}: not {_article(_words(wanted))}{_near(text, wanted, error)}",
+            **backend_options(**{name: text}),
         ) from error
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.core import EFFORTS, BackendError
+from harness.core.errors import backend_options
 from harness.models.wire import at, text_at
 
 AT_ONCE = 2
@@ -22,11 +23,19 @@ OPEN_S = 10.0  # a server says no at once: what is not refused by then is being 
 
 
 class RefusedError(Exception):
-    """The server will not do what it was asked: an answer, and no fault that may pass."""
+    """The server will not do what it was asked: an answer, and no fault that may pass.
 
-    def __init__(self, message: str, words: str) -> None:
+    `values` are those of parameters that the message names, as in HarnessError.
+    """
+
+    def __init__(self, message: str, words: str, **values: object) -> None:
         super().__init__(message)
+        self.values = values
         self.words = re.sub(r"\d+", "#", words)  # positions and counts differ from call to call
+
+    def failed(self, more: str = "", *, fatal: bool = False) -> BackendError:
+        """The error of a call that ends with this refusal."""
+        return BackendError(f"{self}{more}", fatal=fatal, **self.values)
 
 
 class _Slot:
@@ -85,7 +94,7 @@ class Gate:
             return
         self._refused[error.words] = self._refused.get(error.words, 0) + 1
         if self._refused[error.words] >= MOST:
-            self._hopeless = BackendError(f"{error} (refused {MOST} times)", fatal=True)
+            self._hopeless = error.failed(f" (refused {MOST} times)", fatal=True)
             raise self._hopeless from error
 
 
@@ -132,31 +141,55 @@ _OPTIONAL = (
 _LIMIT = ("max_tokens", "max_completion_tokens", "max_output_tokens")
 
 
-def advise(message: str, field_name: str | None, body: Mapping[str, Any]) -> str:
-    """The argument that helps against a refusal of one field; "" when none is known."""
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What helps against a refusal; `values` are those of the parameters that it names."""
+
+    text: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def behind(self, words: str) -> str:
+        """It as the next sentence."""
+        return f"{words}. {self.text}" if self.text else words
+
+
+def advise(message: str, field_name: str | None, body: Mapping[str, Any]) -> Advice:
+    """The argument that helps against a refusal of one field; empty when none is known."""
     if _names("max_tokens", message, field_name) and "max_completion_tokens" in message:
-        return "Add --model-arg max_tokens_field=max_completion_tokens"
+        options = backend_options(max_tokens_field="max_completion_tokens")
+        return Advice("Add {model_args.max_tokens_field}", options)
     if any(_names(name, message, field_name) for name in _EFFORT) and "effort" in str(body):
         levels = [level for level in EFFORTS if re.search(rf"['\"`]{level}['\"`]", message)]
         asked = _effort_of(body)
         levels = [level for level in levels if level != asked]
         if levels:
-            return (
+            return Advice(
                 f"The levels that it has: {', '.join(levels)}. "
-                f"Add --model-arg efforts={','.join(levels)}, and ask for one of these"
+                "Add {model_args.efforts}, and ask for one of these",
+                backend_options(efforts=",".join(levels)),
             )
     for name in _OPTIONAL:
         if _names(name, message, field_name) and _holds(body, name):
-            return f"Add --model-arg drop={name}, and the server's own setting is used"
+            options = backend_options(drop=name)
+            return Advice("Add {model_args.drop}, and the server's own setting is used", options)
     shared = _SHARED.search(message)
     if shared is not None:  # by the prompt and the completion
-        return f"Lower the limit of a completion: --max-output-tokens {int(shared[1]) // 2}"
+        return _lower(int(shared[1]) // 2)
     most = _MOST_OUTPUT.search(message)
     if most is not None and any(_names(name, message, field_name) for name in _LIMIT):
-        return f"Lower the limit of a completion: --max-output-tokens {most[1]}"
+        return _lower(int(most[1]))
     if any(_names(name, message, field_name) for name in _LIMIT):
-        return "If the limit is too high for the model, lower it with --max-output-tokens"
-    return ""
+        return Advice(
+            "If the limit is too high for the model, lower {max_output_tokens}",
+            {"max_output_tokens": ...},
+        )
+    return Advice()
+
+
+def _lower(tokens: int) -> Advice:
+    return Advice(
+        "Lower the limit of a completion: {max_output_tokens}", {"max_output_tokens": tokens}
+    )
 
 
 _SHARED = re.compile(r"(?:max_model_len=|maximum context length is |context window of )(\d+)")

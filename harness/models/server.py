@@ -28,6 +28,7 @@ from harness.core import (
     Usage,
     UsageError,
 )
+from harness.core.errors import backend_options
 from harness.core.hashing import canonical_json, content_hash
 from harness.models.counting import Counted, Counter, join_replies
 from harness.models.folder import ModelFolder
@@ -149,7 +150,8 @@ class ServerBackend:
         if prompt.plain:
             raise UsageError(
                 f"{self._spec}: the chat interface takes turns, and this task's prompt is a plain "
-                "text to continue: give openai: with --model-arg api=completions"
+                "text to continue: give openai: with {model_args.api}",
+                **backend_options(api="completions"),
             )
         messages = [
             {"role": m.role, "content": m.content} for m in self.frame.around(prompt).messages
@@ -222,20 +224,20 @@ class ServerBackend:
         if status in PASSING:
             wait = asked_wait(came.headers, came.json, self._patience.now())
             return PassingError(words, wait=wait, wasted=self._used(came.json), came=came)
-        advice = {
+        hints = {
             401: f"check the key in {self._key_env}",
             403: f"the key in {self._key_env} may not use this model",
             404: f"no model {self._spec.name!r} there, or another path: the address "
             f"usually ends in {self._ending}",
         }
-        if status in advice:
-            return BackendError(f"{words}. {advice[status]}", fatal=True)
+        if status in hints:
+            return BackendError(f"{words}. {hints[status]}", fatal=True)
         if 300 <= status < 400:
             return BackendError(words, fatal=True)
         if fills_context(said.message):
             return ContextError(words)
-        help_ = advise(said.message, said.field, body)
-        return RefusedError(f"{words}{'. ' + help_ if help_ else ''}", said.message)
+        advice = advise(said.message, said.field, body)
+        return RefusedError(advice.behind(words), said.message, **advice.values)
 
     def _used(self, body: Any) -> Usage | None:
         """What a failed attempt used, where its body says so."""
@@ -283,7 +285,7 @@ class ServerBackend:
             async with self._gate.passing(_shape(body, request)):
                 answer, came, retries, wasted, seconds = await self._patiently(body, request)
         except RefusedError as error:
-            raise BackendError(str(error)) from error
+            raise error.failed() from error
         self._meet(answer.origin)
         completions, usage, source = self._counted(answer, request, len(seeds))
         reply = Reply(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 from harness.core import EFFORTS, UnknownNameError, UsageError
-from harness.core.addresses import check_address
+from harness.core.addresses import check_address, shown
+from harness.core.errors import backend_options
 from harness.models.folder import ModelFolder, find_folder
 from harness.models.options import (
     Count,
@@ -81,7 +82,10 @@ def addresses(url: str, more: Words) -> list[str]:
     first, *others = re.split(r",(?=https?://)", url)
     for one in (*others, *more):
         if not one.startswith(("http://", "https://")):
-            raise UsageError(f"--model-arg urls={one}: an address begins with http:// or https://")
+            raise UsageError(
+                "{model_args.urls}: an address begins with http:// or https://",
+                **backend_options(urls=shown(one)),
+            )
         check_address(one)
     return list(dict.fromkeys([first, *(base_url(one, first) for one in (*others, *more))]))
 
@@ -90,7 +94,7 @@ def named_efforts(words: Words, known: tuple[str, ...]) -> tuple[str, ...]:
     """The levels that the user says the model has, else all that the interface knows."""
     for word in words:
         if word not in known:
-            raise UnknownNameError("level of --model-arg efforts=", word, known)
+            raise UnknownNameError("level in the option efforts", word, known)
     return tuple(level for level in EFFORTS if level in (words or known))
 
 

@@ -169,7 +169,7 @@ def open_backend(model: str | Backend, model_args: Mapping[str, str] | None = No
         return check_backend(model)
     spec = ModelSpec.parse(model, model_args)
     for name, value in spec.args:
-        check_option("--model-arg", name, value)
+        check_option("the model's option", name, value)
     kind = registry.find("models", spec.backend)
     with blamed(f"the backend {spec.backend!r}", kind):
         return check_backend(kind(spec))

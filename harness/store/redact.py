@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from sqlalchemy import select, text, update
 
-from harness.core.secrets import masked
+from harness.core.secrets import in_texts, masked
 from harness.store.figures import drop_figures
 from harness.store.schema import AttemptRow, Base, ModelRow, RunRow
 from harness.store.store import Store
@@ -19,6 +18,8 @@ _TEXTS: tuple[tuple[type[Base], tuple[str, ...]], ...] = (
 )
 """What is written about a model or a run. Prompts and samples are left as they are: they are
 hashed, and what a model said is its own."""
+_HASHED = ("identity",)
+"""What of a manifest stays, because a run's id is its hash."""
 
 
 def redact(store: Store, known: Mapping[str, str], *, dry_run: bool = False) -> list[str]:
@@ -27,6 +28,10 @@ def redact(store: Store, known: Mapping[str, str], *, dry_run: bool = False) -> 
     `known` are values that must go, by a name for each. Ids follow from fingerprints, which are
     hashes, so that none of them changes; what a manifest's identity holds stays.
     """
+
+    def mask(text: str) -> str:
+        return masked(text, known)
+
     places = []
     with store.engine.begin() as connection:
         for kind, names in _TEXTS:
@@ -34,7 +39,9 @@ def redact(store: Store, known: Mapping[str, str], *, dry_run: bool = False) -> 
             keys = [column.name for column in table.primary_key]
             columns = [table.c[name] for name in (*keys, *names)]
             for row in connection.execute(select(*columns)).mappings().all():
-                changed = {n: new for n in names if (new := _mended(row[n], known)) != row[n]}
+                changed = {
+                    n: new for n in names if (new := in_texts(row[n], mask, _HASHED)) != row[n]
+                }
                 if not changed:
                     continue
                 label = "/".join(str(row[key])[:12] for key in keys)
@@ -56,14 +63,3 @@ def _forget(store: Store) -> None:
         connection = connection.execution_options(isolation_level="AUTOCOMMIT")
         connection.execute(text("VACUUM"))
         connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-
-
-def _mended(value: Any, known: Mapping[str, str]) -> Any:
-    """The value with its texts masked; a manifest's identity, which is hashed, stays."""
-    if isinstance(value, str):
-        return masked(value, known)
-    if isinstance(value, Mapping):
-        return {k: v if k == "identity" else _mended(v, known) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_mended(inner, known) for inner in value]
-    return value

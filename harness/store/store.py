@@ -131,7 +131,8 @@ def _check_file(path: Path, create: bool) -> None:
     if not path.exists():
         if not create:
             raise UsageError(
-                f"no database at {path}: run `harness eval` first, or name another with --db"
+                f"no database at {path}: run `harness eval` first, or name another with {{db}}",
+                db=...,
             )
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -159,13 +160,16 @@ def _bring_up_to_date(engine: Engine, *, create: bool) -> None:
         return
     name = describe(engine.url)
     if found is None and tables - {"alembic_version"}:
-        raise StoreError(f"{name} is a database of another program; name another file with --db")
+        raise StoreError(
+            f"{name} is a database of another program; name another file with {{db}}", db=...
+        )
     if found is None and not create:
         raise UsageError(f"{name} holds no results yet: run `harness eval` first")
     if found is not None and found not in known_versions():
         raise StoreError(
             f"{name} was written by a newer version of harness (schema {found}; this one knows "
-            f"up to {SCHEMA_VERSION}): pip install -U reasoning-harness, or use another --db"
+            f"up to {SCHEMA_VERSION}): pip install -U reasoning-harness, or use another {{db}}",
+            db=...,
         )
     if found is None:
         _create(engine)
@@ -226,16 +230,16 @@ def explain(error: SQLAlchemyError, name: str) -> StoreError:
     cause = cause.strip().splitlines()[0] if cause.strip() else type(error).__name__
     low = cause.lower()
     if "locked" in low:
-        advice = "another process holds it; wait for that to end, or use another --db"
+        advice = "another process holds it; wait for that to end, or use another {db}"
     elif "full" in low:
         advice = "free some space, then run the same command again"
     elif "not a database" in low or "malformed" in low:
-        advice = "the file is damaged or no SQLite database; name another with --db"
+        advice = "the file is damaged or no SQLite database; name another with {db}"
     elif "readonly" in low or "unable to open" in low or "permission" in low:
         advice = "check that the folder and the file can be written"
     else:
         advice = "nothing more was written; the same command goes on from what is stored"
-    return StoreError(f"database {name}: {cause}: {advice}")
+    return StoreError(f"database {name}: {cause}: {advice}", db=...)
 
 
 def is_dropped(error: SQLAlchemyError) -> bool:

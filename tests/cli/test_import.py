@@ -155,7 +155,7 @@ def test_bad_rows_are_named_and_the_others_are_kept(bring, cli):
     ("lines", "more", "message"),
     [
         (["{}"], ["--model", "m"], "no row could be taken"),
-        ([{"problem": "p1", "text": "1"}], [], "no --model given"),
+        ([{"problem": "p1", "text": "1"}], [], "no model was named"),
         ([{"problem": "p1", "text": "1"}], ["--field", "txt=a"], "did you mean 'text'"),
     ],
 )
@@ -302,7 +302,7 @@ def test_a_field_that_leads_nowhere(bring, path):
     one = {"problem": "p1", "out": ["1"], "text": "1"}
     result = bring([one], "--model", "m", "--field", f"text={path}")
     assert result.code == 2
-    assert f"line 1: no text in the field '{path}'; map it with --field" in result.err
+    assert f"line 1: no text in the field '{path}': say which has it, text=NAME" in result.err
 
 
 def test_a_list_of_texts_is_as_many_samples(bring):

@@ -89,7 +89,7 @@ def test_the_library_does_not_try_again_by_itself(server: Server) -> None:
 
 def test_a_refusal_is_one(server: Server) -> None:
     refusal = {"error": {"message": "Unsupported parameter: 'temperature'", "param": "temperature"}}
-    with pytest.raises(BackendError, match="drop=temperature"):
+    with pytest.raises(BackendError, match="'drop': 'temperature'"):
         ask(server, lambda n, body: Answer(refusal, 400))
     assert len(server.asked) == 1
 

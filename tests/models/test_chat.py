@@ -35,7 +35,7 @@ def test_the_date_is_fixed_and_can_be_given() -> None:
     template = "{{ strftime_now('%d %b %Y') }}"
     assert render(template) == "26 Jul 2024"
     assert render(template, day="2026-01-02") == "02 Jan 2026"
-    with pytest.raises(UsageError, match="date=tomorrow"):
+    with pytest.raises(UsageError, match="'date': 'tomorrow'"):
         render(template, day="tomorrow")
 
 

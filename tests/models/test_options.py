@@ -82,7 +82,7 @@ def test_types_and_defaults() -> None:
     ],
 )
 def test_a_bad_value_is_named(name: str, text: str, says: str) -> None:
-    with pytest.raises(UsageError, match=f"--model-arg {name}=.*{says}"):
+    with pytest.raises(UsageError, match=f"model_args={{'{name}': .*{says}"):
         read(**{name: text})
 
 

@@ -279,7 +279,7 @@ def test_a_systematic_refusal_costs_few_requests_and_says_what_helps(
     assert all(isinstance(r, BackendError) for r in results)
     fatal = [r for r in results if isinstance(r, BackendError) and r.fatal]
     assert len(fatal) >= 60
-    assert "--model-arg drop=temperature" in str(fatal[-1])
+    assert "model_args={'drop': 'temperature'}" in str(fatal[-1])
     assert "does not support 0" in str(fatal[-1])
 
 

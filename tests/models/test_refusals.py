@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from harness.cli.planning import told
 from harness.core import BackendError
 from harness.models import refusals
 from harness.models.refusals import Gate, RefusedError, advise, read_error
@@ -159,13 +160,14 @@ def test_a_long_thought_does_not_keep_the_others_waiting(
 def test_the_advice_is_an_argument_that_exists(
     message: str, field: str | None, body: dict[str, Any], helps: str
 ) -> None:
-    assert helps in advise(message, field, body)
+    advice = advise(message, field, body)
+    assert helps in told(BackendError(advice.text, **advice.values))
 
 
 def test_no_advice_where_none_is_known() -> None:
-    assert advise("the prompt is too long", None, {"temperature": 0}) == ""
-    assert advise("temperatures are high today", None, {"temperature": 0}) == ""
-    assert advise("bad temperature", "temperature", {"seed": 1}) == ""  # it was not sent
+    assert advise("the prompt is too long", None, {"temperature": 0}).text == ""
+    assert advise("temperatures are high today", None, {"temperature": 0}).text == ""
+    assert advise("bad temperature", "temperature", {"seed": 1}).text == ""  # it was not sent
 
 
 @pytest.mark.parametrize(
