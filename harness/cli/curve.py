@@ -100,6 +100,8 @@ def curve(as_json: bool, db: str, unit: str, **given: Any) -> int:
     if as_json:
         print_json(_as_json(curves, unit) | {name: value for name, value, _ in extra})
         return 0
+    for line in _judges(db, curves, given):
+        click.echo(line)
     _print_curves(curves, unit)
     for _, _, lines in extra:
         if lines:
@@ -115,6 +117,16 @@ def _load(db: str, given: dict[str, Any]) -> Sequence[Curve]:
     names = ("model", "task", "budget", "price")
     rate = hourly(given["gpu_usd_per_hour"])
     return api.curve(db, **{name: given[name] for name in names}, gpu_usd_per_hour=rate)
+
+
+def _judges(db: str, curves: Sequence[Curve], given: dict[str, Any]) -> list[str]:
+    """How far the models that gave verdicts are to be believed; nothing where rules gave them."""
+    from harness import api
+    from harness.results.warnings import judge_lines
+
+    if not any(" by " in one.facts.get("verifier", "") for one in curves):
+        return []  # the reports are not needed
+    return judge_lines(api.show(db, **{name: given[name] for name in ("model", "task", "budget")}))
 
 
 def _obedience(db: str, given: dict[str, Any]) -> list[tuple[str, Any, list[str]]]:

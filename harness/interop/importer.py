@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from harness.budgets import Budget, Reward, expand
+from harness.budgets import Budget, expand
 from harness.core import (
     Command,
     DataError,
     Finish,
     ModelInfo,
-    Sample,
     TaskSpec,
-    ThinkMarks,
     UsageError,
     Verdict,
 )
 from harness.interop.given import NAME as GIVEN
 from harness.interop.given import GivenReward
+from harness.interop.imported import asked_of, model_of, rows_of, sample_of
 from harness.interop.jsonl import ImportedRow, Rows, read_rows
 from harness.run.config import EvalConfig
 from harness.run.plan import (
@@ -33,20 +31,11 @@ from harness.run.plan import (
     stored_run,
 )
 from harness.store import Store
-from harness.store.identity import Asked, model_id, prompt_id, sample_id
 from harness.store.records import (
-    Call,
-    Charge,
     Row,
-    attempt_rows,
-    call_row,
     digest_of,
     model_row,
     now,
-    problem_row,
-    prompt_row,
-    sample_row,
-    verdict_row,
 )
 from harness.store.samples import find_digests
 from harness.store.writer import write_rows
@@ -113,7 +102,7 @@ def import_file(  # noqa: PLR0913 - all that `harness import` takes
                 )
                 for run in _plan(name, own, part, budgets, result)
             ]
-            _store(store, pool, runs, own, _info(name))
+            _store(store, pool, runs, own, model_of(name))
             result.runs += [run.id for run in runs]
     return result
 
@@ -163,42 +152,12 @@ def _notes(rows: Rows, by_model: Mapping[str, Sequence[ImportedRow]]) -> list[st
     return notes
 
 
-def _info(name: str) -> ModelInfo:
-    return ModelInfo(
-        spec=f"import:{name}", name=name, fingerprint=f"import:{name}", think=ThinkMarks()
-    )
-
-
-def _prompt(row: ImportedRow) -> str:
-    return f"(imported; the prompt is not known)\n\n{row.problem.question}"
-
-
-def _asked(row: ImportedRow) -> Asked:
-    """What the row answers: the prompt is not known, so the problem stands for it."""
-    model, prompt = model_id(f"import:{row.model}"), prompt_id(_prompt(row))
-    return Asked(model, prompt, "", {"imported": row.problem.digest()}, None, row.sample)
-
-
-def _sample(row: ImportedRow, asked: Asked) -> Sample:
-    """The row's text as a sample."""
-    trace = asked.trace
-    return Sample(
-        id=sample_id(trace, None),
-        trace=trace,
-        text=row.text,
-        finish=row.finish,
-        prompt_tokens=row.prompt_tokens,
-        output_tokens=row.output_tokens,
-        reasoning_tokens=row.reasoning_tokens,
-    )
-
-
 def _refuse_changed(store: Store, rows: Rows, result: Imported) -> None:
     """Move rows whose sample is stored, or stands above, with another text to `bad`.
 
     Of rows that say the same sample the first is kept; all are counted.
     """
-    samples = [_sample(row, _asked(row)) for row in rows.good]
+    samples = [sample_of(row, asked_of(row)) for row in rows.good]
     stored = find_digests(store, [sample.id for sample in samples])
     known = dict(stored)
     taken: dict[str, ImportedRow] = {}
@@ -259,7 +218,7 @@ def _plan(
     if n > 1 and scored == len(rows):
         usual += [f"best@{n}:reward={GIVEN}", f"weighted@{n}:reward={GIVEN}"]
     wanted: list[Budget] = expand(budgets) or expand(usual)
-    runs = plan_runs(_info(name), loaded, wanted, EvalConfig())
+    runs = plan_runs(model_of(name), loaded, wanted, EvalConfig())
     for run in runs:
         _check_budget(name, run, counts, scored)
     for size in sorted({_needed(run) for run in runs}):
@@ -333,7 +292,7 @@ def _store(
             if counts[row.problem.id] >= _needed(run)
             and (row.problem.id, row.sample) in drawn[run.id]
         ]
-        out += _rows(row, verdict, runs[0], answered, positions[row.problem.id], created)
+        out += rows_of(row, verdict, runs[0], answered, positions[row.problem.id], created)
     with store.engine.begin() as connection:
         write_rows(connection, out)
 
@@ -358,63 +317,3 @@ def _drawn(
         count = drawn_of([key for _, key in pool]) or 0
         drawn.update((problem, index) for index, _ in pool[:count])
     return frozenset(drawn)
-
-
-def _score(row: ImportedRow, asked: Asked, reward: Reward) -> Row:
-    """The row's reward as a sample of the reward; what it cost is unknown."""
-    of = Asked(
-        model_id(reward.info.fingerprint),
-        asked.prompt,
-        row.text,
-        {"reward": reward.info.spec},
-        None,
-        row.sample,
-    )
-    score = Sample(
-        id=sample_id(of.trace, None),
-        trace=of.trace,
-        prefix=row.text,
-        text=json.dumps(row.reward),
-        finish=Finish.STOP,
-        output_tokens=0,
-        reasoning_tokens=0,
-    )
-    return sample_row(score, of)
-
-
-def _rows(
-    row: ImportedRow,
-    verdict: Verdict,
-    payer: PlannedRun,
-    answered: Sequence[PlannedRun],
-    position: int,
-    created: str,
-) -> list[Row]:
-    asked, problem = _asked(row), row.problem.digest()
-    sample = _sample(row, asked)
-    call = Call(
-        run=payer.id,
-        role="generator",
-        samples=(sample.id,),
-        usage=sample.usage,
-        usd=row.usd,
-        source="import",
-        created=created,
-    )
-    out: list[Row] = [
-        prompt_row(_prompt(row), asked.prompt),
-        problem_row(row.problem, problem),
-        call_row(call),
-        sample_row(sample, asked, call=call.id),
-    ]
-    for run in answered:
-        charges = [Charge(ordinal=row.sample, step=0, sample=sample.id, final=True)]
-        if run.strategy.reward is not None:
-            score = _score(row, asked, run.strategy.reward)
-            out.append(score)
-            charges.append(
-                Charge(ordinal=row.sample, step=1, sample=score[1]["id"], final=False, score=True)
-            )
-        out += attempt_rows(run.id, problem, position, charges=charges)
-    out.append(verdict_row(sample.id, problem, payer.loaded.judge, verdict))
-    return out

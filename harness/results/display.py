@@ -29,11 +29,15 @@ class Listing(tuple[T, ...]):
         """The rows as a pandas DataFrame; UsageError where pandas is not installed."""
         return frame(self.rows())
 
+    def shown(self) -> Sequence[Row]:
+        """The rows as a notebook shows them."""
+        return self.rows()
+
     def __repr__(self) -> str:
-        return text_table(self.rows()) or f"{type(self).__name__}()"
+        return text_table(self.shown()) or f"{type(self).__name__}()"
 
     def _repr_html_(self) -> str:
-        return html_table(self.rows())
+        return html_table(self.shown())
 
 
 def frame(rows: Sequence[Row]) -> Any:
@@ -90,6 +94,20 @@ class Reports(Listing[RunReport]):
     def rows(self) -> Sequence[Row]:
         """Accuracy with its interval, and what it cost."""
         return [report_row(report) for report in self]
+
+    def shown(self) -> Sequence[Row]:
+        """Without the columns of shares and labels that say nothing of any run."""
+        rows = self.rows()
+        silent = {name for name in _SOMETIMES if all(not row[name] for row in rows)}
+        if all(row["attempted"] in (None, 1.0) for row in rows):
+            silent |= {name for name in rows[0] if "attempted" in name} if rows else set()
+        return [{name: v for name, v in row.items() if name not in silent} for row in rows]
+
+
+_SOMETIMES = (
+    "refused", "abstained", "empty", "truncated", "looping", "labels", "corrected_accuracy",
+    "corrected_low", "corrected_high", "wrong_verdicts", "kappa",
+)  # fmt: skip
 
 
 def report_row(report: RunReport) -> Row:

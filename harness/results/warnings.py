@@ -36,6 +36,33 @@ def warnings(reports: Sequence[RunReport]) -> list[str]:
     return lines
 
 
+def judge_lines(reports: Sequence[RunReport]) -> list[str]:
+    """For each model that gave verdicts, how it agrees with labels by hand, or that nobody knows.
+
+    Of several runs with labels the one with the most counts.
+    """
+    best: dict[str, RunReport] = {}
+    for report in reports:
+        if report.judge is not None:
+            known = best.setdefault(report.verifier, report)
+            if _labels(report) > _labels(known):
+                best[report.verifier] = report
+    lines = []
+    for verifier, report in sorted(best.items()):
+        kappa = report.audit.kappa if report.audit else None
+        said = "unchecked: no labels by hand (`harness audit list` draws samples for them)"
+        if kappa is not None:
+            said = (
+                f"kappa {kappa.value:.2f} [{kappa.low:.2f}, {kappa.high:.2f}] with labels by hand"
+            )
+        lines.append(f"verdicts by {verifier}: {said}")
+    return lines
+
+
+def _labels(report: RunReport) -> int:
+    return report.audit.labels if report.audit and report.audit.kappa else 0
+
+
 def _loops(report: RunReport) -> str:
     """What no limit mends."""
     if (report.looping or 0) <= MOST:

@@ -48,6 +48,7 @@ def test_every_kind_of_no_answer_has_its_share(mixed: None) -> None:
     assert row["accuracy"] == 3 / 8
     assert row["attempted"] == 4 / 8
     assert row["accuracy_attempted"] == 3 / 4
+    assert "refused" in repr(api.show())
     assert row["accuracy_attempted_low"] < 3 / 4 < row["accuracy_attempted_high"]
 
 

@@ -12,6 +12,7 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from harness.budgets import Graded
 from harness.core import (
@@ -178,3 +179,16 @@ class CountingReward:
             broken = kind.scored == kind.break_at
             out.append(Graded(steps=(math.nan if broken else value,), prompt_tokens=len(text)))
         return out
+
+
+def says(stub: Any, reply: Callable[[str], str], finish: Finish = Finish.STOP) -> Any:
+    """A stub that replies to the text of the prompt."""
+
+    class Sayer(stub):  # type: ignore[misc]
+        async def generate(self, request: Request) -> Reply:
+            got = await super().generate(request)
+            text = reply(request.prompt.messages[-1].content)
+            one = Completion(text=text, finish=finish, output_tokens=len(text) + 1)
+            return Reply(completions=(one,) * len(request.seeds), usage=got.usage, latency_s=0.0)
+
+    return Sayer(marks=None)

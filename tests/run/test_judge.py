@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import sqlite3
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -15,14 +16,11 @@ import pytest
 import harness
 from harness.core import (
     BackendError,
-    Completion,
     DataSource,
     Estimate,
     Finish,
     Problem,
     Prompt,
-    Reply,
-    Request,
     Scored,
     Status,
     UsageError,
@@ -39,6 +37,8 @@ from harness.run.regrade import regrade_runs
 from harness.store import open_store
 from harness.verifiers.flaw.judge import judge_prompt, judged
 from harness.verifiers.flaw.verifier import FlawVerifier
+
+says = sys.modules["harness_stub"].says
 
 
 class Holes:
@@ -61,19 +61,6 @@ class Holes:
 
 
 harness.register("tasks", "holes", Holes)
-
-
-def says(stub: Any, reply: Callable[[str], str], finish: Finish = Finish.STOP) -> Any:
-    """A stub that replies to the text of the prompt."""
-
-    class Sayer(stub):  # type: ignore[misc]
-        async def generate(self, request: Request) -> Reply:
-            got = await super().generate(request)
-            text = reply(request.prompt.messages[-1].content)
-            one = Completion(text=text, finish=finish, output_tokens=len(text) + 1)
-            return Reply(completions=(one,) * len(request.seeds), usage=got.usage, latency_s=0.0)
-
-    return Sayer(marks=None)
 
 
 def asking(backend: Any, **more: Any) -> Judge:

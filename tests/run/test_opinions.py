@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -12,21 +13,20 @@ from typing import Any
 import pytest
 
 import harness
+from harness.cli import main
+from harness.cli.tables import runs_table
 from harness.core import (
-    Completion,
     DataSource,
     Estimate,
-    Finish,
     Problem,
     Prompt,
-    Reply,
-    Request,
     Scored,
     Status,
     Verdict,
     VerifierSpec,
 )
 from harness.results.reports import iter_samples
+from harness.results.warnings import judge_lines
 from harness.run.audit import model_opinions
 from harness.run.config import JudgeConfig
 from harness.run.judge import Judge
@@ -34,21 +34,9 @@ from harness.store import open_store
 from harness.store.labels import Label, put_labels
 from harness.verifiers.opinion import SecondOpinion
 
+says = sys.modules["harness_stub"].says
 LABELS = (Status.CORRECT, Status.WRONG, Status.WRONG)
 RULES = Verdict(status=Status.CORRECT, answer="1")
-
-
-def says(stub: Any, reply: Callable[[str], str]) -> Any:
-    """A stub that replies to the text of the prompt."""
-
-    class Sayer(stub):  # type: ignore[misc]
-        async def generate(self, request: Request) -> Reply:
-            got = await super().generate(request)
-            text = reply(request.prompt.messages[-1].content)
-            one = Completion(text=text, finish=Finish.STOP, output_tokens=len(text) + 1)
-            return Reply(completions=(one,) * len(request.seeds), usage=got.usage, latency_s=0.0)
-
-    return Sayer(marks=None)
 
 
 def test_a_model_is_asked_about_every_answer_once_and_the_run_pays(
@@ -147,8 +135,6 @@ harness.register("tasks", "gaps", Gaps)
 def test_a_judges_figures_stand_beside_its_kappa_or_are_called_unchecked(
     stub: Any, tmp_path: Path
 ) -> None:
-    from harness.cli.tables import runs_table
-
     db = tmp_path / "judged.sqlite"
     harness.evaluate(says(stub, lambda _: "Answer: 1"), "gaps", "greedy", db=db)
     judge = says(
@@ -158,6 +144,7 @@ def test_a_judges_figures_stand_beside_its_kappa_or_are_called_unchecked(
     (report,) = harness.show(db)
     assert report.judge == "stub:stub"
     assert "unchecked" in _cells(runs_table([report])[0])
+    assert judge_lines([report])[0].startswith("verdicts by flaw by stub:stub@3+judge2: unchecked")
     with open_store(db) as store:
         views = [view for view in iter_samples(store, report.id) if view.verdict]
         put_labels(store, [
@@ -169,8 +156,22 @@ def test_a_judges_figures_stand_beside_its_kappa_or_are_called_unchecked(
     assert report.audit.kappa is not None
     assert report.audit.kappa.value == 1.0
     assert report.audit.kappa.low < 0.9
+    assert "kappa 1.00 [" in judge_lines([report])[0]
     assert f"1.00 [{report.audit.kappa.low:.2f}, 1.00]" in _cells(runs_table([report])[0])
 
 
 def _cells(table: Any) -> list[str]:
     return [str(cell) for column in table.columns for cell in column.cells]
+
+
+def test_a_curve_says_above_its_figures_whether_its_judge_is_checked(
+    stub: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = tmp_path / "judged.sqlite"
+    harness.evaluate(says(stub, lambda _: "Answer: 1"), "gaps", "vote@{1,2}", db=db)
+    harness.regrade(db, judge=says(stub, lambda _: "Verdict: MISSED"))
+    monkeypatch.setattr("sys.argv", ["harness", "curve", "--db", str(db)])
+    with pytest.raises(SystemExit):
+        main()
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith("verdicts by flaw by stub:stub@3+judge2: unchecked")
