@@ -24,6 +24,7 @@ _PROPOSER = {
     "depth": (int,),
     "needs_marks": (bool,),
 }
+_SOME_LIMIT = 64  # tokens of one completion
 
 
 def attribute(what: str, plugin: Any, name: str, kinds: tuple[type, ...]) -> Any:
@@ -58,6 +59,13 @@ def check_proposer(name: str, proposer: Any) -> Proposer:
             method(what, proposer, key)
         if proposer.size < 1:
             raise misfit(what, proposer, None, f"has size = {proposer.size}", "1 or more")
+        with blamed(what, proposer):
+            most = proposer.most_tokens(_SOME_LIMIT)
+        if most is not None and not isinstance(most, int):
+            got = f"gave {describe(most)}"
+            raise misfit(
+                what, proposer, "most_tokens", got, "a whole number, or None where unknown"
+            )
     checked: Proposer = proposer
     return checked
 
@@ -148,6 +156,10 @@ class CheckedReward:
             graded = await graded if inspect.isawaitable(graded) else graded
         expected = f"a list of {len(responses)} harness.budgets.Graded, one for each response"
         sound = isinstance(graded, Sequence) and all(isinstance(g, Graded) for g in graded)
+        for one in graded if sound else ():
+            if any(isinstance(v, bool) or not isinstance(v, int | float) for v in one.steps):
+                got = f"gave steps {describe(one.steps)}"
+                raise misfit(self._what, self._reward, "score", got, "numbers from 0 to 1")
         if not sound or len(graded) != len(responses):
             raise misfit(self._what, self._reward, "score", f"gave {describe(graded)}", expected)
         return list(graded)

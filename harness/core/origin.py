@@ -128,6 +128,8 @@ def _module_of(plugin: Any) -> str:
 
 def describe(value: Any) -> str:
     """What a plugin gave, short enough for a message."""
+    if inspect.iscoroutine(value):
+        value.close()  # nobody will await it, which Python would complain of beside the message
     text = repr(value)
     shown = text if len(text) <= 60 else text[:57] + "…"
     return f"{shown} ({type(value).__name__})" if value is not None else "None"
@@ -143,13 +145,13 @@ def misfit(what: str, plugin: Any, method: str | None, got: str, expected: str) 
 def blamed(what: str, plugin: Any) -> Iterator[None]:
     """What a stranger's code raises comes out as one line that names its place.
 
-    Errors that the product raises on purpose pass.
+    Errors that the product raises on purpose pass; `sys.exit()` is a fault here.
     """
     try:
         yield
     except HarnessError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise fault(what, plugin, error) from error
 
 
