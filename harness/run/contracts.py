@@ -94,8 +94,9 @@ def prompts_of(spec: TaskSpec, task: Task, problems: Sequence[Problem]) -> tuple
             got = f"gave {describe(prompt)} for {problem.id!r}"
             raise misfit(what, task, "prompt", got, "a harness.core.Prompt with a message")
         for message in prompt.messages:
-            if not isinstance(message.content, str):
-                got = f"gave a message with content {describe(message.content)} for {problem.id!r}"
+            content: Any = message.content
+            if not isinstance(content, str):
+                got = f"gave a message with content {describe(content)} for {problem.id!r}"
                 raise misfit(what, task, "prompt", got, "text")
         prompts.append(prompt)
     return tuple(prompts)
@@ -137,7 +138,7 @@ def check_backend(backend: Any) -> Backend:
     info = attribute(what, backend, "info", (ModelInfo,))
     what = f"the backend {info.spec!r}"
     for name, kinds in _INFO.items():
-        value = getattr(info, name)
+        value: Any = getattr(info, name)
         if not isinstance(value, kinds) or not value or (name == "concurrency" and value < 1):
             wanted = "a whole number from 1" if name == "concurrency" else "text"
             raise misfit(what, backend, None, f"has info.{name} = {describe(value)}", wanted)
@@ -153,12 +154,7 @@ class CheckedBackend:
 
     def __init__(self, backend: Any) -> None:
         self._backend, self._what = backend, f"the backend {backend.info.spec!r}"
-
-    @property
-    def info(self) -> ModelInfo:
-        """The backend's."""
-        found: ModelInfo = self._backend.info
-        return found
+        self.info: ModelInfo = backend.info
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._backend, name)  # what further attributes it has, as `notes`

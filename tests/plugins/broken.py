@@ -403,13 +403,6 @@ BROKEN = {
         "propose yielded 5 chains; expected 2 of them",
         budget="own@2",
     ),
-    "proposer: it does not await": Broken(
-        "class proposer(Plain):\n async def propose(self, caller, n):\n"
-        "  for d in caller.sample(range(n), Sampling(max_tokens=9)): yield (d,)",
-        r"\(.*plugin\.py, line \d+\): TypeError: 'coroutine' object is not iterable",
-        1,
-        budget="own@2",
-    ),
     "proposer: its most tokens are text": Broken(
         "class proposer(Plain):\n def most_tokens(self, limit): return 'lots'",
         r"most_tokens gave 'lots' \(str\); expected a whole number",
