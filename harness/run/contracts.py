@@ -20,6 +20,7 @@ from harness.core import (
     Finish,
     HarnessError,
     ModelInfo,
+    PluginError,
     Problem,
     Prompt,
     Reply,
@@ -28,8 +29,9 @@ from harness.core import (
     Usage,
     VerifierSpec,
     registry,
+    watch,
 )
-from harness.core.origin import blamed, describe, fault, is_builtin, misfit, version_of
+from harness.core.origin import blamed, describe, fault, is_builtin, misfit, version_of, where
 from harness.core.protocols import Backend, Task
 
 _TEXT = (str,)
@@ -88,7 +90,7 @@ def prompts_of(spec: TaskSpec, task: Task, problems: Sequence[Problem]) -> tuple
     """`task.prompt` for each problem."""
     what, prompts = f"the task {spec.name!r}", []
     for problem in problems:
-        with blamed(what, task):
+        with blamed(what, task, quick=True):
             prompt: Any = task.prompt(problem)
         if not isinstance(prompt, Prompt) or not prompt.messages:
             got = f"gave {describe(prompt)} for {problem.id!r}"
@@ -139,7 +141,11 @@ def check_backend(backend: Any) -> Backend:
     what = f"the backend {info.spec!r}"
     for name, kinds in _INFO.items():
         value: Any = getattr(info, name)
-        if not isinstance(value, kinds) or not value or (name == "concurrency" and value < 1):
+        if (
+            not isinstance(value, kinds)
+            or not value
+            or (name == "concurrency" and info.concurrency < 1)
+        ):
             wanted = "a whole number from 1" if name == "concurrency" else "text"
             raise misfit(what, backend, None, f"has info.{name} = {describe(value)}", wanted)
     for name in ("render", "count_tokens"):
@@ -161,7 +167,7 @@ class CheckedBackend:
 
     def render(self, prompt: Prompt, prefix: str = "") -> str:
         """See `harness.core.protocols.Backend`."""
-        with blamed(self._what, self._backend):
+        with blamed(self._what, self._backend, quick=True):
             text: Any = self._backend.render(prompt, prefix)
         if not isinstance(text, str):
             raise misfit(self._what, self._backend, "render", f"gave {describe(text)}", "text")
@@ -169,7 +175,7 @@ class CheckedBackend:
 
     def count_tokens(self, rendered: str) -> int | None:
         """See `harness.core.protocols.Backend`."""
-        with blamed(self._what, self._backend):
+        with blamed(self._what, self._backend, quick=True):
             count: Any = self._backend.count_tokens(rendered)
         if not _is_count(count):
             got = f"gave {describe(count)}"
@@ -184,9 +190,15 @@ class CheckedBackend:
             if not inspect.isawaitable(reply):
                 got, wanted = f"gave {describe(reply)}", "a coroutine (`async def` with `return`)"
                 raise misfit(self._what, self._backend, "generate", got, wanted)
-            reply = await reply
+            async with asyncio.timeout(watch.awaited_s()) as limit:
+                reply = await reply
         except HarnessError:
             raise
+        except TimeoutError as error:
+            if not limit.expired():
+                raise fault(self._what, self._backend, error) from error
+            said = f"{self._what} ({where(self._backend, 'generate')}): generate: "
+            raise PluginError(said + watch.too_long(watch.awaited_s()), exit_code=1) from error
         except (Exception, SystemExit) as error:
             raise fault(self._what, self._backend, error) from error
         except asyncio.CancelledError as error:

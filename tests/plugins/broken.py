@@ -483,3 +483,37 @@ BROKEN = {
         "harness.register('tasks', 'x', Good())", r"is no class or function"
     ),
 }
+
+FOR_EVER = "\n  while True: pass"
+HANGING = {
+    "task: prompt": Broken(
+        "class task(Good):\n def prompt(self, problem):" + FOR_EVER, r"the task 'own'"
+    ),
+    "backend: render": Broken(
+        "class engine(Engine):\n def render(self, prompt, prefix=''):" + FOR_EVER,
+        r"the backend 'own:m'",
+    ),
+    "backend: generate awaits what never comes": Broken(
+        "class engine(Engine):\n async def generate(self, request):\n"
+        "  import asyncio; await asyncio.Event().wait()",
+        r"the backend 'own:m' \(.*\): generate",
+    ),
+    "selector: expect, and takes every error": Broken(
+        "class selector(Chooser):\n def expect(self, pool, k):\n  while True:\n"
+        "   try: pool[0]\n   except Exception: pass",
+        r"the selector 'own'",
+        budget="vote@2:select=own",
+    ),
+    "reward: score awaits what never comes": Broken(
+        "class reward(Half):\n async def score(self, caller, responses):\n"
+        "  import asyncio; await asyncio.Event().wait()",
+        r"the reward 'own' \(.*\): score",
+        budget="best@2:reward=own",
+    ),
+    "aggregation": Broken(
+        "def forever(steps):" + FOR_EVER + "\nharness.register('aggregations', 'mine', forever)",
+        r"the aggregation 'mine'",
+        budget="best@2:reward=own,agg=mine",
+    ),
+}
+"""Plugins that never end; `says` is what the one line begins with."""
