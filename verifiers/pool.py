@@ -386,7 +386,9 @@ def _settle(item: _Item, reply: dict[str, Any]) -> None:
 def _pickled(plugin: Any) -> str:
     import dill  # a part of `datasets`; only for classes that stand in no file
 
-    return base64.b64encode(dill.dumps(plugin)).decode()
+    # With what it names: of a notebook's or a script's own module dill sends the name alone, and
+    # in a worker that is another module.
+    return base64.b64encode(dill.dumps(plugin, recurse=True)).decode()
 
 
 def _sent(name: str) -> str | None:
