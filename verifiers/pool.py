@@ -29,7 +29,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
-from harness.core import HarnessError, Problem, Status, UsageError, Verdict, VerifierSpec
+from harness.core import HarnessError, Problem, Status, UsageError, Verdict, VerifierSpec, registry
+from harness.core.origin import is_builtin, where
 from harness.core.registry import by_hand, plugin_files
 
 MAX_CHUNK = 32
@@ -150,6 +151,19 @@ class _Worker:
                 # bytes may still be buffered for a process that is gone
                 with contextlib.suppress(OSError):
                     pipe.close()
+
+
+def _said_of(name: str, gone: Exception) -> str:
+    """What ended a worker; of a stranger's verifier with its name and place."""
+    try:
+        kind = registry.find("verifiers", name)
+    except HarnessError:
+        return str(gone)
+    return (
+        str(gone)
+        if is_builtin(kind)
+        else f"the verifier {name!r} ({where(kind, 'verify')}): {gone}"
+    )
 
 
 class VerifierPool:
@@ -278,7 +292,7 @@ class VerifierPool:
             if self._cancelled:
                 guilty.future.set_exception(HarnessError("the verifier pool was closed"))
             else:
-                guilty.future.set_result(_ungraded(str(gone)))
+                guilty.future.set_result(_ungraded(_said_of(guilty.spec.name, gone)))
             self._give_back(list(waiting))
             return False
         return True
@@ -372,7 +386,9 @@ def _settle(item: _Item, reply: dict[str, Any]) -> None:
 def _pickled(plugin: Any) -> str:
     import dill  # a part of `datasets`; only for classes that stand in no file
 
-    return base64.b64encode(dill.dumps(plugin)).decode()
+    # With what it names: of a notebook's or a script's own module dill sends the name alone, and
+    # in a worker that is another module.
+    return base64.b64encode(dill.dumps(plugin, recurse=True)).decode()
 
 
 def _sent(name: str) -> str | None:

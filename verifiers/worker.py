@@ -106,7 +106,8 @@ def _answer(item: dict[str, Any]) -> dict[str, Any]:
         verdict = _ungraded("out of memory")
     except RecursionError:
         verdict = _ungraded("nested too deeply")
-    except Exception as error:  # noqa: BLE001 - a verifier's defect must cost this item only
+    # A verifier's defect must cost this item only; no Ctrl-C reaches this process.
+    except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001
         verdict = _ungraded(str(fault(f"the verifier {item['name']!r}", verifier, error))[:500])
     else:
         verdict = _checked(item["name"], verifier, verdict)

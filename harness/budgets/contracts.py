@@ -6,6 +6,7 @@ contract raises one PluginError that names it, its file and line, what came and 
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import math
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -14,8 +15,8 @@ from dataclasses import replace
 from typing import Any, cast
 
 from harness.budgets.strategy import Caller, Chain, Draw, Graded, Judged, Proposer, Reward, Selector
-from harness.core import HarnessError, ModelInfo, Status
-from harness.core.origin import blamed, describe, fault, is_builtin, misfit, version_of
+from harness.core import HarnessError, ModelInfo, PluginError, Status, watch
+from harness.core.origin import blamed, describe, fault, is_builtin, misfit, version_of, where
 
 _PROPOSER = {
     "size": (int,),
@@ -24,6 +25,7 @@ _PROPOSER = {
     "depth": (int,),
     "needs_marks": (bool,),
 }
+_SOME_LIMIT = 64  # tokens of one completion
 
 
 def attribute(what: str, plugin: Any, name: str, kinds: tuple[type, ...]) -> Any:
@@ -58,6 +60,13 @@ def check_proposer(name: str, proposer: Any) -> Proposer:
             method(what, proposer, key)
         if proposer.size < 1:
             raise misfit(what, proposer, None, f"has size = {proposer.size}", "1 or more")
+        with blamed(what, proposer):
+            most = proposer.most_tokens(_SOME_LIMIT)
+        if most is not None and not isinstance(most, int):
+            got = f"gave {describe(most)}"
+            raise misfit(
+                what, proposer, "most_tokens", got, "a whole number, or None where unknown"
+            )
     checked: Proposer = proposer
     return checked
 
@@ -109,7 +118,7 @@ class CheckedSelector:
 
     def expect(self, pool: Sequence[Judged], k: int) -> Mapping[Status, float]:
         """See `harness.budgets.Selector`."""
-        with blamed(self._what, self._selector):
+        with blamed(self._what, self._selector, quick=True):
             found = self._selector.expect(pool, k)
         expected = "a mapping from harness.core.Status to probabilities that sum to 1"
         sound = isinstance(found, Mapping) and all(
@@ -122,7 +131,7 @@ class CheckedSelector:
 
     def error(self, pool: Sequence[Judged], k: int) -> float:
         """See `harness.budgets.Selector`."""
-        with blamed(self._what, self._selector):
+        with blamed(self._what, self._selector, quick=True):
             found = self._selector.error(pool, k)
         if not isinstance(found, int | float) or not found >= 0:
             raise misfit(
@@ -145,12 +154,30 @@ class CheckedReward:
         """See `harness.budgets.Reward`; the sampler looks at the values."""
         with blamed(self._what, self._reward):
             graded = self._reward.score(caller, responses)
-            graded = await graded if inspect.isawaitable(graded) else graded
+            graded = await _in_time(self._what, self._reward, graded)
         expected = f"a list of {len(responses)} harness.budgets.Graded, one for each response"
         sound = isinstance(graded, Sequence) and all(isinstance(g, Graded) for g in graded)
+        for one in graded if sound else ():
+            if any(isinstance(v, bool) or not isinstance(v, int | float) for v in one.steps):
+                got = f"gave steps {describe(one.steps)}"
+                raise misfit(self._what, self._reward, "score", got, "numbers from 0 to 1")
         if not sound or len(graded) != len(responses):
             raise misfit(self._what, self._reward, "score", f"gave {describe(graded)}", expected)
         return list(graded)
+
+
+async def _in_time(what: str, reward: Any, scores: Any) -> Any:
+    if not inspect.isawaitable(scores):
+        return scores
+    seconds = watch.awaited_s()
+    try:
+        async with asyncio.timeout(seconds) as limit:
+            return await scores
+    except TimeoutError as error:
+        if not limit.expired():
+            raise
+        said = f"{what} ({where(reward, 'score')}): score: {watch.too_long(seconds)}"
+        raise PluginError(said, exit_code=1) from error
 
 
 def checked_selector(name: str, selector: Any) -> Selector:

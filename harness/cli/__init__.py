@@ -98,7 +98,7 @@ def _warn(message: Warning | str, category: type[Warning], *where: Any, **more: 
 
     if issubclass(category, BrokenPluginWarning):
         click.echo(f"warning: {message}", err=True)
-    else:
+    elif "was never awaited" not in str(message):  # what came of that is said as an error
         _python_warns(message, category, *where, **more)
 
 

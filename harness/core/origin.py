@@ -11,6 +11,7 @@ from pathlib import Path
 from types import CodeType, FunctionType, TracebackType
 from typing import Any
 
+from harness.core import watch
 from harness.core.errors import HarnessError, PluginError
 from harness.core.sources import own_files
 
@@ -128,6 +129,8 @@ def _module_of(plugin: Any) -> str:
 
 def describe(value: Any) -> str:
     """What a plugin gave, short enough for a message."""
+    if inspect.iscoroutine(value):
+        value.close()  # nobody will await it, which Python would complain of beside the message
     text = repr(value)
     shown = text if len(text) <= 60 else text[:57] + "…"
     return f"{shown} ({type(value).__name__})" if value is not None else "None"
@@ -140,17 +143,27 @@ def misfit(what: str, plugin: Any, method: str | None, got: str, expected: str) 
 
 
 @contextlib.contextmanager
-def blamed(what: str, plugin: Any) -> Iterator[None]:
+def blamed(what: str, plugin: Any, *, quick: bool = False) -> Iterator[None]:
     """What a stranger's code raises comes out as one line that names its place.
 
-    Errors that the product raises on purpose pass.
+    Errors that the product raises on purpose pass; `sys.exit()` is a fault here. A `quick` call, in
+    which nothing is awaited, is stopped after a minute (`harness.core.watch`).
     """
+    seconds = watch.quick_s()
     try:
-        yield
+        with watch.limited(seconds) if quick and not is_builtin(plugin) else _no_limit():
+            yield
     except HarnessError:
         raise
-    except Exception as error:
+    except watch.StillRunning as error:
+        place = _raised_at(error.__traceback__) or where(plugin)
+        raise PluginError(f"{what} ({place}): {watch.too_long(seconds)}", exit_code=1) from None
+    except (Exception, SystemExit) as error:
         raise fault(what, plugin, error) from error
+
+
+def _no_limit() -> contextlib.AbstractContextManager[None]:
+    return contextlib.nullcontext()
 
 
 def fault(what: str, plugin: Any, error: BaseException) -> PluginError:

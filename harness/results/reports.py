@@ -16,10 +16,7 @@ from harness.core import (
     RunManifest,
     Scored,
     Status,
-    TaskSpec,
-    UnknownNameError,
     Usage,
-    registry,
 )
 from harness.core.sample import add_known, tidy
 from harness.cost import PriceEntry, price
@@ -31,6 +28,7 @@ from harness.results.basis import basis_of
 from harness.results.bills import Bill
 from harness.results.device import DeviceTime, device_times
 from harness.results.obedience import bounded_spending, run_obedience
+from harness.results.own_metrics import own_metrics
 from harness.results.views import RunReport, SampleView, Spending
 from harness.stats import mean_interval, rising
 from harness.store import Store
@@ -280,11 +278,7 @@ def _metrics(task: str, lines: Sequence[_Line], reading: Reading) -> dict[str, E
         )
     cover = [mean_interval([line.coverage[k] for line in lines], clusters) for k in reading.cover]
     metrics |= {f"pass@{k}": figure for k, figure in zip(reading.cover, rising(cover), strict=True)}
-    try:
-        own = registry.find("tasks", TaskSpec.parse(task).name)().metrics(scored)
-    except UnknownNameError:  # a task of a plugin that is not loaded now
-        own = {}
-    return metrics | dict(own)
+    return metrics | own_metrics(task, scored)
 
 
 def _usd(manifest: RunManifest, charged: Usage, lines: Sequence[_Line]) -> float | None:

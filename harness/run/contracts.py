@@ -6,6 +6,10 @@ what was expected. See `harness.budgets.contracts` for the parts of a strategy.
 
 from __future__ import annotations
 
+import asyncio
+import inspect
+import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +20,7 @@ from harness.core import (
     Finish,
     HarnessError,
     ModelInfo,
+    PluginError,
     Problem,
     Prompt,
     Reply,
@@ -24,8 +29,9 @@ from harness.core import (
     Usage,
     VerifierSpec,
     registry,
+    watch,
 )
-from harness.core.origin import blamed, describe, fault, is_builtin, misfit, version_of
+from harness.core.origin import blamed, describe, fault, is_builtin, misfit, version_of, where
 from harness.core.protocols import Backend, Task
 
 _TEXT = (str,)
@@ -50,7 +56,18 @@ def load_problems(spec: TaskSpec, task: Task, source: DataSource) -> tuple[Probl
         if not isinstance(problem, Problem):
             raise misfit(what, task, "load", f"gave {describe(problem)} among them", expected)
         check_problem(what, task, problem)
+    if not is_builtin(task):
+        _check_ids(what, task, [problem.id for problem in found])
     return tuple(found)
+
+
+def _check_ids(what: str, task: Any, ids: Sequence[str]) -> None:
+    if not ids:
+        raise misfit(what, task, "load", "gave no problem", "one or more")
+    if len(set(ids)) < len(ids):
+        name, count = Counter(ids).most_common(1)[0]
+        got = f"gave {count} problems with the id {name!r}"
+        raise misfit(what, task, "load", got, "an id of its own for each")
 
 
 def check_problem(what: str, task: Any, problem: Problem) -> None:
@@ -73,11 +90,16 @@ def prompts_of(spec: TaskSpec, task: Task, problems: Sequence[Problem]) -> tuple
     """`task.prompt` for each problem."""
     what, prompts = f"the task {spec.name!r}", []
     for problem in problems:
-        with blamed(what, task):
+        with blamed(what, task, quick=True):
             prompt: Any = task.prompt(problem)
         if not isinstance(prompt, Prompt) or not prompt.messages:
             got = f"gave {describe(prompt)} for {problem.id!r}"
             raise misfit(what, task, "prompt", got, "a harness.core.Prompt with a message")
+        for message in prompt.messages:
+            content: Any = message.content
+            if not isinstance(content, str):
+                got = f"gave a message with content {describe(content)} for {problem.id!r}"
+                raise misfit(what, task, "prompt", got, "text")
         prompts.append(prompt)
     return tuple(prompts)
 
@@ -106,41 +128,119 @@ def verifier_version(spec: VerifierSpec) -> str:
     return str(version_of(kind))
 
 
+_INFO = {"spec": (str,), "name": (str,), "fingerprint": (str,), "concurrency": (int,)}
+
+
 def check_backend(backend: Any) -> Backend:
-    """A backend, once its attributes are what they must be."""
-    if not is_builtin(backend):
-        what = f"the backend {type(backend).__name__!r}"
-        info = attribute(what, backend, "info", (ModelInfo,))
-        what = f"the backend {info.spec!r}"
-        for name in ("render", "count_tokens"):
-            method(what, backend, name)
-        for name in ("generate", "close"):
-            method(what, backend, name, is_async=True)
-    checked: Backend = backend
-    return checked
+    """A backend whose attributes are what they must be; a stranger's is looked at from here on."""
+    if isinstance(backend, CheckedBackend) or is_builtin(backend):
+        trusted: Backend = backend
+        return trusted
+    what = f"the backend {type(backend).__name__!r}"
+    info = attribute(what, backend, "info", (ModelInfo,))
+    what = f"the backend {info.spec!r}"
+    for name, kinds in _INFO.items():
+        value: Any = getattr(info, name)
+        if (
+            not isinstance(value, kinds)
+            or not value
+            or (name == "concurrency" and info.concurrency < 1)
+        ):
+            wanted = "a whole number from 1" if name == "concurrency" else "text"
+            raise misfit(what, backend, None, f"has info.{name} = {describe(value)}", wanted)
+    for name in ("render", "count_tokens"):
+        method(what, backend, name)
+    for name in ("generate", "close"):
+        method(what, backend, name, is_async=True)
+    return CheckedBackend(backend)
+
+
+class CheckedBackend:
+    """A stranger's backend; what it gives is looked at, and what it raises names its place."""
+
+    def __init__(self, backend: Any) -> None:
+        self._backend, self._what = backend, f"the backend {backend.info.spec!r}"
+        self.info: ModelInfo = backend.info
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._backend, name)  # what further attributes it has, as `notes`
+
+    def render(self, prompt: Prompt, prefix: str = "") -> str:
+        """See `harness.core.protocols.Backend`."""
+        with blamed(self._what, self._backend, quick=True):
+            text: Any = self._backend.render(prompt, prefix)
+        if not isinstance(text, str):
+            raise misfit(self._what, self._backend, "render", f"gave {describe(text)}", "text")
+        return text
+
+    def count_tokens(self, rendered: str) -> int | None:
+        """See `harness.core.protocols.Backend`."""
+        with blamed(self._what, self._backend, quick=True):
+            count: Any = self._backend.count_tokens(rendered)
+        if not _is_count(count):
+            got = f"gave {describe(count)}"
+            raise misfit(self._what, self._backend, "count_tokens", got, _COUNT)
+        found: int | None = count
+        return found
+
+    async def generate(self, request: Request) -> Reply:
+        """See `harness.core.protocols.Backend`."""
+        try:
+            reply = self._backend.generate(request)
+            if not inspect.isawaitable(reply):
+                got, wanted = f"gave {describe(reply)}", "a coroutine (`async def` with `return`)"
+                raise misfit(self._what, self._backend, "generate", got, wanted)
+            async with asyncio.timeout(watch.awaited_s()) as limit:
+                reply = await reply
+        except HarnessError:
+            raise
+        except TimeoutError as error:
+            if not limit.expired():
+                raise fault(self._what, self._backend, error) from error
+            said = f"{self._what} ({where(self._backend, 'generate')}): generate: "
+            raise PluginError(said + watch.too_long(watch.awaited_s()), exit_code=1) from error
+        except (Exception, SystemExit) as error:
+            raise fault(self._what, self._backend, error) from error
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            raise fault(self._what, self._backend, error) from error  # its own: nobody cancelled
+        bad = _amiss(reply, len(request.seeds))
+        if bad is not None:
+            raise misfit(self._what, self._backend, "generate", *bad)
+        checked: Reply = reply
+        return checked
+
+    async def close(self) -> None:
+        """See `harness.core.protocols.Backend`."""
+        with blamed(self._what, self._backend):
+            await self._backend.close()
 
 
 async def generate(backend: Backend, request: Request) -> Reply:
-    """`backend.generate`, its reply looked at; what a stranger's code raises names its place."""
-    if is_builtin(backend):
-        return await backend.generate(request)
-    what = f"the backend {backend.info.spec!r}"
-    try:
-        reply = await backend.generate(request)
-    except HarnessError:
-        raise
-    except Exception as error:
-        raise fault(what, backend, error) from error
-    bad = _amiss(reply, len(request.seeds))
-    if bad is not None:
-        raise misfit(what, backend, "generate", *bad)
-    return reply
+    """`backend.generate`, of a stranger's backend its reply looked at."""
+    return await check_backend(backend).generate(request)
+
+
+_COUNT = "a whole number from 0, or None where unknown"
+
+
+def _is_count(value: Any) -> bool:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value is None or (whole and value >= 0)
 
 
 def _amiss(reply: Any, wanted: int) -> tuple[str, str] | None:
     """What is wrong with a reply, and what was expected."""
     if not isinstance(reply, Reply) or not isinstance(reply.usage, Usage):
         return f"gave {describe(reply)}", "a harness.core.Reply with its Usage"
+    for name in ("prompt_tokens", "cached_prompt_tokens", "output_tokens", "reasoning_tokens"):
+        if not _is_count(getattr(reply.usage, name)):
+            return f"gave usage with {name} {describe(getattr(reply.usage, name))}", _COUNT
+    seconds: Any = reply.latency_s
+    if not isinstance(seconds, int | float) or not 0 <= seconds < math.inf:
+        return f"gave latency_s {describe(seconds)}", "seconds, a number from 0 on"
     completions: Any = reply.completions
     if not isinstance(completions, Sequence) or len(completions) != wanted:
         return f"gave {describe(completions)}", f"{wanted} completions, one for each seed"
@@ -150,9 +250,11 @@ def _amiss(reply: Any, wanted: int) -> tuple[str, str] | None:
         if one.finish not in tuple(Finish):
             return f"gave finish {describe(one.finish)}", "one of " + ", ".join(Finish)
         for name in ("output_tokens", "reasoning_tokens"):
-            count = getattr(one, name)
-            if count is not None and (not isinstance(count, int) or count < 0):
-                return f"gave {name} {describe(count)}", "a whole number, or None where unknown"
+            if not _is_count(getattr(one, name)):
+                return f"gave {name} {describe(getattr(one, name))}", _COUNT
+        for name in ("reasoning", "stopped_by", "summary"):
+            if not isinstance(getattr(one, name), str | None):
+                return f"gave {name} {describe(getattr(one, name))}", "text or None"
         ends = one.token_ends
         if ends is not None and (len(ends) != one.output_tokens or [*ends] != sorted(ends)):
             return "gave token_ends that do not fit", "one rising length of text for each token"

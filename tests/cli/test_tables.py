@@ -65,3 +65,18 @@ def test_output_survives_a_terminal_without_unicode(stored, command_env, tmp_pat
         text = done.stdout.decode(encoding)
         if more == ["--json"]:
             assert json.loads(text)[0]["model"] == NAME
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
+@pytest.mark.parametrize("command", ["show", "curve", "compare", "runs"])
+def test_every_table_survives_it(stored, command_env, tmp_path, encoding, command):
+    with open_store(tmp_path / "harness.sqlite") as store:
+        [run] = find_runs(store)
+    more = {"compare": [run, run, "--anyway"], "runs": ["list"]}.get(command, [])
+    plugin = [] if command == "runs" else ["--plugin", PLUGIN]
+    words = [sys.executable, "-m", "harness", command, *more, *plugin]
+    env = command_env | {"PYTHONIOENCODING": encoding}
+    done = subprocess.run(words, env=env, cwd=tmp_path, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    assert b"Traceback" not in done.stderr
+    assert done.stdout.decode(encoding)

@@ -71,6 +71,13 @@ class task(Good):
     def verifier(self): return VerifierSpec("own")
 """
 
+SAID = (
+    "class engine(Engine):\n async def generate(self, request):\n"
+    "  said = tuple(Completion(text='a', finish=Finish.STOP, output_tokens=3)"
+    " for _ in request.seeds)\n"
+    "  return Reply(completions=said, usage=Usage({usage}), latency_s={latency})"
+)
+
 BROKEN = {
     # tasks
     "task: a gold that is a number": Broken(
@@ -146,7 +153,7 @@ BROKEN = {
     "verifier: its process ends": Broken(
         JUDGED + "class judge(Judge):\n def verify(self, response, problem, *, truncated=False):"
         " import os; os._exit(3)",
-        r"ungraded: its worker process died \(exit code 3\)",
+        r"ungraded: the verifier 'own' \(.*\): its worker process died \(exit code 3\)",
         1,
     ),
     # backends
@@ -262,6 +269,207 @@ BROKEN = {
         r"the family 'fam' gave .* for 'x'; expected what is called for a task",
         task="fam:x",
     ),
+    # found by a second reader, who had not written the checks
+    "task: load is a generator": Broken(
+        "class task(Good):\n def load(self, source):\n"
+        "  yield Problem(id='a', question='q', gold='7')",
+        r"load gave <generator .* \(generator\); expected a sequence",
+    ),
+    "task: load is a coroutine": Broken(
+        "class task(Good):\n async def load(self, source): return []",
+        r"load gave <coroutine .* \(coroutine\); expected a sequence",
+    ),
+    "task: no problem": Broken(
+        "class task(Good):\n def load(self, source): return []",
+        r"\(.*plugin\.py, line \d+\): load gave no problem; expected one or more",
+    ),
+    "task: one id twice": Broken(
+        "class task(Good):\n def load(self, source):"
+        " return [Problem(id='a', question='q', gold='7')] * 2",
+        r"line \d+\): load gave 2 problems with the id 'a'; expected an id of its own for each",
+    ),
+    "task: no question": Broken(
+        "class task(Good):\n def load(self, source):"
+        " return [Problem(id='a', question=None, gold='7')]",
+        "load gave the problem 'a' with question = None; expected str",
+    ),
+    "task: it ends the process": Broken(
+        "class task(Good):\n def load(self, source): raise SystemExit(3)",
+        r"the task 'own' \(.*plugin\.py, line \d+\): SystemExit: 3",
+        1,
+    ),
+    "task: an import inside": Broken(
+        "class task(Good):\n def load(self, source): import nothing_like_this",
+        r"\(.*plugin\.py, line \d+\): ModuleNotFoundError: No module named 'nothing_like_this'",
+        1,
+    ),
+    "task: a message of nothing": Broken(
+        "class task(Good):\n def prompt(self, problem): return Prompt.user(None)",
+        r"prompt gave a message with content None for 'p0'; expected text",
+    ),
+    "task: metrics fail": Broken(
+        "class task(Good):\n def metrics(self, scored): return 1 / 0",
+        r"the task 'own' \(.*plugin\.py, line \d+\): ZeroDivisionError",
+        1,
+    ),
+    "task: metrics are a list": Broken(
+        "class task(Good):\n def metrics(self, scored): return [1]",
+        r"metrics gave \[1\] \(list\); expected a mapping from names to harness.core.Estimate",
+    ),
+    "task: a metric is text": Broken(
+        "class task(Good):\n def metrics(self, scored): return {'x': 'high'}",
+        r"metrics gave 'high' \(str\) for 'x'; expected a mapping",
+    ),
+    "verifier: verify is a coroutine": Broken(
+        JUDGED
+        + "class judge(Judge):\n async def verify(self, response, problem, *, truncated=False):"
+        " return Verdict(status=Status.CORRECT)",
+        r"verify gave <coroutine .* \(coroutine\); expected a harness.core.Verdict",
+        1,
+    ),
+    "verifier: it cannot be built": Broken(
+        JUDGED + "class judge(Judge):\n def __init__(self): raise RuntimeError('no licence')",
+        r"the verifier 'own' \(.*plugin\.py, line \d+\): RuntimeError: no licence",
+        1,
+    ),
+    "verifier: it interrupts": Broken(
+        JUDGED + "class judge(Judge):\n def verify(self, response, problem, *, truncated=False):"
+        " raise KeyboardInterrupt",
+        r"the verifier 'own' \(.*plugin\.py, line \d+\): KeyboardInterrupt",
+        1,
+    ),
+    "verifier: a version that is a number": Broken(
+        JUDGED + "class judge(Judge): version = 3", r"has version = 3 \(int\); expected str"
+    ),
+    "backend: negative usage": Broken(
+        SAID.format(usage="prompt_tokens=-5, output_tokens=3", latency="0.1"),
+        r"generate gave usage with prompt_tokens -5 \(int\); expected a whole number from 0",
+    ),
+    "backend: usage in words": Broken(
+        SAID.format(usage="prompt_tokens='many', output_tokens=3", latency="0.1"),
+        r"generate gave usage with prompt_tokens 'many' \(str\)",
+    ),
+    "backend: no time": Broken(
+        SAID.format(usage="prompt_tokens=5, output_tokens=3", latency="float('nan')"),
+        r"generate gave latency_s nan \(float\); expected seconds",
+    ),
+    "backend: no text": Broken(
+        "class engine(Engine):\n async def generate(self, request):"
+        " return Reply(completions=(Completion(text=None, finish=Finish.STOP),),"
+        " usage=Usage(), latency_s=0)",
+        r"expected harness.core.Completion with text",
+    ),
+    "backend: generate yields": Broken(
+        "class engine(Engine):\n async def generate(self, request): yield 1",
+        "generate is no coroutine; expected `async def generate`",
+    ),
+    "backend: it cancels itself": Broken(
+        "class engine(Engine):\n async def generate(self, request):\n"
+        "  import asyncio; raise asyncio.CancelledError",
+        r"the backend 'own:m' \(.*plugin\.py, line \d+\): CancelledError",
+        1,
+    ),
+    "backend: it renders bytes": Broken(
+        "class engine(Engine):\n def render(self, prompt, prefix=''): return b'x'",
+        r"render gave b'x' \(bytes\); expected text",
+    ),
+    "backend: it counts in words": Broken(
+        "class engine(Engine):\n def count_tokens(self, rendered): return 'three'",
+        r"count_tokens gave 'three' \(str\); expected a whole number from 0",
+    ),
+    "backend: no fingerprint": Broken(
+        "class engine(Engine):\n def __init__(self, spec):"
+        " self.info = ModelInfo(spec='s', name='e', fingerprint=None)",
+        "has info.fingerprint = None; expected text",
+    ),
+    "backend: it cannot close": Broken(
+        "class engine(Engine):\n async def close(self): raise OSError('socket')",
+        r"the backend 'own:m' \(.*plugin\.py, line \d+\): OSError: socket",
+        1,
+    ),
+    "backend: its constructor wants more": Broken(
+        "class engine(Engine):\n def __init__(self, spec, more): pass",
+        r"the backend 'own' \(.*plugin\.py, line \d+\): TypeError: .*'more'",
+        1,
+    ),
+    "proposer: propose is no coroutine": Broken(
+        "class proposer(Plain):\n def propose(self, caller, n): return []",
+        r"propose gave \[\] \(list\); expected an asynchronous generator",
+        budget="own@2",
+    ),
+    "proposer: too many": Broken(
+        "class proposer(Plain):\n async def propose(self, caller, n):\n"
+        "  for d in await caller.sample(range(n + 3), Sampling(max_tokens=9)): yield (d,)",
+        "propose yielded 5 chains; expected 2 of them",
+        budget="own@2",
+    ),
+    "proposer: its most tokens are text": Broken(
+        "class proposer(Plain):\n def most_tokens(self, limit): return 'lots'",
+        r"most_tokens gave 'lots' \(str\); expected a whole number",
+        budget="own@2",
+    ),
+    "selector: no chance": Broken(
+        "class selector(Chooser):\n def expect(self, pool, k): return {Status.CORRECT: float('nan')}",
+        "expected a mapping from harness.core.Status to probabilities that sum to 1",
+        budget="vote@2:select=own",
+    ),
+    "selector: expect is a coroutine": Broken(
+        "class selector(Chooser):\n async def expect(self, pool, k): return {Status.CORRECT: 1.0}",
+        r"expect gave <coroutine .*; expected a mapping",
+        budget="vote@2:select=own",
+    ),
+    "selector: an error of nothing": Broken(
+        "class selector(Chooser):\n def error(self, pool, k): return None",
+        r"error gave None; expected a number from 0 on",
+        budget="vote@2:select=own",
+    ),
+    "reward: steps in words": Broken(
+        "class reward(Half):\n async def score(self, caller, responses):"
+        " return [Graded(steps=('good',)) for _ in responses]",
+        r"the reward 'own' \(.*, line \d+\): score gave steps \('good',\) \(tuple\); expected numbers",
+        budget="best@2:reward=own",
+    ),
+    "reward: no number": Broken(
+        "class reward(Half):\n async def score(self, caller, responses):"
+        " return [Graded(steps=(float('nan'),)) for _ in responses]",
+        r"gave nan where a value from 0 to 1 belongs",
+        1,
+        budget="best@2:reward=own",
+    ),
+    "reward: too few": Broken(
+        "class reward(Half):\n async def score(self, caller, responses): return []",
+        r"score gave \[\] \(list\); expected a list of 1 harness.budgets.Graded",
+        budget="best@2:reward=own",
+    ),
+    "reward: score yields": Broken(
+        "class reward(Half):\n async def score(self, caller, responses): yield Graded(steps=(0.5,))",
+        "score is no coroutine; expected `async def score`",
+        budget="best@2:reward=own",
+    ),
+    "aggregation: it gives text": Broken(
+        "harness.register('aggregations', 'mine', lambda steps: 'high')",
+        r"the aggregation 'mine' \(.*, line \d+\): gave 'high' \(str\); expected a number",
+        budget="best@2:reward=own,agg=mine",
+    ),
+    "stop rule: it lacks a method": Broken(
+        "class Stop: pass\nharness.register('stops', 'mine', Stop)",
+        r"the stop rule 'mine' \(.*, line \d+\): AttributeError: 'Stop' object has no attribute",
+        1,
+        budget="adaptive@3:stop=mine",
+    ),
+    "file: an import that is not there": Broken(
+        "import nothing_like_this",
+        r"plugin .*plugin\.py failed at line \d+: ModuleNotFoundError: No module named 'nothing",
+    ),
+    "file: it ends the process": Broken(
+        "raise SystemExit(5)", r"plugin .*plugin\.py failed at line \d+: SystemExit: 5"
+    ),
+    "file: it calls itself for ever": Broken(
+        "def f(): f()\nf()", r"plugin .*plugin\.py failed at line \d+: RecursionError"
+    ),
+    "file: a kind that is none": Broken(
+        "harness.register('taks', 'x', Good)", r"did you mean 'tasks'"
+    ),
     # files
     "file: it does not parse": Broken(
         "class task(", r"plugin .*plugin\.py failed at line \d+: Synta"
@@ -275,3 +483,37 @@ BROKEN = {
         "harness.register('tasks', 'x', Good())", r"is no class or function"
     ),
 }
+
+FOR_EVER = "\n  while True: pass"
+HANGING = {
+    "task: prompt": Broken(
+        "class task(Good):\n def prompt(self, problem):" + FOR_EVER, r"the task 'own'"
+    ),
+    "backend: render": Broken(
+        "class engine(Engine):\n def render(self, prompt, prefix=''):" + FOR_EVER,
+        r"the backend 'own:m'",
+    ),
+    "backend: generate awaits what never comes": Broken(
+        "class engine(Engine):\n async def generate(self, request):\n"
+        "  import asyncio; await asyncio.Event().wait()",
+        r"the backend 'own:m' \(.*\): generate",
+    ),
+    "selector: expect, and takes every error": Broken(
+        "class selector(Chooser):\n def expect(self, pool, k):\n  while True:\n"
+        "   try: pool[0]\n   except Exception: pass",
+        r"the selector 'own'",
+        budget="vote@2:select=own",
+    ),
+    "reward: score awaits what never comes": Broken(
+        "class reward(Half):\n async def score(self, caller, responses):\n"
+        "  import asyncio; await asyncio.Event().wait()",
+        r"the reward 'own' \(.*\): score",
+        budget="best@2:reward=own",
+    ),
+    "aggregation": Broken(
+        "def forever(steps):" + FOR_EVER + "\nharness.register('aggregations', 'mine', forever)",
+        r"the aggregation 'mine'",
+        budget="best@2:reward=own,agg=mine",
+    ),
+}
+"""Plugins that never end; `says` is what the one line begins with."""

@@ -24,6 +24,8 @@ _spec.loader.exec_module(_broken)
 
 def pytest_generate_tests(metafunc: Any) -> None:
     """`broken` stands for each of the broken plugins."""
+    if "hanging" in metafunc.fixturenames:
+        metafunc.parametrize("hanging", _broken.HANGING.values(), ids=_broken.HANGING.keys())
     if "broken" in metafunc.fixturenames:
         metafunc.parametrize("broken", _broken.BROKEN.values(), ids=_broken.BROKEN.keys())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import types
 import warnings
@@ -237,3 +238,38 @@ def test_what_cannot_be_sent_to_a_worker_is_said_and_does_not_hang():
         asked = pool.submit(VerifierSpec("own"), "7", Problem(id="a", question="q", gold="7"))
         with pytest.raises(UsageError, match="cannot be sent to a worker process"):
             asked.result(60)
+
+
+SCRIPT = """
+import re
+import harness
+from harness.core import Problem, Status, Verdict, VerifierSpec
+from harness.verifiers.pool import VerifierPool
+
+NUMBER = re.compile("[0-9]+")
+
+def last(text):
+    found = NUMBER.findall(text)
+    return found[-1] if found else None
+
+class Own:
+    name, version = "own", "1"
+    def verify(self, response, problem, *, truncated=False):
+        right = last(response) == problem.gold and re.search("so", response)
+        return Verdict(status=Status.CORRECT if right else Status.WRONG)
+
+harness.register("verifiers", "own", Own)
+if __name__ == "__main__":
+    problem = Problem(id="a", question="q", gold="7")
+    with VerifierPool(1) as pool:
+        for said in ("so 7", "so 8"):
+            print(pool.submit(VerifierSpec("own"), said, problem).result(120).status)
+"""
+
+
+def test_a_verifier_of_the_script_that_runs_brings_what_it_names(tmp_path):
+    """In the real `__main__`, as a notebook's cells are: its imports and functions go with it."""
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert (done.stdout, done.stderr) == ("correct\nwrong\n", "")

@@ -1,0 +1,33 @@
+"""The figures that a task computes itself, held to their contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness.core import Estimate, Scored, TaskSpec, UnknownNameError, registry
+from harness.core.origin import blamed, describe, is_builtin, misfit
+
+
+def own_metrics(label: str, scored: Sequence[Scored]) -> dict[str, Estimate]:
+    """`task.metrics`; none where the task belongs to a plugin that is not loaded now.
+
+    PluginError for a stranger's task that fails, or gives something else.
+    """
+    name = TaskSpec.parse(label).name
+    try:
+        task = registry.make("tasks", name)
+    except UnknownNameError:
+        return {}
+    what = f"the task {name!r}"
+    with blamed(what, task, quick=True):
+        found: Any = task.metrics(scored)
+    if not is_builtin(task):
+        expected = "a mapping from names to harness.core.Estimate"
+        if not isinstance(found, Mapping):
+            raise misfit(what, task, "metrics", f"gave {describe(found)}", expected)
+        for key, value in found.items():
+            if not isinstance(key, str) or not isinstance(value, Estimate):
+                got = f"gave {describe(value)} for {key!r}"
+                raise misfit(what, task, "metrics", got, expected)
+    return dict(found)
