@@ -19,7 +19,8 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 class BoardText:
     """A board's own words.
 
-    `lead` stands under the title, and `text` (a blank line parts paragraphs) below it. `report` is the link behind "report a wrong verdict", in which
+    `lead` stands under the title, and `text` (a blank line parts paragraphs) below it. `report` is
+    the link behind "report a wrong verdict", in which
     {run}, {problem} and {sample} are replaced. `url` is where the site will stand: feeds and
     embeds need it. `colours` are "accent" and "accent-dark", as #rrggbb. Of `protected` tasks (by
     name) no gold answer and no lure is published. Raises UsageError for what is none of these.

@@ -149,7 +149,9 @@ def _mark(site: Site) -> None:
 
 def _costed(site: Site, group: Group) -> Group:
     boards = {row.report.id: site.indexes[row.report.id].board for row in group.rows}
-    seconds = {run: board.seconds(site.source.about(run).time) for run, board in boards.items()}
+    seconds = {
+        run: board.device_seconds(site.source.about(run).time) for run, board in boards.items()
+    }
     return with_costs(group, boards, seconds)
 
 

@@ -22,12 +22,15 @@ frontier: no ranked run is as accurate for fewer tokens
 paired: traps and their sound neighbours together, where the task has pairs
 lure: share of problems with a lure on which the lure is the answer
 alarms: share of sound problems that were called unanswerable
+attempted: share of problems that were given an answer, right or wrong
+accuracy_attempted: accuracy among those
 refused: share of problems that the model declined
 tokens: output tokens a problem, charged
 sequential: of them those to be waited for one behind the other
 flops: FLOPs a problem, charged
 usd: dollars a problem, charged
-seconds: device-seconds a problem, charged
+seconds: seconds of the charged calls a problem, one behind the other
+device_seconds: seconds a problem in which the device is busy for it
 prompt_tokens: prompt tokens a problem, charged
 cached_prompt_tokens: of them from a cache
 tokens_per_correct: tokens over accuracy
@@ -54,6 +57,7 @@ tokens: output tokens charged
 sequential: of them one behind the other
 flops: FLOPs charged
 usd: dollars charged, by tokens
+seconds: seconds of the charged calls, one behind the other
 """
 
 

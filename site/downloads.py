@@ -119,7 +119,7 @@ def _problems(site: Site, groups: Sequence[Group]) -> Table:
                 rows.append(
                     (group.slug, board.run, problem.id, problem.cluster, problem.variant,
                      f.correct, lured, sum(f.counts.values()), f.counts.get(Status.CORRECT, 0),
-                     f.tokens, f.sequential, f.flops, f.usd)
+                     f.tokens, f.sequential, f.flops, f.usd, f.seconds)
                 )  # fmt: skip
     return tuple(name for name, _ in PROBLEM_COLUMNS), rows
 

@@ -52,7 +52,8 @@ def _per(total: float | None, problems: int) -> float | None:
 class Row:
     """One run as a line of a table. Costs are per problem; None is unknown.
 
-    `sequential` are the tokens to be waited for one behind the other, `seconds` the device's.
+    `sequential` are the tokens to be waited for one behind the other, `device_seconds` the time in
+    which the device is busy for it.
     """
 
     report: RunReport
@@ -61,7 +62,7 @@ class Row:
     rank: tuple[int, int] | None = None
     frontier: bool = False
     sequential: float | None = None
-    seconds: float | None = None
+    device_seconds: float | None = None
 
     @property
     def accuracy(self) -> Estimate | None:
@@ -151,6 +152,21 @@ class Row:
         """The cost a problem in one of `UNITS`."""
         value: float | None = getattr(self, unit)
         return value
+
+    @property
+    def seconds(self) -> float | None:
+        """Seconds of the charged calls, one behind the other."""
+        return _per(self.report.charged_seconds, self.report.problems)
+
+    @property
+    def attempted(self) -> Estimate | None:
+        """The share of problems that were given an answer."""
+        return self.report.metrics.get("attempted")
+
+    @property
+    def accuracy_attempted(self) -> Estimate | None:
+        """Accuracy among those."""
+        return self.report.metrics.get("accuracy_attempted")
 
     def per_correct(self, cost: float | None) -> float | None:
         """Cost of one correct answer; infinite when none is correct."""
@@ -252,7 +268,7 @@ def with_costs(
 
     def known(row: Row) -> Row:
         run = row.report.id
-        return replace(row, sequential=boards[run].mean("sequential"), seconds=seconds[run])
+        return replace(row, sequential=boards[run].mean("sequential"), device_seconds=seconds[run])
 
     ranked, oracle, partial = (
         tuple(map(known, rows)) for rows in (group.ranked, group.oracle, group.partial)

@@ -21,6 +21,8 @@ from harness.site.groups import UNITS, Group, Row
 
 Floats = NDArray[np.float64]
 _DIGITS = 6
+COSTS = ("tokens", "sequential", "read", "flops", "usd", "seconds")
+"""Of a problem, as `ProblemFigures` names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,7 @@ class RunIndex:
     def to_json(self) -> dict[str, Any]:
         """Columns, one entry a problem."""
         figures = self.board.figures
-        costs = {
-            name: [_short(getattr(f, name)) for f in figures]
-            for name in ("tokens", "sequential", "read", "flops", "usd")
-        }
+        costs = {name: [_short(getattr(f, name)) for f in figures] for name in COSTS}
         places = [self.places.get(f.problem, Place(0, 0)) for f in figures]
         return {
             "run": self.board.run,
@@ -67,7 +66,7 @@ class RunIndex:
         problems = tuple(Problem(**p) for p in data["problems"])
         columns = zip(
             problems, data["statuses"], data["counts"], data["answers"],
-            *(data[name] for name in ("tokens", "sequential", "read", "flops", "usd")),
+            *(data[name] for name in COSTS),
             strict=True,
         )  # fmt: skip
         figures = tuple(
@@ -81,8 +80,10 @@ class RunIndex:
                 read=read,
                 flops=flops,
                 usd=usd,
+                seconds=seconds,
             )
-            for problem, statuses, counts, answers, tokens, sequential, read, flops, usd in columns
+            for problem, statuses, counts, answers, *costs in columns
+            for tokens, sequential, read, flops, usd, seconds in (costs,)
         )
         where = data["transcripts"]
         return cls(
@@ -108,8 +109,8 @@ def _short(value: float | None) -> float | None:
 
 COLUMNS = (
     "run", "model", "budget", "kind", "own", "family", "note", "accuracy", "low", "high",
-    "rank_from", "rank_to", "part", "frontier", "paired", "lure", "alarms", "refused",
-    *UNITS,
+    "rank_from", "rank_to", "part", "frontier", "paired", "lure", "alarms", "attempted",
+    "accuracy_attempted", "refused", *UNITS, "device_seconds",
     "prompt_tokens", "cached_prompt_tokens", "tokens_per_correct", "usd_per_correct", "obeyed",
     "truncated", "ungraded", "problems", "planned", "created",
 )  # fmt: skip
@@ -128,6 +129,7 @@ def _row(row: Row) -> dict[str, Any]:
     if r.status != "complete" or accuracy is None:
         part = "unfinished"
     named = {"paired": row.paired, "lure": row.lure, "alarms": row.alarms}
+    named |= {n: r.metrics.get(n) for n in ("attempted", "accuracy_attempted")}
     values: dict[str, Any] = {
         "run": r.id,
         "model": r.model,
@@ -145,6 +147,7 @@ def _row(row: Row) -> dict[str, Any]:
         "frontier": row.frontier,
         **{name: e.value if e else None for name, e in named.items()},
         "refused": row.refused,
+        "device_seconds": row.device_seconds,
         **{unit: row.cost(unit) for unit in UNITS},
         "prompt_tokens": per(charged.prompt_tokens, r.problems),
         "cached_prompt_tokens": per(charged.cached_prompt_tokens, r.problems),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.analysis.curve_figures import CoverageFit, fit_coverage
-from harness.analysis.curves import Curve
+from harness.analysis.curves import UNITS, Curve
 from harness.analysis.equal_cost import selection_gap
 from harness.analysis.policy import Policy, compute_optimal
 from harness.core import Estimate, HarnessError
@@ -64,7 +64,7 @@ def write_models(site: Site, groups: Sequence[Group]) -> None:
     for model, own in sorted(by_model.items()):
         unit = f"model:{slug(model)}"
         facts = [
-            [g.slug, [[r.href, site.keys[r.report.id], r.seconds] for r in _rows(g, model)]]
+            [g.slug, [[r.href, site.keys[r.report.id], r.device_seconds] for r in _rows(g, model)]]
             for g in own
         ]
         if site.folder.kept(unit, site.key(facts)):
@@ -181,7 +181,7 @@ def _json(sections: Sequence[Section]) -> list[Mapping[str, Any]]:
                 {
                     "budget": p.budget,
                     "size": p.size,
-                    **{u: p.cost(u) for u in ("tokens", "flops", "usd")},
+                    **{u: p.cost(u) for u in UNITS},
                     "accuracy": p.accuracy.to_json(),
                 }
                 for p in c.points

@@ -86,11 +86,9 @@ def _have(group: Group) -> set[str]:
     rows = group.rows
     have = {"tokens", "tokens_per_correct", "truncated", "ungraded", "problems", "created"}
     have |= {"refused", "yours", "usd", "usd_per_correct"}
-    for name, key in (("paired", "paired"), ("lure", "lure"), ("alarms", "alarms"),
-                      ("obeyed", "obeyed"), ("sequential", "sequential"), ("flops", "flops"),
-                      ("seconds", "seconds")):  # fmt: skip
-        if any(getattr(row, name) is not None for row in rows):
-            have.add(key)
+    known = ("paired", "lure", "alarms", "attempted", "accuracy_attempted", "obeyed",
+             "sequential", "flops", "seconds", "device_seconds")  # fmt: skip
+    have |= {name for name in known if any(getattr(row, name) is not None for row in rows)}
     if any(row.usd is not None for row in rows):
         have.add("usd_known")
     return have
@@ -99,7 +97,7 @@ def _have(group: Group) -> set[str]:
 def write_task(site: Site, group: Group) -> None:
     """Write a task's files, or keep them."""
     unit = f"task:{group.slug}"
-    runs = [[row.href, site.keys[row.report.id], row.seconds] for row in group.rows]
+    runs = [[row.href, site.keys[row.report.id], row.device_seconds] for row in group.rows]
     where = [site.owners[row.report.id] for row in group.rows]
     if site.folder.kept(unit, site.key(group.slug, runs, where)):
         return

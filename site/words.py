@@ -24,7 +24,7 @@ SCRIPT = {
     "axis sequential": "tokens one behind the other, a problem",
     "axis flops": "FLOPs a problem, charged",
     "axis usd": "dollars a problem, charged",
-    "axis seconds": "device-seconds a problem, charged",
+    "axis seconds": "seconds a problem, its calls one behind the other",
     "axis yours": "dollars a problem at your price",
     "chance": "Chance that it is truly the best of the {n} within that",
     "others": "else",

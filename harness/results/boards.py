@@ -39,7 +39,7 @@ class ProblemFigures:
     status, `answers` its most frequent classes. Costs are what the budget is charged for this
     problem: output tokens; `sequential` ones, which must be waited for one behind the other (the
     longest chain where chains run side by side); tokens that a reward model `read`; FLOPs; dollars
-    by tokens. None is unknown.
+    by tokens; seconds of its calls, one behind the other. None is unknown.
     """
 
     problem: str
@@ -51,6 +51,7 @@ class ProblemFigures:
     read: float | None = None
     flops: float | None = None
     usd: float | None = None
+    seconds: float | None = None
 
     @property
     def correct(self) -> float:
@@ -72,7 +73,7 @@ class BoardRun:
         total = add_known(values) if values else None
         return None if total is None else total / len(values)
 
-    def seconds(self, time: DeviceTime | None) -> float | None:
+    def device_seconds(self, time: DeviceTime | None) -> float | None:
         """Mean device-seconds charged a problem, at the rates of all calls of the run's model."""
         written, read = self.mean("tokens"), self.mean("read")
         if time is None or not time.output_tokens or written is None or read is None:
@@ -102,8 +103,8 @@ def _serial(budget: str) -> bool:
         parsed = Budget.parse(budget)
     except UsageError:  # a budget of a plugin or of an older grammar
         return False
-    capped = parsed.ceiling_tokens is not None or parsed.ceiling_usd is not None
-    return parsed.name in SERIAL or capped
+    ceilings = (parsed.ceiling_tokens, parsed.ceiling_usd, parsed.ceiling_seconds)
+    return parsed.name in SERIAL or any(c is not None for c in ceilings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ class _Costing:
             read=bill.read_tokens(self.attempts.main),
             flops=bill.flops(self.attempts.models),
             usd=usd,
+            seconds=bill.seconds(),
         )
 
 

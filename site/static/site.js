@@ -28,7 +28,7 @@
   };
   const usd = (value) => value == null ? "N/A" : value >= .1 || value === 0 ? `$${grouped(value, 2)}` : `$${fixed(value, 1 - Math.floor(Math.log10(value)))}`;
   const seconds = (value) => value == null ? "N/A" : value < 1 ? `${+value.toPrecision(3)} s` : value < 100 ? `${fixed(value, 1)} s` : value < 6000 ? `${fixed(value / 60, 0)} min` : `${fixed(value / 3600, 1)} h`;
-  const WRITE = { tokens: count, sequential: count, flops: (v) => si(v, "FLOP"), usd, seconds, yours: usd };
+  const WRITE = { tokens: count, tokens_per_correct: count, device_seconds: seconds, sequential: count, flops: (v) => si(v, "FLOP"), usd, seconds, yours: usd };
 
   const readState = () => new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
 
@@ -84,7 +84,7 @@
       const [hour, input, output] = ["hour", "pin", "pout"].map((k) => state.get(k)).map((v) => v === null || v === "" ? null : +v);
       const known = hour !== null || input !== null || output !== null;
       columns.yours = columns.run.map((_, i) => {
-        if (hour !== null) return columns.seconds[i] == null ? null : columns.seconds[i] * hour / 3600;
+        if (hour !== null) return columns.device_seconds[i] == null ? null : columns.device_seconds[i] * hour / 3600;
         if (!known || columns.tokens[i] == null || (input && columns.prompt_tokens[i] == null)) return null;
         return ((columns.prompt_tokens[i] || 0) * (input || 0) + columns.tokens[i] * (output || 0)) / 1e6;
       });

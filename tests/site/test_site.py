@@ -301,7 +301,7 @@ def test_different_problems_never_share_a_table(fakes: ModuleType, tmp_path: Pat
     build(fakes.Invented([a, b, c], {**views, "c": views["b"]}), tmp_path / "out")
     tables = [p.read_text() for p in (tmp_path / "out/tasks").glob("decimals-*/index.html")]
     assert len(tables) == 3
-    assert all(len(re.findall("<tr id=", html)) == 1 for html in tables)
+    assert all(len(re.findall("<tr data-i=", html)) == 1 for html in tables)
 
 
 def test_unknown_is_not_available_never_zero(fakes: ModuleType, tmp_path: Path) -> None:
@@ -313,7 +313,7 @@ def test_unknown_is_not_available_never_zero(fakes: ModuleType, tmp_path: Path) 
         html = (tmp_path / "out" / name).read_text()
         assert "$0" not in html
         assert "0 FLOP" not in html
-        assert html.count("N/A") >= 4
+        assert html.count(">N/A<") >= 2
 
 
 def test_a_run_without_any_answer(fakes: ModuleType, crawl: ModuleType, tmp_path: Path) -> None:
