@@ -35,7 +35,7 @@ from harness.run.regrade import Regraded, regrade_runs
 from harness.store import Store, open_store
 
 if TYPE_CHECKING:
-    from harness.site.build import SiteResult
+    from harness.site import BoardText, SiteResult
 
 
 class Curves(Listing[Curve]):
@@ -308,14 +308,16 @@ def build_site(
     db: str | Path = DEFAULT_DB,
     *,
     title: str = "Leaderboard",
+    board: BoardText | None = None,
     **filters: Any,
 ) -> SiteResult:
     """Write the leaderboard of a database as plain files into the folder `out`.
 
-    `filters` are model, task and budget, as for `show`.
+    `board` holds all of a board's words, `title` among them; `filters` are model, task and budget,
+    as for `show`.
     """
-    from harness.site.build import build
+    from harness.site import BoardText, StoreSource, build
 
     with open_store(db) as store:
-        reports = load_reports(store, find_runs(store, **filters))
-        return build(reports, lambda run: iter_samples(store, run), Path(out), title=title)
+        source = StoreSource(store, find_runs(store, **filters))
+        return build(source, Path(out), board=board or BoardText(title=title))

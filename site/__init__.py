@@ -1,12 +1,23 @@
-"""The static leaderboard: plain files that work from a disk, without scripts or requests.
+"""The static leaderboard: plain files that work from a disk, without a server or a request outside.
 
-build(reports, samples, out, title=…) -> SiteResult(index, pages, runs, samples, bytes)
-    reports: Sequence[RunReport]; samples: run id -> all its SampleViews, problem by problem
+build(source, out, board=BoardText(…)) -> SiteResult(index, pages, runs, samples, bytes, …)
+    source: StoreSource(store, run_ids), or anything that answers as `Source` does
 serve(folder, host="127.0.0.1", port=8000, ready=print_url)      preview; UsageError if taken
 make_server(folder, host, port)                                  the same, not yet running
 """
 
+from harness.site.board_text import BoardText
 from harness.site.build import SiteResult, build
 from harness.site.server import make_server, serve
+from harness.site.source import About, Source, StoreSource
 
-__all__ = ["SiteResult", "build", "make_server", "serve"]
+__all__ = [
+    "About",
+    "BoardText",
+    "SiteResult",
+    "Source",
+    "StoreSource",
+    "build",
+    "make_server",
+    "serve",
+]

@@ -1,49 +1,71 @@
-"""The picture: accuracy over tokens. Geometry here, drawing in `templates/chart.html`."""
+"""The picture: accuracy over cost. Geometry here, drawing in `templates/chart.html`.
+
+Each model has one line, through those of its budgets that no other of its own beats; its other
+budgets are small marks. Labels stand only where they hide nothing. `static/chart.js` draws the
+same for another unit, another width, or fewer rows.
+"""
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from harness.cost import pareto
 from harness.site.groups import Group, Row
 from harness.site.numbers import count, interval, percent
 
-WIDTH, HEIGHT = 920.0, 420.0
-LEFT, RIGHT, TOP, BOTTOM = 56.0, 18.0, 22.0, 46.0
 COLOURS = 8
+"""Models with a colour of their own; others are grey, and told apart by their shapes and names."""
+
 SHAPES = ("circle", "square", "triangle", "diamond", "down", "plus", "cross", "bar")
-_CHAR, _LINE = 6.4, 14.0  # size of a character of the labels, in units of the picture
+_CHAR, _LINE = 6.6, 14.0  # size of a character of the labels, in units of the picture
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The size of a picture and its margins."""
+
+    width: float
+    height: float
+    left: float = 50.0
+    right: float = 20.0
+    top: float = 18.0
+    bottom: float = 44.0
+
+
+WIDE = Frame(1040.0, 440.0)
+NARROW = Frame(380.0, 330.0, left=40.0, right=10.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """One run in the picture."""
+    """One run in the picture; `main`: on its model's line."""
 
     row: Row
     x: float
     y: float
     low: float
     high: float
+    main: bool
     title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """The runs of one model and one strategy family, joined by a line."""
+    """One model: its marks by rising cost, those of its line joined."""
 
     label: str
     colour: int
     shape: str
-    oracle: bool
     marks: tuple[Mark, ...]
 
     @property
     def path(self) -> str:
-        """The line as an SVG path."""
-        return "M" + "L".join(f"{m.x:.1f},{m.y:.1f}" for m in self.marks)
+        """The line as an SVG path; empty for a single mark."""
+        main = [m for m in self.marks if m.main]
+        return "M" + "L".join(f"{m.x:.1f},{m.y:.1f}" for m in main) if len(main) > 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,53 +84,54 @@ class Label:
     y: float
     text: str
     anchor: str
+    colour: int = -1  # -1: that of the text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
     """Everything that the template draws."""
 
-    slug: str
+    frame: Frame
     lines: tuple[Line, ...]
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
     frontier: str
+    dominated: str
     labels: tuple[Label, ...]
     summary: str
-    width: float = WIDTH
-    height: float = HEIGHT
-    left: float = LEFT
-    right: float = WIDTH - RIGHT
-    top: float = TOP
-    bottom: float = HEIGHT - BOTTOM
 
 
 class _Scale:
-    """Tokens (logarithmic) and accuracy to places in the picture."""
+    """Cost (logarithmic) and accuracy to places in the picture."""
 
-    def __init__(self, rows: Sequence[Row], low: float, high: float) -> None:
-        tokens = [row.tokens or 1.0 for row in rows]
-        self.low, self.high = low, high
-        self.start, self.end = math.log10(min(tokens)), math.log10(max(tokens))
+    def __init__(self, costs: Sequence[float], low: float, high: float, frame: Frame) -> None:
+        self.low, self.high, self.frame = low, high, frame
+        self.start, self.end = math.log10(min(costs)), math.log10(max(costs))
         pad = max(0.08, 0.05 * (self.end - self.start))
         self.start, self.end = self.start - pad, self.end + pad
 
-    def x(self, tokens: float) -> float:
-        share = (math.log10(tokens) - self.start) / (self.end - self.start)
-        return round(LEFT + 8 + share * (WIDTH - LEFT - RIGHT - 16), 1)
+    def x(self, cost: float) -> float:
+        f = self.frame
+        share = (math.log10(cost) - self.start) / (self.end - self.start)
+        return round(f.left + share * (f.width - f.left - f.right), 1)
 
     def y(self, accuracy: float) -> float:
+        f = self.frame
         share = (accuracy - self.low) / (self.high - self.low)
-        return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
+        return round(f.height - f.bottom - share * (f.height - f.top - f.bottom), 1)
 
     def x_ticks(self) -> tuple[Tick, ...]:
+        most = 9 if self.frame.width > 600 else 5
         powers = range(math.floor(self.start), math.ceil(self.end) + 1)
+        inside: list[float] = []
         for steps in ((1, 2, 5), (1, 3), (1,)):
             values = [s * 10.0**p for p in powers for s in steps]
             inside = [v for v in values if self.start <= math.log10(v) <= self.end]
-            if len(inside) <= 9:
+            if len(inside) <= most:
                 break
-        return tuple(Tick(self.x(v), _tick_label(v)) for v in inside)
+        while len(inside) > most:
+            inside = inside[::2]
+        return tuple(Tick(self.x(v), short(v)) for v in inside)
 
     def y_ticks(self) -> tuple[Tick, ...]:
         first, last = round(self.low * 10), round(self.high * 10)
@@ -117,140 +140,168 @@ class _Scale:
         return tuple(Tick(self.y(i / 10), f"{10 * i}%") for i in tens)
 
 
-def _tick_label(value: float) -> str:
-    if value >= 1e6:
-        return f"{value / 1e6:g}M"
-    return f"{value / 1e3:g}k" if value >= 1e3 else f"{value:g}"
+_PREFIXES = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
-def draw(group: Group) -> Chart | None:
-    """The picture of a group's complete runs; None where fewer than two have known tokens."""
-    rows = [r for r in group.ranked + group.oracle if r.tokens and r.accuracy is not None]
+def short(value: float) -> str:
+    """A cost on an axis: `20`, `5k`, `0.001`."""
+    for size, prefix in _PREFIXES:
+        if value >= size * (1 - 1e-9):
+            return f"{value / size:.3g}{prefix}"
+    return f"{value:.3g}" if value >= 1e-4 else f"{value:.0e}".replace("e-0", "e-")
+
+
+def draw(group: Group, unit: str = "tokens", frame: Frame = WIDE) -> Chart | None:
+    """The picture of a group's ranked runs; None where fewer than two have a known cost."""
+    rows = [r for r in group.ranked if r.cost(unit) and r.accuracy is not None]
     if len(rows) < 2:
         return None
-    scale = _Scale(rows, group.low, group.high)
-    lines = _lines(rows, scale)
-    frontier = sorted(
-        (m for line in lines for m in line.marks if m.row.frontier), key=lambda m: m.x
-    )
+    scale = _Scale([r.cost(unit) or 1.0 for r in rows], group.low, group.high, frame)
+    best = [rows[i] for i in _pareto(rows, unit)]
+    lines = _lines(rows, best, unit, scale)
+    places = {m.row.report.id: m for line in lines for m in line.marks}
+    frontier = [places[r.report.id] for r in best]
+    stairs = _stairs(frontier, frame)
+    floor = frame.height - frame.bottom
+    right = frame.width - frame.right
     return Chart(
-        slug=group.slug,
+        frame=frame,
         lines=lines,
         x_ticks=scale.x_ticks(),
         y_ticks=scale.y_ticks(),
-        frontier=_stairs(frontier),
-        labels=_place(frontier, lines),
-        summary=_summary(group, frontier),
+        frontier=stairs,
+        dominated=f"{stairs}V{floor:.1f}H{frontier[0].x:.1f}Z" if frontier and right else "",
+        labels=_place(frontier, lines, frame),
+        summary=_summary(group, best, unit),
     )
 
 
-def _lines(rows: Sequence[Row], scale: _Scale) -> tuple[Line, ...]:
-    by_line: dict[tuple[str, str, bool], list[Row]] = defaultdict(list)
+def _pareto(rows: Sequence[Row], unit: str) -> list[int]:
+    return pareto([(r.cost(unit) or 1.0, r.accuracy.value if r.accuracy else 0.0) for r in rows])
+
+
+def models_in_order(rows: Sequence[Row], best: Sequence[Row]) -> list[str]:
+    """Models of the frontier first, each part by its best accuracy."""
+    ahead = {r.report.model for r in best}
+    top: dict[str, float] = {}
     for row in rows:
-        by_line[row.report.model, row.family, row.oracle].append(row)
-    models = sorted({row.report.model for row in rows})
-    families = sorted({row.family for row in rows})
+        value = row.accuracy.value if row.accuracy else 0.0
+        top[row.report.model] = max(value, top.get(row.report.model, -1.0))
+    return sorted(top, key=lambda m: (m not in ahead, -top[m], m))
+
+
+def _lines(rows: Sequence[Row], best: Sequence[Row], unit: str, scale: _Scale) -> tuple[Line, ...]:
     lines = []
-    for (model, name, oracle), members in sorted(by_line.items()):
-        members.sort(key=lambda r: (r.tokens or 0.0, r.report.budget, r.report.id))
-        budget = members[0].report.budget if len(members) == 1 else name
+    for number, model in enumerate(models_in_order(rows, best)):
+        own = sorted(
+            (r for r in rows if r.report.model == model), key=lambda r: r.cost(unit) or 0.0
+        )
+        main = set(_pareto(own, unit))
         lines.append(
             Line(
-                label=f"{model} · {budget}",
-                colour=models.index(model) % COLOURS,
-                shape=SHAPES[families.index(name) % len(SHAPES)],
-                oracle=oracle,
-                marks=tuple(_mark(row, scale) for row in members),
+                label=model,
+                colour=min(number, COLOURS),
+                shape=SHAPES[(number + (number >= COLOURS)) % len(SHAPES)],
+                marks=tuple(_mark(row, i in main, unit, scale) for i, row in enumerate(own)),
             )
         )
     return tuple(lines)
 
 
-def _mark(row: Row, scale: _Scale) -> Mark:
-    figure = row.accuracy
-    assert figure is not None  # chosen by draw
-    what = "coverage" if row.oracle else "accuracy"
+def _mark(row: Row, main: bool, unit: str, scale: _Scale) -> Mark:
+    figure, cost = row.accuracy, row.cost(unit)
+    assert figure is not None  # rows of the picture have both
+    assert cost is not None
     return Mark(
         row=row,
-        x=scale.x(row.tokens or 1.0),
+        x=scale.x(cost),
         y=scale.y(figure.value),
         low=scale.y(figure.low),
         high=scale.y(figure.high),
-        title=(
-            f"{row.report.model} {row.report.budget}: {what} {percent(figure.value)} "
-            f"({interval(figure)}), {count(row.tokens)} tokens per problem"
-        ),
+        main=main,
+        title=f"{row.report.model} {row.report.budget}: {percent(figure.value)} "
+        f"({interval(figure)}), {count(row.tokens)} tokens",
     )
 
 
-def _stairs(frontier: Sequence[Mark]) -> str:
+def _stairs(frontier: Sequence[Mark], frame: Frame) -> str:
     """The Pareto frontier as a staircase to the right edge."""
     if not frontier:
         return ""
     path = f"M{frontier[0].x:.1f},{frontier[0].y:.1f}"
     for mark in frontier[1:]:
         path += f"H{mark.x:.1f}V{mark.y:.1f}"
-    return path + f"H{WIDTH - RIGHT:.1f}"
+    return path + f"H{frame.width - frame.right:.1f}"
 
 
 Box = tuple[float, float, float, float]
 
 
 def _taken(lines: Sequence[Line]) -> list[Box]:
-    """What a label must not hide: marks, error bars, and the lines (as small pieces)."""
+    """What a label must not hide: marks, whiskers, and the lines (as small pieces)."""
     boxes: list[Box] = []
     for line in lines:
-        for m in line.marks:
-            boxes += [(m.x - 7, m.y - 7, m.x + 7, m.y + 7), (m.x - 3, m.high, m.x + 3, m.low)]
-        for a, b in pairwise(line.marks):
-            pieces = 1 + int((abs(b.x - a.x) + abs(b.y - a.y)) / 6)
+        main = [m for m in line.marks if m.main]
+        boxes += [(m.x - 6, m.y - 6, m.x + 6, m.y + 6) for m in line.marks]
+        boxes += [(m.x - 2, m.high, m.x + 2, m.low) for m in main]
+        for a, b in pairwise(main):
+            pieces = 1 + int((abs(b.x - a.x) + abs(b.y - a.y)) / 8)
             for i in range(pieces + 1):
-                x = a.x + (b.x - a.x) * i / pieces
-                y = a.y + (b.y - a.y) * i / pieces
-                boxes.append((x - 2, y - 2, x + 2, y + 2))
+                x, y = a.x + (b.x - a.x) * i / pieces, a.y + (b.y - a.y) * i / pieces
+                boxes.append((x - 1, y - 1, x + 1, y + 1))
     return boxes
 
 
-def _place(frontier: Sequence[Mark], lines: Sequence[Line]) -> tuple[Label, ...]:
-    """Names of the frontier's budgets, each beside its mark, left out where it would hide one."""
+def _place(frontier: Sequence[Mark], lines: Sequence[Line], frame: Frame) -> tuple[Label, ...]:
+    """Names of models at their lines' ends, and of the frontier's budgets, where there is room."""
     taken = _taken(lines)
-    labels = []
+    labels: list[Label] = []
+    for line in lines[:COLOURS]:
+        end = next((m for m in reversed(line.marks) if m.main), None)
+        if end is not None:
+            _put(labels, taken, end, line.label, line.colour, frame)
     for mark in reversed(frontier):
-        text = mark.row.report.budget
-        wide = len(text) * _CHAR
-        spots = (
-            (mark.x - 9, mark.y - 8, "end"),
-            (mark.x - 9, mark.y - 22, "end"),
-            (mark.x + 9, mark.y + 17, "start"),
-            (mark.x - 9, mark.y + 17, "end"),
-            (mark.x + 9, mark.y - 8, "start"),
-            (mark.x + 9, mark.y + 30, "start"),
-        )
-        for x, y, anchor in spots:
-            start = x - wide if anchor == "end" else x
-            box = (start, y - _LINE + 3, start + wide, y + 3)
-            inside = box[0] > LEFT and box[2] < WIDTH and box[1] > 0 and box[3] < HEIGHT - BOTTOM
-            if inside and not any(_overlap(box, other) for other in taken):
-                labels.append(Label(round(x, 1), round(y, 1), text, anchor))
-                taken.append(box)
-                break
+        _put(labels, taken, mark, mark.row.report.budget, -1, frame)
     return tuple(labels)
+
+
+def _put(
+    labels: list[Label], taken: list[Box], mark: Mark, text: str, colour: int, frame: Frame
+) -> None:
+    wide = len(text) * _CHAR
+    for dx, dy, anchor in (
+        (9, -8, "start"), (-9, -8, "end"), (9, 17, "start"), (-9, 17, "end"),
+        (9, -22, "start"), (-9, -22, "end"), (9, 31, "start"), (-9, 31, "end"),
+    ):  # fmt: skip
+        x, y = mark.x + dx, mark.y + dy
+        start = x - wide if anchor == "end" else x
+        box = (start, y - _LINE + 3, start + wide, y + 3)
+        inside = (
+            box[0] > frame.left
+            and box[2] < frame.width - 2
+            and box[1] > 0
+            and box[3] < frame.height - frame.bottom
+        )
+        if inside and not any(_overlap(box, other) for other in taken):
+            labels.append(Label(round(x, 1), round(y, 1), text, anchor, colour))
+            taken.append(box)
+            return
 
 
 def _overlap(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def _summary(group: Group, frontier: Sequence[Mark]) -> str:
+def _summary(group: Group, best: Sequence[Row], unit: str) -> str:
     """The picture in words, for those who do not see it."""
     steps = "; ".join(
-        f"{m.row.report.model} {m.row.report.budget} {percent(m.row.accuracy.value)} "
-        f"at {count(m.row.tokens)} tokens"
-        for m in frontier
-        if m.row.accuracy is not None
+        f"{r.report.model} {r.report.budget} {percent(r.accuracy.value)} "
+        f"at {short(r.cost(unit) or 0.0)}"
+        for r in best
+        if r.accuracy is not None
     )
     return (
-        f"Accuracy on {group.task} over charged output tokens per problem (logarithmic), "
-        f"{len(group.ranked)} runs with a chosen answer and {len(group.oracle)} coverage runs. "
+        f"Accuracy on {group.task} over {unit} charged per problem, logarithmic; "
+        f"{len(group.ranked)} runs of {len(group.models)} models. "
         f"Pareto frontier, from cheap to dear: {steps}."
     )

@@ -3,27 +3,45 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from harness.budgets import Budget
-from harness.core import Estimate, UsageError
+from harness.core import Estimate, ModelSpec, UsageError
+from harness.core.hashing import content_hash
 from harness.cost import cost_of_pass, pareto
+from harness.results.boards import BoardRun
 from harness.results.views import RunReport
+from harness.site.names import slug
 
 ORACLE = "oracle"
+UNITS = ("tokens", "sequential", "flops", "usd", "seconds")
+"""What accuracy may be seen over; all are charged, a problem."""
+
+_LOCAL = ("onnx", "hf", "vllm")
+_PAIRED = ("balanced_accuracy", "trap_given_original_and_concept", "trap_to_original")
+_ALARMS = ("false_alarms/control", "false_alarms/original")
 
 
-def family(budget: str) -> str:
-    """A budget without its size: what one line of the picture joins (`vote@n:think=256`)."""
+def kind_of(budget: str) -> str:
+    """The kind of a budget: its first word, `vote` of `vote@16:temperature=0.8`."""
+    return re.split(r"[@: ]", budget, maxsplit=1)[0]
+
+
+def own_hardware(model_spec: str) -> bool:
+    """Whether a model ran on hardware of who asked it: in this process, or at a private address."""
     try:
-        parsed = Budget.parse(budget)
-    except UsageError:  # a budget of a plugin or of an older grammar
-        return budget
-    if parsed.n is None:
-        return budget
-    return str(replace(parsed, n=0)).replace("@0", "@n", 1)
+        spec = ModelSpec.parse(model_spec)
+    except UsageError:
+        return False
+    return spec.backend in _LOCAL or "://private" in model_spec
+
+
+def family_of(model: str) -> str:
+    """The family of a model by its name: the letters that it begins with."""
+    found = re.match(r"[^\W\d_]+", model.rsplit("/", 1)[-1])
+    return found[0] if found else model
 
 
 def _per(total: float | None, problems: int) -> float | None:
@@ -32,13 +50,19 @@ def _per(total: float | None, problems: int) -> float | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One run as a line of a table. Costs are per problem; None is unknown."""
+    """One run as a line of a table. Costs are per problem; None is unknown.
+
+    `sequential` are the tokens to be waited for one behind the other, `device_seconds` the time in
+    which the device is busy for it.
+    """
 
     report: RunReport
     href: str
     note: str = ""
     rank: tuple[int, int] | None = None
     frontier: bool = False
+    sequential: float | None = None
+    device_seconds: float | None = None
 
     @property
     def accuracy(self) -> Estimate | None:
@@ -51,9 +75,48 @@ class Row:
         return self.report.metrics.get("lure_rate")
 
     @property
+    def paired(self) -> Estimate | None:
+        """What a trap and its sound neighbour tell together, where the task has pairs."""
+        return self._first(_PAIRED)
+
+    @property
+    def alarms(self) -> Estimate | None:
+        """Sound problems that were called unanswerable."""
+        return self._first(_ALARMS)
+
+    def _first(self, names: Sequence[str]) -> Estimate | None:
+        metrics = self.report.metrics
+        return next((metrics[name] for name in names if name in metrics), None)
+
+    @property
+    def refused(self) -> float | None:
+        """The share of problems that the model declined."""
+        return _per(self.report.verdicts.get("refused", 0.0), self.report.problems)
+
+    @property
+    def ungraded(self) -> float | None:
+        """The share of problems with an undecided verdict."""
+        return _per(self.report.ungraded, self.report.problems)
+
+    @property
+    def kind(self) -> str:
+        """The kind of budget."""
+        return kind_of(self.report.budget)
+
+    @property
+    def own(self) -> bool:
+        """Whether it ran on hardware of who asked."""
+        return own_hardware(self.report.model_spec)
+
+    @property
     def family(self) -> str:
-        """The line of the picture that this run lies on."""
-        return family(self.report.budget)
+        """The model's family."""
+        return family_of(self.report.model)
+
+    @property
+    def obeyed(self) -> float | None:
+        """The share of what its budget bounds that kept within; None where it bounds nothing."""
+        return None if self.report.obedience is None else self.report.obedience.within
 
     @property
     def oracle(self) -> bool:
@@ -85,6 +148,26 @@ class Row:
         """Charged US dollars a problem."""
         return _per(self.report.usd, self.report.problems)
 
+    def cost(self, unit: str) -> float | None:
+        """The cost a problem in one of `UNITS`."""
+        value: float | None = getattr(self, unit)
+        return value
+
+    @property
+    def seconds(self) -> float | None:
+        """Seconds of the charged calls, one behind the other."""
+        return _per(self.report.charged_seconds, self.report.problems)
+
+    @property
+    def attempted(self) -> Estimate | None:
+        """The share of problems that were given an answer."""
+        return self.report.metrics.get("attempted")
+
+    @property
+    def accuracy_attempted(self) -> Estimate | None:
+        """Accuracy among those."""
+        return self.report.metrics.get("accuracy_attempted")
+
     def per_correct(self, cost: float | None) -> float | None:
         """Cost of one correct answer; infinite when none is correct."""
         return cost_of_pass(cost, self.accuracy.value) if self.accuracy else None
@@ -108,7 +191,21 @@ class Group:
     partial: tuple[Row, ...] = ()
     low: float = 0.0
     high: float = 1.0
-    extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def href(self) -> str:
+        """The group's own page."""
+        return f"tasks/{self.slug}/index.html"
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The units in which some row's cost is known."""
+        return tuple(u for u in UNITS if any(r.cost(u) for r in self.ranked + self.oracle))
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Its models, the most accurate first."""
+        return tuple(dict.fromkeys(row.report.model for row in self.rows))
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -136,7 +233,8 @@ def group_runs(reports: Sequence[RunReport], hrefs: Mapping[str, str]) -> list[G
     """Reports sorted into groups, by task name; runs are never compared across groups.
 
     One group has one task version, one verifier version and one set of problems (by the data
-    fingerprint in the manifest, else by their planned number).
+    fingerprint in the manifest, else by their planned number); its name is made of these, and
+    stays when other groups come or go.
     """
     buckets: dict[tuple[str, str, str, int, str], list[RunReport]] = defaultdict(list)
     for report in reports:
@@ -144,25 +242,51 @@ def group_runs(reports: Sequence[RunReport], hrefs: Mapping[str, str]) -> list[G
         key = (report.task, report.task_version, report.verifier, report.planned, data)
         buckets[key].append(report)
     order = sorted(buckets, key=lambda k: (k[0], k[1], -k[3], k[2], k[4]))
-    return [_group(f"t{number}", buckets[key], hrefs) for number, key in enumerate(order, start=1)]
+    return [_group(f"{slug(key[0])}-{content_hash(key)[:6]}", buckets[key], hrefs) for key in order]
 
 
-def _group(slug: str, reports: list[RunReport], hrefs: Mapping[str, str]) -> Group:
-    first = reports[0]
+def _group(name: str, reports: list[RunReport], hrefs: Mapping[str, str]) -> Group:
     notes = _notes(reports)
     rows = [Row(report=r, href=hrefs[r.id], note=notes[r.id]) for r in reports]
+    first = reports[0]
+    return arranged(
+        Group(
+            task=first.task,
+            task_version=first.task_version,
+            verifier=first.verifier,
+            planned=first.planned,
+            slug=name,
+            partial=tuple(rows),
+        )
+    )
+
+
+def with_costs(
+    group: Group, boards: Mapping[str, BoardRun], seconds: Mapping[str, float | None]
+) -> Group:
+    """The group with what is known of its runs problem by problem."""
+
+    def known(row: Row) -> Row:
+        run = row.report.id
+        return replace(row, sequential=boards[run].mean("sequential"), device_seconds=seconds[run])
+
+    ranked, oracle, partial = (
+        tuple(map(known, rows)) for rows in (group.ranked, group.oracle, group.partial)
+    )
+    return replace(group, ranked=ranked, oracle=oracle, partial=partial)
+
+
+def arranged(group: Group) -> Group:
+    """The group with its rows in their parts and order."""
+    rows = group.rows
     complete = [r for r in rows if r.report.status == "complete" and r.accuracy is not None]
     ranked = sorted((r for r in complete if not r.oracle), key=_by_accuracy)
     oracle = sorted((r for r in complete if r.oracle), key=_by_accuracy)
     done = {r.report.id for r in complete}
     partial = sorted((r for r in rows if r.report.id not in done), key=_by_accuracy)
     low, high = _range([r.accuracy for r in rows if r.accuracy is not None])
-    return Group(
-        task=first.task,
-        task_version=first.task_version,
-        verifier=first.verifier,
-        planned=first.planned,
-        slug=slug,
+    return replace(
+        group,
         ranked=tuple(_with_frontier(_with_ranks(ranked))),
         oracle=tuple(oracle),
         partial=tuple(partial),

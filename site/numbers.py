@@ -97,9 +97,11 @@ def usd(value: float | None) -> str:
 
 
 def seconds(value: float | None) -> str:
-    """A time span: `8.2 s`, `14 min`, `3.1 h`."""
+    """A time span: `0.031 s`, `8.2 s`, `14 min`, `3.1 h`."""
     if value is None:
         return NA
+    if value < 1:
+        return f"{value:.3g} s"
     if value < 100:
         return f"{value:.1f} s"
     return f"{value / 60:.0f} min" if value < 6000 else f"{value / 3600:.1f} h"

@@ -11,7 +11,7 @@ from pathlib import Path
 from harness.core import UsageError
 
 
-class _Quiet(SimpleHTTPRequestHandler):
+class Quiet(SimpleHTTPRequestHandler):
     """Serves files; says nothing; tells browsers to ask again after a rebuild."""
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 # the base's name
@@ -30,7 +30,11 @@ def make_server(folder: Path, host: str = "127.0.0.1", port: int = 8000) -> Thre
     """
     if not (folder / "index.html").is_file():
         raise UsageError(f"{folder} holds no index.html: build the site there first")
-    handler = partial(_Quiet, directory=str(folder))
+    return listen(partial(Quiet, directory=str(folder)), host, port)
+
+
+def listen(handler: Callable[..., Quiet], host: str, port: int) -> ThreadingHTTPServer:
+    """A server that is bound but not yet running; UsageError where the address cannot be had."""
     try:
         return ThreadingHTTPServer((host, port), handler)
     except OverflowError as error:

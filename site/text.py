@@ -47,9 +47,47 @@ def _mark(match: re.Match[str]) -> str:
 
 def visible(text: str) -> Markup:
     """A long text for a `<pre>`: escaped, with each hidden character spelled out and set apart."""
-    escaped = _HIDDEN.sub(_mark, str(escape(text.replace("\r\n", "\n"))))
-    # A browser drops a newline right behind <pre>: one of the text's own must be doubled.
-    return Markup("\n" + escaped if escaped.startswith("\n") else escaped)
+    return _behind_pre(_spelled(text.replace("\r\n", "\n")))
+
+
+def marked(text: str, answer: str | None) -> Markup:
+    """The same, with an extracted answer set apart at the last place where it stands by itself."""
+    text, answer = text.replace("\r\n", "\n"), (answer or "").replace("\r\n", "\n")
+    start = _last(text, answer) if answer else -1
+    if start < 0:
+        return visible(text)
+    end = start + len(answer)
+    head, inner, tail = (_spelled(part) for part in (text[:start], text[start:end], text[end:]))
+    whole = f'{head}<mark class="x">{inner}</mark>{tail}'
+    return Markup("\n" + whole if text.startswith("\n") else whole)
+
+
+def _spelled(text: str) -> str:
+    return _HIDDEN.sub(_mark, str(escape(text)))
+
+
+def _behind_pre(html: str) -> Markup:
+    """A browser drops a newline right behind <pre>: one of the text's own must be doubled."""
+    return Markup("\n" + html if html.startswith("\n") else html)
+
+
+def _last(text: str, answer: str) -> int:
+    """Where an answer stands last, not as a part of a longer word or number; -1: nowhere."""
+    at = text.rfind(answer)
+    while at >= 0:
+        before, after = (
+            text[at - 1 : at] if at else "",
+            text[at + len(answer) : at + len(answer) + 1],
+        )
+        glued = (_wordy(before) and _wordy(answer[0])) or (_wordy(after) and _wordy(answer[-1]))
+        if not glued:
+            return at
+        at = text.rfind(answer, 0, at + len(answer) - 1)
+    return -1
+
+
+def _wordy(character: str) -> bool:
+    return character.isalnum() and character.isascii()
 
 
 def breakable(name: str) -> Markup:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.core import Status
-from harness.site.samples import FAILED
+
+FAILED = "failed"
+"""In the place of a status: the attempt ended in an error."""
 
 
 @dataclass(frozen=True, slots=True)

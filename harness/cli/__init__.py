@@ -33,6 +33,7 @@ _COMMANDS = {
     "export": ("harness.cli.export:export", "Write stored samples for other programs."),
     "regrade": ("harness.cli.regrade:regrade", "Judge stored samples again; no model is needed."),
     "site": ("harness.cli.site:site", "Build or serve the static leaderboard."),
+    "view": ("harness.cli.view:view", "Show a database in the browser while it grows."),
     "verify": ("harness.cli.verify:verify", "Judge one answer, or a file of them."),
     "audit": (
         "harness.cli.audit:audit",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -42,20 +41,39 @@ def site() -> None:
     is_flag=True,
     help="Publish what looks like a key or a password all the same.",
 )
+@click.option(
+    "--language",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="Language of the pages.",
+)
+@click.option("--url", default="", help="Where the site will stand, for its feed and its embeds.")
+@click.option(
+    "--report",
+    default="",
+    help="Link behind 'report a wrong verdict'; {run}, {problem} and {sample} are filled in.",
+)
+@click.option("--fresh", is_flag=True, help="Write every page anew, changed or not.")
 @plugin_option
 @json_option
-def build(
+def build(  # noqa: PLR0913 - a parameter an option
     db: str,
     out: Path,
     study_file: Path | None,
     title: str | None,
     allow_secrets: bool,
+    language: str,
+    url: str,
+    report: str,
+    fresh: bool,
     as_json: bool,
     **filters: str | None,
 ) -> None:
     """Write the leaderboard of a database as plain files; they open from disk."""
     from harness.core import UsageError
-    from harness.results.reports import find_runs, iter_samples, load_reports
+    from harness.results.reports import find_runs
+    from harness.site import BoardText, StoreSource
     from harness.site import build as write
     from harness.store import open_store
 
@@ -74,15 +92,19 @@ def build(
                 raise UsageError(f"none of its runs is in {db}: `harness eval --study` first")
         if not runs and any(filters.values()):  # else a slip would empty a built site
             raise UsageError("no run matches these filters: `harness show` lists the runs")
-        reports = [replace(r, model=names.get(r.id, r.model)) for r in load_reports(store, runs)]
         try:
             result = write(
-                reports,
-                lambda run: iter_samples(store, run),
+                StoreSource(store, runs, names),
                 out,
-                title=title or (study.title if study is not None else "Leaderboard"),
-                text="" if study is None else study.text,
+                board=BoardText(
+                    title=title or (study.title if study is not None else "Leaderboard"),
+                    text="" if study is None else study.text,
+                    language=language,
+                    url=url,
+                    report=report,
+                ),
                 allow_secrets=allow_secrets,
+                fresh=fresh,
             )
         except OSError as error:
             raise UsageError(
@@ -90,9 +112,13 @@ def build(
                 "folder with --out"
             ) from error
     if as_json:
-        print_json({"index": str(result.index), "pages": result.pages, "runs": len(reports)})
+        counts = {"pages": result.pages, "runs": result.runs, "written": len(result.written)}
+        print_json({"index": str(result.index), **counts})
     else:
-        click.echo(f"{result.pages} pages for {len(reports)} runs: open {result.index}")
+        click.echo(
+            f"{result.pages} pages for {result.runs} runs, {len(result.written)} files written: "
+            f"open {result.index}"
+        )
 
 
 @site.command()

@@ -342,4 +342,5 @@ def _answers(store: Store, run: StoredRun) -> Iterator[SampleView]:
             verdict=row.verdict,
             verifier=run.judged_by,
             steps=steps,
+            seed=row.seed,
         )

@@ -146,7 +146,8 @@ class SampleView:
 
     `response` is the assistant's whole turn; `prompt` the exact text that the engine saw.
     `usage` is what the sample is charged: its thought (cut where the budget cuts it) or the steps
-    that led to it, its reward, then its answer. `steps` are the values that its reward gave.
+    that led to it, its reward, then its answer. `steps` are the values that its reward gave, `seed`
+    is what the engine was told for the answer.
     """
 
     id: str
@@ -161,3 +162,4 @@ class SampleView:
     verifier: str | None
     error: str | None = None
     steps: tuple[float, ...] | None = None
+    seed: int | None = None

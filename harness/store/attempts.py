@@ -74,7 +74,10 @@ class ChargedSample(NamedTuple):
 
 
 class ChainSample(NamedTuple):
-    """One sample of a chain in full; `verdict` is None for all but the `final` one."""
+    """One sample of a chain in full; `verdict` is None for all but the `final` one.
+
+    `seed` is what the engine was told; None where it was told none.
+    """
 
     problem: Problem
     digest: str
@@ -84,6 +87,7 @@ class ChainSample(NamedTuple):
     prompt: str
     sample: Sample
     verdict: Verdict | None
+    seed: int | None = None
 
 
 class Unanswered(NamedTuple):
@@ -221,6 +225,7 @@ def chain_samples(store: Store, run: StoredRun) -> Iterator[ChainSample]:
             ChargeRow.final,
             ChargeRow.score,
             PromptRow.text,
+            SampleRow.seed,
             SampleRow.id,
             SampleRow.trace,
             SampleRow.max_tokens,
@@ -252,12 +257,13 @@ def chain_samples(store: Store, run: StoredRun) -> Iterator[ChainSample]:
     )
     digest, problem = "", None
     with store.engine.connect() as connection:
-        for problem_id, content, ordinal, final, score, prompt, *rest in connection.execute(query):
+        for row in connection.execute(query):
+            problem_id, content, ordinal, final, score, prompt, seed, *rest = row
             if problem is None or problem_id != digest:
                 digest, problem = problem_id, Problem(**content)
             sample = _sample(*rest[: -len(_VERDICT)])
             verdict = _verdict(*rest[-len(_VERDICT) :]) if final else None
-            yield ChainSample(problem, digest, ordinal, final, score, prompt, sample, verdict)
+            yield ChainSample(problem, digest, ordinal, final, score, prompt, sample, verdict, seed)
 
 
 def _sample(

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from harness.site import SiteResult, build
+from harness.site import BoardText, SiteResult, build
 
 
 def _load(name: str) -> ModuleType:
@@ -43,7 +43,6 @@ def site(fakes: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
     board, other = fakes.full_board(30), fakes.Board(12, "arithmetic")
     other.add("tiny-s", "greedy")
     other.add("tiny-m", "greedy")
-    views = board.views | other.views
+    source = fakes.Invented(board.reports + other.reports, board.views | other.views)
     out = tmp_path_factory.mktemp("site") / "out"
-    result = build(board.reports + other.reports, lambda i: iter(views[i]), out, title="Board")
-    return out, result
+    return out, build(source, out, board=BoardText(title="Board"))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from harness.budgets import Judged
+from harness.analysis.curves import Curve
+from harness.budgets import Judged, Selector
+from harness.budgets.selectors.first import First
 from harness.core import (
     Command,
     Problem,
@@ -14,11 +18,17 @@ from harness.core import (
     RunManifest,
     Scored,
     Status,
+    UnknownNameError,
     Usage,
     Verdict,
     registry,
 )
+from harness.core.hashing import content_hash
+from harness.core.sample import add_known
+from harness.results.attempts import selector_of
+from harness.results.boards import Answer, BoardRun, ProblemFigures
 from harness.results.views import RunReport, SampleView
+from harness.site import About
 from harness.stats import mean_interval, pass_at_k
 
 SKILL = {"tiny-s": 0.0, "tiny-m": 1.1}
@@ -47,8 +57,84 @@ def problems(count: int) -> list[Problem]:
     return out
 
 
+class Invented:
+    """Invented runs as a source of a site; it has no curves, for which it would need a store."""
+
+    def __init__(
+        self, reports: Sequence[RunReport], views: Mapping[str, Iterable[SampleView]]
+    ) -> None:
+        self._reports = list(reports)
+        self._views = {run: list(found) for run, found in views.items()}
+        self.read: list[str] = []
+
+    def reports(self) -> Sequence[RunReport]:
+        """All of them."""
+        return self._reports
+
+    def stamp(self, run: str) -> str:
+        """Equal for runs with the same samples."""
+        return content_hash([repr(replace(view, run_id="")) for view in self._views[run]])
+
+    def about(self, run: str) -> About:
+        """Nothing is known."""
+        return About()
+
+    def samples(self, run: str) -> Iterator[SampleView]:
+        """All samples of a run."""
+        self.read.append(run)
+        return iter(self._views[run])
+
+    def figures(self, run: str) -> BoardRun:
+        """What the samples come to, as the store would say it."""
+        report = next(r for r in self._reports if r.id == run)
+        try:
+            selector = selector_of(report.manifest)
+        except UnknownNameError:  # a hostile name
+            selector = First()
+        by_problem: dict[str, list[SampleView]] = {}
+        for view in self._views[run]:
+            if view.error is None:
+                by_problem.setdefault(view.problem.id, []).append(view)
+        return BoardRun(
+            run=run,
+            problems=tuple(members[0].problem for members in by_problem.values()),
+            figures=tuple(
+                _figures(problem, members, selector, report.manifest.size)
+                for problem, members in by_problem.items()
+            ),
+        )
+
+    def curves(self, runs: Sequence[str]) -> Sequence[Curve]:
+        """None."""
+        return []
+
+
+def _figures(
+    problem: str, members: Sequence[SampleView], selector: Selector, size: int
+) -> ProblemFigures:
+    pool = [Judged(verdict=v.verdict) for v in members if v.verdict]
+    k = min(size, len(pool))
+    answers = Counter(str(v.verdict.answer) for v in members if v.verdict and v.verdict.answer)
+    tokens = add_known(v.usage.output_tokens for v in members)
+    return ProblemFigures(
+        problem=problem,
+        statuses={str(s): p for s, p in selector.expect(pool, k).items() if p},
+        counts=Counter(str(j.verdict.status) for j in pool),
+        answers=tuple(
+            Answer(text, count, _status(members, text)) for text, count in answers.most_common(6)
+        ),
+        tokens=None if tokens is None else tokens * k / len(pool),
+        sequential=max((v.usage.output_tokens or 0) for v in members),
+        read=0,
+    )
+
+
+def _status(members: Sequence[SampleView], answer: str) -> str:
+    return next(str(v.verdict.status) for v in members if v.verdict and v.verdict.answer == answer)
+
+
 class Board:
-    """Invented runs and their samples; `reports` and `samples` are what `build` takes."""
+    """Invented runs and their samples."""
 
     def __init__(self, count: int = 40, task: str = "decimals", *, pool: int = 8) -> None:
         self.task, self.pool = task, pool
@@ -56,9 +142,9 @@ class Board:
         self.reports: list[RunReport] = []
         self.views: dict[str, list[SampleView]] = {}
 
-    def samples(self, run_id: str) -> Iterator[SampleView]:
-        """All samples of a run."""
-        return iter(self.views[run_id])
+    def source(self, reports: Sequence[RunReport] | None = None) -> Invented:
+        """Its runs, or some, as a source."""
+        return Invented(self.reports if reports is None else reports, self.views)
 
     def add(
         self,

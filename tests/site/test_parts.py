@@ -17,7 +17,7 @@ from harness.core import Estimate, ThinkMarks
 from harness.site import numbers, text
 from harness.site.breakdowns import part
 from harness.site.chart import draw
-from harness.site.groups import family, group_runs
+from harness.site.groups import family_of, group_runs, kind_of, own_hardware
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,7 @@ def test_other_numbers() -> None:
     assert numbers.si(3.214e9, "FLOP") == "3.21 GFLOP"
     assert numbers.si(None, "FLOP") == "N/A"
     assert numbers.si(12.0, "FLOP") == "12 FLOP"
+    assert numbers.seconds(0.0312) == "0.0312 s"
     assert numbers.seconds(8.21) == "8.2 s"
     assert numbers.seconds(850) == "14 min"
     assert numbers.points(0.0312) == "+3.1"
@@ -129,13 +130,41 @@ def test_splitting_loses_only_marks_and_blank_space(pieces: list[str]) -> None:
     assert re.sub(r"</?think>|\s", "", left) == re.sub(r"</?think>|\s", "", whole)
 
 
-def test_families() -> None:
-    assert family("vote@16:think=256") == "vote@n:think=256"
-    assert family("think@64") == "think@n"
-    assert family("greedy") == "greedy"
-    assert family("vote@4 tokens<=100") == "vote@n tokens<=100"
-    assert family("beam@16x4:reward=steps") == "beam@nx4:reward=steps"
-    assert family("a budget of another world!") == "a budget of another world!"
+def test_what_rows_can_be_filtered_by() -> None:
+    assert kind_of("vote@16:think=256") == "vote"
+    assert kind_of("greedy") == "greedy"
+    assert kind_of("think@4 tokens<=100") == "think"
+    assert family_of("org/Qwen2.5-7B") == "Qwen"
+    assert family_of("tiny-s") == "tiny"
+    assert family_of("4o") == "4o"
+    assert own_hardware("onnx:tiny-s")
+    assert own_hardware("openai:mine@http://private:8000/v1")
+    assert not own_hardware("openai:gpt@https://api.example.com/v1")
+    assert not own_hardware("anthropic:claude")
+
+
+@pytest.mark.parametrize(
+    ("response", "answer", "shown"),
+    [
+        ("It is 9.11, no: 9.8.", "9.8", 'It is 9.11, no: <mark class="x">9.8</mark>.'),
+        ("19.8 and 9.80", "9.8", "19.8 and 9.80"),
+        ("9.8", "9.8", '<mark class="x">9.8</mark>'),
+        ("\n9.8", "9.8", '\n\n<mark class="x">9.8</mark>'),
+        ("a<b", "<", 'a<mark class="x">&lt;</mark>b'),
+        ("答案：对", "对", '答案：<mark class="x">对</mark>'),
+        ("nothing", "true", "nothing"),
+        ("aaa", "a", "aaa"),
+    ],
+)
+def test_the_extracted_answer_is_set_apart(response: str, answer: str, shown: str) -> None:
+    assert str(text.marked(response, answer)) == shown
+
+
+@given(st.text(max_size=60), st.text(min_size=1, max_size=4))
+def test_marking_changes_no_text(before: str, answer: str) -> None:
+    shown = str(text.marked(before + answer, answer))
+    bare = shown.replace('<mark class="x">', "").replace("</mark>", "")
+    assert bare == str(text.visible(before + answer))
 
 
 def test_ranks_and_frontier(fakes: ModuleType) -> None:
@@ -168,10 +197,11 @@ def test_the_picture_holds_every_complete_run_and_no_label_hides_another(
     chart = draw(group)
     assert chart is not None
     marks = [m for line in chart.lines for m in line.marks]
-    assert len(marks) == len(group.ranked) + len(group.oracle)
+    assert len(marks) == len(group.ranked)
+    frame = chart.frame
     for m in marks:
-        assert chart.left <= m.x <= chart.right
-        assert chart.top <= m.high <= m.y <= m.low <= chart.bottom
+        assert frame.left <= m.x <= frame.width - frame.right
+        assert frame.top <= m.high <= m.y <= m.low <= frame.height - frame.bottom
     for a, b in itertools.combinations(marks, 2):
         assert (a.row.tokens < b.row.tokens) == (a.x < b.x)
         assert (a.row.accuracy.value < b.row.accuracy.value) == (a.y > b.y) or a.y == b.y
@@ -187,7 +217,9 @@ def test_the_picture_holds_every_complete_run_and_no_label_hides_another(
     assert ats == sorted(ats)
     assert 2 <= len(ats) <= 10
     assert "Pareto frontier" in chart.summary
-    assert not any(m.row.frontier for line in chart.lines if line.oracle for m in line.marks)
+    for line in chart.lines:  # a model's line never falls
+        ys = [m.y for m in line.marks if m.main]
+        assert ys == sorted(ys, reverse=True)
 
 
 def test_runs_that_differ_only_in_a_seed_are_told_apart(fakes: ModuleType) -> None:
@@ -205,11 +237,12 @@ def test_runs_that_differ_only_in_a_seed_are_told_apart(fakes: ModuleType) -> No
 
 
 def _themes() -> dict[str, dict[str, str]]:
-    css = (Path(harness.site.__file__).parent / "templates/style.css").read_text()
-    light = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", css[: css.index("@media")]))
-    start = css.index("prefers-color-scheme: dark")
-    dark = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", css[start : css.index("*, *::before")]))
-    return {"light": light, "dark": dark}
+    css = (Path(harness.site.__file__).parent / "static/site.css").read_text()
+    found = re.findall(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", css)
+    return {
+        "light": {name: light for name, light, _ in found},
+        "dark": {name: dark for name, _, dark in found},
+    }
 
 
 def _contrast(a: str, b: str) -> float:
@@ -247,7 +280,6 @@ def test_contrast(theme: str) -> None:
         ("muted", "sunk"),
         ("ink", "sunk"),
         ("warn", "warn-soft"),
-        ("accent", "accent-soft"),
         ("muted", "think"),
         ("ink", "think"),
     ):

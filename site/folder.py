@@ -1,0 +1,174 @@
+"""The folder that a site is written to: what is ours in it, what stays as it is, what goes.
+
+A site is made of units (a run with its transcripts, the problems of a task …), each with a key: a
+hash of all that its files follow from. A unit whose key is that of the last build is kept without
+being made. What the last build wrote and this one does not is removed, and nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from harness.core import UsageError
+from harness.site.privacy import Guard
+
+GENERATOR = "harness site"
+STATE = ".harness-site.json"
+MARK = "leaderboard.json"
+_BEFORE = ("index.html", "guide.html", "leaderboard.json", "runs/*/*.html", "runs/*/run.json")
+"""What versions wrote that kept no list of their files."""
+
+Files = dict[str, tuple[str, int]]
+
+
+class Folder:
+    """One build into `out`; `finish` removes what is stale and writes what was written down.
+
+    Raises UsageError where `out` is a file, or holds something and no site of ours. `fresh`: every
+    unit is made again.
+    """
+
+    def __init__(self, out: Path, guard: Guard | None, *, fresh: bool = False) -> None:
+        self.out, self._guard, self._fresh = out, guard, fresh
+        self._old: dict[str, tuple[str, Files]] = self._load()
+        self._new: dict[str, tuple[str, Files]] = {}
+        self._known = {
+            path: fact for _, files in self._old.values() for path, fact in files.items()
+        }
+        self._begun = False
+        self.made: list[str] = []
+        self.written: list[str] = []
+
+    def _load(self) -> dict[str, tuple[str, Files]]:
+        out = self.out
+        if out.exists() and not out.is_dir():
+            raise UsageError(f"{out} is a file: name a folder for the site")
+        if not out.is_dir() or not any(out.iterdir()):
+            out.mkdir(parents=True, exist_ok=True)
+            return {}
+        state = _json(out / STATE)
+        if state.get("generator") == GENERATOR:
+            units = {
+                name: (unit["key"], {path: (sha, size) for path, sha, size in unit["files"]})
+                for name, unit in state["units"].items()
+            }
+            if state["complete"]:
+                return units
+            return {name: (key, _found(out, files)) for name, (key, files) in units.items()}
+        if _json(out / MARK).get("generator") != GENERATOR:
+            raise UsageError(f"{out} is not empty and holds no site: name another folder")
+        for path in {path for pattern in _BEFORE for path in out.glob(pattern)}:
+            path.unlink()
+        return {}
+
+    def always(self, name: str) -> None:
+        """Begin a unit whose files are made at every build."""
+        self._new[name] = ("", {})
+
+    def kept(self, name: str, key: str) -> bool:
+        """Begin a unit; True where its files stand already, so that there is nothing to make."""
+        old_key, files = self._old.get(name, ("", {}))
+        if old_key == key and not self._fresh and self._stand(files):
+            self._new[name] = (key, dict(files))
+            return True
+        self._new[name] = (key, {})
+        self.made.append(name)
+        return False
+
+    def _stand(self, files: Files) -> bool:
+        try:
+            return all(
+                (self.out / path).stat().st_size == size for path, (_, size) in files.items()
+            )
+        except OSError:
+            return False
+
+    def write(self, unit: str, path: str, body: str | bytes) -> None:
+        """Write one file of a unit; nothing is touched where it stands already."""
+        if self._guard is not None and isinstance(body, str):
+            self._guard.check(path, body)
+        data = body.encode("utf-8", "replace") if isinstance(body, str) else body
+        fact = (hashlib.sha256(data).hexdigest(), len(data))
+        self._new[unit][1][path] = fact
+        if self._known.get(path) == fact and self._stand({path: fact}):
+            return
+        self._begin()
+        file = self.out / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+        self.written.append(path)
+
+    def read(self, path: str) -> Any:
+        """A JSON file of this site, or None where it does not stand as it was written."""
+        try:
+            return json.loads((self.out / path).read_bytes())
+        except (OSError, ValueError):
+            return None
+
+    def facts(self) -> Iterator[tuple[str, str, int]]:
+        """Path, SHA-256 and size of all files so far."""
+        for _, files in self._new.values():
+            for path, (sha, size) in files.items():
+                yield path, sha, size
+
+    def _begin(self) -> None:
+        """Before the first change: should the build break off, the next one trusts no size."""
+        if not self._begun:
+            self._begun = True
+            self._save(self._old, complete=False)
+
+    def _save(self, units: dict[str, tuple[str, Files]], *, complete: bool) -> None:
+        state = {
+            "generator": GENERATOR,
+            "complete": complete,
+            "units": {
+                name: {"key": key, "files": [[p, *fact] for p, fact in sorted(files.items())]}
+                for name, (key, files) in sorted(units.items())
+            },
+        }
+        (self.out / STATE).write_text(json.dumps(state, indent=0) + "\n", encoding="utf-8")
+
+    def finish(self) -> None:
+        """Remove the files of the last build that this one has not; write the list of files."""
+        stay = {path for path, _, _ in self.facts()}
+        for path in sorted(self._known.keys() - stay):
+            self._begin()
+            with contextlib.suppress(OSError):
+                (self.out / path).unlink()
+            self._prune((self.out / path).parent)
+        if self._begun or self._new != self._old:
+            self._save(self._new, complete=True)
+
+    def _prune(self, folder: Path) -> None:
+        """Remove folders that are empty now."""
+        while folder != self.out and folder.is_dir():
+            try:
+                folder.rmdir()
+            except OSError:  # it holds something
+                return
+            folder = folder.parent
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _found(out: Path, files: Files) -> Files:
+    """Files that a broken build may have changed, as they stand now: others are made again."""
+    found: Files = {}
+    for path, (sha, size) in files.items():
+        try:
+            same = hashlib.sha256((out / path).read_bytes()).hexdigest() == sha
+        except OSError:
+            same = False
+        found[path] = (sha, size if same else -1)
+    return found

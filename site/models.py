@@ -1,0 +1,192 @@
+"""A model's page: all that it did, on every task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from harness.analysis.curve_figures import CoverageFit, fit_coverage
+from harness.analysis.curves import UNITS, Curve
+from harness.analysis.equal_cost import selection_gap
+from harness.analysis.policy import Policy, compute_optimal
+from harness.core import Estimate, HarnessError
+from harness.core.hashing import content_hash
+from harness.site.curves import CurveChart, draw_curves
+from harness.site.groups import Group, Row
+from harness.site.index import dumps
+from harness.site.names import slug
+from harness.site.numbers import is_share
+
+if TYPE_CHECKING:
+    from harness.site.build import Site
+
+_EDGES = 4
+_ENOUGH = 5  # problems of a level that is called a strength or a weakness
+
+
+def href(model: str) -> str:
+    """A model's own page."""
+    return f"models/{slug(model)}/index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level of a factor, with the accuracy of the best budget there."""
+
+    name: str
+    figure: Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A model on one task."""
+
+    group: Group
+    rows: tuple[Row, ...]
+    best: Row | None
+    chart: CurveChart | None
+    curves: tuple[Curve, ...]
+    gaps: tuple[tuple[str, tuple[tuple[float, Estimate], ...]], ...]
+    fit: CoverageFit | None
+    policy: Policy | None
+    policy_why: str
+    weak: tuple[Level, ...]
+    strong: tuple[Level, ...]
+
+
+def write_models(site: Site, groups: Sequence[Group]) -> None:
+    """Write every model's page, or keep it."""
+    by_model: dict[str, list[Group]] = {}
+    for group in groups:
+        for model in group.models:
+            by_model.setdefault(model, []).append(group)
+    for model, own in sorted(by_model.items()):
+        unit = f"model:{slug(model)}"
+        facts = [
+            [g.slug, [[r.href, site.keys[r.report.id], r.device_seconds] for r in _rows(g, model)]]
+            for g in own
+        ]
+        if site.folder.kept(unit, site.key(facts)):
+            continue
+        sections = [_section(site, group, model) for group in own]
+        reports = [row.report for s in sections for row in s.rows]
+        prices = {content_hash(r.manifest.price): r.manifest.price for r in reports}
+        site.page(
+            unit,
+            href(model),
+            "model.html",
+            model=model,
+            sections=sections,
+            specs=sorted({r.model_spec for r in reports}),
+            own=sections[0].rows[0].own,
+            dates=(min(r.created for r in reports)[:10], max(r.created for r in reports)[:10]),
+            prices=[p for p in prices.values() if p],
+            badge=f"{sections[0].group.slug}.svg",
+            parameters=_parameters(site, reports[0].id),
+        )
+        site.folder.write(unit, f"models/{slug(model)}/curves.json", dumps(_json(sections)))
+
+
+def _parameters(site: Site, run: str) -> int | None:
+    info = site.source.about(run).info
+    return None if info is None else info.parameters
+
+
+def _rows(group: Group, model: str) -> tuple[Row, ...]:
+    return tuple(row for row in group.rows if row.report.model == model)
+
+
+def _section(site: Site, group: Group, model: str) -> Section:
+    rows = _rows(group, model)
+    graded = [r.report.id for r in rows if r.accuracy is not None]
+    curves = tuple(site.source.curves(graded)) if graded else ()
+    cover = [c for c in curves if c.oracle and c.counts is not None]
+    fit = _attempt(fit_coverage, max(cover, key=lambda c: len(c.points))) if cover else None
+    policy, why = _policy(curves)
+    best = next((r for r in rows if r.rank), None)
+    weak, strong = _edges(best)
+    return Section(
+        group=group,
+        rows=rows,
+        best=best,
+        chart=draw_curves(curves),
+        curves=curves,
+        gaps=tuple(_gaps(curves)),
+        fit=fit,
+        policy=policy,
+        policy_why=why,
+        weak=weak,
+        strong=strong,
+    )
+
+
+def _attempt(function: Any, *args: Any) -> Any:
+    try:
+        return function(*args)
+    except HarnessError:  # the data do not allow it
+        return None
+
+
+def _policy(curves: Sequence[Curve]) -> tuple[Policy | None, str]:
+    """The compute-optimal policy within the median budget's cost."""
+    costs = sorted(
+        cost for c in curves if not c.oracle for p in c.points if (cost := p.cost("tokens"))
+    )
+    if len(costs) < 3:
+        return None, ""
+    try:
+        return compute_optimal(curves, "tokens", 1.001 * costs[(3 * len(costs)) // 4]), ""
+    except HarnessError as error:
+        return None, str(error)
+
+
+def _gaps(
+    curves: Sequence[Curve],
+) -> list[tuple[str, tuple[tuple[float, Estimate], ...]]]:
+    """Coverage minus what was chosen, of every pool with a chooser."""
+    found = []
+    for cover in (c for c in curves if c.oracle):
+        for chosen in (c for c in curves if not c.oracle and c.counts is not None):
+            if chosen.counts == cover.counts:
+                gap = _attempt(selection_gap, cover, chosen)
+                if gap:
+                    found.append((chosen.metric, tuple(gap)))
+    return found
+
+
+def _edges(best: Row | None) -> tuple[tuple[Level, ...], tuple[Level, ...]]:
+    """Levels of factors at which the best budget is clearly below or above its own accuracy."""
+    if best is None or best.accuracy is None:
+        return (), ()
+    levels = [
+        Level(name, e)
+        for name, e in best.report.metrics.items()
+        if "=" in name and "/" not in name.partition("=")[0] and e.n >= _ENOUGH and is_share(e)
+    ]
+    mean = best.accuracy.value
+    weak = sorted((v for v in levels if v.figure.high < mean), key=lambda v: v.figure.value)
+    strong = sorted((v for v in levels if v.figure.low > mean), key=lambda v: -v.figure.value)
+    return tuple(weak[:_EDGES]), tuple(strong[:_EDGES])
+
+
+def _json(sections: Sequence[Section]) -> list[Mapping[str, Any]]:
+    """All points of all curves, for programs."""
+    return [
+        {
+            "task": s.group.task,
+            "group": s.group.slug,
+            "metric": c.metric,
+            "points": [
+                {
+                    "budget": p.budget,
+                    "size": p.size,
+                    **{u: p.cost(u) for u in UNITS},
+                    "accuracy": p.accuracy.to_json(),
+                }
+                for p in c.points
+            ],
+        }
+        for s in sections
+        for c in s.curves
+    ]

@@ -1,0 +1,117 @@
+"""Templates and what stands in all of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+import jinja2
+from jinja2.bccache import Bucket
+from markupsafe import Markup
+
+from harness._version import __version__
+from harness.core.hashing import content_hash
+from harness.site import numbers, text
+from harness.site.board_text import BoardText
+from harness.site.index import compact, finite
+from harness.site.verdicts import VERDICTS
+from harness.site.words import SCRIPT, translator
+
+HERE = Path(__file__).parent
+STATIC = ("site.css", "theme.js", "site.js", "chart.js", "compare.js", "live.js")
+
+
+def code_state() -> str:
+    """A hash of all that pages are made with: other code writes other pages."""
+    files = sorted(p for p in HERE.rglob("*") if p.suffix in (".py", ".html", ".css", ".js"))
+    return content_hash([[str(p.relative_to(HERE)), p.read_text(encoding="utf-8")] for p in files])
+
+
+class Renderer:
+    """Renders pages of one board."""
+
+    def __init__(self, board: BoardText, *, live: bool = False) -> None:
+        self.board, self.live = board, live
+        self.say = translator(board.language)
+        self.env = _environment(board, self.say)
+
+    def words(self) -> dict[str, str]:
+        """What the scripts say."""
+        return {key: self.say(text) for key, text in SCRIPT.items()}
+
+    def page(self, path: str, template: str, **values: Any) -> str:
+        """One page as text; `root` leads from it back to the top folder."""
+        html = self.env.get_template(template).render(
+            root="../" * path.count("/"), path=path, live=self.live, **values
+        )
+        return html.rstrip() + "\n"
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """Templates compiled once a process: several builds in one need not compile them again."""
+
+    kept: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Read it back."""
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+def _environment(board: BoardText, say: Callable[[str], str]) -> jinja2.Environment:
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=text.plain,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        bytecode_cache=_Compiled(),
+    )
+    env.globals |= {
+        "_": say,
+        "board": board,
+        "version": __version__,
+        "verdicts": VERDICTS,
+        "script_data": lambda value: Markup(compact(value)),  # compact() leaves no < or &
+    }
+    env.tests["share"] = numbers.is_share
+    env.filters |= {
+        "percent": numbers.percent,
+        "estimate": numbers.estimate,
+        "interval": numbers.interval,
+        "count": numbers.count,
+        "points": numbers.points,
+        "flop": partial(numbers.si, unit="FLOP"),
+        "joule": partial(numbers.si, unit="J"),
+        "usd": numbers.usd,
+        "seconds": numbers.seconds,
+        "visible": text.visible,
+        "breakable": text.breakable,
+        "excerpt": text.excerpt,
+        "pretty": _pretty,
+    }
+    return env
+
+
+def _pretty(value: Any) -> str:
+    return json.dumps(finite(value), indent=2, sort_keys=True, ensure_ascii=False, default=str)
+
+
+def static_files(board: BoardText) -> Mapping[str, bytes]:
+    """The files that pages load, by path; the board's own colours and logo among them."""
+    files = {f"assets/{name}": (HERE / "static" / name).read_bytes() for name in STATIC}
+    if board.colours:
+        light = board.colours.get("accent", "#2b46c9")
+        dark = board.colours.get("accent-dark", light)
+        files["assets/site.css"] += f":root{{--accent:light-dark({light},{dark})}}\n".encode()
+    if board.logo is not None:
+        files[f"assets/logo{board.logo.suffix.lower()}"] = board.logo.read_bytes()
+    return files

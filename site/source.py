@@ -1,0 +1,97 @@
+"""What a site is built from: a store, or anything that answers the same questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from harness.analysis.curves import Curve, load_curves
+from harness.core import ModelInfo
+from harness.results.boards import BoardRun, load_board_run
+from harness.results.device import DeviceTime, device_time
+from harness.results.reports import iter_samples, load_reports
+from harness.results.views import RunReport, SampleView
+from harness.store import Store
+from harness.store.pools import pool_stamp
+from harness.store.runs import get_models, get_runs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a site says of a run's model beside its report; None is unknown.
+
+    `time` is the device's, of all runs of the model.
+    """
+
+    info: ModelInfo | None = None
+    time: DeviceTime | None = field(default=None, repr=False)
+
+
+class Source(Protocol):
+    """Runs, and what belongs to each; the same answers as long as nothing is written."""
+
+    def reports(self) -> Sequence[RunReport]:
+        """All runs of the site."""
+        ...
+
+    def stamp(self, run: str) -> str:
+        """Changes whenever the run's samples or verdicts do; equal for runs that share them."""
+        ...
+
+    def about(self, run: str) -> About:
+        """Of the run's model."""
+        ...
+
+    def figures(self, run: str) -> BoardRun:
+        """The run problem by problem."""
+        ...
+
+    def samples(self, run: str) -> Iterable[SampleView]:
+        """All samples of a run: problem by problem, the same at every call."""
+        ...
+
+    def curves(self, runs: Sequence[str]) -> Sequence[Curve]:
+        """What several runs of one model on one task come to."""
+        ...
+
+
+class StoreSource:
+    """Some runs of a store; `names` are those that a study gives their models, by run."""
+
+    def __init__(
+        self, store: Store, run_ids: Sequence[str], names: Mapping[str, str] | None = None
+    ) -> None:
+        self._store, self._ids, self._names = store, list(run_ids), names or {}
+        self._runs = {run.id: run for run in get_runs(store, self._ids)}
+        self._models: Mapping[str, ModelInfo] = get_models(store)
+        self._times: dict[str, DeviceTime | None] = {}
+
+    def reports(self) -> Sequence[RunReport]:
+        """See `Source`."""
+        reports = load_reports(self._store, self._ids)
+        return [replace(r, model=self._names.get(r.id, r.model)) for r in reports]
+
+    def stamp(self, run: str) -> str:
+        """See `Source`."""
+        return pool_stamp(self._store, self._runs[run])
+
+    def about(self, run: str) -> About:
+        """See `Source`."""
+        model = self._runs[run].model_id
+        if model not in self._times:
+            self._times[model] = device_time(self._store, model)
+        return About(info=self._models.get(model), time=self._times[model])
+
+    def figures(self, run: str) -> BoardRun:
+        """See `Source`."""
+        return load_board_run(self._store, run)
+
+    def samples(self, run: str) -> Iterable[SampleView]:
+        """See `Source`."""
+        return iter_samples(self._store, run)
+
+    def curves(self, runs: Sequence[str]) -> Sequence[Curve]:
+        """See `Source`."""
+        curves = load_curves(self._store, runs)
+        return [replace(c, model=self._names.get(c.run, c.model)) for c in curves]

@@ -1,0 +1,64 @@
+"""The words of the interface in other languages, by the English ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+ENGLISH = {
+    "unit tokens": "Tokens",
+    "unit sequential": "Sequential tokens",
+    "unit flops": "FLOPs",
+    "unit usd": "Dollars",
+    "unit seconds": "Seconds",
+}
+CHINESE: dict[str, str] = {}
+
+SCRIPT = {
+    "tokens": "tokens",
+    "sequential": "sequential tokens",
+    "flops": "FLOPs",
+    "usd": "dollars",
+    "seconds": "seconds",
+    "yours": "Your price",
+    "axis tokens": "output tokens a problem, charged",
+    "axis sequential": "tokens one behind the other, a problem",
+    "axis flops": "FLOPs a problem, charged",
+    "axis usd": "dollars a problem, charged",
+    "axis seconds": "seconds a problem, its calls one behind the other",
+    "axis yours": "dollars a problem at your price",
+    "chance": "Chance that it is truly the best of the {n} within that",
+    "others": "else",
+    "nothing": "Nothing is as cheap as that.",
+    "unknown": "No answer: these costs are not known for any run.",
+    "empty": "No finished run with a known cost is left by these filters.",
+    "of": "of",
+    "count": "{n} of {total} rows",
+    "choose": "Choose two different rows.",
+    "nothing_common": "They have no problem in common.",
+    "better": "{b} is better than {a}: the interval leaves out 0.",
+    "worse": "{b} is worse than {a}: the interval leaves out 0.",
+    "open": "Neither is shown to be better: the interval holds 0.",
+    "points": "points of accuracy",
+    "problems": "Problems",
+    "clusters": "clusters",
+    "rule": "Paired interval by the rule of",
+    "bootstrap": "Intervals by a Bayesian bootstrap of whole clusters, made in this page.",
+    "figures": "Both rows",
+    "accuracy": "Accuracy",
+    "lured": "Lured",
+    "only_b": "Only {b} solves",
+    "only_a": "Only {a} solves",
+    "flips": "What flips",
+    "kinds": "By kind of problem",
+    "difference": "Difference",
+    "coverage": "coverage",
+    "unfinished": "unfinished",
+    "empty_store": "There is no run here yet.",
+}
+"""What scripts say, by the names that they know it by."""
+
+
+def translator(language: str) -> Callable[[str], str]:
+    """A function from the English words to those of a language; English where it has none."""
+    words = CHINESE if language == "zh" else {}
+    return lambda text: words.get(text) or ENGLISH.get(text, text)
