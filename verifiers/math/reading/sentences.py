@@ -81,9 +81,7 @@ def _gives(words: str, sentence: str) -> bool:
     rest = {t.casefold() for t in (*before, *after)}
     if rest & _DENIALS or any(t.endswith(("n't", "n’t")) for t in rest):
         return False
-    named = wanted[0][:1].isupper() and any(
-        t[:1].isupper() and not t.isupper() for t in (*before[1:], *after)
-    )
+    named = wanted[0][:1].isupper() and (_has_name(before, 1) or _has_name(after, 0))
     if named:
         return False  # another name competes
     if after:
@@ -92,6 +90,18 @@ def _gives(words: str, sentence: str) -> bool:
     if not before or before[-1].casefold() in _VERBS or rest <= _FILLER:
         return True
     return len(before) > 1 and before[-1].endswith("ing") and before[-2].casefold() in _VERBS
+
+
+def _has_name(said: list[str], first: int) -> bool:
+    """Whether a name stands there that competes: not that of "the capital of France"."""
+    for place in range(first, len(said)):
+        word = said[place]
+        if not word[:1].isupper() or word.isupper():
+            continue
+        before = [w.casefold() for w in said[max(0, place - 2) : place] if w.casefold() != "the"]
+        if not before or before[-1] not in ("of", "in", "from", "to", "at", "on", "near"):
+            return True
+    return False
 
 
 _NOUNS = frozenset(
