@@ -32,6 +32,7 @@ _DATES = tuple(
     lazy_pattern(rf"(?:[a-z]+day,?\s+)?{order}(?:,?\s*(?P<year>\d{{4}}))?", re.I)
     for order in (rf"{_MONTH}\s+{_DAY}", rf"{_DAY}\s+(?:of\s+)?{_MONTH}")
 )
+_DATED = lazy_pattern(r"\d.*[A-Za-z]{3}|[A-Za-z]{3}.*\d|\d-\d\d-\d")
 _DENIAL = lazy_pattern(
     r"(?:\b(?:not|never|cannot|neither|nor)|n['’]t)"
     r"(?:\s+(?:be|equal|equals|equal to|to|simply|just|the|a|an|option|number))*[\s$(*]*$",
@@ -221,7 +222,7 @@ def spelled_number(text: str) -> str | None:
 def date(text: str) -> tuple[int, int, int | None] | None:
     """(month, day, year if it is told) of `June 20th`, `20 June 2024`; None for other texts."""
     text = wording.words_only(text).strip(" .")
-    if len(text) > 40 or not any(c.isdigit() for c in text):
+    if len(text) > 40 or not _DATED.search(text):
         return None
     if iso := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", text):
         return int(iso[2]), int(iso[3]), int(iso[1])
