@@ -48,8 +48,8 @@ def declared_integers(node: Node, *, negative: bool = False) -> set[str]:
 def implied_integers(node: Node) -> set[str]:
     """The letters that run through the integers though nobody says so: n of pi/4 + 2n pi."""
     found: set[str] = set()
-    heads, names = contents(node)
-    if names.isdisjoint(_INTEGERS) or not ("pi" in names or "deg" in heads):
+    heads, letters = contents(node)
+    if letters.isdisjoint(_INTEGERS) or not ("pi" in letters or "deg" in heads):
         return found
     for part in walk(node):
         if isinstance(part, Op) and part.head == "*":

@@ -21,7 +21,7 @@ from harness.verifiers.math.reading.tree import (
 
 TURNS = 24  # of the integer to either side of 0
 MAX_MEMBERS = 8
-CLOSE = 1e-9
+CLOSE, EDGE = 1e-9, 1e-4
 
 
 def same_periodic(gold: Node, answer: Node) -> bool:
@@ -35,6 +35,8 @@ def same_periodic(gold: Node, answer: Node) -> bool:
             return False
         sides.append(found)
     window = min(reach for _, reach in sides)
+    while any(abs(abs(v) - window) < EDGE for values, _ in sides for v in values):
+        window -= 3 * EDGE  # a value on the edge might be in on one side alone
     left, right = (sorted(v for v in values if abs(v) < window) for values, _ in sides)
     left, right = _distinct(left), _distinct(right)
     if len(left) < 4 or len(left) != len(right):
