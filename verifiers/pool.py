@@ -107,10 +107,9 @@ class _Worker:
 
         A verifier that runs an outside program announces how long that may take.
         """
-        reply = json.loads(self._read_line(self._wall_s))
-        if isinstance(reply, dict) and "wall_s" in reply:
-            reply = json.loads(self._read_line(max(self._wall_s, reply["wall_s"] + GRACE_S)))
-        assert isinstance(reply, dict)
+        reply = _read(self._read_line(self._wall_s))
+        if "wall_s" in reply:
+            reply = _read(self._read_line(max(self._wall_s, reply["wall_s"] + GRACE_S)))
         return reply
 
     def _read_line(self, limit_s: float) -> bytes:
@@ -213,14 +212,22 @@ class VerifierPool:
                 raise HarnessError("the verifier pool is closed")
             self._queue.append(item)
             if len(self._threads) < min(self._workers, self._wanted()):
-                first = not self._threads
-                thread = threading.Thread(
-                    target=self._run, args=(first,), name="verifier", daemon=True
-                )
-                self._threads.append(thread)
-                thread.start()
+                self._add_thread(item)
             self._changed.notify()
         return item.future
+
+    def _add_thread(self, item: _Item) -> None:
+        """One thread more; raises HarnessError where the first one cannot be started."""
+        first = not self._threads
+        thread = threading.Thread(target=self._run, args=(first,), name="verifier", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:
+            if not first:
+                return  # the others do it
+            self._queue.remove(item)
+            raise HarnessError(f"the verifier pool cannot start a thread: {error}") from error
+        self._threads.append(thread)
 
     def _wanted(self) -> int:
         """How many threads the queue is worth: a worker takes longer to start than most answers."""
@@ -237,8 +244,7 @@ class VerifierPool:
             while not self._queue and not self._closed:
                 self._changed.wait()
             size = max(1, min(MAX_CHUNK, len(self._queue) // max(1, len(self._alive))))
-            chunk = [self._queue.popleft() for _ in range(min(size, len(self._queue)))]
-        return [i for i in chunk if i.started or i.future.set_running_or_notify_cancel()]
+            return [self._queue.popleft() for _ in range(min(size, len(self._queue)))]
 
     def _in_time(self) -> bool:
         """Whether the workers that are there, or starting, soon come to the next item."""
@@ -256,21 +262,31 @@ class VerifierPool:
                     if self._closed and not self._queue:
                         return
                     continue
-                for item in chunk:
-                    item.started = True
-                if worker is None:
-                    worker = self._start()
-                if worker is None:
-                    failures += 1
-                    self._give_back(chunk, failed=failures >= 3)
-                    continue
-                failures = 0
-                if not self._judge(worker, chunk):
-                    self._discard(worker)
-                    worker = None
+                try:
+                    worker = worker or self._start()
+                    failures = failures + 1 if worker is None else 0
+                    gone = self._served(worker, chunk, hopeless=failures >= 3)
+                except Exception as error:  # noqa: BLE001 - a defect of ours: those who wait for
+                    # these items must hear of it, and the thread is there for the next ones
+                    what = f"the verifier pool failed: {type(error).__name__}: {error}"
+                    _fail(chunk, HarnessError(what))
+                    gone = True
+                if gone and worker is not None:
+                    dead, worker = worker, None
+                    self._discard(dead)
         finally:
             if worker is not None:
                 self._discard(worker)
+
+    def _served(self, worker: _Worker | None, chunk: list[_Item], *, hopeless: bool) -> bool:
+        """Judge what of a chunk is still wanted, or give it back; True when the worker is gone."""
+        wanted = [i for i in chunk if i.started or _begins(i.future)]
+        for item in wanted:
+            item.started = True
+        if worker is None:
+            self._give_back(wanted, failed=hopeless)
+            return False
+        return bool(wanted) and not self._judge(worker, wanted)
 
     def _judge(self, worker: _Worker, chunk: list[_Item]) -> bool:
         """Run a chunk; False when the worker is gone (what it had not begun is queued again)."""
@@ -290,7 +306,7 @@ class VerifierPool:
         except _WorkerGoneError as gone:
             guilty = waiting.popleft()
             if self._cancelled:
-                guilty.future.set_exception(HarnessError("the verifier pool was closed"))
+                _fail([guilty], HarnessError("the verifier pool was closed"))
             else:
                 guilty.future.set_result(_ungraded(_said_of(guilty.spec.name, gone)))
             self._give_back(list(waiting))
@@ -310,7 +326,8 @@ class VerifierPool:
     def _discard(self, worker: _Worker) -> None:
         with self._changed:
             self._alive.discard(worker)
-        worker.kill()
+        with contextlib.suppress(Exception):  # it is given up, whatever becomes of its process
+            worker.kill()
 
     def _give_back(self, items: list[_Item], *, failed: bool = False) -> None:
         reason = "verifier workers cannot be started: see the messages above"
@@ -321,8 +338,7 @@ class VerifierPool:
                 self._queue.extendleft(reversed(items))
                 self._changed.notify_all()
         if failed:
-            for item in items:
-                item.future.set_exception(HarnessError(reason))
+            _fail(items, HarnessError(reason))
 
     def close(self, *, cancel: bool = False) -> None:
         """Finish what is queued, then end the workers; with `cancel`, end them at once."""
@@ -335,7 +351,7 @@ class VerifierPool:
                 self._cancelled = True
                 for item in self._queue:
                     if item.started:
-                        item.future.set_exception(HarnessError("the verifier pool was closed"))
+                        _fail([item], HarnessError("the verifier pool was closed"))
                     else:
                         item.future.cancel()
                 self._queue.clear()
@@ -362,22 +378,35 @@ def _ungraded(reason: str) -> Verdict:
     return Verdict(status=Status.UNGRADED, method="pool", warning=3, reason=reason)
 
 
+def _begins(future: Future[Verdict]) -> bool:
+    """Whether a future begins now: not where it was cancelled, or has its answer."""
+    return not future.done() and future.set_running_or_notify_cancel()
+
+
 def _fail(items: Iterable[_Item], error: Exception) -> None:
     for item in items:
-        item.future.set_exception(error)
+        if not item.future.done():
+            item.future.set_exception(error)
+
+
+def _read(line: bytes) -> dict[str, Any]:
+    try:
+        reply = json.loads(line)
+    except ValueError:
+        reply = None
+    if not isinstance(reply, dict):
+        raise _WorkerGoneError("its worker process gave what is no reply")
+    return reply
 
 
 def _settle(item: _Item, reply: dict[str, Any]) -> None:
     if "error" in reply:
         item.future.set_exception(UsageError(reply["error"]))
         return
-    fields = reply["verdict"]
     try:
+        fields = reply["verdict"]
         verdict = Verdict(**{**fields, "status": Status(fields["status"])})
-    except (
-        TypeError,
-        ValueError,
-    ) as error:  # the worker had checked it
+    except (KeyError, TypeError, ValueError) as error:  # the worker had checked it
         verdict = _ungraded(f"the verifier's process gave what is no verdict: {error}")
     item.future.set_result(verdict)
 

@@ -8,7 +8,7 @@ import queue
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness.core import DataError, Problem, Verdict, VerifierSpec
 from harness.verifiers.pool import VerifierPool
@@ -16,13 +16,19 @@ from harness.verifiers.pool import VerifierPool
 AHEAD = 512  # rows in flight, so that a long file is read as it is judged
 
 
-Row = tuple[str | None, str]
+class Row(NamedTuple):
+    """What is judged: a gold (None: the problem has no answer), a response, and what was asked."""
+
+    gold: str | None
+    text: str
+    question: str = ""
 
 
 def read_rows(lines: Iterable[str]) -> Iterator[Row]:
-    """(gold, text) of each JSON line; raises DataError naming the line that is not right.
+    """The rows of JSON lines; raises DataError naming the line that is not right.
 
-    A gold may be a text or a number; null says that the problem has no answer.
+    A gold may be a text or a number; null says that the problem has no answer. `question` is
+    optional: it helps where a sentence has several numbers.
     """
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -37,7 +43,10 @@ def read_rows(lines: Iterable[str]) -> Iterator[Row]:
         gold = row["gold"]
         if isinstance(gold, (dict, list)) or isinstance(text, (dict, list)):
             raise DataError(f"line {number}: `gold` and `text` must be texts or numbers")
-        yield None if gold is None else str(gold), str(text)
+        question = row.get("question") or ""
+        if not isinstance(question, str):
+            raise DataError(f"line {number}: `question` must be a text")
+        yield Row(None if gold is None else str(gold), str(text), question)
 
 
 def judge_rows(
@@ -59,10 +68,11 @@ def judge_rows(
 
     def read() -> None:
         try:
-            for index, (gold, text) in enumerate(rows):
+            for index, row in enumerate(rows):
                 if stopped.is_set():
                     return
-                put(pool.submit(spec, text, Problem(id=f"row-{index}", question="", gold=gold)))
+                problem = Problem(id=f"row-{index}", question=row.question, gold=row.gold)
+                put(pool.submit(spec, row.text, problem))
             put(None)
         except BaseException as error:  # noqa: BLE001 - it belongs to the one who iterates
             put(error)

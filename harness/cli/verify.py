@@ -37,7 +37,8 @@ def verify(  # noqa: PLR0913 - an argument an option
     explain: bool,
     as_json: bool,
 ) -> int:
-    """Judge one answer, or the rows of a file (JSON lines with `gold` and `text` or `answer`).
+    """Judge one answer, or the rows of a file (JSON lines with `gold` and `text` or `answer`, and
+    `question` where it is known).
 
     FILE `-` is standard input. One JSON object a row goes to standard output, in order and as soon
     as it is judged, with `verdict`, `extracted`, `stage`, `reason`, `rule`, `warning` and `key`.
@@ -47,14 +48,14 @@ def verify(  # noqa: PLR0913 - an argument an option
     """
     from harness.core import UsageError, VerifierSpec
     from harness.verifiers.pool import VerifierPool
-    from harness.verifiers.rows import judge_rows, options_of, read_rows
+    from harness.verifiers.rows import Row, judge_rows, options_of, read_rows
 
     spec = VerifierSpec(verifier, options_of(option))
     if (gold is None) != (answer is None) or (file is None) == (gold is None):
         raise UsageError("give a FILE (or - for standard input), or both --gold and --answer")
     if explain or question:
         return _explained(spec, question, gold, answer, as_json)
-    rows = read_rows(file) if file is not None else iter([(gold or "", answer or "")])
+    rows = read_rows(file) if file is not None else iter([Row(gold or "", answer or "")])
     ungraded = 0
     with VerifierPool(1 if file is None else workers) as pool:
         for row in judge_rows(rows, spec, pool):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import random
 import sys
 from pathlib import Path
 
 import pytest
 
-from harness.core import Problem, Status
+from harness.core import Problem, Status, Verdict
 from harness.verifiers import math
 from harness.verifiers.math.explain import explain
 from harness.verifiers.math.finding.asked import asked
@@ -38,9 +37,26 @@ def test_the_labelled_wordings_are_judged_as_labelled() -> None:
 
 def test_generated_wordings_keep_their_properties() -> None:
     """A small part of `benchmarks/verifier_wordings.py`, labelled by how it was made."""
-    rng = random.Random(5)
-    made = verifier_wordings.cases(640, 5)
-    assert not [f for case in made for f in verifier_wordings.failures(case, rng)]
+    told = verifier_wordings.batch((5, 0, 20 * len(verifier_wordings.ALL)))
+    assert not told.failures
+    assert all(told.checked[rule] for rule in verifier_wordings.PROPERTIES)
+
+
+class _Agreeable:
+    """A verifier to which every answer is right."""
+
+    def verify(self, text: str, problem: Problem) -> Verdict:
+        return Verdict(status=Status.CORRECT, answer=text, key="right")
+
+
+def test_what_fails_is_found_and_made_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifier_wordings, "VERIFIER", _Agreeable())
+    told = verifier_wordings.batch((5, 0, 4 * len(verifier_wordings.ALL)))
+    assert {f.rule for f, _ in told.failures} >= {"falsely right", "right for two", "votes apart"}
+    numbers = [f.case for f, small in told.failures
+               if small and f.rule == "falsely right" and f.case.kind == "number"]  # fmt: skip
+    assert numbers
+    assert {case.gold for case in numbers} == {"2"}
 
 
 @pytest.mark.parametrize(

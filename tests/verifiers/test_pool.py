@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.core import HarnessError, Problem, Status, UsageError, VerifierSpec
+from harness.core import HarnessError, Problem, Status, UsageError, Verdict, VerifierSpec
 from harness.core.registry import load_plugin
 from harness.verifiers.pool import VerifierPool, _Worker
 
@@ -269,3 +269,87 @@ def watched(started: list) -> type:
             super().__init__(*limits)
 
     return Watched
+
+
+class _Broken:
+    """A worker process as the pool sees it, with a defect at one step (a fake: a real process
+    cannot be made to fail at each of them)."""
+
+    def __init__(self, step: str) -> None:
+        self.step = step
+        self.replied = False
+
+    def send(self, chunk: object) -> None:
+        if self.step == "send" or self.replied:
+            raise LookupError("on purpose")
+
+    def reply(self) -> dict[str, object]:
+        if self.step == "reply":
+            raise AssertionError("on purpose")
+        self.replied = True
+        return {}  # neither a verdict nor an error
+
+    def abort(self) -> None: ...
+
+    def kill(self) -> None:
+        if self.step == "kill":
+            raise LookupError("on purpose")
+
+
+@pytest.mark.parametrize("step", ["send", "reply", "settle", "kill", "start"])
+def test_a_defect_of_the_pool_is_told_to_those_who_wait(
+    step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = VerifierPool._start
+    broken = [step] * 2
+
+    def start(pool: VerifierPool) -> object:
+        if not broken:
+            return real(pool)
+        if broken.pop() == "start":
+            raise LookupError("on purpose")
+        return _Broken(step)
+
+    monkeypatch.setattr(VerifierPool, "_start", start)
+    problem = Problem(id="p", question="", gold="7")
+    with VerifierPool(1) as pool:
+        told = [pool.submit(VerifierSpec("math"), "Answer: 7", problem) for _ in range(3)]
+        outcomes = [future.exception(60) or future.result() for future in told]
+        assert all(isinstance(o, (HarnessError, Verdict)) for o in outcomes)
+        broken.clear()  # and the pool goes on
+        for _ in range(2):  # the first may still meet the broken worker
+            later = pool.submit(VerifierSpec("math"), "Answer: 7", problem)
+            later.exception(60)
+        assert later.result(60).status is Status.CORRECT
+
+
+def test_a_worker_that_gives_no_json_costs_its_item(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = _Worker._read_line
+    lines: list[bytes] = []
+
+    def read(worker: _Worker, limit_s: float) -> bytes:
+        line = real(worker, limit_s)
+        lines.append(line)
+        return b"Segmentation fault" if len(lines) == 3 else line
+
+    monkeypatch.setattr(_Worker, "_read_line", read)
+    problem = Problem(id="p", question="", gold="7")
+    with VerifierPool(1) as pool:
+        told = [pool.submit(VerifierSpec("math"), "Answer: 7", problem) for _ in range(2)]
+        verdicts = [future.result(60) for future in told]
+    assert verdicts[0].status is Status.UNGRADED
+    assert "no reply" in verdicts[0].reason
+    assert verdicts[1].status is Status.CORRECT
+
+
+def test_a_pool_that_gets_no_thread_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    problem = Problem(id="p", question="", gold="7")
+    with VerifierPool(1) as pool:
+        with monkeypatch.context() as patched:
+            patched.setattr(threading.Thread, "start", refuse)
+            with pytest.raises(HarnessError, match="cannot start a thread"):
+                pool.submit(VerifierSpec("math"), "7", problem)
+        assert pool.submit(VerifierSpec("math"), "7", problem).result(60).status == "correct"

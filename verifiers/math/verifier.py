@@ -118,6 +118,7 @@ class MathVerifier:
         return outcome, reason
 
 
+_WORDED = lazy_pattern(r"(?<![A-Za-z\\])[A-Za-z]{2}|[^\W\d_\x00-\x7f]")
 _EXCLAIMED = lazy_pattern(r"-?\d[\d.,]*!")
 
 
@@ -134,10 +135,15 @@ def resolved(found: Extraction, problem: Problem) -> Extraction:
     if wording.minutes(found.answer) is not None:
         return found
     said = found
-    if is_sentence(found.answer) or (
-        has_words(found.answer) and not read(found.answer).readings
-        and _number_of(found.answer, problem) is None
-    ):  # fmt: skip
+    worded = _WORDED.search(found.answer) is not None
+    if worded and (
+        is_sentence(found.answer)
+        or (
+            has_words(found.answer)
+            and not read(found.answer).readings
+            and _number_of(found.answer, problem) is None
+        )
+    ):
         part = narrow(found.answer, problem.question)
         if part is not None and part.answer != found.answer:
             warning = max(found.warning, part.warning)
@@ -199,7 +205,11 @@ def gold_answer(gold: str) -> str:
 def verify(text: str, gold: str, *, lure: str | None = None, **options: Any) -> Verdict:
     """Judge free text or a bare answer against `gold`."""
     problem = Problem(id="", question="", gold=gold, lure=lure)
-    return MathVerifier(**options).verify(text, problem)
+    verifier = MathVerifier(**options) if options else _DEFAULT
+    return verifier.verify(text, problem)
+
+
+_DEFAULT = MathVerifier()
 
 
 __all__ = ["MathVerifier", "verify"]

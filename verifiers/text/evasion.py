@@ -60,6 +60,8 @@ _LEAD = lazy_pattern(
 )
 _MARKS = lazy_pattern(r"\\(?:text\w*|mathrm|mbox|boxed|fbox)\b\s*|[{}$*_`#>]")
 _VALUE = lazy_pattern(r"\d|\\(?:frac|sqrt|pi|boxed)|=")
+_WORDED = lazy_pattern(r"(?<!\\)\b[A-Za-z]{2}|[^\W\d_a-zA-Z]")
+"""What a text has that says anything in words."""
 _READ = 4_000
 _SHORT = 4
 """Sentences up to which an evasion anywhere is the response's point."""
@@ -67,6 +69,8 @@ _SHORT = 4
 
 def is_evasive(answer: str) -> Status | None:
     """`refused` or `abstained` if an extracted answer is no answer but says so."""
+    if not _WORDED.search(answer[:400]):
+        return None
     text = _plain(answer[:400])
     if re.search(r"\d", text):
         return None
@@ -75,6 +79,8 @@ def is_evasive(answer: str) -> Status | None:
 
 def evasion(text: str) -> Status | None:
     """`refused` or `abstained` if that is what a response comes to; None: it may answer."""
+    if not _WORDED.search(text[-_READ:]):
+        return None
     sentences = [s for s in map(_plain, _SENTENCE.split(text[-_READ:])) if s]
     said = [s for s in sentences if not _FAREWELL.search(s) or _declines(s)]
     if not said:

@@ -21,8 +21,10 @@ from harness.verifiers.math.reading.tree import (
     Sym,
     Text,
     add,
+    contents,
     divide,
     free_symbols,
+    has_head,
     mul,
     neg,
     power,
@@ -130,7 +132,7 @@ def without_constant(node: Node) -> tuple[Node, str] | None:
 
 def evaluated(node: Node) -> Node:
     """`node` with the derivatives that it asks for worked out, where there are rules for them."""
-    if not isinstance(node, Op):
+    if not isinstance(node, Op) or not (has_head(node, "diff") or "d" in contents(node)[1]):
         return node
     if node.head == "diff" and isinstance(node.args[1], Sym) and _small(node.args[0]):
         inner = evaluated(node.args[0])
@@ -143,8 +145,6 @@ def evaluated(node: Node) -> Node:
     variable = _asked(node)
     if variable is not None:
         return evaluated(Op("diff", (mul(*node.args[1:]), variable)))
-    if not any(isinstance(n, Op) and (n.head == "diff" or _asked(n)) for n in walk(node)):
-        return node
     return Op(node.head, tuple(evaluated(a) for a in node.args))
 
 

@@ -60,8 +60,8 @@ from harness.verifiers.math.reading.tree import (
     Text,
     add,
     free_symbols,
+    has_head,
     neg,
-    walk,
 )
 
 MAX_ITEMS = 200
@@ -128,7 +128,7 @@ class Comparison(SetComparison):
                 return len(node.args) > 2
             if has_matrix(node):
                 return True
-            return any(isinstance(n, Op) and n.head in ("pm", "mp") for n in walk(node))
+            return has_head(node, "pm", "mp")
         return isinstance(node, Sym) and node.name == "emptyset"
 
     def _several(self, gold: Node, answer: Node) -> Outcome:

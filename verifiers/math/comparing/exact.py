@@ -7,6 +7,7 @@ Zippel 1979). That settles most symbolic answers in microseconds, either way.
 
 from __future__ import annotations
 
+import functools
 import math
 import zlib
 from fractions import Fraction
@@ -299,8 +300,14 @@ class Modular:
         return pow(residue, int(rational), PRIME)
 
     def _random(self, name: str) -> int:
-        seed = zlib.crc32(name.encode("utf-8", "replace"), self.point)
-        return pow(3, (seed << 29) ^ (self.point * 0x9E3779B97F4A7C15), PRIME)
+        return _point(name, self.point)
+
+
+@functools.lru_cache(maxsize=4096)
+def _point(name: str, point: int) -> int:
+    """The residue that stands for a variable at a point."""
+    seed = zlib.crc32(name.encode("utf-8", "replace"), point)
+    return pow(3, (seed << 29) ^ (point * 0x9E3779B97F4A7C15), PRIME)
 
 
 def _residue(value: Fraction) -> int:

@@ -12,7 +12,16 @@ from collections.abc import Callable, Iterator
 
 from harness.verifiers.math.comparing.exact import exact
 from harness.verifiers.math.comparing.statements import expand_signs, value_of
-from harness.verifiers.math.reading.tree import Node, Num, Op, Sym, free_symbols, substitute, walk
+from harness.verifiers.math.reading.tree import (
+    Node,
+    Num,
+    Op,
+    Sym,
+    contents,
+    free_symbols,
+    substitute,
+    walk,
+)
 
 LOW, HIGH = -24, 240
 _TURNS = 300  # values of a parameter that are tried on either side of 0
@@ -50,7 +59,7 @@ def is_family(node: Node) -> bool:
 def same_family(gold: Node, answer: Node) -> bool:
     """Whether two sets, of which one was told in words, have the same members."""
     signed = all(_is_signed(n) for n in (gold, answer))
-    zero = any(isinstance(n, Sym) and n.name in _WITH_ZERO for s in (gold, answer) for n in walk(s))
+    zero = any(not contents(s)[1].isdisjoint(_WITH_ZERO) for s in (gold, answer))
     for left in _members(gold):
         for right in _members(answer):
             one, other = (

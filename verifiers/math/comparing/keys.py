@@ -74,7 +74,7 @@ def _constant(told: str) -> str:
         return f"={told}"
 
 
-def _values(node: Node, scale: float = 1.0) -> list[str] | None:
+def _values(node: Node, scale: float = 1.0, digits: int = 9) -> list[str] | None:
     """The values at the first three points where they are defined, with fewer digits."""
     found: list[str] = []
     constant = not free_symbols(node)
@@ -83,7 +83,7 @@ def _values(node: Node, scale: float = 1.0) -> list[str] | None:
             for point in range(1 if constant else 8):
                 value = evaluate(node, point, real=real, many_digits=False)
                 if value is not None:
-                    found.append(_rounded(value[0] / scale, PRINTED if constant else 9))
+                    found.append(_rounded(value[0] / scale, PRINTED if constant else digits))
                 if len(found) == 3:
                     return found
             if found:
@@ -111,5 +111,5 @@ def _equation(node: Op) -> str:
         at = None
     if at is None or not at[0]:
         return key(node)
-    told = _values(difference, at[0])
+    told = _values(difference, at[0], digits=12)  # x - 57776 is near x - 57777
     return key(node) if told is None else f"0={','.join(told)}"

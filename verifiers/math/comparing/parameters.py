@@ -18,8 +18,10 @@ from harness.verifiers.math.reading.tree import (
     Op,
     Sym,
     add,
+    contents,
     divide,
     free_symbols,
+    has_head,
     neg,
     substitute,
     walk,
@@ -32,6 +34,8 @@ _INTEGERS = frozenset({"k", "n", "m", "l", "p", "j", "t"})
 
 def declared_integers(node: Node, *, negative: bool = False) -> set[str]:
     """The letters that `k in Z` behind an answer declares; `negative`: those of Z, not of N."""
+    if not has_head(node, "in"):
+        return set()
     sets = {"integers"} if negative else {"integers", "naturals"}
     return {
         n.args[0].name
@@ -44,6 +48,9 @@ def declared_integers(node: Node, *, negative: bool = False) -> set[str]:
 def implied_integers(node: Node) -> set[str]:
     """The letters that run through the integers though nobody says so: n of pi/4 + 2n pi."""
     found: set[str] = set()
+    heads, letters = contents(node)
+    if letters.isdisjoint(_INTEGERS) or not ("pi" in letters or "deg" in heads):
+        return found
     for part in walk(node):
         if isinstance(part, Op) and part.head == "*":
             names = {a.name for a in part.args if isinstance(a, Sym)}

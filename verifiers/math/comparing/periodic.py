@@ -10,24 +10,33 @@ from harness.verifiers.math.comparing.exact import UnknownError
 from harness.verifiers.math.comparing.parameters import declared_integers, implied_integers
 from harness.verifiers.math.comparing.probe import evaluate
 from harness.verifiers.math.comparing.statements import items_of, settle, value_of
-from harness.verifiers.math.reading.tree import Node, Num, Op, free_symbols, substitute, walk
+from harness.verifiers.math.reading.tree import (
+    Node,
+    Num,
+    contents,
+    free_symbols,
+    has_head,
+    substitute,
+)
 
 TURNS = 24  # of the integer to either side of 0
 MAX_MEMBERS = 8
-CLOSE = 1e-9
+CLOSE, EDGE = 1e-9, 1e-4
 
 
 def same_periodic(gold: Node, answer: Node) -> bool:
     """Whether two answers with an integer in them take the same values."""
     sides = []
     for node in (gold, answer):
-        if not any(isinstance(n, Op) and n.head in ("+", "*") for n in walk(node)):
+        if not (has_head(node, "in", "deg") or "pi" in contents(node)[1]):
             return False
         found = _written_out(node)
         if found is None:
             return False
         sides.append(found)
     window = min(reach for _, reach in sides)
+    while any(abs(abs(v) - window) < EDGE for values, _ in sides for v in values):
+        window -= 3 * EDGE  # a value on the edge might be in on one side alone
     left, right = (sorted(v for v in values if abs(v) < window) for values, _ in sides)
     left, right = _distinct(left), _distinct(right)
     if len(left) < 4 or len(left) != len(right):

@@ -31,6 +31,7 @@ from harness.verifiers.math.reading.tree import (
     Op,
     Sym,
     Text,
+    has_head,
     substitute,
     walk,
 )
@@ -255,7 +256,7 @@ def agree(left: Node, right: Node) -> bool | None:
 
 
 def _opaque(node: Node) -> bool:
-    return any(isinstance(n, Op) and n.head in ("call", "sub") for n in walk(node))
+    return has_head(node, "call", "sub")
 
 
 def _far_points(left: Node, right: Node) -> tuple[int, ...]:

@@ -17,7 +17,15 @@ from typing import Any
 from harness.verifiers.math.comparing.exact import UnknownError, exact
 from harness.verifiers.math.comparing.probe import evaluate
 from harness.verifiers.math.comparing.quick import PRINTED
-from harness.verifiers.math.reading.tree import Node, Num, Op, Sym, free_symbols, substitute, walk
+from harness.verifiers.math.reading.tree import (
+    Node,
+    Num,
+    Op,
+    contents,
+    free_symbols,
+    substitute,
+    walk,
+)
 
 _SCHOOL_PI = (Fraction(157, 50), Fraction(31416, 10000))
 SIMPLE = 25  # denominators up to this one look exact
@@ -150,7 +158,7 @@ def rounded_answer(answer: Node, gold: Node) -> bool:
 
 def _worked_with_decimals(gold: Num, answer: Node) -> bool:
     """Whether a gold is what a multiple of pi comes to with 3.14 for pi: 12.56 for 4 pi."""
-    if not any(isinstance(n, Sym) and n.name == "pi" for n in walk(answer)):
+    if "pi" not in contents(answer)[1]:
         return False
     return any(exact(substitute(answer, "pi", Num(p))) == gold.value for p in _SCHOOL_PI)
 

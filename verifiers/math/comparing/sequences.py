@@ -19,6 +19,7 @@ from harness.verifiers.math.reading.tree import (
     Op,
     Sym,
     add,
+    contents,
     divide,
     mul,
     neg,
@@ -36,8 +37,7 @@ _SLOPES = (Num(1), Num(-1), Num(2), _HALF)
 
 def written_out(node: Node) -> Node:
     """`node` with its dotted sums and products as sums and products over an index."""
-    names = {n.name for n in walk(node) if isinstance(n, Sym)}
-    if _DOTS not in names or sum(1 for _ in walk(node)) > MAX_NODES:
+    if _DOTS not in contents(node)[1] or sum(1 for _ in walk(node)) > MAX_NODES:
         return node
     return _written(node)
 

@@ -6,7 +6,7 @@ from itertools import permutations
 
 from harness.verifiers.math.comparing.exact import key
 from harness.verifiers.math.comparing.statements import expand_each, settle, value_of
-from harness.verifiers.math.reading.tree import BRACKETS, Node, Op, Sym, Text, walk
+from harness.verifiers.math.reading.tree import BRACKETS, Node, Op, Sym, Text, has_head, walk
 from harness.verifiers.math.reading.units import read_unit
 
 
@@ -127,7 +127,7 @@ def counted_apart(members: list[Node]) -> bool:
 
 def with_floor(node: Node, other: Node) -> Node:
     """`[n/2]` read as the whole part beside a side that writes a floor."""
-    if not any(is_op(n, "floor") for n in walk(other)):
+    if not has_head(other, "floor") or not has_head(node, "[]"):
         return node
     if not any(isinstance(n, Op) and n.head == "[]" and len(n.args) == 1 for n in walk(node)):
         return node

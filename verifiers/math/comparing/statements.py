@@ -11,7 +11,9 @@ from harness.verifiers.math.reading.tree import (
     Op,
     Sym,
     Text,
+    contents,
     free_symbols,
+    has_head,
     neg,
     walk,
 )
@@ -182,7 +184,7 @@ def settle(node: Node) -> Node:
                 is_inequality(a) and free_symbols(a) - _SIGNS <= letters)))  # fmt: skip
         if kept and len(kept) < len(node.args):
             return settle(kept[0] if len(kept) == 1 else Op("list", kept))
-    if any(is_domain(n) for n in walk(node)):
+    if has_head(node, "in") and any(is_domain(n) for n in walk(node)):
         return settle(_without_domains(node))
     if node.head in ("list", "()", "{}", "[]", "or", "system"):
         return Op(node.head, tuple(settle(a) for a in node.args))
@@ -191,7 +193,7 @@ def settle(node: Node) -> Node:
 
 def _is_quantified(node: Node) -> bool:
     """`for all x` and `there is an x`: such a statement tells more than where x lies."""
-    return any(isinstance(n, Sym) and n.name in ("\\forall", "\\exists") for n in walk(node))
+    return not contents(node)[1].isdisjoint(("\\forall", "\\exists"))
 
 
 def spread(node: Node, other: Node) -> Node:
@@ -270,6 +272,8 @@ def value_of(node: Node) -> Node:
 
 def _free(node: Node) -> set[str]:
     """Variables that no sum, integral or limit binds."""
+    if not has_head(node, "sum", "prod", "int", "lim"):
+        return free_symbols(node) - {"..."}
     bound = {
         n.args[1].name
         for n in walk(node)
@@ -289,6 +293,8 @@ def name_of(node: Node) -> str | None:
 
 def expand_each(node: Node) -> list[Node]:
     """The expressions that one with several plus-minus signs stands for, each sign by itself."""
+    if not has_head(node, "pm"):
+        return [node]
     sign = next((n for n in walk(node) if isinstance(n, Op) and n.head == "pm"), None)
     if sign is None:
         return [node]
@@ -306,7 +312,7 @@ def _put(node: Node, old: Node, new: Node) -> Node:
 
 def expand_signs(node: Node) -> list[Node]:
     """The two expressions that one with plus-minus stands for (all its signs move together)."""
-    if not any(isinstance(n, Op) and n.head in ("pm", "mp") for n in walk(node)):
+    if not has_head(node, "pm", "mp"):
         return [node]
     return [_with_sign(node, upper) for upper in (True, False)]
 

@@ -12,6 +12,7 @@ from harness.verifiers.math.reading.tree import (
     Op,
     Sym,
     add,
+    has_head,
     mul,
     substitute,
     walk,
@@ -87,8 +88,4 @@ def components(node: Node, count: int) -> list[Node] | None:
 
 def has_matrix(node: Node) -> bool:
     """A sum or multiple with a matrix or a vector in it."""
-    return (
-        isinstance(node, Op)
-        and node.head in ("+", "*")
-        and any(isinstance(n, Op) and n.head in ("matrix", "()", "[]") for n in walk(node))
-    )
+    return isinstance(node, Op) and node.head in ("+", "*") and has_head(node, "matrix", "()", "[]")

@@ -5,7 +5,17 @@ from __future__ import annotations
 from fractions import Fraction
 
 from harness.verifiers.math.reading.lexer import ParseError, Token
-from harness.verifiers.math.reading.tree import Node, Num, Op, Sym, divide, mul, neg, power, walk
+from harness.verifiers.math.reading.tree import (
+    Node,
+    Num,
+    Op,
+    Sym,
+    contents,
+    divide,
+    mul,
+    neg,
+    power,
+)
 
 MAX_DEPTH = 40
 
@@ -14,7 +24,7 @@ class Commands:
     """The token stream and the parts of the grammar that begin with a command."""
 
     def __init__(self, tokens: list[Token]) -> None:
-        self.tokens = tokens
+        self.tokens = [t for t in tokens if t.kind != "skip"]  # signs without meaning
         self.position = 0
         self.depth = 0
         self.fences: list[str] = []
@@ -55,16 +65,12 @@ class Commands:
 
     @property
     def kind(self) -> str:
-        """Its kind; tokens without meaning are passed over."""
-        while self.tokens[self.position].kind == "skip":
-            self.position += 1
+        """Its kind."""
         return self.tokens[self.position].kind
 
     @property
     def value(self) -> str:
         """Its text."""
-        while self.tokens[self.position].kind == "skip":
-            self.position += 1
         return self.tokens[self.position].value
 
     def peek(self, ahead: int = 1) -> Token:
@@ -362,7 +368,7 @@ def _barred(node: Node) -> Node:
     r"""`\overline{3+4i}` is the conjugate, `\bar z` a name of its own, `\overline{AB}` AB."""
     if isinstance(node, Sym) and node.name.islower():
         return Sym(f"{node.name}_bar")
-    if any(isinstance(n, Sym) and n.name == "i" for n in walk(node)):
+    if "i" in contents(node)[1]:
         return Op("conj", (node,))
     return node
 

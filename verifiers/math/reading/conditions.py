@@ -18,6 +18,10 @@ _HEAD = lazy_pattern(
     r"|in which|at|и|где|pour|donde|für|wobei|其中)(?![A-Za-z])",
     re.I,
 )
+_WORDS = lazy_pattern(  # a quick look whether one of them is there at all
+    r"(?<![A-Za-z\\])(?:for|wh|with|if|provided|given|such|as|on|over|in|at|и|где|pour|donde|für"
+    r"|wobei)|其中", re.I
+)  # fmt: skip
 _BRACKETED = lazy_pattern(
     r"(?:(?<=[\w}])\s+|(?<=[\d}\])])\s*)\$?\s*[(（]\s*([a-zA-Z](?:\s*,\s*[a-zA-Z])*\s*(?:[<>≤≥≠∈]"
     r"|\\(?:geq?|geqslant|leq?|leqslant|neq?|in|lt|gt)(?![a-z]))[^()]{1,60})[)）]\s*\$?\s*\.?$"
@@ -59,13 +63,13 @@ _SMALL = frozenset(
 
 def without_condition(text: str) -> str:
     """`text` up to the condition on its letters; as it is where it has none."""
-    if by_cases(text) is not None:
-        return text
     if len(text) > 400 or "\\begin" in text or (" " not in text and "{" not in text):
+        return text
+    if by_cases(text) is not None:
         return text
     if told := _BRACKETED.search(text):
         return text[: told.start()] + _declared(told[1])
-    for match in _HEAD.finditer(text):
+    for match in _HEAD.finditer(text) if _WORDS.search(text) else ():
         before, behind = text[: match.start()].rstrip(" ,;~"), text[match.end() :]
         if not before or not re.search(r"[\d=\\+*/^_]|^\W*[a-z]\W*$", before):
             continue
@@ -73,7 +77,7 @@ def without_condition(text: str) -> str:
             continue
         if _is_condition(behind):
             return before + _declared(behind)
-    told = _MEMBERSHIP.search(text)
+    told = _MEMBERSHIP.search(text) if "\\in" in text or "∈" in text else None
     if told and _balanced(before := text[: told.start()]) and re.search(r"[\d=\\+*/^_]", before):
         return before.rstrip(" ,;") + _declared(told[1])
     return text

@@ -26,6 +26,10 @@ _ASIDE = lazy_pattern(
     r"|as (?:required|desired|claimed))(?![A-Za-z]).*$",
     re.S,
 )
+_ASIDES = lazy_pattern(  # a quick look whether one of them is there at all
+    r"i\.\s?e|that is,|in other words|or (?:about|approx|roughly)|not|rather|instead|since"
+    r"|because|as "
+)
 _BASED = lazy_pattern(
     r"\(?([0-9A-Z]{1,12})\)?_\{?(\d{1,2})\}?|0[xX]([0-9A-Fa-f]{1,16})|0[bB]([01]{1,64})"
 )
@@ -146,7 +150,7 @@ def joined_rows(text: str) -> str:
 
 def without_aside(text: str) -> str:
     """`text` up to ", i.e. …" or ", not …", and without a condition on its letters."""
-    found = _ASIDE.search(text) if " " in text else None
+    found = _ASIDE.search(text) if " " in text and _ASIDES.search(text) else None
     before = text[: found.start()] if found else ""
     if found and re.search(r"[\d=\\]", before) and before.count("{") == before.count("}"):
         text = before

@@ -32,6 +32,7 @@ _DATES = tuple(
     lazy_pattern(rf"(?:[a-z]+day,?\s+)?{order}(?:,?\s*(?P<year>\d{{4}}))?", re.I)
     for order in (rf"{_MONTH}\s+{_DAY}", rf"{_DAY}\s+(?:of\s+)?{_MONTH}")
 )
+_DATED = lazy_pattern(r"\d.*[A-Za-z]{3}|[A-Za-z]{3}.*\d|\d-\d\d-\d")
 _DENIAL = lazy_pattern(
     r"(?:\b(?:not|never|cannot|neither|nor)|n['’]t)"
     r"(?:\s+(?:be|equal|equals|equal to|to|simply|just|the|a|an|option|number))*[\s$(*]*$",
@@ -81,9 +82,7 @@ def _gives(words: str, sentence: str) -> bool:
     rest = {t.casefold() for t in (*before, *after)}
     if rest & _DENIALS or any(t.endswith(("n't", "n’t")) for t in rest):
         return False
-    named = wanted[0][:1].isupper() and any(
-        t[:1].isupper() and not t.isupper() for t in (*before[1:], *after)
-    )
+    named = wanted[0][:1].isupper() and (_has_name(before, 1) or _has_name(after, 0))
     if named:
         return False  # another name competes
     if after:
@@ -92,6 +91,18 @@ def _gives(words: str, sentence: str) -> bool:
     if not before or before[-1].casefold() in _VERBS or rest <= _FILLER:
         return True
     return len(before) > 1 and before[-1].endswith("ing") and before[-2].casefold() in _VERBS
+
+
+def _has_name(said: list[str], first: int) -> bool:
+    """Whether a name stands there that competes: not that of "the capital of France"."""
+    for place in range(first, len(said)):
+        word = said[place]
+        if not word[:1].isupper() or word.isupper():
+            continue
+        before = [w.casefold() for w in said[max(0, place - 2) : place] if w.casefold() != "the"]
+        if not before or before[-1] not in ("of", "in", "from", "to", "at", "on", "near"):
+            return True
+    return False
 
 
 _NOUNS = frozenset(
@@ -211,7 +222,7 @@ def spelled_number(text: str) -> str | None:
 def date(text: str) -> tuple[int, int, int | None] | None:
     """(month, day, year if it is told) of `June 20th`, `20 June 2024`; None for other texts."""
     text = wording.words_only(text).strip(" .")
-    if len(text) > 40 or not any(c.isdigit() for c in text):
+    if len(text) > 40 or not _DATED.search(text):
         return None
     if iso := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", text):
         return int(iso[2]), int(iso[3]), int(iso[1])

@@ -58,12 +58,13 @@ class Text:
 class Op:
     """`head` applied to `args`."""
 
-    __slots__ = ("args", "head", "written")
+    __slots__ = ("args", "head", "inner", "written")
 
     def __init__(self, head: str, args: tuple[Node, ...]) -> None:
         self.head = head
         self.args = args
         self.written = ""  # its key (`comparing.exact.key`), once that was asked for
+        self.inner: tuple[frozenset[str], frozenset[str]] | None = None  # `contents`, likewise
 
     def __repr__(self) -> str:
         return f"{self.head}({', '.join(map(repr, self.args))})"
@@ -123,6 +124,25 @@ def walk(node: Node) -> Iterator[Node]:
             stack.extend(node.args)
 
 
+_NOTHING: frozenset[str] = frozenset()
+
+
+def contents(node: Node) -> tuple[frozenset[str], frozenset[str]]:
+    """(heads of the operations in a tree, names of its symbols): told once for each tree."""
+    if isinstance(node, Op):
+        if node.inner is None:
+            parts = [contents(a) for a in node.args]
+            heads = frozenset((node.head,)).union(*(p[0] for p in parts))
+            node.inner = heads, _NOTHING.union(*(p[1] for p in parts))
+        return node.inner
+    return _NOTHING, frozenset((node.name,)) if isinstance(node, Sym) else _NOTHING
+
+
+def has_head(node: Node, *heads: str) -> bool:
+    """Whether one of these operations is in a tree."""
+    return not contents(node)[0].isdisjoint(heads)
+
+
 def depth(node: Node) -> int:
     """Levels of the tree; no recursion."""
     deepest, stack = 0, [(node, 1)]
@@ -136,7 +156,7 @@ def depth(node: Node) -> int:
 
 def free_symbols(node: Node) -> set[str]:
     """Names of the variables in `node`, constants aside (bound ones included)."""
-    return {n.name for n in walk(node) if isinstance(n, Sym) and n.name not in CONSTANTS}
+    return set(contents(node)[1] - CONSTANTS)
 
 
 def unbound(node: Node) -> set[str]:
