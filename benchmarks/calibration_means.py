@@ -167,11 +167,11 @@ def differences(draws: int, quick: bool) -> Iterator[Cell]:
     rng = np.random.default_rng(18)
     known = {"Beta(1, 1)": (1, 1), "Beta(2.5, 2.5)": (2.5, 2.5), "Beta(1.8, 0.2)": (1.8, 0.2),
              "Beta(0.25, 4.75)": (0.25, 4.75)}  # fmt: skip
-    second: dict[str, Callable[[Floats], Floats]] = {
-        "the same": lambda p: p,
-        "a fifth worse": lambda p: 0.8 * p,
-        "strangers": lambda p: rng.permuted(p, axis=-1),
-        "every tenth solved": lambda p: np.where(rng.random(p.shape) < 0.1, 1.0, p),
+    second: dict[str, Callable[[Floats, Floats], Floats]] = {
+        "the same": lambda p, _: p,
+        "a fifth worse": lambda p, _: 0.8 * p,
+        "strangers": lambda _, other: other,
+        "every tenth solved": lambda p, _: np.where(rng.random(p.shape) < 0.1, 1.0, p),
     }
     nodes = (np.arange(4000) + 0.5) / 4000
     for name, (a, b) in known.items():
@@ -186,7 +186,7 @@ def differences(draws: int, quick: bool) -> Iterator[Cell]:
                         continue
                     sizes = cluster_sizes(size, clusters)
                     p = np.repeat(rng.beta(a, b, (draws, clusters)), sizes, axis=1)
-                    q = change(p)
+                    q = change(p, np.repeat(rng.beta(a, b, (draws, clusters)), sizes, axis=1))
                     d = score[rng.binomial(pool, q)] - score[rng.binomial(pool, p)]
                     data = Scores(d, sizes)
                     world = f"{name}, {other}; {kind}@{k} of {pool}; {clusters} of {size}"

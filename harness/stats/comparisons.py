@@ -10,7 +10,7 @@ import numpy as np
 
 from harness.core import Estimate
 from harness.stats.intervals import check_confidence
-from harness.stats.means import FEW_CLUSTERS, mean_interval, shares
+from harness.stats.means import FEW_CLUSTERS, fading, mean_interval, shares
 from harness.stats.special import normal_quantile, t_quantile
 from harness.stats.spread import (
     Codes,
@@ -25,6 +25,7 @@ from harness.stats.spread import (
 
 _EXACT_FLIPS = 16
 _FEW_MOVES = 20  # clusters with a difference, below which an exact interval takes no t
+_FEW_GROUPS = (10.0, 20.0)  # clusters up to which t is not trusted alone, and in part
 _FEW_DEGREES = 15.0  # of freedom of the variance, below which a t interval is not trusted alone
 
 
@@ -195,9 +196,10 @@ def difference_limits(
         squares = ((d - mean[:, None]) ** 2).sum(axis=1)
         _, robust, df = robust_variance(apart, sizes, squares / n**2)
         half = t_quantiles(0.5 + confidence / 2, df) * np.sqrt(robust)
-        wanted = min((groups - 1) / 2, _FEW_DEGREES)
+        wanted = min((groups - 1) / 2, _FEW_DEGREES * (2 if exact else 1))
         known = np.minimum(_variance_df(apart), df)
         far = np.clip(2 * (wanted - known) / wanted, 0.0, 1.0)
+        far = np.maximum(far, fading(np.full(len(d), groups), _FEW_GROUPS))
         if exact:
             moved = (np.abs(sums) > 1e-12).sum(axis=1)
             far = np.where((df < FEW_CLUSTERS - 1) | (moved < _FEW_MOVES), 1.0, far)

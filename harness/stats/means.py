@@ -2,8 +2,8 @@
 
 The rule, everywhere: the cluster-robust t interval where it can be trusted (the worth of at least
 30 clusters, and of at least 50 successes and 50 failures), the limits of a share on the effective
-number of observations otherwise; where few events were seen, reaching towards the middle as far as clusters
-that were not seen may move it. docs/statistics.md tells why, and how often they hold.
+number of observations otherwise; where few events were seen, reaching towards the middle as far as
+clusters that were not seen may move it. docs/statistics.md tells why, and how often they hold.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from harness.stats.spread import (
 FEW_CLUSTERS = 30
 FEW_EVENTS = 50.0
 _FEW = (10.0, 15.0)  # events up to which what was not seen counts fully, and in part
-_PSEUDO = 0.5  # clusters all right, and as many all wrong, that are thought beside those seen
+_PSEUDO = 0.5  # of a cluster all right, and of one all wrong, thought beside those seen
 _OUTER = 1.2  # the error of the limit that is away from the middle, where the other rarely misses
 _PRICED = (10.0, 30.0)  # clusters up to which that limit pays for its variance fully, and in part
 _NOTHING = 1e-18  # a variance that is rounding
@@ -95,13 +95,14 @@ def shares(
         effective = np.minimum(effective, n)
     events = np.minimum(effective, n) * np.minimum(mean, 1 - mean)
     low, high = share_limits(mean * effective, effective, confidence, exact=exact)
-    way = np.where(effective <= least * (1 + 1e-9), 0.0, _fading(events, _FEW))
+    way = np.where(effective <= least * (1 + 1e-9), 0.0, fading(events, _FEW))
     near = low, high
     if not exact:
-        known = np.maximum(raw * price ** _fading(np.full(draws, groups), _PRICED), effective)
+        known = np.maximum(raw * price ** fading(np.full(draws, groups), _PRICED), effective)
         level = max(1 - _OUTER * (1 - confidence), confidence / 2)
         near = share_limits(mean * known, known, level)
-    unseen = unseen_limits(mean, least, plain, confidence)
+    pseudo = _PSEUDO / 2 if share_only else _PSEUDO  # one of the two shares of a difference
+    unseen = unseen_limits(mean, least, plain, confidence, pseudo)
     low, high = _reached((low, high), mean, way, unseen, near)
     half = t_quantiles(tail, df) * np.sqrt(robust)
     trusted = (df >= FEW_CLUSTERS - 1) & (events >= FEW_EVENTS) & (half > 1e-12)
@@ -117,7 +118,7 @@ def _reached(
     unseen: tuple[Floats, Floats],
     near: tuple[Floats, Floats],
 ) -> tuple[Floats, Floats]:
-    """Limits that go `way` of the way out to `unseen` towards 1/2, and in to `near` away from it."""
+    """Limits that go `way` of the way out to `unseen` towards 1/2, and in to `near` beyond it."""
     low, high = limits
     up, down = np.where(mean <= 0.5, way, 0.0), np.where(mean > 0.5, way, 0.0)
     return (
@@ -127,26 +128,27 @@ def _reached(
 
 
 def unseen_limits(
-    mean: Floats, clusters: Floats, variance: Floats, confidence: float
+    mean: Floats, clusters: Floats, variance: Floats, confidence: float, pseudo: float = _PSEUDO
 ) -> tuple[Floats, Floats]:
     """What clusters that happened not to be drawn may change: limits by the Bayesian bootstrap.
 
-    Rubin's (1981) posterior of a mean over `clusters`, of which half a one more was all right, and
-    half a one all wrong, as a Beta distribution of the same mean and variance. `variance` is that
-    of the mean without the factor G/(G-1). Clusters that are right or wrong have Jeffreys's limits.
+    Rubin's (1981) posterior of a mean over `clusters`, with `pseudo` of a cluster all right and as
+    much of one all wrong beside them, as a Beta distribution of the same mean and variance.
+    `variance` is that of the mean without the factor G/(G-1). Clusters that are right or wrong,
+    with half a one of each, have Jeffreys's limits.
     """
     from scipy.special import betaincinv
 
-    total = clusters + 2 * _PSEUDO
-    centre = (mean * clusters + _PSEUDO) / total
+    total = clusters + 2 * pseudo
+    centre = (mean * clusters + pseudo) / total
     squares = variance * clusters**2 + clusters * (mean - centre) ** 2
-    squares = squares + _PSEUDO * (centre**2 + (1 - centre) ** 2)
+    squares = squares + pseudo * (centre**2 + (1 - centre) ** 2)
     size = centre * (1 - centre) * total * (total + 1) / squares - 1
     a, b, tail = centre * size, (1 - centre) * size, (1 - confidence) / 2
     return betaincinv(a, b, tail), betaincinv(a, b, 1 - tail)
 
 
-def _fading(value: Floats, ends: tuple[float, float]) -> Floats:
+def fading(value: Floats, ends: tuple[float, float]) -> Floats:
     """1 up to the first end, 0 from the second on."""
     out: Floats = np.clip((ends[1] - value) / (ends[1] - ends[0]), 0.0, 1.0)
     return out
