@@ -21,6 +21,7 @@ from harness.stats.spread import (
     robust_variance,
     spread,
     t_quantiles,
+    variance_df,
 )
 
 _EXACT_FLIPS = 16
@@ -197,7 +198,7 @@ def difference_limits(
         _, robust, df = robust_variance(apart, sizes, squares / n**2)
         half = t_quantiles(0.5 + confidence / 2, df) * np.sqrt(robust)
         wanted = min((groups - 1) / 2, _FEW_DEGREES * (2 if exact else 1))
-        known = np.minimum(_variance_df(apart), df)
+        known = np.minimum(variance_df(apart), df)
         far = np.clip(2 * (wanted - known) / wanted, 0.0, 1.0)
         far = np.maximum(far, fading(np.full(len(d), groups), _FEW_GROUPS))
         if exact:
@@ -207,18 +208,6 @@ def difference_limits(
         low = mean - half - far * np.maximum(0.0, mean - half - low)
         high = mean + half + far * np.maximum(0.0, high - mean - half)
     return np.clip(np.minimum(low, mean), -1, 1), np.clip(np.maximum(high, mean), -1, 1), far
-
-
-def _variance_df(apart: Floats) -> Floats:
-    """Degrees of freedom of the variance by the kurtosis of the clusters' deviations.
-
-    2 G / (kurtosis - 1), which is G for the normal distribution, less 1.
-    """
-    scaled = apart / np.maximum(np.abs(apart).max(axis=1, keepdims=True), 1e-150)
-    second = np.maximum((scaled**2).mean(axis=1), 1e-30)
-    kurtosis = (scaled**4).mean(axis=1) / second**2
-    out: Floats = np.maximum(1.0, 2 * apart.shape[1] / np.maximum(kurtosis - 1, 1e-9) - 1)
-    return out
 
 
 def _joined(
