@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from calibration_choices import choices, extrapolations, frontiers, ratios
 from calibration_gates import cost_gates, gates
-from calibration_thresholds import thresholds
 from calibration_means import differences, means, shared
+from calibration_thresholds import thresholds
 from calibration_worlds import Cell
 
 DRAWS = 1000

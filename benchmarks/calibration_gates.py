@@ -84,4 +84,6 @@ def cost_gates(draws: int, quick: bool) -> Iterator[Cell]:
                 world = f"{what}{name}; {clusters} of {size}, in {share:.0%} of them"
                 held: Limits = (low, np.full(len(low), np.inf))
                 found_limits = {"ours": (held[0], np.ones(len(low)))}
-                yield cell("cost gates", world, 29 if clusters < 30 else clusters, 0.0, found_limits)
+                yield cell(
+                    "cost gates", world, 29 if clusters < 30 else clusters, 0.0, found_limits
+                )

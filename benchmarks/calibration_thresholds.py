@@ -60,7 +60,7 @@ def _adaptive(level: float, right: NDArray[np.bool_]) -> Curve:
 
 
 def thresholds(draws: int, quick: bool) -> Iterator[Cell]:
-    """The best p of four, each with samples of its own, and the policy that chooses p by difficulty.
+    """The best p of four, each with its own samples, and the policy that chooses p by difficulty.
 
     "best" holds the true accuracy of the two that were chosen. "gain" counts as held unless a gain
     is claimed: choosing p by how hard a problem looks gains nothing, for every p stops by itself.

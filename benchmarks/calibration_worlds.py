@@ -112,9 +112,7 @@ def truth_of(rates: Rates, kind: str, pool: int, k: int) -> float:
     return out
 
 
-def draw_scores(
-    rng: np.random.Generator, p: Floats, kind: str, pool: int, k: int
-) -> Floats:
+def draw_scores(rng: np.random.Generator, p: Floats, kind: str, pool: int, k: int) -> Floats:
     """The scores of problems with these success rates."""
     if kind != "best":
         return table(kind, pool, k)[rng.binomial(pool, p)]

@@ -1,4 +1,4 @@
-"""Intervals of figures without bounds, as tokens and dollars: t, wider where t is known to be short.
+"""Intervals of figures without bounds, as tokens and dollars: t, and wider where t is short.
 
 Costs are skewed, and what a change costs may fall on few clusters. Draws in which the rare
 expensive cluster is missing then look both cheap and sure. Each limit is therefore that of the
@@ -56,4 +56,4 @@ class Reach:
         variance = second / (total - 1)
         skew = third * total / ((total - 1) * max(total - 2, _MORE)) / variance**1.5
         more = max(0.0, -skew / math.sqrt(total)) * (1 / 6 + t * t / 3)
-        return math.sqrt(variance / total * unequal) * (t + more) - mean
+        return math.sqrt(variance / total * unequal) * float(t + more) - mean
