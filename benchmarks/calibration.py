@@ -16,8 +16,10 @@ import argparse
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-from calibration_choices import choices, extrapolations, frontiers, gates, ratios
-from calibration_means import differences, means
+from calibration_choices import choices, extrapolations, frontiers, ratios
+from calibration_gates import cost_gates, gates
+from calibration_means import differences, means, shared
+from calibration_thresholds import thresholds
 from calibration_worlds import Cell
 
 DRAWS = 1000
@@ -25,11 +27,14 @@ DRAWS = 1000
 SECTIONS: dict[str, Callable[[int, bool], Iterator[Cell]]] = {
     "means": means,
     "differences": differences,
+    "shared": shared,
     "ratios": ratios,
     "extrapolations": extrapolations,
     "choices": choices,
+    "thresholds": thresholds,
     "frontiers": frontiers,
     "gates": gates,
+    "cost gates": cost_gates,
 }
 
 

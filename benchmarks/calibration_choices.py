@@ -18,7 +18,6 @@ from harness.analysis.pools import Pool
 from harness.budgets import Judged
 from harness.core import Status, Verdict
 from harness.stats import mean_interval, ratio_interval
-from harness.stats.comparisons import difference_limits
 from harness.stats.fits import FitError, beta_coverage, fit_beta
 
 
@@ -186,25 +185,3 @@ def frontiers(draws: int, quick: bool) -> Iterator[Cell]:
         sure = np.array(highs)
         limits = {"ours": (np.where(sure >= 0.95, 1.0, 0.0), np.ones(len(sure)))}
         yield cell("frontiers", f"a tie; {problems} problems", problems, 0.5, limits)
-
-
-def gates(draws: int, quick: bool) -> Iterator[Cell]:
-    """A true drop of exactly the margin: the chance of a pass, stated as 5% at most.
-
-    The interval is that of the gate (one-sided 95%), "held" that it does not pass.
-    """
-    rng = np.random.default_rng(24)
-    shapes = ((300, 1, 1.0), (60, 5, 1.0), (12, 25, 0.25), (20, 15, 0.25))
-    for clusters, size, share in shapes[1:3] if quick else shapes:
-        for base in (0.8, 0.95):
-            hit = np.repeat(rng.random((draws, clusters)) < share, size, axis=1)
-            old = rng.random(hit.shape) < base
-            new = rng.random(hit.shape) < base - 0.05 / share * hit
-            d = new.astype(float) - old
-            starts = np.arange(clusters) * size
-            limits = {}
-            for name, exact in (("ours", True), ("not exact", False)):
-                low, _, _ = difference_limits(d, starts, 0.9, exact=exact)
-                limits[name] = (np.maximum(low, -1.0), np.ones(draws))
-            world = f"{clusters} of {size}, the loss in {share:.0%} of them, from {base:.0%}"
-            yield cell("gates", world, 29 if clusters < 30 else clusters, -0.05, limits)

@@ -16,7 +16,9 @@ from calibration_worlds import (
     chances,
     cluster_sizes,
     draw_rates,
+    draw_scores,
     table,
+    truth_of,
     worlds,
 )
 from numpy.typing import NDArray
@@ -122,20 +124,24 @@ MEAN_METHODS: dict[str, Callable[[Scores], Limits]] = {
 
 
 def means(draws: int, quick: bool, every: int = 1) -> Iterator[Cell]:
-    """Accuracy, pass@k and maj@k, in each so-manieth world."""
+    """Accuracy, pass@k, maj@k and bo@k, in each so-manieth world."""
     rng = np.random.default_rng(17)
     shapes = [("1", g) for g in ((10, 30, 100) if quick else (5, 10, 20, 30, 50, 100, 300, 1000))]
     shapes += [(k, g) for k in ("5", "unequal") for g in ((30,) if quick else (10, 30, 60, 200))]
     for name, rates in list(worlds(quick).items())[::every]:
         for kind, pool, k in FIGURES[3:7:3] if quick else FIGURES:
-            score = table(kind, pool, k)
-            truth = float(chances(rates, pool) @ score)
+            truth = truth_of(rates, kind, pool, k)
             if not 0.0099 < truth < 0.9901:
                 continue
             for size, clusters in shapes:
                 if size != "1" and pool not in (1, 16, 100):
                     continue
-                data = _drawn(rng, rates, score, pool, cluster_sizes(size, clusters), draws)
+                if kind == "best" and (clusters > 100 or size == "unequal"):
+                    continue
+                if size == "1" and pool == 1 and not name.startswith("rate") and not quick:
+                    continue  # single samples of single problems are those of a common rate
+                sizes = cluster_sizes(size, clusters)
+                data = Scores(_drawn(rng, rates, (kind, pool, k), sizes, draws), sizes)
                 world = f"{name}; {kind}@{k} of {pool}; {clusters} of {size}"
                 found = {m: f(data) for m, f in MEAN_METHODS.items()}
                 yield cell("means", world, clusters, truth, found)
@@ -144,17 +150,21 @@ def means(draws: int, quick: bool, every: int = 1) -> Iterator[Cell]:
 def _drawn(
     rng: np.random.Generator,
     rates: Rates,
-    score: Floats,
-    pool: int,
+    figure: tuple[str, int, int],
     sizes: NDArray[np.intp],
     draws: int,
-) -> Scores:
+) -> Floats:
     """Problems of a cluster share its rate, but for every second, which has one of its own."""
+    kind, pool, k = figure
+    if kind != "best" and (sizes == 1).all():  # the counts at once, without their rates
+        bounds = np.cumsum(chances(rates, pool))
+        counts = np.searchsorted(bounds[:-1], rng.random((draws, len(sizes))), side="right")
+        return table(kind, pool, k)[counts]
     p = np.repeat(draw_rates(rng, rates, (draws, len(sizes))), sizes, axis=1)
     if (sizes > 1).any():
         own = draw_rates(rng, rates, p.shape)
         p = np.where(np.arange(p.shape[1]) % 2 == 0, p, own)
-    return Scores(score[rng.binomial(pool, p)], sizes)
+    return draw_scores(rng, p, kind, pool, k)
 
 
 def _paired(d: Floats, starts: NDArray[np.intp], *, exact: bool = False) -> Limits:
@@ -167,11 +177,11 @@ def differences(draws: int, quick: bool) -> Iterator[Cell]:
     rng = np.random.default_rng(18)
     known = {"Beta(1, 1)": (1, 1), "Beta(2.5, 2.5)": (2.5, 2.5), "Beta(1.8, 0.2)": (1.8, 0.2),
              "Beta(0.25, 4.75)": (0.25, 4.75)}  # fmt: skip
-    second: dict[str, Callable[[Floats], Floats]] = {
-        "the same": lambda p: p,
-        "a fifth worse": lambda p: 0.8 * p,
-        "strangers": lambda p: rng.permuted(p, axis=-1),
-        "every tenth solved": lambda p: np.where(rng.random(p.shape) < 0.1, 1.0, p),
+    second: dict[str, Callable[[Floats, Floats], Floats]] = {
+        "the same": lambda p, _: p,
+        "a fifth worse": lambda p, _: 0.8 * p,
+        "strangers": lambda _, other: other,
+        "every tenth solved": lambda p, _: np.where(rng.random(p.shape) < 0.1, 1.0, p),
     }
     nodes = (np.arange(4000) + 0.5) / 4000
     for name, (a, b) in known.items():
@@ -186,7 +196,7 @@ def differences(draws: int, quick: bool) -> Iterator[Cell]:
                         continue
                     sizes = cluster_sizes(size, clusters)
                     p = np.repeat(rng.beta(a, b, (draws, clusters)), sizes, axis=1)
-                    q = change(p)
+                    q = change(p, np.repeat(rng.beta(a, b, (draws, clusters)), sizes, axis=1))
                     d = score[rng.binomial(pool, q)] - score[rng.binomial(pool, p)]
                     data = Scores(d, sizes)
                     world = f"{name}, {other}; {kind}@{k} of {pool}; {clusters} of {size}"
@@ -196,6 +206,26 @@ def differences(draws: int, quick: bool) -> Iterator[Cell]:
                         "t": _t(data),
                     }
                     yield cell("differences", world, clusters, truth, found)
+
+
+def shared(draws: int, quick: bool) -> Iterator[Cell]:
+    """Two budgets that share their samples: other k of one pool, as two points of a curve."""
+    rng = np.random.default_rng(21)
+    pairs = ((("maj", 9), ("maj", 3)), (("pass", 4), ("pass", 1)), (("maj", 9), ("pass", 1)))
+    known = {n: worlds(False)[n] for n in ("Beta 0.3, 2", "Beta 0.9, 0.5", "30% never, Beta(2, 2)")}
+    for name, rates in known.items():
+        at = chances(rates, 16)
+        for (one, i), (other, j) in pairs:
+            change = table(one, 16, i) - table(other, 16, j)
+            for size, clusters in (("1", 10), ("1", 30), ("1", 300), ("5", 30)):
+                if quick and (size, clusters) != ("1", 30):
+                    continue
+                sizes = cluster_sizes(size, clusters)
+                p = np.repeat(draw_rates(rng, rates, (draws, clusters)), sizes, axis=1)
+                data = Scores(change[rng.binomial(16, p)], sizes)
+                world = f"{name}; {one}@{i} - {other}@{j} of one 16; {clusters} of {size}"
+                found = {"ours": _paired(data.values, data.starts), "t": _t(data)}
+                yield cell("shared", world, clusters, float(at @ change), found)
 
 
 def _change(other: str, at: Floats, grid: Floats, score: Floats, pool: int) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 
 from harness.stats import pass_at_k
 
@@ -17,7 +17,7 @@ Limits = tuple[Floats, Floats]
 Rates = tuple[tuple[float, float, float | None], ...]
 """A mixture of success rates: (weight, a, b) of Beta(a, b), or (weight, rate, None) of a point."""
 
-ONE_SIDED = ("frontiers", "gates")
+ONE_SIDED = ("frontiers", "gates", "cost gates")
 """Sections whose "held" is a chance of no false claim: the more the better."""
 
 GOAL = {"few": (0.91, 1.0), "many": (0.93, 0.985)}
@@ -79,8 +79,11 @@ def worlds(quick: bool) -> dict[str, Rates]:
 
 FIGURES = (("pass", 1, 1), ("pass", 4, 1), ("pass", 16, 1), ("pass", 16, 4), ("maj", 16, 4),
            ("maj", 16, 9), ("pass", 100, 64), ("pass", 256, 16), ("pass", 256, 256),
-           ("pass", 256, 1))  # fmt: skip
+           ("pass", 256, 1), ("best", 16, 4))  # fmt: skip
 """What is measured, of a pool of so many samples, for which k."""
+
+QUALITY = 1.2
+"""How much higher a right answer's reward is, in standard deviations (for "best", bo@n)."""
 
 
 @functools.cache
@@ -91,6 +94,34 @@ def table(kind: str, pool: int, k: int) -> Floats:
     drawn = np.arange(k + 1)
     win = (2 * drawn > k) + 0.5 * (2 * drawn == k)  # wrong answers are all alike
     return np.array([stats.hypergeom(pool, c, k).pmf(drawn) @ win for c in range(pool + 1)])
+
+
+def truth_of(rates: Rates, kind: str, pool: int, k: int) -> float:
+    """The mean that a figure estimates."""
+    if kind != "best":
+        return float(chances(rates, pool) @ table(kind, pool, k))
+    # the best of k is right: k p f1 (p F1 + (1 - p) F0)^(k-1), over the reward x of the best
+    x = np.linspace(-7, 7 + QUALITY, 3001)
+    right, wrong = stats.norm.cdf(x - QUALITY), stats.norm.cdf(x)
+    nodes = (np.arange(400) + 0.5) / 400
+    out, total = 0.0, sum(weight for weight, _, _ in rates)
+    for weight, a, b in rates:
+        p = np.array([[a]]) if b is None else stats.beta.ppf(nodes, a, b)[:, None]
+        density = k * p * stats.norm.pdf(x - QUALITY) * (p * right + (1 - p) * wrong) ** (k - 1)
+        out += weight / total * float(np.trapezoid(density, x, axis=1).mean())
+    return out
+
+
+def draw_scores(rng: np.random.Generator, p: Floats, kind: str, pool: int, k: int) -> Floats:
+    """The scores of problems with these success rates."""
+    if kind != "best":
+        return table(kind, pool, k)[rng.binomial(pool, p)]
+    right = rng.random((*p.shape, pool)) < p[..., None]
+    order = np.argsort(rng.normal(QUALITY * right), axis=-1)
+    ranks = np.arange(pool)
+    chosen = special.comb(ranks, k - 1) / special.comb(pool, k)  # the best of k has this rank
+    out: Floats = np.take_along_axis(right, order, axis=-1) @ chosen
+    return out
 
 
 def chances(rates: Rates, pool: int) -> Floats:

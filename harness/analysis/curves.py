@@ -28,6 +28,7 @@ from harness.store.runs import StoredRun, find_runs, get_run
 
 UNITS = ("tokens", "flops", "usd", "seconds")
 COVERAGE = "pass@k"
+ORACLE = "oracle"  # the selector of a budget that is read as coverage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,8 +258,8 @@ def _curves(reads: Sequence[_Read], pricing: _Pricing) -> list[Curve]:
     figures = rising([p.accuracy for p in cover])
     cover = [replace(p, accuracy=f) for p, f in zip(cover, figures, strict=True)]
     curves = [_curve(read, COVERAGE, cover)]
-    own = [_point(read, k, pricing, pool) for k in ks]
-    if any(p.scores != c.scores for p, c in zip(own, cover, strict=True)):
+    if read.attempts.selector.name != ORACLE:  # whose own figures are coverage
+        own = [_point(read, k, pricing, pool) for k in ks]
         curves.append(_curve(read, read.metric, own))
     return curves
 

@@ -225,11 +225,15 @@ class Reward(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graded:
-    """What a reward returns: values in [0, 1], the tokens its own model read, the draws it took."""
+    """What a reward returns: values in [0, 1], the tokens its own model read, the draws it took.
+
+    `cut`: the response was longer than that model can read, and the values are of its beginning.
+    """
 
     steps: tuple[float, ...]
     prompt_tokens: int | None = 0
     parts: tuple[Draw, ...] = ()
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,8 @@ from harness.core import Estimate, UsageError
 from harness.gate.sides import differing_facts, joined
 from harness.results.outcomes import ProblemOutcome, RunOutcomes
 from harness.stats import detectable_difference, holm, paired_difference
-from harness.stats.spread import cluster_codes, spread
+from harness.stats.skewed import Reach
+from harness.stats.spread import cluster_codes
 
 Pairs = Sequence[tuple[ProblemOutcome, ProblemOutcome]]
 
@@ -140,26 +141,26 @@ def _compare(a: RunOutcomes, b: RunOutcomes, anyway: bool, confidence: float) ->
 
 
 def _cost(pairs: Pairs, name: str, confidence: float) -> Estimate | None:
-    """The clustered t interval of a mean difference of costs; None where one is unknown."""
+    """A mean difference of costs with its interval; None where one is unknown."""
     values = [(getattr(x, name), getattr(y, name)) for x, y in pairs]
     if any(v is None for pair in values for v in pair):
         return None
     d = np.array([new - old for old, new in values], dtype=np.float64)
     codes = cluster_codes([x.cluster for x, _ in pairs], len(pairs))
     mean = float(d.mean())
-    s = spread(d - mean, codes, len(d))
-    if s.groups < 2:
+    reach = Reach.of((d - mean) / len(d), codes)
+    if reach.spread.groups < 2:
         return None
-    half = s.half(confidence)
+    below, above = reach.below_and_above(confidence)
     return Estimate(
         value=mean,
-        low=mean - half,
-        high=mean + half,
-        n=s.n,
-        clusters=s.groups,
+        low=mean - below,
+        high=mean + above,
+        n=len(d),
+        clusters=reach.spread.groups,
         confidence=confidence,
-        method="paired-t",
-        extra={"se": s.se},
+        method="paired-skewed-t",
+        extra={"se": reach.spread.se},
     )
 
 

@@ -13,9 +13,13 @@ from harness.gate.rules import RATES, Rule
 from harness.results.outcomes import ProblemOutcome
 from harness.stats import mean_interval
 from harness.stats.comparisons import Differences
-from harness.stats.spread import Floats, cluster_codes, spread
+from harness.stats.skewed import Reach
+from harness.stats.spread import Floats, cluster_codes
 
 Bounds = Callable[[float], tuple[float, float]]
+
+
+_FAR = 700.0  # beyond which the exponential is no float
 
 
 class UndefinedError(UsageError):
@@ -119,8 +123,12 @@ def absolute_evidence(rule: Rule, outcomes: Sequence[ProblemOutcome]) -> Evidenc
 
         bounds = of_mean
     else:
-        influence = sign * (top - value * bottom) / bottom.sum()
-        bounds = _t_bounds(room, influence, clusters)
+        influence = (top - value * bottom) / bottom.sum()
+        bounds = (
+            _scaled_bounds(value, limit, sign, influence, clusters)
+            if value > 0
+            else _cost_bounds(room, sign * influence, clusters)
+        )
     return Evidence(value=value, reference=limit, room=room, bounds=bounds, n=len(outcomes))
 
 
@@ -159,7 +167,7 @@ def paired_evidence(
             (new_top - value * new_bottom) / new_bottom.sum()
             - scale * (old_top - reference * old_bottom) / old_bottom.sum()
         )
-        bounds = _t_bounds(room, influence, clusters)
+        bounds = _cost_bounds(room, influence, clusters)
     return Evidence(value=value, reference=reference, room=room, bounds=bounds, n=len(new))
 
 
@@ -171,14 +179,26 @@ def _ordered(one: float, other: float) -> tuple[float, float]:
     return min(one, other), max(one, other)
 
 
-def _t_bounds(room: float, influence: Floats, clusters: Sequence[str]) -> Bounds:
-    """The delta method: clustered t of the influence values, which sum to the error of `room`."""
-    s = spread(influence, cluster_codes(clusters, len(influence)), 1.0)
+def _cost_bounds(room: float, influence: Floats, clusters: Sequence[str]) -> Bounds:
+    """By the influence values, which sum to the error of `room`: see `harness.stats.skewed`."""
+    reach = Reach.of(influence, cluster_codes(clusters, len(influence)))
 
     def bounds(confidence: float) -> tuple[float, float]:
-        if s.groups < 2:
-            return -math.inf, math.inf
-        half = s.half(confidence)
-        return room - half, room + half
+        below, above = reach.below_and_above(confidence)
+        return room - below, room + above
+
+    return bounds
+
+
+def _scaled_bounds(
+    value: float, limit: float, sign: int, influence: Floats, clusters: Sequence[str]
+) -> Bounds:
+    """The same on the scale of the value's logarithm, on which costs are hardly skewed."""
+    reach = Reach.of(influence / value, cluster_codes(clusters, len(influence)))
+
+    def bounds(confidence: float) -> tuple[float, float]:
+        below, above = reach.below_and_above(confidence)
+        low, high = value * math.exp(-below), value * math.exp(min(above, _FAR))
+        return _ordered(sign * (low - limit), sign * (high - limit))
 
     return bounds

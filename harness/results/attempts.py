@@ -33,7 +33,7 @@ NO_ANSWER = Verdict(
 class Attempt:
     """One problem's attempt, as read; `truncated` answers were cut by a token limit.
 
-    `stopped`: its ceiling ended it.
+    `unread` answers were longer than their reward model can read. `stopped`: its ceiling ended it.
     """
 
     problem: Problem
@@ -43,6 +43,7 @@ class Attempt:
     chains: set[int] = field(default_factory=set)  # ordinals of the answers
     truncated: int = 0
     empty: int = 0  # answers without a word
+    unread: int = 0
 
     @property
     def correct(self) -> int:
@@ -208,6 +209,7 @@ def _attempt(one: AttemptedProblem, rows: Iterable[ChargedSample]) -> Attempt:
             answers.append((row.ordinal, row.verdict or UNGRADED, tokens[row.ordinal]))
         if row.score:
             steps[row.ordinal] = step_values(row.text or "")
+            attempt.unread += row.truncated
         attempt.charges.append(_charge(row))
     attempt.judged += [
         Judged(verdict=verdict, steps=steps.get(ordinal), tokens=said)

@@ -126,6 +126,7 @@ class _Line:
     refused: int
     abstained: int
     loops: Sequence[bool]
+    unread: int
     bounded: Sequence[float | None]  # what its budget bounds by a number
 
 
@@ -155,6 +156,7 @@ def _line(budget: str, reading: Reading, attempt: Attempt, rate: _HourlyRate | N
         refused=attempt.count(Status.REFUSED),
         abstained=attempt.count(Status.ABSTAINED),
         loops=attempt.loops,
+        unread=attempt.unread,
         bounded=bounded_spending(budget, reading, attempt),
     )
 

@@ -88,6 +88,7 @@ class RunReport:
     abstained: float = 0.0
     looping: float | None = None
     audit: Audit | None = None
+    unread: float = 0.0  # share of pool samples that were too long for their reward model
 
     @property
     def accuracy(self) -> Estimate:

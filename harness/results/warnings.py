@@ -33,6 +33,11 @@ def warnings(reports: Sequence[RunReport]) -> list[str]:
                 f"{name}: {report.refused:.0%} of the samples are refusals of the model"
                 f"{_look(report)}"
             )
+        if report.unread > 0:
+            lines.append(
+                f"{name}: {report.unread:.1%} of the answers are too long for the reward model, "
+                "which scored their beginning: bound them with max= of the budget"
+            )
     return lines
 
 

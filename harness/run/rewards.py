@@ -166,13 +166,16 @@ class RewardScorer:
 
 
 def _sample(trace: str, response: str, graded: Graded) -> Sample:
-    """A score as a sample: the response is its prefix, the values are its text."""
+    """A score as a sample: the response is its prefix, the values are its text.
+
+    It is cut off (`length`) where the response was, as its model read it.
+    """
     return Sample(
         id=sample_id(trace, None),
         trace=trace,
         prefix=response,
         text=json.dumps(graded.steps),
-        finish=Finish.STOP,
+        finish=Finish.LENGTH if graded.cut else Finish.STOP,
         prompt_tokens=graded.prompt_tokens,
         output_tokens=0,
         reasoning_tokens=0,

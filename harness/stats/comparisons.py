@@ -10,7 +10,7 @@ import numpy as np
 
 from harness.core import Estimate
 from harness.stats.intervals import check_confidence
-from harness.stats.means import FEW_CLUSTERS, mean_interval, shares
+from harness.stats.means import FEW_CLUSTERS, fading, mean_interval, shares
 from harness.stats.special import normal_quantile, t_quantile
 from harness.stats.spread import (
     Codes,
@@ -21,10 +21,12 @@ from harness.stats.spread import (
     robust_variance,
     spread,
     t_quantiles,
+    variance_df,
 )
 
 _EXACT_FLIPS = 16
 _FEW_MOVES = 20  # clusters with a difference, below which an exact interval takes no t
+_FEW_GROUPS = (10.0, 20.0)  # clusters up to which t is not trusted alone, and in part
 _FEW_DEGREES = 15.0  # of freedom of the variance, below which a t interval is not trusted alone
 
 
@@ -195,9 +197,10 @@ def difference_limits(
         squares = ((d - mean[:, None]) ** 2).sum(axis=1)
         _, robust, df = robust_variance(apart, sizes, squares / n**2)
         half = t_quantiles(0.5 + confidence / 2, df) * np.sqrt(robust)
-        wanted = min((groups - 1) / 2, _FEW_DEGREES)
-        known = np.minimum(_variance_df(apart), df)
+        wanted = min((groups - 1) / 2, _FEW_DEGREES * (2 if exact else 1))
+        known = np.minimum(variance_df(apart), df)
         far = np.clip(2 * (wanted - known) / wanted, 0.0, 1.0)
+        far = np.maximum(far, fading(np.full(len(d), groups), _FEW_GROUPS))
         if exact:
             moved = (np.abs(sums) > 1e-12).sum(axis=1)
             far = np.where((df < FEW_CLUSTERS - 1) | (moved < _FEW_MOVES), 1.0, far)
@@ -205,18 +208,6 @@ def difference_limits(
         low = mean - half - far * np.maximum(0.0, mean - half - low)
         high = mean + half + far * np.maximum(0.0, high - mean - half)
     return np.clip(np.minimum(low, mean), -1, 1), np.clip(np.maximum(high, mean), -1, 1), far
-
-
-def _variance_df(apart: Floats) -> Floats:
-    """Degrees of freedom of the variance by the kurtosis of the clusters' deviations.
-
-    2 G / (kurtosis - 1), which is G for the normal distribution, less 1.
-    """
-    scaled = apart / np.maximum(np.abs(apart).max(axis=1, keepdims=True), 1e-150)
-    second = np.maximum((scaled**2).mean(axis=1), 1e-30)
-    kurtosis = (scaled**4).mean(axis=1) / second**2
-    out: Floats = np.maximum(1.0, 2 * apart.shape[1] / np.maximum(kurtosis - 1, 1e-9) - 1)
-    return out
 
 
 def _joined(

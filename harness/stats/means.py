@@ -2,8 +2,8 @@
 
 The rule, everywhere: the cluster-robust t interval where it can be trusted (the worth of at least
 30 clusters, and of at least 50 successes and 50 failures), the limits of a share on the effective
-number of observations otherwise, reaching further to the side of which few events were seen (see
-`harness.stats.beta_model`). docs/statistics.md tells why, and how often they hold.
+number of observations otherwise; where few events were seen, reaching towards the middle as far as
+clusters that were not seen may move it. docs/statistics.md tells why, and how often they hold.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.core import Estimate
-from harness.stats.beta_model import credible_limits
 from harness.stats.intervals import check_confidence, share_limits
 from harness.stats.special import normal_quantile
 from harness.stats.spread import (
@@ -32,8 +31,10 @@ from harness.stats.spread import (
 
 FEW_CLUSTERS = 30
 FEW_EVENTS = 50.0
-_MODELLED = (10.0, 30.0)  # events up to which the model's limit counts fully, and in part
-_FEW = ((0.5, 3.0), (10.0, 30.0))  # events and clusters up to which nothing but their number does
+_FEW = (10.0, 15.0)  # events up to which what was not seen counts fully, and in part
+_PSEUDO = 0.5  # of a cluster all right, and of one all wrong, thought beside those seen
+_OUTER = 1.2  # the error of the limit that is away from the middle, where the other rarely misses
+_PRICED = (10.0, 30.0)  # clusters up to which that limit pays for its variance fully, and in part
 _NOTHING = 1e-18  # a variance that is rounding
 
 
@@ -42,14 +43,14 @@ class Shares:
     """Means of scores in [0, 1] with their limits: arrays of one value for each data set.
 
     `effective` is the number of independent right-or-wrong problems that would be as well known;
-    `modelled` how much of the way to the Beta model's limit was gone; `trusted`: a t interval.
+    `unseen` how much of the way to `unseen_limits` was gone; `trusted`: a t interval.
     """
 
     mean: Floats
     low: Floats
     high: Floats
     effective: Floats
-    modelled: Floats
+    unseen: Floats
     trusted: NDArray[np.bool_]
 
 
@@ -94,47 +95,60 @@ def shares(
         effective = np.minimum(effective, n)
     events = np.minimum(effective, n) * np.minimum(mean, 1 - mean)
     low, high = share_limits(mean * effective, effective, confidence, exact=exact)
-    modelled = np.where(effective <= least * (1 + 1e-9), 0.0, _fading(events, _MODELLED))
-    weights = sizes * (least / total)[:, None]
-    low, high = _stretched(low, high, mean, sums / sizes, weights, modelled, confidence, exact)
+    way = np.where(effective <= least * (1 + 1e-9), 0.0, fading(events, _FEW))
+    near = low, high
+    if not exact:
+        known = np.maximum(raw * price ** fading(np.full(draws, groups), _PRICED), effective)
+        level = max(1 - _OUTER * (1 - confidence), confidence / 2)
+        near = share_limits(mean * known, known, level)
+    pseudo = _PSEUDO / 2 if share_only else _PSEUDO  # one of the two shares of a difference
+    unseen = unseen_limits(mean, least, plain, confidence, pseudo)
+    low, high = _reached((low, high), mean, way, unseen, near)
     half = t_quantiles(tail, df) * np.sqrt(robust)
     trusted = (df >= FEW_CLUSTERS - 1) & (events >= FEW_EVENTS) & (half > 1e-12)
     trusted &= (mean - half >= 0) & (mean + half <= 1) & (not share_only)
     low, high = np.where(trusted, mean - half, low), np.where(trusted, mean + half, high)
-    return Shares(mean, np.minimum(low, mean), np.maximum(high, mean), effective, modelled, trusted)
+    return Shares(mean, np.minimum(low, mean), np.maximum(high, mean), effective, way, trusted)
 
 
-def _stretched(
-    low: Floats,
-    high: Floats,
+def _reached(
+    limits: tuple[Floats, Floats],
     mean: Floats,
-    scores: Floats,
-    weights: Floats,
     way: Floats,
-    confidence: float,
-    exact: bool,
+    unseen: tuple[Floats, Floats],
+    near: tuple[Floats, Floats],
 ) -> tuple[Floats, Floats]:
-    """Limits that reach `way` of the way to what few events leave open, towards the middle."""
-    some = way > 0
-    if not some.any():
-        return low, high
-    below, above = np.zeros(len(mean)), np.ones(len(mean))
-    below[some], above[some] = credible_limits(
-        np.clip(scores[some], 0.0, 1.0), weights[some], confidence
+    """Limits that go `way` of the way out to `unseen` towards 1/2, and in to `near` beyond it."""
+    low, high = limits
+    up, down = np.where(mean <= 0.5, way, 0.0), np.where(mean > 0.5, way, 0.0)
+    return (
+        low - down * np.maximum(0.0, low - unseen[0]) + up * np.maximum(0.0, near[0] - low),
+        high + up * np.maximum(0.0, unseen[1] - high) - down * np.maximum(0.0, high - near[1]),
     )
-    up = np.where(mean <= 0.5, way * np.maximum(0.0, above - high), 0.0)
-    down = np.where(mean > 0.5, way * np.maximum(0.0, low - below), 0.0)
-    low, high = low - down, high + up
-    clusters = weights.sum(axis=1)
-    few = _fading(clusters * np.minimum(mean, 1 - mean), _FEW[0]) * _fading(clusters, _FEW[1])
-    few = np.where(some, 0.0 if exact else few, 0.0)
-    below, above = share_limits(mean * clusters, clusters, confidence)
-    up = np.where(mean <= 0.5, few * np.maximum(0.0, above - high), 0.0)
-    down = np.where(mean > 0.5, few * np.maximum(0.0, low - below), 0.0)
-    return low - down, high + up
 
 
-def _fading(value: Floats, ends: tuple[float, float]) -> Floats:
+def unseen_limits(
+    mean: Floats, clusters: Floats, variance: Floats, confidence: float, pseudo: float = _PSEUDO
+) -> tuple[Floats, Floats]:
+    """What clusters that happened not to be drawn may change: limits by the Bayesian bootstrap.
+
+    Rubin's (1981) posterior of a mean over `clusters`, with `pseudo` of a cluster all right and as
+    much of one all wrong beside them, as a Beta distribution of the same mean and variance.
+    `variance` is that of the mean without the factor G/(G-1). Clusters that are right or wrong,
+    with half a one of each, have Jeffreys's limits.
+    """
+    from scipy.special import betaincinv
+
+    total = clusters + 2 * pseudo
+    centre = (mean * clusters + pseudo) / total
+    squares = variance * clusters**2 + clusters * (mean - centre) ** 2
+    squares = squares + pseudo * (centre**2 + (1 - centre) ** 2)
+    size = centre * (1 - centre) * total * (total + 1) / squares - 1
+    a, b, tail = centre * size, (1 - centre) * size, (1 - confidence) / 2
+    return betaincinv(a, b, tail), betaincinv(a, b, 1 - tail)
+
+
+def fading(value: Floats, ends: tuple[float, float]) -> Floats:
     """1 up to the first end, 0 from the second on."""
     out: Floats = np.clip((ends[1] - value) / (ends[1] - ends[0]), 0.0, 1.0)
     return out
@@ -165,8 +179,8 @@ def estimate(found: Shares, s: Spread, confidence: float, exact: bool) -> Estima
         method = "clopper-pearson" if exact or s.groups == 1 else "share"
         if abs(effective - s.n) >= 1e-9:
             method += "-effective"
-        if found.modelled[0] > 0:
-            method += "+beta"
+        if found.unseen[0] > 0:
+            method += "+unseen"
     return Estimate(
         value=float(found.mean[0]),
         low=float(found.low[0]),

@@ -131,3 +131,15 @@ def t_quantiles(probability: float, df: Floats) -> Floats:
 
     out: Floats = stdtrit(df, probability)
     return out
+
+
+def variance_df(apart: Floats) -> Floats:
+    """Degrees of freedom of the variance by the kurtosis of the clusters' deviations.
+
+    2 G / (kurtosis - 1), which is G for the normal distribution, less 1. (draws, G) to (draws,).
+    """
+    scaled = apart / np.maximum(np.abs(apart).max(axis=1, keepdims=True), 1e-150)
+    second = np.maximum((scaled**2).mean(axis=1), 1e-30)
+    kurtosis = (scaled**4).mean(axis=1) / second**2
+    out: Floats = np.maximum(1.0, 2 * apart.shape[1] / np.maximum(kurtosis - 1, 1e-9) - 1)
+    return out

@@ -9,7 +9,7 @@ import struct
 import pytest
 
 from harness.budgets.rewards.hf import HfReward
-from harness.core import BackendError, UsageError
+from harness.core import BackendError, Prompt, UsageError
 
 pytestmark = pytest.mark.extras
 TEXTS = ["2 3 = 5\n5 4 = 9", "2 3", "2 3 = 6\n5 4 = 9\n1", "2 3 = 5\n5 4 = 8"]
@@ -26,16 +26,27 @@ def folders(tmp_path_factory):
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Split("", "isolated")
     fast = transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="[UNK]")
+    merging = Tokenizer(
+        models.BPE(
+            vocabulary | {"?\n": len(vocabulary), "5\n": len(vocabulary) + 1},
+            [("?", "\n"), ("5", "\n")],
+            unk_token="[UNK]",
+        )
+    )
+    joined = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=merging, unk_token="[UNK]", bos_token="="
+    )
     made = {}
     torch.manual_seed(0)
     for name, kind, labels in [
+        ("merging", "LlamaForTokenClassification", 2),
         ("orm1", "LlamaForSequenceClassification", 1),
         ("orm2", "LlamaForSequenceClassification", 2),
         ("prm", "LlamaForTokenClassification", 2),
         ("lm", "LlamaForCausalLM", 2),
     ]:
         config = transformers.LlamaConfig(
-            vocab_size=len(vocabulary),
+            vocab_size=len(vocabulary) + 2,
             hidden_size=16,
             intermediate_size=32,
             num_hidden_layers=2,
@@ -48,7 +59,7 @@ def folders(tmp_path_factory):
         for parameter in model.parameters():
             torch.nn.init.normal_(parameter, std=0.5)
         model.save_pretrained(folder)
-        fast.save_pretrained(folder)
+        (joined if name == "merging" else fast).save_pretrained(folder)
         made[name] = folder
     return made
 
@@ -72,18 +83,38 @@ def test_an_orm_scores_whole_responses(fake, folders, name):
     assert not torch.isnan(logits).any()
 
 
-def test_a_prm_scores_each_step_at_its_newline(fake, folders):
+def trl_row(tokenizer, question, steps):
+    """`PRMTrainer.tokenize_row` of TRL (trl/experimental/prm), written from its description.
+
+    Prompt, completions and separator are tokens of their own; the label of a step stands at the
+    last token of its separator, "\\n".
+    """
+    ids = tokenizer(question, add_special_tokens=False)["input_ids"]
+    if tokenizer.bos_token_id is not None:
+        ids = [tokenizer.bos_token_id, *ids]
+    labelled = []
+    for step in steps:
+        ids = ids + tokenizer(step, add_special_tokens=False)["input_ids"]
+        ids = ids + tokenizer("\n", add_special_tokens=False)["input_ids"]
+        labelled.append(len(ids) - 1)
+    return ids, labelled
+
+
+@pytest.mark.parametrize("name", ["prm", "merging"])
+def test_a_prm_scores_each_step_where_trl_labels_it(fake, folders, name):
+    """ "merging" has tokens of a newline with its neighbours, which must not come about."""
+    import torch
     import transformers
 
-    reward, caller = HfReward(str(folders["prm"])), fake.FakeCaller()
+    reward, caller = HfReward(str(folders[name])), fake.FakeCaller()
     graded = asyncio.run(reward.score(caller, TEXTS))
-    tokenizer = transformers.AutoTokenizer.from_pretrained(folders["prm"])
-    model = transformers.AutoModelForTokenClassification.from_pretrained(folders["prm"])
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folders[name])
+    model = transformers.AutoModelForTokenClassification.from_pretrained(folders[name])
     for text, one in zip(TEXTS, graded, strict=True):
-        ids = tokenizer.encode(f"How many?\n{text}\n", return_tensors="pt")
-        chances = model(ids).logits[0].detach().softmax(-1)[:, 1]
-        newlines = [i for i, token in enumerate(ids[0]) if int(token) == 1][1:]
-        assert one.steps == pytest.approx([float(chances[i]) for i in newlines], abs=1e-5)
+        ids, labelled = trl_row(tokenizer, "How many?", text.split("\n"))
+        chances = model(torch.tensor([ids])).logits[0].detach().softmax(-1)[:, 1]
+        assert one.steps == pytest.approx([float(chances[i]) for i in labelled], abs=1e-5)
+        assert (one.prompt_tokens, one.cut) == (len(ids), False)
     # what comes first does not depend on what follows
     assert graded[0].steps[0] == pytest.approx(graded[3].steps[0], abs=1e-5)
 
@@ -99,10 +130,26 @@ def test_its_size_is_known_before_it_is_loaded(folders):
     assert other.fingerprint != info.fingerprint
 
 
-def test_a_response_beyond_its_context_is_an_error(fake, folders):
-    reward = HfReward(str(folders["orm1"]))
-    with pytest.raises(BackendError, match="context is 64"):
-        asyncio.run(reward.score(fake.FakeCaller(), ["1" * 80]))
+def test_of_an_answer_beyond_its_context_the_beginning_is_scored(fake, folders):
+    """And the others as if it were not there."""
+    long = "\n".join(["2 3 = 5"] * 10)  # 9 tokens of the question, 8 a line, 64 in all
+    short = "2 3 = 5"
+    for name, scored in (("prm", 6), ("orm1", 1)):
+        reward = HfReward(str(folders[name]))
+        graded = asyncio.run(reward.score(fake.FakeCaller(), [short, long, short]))
+        assert [one.cut for one in graded] == [False, True, False]
+        assert [len(one.steps) for one in graded] == [1, scored, 1]
+        assert graded[0] == graded[2]
+        assert graded[1].prompt_tokens == 64
+    alone = asyncio.run(HfReward(str(folders["prm"])).score(fake.FakeCaller(), ["2 3 = 5"]))
+    assert graded[0].cut is alone[0].cut is False
+
+
+@pytest.mark.parametrize("name", ["prm", "orm1", "orm2"])
+def test_an_answer_that_is_not_read_at_all_has_the_value_0(fake, folders, name):
+    caller = fake.FakeCaller(prompt=Prompt.user("How many?" * 10))
+    [graded] = asyncio.run(HfReward(str(folders[name])).score(caller, ["2 3 = 5"]))
+    assert (graded.steps, graded.cut) == ((0.0,), True)
 
 
 def test_a_model_that_is_no_reward_is_refused(folders, tmp_path):

@@ -29,6 +29,10 @@ def values(text):
         ("", [0.5]),
         ("4+8=12 8+5+1=14 =142\n2*3=6 4*3=13", [1, 3 / 4 / 2]),
         ("1/2 + 1/4 = 3/4 and so\nAnswer: 3/4", [1, 1]),
+        ("<think>\n2 + 3 = 6</think>\n5 * 4 = 20", [0.5, 0, 0.25]),
+        ("2 + 3 = 6 </think>", [0]),
+        ("2 + 3 = 6<|end|>", [0]),
+        ("2 + 3 = 5 < 7", [0.5]),  # a longer claim, which is not taken apart
     ],
 )
 def test_the_values_of_steps(text, expected):

@@ -198,3 +198,26 @@ def test_four_hundred_problems_of_24_recorded_samples(cli, tmp_path: Path) -> No
     assert fit["beta"]["a"] == pytest.approx(0.6, rel=0.25)
     assert fit["beta"]["b"] == pytest.approx(0.9, rel=0.25)
     assert points["vote@24"]["accuracy"] < points["pass@24"]["accuracy"]
+
+
+def test_a_vote_that_does_as_well_as_coverage_keeps_its_place(tmp_path, monkeypatch, cli):
+    """Every sample of a problem is right, or every one wrong: maj@k is pass@k, and no coverage."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "many.py").write_text(MANY)
+    lines = [
+        {"problem": f"p{i}", "text": f"The answer is {1 + i % 2}.", "sample": s, "output_tokens": 5}
+        for i in range(400)
+        for s in range(4)
+    ]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    args = ("--plugin", "many.py", "--json")
+    for budgets in (("vote@4", "sample@4"), ("sample@4",)):
+        named = [word for budget in budgets for word in ("-b", budget)]
+        db = ("--db", f"{len(budgets)}.sqlite")
+        done = cli("import", "rows.jsonl", "--task", "many", "--model", "m", *named, *db, *args)
+        assert done.code == 0, done.err
+        result = json.loads(cli("curve", *db, *args).out)
+        points = {p["budget"]: p["accuracy"] for p in result["points"]}
+        votes = {f"vote@{k}": 0.5 for k in (1, 2, 4) if "vote@4" in budgets}
+        assert points == {"pass@1": 0.5, "pass@2": 0.5, "pass@4": 0.5} | votes
+        assert [p["budget"] for p in result["frontier"]] == (["vote@1"] if votes else [])

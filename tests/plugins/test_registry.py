@@ -167,7 +167,7 @@ def test_ours_in_their_first_version_are_named_by_nothing():
         assert versions == {}, budget
     for budget in ("beam@4x2:reward=judge", "mcts@4:reward=judge", "rmaxts@4", "think@9:min=3"):
         assert resolve(Budget.parse(budget)).versions["proposer"] == "2"
-    assert version_of(registry.find("rewards", "steps")) == "2"
+    assert version_of(registry.find("rewards", "steps")) == "3"
 
 
 @pytest.mark.parametrize(

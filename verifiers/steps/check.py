@@ -50,6 +50,7 @@ _OPERAND = lazy_pattern(r"[A-Za-z\d)\]%]\s*$")
 _PROSE = lazy_pattern(r"(?<![\\A-Za-z])[A-Za-z]{3,}")
 _BY_FRACTION = lazy_pattern(r"/\s+(\d+\s*/\s*\d+)|/\s*(\d+/\d+)")
 _TIMES = lazy_pattern(r"(?<=[\d)%])\s*[xX]\s*(?=[\d($])")
+_TAG = lazy_pattern(r"<[/|]?[A-Za-z_][^<>\n]{0,40}>")  # </think>: no "less than"
 _CURRENCY = lazy_pattern(r"\\?\$\s*(?=\.?\d)")
 
 
@@ -83,6 +84,8 @@ def _is_torn(text: str, match: re.Match[str]) -> bool:
     """Whether a plain match is a part of a longer equation (a variable, a clock time around it)."""
     start, end = match.start(), match.end()
     before, after = text[max(0, start - 4) : start], text[end : end + 1]
+    if _TAG.match(text, end):
+        after = ""
     if _TORN.search(before) or before.endswith(":"):
         return True
     if text[start] == "-" and _OPERAND.search(before):

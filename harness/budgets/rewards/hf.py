@@ -2,8 +2,13 @@
 
 A sequence classifier scores a response as a whole (an outcome reward model, ORM): the sigmoid of
 its one logit, or the probability of the last of two labels. A token classifier scores each step (a
-process reward model, PRM, in the format of TRL's trainer): the question, then the steps, a newline
-behind each; the value of a step is the probability of the last label at its newline.
+process reward model, PRM): the question, then each line with a newline behind it, as TRL's
+PRMTrainer makes its rows. Question, lines and newlines are made tokens apart from one another,
+nothing stands between question and first line, and the value of a line is the probability of the
+last label at the last token of its newline.
+
+Of an answer that does not fit into the model's context the beginning is scored, as the trainer cuts
+it: a PRM's lines up to there, 0 where there are none. Such scores are marked as cut.
 
 The tokens that it reads stand in the ledger under the role "reward".
 """
@@ -19,7 +24,7 @@ import struct
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +44,22 @@ _SHAPING = ("*.json", "*.safetensors", "*.bin", "*.jinja", "*.model", "*.txt")
 
 @dataclass(frozen=True, slots=True)
 class _Encoded:
-    """A text as tokens, and where its values are read: one position a step."""
+    """A text as tokens, and where its values are read: one position a step; `cut` to the context.
+
+    `first` is where the response begins.
+    """
 
     ids: list[int]
     at: list[int]
+    first: int
+    cut: bool = False
+
+    def within(self, context: int | None) -> _Encoded:
+        """Its beginning, where it is longer than the context."""
+        if context is None or len(self.ids) <= context:
+            return self
+        at = [place for place in self.at if place < context]
+        return replace(self, ids=self.ids[:context], at=at, cut=True)
 
 
 class HfReward:
@@ -81,7 +98,7 @@ class HfReward:
         return ModelInfo(
             spec=f"reward:hf:{self.name}",
             name=f"hf:{self.folder.name}",
-            fingerprint=content_hash("reward", "hf", hashes),
+            fingerprint=content_hash("reward", "hf-steps@2" if self.steps else "hf", hashes),
             parameters=_parameters(self.folder),
             layers=self.config.get("num_hidden_layers"),
             width=self.config.get("hidden_size"),
@@ -102,7 +119,7 @@ class HfReward:
             self._thread.submit(self._work)
         values = await asyncio.gather(*map(asyncio.wrap_future, futures))
         return [
-            Graded(steps=steps, prompt_tokens=len(one.ids))
+            Graded(steps=steps, prompt_tokens=len(one.ids), cut=one.cut)
             for one, steps in zip(encoded, values, strict=True)
         ]
 
@@ -114,23 +131,22 @@ class HfReward:
         at: list[int] = []
         if self.steps:
             begin = [] if tokenizer.bos_token_id is None else [tokenizer.bos_token_id]
-            ids = [*begin, *encode(question + "\n")]
+            ids, newline = [*begin, *encode(question)], encode("\n")
+            first = len(ids)
             for step in [s for s in response.split("\n") if s.strip()] or [""]:
-                ids += encode(step + "\n")
+                ids += encode(step) + newline
                 at.append(len(ids) - 1)
         elif tokenizer.chat_template:
             turns = [{"role": m.role, "content": m.content} for m in prompt.messages]
-            turns.append({"role": "assistant", "content": response})
-            text = tokenizer.apply_chat_template(turns, tokenize=False)
-            ids = encode(text)
+            said = [*turns, {"role": "assistant", "content": response}]
+            ids, asked = (
+                encode(tokenizer.apply_chat_template(t, tokenize=False)) for t in (said, turns)
+            )
+            first = len(asked)
         else:
             ids = tokenizer.encode(f"{question}\n{response}")
-        if self.info.context is not None and len(ids) > self.info.context:
-            raise BackendError(
-                f"reward 'hf:{self.name}': problem and response have {len(ids)} tokens, and the "
-                f"model's context is {self.info.context}: bound the responses with max="
-            )
-        return _Encoded(ids, at)
+            first = len(tokenizer.encode(f"{question}\n"))
+        return _Encoded(ids, at, first).within(self.info.context)
 
     def _work(self) -> None:
         """Score what waits, up to a batch. Only texts of one length go together: no padding."""
@@ -160,10 +176,11 @@ class HfReward:
             logits = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits.float()
         chances = logits.sigmoid() if self.labels == 1 else logits.softmax(-1)
         good = chances[..., -1].cpu()
-        if not self.steps:
-            return [(float(value),) for value in good]
+        if not self.steps:  # what has no room for a word of the response says nothing of it
+            read = [not one.cut or one.first < len(one.ids) for one in batch]
+            return [(float(value) * known,) for value, known in zip(good, read, strict=True)]
         return [
-            tuple(float(row[place]) for place in one.at)
+            tuple(float(row[place]) for place in one.at) or (0.0,)
             for row, one in zip(good, batch, strict=True)
         ]
 

@@ -27,7 +27,7 @@ from harness.core import (
     VerifierSpec,
 )
 
-VERSION = "2"
+VERSION = "3"
 # Between `=12` and ` 8+5`, and before ` =142`; but not inside `= 1 1/2`.
 _BESIDE = re.compile(r"(?<==)(\s*-?[\d.,]+)\s+(?=[-(]?\d)(?!\d+/\d)|\s+(?==\d)")
 
