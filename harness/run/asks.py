@@ -9,7 +9,8 @@ from typing import NamedTuple
 from harness.budgets import Role
 from harness.core import Completion, Prompt, Request, Sample, Sampling
 from harness.core.hashing import derive_seed
-from harness.store.identity import Asked, sample_id
+from harness.core.protocols import Backend
+from harness.store.identity import Asked, prompt_id, sample_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +92,56 @@ class Ask:
             max_tokens=self.max_tokens,
             prompt_tokens=prompt_tokens,
         )
+
+
+class Asks:
+    """Makes the asks of one problem: prompts rendered once, limits within the model's context."""
+
+    def __init__(self, backend: Backend, *, model: str, seed: int, prompt: Prompt) -> None:
+        self._backend, self._model, self._seed, self._prompt = backend, model, seed, prompt
+        self._rendered: dict[Prompt, Rendered] = {}
+
+    def render(self, prompt: Prompt | None = None) -> Rendered:
+        """A prompt (the task's own by default) as the engine sees it."""
+        prompt = self._prompt if prompt is None else prompt
+        if prompt not in self._rendered:
+            text = self._backend.render(prompt)
+            self._rendered[prompt] = Rendered(
+                prompt, text, prompt_id(text), self._backend.count_tokens(text)
+            )
+        return self._rendered[prompt]
+
+    def room(self, prefix: str, prompt: Prompt | None) -> int | None:
+        """How many tokens the model's context leaves behind `prefix`, at least; None: unknown."""
+        rendered, context = self.render(prompt), self._backend.info.context
+        if context is None:
+            return None
+        if prefix and rendered.tokens is not None:
+            # A token is at least one byte: far from the end there is no need to count.
+            left = context - rendered.tokens - len(prefix.encode())
+            if left >= 1:
+                return left
+        count = self._count(rendered, prefix)
+        return None if count is None else context - count
+
+    def ask(self, sampling: Sampling, prefix: str, prompt: Prompt | None, role: Role) -> Ask:
+        """What is asked, within the model's context: no token where the prompt fills it."""
+        rendered, context = self.render(prompt), self._backend.info.context
+        prefix = prefix or rendered.prompt.begin
+        tokens = self._count(rendered, prefix) if prefix else rendered.tokens
+        if context is not None and tokens is not None:
+            room = max(context - tokens, 0)
+            sampling = replace(sampling, max_tokens=min(sampling.max_tokens, room))
+        return Ask(
+            model=self._model,
+            seed=self._seed,
+            prompt=rendered,
+            sampling=sampling,
+            prefix=prefix,
+            prompt_tokens=tokens,
+            role=role,
+        )
+
+    def _count(self, rendered: Rendered, prefix: str) -> int | None:
+        """What the engine reads with a prefix."""
+        return self._backend.count_tokens(self._backend.render(rendered.prompt, prefix))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from harness.budgets import Reward, Role, Score, together
@@ -28,7 +28,7 @@ from harness.core import (
 )
 from harness.core.protocols import Backend
 from harness.cost import PriceEntry, price
-from harness.run.asks import Ask, Rendered
+from harness.run.asks import Ask, Asks, Rendered
 from harness.run.ceilings import Ceiling, Meter
 from harness.run.contracts import generate
 from harness.run.energy import Energy
@@ -37,7 +37,6 @@ from harness.run.limits import Limits
 from harness.run.progress import Observer
 from harness.run.rewards import RewardScorer
 from harness.store import Store, Writer
-from harness.store.identity import prompt_id
 from harness.store.records import Call, Row, call_row, now, prompt_row, sample_row
 from harness.store.samples import find_traces, latency_of
 
@@ -105,7 +104,7 @@ class ProblemSampler:
         self.meter: Meter | None = None
         self._session = session
         self._grader = grader
-        self._rendered: dict[Prompt, Rendered] = {}
+        self._asks = Asks(session.backend, model=session.model_id, seed=session.seed, prompt=prompt)
         self._drawn: dict[str, list[Sample]] = {}  # by trace; the writer may not have them yet
         self._pending: dict[str, asyncio.Future[Sample]] = {}  # by sample id
         self._calls = 0
@@ -145,17 +144,7 @@ class ProblemSampler:
 
     def room(self, prefix: str = "", *, prompt: Prompt | None = None) -> int | None:
         """See `harness.budgets.Caller`."""
-        backend, rendered = self._session.backend, self.render(prompt)
-        context = backend.info.context
-        if context is None:
-            return None
-        if prefix and rendered.tokens is not None:
-            # A token is at least one byte: far from the end there is no need to count.
-            left = context - rendered.tokens - len(prefix.encode())
-            if left >= 1:
-                return left
-        count = backend.count_tokens(backend.render(rendered.prompt, prefix))
-        return None if count is None else context - count
+        return self._asks.room(prefix, prompt)
 
     async def verdicts(self, draws: Sequence[Sample]) -> list[Verdict]:
         """See `harness.budgets.Caller`."""
@@ -181,7 +170,7 @@ class ProblemSampler:
         role: Role = "generator",
     ) -> list[Sample]:
         """See `harness.budgets.Caller`."""
-        ask = self._ask(sampling, prefix, prompt, role)
+        ask = self._asks.ask(sampling, prefix, prompt, role)
         if self.meter is None:
             found = await self._draw(indices, ask)
         else:
@@ -197,41 +186,13 @@ class ProblemSampler:
         role: Role = "generator",
     ) -> bool:
         """Whether `sample` would find this one, without a call."""
-        return bool(self._find([index], self._ask(sampling, "", prompt, role)))
+        return bool(self._find([index], self._asks.ask(sampling, "", prompt, role)))
 
     # How it is had.
 
-    def _ask(self, sampling: Sampling, prefix: str, prompt: Prompt | None, role: Role) -> Ask:
-        """What is asked, within the model's context: no token where the prompt fills it."""
-        backend, rendered = self._session.backend, self.render(prompt)
-        prefix = prefix or rendered.prompt.begin
-        tokens = rendered.tokens
-        if prefix:
-            tokens = backend.count_tokens(backend.render(rendered.prompt, prefix))
-        context = backend.info.context
-        if context is not None and tokens is not None:
-            room = max(context - tokens, 0)
-            sampling = replace(sampling, max_tokens=min(sampling.max_tokens, room))
-        return Ask(
-            model=self._session.model_id,
-            seed=self._session.seed,
-            prompt=rendered,
-            sampling=sampling,
-            prefix=prefix,
-            prompt_tokens=tokens,
-            role=role,
-        )
-
     def render(self, prompt: Prompt | None = None) -> Rendered:
         """A prompt (the task's own by default) as the engine sees it, rendered once."""
-        prompt = self.prompt if prompt is None else prompt
-        if prompt not in self._rendered:
-            backend = self._session.backend
-            text = backend.render(prompt)
-            self._rendered[prompt] = Rendered(
-                prompt, text, prompt_id(text), backend.count_tokens(text)
-            )
-        return self._rendered[prompt]
+        return self._asks.render(prompt)
 
     async def _draw_metered(self, meter: Meter, index: int, ask: Ask) -> Sample:
         """One sample, no longer than the ceiling leaves; CeilingReached when it leaves nothing.
