@@ -38,7 +38,7 @@ def result(make_run):
         Rule(metric="accuracy", limit=0.6, line=9),
         Rule(metric="accuracy", limit=0.1),
     ]
-    found = run_gate(rules, [make_run(torn, model='<m>&"\x00\ud800')], [make_run(good)])
+    found = run_gate(rules, [make_run(torn, model='<m>&"\x00\ud800', id="r2")], [make_run(good)])
     assert [str(r.verdict) for r in found.results] == ["regressed", "inconclusive", "pass"]
     return found
 
@@ -69,3 +69,31 @@ def test_code_quality_is_what_gitlab_reads(result, monkeypatch, tmp_path):
     assert len({issue["fingerprint"] for issue in issues}) == len(issues)
     again = json.loads(code_quality(result, "pass", Path("ci/harness.toml")))
     assert [i["fingerprint"] for i in again] == [i["fingerprint"] for i in issues]
+
+
+HOSTILE = "]]><script>&amp;\x00\ud800\x1b[31m\"'> </failure>"
+
+
+def test_junit_tells_of_each_flip_with_both_answers(result):
+    """Inside the rule's test, what is wrong now first, long answers by their end."""
+    flips = result.flipped
+    first = next(one for one in flips if one.worse)
+    answers = {
+        (first.baseline_id, first.problem): f"{'x' * 5000}{HOSTILE}",
+        (first.run_id, first.problem): "Answer: 9",
+    }
+    root = ET.fromstring(junit(result, "report", answers).encode())
+    regressed, inconclusive, _ = root.findall("testsuite/testcase")
+    text = regressed.find("failure").text
+    line, one, *rest = text.split("\n\n")
+    assert line.startswith("regressed: ")
+    head, before, now = one.split("\n")
+    assert head == f"{first.problem}: right before, wrong now"
+    assert before.startswith("--- before: … xxx")
+    assert before.endswith(HOSTILE.translate({0: 0xFFFD, 0xD800: 0xFFFD, 0x1B: 0xFFFD}))
+    assert len(before) < 900
+    assert now == "--- now: Answer: 9"
+    assert "--- before: (not in this database)" in rest[0]
+    assert rest[-1] == f"and {len(flips) - 10} more problems that flipped"
+    assert "\n" not in regressed.find("failure").get("message")
+    assert "wrong now" not in inconclusive.find("failure").text  # an absolute rule compares nothing

@@ -150,3 +150,13 @@ def test_a_part_that_was_hard_for_the_reference_is_no_error(gate, baseline, call
     with pytest.raises(UsageError, match="can never fail"):
         gate("skilled:80", rules=[Rule(metric="accuracy", margin=0.9)], db="other.sqlite")
     assert calls() == 0
+
+
+def test_what_nobody_is_told_is_not_simulated(gate, monkeypatch):
+    def simulated(*_):
+        raise AssertionError
+
+    monkeypatch.setattr("harness.gate.api.feasibility", simulated)
+    assert gate("skilled:80", progress=False).verdict is GateVerdict.PASS
+    with pytest.raises(AssertionError):
+        gate("skilled:80", progress=True)
