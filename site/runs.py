@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core import Problem, Status, Usage
 from harness.results.boards import BoardRun
+from harness.results.searches import Node
 from harness.results.views import RunReport
 from harness.site import models
 from harness.site.breakdowns import part
@@ -17,6 +18,7 @@ from harness.site.groups import Group, Row
 from harness.site.index import Place, RunIndex, compact, dumps
 from harness.site.names import run_folder, slug
 from harness.site.transcripts import TranscriptPage, Transcripts, page_name
+from harness.site.trees import draw_tree
 from harness.site.verdicts import FAILED, VERDICTS
 
 if TYPE_CHECKING:
@@ -89,8 +91,10 @@ def write_run(site: Site, group: Group, row: Row, sharing: Sequence[RunReport]) 
         index = RunIndex(
             board=board, places=cut.places, owner=owner, pages=cut.pages, samples=cut.samples
         )
+        searches = site.source.searches(report.id) if report.manifest.whole else {}
+        told = _Telling(group, report, sharing, index, searches)
         for page in written:
-            _render_page(site, unit, here, group, report, sharing, page, index)
+            _render_page(site, unit, here, page, told)
     else:
         of_owner = site.indexes[owner]
         index = replace(of_owner, board=board)
@@ -115,25 +119,34 @@ def _write_page(site: Site, unit: str, here: str, page: TranscriptPage) -> Trans
     return page
 
 
-def _render_page(
-    site: Site, unit: str, here: str, group: Group, report: RunReport,
-    sharing: Sequence[RunReport], page: TranscriptPage, index: RunIndex,
-) -> None:  # fmt: skip
-    known = {s.problem.id for s in page.sheets} & {p.id for p in index.board.problems}
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What the pages of a run's transcripts say beside the samples."""
+
+    group: Group
+    report: RunReport
+    sharing: Sequence[RunReport]
+    index: RunIndex
+    searches: Mapping[str, Sequence[Node]]
+
+
+def _render_page(site: Site, unit: str, here: str, page: TranscriptPage, told: _Telling) -> None:
+    shown = {s.problem.id for s in page.sheets}
+    known = shown & {p.id for p in told.index.board.problems}
     site.page(
         unit,
         f"{here}/{page_name(page.number)}",
         "samples.html",
         page=page,
-        pages=index.pages,
+        pages=told.index.pages,
         page_name=page_name,
-        report=report,
-        group=group,
-        sharing=[(r, f"../{run_folder(r.id)}/index.html") for r in sharing],
-        hrefs={p: problem_href(group, p) for p in known},
+        report=told.report,
+        group=told.group,
+        sharing=[(r, f"../{run_folder(r.id)}/index.html") for r in told.sharing],
+        hrefs={p: problem_href(told.group, p) for p in known},
         kinds=kinds_of([[(t.verdict, 1) for t in s.views] for s in page.sheets]),
-        withheld=site.board.protects(report.task),
-        searches={},
+        withheld=site.board.protects(told.report.task),
+        searches={p: draw_tree(told.searches[p]) for p in shown & told.searches.keys()},
     )
 
 

@@ -11,6 +11,7 @@ from harness.core import ModelInfo
 from harness.results.boards import BoardRun, load_board_run
 from harness.results.device import DeviceTime, device_time
 from harness.results.reports import iter_samples, load_reports
+from harness.results.searches import Node, load_searches
 from harness.results.views import RunReport, SampleView
 from harness.store import Store
 from harness.store.pools import pool_stamp
@@ -55,6 +56,10 @@ class Source(Protocol):
         """What several runs of one model on one task come to."""
         ...
 
+    def searches(self, run: str) -> Mapping[str, Sequence[Node]]:
+        """What a run of searches tried, by problem."""
+        ...
+
 
 class StoreSource:
     """Some runs of a store; `names` are those that a study gives their models, by run."""
@@ -95,3 +100,7 @@ class StoreSource:
         """See `Source`."""
         curves = load_curves(self._store, runs)
         return [replace(c, model=self._names.get(c.run, c.model)) for c in curves]
+
+    def searches(self, run: str) -> Mapping[str, Sequence[Node]]:
+        """See `Source`."""
+        return dict(load_searches(self._store, run))

@@ -15,6 +15,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from harness.core import Problem, Status
+from harness.results.explanations import Explanation, explain_sample
 from harness.results.views import SampleView
 from harness.site.index import Place
 from harness.site.text import marked, split_thinking, visible
@@ -24,6 +25,10 @@ PAGE_SAMPLES = 60
 PAGE_BYTES = 240_000
 TEXT_BYTES = 100_000
 """Of one text as it stands in a page, in bytes."""
+
+EXPLAINED = 200
+"""Samples of a run whose verdict is taken apart: it takes half a millisecond each. Those come first
+that are not plainly right."""
 
 
 def page_name(page: int) -> str:
@@ -57,6 +62,7 @@ class Transcript:
     verdict: str
     parts: tuple[Shown, ...]
     prompt: str | None  # where it differs from the sheet's
+    told: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,7 @@ class Transcripts:
         self.places: dict[str, Place] = {}
         self.samples = 0
         self.pages = 0
+        self._left = EXPLAINED
 
     def __iter__(self) -> Iterator[TranscriptPage]:
         page = TranscriptPage(1)
@@ -133,11 +140,21 @@ class Transcripts:
                         verdict=verdict_name(view),
                         parts=parts,
                         prompt=view.prompt if view.prompt != sheet.prompt else None,
+                        told=self._explained(view),
                     )
                 )
             self.samples += len(members)
         self.pages = page.number
         yield page
+
+    def _explained(self, view: SampleView) -> Explanation | None:
+        verdict = view.verdict
+        plain = verdict is None or (verdict.status is Status.CORRECT and not verdict.warning)
+        if plain or not self._left:
+            return None
+        self._left -= 1
+        told = explain_sample(view)
+        return told if told and (told.tried or told.readings) else None
 
 
 def _votes(members: list[SampleView]) -> tuple[Vote, ...]:

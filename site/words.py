@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
+from pathlib import Path
 
 ENGLISH = {
     "unit tokens": "Tokens",
@@ -11,7 +13,6 @@ ENGLISH = {
     "unit usd": "Dollars",
     "unit seconds": "Seconds",
 }
-CHINESE: dict[str, str] = {}
 
 SCRIPT = {
     "tokens": "tokens",
@@ -58,7 +59,14 @@ SCRIPT = {
 """What scripts say, by the names that they know it by."""
 
 
+@functools.cache
+def chinese() -> dict[str, str]:
+    """From `words.zh.txt`: a line for each text, English and Chinese parted by a bar."""
+    lines = Path(__file__).with_name("words.zh.txt").read_text(encoding="utf-8").splitlines()
+    return dict(line.split("|", 1) for line in lines if line)
+
+
 def translator(language: str) -> Callable[[str], str]:
     """A function from the English words to those of a language; English where it has none."""
-    words = CHINESE if language == "zh" else {}
+    words = chinese() if language == "zh" else {}
     return lambda text: words.get(text) or ENGLISH.get(text, text)

@@ -76,7 +76,8 @@ class ChargedSample(NamedTuple):
 class ChainSample(NamedTuple):
     """One sample of a chain in full; `verdict` is None for all but the `final` one.
 
-    `seed` is what the engine was told; None where it was told none.
+    `seed` is what the engine was told; None where it was told none. `own`: of the run's model,
+    not a reward's.
     """
 
     problem: Problem
@@ -88,6 +89,7 @@ class ChainSample(NamedTuple):
     sample: Sample
     verdict: Verdict | None
     seed: int | None = None
+    own: bool = True
 
 
 class Unanswered(NamedTuple):
@@ -226,6 +228,7 @@ def chain_samples(store: Store, run: StoredRun) -> Iterator[ChainSample]:
             ChargeRow.score,
             PromptRow.text,
             SampleRow.seed,
+            SampleRow.model_id == run.model_id,
             SampleRow.id,
             SampleRow.trace,
             SampleRow.max_tokens,
@@ -258,12 +261,14 @@ def chain_samples(store: Store, run: StoredRun) -> Iterator[ChainSample]:
     digest, problem = "", None
     with store.engine.connect() as connection:
         for row in connection.execute(query):
-            problem_id, content, ordinal, final, score, prompt, seed, *rest = row
+            problem_id, content, ordinal, final, score, prompt, seed, own, *rest = row
             if problem is None or problem_id != digest:
                 digest, problem = problem_id, Problem(**content)
             sample = _sample(*rest[: -len(_VERDICT)])
             verdict = _verdict(*rest[-len(_VERDICT) :]) if final else None
-            yield ChainSample(problem, digest, ordinal, final, score, prompt, sample, verdict, seed)
+            yield ChainSample(
+                problem, digest, ordinal, final, score, prompt, sample, verdict, seed, bool(own)
+            )
 
 
 def _sample(

@@ -27,6 +27,7 @@ from harness.core.hashing import content_hash
 from harness.core.sample import add_known
 from harness.results.attempts import selector_of
 from harness.results.boards import Answer, BoardRun, ProblemFigures
+from harness.results.searches import Node
 from harness.results.views import RunReport, SampleView
 from harness.site import About
 from harness.stats import mean_interval, pass_at_k
@@ -107,6 +108,10 @@ class Invented:
     def curves(self, runs: Sequence[str]) -> Sequence[Curve]:
         """None."""
         return []
+
+    def searches(self, run: str) -> Mapping[str, Sequence[Node]]:
+        """None."""
+        return {}
 
 
 def _figures(

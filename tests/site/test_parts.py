@@ -13,11 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import harness.site
-from harness.core import Estimate, ThinkMarks
-from harness.site import numbers, text
+from harness.core import Estimate, Status, ThinkMarks
+from harness.site import BoardText, build, numbers, text
 from harness.site.breakdowns import part
 from harness.site.chart import draw
 from harness.site.groups import family_of, group_runs, kind_of, own_hardware
+from harness.site.verdicts import VERDICTS
+from harness.site.words import ENGLISH, SCRIPT, chinese
 
 
 @pytest.mark.parametrize(
@@ -317,3 +319,34 @@ def test_ratios_are_no_shares() -> None:
 
 def test_a_name_breaks_behind_slashes_and_is_escaped() -> None:
     assert text.breakable("a_b/<i>\u202e") == "a_<wbr>b/<wbr>&lt;i&gt;[U+202E]"
+
+
+def test_every_word_of_the_interface_is_there_in_chinese() -> None:
+    folder = Path(harness.site.__file__).parent
+    told = set(SCRIPT.values()) | {word.meaning for word in VERDICTS.values()} | set(ENGLISH)
+    told |= {str(status) for status in Status}
+    for page in (folder / "templates").glob("*.html"):
+        body = page.read_text(encoding="utf-8")
+        if page.name != "label.html":
+            told |= set(re.findall(r'\b_\("([^"]*)"\)', body))
+    board = (folder / "templates/board.html").read_text(encoding="utf-8")
+    told |= set(re.findall(r'\("[a-z_]+", "([^"]+)", (?:true|false)', board))
+    for code in ("problems.py",):
+        told |= set(re.findall(r'say\("([^"]*)"\)', (folder / code).read_text(encoding="utf-8")))
+    assert told - chinese().keys() == set()
+    for english, other in chinese().items():
+        assert other, english
+        assert re.findall(r"\{\w+\}", english) == re.findall(r"\{\w+\}", other) or (
+            sorted(re.findall(r"\{\w+\}", english)) == sorted(re.findall(r"\{\w+\}", other))
+        ), english
+
+
+def test_a_chinese_board(fakes: ModuleType, tmp_path: Path) -> None:
+    board = fakes.Board(4)
+    board.add("tiny-s", "greedy")
+    board.add("tiny-m", "greedy")
+    build(board.source(), tmp_path / "out", board=BoardText(title="榜", language="zh"))
+    page = (tmp_path / "out/index.html").read_text(encoding="utf-8")
+    assert '<html lang="zh-Hans">' in page
+    assert "准确率与成本" in page
+    assert "Accuracy over cost" not in page
