@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.options import db_option, json_option, plugin_option, print_json
+from harness.cli.options import (
+    db_option,
+    env_file_option,
+    json_option,
+    plugin_option,
+    print_json,
+)
 from harness.cli.planning import JUDGE, WHAT, config_from, config_options, flag, stop_cleanly
 from harness.core import UsageError
 
@@ -85,6 +91,7 @@ class _WithNames(click.Command):
 @db_option
 @click.option("--dry-run", is_flag=True, help="Print what would be run, and stop.")
 @click.option("--quiet", is_flag=True, help="Do not show progress.")
+@env_file_option
 @plugin_option
 @json_option
 def eval_(

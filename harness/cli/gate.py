@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.options import db_option, json_option, plugin_option, print_json
+from harness.cli.options import (
+    db_option,
+    env_file_option,
+    json_option,
+    plugin_option,
+    print_json,
+)
 from harness.cli.planning import WHAT, config_options, flag, given_options, stop_cleanly, told
 from harness.core import UsageError
 
@@ -94,6 +100,7 @@ each --fresh LABEL), since its name does not say whether it has changed.
 )
 @config_options(*_RUN_ONLY)
 @click.option("--quiet", is_flag=True, help="Do not show progress.")
+@env_file_option
 @plugin_option
 @json_option
 def gate(inconclusive: str, as_json: bool, **given: Any) -> int:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from harness.core import UsageError
+from harness.core.env_file import load_env_file
 from harness.core.registry import include, load_plugin
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -50,6 +51,27 @@ def plugin_option(command: F) -> F:
         callback=_load_plugins,
         help="Python file that registers plugins (repeatable).",
     )(with_include)
+
+
+def env_file_option(command: F) -> F:
+    """--env-file: keys of providers from a file, for this process alone."""
+    return click.option(
+        "--env-file",
+        "env_files",
+        multiple=True,
+        metavar="FILE",
+        expose_value=False,
+        is_eager=True,
+        callback=_load_env_files,
+        help="File of NAME=value lines with keys; what the environment has already stays.",
+    )(command)
+
+
+def _load_env_files(
+    _context: click.Context, _option: click.Parameter, files: Iterable[str]
+) -> None:
+    for file in files:
+        load_env_file(file)
 
 
 def _include_option(command: F) -> F:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.options import db_option, json_option, plugin_option, print_json
+from harness.cli.options import (
+    db_option,
+    env_file_option,
+    json_option,
+    plugin_option,
+    print_json,
+)
 from harness.cli.planning import JUDGE, WHAT, config_from, config_options, stop_cleanly
 from harness.core import UsageError
 
@@ -58,6 +64,7 @@ so many problems of the task, and with more of them, before there is a baseline.
 @click.option("--gate", "for_gate", is_flag=True, help="Plan a gate's baseline: how many problems.")
 @config_options("gpu_usd_per_hour", "price")
 @db_option
+@env_file_option
 @plugin_option
 @json_option
 def plan(as_json: bool, **given: Any) -> int:

@@ -10,6 +10,7 @@ import click
 
 from harness.cli.options import (
     db_option,
+    env_file_option,
     filter_options,
     json_option,
     plugin_option,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 )
 @db_option
 @filter_options
+@env_file_option
 @plugin_option
 @config_options(*JUDGE, "price")
 @click.option(
