@@ -54,8 +54,8 @@ Repeating a command continues where it stopped; nothing that is stored is paid f
 
 
 _OPTIONS = (
-    *WHAT, "fresh_seed", "fresh", "max_age", *JUDGE, "concurrency", "max_total_tokens", "max_usd",
-    "max_seconds", "price", "gpu_usd_per_hour",
+    *WHAT, "fresh_seed", "fresh", "max_age", *JUDGE, "concurrency", "batch",
+    "max_total_tokens", "max_usd", "max_seconds", "price", "gpu_usd_per_hour",
 )  # fmt: skip
 
 

@@ -183,6 +183,17 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("--max-seconds",),
         {"type": float, "help": "Begin no call after so many seconds of the command."},
     ),
+    "batch": (
+        ("--batch",),
+        {
+            "is_flag": False,
+            "flag_value": "wait",
+            "type": click.Choice(["wait", "submit"]),
+            "metavar": "[submit]",
+            "help": "Ask through the provider's batch interface, at half the price, and wait; or "
+            "submit and end. The same command collects.",
+        },
+    ),
     "price": (("--price",), {"metavar": "IN,OUT[,CACHED]", "callback": _price, "help": _PRICE}),
     "gpu_usd_per_hour": (
         ("--gpu-usd-per-hour",),

@@ -219,17 +219,19 @@ class Reply:
 
     `source` says who counted the tokens: "engine" or "tokenizer". `retries` counts attempts that
     failed before this one; what they wasted is in `wasted` when the server told. `first_token_s` is
-    the time to the first token of a streamed reply, `origin` who gave it.
+    the time to the first token of a streamed reply, `origin` who gave it, `batch` the provider's
+    name of the batch that it came in (whose latency says nothing, and is None).
     """
 
     completions: tuple[Completion, ...]
     usage: Usage
-    latency_s: float
+    latency_s: float | None
     source: str = "engine"
     retries: int = 0
     wasted: Usage | None = None
     first_token_s: float | None = None
     origin: Origin | None = None
+    batch: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

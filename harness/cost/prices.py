@@ -10,7 +10,7 @@ import datetime as dt
 import functools
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,26 @@ class PriceEntry:
     until: dt.date | None = None
     book: str = ""
     tiers: tuple[PriceTier, ...] = ()
+
+    def scaled(self, share: float, why: str) -> PriceEntry:
+        """The same at a share of all prices; `why` stands behind the source."""
+        cached = None if self.cached is None else self.cached * share
+        return replace(
+            self,
+            input=self.input * share,
+            output=self.output * share,
+            cached=cached,
+            source=f"{self.source} ({why}: {share:g} of it)",
+            tiers=tuple(
+                replace(
+                    tier,
+                    input=tier.input * share,
+                    output=tier.output * share,
+                    cached=None if tier.cached is None else tier.cached * share,
+                )
+                for tier in self.tiers
+            ),
+        )
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> PriceEntry:

@@ -23,6 +23,7 @@ from harness.core import (
     Request,
     Usage,
 )
+from harness.models.batches import MessageBatches
 from harness.models.options import Text, option, read_options
 from harness.models.server import ServerBackend
 from harness.models.server_options import (
@@ -193,6 +194,10 @@ class Messages:
     def gather(self) -> MessagesGatherer:
         """See `Dialect`."""
         return MessagesGatherer()
+
+    def batches(self) -> MessageBatches:
+        """See `Dialect`."""
+        return MessageBatches()
 
 
 _GROWS = {"text_delta": "text", "thinking_delta": "thinking", "signature_delta": "signature"}

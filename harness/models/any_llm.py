@@ -105,6 +105,11 @@ class AnyLlmBackend(ServerBackend):
         self._client = client
         return client
 
+    @property
+    def batches(self) -> None:
+        """It has none."""
+        return
+
     async def _attempt(self, body: Mapping[str, Any], http: Http) -> tuple[Answer, Came]:
         """One call of the library; its errors in our kinds."""
         client = self._ready()

@@ -71,11 +71,12 @@ def join_replies(replies: list[Reply]) -> Reply:
         return replies[0]
     wasted = [r.wasted for r in replies if r.wasted is not None]
     sources = sorted({r.source for r in replies})
+    seconds = [r.latency_s for r in replies]
     firsts = [r.first_token_s for r in replies if r.first_token_s is not None]
     return Reply(
         completions=tuple(c for r in replies for c in r.completions),
         usage=add_usage([r.usage for r in replies]),
-        latency_s=max(r.latency_s for r in replies),
+        latency_s=None if None in seconds else max(s for s in seconds if s is not None),
         source=sources[0] if len(sources) == 1 else "+".join(sources),
         retries=sum(r.retries for r in replies),
         wasted=add_usage(wasted) if wasted else None,

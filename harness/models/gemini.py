@@ -181,6 +181,10 @@ class GenerateContent:
         """See `Dialect`."""
         return GeminiGatherer()
 
+    def batches(self) -> None:
+        """See `Dialect`."""
+        return
+
 
 @dataclass(slots=True)
 class GeminiGatherer:

@@ -37,6 +37,15 @@ class Came:
     error: Mapping[str, Any] | None = None  # an error event within a stream
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file for a form, and the form's other fields."""
+
+    data: bytes
+    name: str
+    fields: Mapping[str, str]
+
+
 class Http:
     """Posts to one server. The session is opened by the first request, on that request's loop."""
 
@@ -74,16 +83,48 @@ class Http:
 
         With a gatherer, a reply in events is put together; one in plain JSON is taken as it is.
         """
+        data = json.dumps(body).encode()
+        sent = {"content-type": "application/json", **headers}
+        return await self._send("POST", path, sent, data, gatherer)
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        *,
+        body: Any = None,
+        upload: Upload | None = None,
+    ) -> Came:
+        """Any other request: with JSON, with a file, or with nothing; errors as of `post`."""
+        import aiohttp
+
+        if upload is not None:
+            form = aiohttp.FormData()
+            for name, value in upload.fields.items():
+                form.add_field(name, value)
+            form.add_field("file", upload.data, filename=upload.name)
+            return await self._send(method, path, headers, form, None)
+        if body is None:
+            return await self._send(method, path, headers, None, None)
+        return await self.post(path, body, headers)
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        data: Any,
+        gatherer: Gatherer | None,
+    ) -> Came:
         import aiohttp
 
         join = "&" if "?" in path else "?"
         address = f"{self._base}{path}" + (f"{join}{self._query}" if self._query else "")
-        data = json.dumps(body).encode()
-        sent = {"content-type": "application/json", **headers}
         began = time.perf_counter()
         try:
-            async with self._ready().post(
-                address, data=data, headers=sent, allow_redirects=False
+            async with self._ready().request(
+                method, address, data=data, headers=headers, allow_redirects=False
             ) as response:
                 if gatherer is not None and response.content_type == "text/event-stream":
                     events = read_events(response.content.iter_any())

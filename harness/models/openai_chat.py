@@ -23,6 +23,7 @@ from harness.core import (
 )
 from harness.core.errors import backend_options
 from harness.core.reasoning import ThinkingControl
+from harness.models.batches import OpenAIBatches
 from harness.models.wire import (
     Answer,
     MalformedReplyError,
@@ -291,6 +292,10 @@ class Chat:
         """See `Dialect`."""
         return ChatGatherer()
 
+    def batches(self) -> OpenAIBatches | None:
+        """See `Dialect`."""
+        return OpenAIBatches(f"/v1{self.path(stream=False)}")
+
 
 @dataclass(slots=True, kw_only=True)
 class Completions:
@@ -336,6 +341,10 @@ class Completions:
     def gather(self) -> ChatGatherer:
         """See `Dialect`."""
         return ChatGatherer()
+
+    def batches(self) -> OpenAIBatches | None:
+        """See `Dialect`."""
+        return OpenAIBatches(f"/v1{self.path(stream=False)}")
 
 
 def common_fields(request: Request, count: int, seed: int, limit: str) -> dict[str, Any]:

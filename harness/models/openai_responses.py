@@ -14,6 +14,7 @@ from typing import Any
 
 from harness.core import Capabilities, Completion, Finish, Origin, Request, Usage, UsageError
 from harness.core.errors import backend_options
+from harness.models.batches import OpenAIBatches
 from harness.models.wire import (
     Answer,
     MalformedReplyError,
@@ -119,6 +120,10 @@ class Responses:
     def gather(self) -> ResponsesGatherer:
         """See `Dialect`."""
         return ResponsesGatherer()
+
+    def batches(self) -> OpenAIBatches | None:
+        """See `Dialect`."""
+        return OpenAIBatches(f"/v1{self.path(stream=False)}")
 
 
 def _finish(body: Any, items: list[Mapping[str, Any]]) -> Finish:

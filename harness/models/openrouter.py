@@ -77,6 +77,10 @@ class RoutedChat(Chat):
     quantizations: tuple[str, ...] = ()
     several: bool = False
 
+    def batches(self) -> None:
+        """It has none."""
+        return
+
     def body(self, request: Request, count: int, seed: int, *, stream: bool) -> dict[str, Any]:
         """See `Dialect`."""
         body = Chat.body(self, request, count, seed, stream=stream)

@@ -30,10 +30,11 @@ from harness.core import (
 )
 from harness.core.errors import backend_options
 from harness.core.hashing import canonical_json, content_hash
+from harness.models.batches import BatchDesk
 from harness.models.counting import Counted, Counter, join_replies
 from harness.models.folder import ModelFolder
 from harness.models.frame import Frame
-from harness.models.http import Came, Http
+from harness.models.http import Came, Http, Upload
 from harness.models.marks import find_marks
 from harness.models.options import Words
 from harness.models.refusals import Gate, RefusedError, advise, fills_context, read_error
@@ -164,8 +165,11 @@ class ServerBackend:
         """None: the server's template is not known here."""
         return None
 
-    def _body(self, request: Request, count: int, seed: int) -> dict[str, Any]:
-        body = self.dialect.body(self._framed(request), count, seed, stream=self._stream)
+    def _body(
+        self, request: Request, count: int, seed: int, *, stream: bool | None = None
+    ) -> dict[str, Any]:
+        stream = self._stream if stream is None else stream
+        body = self.dialect.body(self._framed(request), count, seed, stream=stream)
         body = _without(body, self.options.drop)
         return _merged(body, self.options.extra)
 
@@ -328,6 +332,51 @@ class ServerBackend:
         finally:
             for task in tasks:
                 task.cancel()
+
+    # By batch
+
+    @property
+    def batches(self) -> BatchDesk | None:
+        """The provider's batches; None where the interface has none."""
+        interface = self.dialect.batches()
+        if interface is None:
+            return None
+        return BatchDesk(interface, self._batch_body, self._batch_reply, self._send)
+
+    def _batch_body(self, request: Request) -> dict[str, Any]:
+        return self._body(request, len(request.seeds), request.seeds[0], stream=False)
+
+    def _batch_reply(self, body: Any, request: Request) -> Reply:
+        """Raises MalformedReplyError for a body that is no whole reply."""
+        answer, wanted = self.dialect.read(body), len(request.seeds)
+        if len(answer.completions) < wanted:
+            raise MalformedReplyError(f"{len(answer.completions)} samples for {wanted}")
+        self._meet(answer.origin)
+        completions, usage, source = self._counted(answer, request, wanted)
+        return Reply(
+            completions=completions,
+            usage=usage,
+            latency_s=None,
+            source=source,
+            origin=answer.origin,
+        )
+
+    async def _send(
+        self, method: str, path: str, *, body: Any = None, upload: Upload | None = None
+    ) -> str:
+        """Any other request to the provider, tried again while that may help; its text."""
+        http, failed = self._traffic.lanes[0].http, 0
+        while True:
+            try:
+                came = await http.send(method, path, self._headers(), body=body, upload=upload)
+                if came.status == 200:
+                    return came.text
+                raise self._refusal(came, {}, http.shown)
+            except RefusedError as error:
+                raise BackendError(str(error), fatal=True) from error
+            except PassingError as error:
+                failed += 1
+                await self._sleep(self._patience.wait(failed, error))
 
     async def close(self) -> None:
         """Close the connections."""

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from harness.core import Completion, Origin, Request, Thought, Usage
+
+if TYPE_CHECKING:
+    from harness.models.batches import BatchInterface
 
 
 class MalformedReplyError(ValueError):
@@ -74,6 +77,10 @@ class Dialect(Protocol):
 
     def gather(self) -> Gatherer:
         """For one streamed reply."""
+        ...
+
+    def batches(self) -> BatchInterface | None:
+        """The provider's interface for many requests at once; None where there is none."""
         ...
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict, get_args
 
 from harness.core import ParameterError
 from harness.core.protocols import Backend
@@ -16,6 +16,8 @@ DEFAULT_MODEL = "onnx:tiny-s"
 DEFAULT_DB = "harness.sqlite"
 DEFAULT_MAX_OUTPUT_TOKENS = 2048  # of a model that states no limit of its own
 DEFAULT_JUDGE_TOKENS = 1024
+
+Batch = Literal["wait", "submit"]
 
 _WHOLE = {
     "limit": 10**9,
@@ -73,6 +75,8 @@ class EvalConfig:
       after `max_seconds` no call begins.
     - `price` (US dollars per million tokens) replaces the price book's; `gpu_usd_per_hour` counts
       the device's time instead.
+    - `batch`: calls go through the provider's batch interface, at half the price; "wait" until they
+      are answered, "submit" and end. The same evaluation collects what an earlier one handed in.
     - `judge` is asked for verdicts where a task's verifier knows what to ask.
 
     Raises ParameterError for a value that makes no sense.
@@ -101,8 +105,11 @@ class EvalConfig:
     gpu_usd_per_hour: float | None = None
     lock_timeout_s: float = 60.0
     judge: JudgeConfig | None = None
+    batch: Batch | None = None
 
     def __post_init__(self) -> None:
+        if self.batch not in (None, *get_args(Batch)):
+            raise ParameterError('{batch}: write "wait" or "submit"', batch=self.batch)
         for name in ("tasks", "budgets"):
             if isinstance(getattr(self, name), str):
                 value = getattr(self, name)
@@ -167,6 +174,7 @@ class EvalSettings(TypedDict, total=False):
     price: PriceEntry | None
     gpu_usd_per_hour: float | None
     lock_timeout_s: float
+    batch: Batch | None
 
 
 def names(value: str | Any) -> tuple[str, ...]:

@@ -16,10 +16,12 @@ from harness.core.protocols import Backend
 from harness.cost import PriceEntry
 from harness.results.display import Reports
 from harness.results.reports import load_reports
+from harness.run.batches import Batcher, under_way
 from harness.run.blocking import block_on
 from harness.run.config import EvalConfig, EvalSettings, JudgeConfig, judge_config, names
 from harness.run.energy import Energy
 from harness.run.forecast import Forecasts, forecast
+from harness.run.freshness import engine_of
 from harness.run.judge import Judge, judged_runs, open_judge
 from harness.run.limits import LimitReached, Limits, Spent
 from harness.run.nvml import energy_reader
@@ -113,10 +115,7 @@ async def run_plan(
     config, info = plan.config, plan.backend.info
     counted = _Counted(observer or Silent())
     entry = price_of(info, config)
-    concurrency = config.concurrency or info.concurrency
-    keep = getattr(plan.backend, "keep_in_flight", None)
-    if config.concurrency is not None and keep is not None:
-        keep(config.concurrency)
+    concurrency = _concurrency(plan)
     began = now("milliseconds")
     with open_store(config.db, create=True) as store, _writer(store, config) as writer:
         _write_plan(plan, writer, entry, config.gpu_usd_per_hour)
@@ -137,11 +136,21 @@ async def run_plan(
             energy=Energy(lambda: _energy_reader(plan.backend)),
             known=known_traces(store, _models(plan)),
         )
+        if config.batch is not None:
+            session.batcher = Batcher(
+                desk=getattr(engine_of(plan.backend), "batches"),  # noqa: B009 - looked at by make_plan
+                store=store,
+                writer=writer,
+                model=session.model_id,
+                wait=config.batch == "wait",
+                tell=counted.note,
+            )
         outcomes = await _run_tasks(plan, session, done, concurrency, rounds, first)
         writer.flush()
         ids = [run.id for run in plan.all_runs]
         reports = Reports(load_reports(store, ids))
         from_store = samples_before(store, ids, began)
+        notes = (*getattr(plan.backend, "notes", ()), *under_way(store, session.model_id))
     return Evaluation(
         reports=reports,
         failed=sum(outcome.failed for outcome in outcomes),
@@ -154,8 +163,22 @@ async def run_plan(
         errors=[error for outcome in outcomes for error in outcome.errors],
         ungraded=list(dict.fromkeys(why for outcome in outcomes for why in outcome.ungraded)),
         contamination=contaminations(reports, plan.fresh),
-        notes=tuple(getattr(plan.backend, "notes", ())),
+        notes=notes,
     )
+
+
+def _concurrency(plan: Plan) -> int:
+    """Problems and calls at once: as told, as many as fill the engine, or all in one batch."""
+    config, told = plan.config, plan.config.concurrency
+    keep = getattr(engine_of(plan.backend), "keep_in_flight", None)
+    if config.batch is not None:
+        return _ALL
+    if told is not None and keep is not None:
+        keep(told)
+    return told or plan.backend.info.concurrency
+
+
+_ALL = 10**6  # problems at once: whoever waits for a batch waits for all of them
 
 
 class _Counted:
@@ -199,6 +222,8 @@ async def _run_tasks(
                     outcomes.append(await runner.run(concurrency))
                 session.writer.flush()
     finally:
+        if session.batcher is not None:
+            await session.batcher.close()
         await plan.backend.close()
     return outcomes
 

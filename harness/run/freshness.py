@@ -30,7 +30,7 @@ class Asking:
     """A backend under the label of one asking; all but its fingerprint is the backend's own."""
 
     def __init__(self, backend: Backend, label: str) -> None:
-        self._backend = backend
+        self._backend = self.engine = backend
         self.on_gpu = getattr(backend, "on_gpu", False)
         self.notes = getattr(backend, "notes", ())  # what it has to say grows as it is asked
         self.info = labelled(backend.info, label)
@@ -50,6 +50,11 @@ class Asking:
     async def close(self) -> None:
         """The backend's."""
         await self._backend.close()
+
+
+def engine_of(backend: Backend) -> Backend:
+    """The backend itself, without the label of an asking."""
+    return backend.engine if isinstance(backend, Asking) else backend
 
 
 def labelled(info: ModelInfo, label: str) -> ModelInfo:

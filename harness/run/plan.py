@@ -45,10 +45,13 @@ from harness.run.contracts import (
     verifier_of,
     verifier_version,
 )
-from harness.run.freshness import at_asking
+from harness.run.freshness import at_asking, engine_of
 from harness.store.identity import run_id
 from harness.store.records import Row, run_row
 from harness.tasks._wording import Wording, reword
+
+BATCH_SHARE = 0.5
+"""What a token costs in a batch, over its price otherwise: at OpenAI and at Anthropic."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +142,27 @@ def make_plan(config: EvalConfig) -> Plan:
     runs = {str(task.spec): plan_runs(backend.info, task, wanted, config) for task in loaded}
     plan = Plan(config=config, backend=backend, tasks=loaded, runs=runs, fresh=fresh)
     _check_dollars(plan)
+    _check_batch(plan)
     return plan
+
+
+def _check_batch(plan: Plan) -> None:
+    """There is a batch interface, and nothing counts the seconds of a batch."""
+    if plan.config.batch is None:
+        return
+    if getattr(engine_of(plan.backend), "batches", None) is None:
+        raise ParameterError(
+            f"{{batch}}: {plan.backend.info.spec} has no batch interface here; openai: and "
+            "anthropic: have one",
+            batch=plan.config.batch,
+        )
+    for run in plan.all_runs:
+        if run.ceiling is not None and run.ceiling.seconds is not None:
+            raise ParameterError(
+                f"budget {str(run.strategy.budget)!r}: seconds<= has no meaning with {{batch}}, "
+                "whose replies have no latency; leave one of them out",
+                batch=plan.config.batch,
+            )
 
 
 def _check_dollars(plan: Plan) -> None:
@@ -223,7 +246,8 @@ def output_limit(info: ModelInfo, config: EvalConfig) -> int:
 
 def price_of(info: ModelInfo, config: EvalConfig) -> PriceEntry | None:
     """What the model's tokens cost: as told, or as its price is known today."""
-    return config.price or price_of_model(info, dt.datetime.now(dt.UTC).date())
+    entry = config.price or price_of_model(info, dt.datetime.now(dt.UTC).date())
+    return entry if entry is None or config.batch is None else entry.scaled(BATCH_SHARE, "by batch")
 
 
 def plan_runs(

@@ -91,10 +91,20 @@ class TaskRunner:
                 # One sampler a problem: what a family has drawn is there for the next to cut.
                 grader = Grader(self.pool, self.loaded.verifier, problem)
                 sampler = ProblemSampler(self.session, prompt, grader)
-                for group in groups:
-                    if all(self.done.get((r.id, digest), 0) >= pools[r.id] for r in group):
-                        continue
-                    await self._family(sampler, group, _Item(position, problem, prompt, digest))
+                item = _Item(position, problem, prompt, digest)
+                left = [
+                    group
+                    for group in groups
+                    if any(self.done.get((r.id, digest), 0) < pools[r.id] for r in group)
+                ]
+                if self.session.batcher is not None:
+                    # All in one batch, rather than a batch a family.
+                    samplers = [ProblemSampler(self.session, prompt, grader) for _ in left]
+                    pairs = zip(samplers, left, strict=True)
+                    await asyncio.gather(*(self._family(s, group, item) for s, group in pairs))
+                    return
+                for group in left:
+                    await self._family(sampler, group, item)
 
         try:
             async with asyncio.TaskGroup() as tasks:

@@ -29,6 +29,7 @@ from harness.core import (
 from harness.core.protocols import Backend
 from harness.cost import PriceEntry, price
 from harness.run.asks import Ask, Asks, Rendered
+from harness.run.batches import Batcher
 from harness.run.ceilings import Ceiling, Meter
 from harness.run.contracts import generate
 from harness.run.energy import Energy
@@ -37,6 +38,7 @@ from harness.run.limits import Limits
 from harness.run.progress import Observer
 from harness.run.rewards import RewardScorer
 from harness.store import Store, Writer
+from harness.store.identity import call_id
 from harness.store.records import Call, Row, call_row, now, prompt_row, sample_row
 from harness.store.samples import find_traces, latency_of
 
@@ -62,6 +64,7 @@ class Session:
     energy: Energy = field(default_factory=lambda: Energy(lambda: None))
     known: frozenset[str] | None = None
     prompts: set[str] = field(default_factory=set)  # ids of those queued so far
+    batcher: Batcher | None = None  # where calls go by the batch
     fatal: BackendError | None = None  # what ended the model; it is not asked again
 
     def find(self, traces: Iterable[str]) -> dict[str, list[Sample]]:
@@ -71,11 +74,14 @@ class Session:
         stored = find_traces(self.store, likely) if likely else {}
         return {trace: stored.get(trace, []) for trace in wanted}
 
-    async def generate(self, request: Request) -> Reply:
-        """One call; a fatal error of one is that of all that follow, which are not made."""
+    async def generate(self, request: Request, samples: Sequence[str]) -> Reply:
+        """One call for some samples (ids); a fatal error of one is that of all that follow, which
+        are not made."""
         if self.fatal is not None:
             raise self.fatal
         try:
+            if self.batcher is not None:
+                return await self.batcher.generate(call_id(samples), request)
             return await generate(self.backend, request)
         except BackendError as error:
             if error.fatal:
@@ -309,7 +315,8 @@ class ProblemSampler:
             usage: Usage | None = None
             began = session.energy.begin()
             try:
-                reply = await session.generate(request)
+                names = [ask.name(index).sample for index in indices]
+                reply = await session.generate(request, names)
                 usage = reply.usage
             except ContextError:
                 return {index: self._nothing(index, ask) for index in indices}
@@ -334,7 +341,7 @@ class ProblemSampler:
         call = self.call([s.id for s in samples.values()], ask.role, reply, joules)
         rows = [*self.prompt_rows(ask.prompt), call_row(call)]
         for index, sample in samples.items():
-            self._latencies[sample.id] = reply.latency_s
+            self._latencies[sample.id] = reply.latency_s or 0.0
             rows.append(sample_row(sample, ask.name(index).asked, call=call.id))
             self._drawn.setdefault(sample.trace, []).append(sample)
         self._session.put(rows)
@@ -378,5 +385,5 @@ class ProblemSampler:
 def said_of_itself(reply: Reply) -> dict[str, Any]:
     """What a reply says of itself, as far as it says anything."""
     origin = {} if reply.origin is None else asdict(reply.origin)
-    said = {**origin, "first_token_s": reply.first_token_s}
+    said = {**origin, "first_token_s": reply.first_token_s, "batch": reply.batch}
     return {name: value for name, value in said.items() if value is not None}

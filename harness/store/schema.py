@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_VERSION = "0007"
+SCHEMA_VERSION = "0008"
 """The newest migration; a database that names another one is older or newer than this code."""
 
 _HASH = String(32)
@@ -246,6 +246,18 @@ class LabelRow(Base):
     note: Mapped[str] = mapped_column(Text)
     created: Mapped[str] = mapped_column(String(32))
     drawn: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class BatchRow(Base):
+    """A batch that a provider works on. `calls` are the ids of the calls that it will bring,
+    `collected` when all that it brought was stored; NULL until then."""
+
+    __tablename__ = "batch"
+    id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    model_id: Mapped[str] = mapped_column(ForeignKey("model.id"), index=True)
+    calls: Mapped[list[str]] = mapped_column(JSON)
+    created: Mapped[str] = mapped_column(String(32))
+    collected: Mapped[str | None] = mapped_column(String(32))
 
 
 class FiguresRow(Base):

@@ -1,0 +1,186 @@
+"""Calls through a provider's batch interface: gathered while strategies ask, handed in together.
+
+Nothing is asked while a batch is worked on, so that all problems go at once, and a strategy of
+several rounds takes as many batches. The batch's id and the ids of its calls stand in the store
+before anything is waited for: whoever runs the command again collects it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from harness.core import BackendError, Reply, Request
+from harness.run.limits import LimitReached
+from harness.store import Store, Writer
+from harness.store.batches import batch_row, mark_collected, open_batches
+
+QUIET_S = 0.2
+FIRST_LOOK_S, LONGEST_LOOK_S = 1.0, 60.0  # between two looks at a batch
+AGAIN = 3  # times that a request is handed in again after it failed or expired
+
+
+class BatchPendingError(LimitReached):
+    """The batch is under way, and this command was told not to wait for it."""
+
+
+class BatchDesk(Protocol):
+    """What a backend with a batch interface offers."""
+
+    most: int
+
+    async def submit(self, requests: Mapping[str, Request]) -> str:
+        """Hand requests in, by id; the batch's id. BackendError when it is refused."""
+        ...
+
+    async def collect(
+        self, batch: str, requests: Mapping[str, Request]
+    ) -> dict[str, Reply | str] | None:
+        """The replies of those requests, or why there is none; None while it is worked on.
+
+        A reply to another request of the batch is there as an empty text.
+        """
+        ...
+
+
+@dataclass(slots=True)
+class _Asked:
+    request: Request
+    reply: asyncio.Future[Reply]
+    failed: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Batcher:
+    """Gathers the calls of one command. `wait`: until batches are done, else hand in and stop."""
+
+    desk: BatchDesk
+    store: Store
+    writer: Writer
+    model: str
+    wait: bool
+    tell: Callable[[str], None]
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    _asked: dict[str, _Asked] = field(default_factory=dict)
+    _batches: dict[str, tuple[str, ...]] = field(default_factory=dict)  # open ones: their calls
+    _under_way: dict[str, str] = field(default_factory=dict)  # call -> the newest batch with it
+    _brought: dict[str, list[str]] = field(default_factory=dict)  # ended ones: calls with a reply
+    _pump: asyncio.Task[None] | None = None
+
+    def __post_init__(self) -> None:
+        for batch in open_batches(self.store, self.model):
+            self._batches[batch.id] = batch.calls
+            self._under_way |= dict.fromkeys(batch.calls, batch.id)
+
+    async def generate(self, call: str, request: Request) -> Reply:
+        """The reply to one call, whenever it comes; BatchPendingError where nobody waits."""
+        asked = self._asked.get(call)
+        if asked is None:
+            reply = asyncio.get_running_loop().create_future()
+            asked = self._asked[call] = _Asked(request, reply)
+            if self._pump is None or self._pump.done():
+                self._pump = asyncio.create_task(self._work())
+        return await asyncio.shield(asked.reply)
+
+    async def close(self) -> None:
+        """Stop, and note which batches are done with. What is under way stays so."""
+        if self._pump is not None:
+            self._pump.cancel()
+            await asyncio.gather(self._pump, return_exceptions=True)
+        await self._settle()
+
+    async def _work(self) -> None:
+        try:
+            pause = FIRST_LOOK_S
+            while self._asked:
+                await self._quiet()
+                await self._settle()
+                handed_in = await self._submit()
+                came = await self._look()
+                if came or not self._asked:
+                    pause = FIRST_LOOK_S
+                elif not self.wait:
+                    self._fail(BatchPendingError("the batch is under way"))
+                elif not handed_in:
+                    await self.sleep(pause)
+                    pause = min(LONGEST_LOOK_S, 2 * pause)
+        except asyncio.CancelledError:
+            self._fail(BackendError("the command was ended"))
+            raise
+        except BaseException as error:  # noqa: BLE001 - all that wait must hear of it
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        for asked in self._asked.values():
+            if not asked.reply.done():
+                asked.reply.set_exception(error)
+                asked.reply.exception()  # looked at: nobody may be waiting any more
+        self._asked.clear()
+
+    async def _quiet(self) -> None:
+        """Until nobody has asked for a while."""
+        before = -1
+        while before != len(self._asked):
+            before = len(self._asked)
+            await asyncio.sleep(QUIET_S)
+
+    async def _submit(self) -> bool:
+        """Hand in what is in no batch; True when there was any."""
+        fresh = [call for call in self._asked if call not in self._under_way]
+        for start in range(0, len(fresh), self.desk.most):
+            part = fresh[start : start + self.desk.most]
+            batch = await self.desk.submit({call: self._asked[call].request for call in part})
+            self.writer.put([batch_row(batch, self.model, part)])
+            await asyncio.to_thread(self.writer.flush)
+            self._batches[batch] = tuple(part)
+            self._under_way |= dict.fromkeys(part, batch)
+            self.tell(f"batch {batch}: {len(part)} requests handed in")
+        return bool(fresh)
+
+    async def _look(self) -> bool:
+        """Ask after every batch that somebody waits for; True when one is done."""
+        came = False
+        for batch in dict.fromkeys(self._under_way[call] for call in self._asked):
+            calls = [call for call in self._asked if self._under_way.get(call) == batch]
+            requests = {call: self._asked[call].request for call in calls}
+            found = await self.desk.collect(batch, requests)
+            if found is not None:
+                came = True
+                self._hand_out(batch, calls, found)
+        return came
+
+    def _hand_out(self, batch: str, calls: Sequence[str], found: Mapping[str, Reply | str]) -> None:
+        # those of others, who do not ask now, keep the batch open: their text is empty
+        self._brought[batch] = [c for c, r in found.items() if isinstance(r, Reply) or not r]
+        for call in calls:
+            outcome = found.get(call, "the batch ended without an answer")
+            if isinstance(outcome, Reply):
+                self._asked.pop(call).reply.set_result(outcome)
+                continue
+            asked = self._asked[call]
+            asked.failed += 1
+            del self._under_way[call]  # handed in again
+            if asked.failed > AGAIN:
+                self._asked.pop(call)
+                asked.reply.set_exception(BackendError(f"{outcome} (in {asked.failed} batches)"))
+
+    async def _settle(self) -> None:
+        """Note the batches of which all that they brought is stored."""
+        if not self._brought or self.writer.error is not None:
+            return
+        await asyncio.to_thread(self.writer.flush)
+        for batch, calls in list(self._brought.items()):
+            if mark_collected(self.store, batch, calls):
+                del self._brought[batch]
+                self._batches.pop(batch, None)
+
+
+def under_way(store: Store, model: str) -> list[str]:
+    """What to say of the batches of a model (its id) that nobody has collected."""
+    return [
+        f"batch {one.id} of {len(one.calls)} requests is under way: the same command, with "
+        "--batch, collects it"
+        for one in open_batches(store, model)
+    ]
