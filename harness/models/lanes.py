@@ -9,6 +9,7 @@ increase, multiplicative decrease, as in TCP: Chiu and Jain 1989).
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
@@ -60,7 +61,8 @@ class Lane:
     _allowances: dict[str, _Allowance] = field(default_factory=dict)
     learned: Window | None = None
     _good: int = 0  # replies since it was last refused
-    _arrived: list[float] = field(default_factory=list)
+    _arrived: deque[float] = field(default_factory=deque)  # the replies of the last minute
+    _first: float = math.inf
 
     def wait(self, costs: dict[str, float], now: float, given: dict[str, Window]) -> float:
         """Seconds until a request may go here; infinite while too many are in flight."""
@@ -154,9 +156,10 @@ class Lane:
         self.at_once = min(self.most, self.at_once + (1 if self._starting else 1 / self.at_once))
 
     def _note(self, now: float) -> None:
+        self._first = min(self._first, now)
         self._arrived.append(now)
-        if len(self._arrived) > 4096:
-            self._arrived = [t for t in self._arrived if t > now - MINUTE]
+        while self._arrived[0] <= now - MINUTE:
+            self._arrived.popleft()
 
     def overrun(
         self, number: int, asked: float | None, now: float, *, counted: bool, paced: bool
@@ -190,10 +193,10 @@ class Lane:
 
     def _learn(self, now: float) -> None:
         """A pace from what went through: nothing else tells the allowance."""
-        recent = [t for t in self._arrived if t > now - MINUTE]
+        recent = sum(t > now - MINUTE for t in self._arrived)
         if not recent:
             return
-        rate = len(recent) * MINUTE / max(1.0, min(MINUTE, now - self._arrived[0]))
+        rate = recent * MINUTE / max(1.0, min(MINUTE, now - self._first))
         old = self.learned.limit if self.learned is not None else math.inf
         self._good = 0
         if self.learned is None:

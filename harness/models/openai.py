@@ -3,11 +3,12 @@
 `--model-arg api=` chooses: `chat` (Chat Completions), `responses` (Responses) or `completions` (a
 text to go on with).
 
-Seeds: with `seeded=true` (the default) each sample is a request of its own with its own seed, and
-its tokens are known exactly. With `seeded=false` one request asks for all samples of a call
-(n > 1), which bills the prompt once; only the call's first seed is sent, and where the server
-does not give token ids the output tokens, known for all samples together, are shared out evenly
-(the reply's source is then "engine-shared").
+Seeds: with `seeded=true` (the default at an address of one's own) each sample is a request of its
+own with its own seed, and its tokens are known exactly. With `seeded=false` (the default at OpenAI)
+one request asks for all samples of a call (n > 1), which bills the prompt once. Given up for that:
+only the call's first seed is sent, so that one sample cannot be drawn again alone; and where the
+server does not give token ids the output tokens, known for all samples together, are shared out
+evenly (the reply's source is then "engine-shared"): their sum is exact, their spread is not.
 """
 
 from __future__ import annotations
@@ -53,7 +54,11 @@ class OpenAIOptions(ServerOptions):
         "without an address, else any)",
         affects_output=True,
     )
-    seeded: bool = option(True, "one request a sample, each with its own seed")
+    seeded: bool | None = option(
+        None,
+        "one request a sample, each with its own seed; false: one for all samples of a call "
+        "(default: false where OpenAI is asked, whose prompts are billed by the request)",
+    )
     continue_: Literal["none", "vllm"] = option(
         "none", "how chat continues a partial answer", affects_output=True, name="continue"
     )
@@ -97,7 +102,7 @@ class OpenAIBackend(ServerBackend):
                 stream=official or options.api == "responses",
             ),
             can,
-            seeded=options.seeded,
+            seeded=server != "openai" if options.seeded is None else options.seeded,
             **tests,
         )
         if isinstance(dialect, Completions):

@@ -252,14 +252,14 @@ class ServerBackend:
         return None
 
     async def _patiently(
-        self, body: Mapping[str, Any], request: Request
+        self, body: Mapping[str, Any], request: Request, count: int
     ) -> tuple[Answer, Came, int, list[Usage], float]:
         """Ask until there is an answer: it, failed attempts, what they wasted, seconds."""
         wasted: list[Usage] = []
         failed, moved = 0, 0
         size = sum(len(m.content) for m in request.prompt.messages) + len(request.prefix)
         while True:
-            ticket = await self._traffic.enter(request, size, len(request.seeds))
+            ticket = await self._traffic.enter(request, size, count)
             began = time.perf_counter()
             try:
                 answer, came = await self._attempt(body, ticket.lane.http)
@@ -287,7 +287,9 @@ class ServerBackend:
         body = self._body(request, len(seeds), seeds[0])
         try:
             async with self._gate.passing(_shape(body, request)):
-                answer, came, retries, wasted, seconds = await self._patiently(body, request)
+                answer, came, retries, wasted, seconds = await self._patiently(
+                    body, request, len(seeds)
+                )
         except RefusedError as error:
             raise error.failed() from error
         self._meet(answer.origin)
@@ -303,7 +305,21 @@ class ServerBackend:
             origin=answer.origin,
         )
         rest = seeds[len(completions) :]
-        return join_replies([reply, await self._ask(request, rest)]) if rest else reply
+        if not rest:
+            return reply
+        self._seeded = self._seeded or len(completions) == 1  # the server takes no n
+        return join_replies([reply, await self._each(request, rest)])
+
+    async def _each(self, request: Request, seeds: tuple[int, ...]) -> Reply:
+        """A request for each sample, or one for them all."""
+        if not self._seeded or len(seeds) == 1:
+            return await self._ask(request, seeds)
+        tasks = [asyncio.ensure_future(self._ask(request, (seed,))) for seed in seeds]
+        try:
+            return join_replies(await asyncio.gather(*tasks))
+        finally:
+            for task in tasks:
+                task.cancel()
 
     def _counted(self, answer: Answer, request: Request, wanted: int) -> Counted:
         """The completions with their tokens, the usage, and who counted."""
@@ -324,14 +340,7 @@ class ServerBackend:
 
     async def generate(self, request: Request) -> Reply:
         """Run one call; its latency is that of the successful requests."""
-        if not self._seeded or len(request.seeds) == 1:
-            return await self._ask(request, request.seeds)
-        tasks = [asyncio.ensure_future(self._ask(request, (seed,))) for seed in request.seeds]
-        try:
-            return join_replies(await asyncio.gather(*tasks))
-        finally:
-            for task in tasks:
-                task.cancel()
+        return await self._each(request, request.seeds)
 
     # By batch
 

@@ -23,13 +23,15 @@ class CeilingReached(HarnessError):  # noqa: N818 - an outcome, not a mistake
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ceiling:
-    """What one attempt may be charged; `input` and `output` are dollars per million tokens."""
+    """What one attempt may be charged; `input`, `output` and `cached` (prompt tokens from
+    a cache) are dollars per million tokens."""
 
     tokens: int | None = None
     usd: Decimal | None = None
     seconds: float | None = None
     input: Decimal = Decimal(0)
     output: Decimal = Decimal(0)
+    cached: Decimal = Decimal(0)
 
     @property
     def price(self) -> tuple[str, str] | None:
@@ -65,6 +67,7 @@ def ceiling_of(strategy: Strategy, info: ModelInfo, entry: PriceEntry | None) ->
         seconds=seconds,
         input=Decimal(str(entry.input)),
         output=Decimal(str(entry.output)),
+        cached=Decimal(str(entry.input if entry.cached is None else entry.cached)),
     )
 
 
@@ -77,7 +80,7 @@ class Meter:
 
     ceiling: Ceiling
     stopped: bool = False
-    _prompt: int = 0
+    _prompts: Decimal = Decimal(0)  # dollars per million
     _output: int = 0
     _seconds: float = 0.0
     _had: dict[str, Sample] = field(default_factory=dict)  # by trace
@@ -98,7 +101,7 @@ class Meter:
         if ceiling.tokens is not None:
             max_tokens = min(max_tokens, ceiling.tokens - self._output)
         if ceiling.usd is not None:
-            left = ceiling.usd * _MILLION - (self._prompt + prompt_tokens) * ceiling.input
+            left = ceiling.usd * _MILLION - self._prompts - prompt_tokens * ceiling.input
             left -= self._output * ceiling.output
             if left < 0:
                 max_tokens = 0
@@ -114,13 +117,21 @@ class Meter:
         return self.ceiling.seconds is not None and self._seconds > self.ceiling.seconds
 
     def add(
-        self, sample: Sample, *, prompt_tokens: int, max_tokens: int, seconds: float = 0.0
+        self,
+        sample: Sample,
+        *,
+        prompt_tokens: int,
+        max_tokens: int,
+        seconds: float = 0.0,
+        cached: int = 0,
     ) -> None:
-        """Book what a call of so many seconds brought; unknown tokens count as the most that it
-        could bring."""
+        """Book what a call of so many seconds brought, with so many prompt tokens from a cache;
+        unknown tokens count as the most that it could bring."""
         self._seconds += seconds
         known = sample.prompt_tokens
-        self._prompt += prompt_tokens if known is None else known
+        read = prompt_tokens if known is None else known
+        cached = min(cached, read)
+        self._prompts += (read - cached) * self.ceiling.input + cached * self.ceiling.cached
         self._output += max_tokens if sample.output_tokens is None else sample.output_tokens
         self._had[sample.trace] = sample
 

@@ -40,7 +40,7 @@ from harness.run.rewards import RewardScorer
 from harness.store import Store, Writer
 from harness.store.identity import call_id
 from harness.store.records import Call, Row, call_row, now, prompt_row, sample_row
-from harness.store.samples import find_traces, latency_of
+from harness.store.samples import CallCost, cost_of_call, find_traces
 
 
 @dataclass(slots=True, kw_only=True)
@@ -114,7 +114,7 @@ class ProblemSampler:
         self._drawn: dict[str, list[Sample]] = {}  # by trace; the writer may not have them yet
         self._pending: dict[str, asyncio.Future[Sample]] = {}  # by sample id
         self._calls = 0
-        self._latencies: dict[str, float] = {}  # of the calls of now, by sample id
+        self._costs: dict[str, CallCost] = {}  # of the calls of now, by sample id
         self._scorer = RewardScorer(session, self)
 
     def start(self, payer: str, ceiling: Ceiling | None = None) -> None:
@@ -213,9 +213,11 @@ class ProblemSampler:
         prompt_tokens = ask.most_prompt_tokens
         fits = meter.most(prompt_tokens, ask.max_tokens)
         sample = (await self._draw([index], ask.limited_to(fits)))[index]
-        seconds = 0.0 if meter.ceiling.seconds is None else self._seconds_of(sample)
-        meter.add(sample, prompt_tokens=prompt_tokens, max_tokens=fits, seconds=seconds)
-        if seconds and meter.late:
+        seconds, cached = self._cost_of(sample, meter.ceiling)
+        meter.add(
+            sample, prompt_tokens=prompt_tokens, max_tokens=fits, seconds=seconds, cached=cached
+        )
+        if meter.late:
             raise meter.end()
         if fits < ask.max_tokens and sample.truncated:
             meter.stopped = True
@@ -223,12 +225,12 @@ class ProblemSampler:
                 raise meter.end()
         return sample
 
-    def _seconds_of(self, sample: Sample) -> float:
-        """The latency of the call that brought a sample, now or in an earlier command."""
-        known = self._latencies.get(sample.id)
-        if known is None:
-            known = latency_of(self._session.store, sample.id) or 0.0
-        return known
+    def _cost_of(self, sample: Sample, ceiling: Ceiling) -> CallCost:
+        """What a ceiling counts of the call that brought a sample, now or in an earlier command."""
+        if ceiling.seconds is None and ceiling.usd is None:
+            return CallCost()
+        known = self._costs.get(sample.id)
+        return cost_of_call(self._session.store, sample.id) if known is None else known
 
     async def _draw(self, indices: Sequence[int], ask: Ask) -> dict[int, Sample]:
         """The samples of an ask, by index: stored, on their way, or generated now."""
@@ -278,9 +280,10 @@ class ProblemSampler:
         sample = longer.cut(ask.max_tokens, sample_id=named.sample)
         self._session.writer.put([sample_row(sample, named.asked)])
         self._drawn[sample.trace].append(sample)
-        if self.meter is not None and self.meter.ceiling.seconds is not None:
+        if self.meter is not None:
             share = (sample.output_tokens or 0) / (longer.output_tokens or 1)
-            self._latencies[sample.id] = self._seconds_of(longer) * share
+            seconds, cached = self._cost_of(longer, self.meter.ceiling)
+            self._costs[sample.id] = CallCost(seconds * share, cached)
         return sample
 
     async def _generate_once(self, fresh: Sequence[int], ask: Ask) -> dict[int, Sample]:
@@ -340,8 +343,9 @@ class ProblemSampler:
         """Queue the call and its samples for one transaction."""
         call = self.call([s.id for s in samples.values()], ask.role, reply, joules)
         rows = [*self.prompt_rows(ask.prompt), call_row(call)]
+        cost = CallCost(reply.latency_s or 0.0, reply.usage.cached_prompt_tokens or 0)
         for index, sample in samples.items():
-            self._latencies[sample.id] = reply.latency_s or 0.0
+            self._costs[sample.id] = cost
             rows.append(sample_row(sample, ask.name(index).asked, call=call.id))
             self._drawn.setdefault(sample.trace, []).append(sample)
         self._session.put(rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
@@ -82,12 +82,24 @@ def find_digests(store: Store, ids: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def latency_of(store: Store, sample: str) -> float | None:
-    """Seconds of the call that brought a sample; of one that is cut from a longer one, the share
-    of its tokens. None where no call is recorded."""
+class CallCost(NamedTuple):
+    """Of the call that brought a sample: its seconds (of one that is cut from a longer one, the
+    share of its tokens), and the prompt tokens that came from a cache. Unknown is 0."""
+
+    seconds: float = 0.0
+    cached: int = 0
+
+
+def cost_of_call(store: Store, sample: str) -> CallCost:
+    """What the call that brought a sample took; nothing where none is recorded."""
     whole = aliased(SampleRow)
     query = (
-        select(CallRow.latency_s, SampleRow.output_tokens, whole.output_tokens)
+        select(
+            CallRow.latency_s,
+            CallRow.cached_prompt_tokens,
+            SampleRow.output_tokens,
+            whole.output_tokens,
+        )
         .select_from(SampleRow)
         .join(whole, whole.id == SampleRow.cut_of, isouter=True)
         .join(CallRow, CallRow.id == func.coalesce(SampleRow.call_id, whole.call_id))
@@ -95,10 +107,11 @@ def latency_of(store: Store, sample: str) -> float | None:
     )
     with store.engine.connect() as connection:
         row = connection.execute(query).first()
-    seconds, tokens, of = (None, None, None) if row is None else row
-    if seconds is None or not of:
-        return seconds
-    return seconds * (tokens or 0) / of
+    if row is None:
+        return CallCost()
+    seconds, cached, tokens, of = row
+    share = (tokens or 0) / of if of else 1.0
+    return CallCost((seconds or 0.0) * share, cached or 0)
 
 
 def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:

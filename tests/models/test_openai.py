@@ -405,3 +405,26 @@ def test_a_cancelled_call_stops_asking(start: Start) -> None:
 
     asyncio.run(go())
     never.set()
+
+
+def test_prompts_are_billed_once_where_openai_is_asked(start: Start) -> None:
+    assert OpenAIBackend(ModelSpec.parse("openai:m")).info.prompt_once
+    assert not OpenAIBackend(ModelSpec.parse("openai:m@http://h:1/v1")).info.prompt_once
+    own = OpenAIBackend(ModelSpec.parse("openai:m", {"seeded": "true"}))
+    assert not own.info.prompt_once
+    responses = OpenAIBackend(ModelSpec.parse("openai:m", {"api": "responses"}))
+    assert not responses.info.prompt_once  # the interface has no n
+    backend, server, _ = start(lambda n, body: chat(*"abcd"[: body.get("n", 1)]), server="openai")
+    reply = ask(backend, 1, 2, 3, 4)
+    assert [body["n"] for body in server.asked] == [4]
+    assert reply.usage == Usage(
+        prompt_tokens=10, cached_prompt_tokens=4, output_tokens=7, reasoning_tokens=5
+    )
+
+
+def test_a_server_that_takes_no_n_is_asked_one_by_one(start: Start) -> None:
+    backend, server, _ = start(lambda n, body: chat("a"), seeded="false")
+    for _ in range(2):
+        assert len(ask(backend, 1, 2, 3, 4).completions) == 4
+    assert [body.get("n", 1) for body in server.asked] == [4, 1, 1, 1, 1, 1, 1, 1]
+    assert sorted(body["seed"] for body in server.asked) == [1, 1, 2, 2, 3, 3, 4, 4]

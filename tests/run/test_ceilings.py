@@ -265,6 +265,33 @@ def test_samples_from_the_store_take_the_seconds_that_they_took(run, stub):
     assert report.stopped == 3
 
 
+def test_prompts_from_a_cache_leave_more_of_the_dollars(run, stub, tmp_path):
+    def caching(backend):
+        """All but the first reading of a prompt comes from the cache."""
+        whole, seen = backend.generate, set()
+
+        async def generate(request):
+            reply = await whole(request)
+            prompt = request.prompt.messages[-1].content
+            cached = reply.usage.prompt_tokens if prompt in seen else 0
+            seen.add(prompt)
+            return replace(reply, usage=replace(reply.usage, cached_prompt_tokens=cached))
+
+        backend.generate = generate
+        return backend
+
+    entry = replace(PRICE, cached=0.0)
+    budget = "vote@40 usd<=0.0001"
+    [full] = run(stub(), budget, price=entry, db="full.sqlite").reports
+    backend = caching(stub())
+    [cached] = run(backend, budget, price=entry).reports
+    assert cached.usd == pytest.approx(price(cached.charged, entry))
+    assert max(problem.usd for problem in outcomes(tmp_path, cached)) <= 0.0001 * (1 + 1e-12)
+    assert cached.charged.output_tokens > full.charged.output_tokens
+    [again] = run(stub(), budget.replace("40", "39"), price=entry).reports  # from the store
+    assert again.usd <= cached.usd
+
+
 def test_a_curve_over_seconds_counts_calls_one_behind_the_other(run, stub, tmp_path):
     run(slow(stub(), 0.1, 0.3, 0.1, 0.3), "vote@4", limit=6)
     with open_store(tmp_path / "t.sqlite") as store:
