@@ -245,6 +245,8 @@ def _remarks(report: RunReport) -> str:
         remarks.append(
             f"ignores its budget: {kept.within:.0%} within, median {kept.median:.1f} times"
         )
+    if len(report.origins) > 1:
+        remarks.append(f"the model moved: {', then '.join(report.origins)}")
     if report.stopped:
         remarks.append(f"{report.stopped} stopped by the ceiling")
     if report.selector == "oracle":

@@ -50,3 +50,6 @@ class Origin:
     model: str | None = None
     fingerprint: str | None = None
     upstream: str | None = None
+
+    def __str__(self) -> str:
+        return " / ".join(filter(None, (self.model, self.fingerprint, self.upstream)))

@@ -104,7 +104,10 @@ _CONTEXT = re.compile(
 _PROMPT = re.compile(
     r"(\d+) (?:input tokens|in the messages|in the prompt)|resulted in (\d+) tokens", re.I
 )
-_TOO_LONG = re.compile(r"prompt is too long|input token count\D*\d+\D* exceeds", re.I)
+_TOO_LONG = re.compile(
+    r"prompt is too long|input token count\D*\d+\D* exceeds|exceeds the available context size",
+    re.I,
+)
 
 
 def fills_context(message: str) -> bool:
@@ -113,7 +116,7 @@ def fills_context(message: str) -> bool:
     One that has room for the prompt, but not for as many new tokens as were asked for, is another
     matter: a lower limit helps there.
     """
-    if _TOO_LONG.search(message):  # Anthropic; Gemini
+    if _TOO_LONG.search(message):  # Anthropic; Gemini; llama.cpp
         return True
     context, prompt = _CONTEXT.search(message), _PROMPT.search(message)  # OpenAI; vLLM
     if context is None or prompt is None:

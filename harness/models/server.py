@@ -335,7 +335,7 @@ class ServerBackend:
         if others:
             self.notes.append(
                 f"{self._spec}: the model moved during this run: answers came from "
-                f"{_who(others[-1])}, and then from {_who(origin)}"
+                f"{others[-1]}, and then from {origin}"
             )
 
     async def generate(self, request: Request) -> Reply:
@@ -394,11 +394,6 @@ class ServerBackend:
     def keep_in_flight(self, requests: int) -> None:
         """Told by a command that names a number: so many from the beginning, no feeling the way."""
         self._traffic.keep(requests)
-
-
-def _who(origin: Origin) -> str:
-    parts = [origin.model, origin.fingerprint, origin.upstream]
-    return " / ".join(part for part in parts if part)
 
 
 def _shape(body: Mapping[str, Any], request: Request) -> tuple[Any, ...]:

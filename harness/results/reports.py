@@ -41,6 +41,7 @@ from harness.store.runs import (
     find_runs,
     get_run,
     get_runs,
+    origins,
     spent_by,
     spent_by_role,
 )
@@ -219,6 +220,7 @@ def _report(store: Store, run: StoredRun, times: _Times) -> RunReport:
         usd=_usd(manifest, total, lines),
         flops=_sum([line.flops for line in lines]),
         seconds=spent.latency_s,
+        origins={str(origin): calls for origin, calls in origins(store, run.id).items()},
         charged_seconds=_sum([line.seconds for line in lines]),
         truncated=sum(line.truncated for line in lines) / finals,
         verifier=run.judged_by,

