@@ -51,7 +51,7 @@ async def ask_again(
         reserved = await session.limits.reserve(ask.most_prompt_tokens, ask.max_tokens)
         usage = None
         try:
-            reply = await session.generate(request)
+            reply = await session.generate(request, [sample_id(named.trace, ask.max_tokens)])
             usage = reply.usage
         finally:
             await session.limits.settle(reserved, usage)
