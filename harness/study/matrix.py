@@ -11,8 +11,10 @@ from typing import Any
 import msgspec
 
 from harness.budgets import Budget, fit
-from harness.core import BackendError, HarnessError, TaskSpec, UnknownNameError
+from harness.core import BackendError, HarnessError, ModelSpec, TaskSpec, UnknownNameError
 from harness.core.errors import keyword
+from harness.core.origin import is_builtin
+from harness.core.registry import find
 from harness.cost import PriceEntry
 from harness.run.config import EvalConfig, JudgeConfig
 from harness.run.plan import Plan, PlannedRun, make_plan, price_of
@@ -80,7 +82,7 @@ def _config(
     study: StudyFile, model: ModelEntry, task: TaskEntry, folder: Path, db: str
 ) -> EvalConfig:
     args = as_args(model.args)
-    if model.name is not None:
+    if model.name is not None and _is_named(model.model):
         args.setdefault("display_name", model.name)
     return EvalConfig(
         model=model.model,
@@ -100,6 +102,14 @@ def _config(
         gpu_usd_per_hour=model.gpu_usd_per_hour,
         judge=None if study.judge is None else _judge(study.judge),
     )
+
+
+def _is_named(model: str) -> bool:
+    """Whether its backend is one of ours, which can be told a name; a stranger's need not."""
+    try:
+        return is_builtin(find("models", ModelSpec.parse(model).backend))
+    except HarnessError:  # said with all that is wrong, when it is planned
+        return False
 
 
 def _task(task: TaskEntry, folder: Path) -> str:
