@@ -94,6 +94,8 @@ def _config(
         system=task.system,
         shots=task.shots,
         seed=study.seed,
+        fresh=study.fresh,
+        max_age=study.max_age,
         data_dir=None if study.data_dir is None else folder / study.data_dir,
         max_output_tokens=model.max_output_tokens or study.max_output_tokens,
         db=db,
@@ -159,7 +161,11 @@ def plan_all(study: StudyFile, path: Path, db: str) -> list[Planned]:
     """The plans of all evaluations; StudyError with all that keeps any of them from beginning."""
     planned: list[Planned] = []
     faults: list[str] = []
-    for group in groups(study, path.parent, db):
+    try:
+        found = groups(study, path.parent, db)
+    except HarnessError as error:
+        raise StudyError(path, [error.told(_key)]) from error
+    for group in found:
         try:
             planned.append(Planned(group=group, plan=make_plan(group.config)))
         except BackendError:

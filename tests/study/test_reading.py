@@ -49,6 +49,7 @@ FAULTS = [
      "expect #1: unknown model 'Smal': did you mean 'Small'?"),
     (SMALL + '[[expect]]\nmodel = "Small"\ntask = "decimals"\nbudget = "vote@4"\nvalue = 0.5\n',
      "expect #1: unknown budget 'vote@4'"),
+    ('fresh = "a"\nmax_age = "30d"\n' + SMALL, "give one of them"),
     ('plugins = ["none.py"]\n' + SMALL, "no such Python file"),
     ('data_dir = "none"\n' + SMALL.replace('"decimals"', '"gsm8k"'), "no such folder"),
     (SMALL + 'prompt = "{{ quetsion }}"\n', "did you mean 'question'?"),
