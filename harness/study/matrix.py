@@ -17,6 +17,7 @@ from harness.core.origin import is_builtin
 from harness.core.registry import find
 from harness.cost import PriceEntry
 from harness.run.config import EvalConfig, JudgeConfig
+from harness.run.judge import Judge, judged_runs
 from harness.run.plan import Plan, PlannedRun, make_plan, price_of
 from harness.study.file import Claim, JudgeEntry, ModelEntry, Price, StudyFile, TaskEntry
 from harness.study.reading import StudyError
@@ -167,17 +168,43 @@ def plan_all(study: StudyFile, path: Path, db: str) -> list[Planned]:
         raise StudyError(path, [error.told(_key)]) from error
     for group in found:
         try:
-            planned.append(Planned(group=group, plan=make_plan(group.config)))
+            planned.append(Planned(group=group, plan=_judged_at_all(make_plan(group.config))))
         except BackendError:
             raise
         except HarnessError as error:
             faults += _each(group) or [f"models #{group.number}: {error.told(_key)}"]
     if not faults:
         faults += _ceilings(study, planned)
+        faults += _judge_faults(study, planned)
         faults += _claims(study, planned)
     if faults:
         raise StudyError(path, list(dict.fromkeys(faults)))
     return planned
+
+
+def _judged_at_all(plan: Plan) -> Plan:
+    """The plan without the study's judge where none of its tasks knows what to ask."""
+    if plan.config.judge is None or judged_runs(plan):
+        return plan
+    return replace(plan, config=replace(plan.config, judge=None))
+
+
+def _judge_faults(study: StudyFile, planned: Sequence[Planned]) -> Iterator[str]:
+    if study.judge is None:
+        return
+    asked = [one for one in planned if one.plan.config.judge is not None]
+    if not asked:
+        yield "judge: no task of the study asks a model (tasks of flawed problems do, as traps)"
+    try:
+        judges = [Judge(_judge(study.judge), fallback=one.plan.config.price) for one in asked]
+    except HarnessError as error:
+        yield f"judge: {error.told(_key)}"
+        return
+    if study.ceilings.max_usd is not None and any(judge.price is None for judge in judges):
+        yield (
+            "judge: no price is known, and ceilings.max_usd needs one: add price = "
+            "{ input = …, output = … } to it"
+        )
 
 
 def _each(group: Group) -> list[str]:
