@@ -318,11 +318,12 @@ def _texts(task: Task, problems: Sequence[Problem]) -> list[str]:
 def _prompts(task: Task, problems: Sequence[Problem]) -> list[str]:
     bad = []
     for problem in problems:
-        prompt = task.prompt(problem)
-        if not isinstance(prompt, Prompt):
-            kind = type(prompt).__name__
+        given: object = task.prompt(problem)  # a stranger's may give anything
+        if not isinstance(given, Prompt):
+            kind = type(given).__name__
             bad.append(f"{problem.id}: prompt gave a {kind}, not a harness.Prompt")
             continue
+        prompt = given
         messages = prompt.messages
         if not messages or messages[-1].role != "user" or not messages[-1].content.strip():
             bad.append(f"{problem.id}: the prompt does not end with a user's turn")
