@@ -19,7 +19,8 @@ pytestmark = [
 ]
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "embedded.toml"
-PROBLEMS = 32
+PROBLEMS = 24
+HEADLINES = {"accuracy", "lure_rate"}
 
 
 def study_of(models: dict[str, tuple[str, str]], folder: Path) -> Study:
@@ -52,7 +53,8 @@ def test_every_engine_gives_the_example_s_figures(tmp_path: Path) -> None:
         assert set(by_engine) == set(engines)
         ours = by_engine["onnx"]
         for name, theirs in by_engine.items():
-            for metric in ours.metrics.keys() & theirs.metrics.keys():
+            # The figures of tables; those by factor are of a problem or two each.
+            for metric in HEADLINES & ours.metrics.keys():
                 one, other = ours.metrics[metric], theirs.metrics[metric]
                 close = one.low <= other.value <= one.high and other.low <= one.value <= other.high
                 assert close, (cell, name, metric, one, other)
