@@ -15,7 +15,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,6 +28,7 @@ from harness.core import (
     Scored,
     Status,
     Verdict,
+    VerifierSpec,
 )
 from harness.core.hashing import canonical_json, content_hash
 from harness.core.protocols import Certified, Seeded, Task
@@ -167,7 +168,10 @@ def _some(bad: list[str]) -> list[str]:
 
 def _load(task: Task, source: DataSource, problems: list[Problem]) -> list[str]:
     """Fill `problems`."""
-    found: list[Any] = list(task.load(source))
+    given: object = task.load(source)
+    if not isinstance(given, Sequence) or isinstance(given, str | bytes):
+        return [f"load gave a {type(given).__name__}, not a list of Problem"]
+    found: list[Any] = list(given)
     if not found:
         return ["the task has no problems"]
     other = next((item for item in found if not isinstance(item, Problem)), None)
@@ -200,6 +204,14 @@ def _facts(task: Task) -> list[str]:
         value = getattr(task, name, None)
         if not isinstance(value, str) or not value.strip() or "\n" in value:
             bad.append(f"{name} must be one line of text, not {value!r}")
+    methods = ("load", "prompt", "verifier", "metrics")
+    bad += [f"it has no method {m}" for m in methods if not callable(getattr(task, m, None))]
+    if bad:
+        return bad
+    spec: object = task.verifier()
+    if not isinstance(spec, VerifierSpec):
+        return [f"verifier gave a {type(spec).__name__}, not a harness.VerifierSpec"]
+    find("verifiers", spec.name)
     own = str(task.name)
     for family in names("families"):
         own = own.removeprefix(f"{family}:")
@@ -306,7 +318,12 @@ def _texts(task: Task, problems: Sequence[Problem]) -> list[str]:
 def _prompts(task: Task, problems: Sequence[Problem]) -> list[str]:
     bad = []
     for problem in problems:
-        prompt = task.prompt(problem)
+        given: object = task.prompt(problem)  # a stranger's may give anything
+        if not isinstance(given, Prompt):
+            kind = type(given).__name__
+            bad.append(f"{problem.id}: prompt gave a {kind}, not a harness.Prompt")
+            continue
+        prompt = given
         messages = prompt.messages
         if not messages or messages[-1].role != "user" or not messages[-1].content.strip():
             bad.append(f"{problem.id}: the prompt does not end with a user's turn")
@@ -373,7 +390,10 @@ def _metrics(task: Task, problems: Sequence[Problem]) -> list[str]:
         for i, p in enumerate(problems)
     ]
     bad = []
-    figures: dict[str, Any] = dict(task.metrics(scored))
+    given: Any = task.metrics(scored)
+    if not isinstance(given, Mapping):
+        return [f"metrics gave a {type(given).__name__}, not a mapping of names to Estimate"]
+    figures: dict[str, Any] = dict(given)
     for name, figure in figures.items():
         if not isinstance(figure, Estimate):
             bad.append(f"{name} is no Estimate but {type(figure).__name__}")

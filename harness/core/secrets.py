@@ -70,6 +70,11 @@ def _hint(secret: str) -> str:
     return f"{secret[:3]}…, {len(secret)} characters"
 
 
+def holds_secret(name: str) -> bool:
+    """Whether an option of this name holds a key, a password or what is sent with them."""
+    return _HOLDS.search(name) is not None
+
+
 def check_option(what: str, name: str, value: str) -> None:
     """UsageError for an option that holds a secret, by its name or its form; it is not repeated.
 

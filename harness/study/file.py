@@ -140,6 +140,12 @@ class StudyFile:
     max_output_tokens: Annotated[
         Count | None, says("limit of one completion (default: the model's)")
     ] = None
+    fresh: Annotated[
+        Text | None, says("a label: asks models behind an API anew, such as 2026-12")
+    ] = None
+    max_age: Annotated[
+        Text | None, says("the same unless something as young is stored, such as 30d")
+    ] = None
     data_dir: Annotated[Text | None, says("folder of local data sets, from this file's folder")] = (
         None
     )

@@ -12,6 +12,7 @@ from harness.core.sample import add_known
 from harness.cost import price
 from harness.results.display import Listing, Row
 from harness.run.forecast import Forecast, Range, forecast
+from harness.run.plan import LoadedTask
 from harness.study.matrix import Planned
 
 
@@ -21,7 +22,8 @@ class CellForecast:
 
     `tokens` (generated), `usd` and `seconds` are expected totals with a 95% range, from the
     problems that are done; None where fewer than two are. `most_tokens` and `most_usd` bound them
-    then: every sample at its limit, each prompt read twice.
+    then: every sample at its limit, each prompt read twice (a byte a token where they are not
+    counted).
     """
 
     model: str
@@ -119,13 +121,13 @@ def _cells(one: Planned) -> Iterator[CellForecast]:
         rows.setdefault(row.task, []).append(row)
     for task, families in rows.items():
         most, entry = add_known(row.most_tokens for row in families), one.price
-        prompts = add_known(
-            None if row.prompt_tokens is None else row.prompt_tokens * row.samples / row.problems
-            for row in families
-        )
+        # A token is a byte at least, where the tokenizer is not at hand.
+        longest = _bytes(next(t for t in one.plan.tasks if str(t.spec) == task))
+        prompts = sum((row.prompt_tokens or longest) * row.samples for row in families)
         bound = None
-        if most is not None and prompts is not None:
-            bound = price(Usage(prompt_tokens=2 * round(prompts), output_tokens=most), entry)
+        if most is not None:
+            read = 2 * math.ceil(prompts / families[0].problems)
+            bound = price(Usage(prompt_tokens=read, output_tokens=most), entry)
         yield CellForecast(
             model=one.name,
             task=task,
@@ -141,6 +143,10 @@ def _cells(one: Planned) -> Iterator[CellForecast]:
             most_tokens=most,
             most_usd=bound,
         )
+
+
+def _bytes(task: LoadedTask) -> int:
+    return sum(len(m.content.encode()) for prompt in task.prompts for m in prompt.messages)
 
 
 def _total(ranges: Iterable[Range | None]) -> Range | None:

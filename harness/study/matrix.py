@@ -11,10 +11,13 @@ from typing import Any
 import msgspec
 
 from harness.budgets import Budget, fit
-from harness.core import BackendError, HarnessError, TaskSpec, UnknownNameError
+from harness.core import BackendError, HarnessError, ModelSpec, TaskSpec, UnknownNameError
 from harness.core.errors import keyword
+from harness.core.origin import is_builtin
+from harness.core.registry import find
 from harness.cost import PriceEntry
 from harness.run.config import EvalConfig, JudgeConfig
+from harness.run.judge import Judge, judged_runs
 from harness.run.plan import Plan, PlannedRun, make_plan, price_of
 from harness.study.file import Claim, JudgeEntry, ModelEntry, Price, StudyFile, TaskEntry
 from harness.study.reading import StudyError
@@ -80,7 +83,7 @@ def _config(
     study: StudyFile, model: ModelEntry, task: TaskEntry, folder: Path, db: str
 ) -> EvalConfig:
     args = as_args(model.args)
-    if model.name is not None:
+    if model.name is not None and _is_named(model.model):
         args.setdefault("display_name", model.name)
     return EvalConfig(
         model=model.model,
@@ -92,6 +95,8 @@ def _config(
         system=task.system,
         shots=task.shots,
         seed=study.seed,
+        fresh=study.fresh,
+        max_age=study.max_age,
         data_dir=None if study.data_dir is None else folder / study.data_dir,
         max_output_tokens=model.max_output_tokens or study.max_output_tokens,
         db=db,
@@ -100,6 +105,14 @@ def _config(
         gpu_usd_per_hour=model.gpu_usd_per_hour,
         judge=None if study.judge is None else _judge(study.judge),
     )
+
+
+def _is_named(model: str) -> bool:
+    """Whether its backend is one of ours, which can be told a name; a stranger's need not."""
+    try:
+        return is_builtin(find("models", ModelSpec.parse(model).backend))
+    except HarnessError:  # said with all that is wrong, when it is planned
+        return False
 
 
 def _task(task: TaskEntry, folder: Path) -> str:
@@ -149,19 +162,49 @@ def plan_all(study: StudyFile, path: Path, db: str) -> list[Planned]:
     """The plans of all evaluations; StudyError with all that keeps any of them from beginning."""
     planned: list[Planned] = []
     faults: list[str] = []
-    for group in groups(study, path.parent, db):
+    try:
+        found = groups(study, path.parent, db)
+    except HarnessError as error:
+        raise StudyError(path, [error.told(_key)]) from error
+    for group in found:
         try:
-            planned.append(Planned(group=group, plan=make_plan(group.config)))
+            planned.append(Planned(group=group, plan=_judged_at_all(make_plan(group.config))))
         except BackendError:
             raise
         except HarnessError as error:
             faults += _each(group) or [f"models #{group.number}: {error.told(_key)}"]
     if not faults:
         faults += _ceilings(study, planned)
+        faults += _judge_faults(study, planned)
         faults += _claims(study, planned)
     if faults:
         raise StudyError(path, list(dict.fromkeys(faults)))
     return planned
+
+
+def _judged_at_all(plan: Plan) -> Plan:
+    """The plan without the study's judge where none of its tasks knows what to ask."""
+    if plan.config.judge is None or judged_runs(plan):
+        return plan
+    return replace(plan, config=replace(plan.config, judge=None))
+
+
+def _judge_faults(study: StudyFile, planned: Sequence[Planned]) -> Iterator[str]:
+    if study.judge is None:
+        return
+    asked = [one for one in planned if one.plan.config.judge is not None]
+    if not asked:
+        yield "judge: no task of the study asks a model (tasks of flawed problems do, as traps)"
+    try:
+        judges = [Judge(_judge(study.judge), fallback=one.plan.config.price) for one in asked]
+    except HarnessError as error:
+        yield f"judge: {error.told(_key)}"
+        return
+    if study.ceilings.max_usd is not None and any(judge.price is None for judge in judges):
+        yield (
+            "judge: no price is known, and ceilings.max_usd needs one: add price = "
+            "{ input = …, output = … } to it"
+        )
 
 
 def _each(group: Group) -> list[str]:

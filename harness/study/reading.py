@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,15 +10,10 @@ from typing import Any
 from harness.budgets import expand, resolve
 from harness.core import HarnessError, UsageError
 from harness.core.registry import load_plugin
-from harness.core.secrets import KINDS, environment_secrets
+from harness.core.secrets import environment_secrets, holds_secret, suspects
 from harness.core.typed import read_table
 from harness.study.file import StudyFile
 
-_SECRET_KEY = re.compile(
-    r"(^|[_-])(api[_-]?key|key|secret|password|passwd|credentials?|authorization|bearer"
-    r"|(access|auth|api|hf|bearer)[_-]?token|token)$",
-    re.IGNORECASE,
-)
 _SAYS_KEYS = (
     "a study file holds no keys, for it is shared: put it into an environment variable "
     "(api_key_env = NAME in args, where it is not the provider's usual one)"
@@ -62,17 +56,15 @@ def _secrets(value: Any, where: str = "") -> Iterator[str]:
     if isinstance(value, Mapping):
         for name, inner in value.items():
             place = f"{where}.{name}" if where else str(name)
-            if _SECRET_KEY.search(str(name)) and isinstance(inner, str) and inner:
+            if holds_secret(str(name)) and isinstance(inner, str) and inner:
                 yield f"{place}: {_SAYS_KEYS}"
             else:
                 yield from _secrets(inner, place)
     elif isinstance(value, list):
         for number, inner in enumerate(value, 1):
             yield from _secrets(inner, f"{where} #{number}")
-    elif isinstance(value, str):
-        held = any(secret in value for secret in environment_secrets().values())
-        if held or any(pattern.search(value) for pattern in KINDS.values()):
-            yield f"{where} looks like a key or a password: {_SAYS_KEYS}"
+    elif isinstance(value, str) and any(suspects(value, environment_secrets())):
+        yield f"{where} looks like a key or a password: {_SAYS_KEYS}"
 
 
 def _plugins(study: StudyFile, folder: Path) -> Iterator[str]:

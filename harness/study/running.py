@@ -232,12 +232,15 @@ def _of_run(store: Store, run: str, one: Planned) -> Spent:
     return used
 
 
-def study_reports(planned: Sequence[Planned]) -> Reports:
-    """The reports of the runs that are stored, by the names that the study gives its models."""
+def study_reports(planned: Sequence[Planned], *, create: bool = False) -> Reports:
+    """The reports of the runs that are stored, by the names that the study gives its models.
+
+    UsageError where there is no database, unless one is to be made.
+    """
     if not planned:
         return Reports()
     named = {run.id: one.name for one in planned for run in one.plan.all_runs}
-    with open_store(planned[0].plan.config.db) as store:
+    with open_store(planned[0].plan.config.db, create=create) as store:
         stored = set(find_runs(store))
         found = load_reports(store, [run for run in named if run in stored])
     return Reports(replace(report, model=named[report.id]) for report in found)

@@ -84,7 +84,7 @@ class Study:
         with shown(progress) as observer:
             done = run_study(planned, self.file.ceilings, observer)
         self.__dict__.pop("planned", None)  # its backends are closed
-        reports = study_reports(planned)
+        reports = study_reports(planned, create=True)  # even if no model could be reached
         return StudyResult(
             reports=reports,
             claims=self._check(planned, reports),

@@ -43,6 +43,11 @@ def read_task_file(path: Path) -> tuple[TaskFile, Mapping[str, Any]]:
     raw = _yaml(text, path) if suffix in (".yaml", ".yml") else _toml(text, path)
     if not isinstance(raw, dict):
         raise DataError(f"{path}: expected keys with values, such as data: questions.csv")
+    if "doc_to_text" in raw or "dataset_path" in raw:
+        raise DataError(
+            f"{path} is a task of lm-eval: --include-path {path.parent} --task lm-eval:"
+            f"{raw.get('task', 'NAME')}"
+        )
     task, faults = read_table(raw, TaskFile)
     if task is None:
         raise DataError("\n".join(f"{path}: {fault}" for fault in faults))

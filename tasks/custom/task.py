@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -189,10 +190,10 @@ class FileTask(RowTask):
         path = Path(name)
         if not path.is_file() and path.name == name and name in _seen:
             path = _seen[name]
-        super().__init__(path.name)
+        super().__init__(re.sub(r"[\s:,=]+", "-", path.name))  # what parts words and options
         self._path = path
         if path.is_file():
-            _seen[path.name] = path.resolve()
+            _seen[self.name] = path.resolve()
 
     def _file(self) -> tuple[TaskFile, Mapping[str, Any]]:
         return read_task_file(self._path)

@@ -187,3 +187,25 @@ def test_a_pilot_is_part_of_the_study_and_predicts_the_rest(write: Write) -> Non
     assert after.tokens is not None
     assert after.tokens.value < before.most_tokens
     assert sum(c.samples for c in after) == sum(c.samples for c in before) * 9 // 10
+
+
+def test_a_stranger_s_model_is_named_by_the_study(write: Write) -> None:
+    """Its backend takes no option but its own; the results are by the name all the same."""
+    plugin = Path(__file__).parents[1] / "run" / "stub_plugin.py"
+    text = f'plugins = ["{plugin}"]\n' + SMALL.replace("onnx:tiny-s", "stub:x")
+    text = text.replace("max_output_tokens = 24\n", "").replace('"decimals"', '"thirds"')
+    result = Study.load(write(text)).run()
+    assert result.ok
+    assert {report.model for report in result.reports} == {"Small"}
+
+
+def test_a_judge_is_asked_by_the_tasks_that_know_what_to_ask(write: Write) -> None:
+    """Its price is counted with the rest; a group of other tasks runs without it."""
+    text = SMALL.replace('budgets = ["greedy", "vote@{1,2}"]', 'budgets = ["greedy"]')
+    text += '[[tasks]]\ntask = "traps"\nlimit = 4\n'
+    text += '[judge]\nmodel = "onnx:tiny-m"\nmax_output_tokens = 16\n'
+    [plain, judged] = Study.load(write(text)).planned
+    assert [p.plan.config.judge is None for p in (plain, judged)] == [True, False]
+    result = Study.load(write(text)).run()
+    roles = {report.task: set(report.spent_by_role) for report in result.reports}
+    assert roles == {"decimals": {"generator"}, "traps": {"generator", "judge"}}

@@ -204,6 +204,12 @@ def test_two_files_of_one_name_are_refused_in_one_evaluation(write) -> None:
         harness.plan("onnx:tiny-s", ["a/same.csv", "b/same.csv"], "greedy")
 
 
+def test_a_name_with_spaces_and_marks_is_one_word(write) -> None:
+    write("my quiz, 2nd.csv", QUIZ)
+    assert str(load("my quiz, 2nd.csv").spec) == "my-quiz-2nd.csv"
+    assert len(load("my-quiz-2nd.csv").problems) == 4
+
+
 def test_a_data_set_of_the_hub(write, monkeypatch: pytest.MonkeyPatch) -> None:
     """The hub cannot be had here: its client is replaced by one that tells what it was asked."""
     asked = []
@@ -247,6 +253,7 @@ BAD = [
     ("q.yaml", "data: other.csv\n", "other.csv: no such file"),
     ("q.yaml", "data: quiz.csv\nshots: 9\n", "from among its own 4 rows"),
     ("q.toml", "data = ", "not TOML"),
+    ("q.yaml", "task: sums\ndataset_path: json\n", "--task lm-eval:sums"),
 ]  # fmt: skip
 
 
@@ -309,7 +316,12 @@ CLASSES = [
     (problems(gold=7), "its gold is 7, and must be text"),
     ({"verifier": lambda _s: harness.VerifierSpec("maths")}, "unknown verifier 'maths'"),
     ({"load": lambda _s, _source: [1]}, "load gave a int"),
-    ({"prompt": lambda _s, p: p.question}, "AttributeError"),
+    ({"prompt": lambda _s, p: p.question}, "prompt gave a str, not a harness.Prompt"),
+    ({"load": lambda self, _source: (self.problem(n) for n in range(3))}, "load gave a generator"),
+    ({"verifier": lambda _s: "math"}, "verifier gave a str, not a harness.VerifierSpec"),
+    ({"verifier": None}, "it has no method verifier"),
+    ({"metrics": lambda _s, _x: None}, "metrics gave a NoneType"),
+    ({"verifier": lambda _s: harness.VerifierSpec("choice")}, "gold '100' is graded"),
 ]
 
 

@@ -1,0 +1,63 @@
+"""The example study through four ways to run one model: the same figures, in their intervals."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from harness import Study
+from harness.results.views import RunReport
+
+from .conftest import SMALLEST, serving
+
+pytestmark = [
+    pytest.mark.engines,
+    pytest.mark.filterwarnings("ignore"),  # torch, transformers and vLLM warn on import
+]
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "embedded.toml"
+PROBLEMS = 24
+HEADLINES = {"accuracy", "lure_rate"}
+
+
+def study_of(models: dict[str, tuple[str, str]], folder: Path) -> Study:
+    """The example with other models (spec and args by name) and fewer problems."""
+    text = re.sub(r"\[\[models\]\]\n(?:.+\n)+\n?", "", EXAMPLE.read_text("utf-8"))
+    text = re.sub(r"^limit = \d+$", f"limit = {PROBLEMS}", text, flags=re.M)
+    for name, (spec, args) in models.items():
+        text += f'\n[[models]]\nmodel = "{spec}"\nname = "{name}"\nargs = {{ {args} }}\n'
+    file = folder / "study.toml"
+    file.write_text(text, "utf-8")
+    return Study.load(file, db=folder / "study.sqlite")
+
+
+def test_every_engine_gives_the_example_s_figures(tmp_path: Path) -> None:
+    with serving(SMALLEST, tmp_path / "log") as address:
+        engines = {
+            "onnx": (f"onnx:{SMALLEST}", ""),
+            "transformers": (f"hf:{SMALLEST}", "batch_size = 32"),
+            "vLLM": (f"vllm:{SMALLEST}", "block_size = 32"),
+            "a server": (f"openai:{SMALLEST}@{address}",
+                         f'api = "completions", tokenizer = "{SMALLEST}", token_ids = true'),
+        }  # fmt: skip
+        result = study_of(engines, tmp_path).run()
+    assert result.ok, result.left
+    runs: dict[tuple[str, str], dict[str, RunReport]] = defaultdict(dict)
+    for report in result.reports:
+        runs[report.task, report.budget][report.model] = report
+    assert len(runs) == 2 * 6
+    for cell, by_engine in runs.items():
+        assert set(by_engine) == set(engines)
+        ours = by_engine["onnx"]
+        for name, theirs in by_engine.items():
+            # The figures of tables; those by factor are of a problem or two each.
+            for metric in HEADLINES & ours.metrics.keys():
+                one, other = ours.metrics[metric], theirs.metrics[metric]
+                close = one.low <= other.value <= one.high and other.low <= one.value <= other.high
+                assert close, (cell, name, metric, one, other)
+            assert ours.charged.prompt_tokens == pytest.approx(
+                theirs.charged.prompt_tokens, rel=0.05
+            )
