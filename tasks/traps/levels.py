@@ -48,8 +48,8 @@ _NAMED = {
 _TOLD = {
     "en": (
         " Take that number and {steps}. What do you end up with?",
-        " To finish, {steps}, starting from your result. What number comes out?",
-        " Then go on from there: {steps}. What is the last number?",
+        " With that number, go on: {steps}. What number comes out?",
+        " To finish, take the result and {steps}. What is the last number?",
     ),
     "zh": (
         "再把得数{steps}，最后是多少？",
@@ -73,10 +73,10 @@ def follow_up(seed: int, language: str, level: int) -> Tail:
         if product:
             formula = f"({formula}) * {name}"
             shown = f"{value} × N" if shown == "N" else f"({shown}) × {value}"
-            steps.append(f"multiply by {value}" if language == "en" else f"乘以{value}")
+            steps.append(f"multiply it by {value}" if language == "en" else f"乘以{value}")
         else:
             formula, shown = f"{formula} + {name}", f"{shown} + {value}"
-            steps.append(f"add {value}" if language == "en" else f"加上{value}")
+            steps.append(f"add {value} to it" if language == "en" else f"加上{value}")
         product = not product
     if rng.random() < 0.5:
         text = rng.choice(_NAMED[language]).format(formula=shown)
@@ -88,4 +88,5 @@ def follow_up(seed: int, language: str, level: int) -> Tail:
 def _joined(steps: list[str], language: str) -> str:
     if language == "zh":
         return "，再".join(steps)
-    return " and ".join([", ".join(steps[:-1]), steps[-1]]) if len(steps) > 1 else steps[0]
+    first, *later = steps
+    return ", then ".join([first, *(s.replace(" to it", "").replace(" it", "") for s in later)])

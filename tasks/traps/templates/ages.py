@@ -15,7 +15,7 @@ def _times(rng: Random) -> Mapping[str, Case]:
     """In t years the elder is k times as old; in the trap that has passed."""
 
     def case(t: int) -> tuple[dict[str, int], int]:
-        k, b = rng.randint(2, 3), rng.randint(12, 20)
+        k, b = rng.randint(3, 4), rng.randint(9, 16)
         return {"a": k * b + (k - 1) * t, "b": b, "k": k}, t
 
     (o, x), (c, y) = case(rng.randint(5, 12)), case(rng.randint(1, 3))

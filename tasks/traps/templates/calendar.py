@@ -157,7 +157,7 @@ TEMPLATES = (
                 (
                     "A parcel for {A} left the harbour on {l} February {y} and was delivered on {d} March "
                     "{y}. How many days was it on the way?",
-                    "A harbour sent one parcel on each day of February {y}. How many parcels were that?",
+                    "A harbour sent one parcel on each day of February {y}. How many parcels was that?",
                 ),
                 (
                     "The exhibition was opened on {l} February {y}, and {A} saw it on {d} March in that "

@@ -50,7 +50,7 @@ def _picking(rng: Random) -> Mapping[str, Case]:
     """Three days of picking; in the trap two groups only look different."""
 
     def case() -> Numbers:
-        a, b, k = rng.randint(24, 60), rng.randint(24, 60), rng.randint(2, 3)
+        a, b, k = rng.randint(24, 60), rng.randint(24, 60), rng.randint(3, 4)
         return {"a": a, "b": b, "k": k, "m": rng.randint(3, 9), "n": rng.randint(2, 8)}
 
     t, c = case(), case()
@@ -121,7 +121,7 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{n} guests come to {A}'s party, and each brings {k} cups. How many cups are that?",
+                    "{n} guests come to {A}'s party, and each brings {k} cups. How many cups is that?",
                     "{n} people are at {A}'s party. Everyone shakes hands with everyone else, once. How many "
                     "handshakes is that?",
                     "{n} people are at {A}'s party. Everyone hands a card to everyone else, once. How many "
@@ -249,10 +249,10 @@ TEMPLATES = (
             "en": told(
                 (
                     "{A} picks {a} kiwis on Friday and {b} on Saturday. On Sunday {A} picks {k} times as many "
-                    "as on Friday. How many kiwis are that in all?",
+                    "as on Friday. How many kiwis is that in all?",
                     "{A} picks {a} kiwis on Friday and {b} on Saturday, {m} of which are a bit smaller than "
                     "the others. On Sunday {A} picks {k} times as many as on Friday, {n} of them from a "
-                    "ladder. How many kiwis are that in all?",
+                    "ladder. How many kiwis is that in all?",
                     "{A} picks {a} kiwis on Friday and {b} on Saturday, {m} of which are eaten at once. On "
                     "Sunday {A} picks {k} times as many as on Friday and gives {n} of them away. How many "
                     "kiwis are left of all those?",

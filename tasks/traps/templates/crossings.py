@@ -54,7 +54,7 @@ def _ferry(rng: Random) -> Mapping[str, Case]:
 
 def _bridge(rng: Random) -> Mapping[str, Case]:
     def case(k: int) -> Numbers:
-        a = rng.randint(1, 4)
+        a = rng.randint(2, 5)
         b = a + rng.randint(1, 4)
         return {"a": a, "b": b, "c": b + rng.randint(2, 9), "k": k}
 
@@ -179,7 +179,7 @@ TEMPLATES = (
                     "many sheep are left when the first full boat has gone?",
                 ),
                 (
-                    "{n} climbers are to sit in cabins for {c}. How many cabins do they fill?",
+                    "{n} climbers ride in cabins for {c} people each. How many cabins do they fill?",
                     "A single cabin, driven by {A}, brings {n} climbers from the valley to the top, {c} at a "
                     "time. How many rides, up and down counted alike, does it make from the first start until "
                     "the last climber is at the top?",

@@ -205,7 +205,7 @@ TEMPLATES = (
                     "One of the brothers moves out. How many sons stay at home?",
                 ),
                 (
-                    "At table sit the girl {G}, her {n} brothers and her {m} sisters. How many children are "
+                    "At table sit the girl {G}, her {n} brothers and her {m} sisters. How many children is "
                     "that?",
                     "At table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same "
                     "parents. If you ask one of the boys, how many brothers does he have?",
@@ -335,16 +335,16 @@ TEMPLATES = (
                     "brothers, all the aunt's sons. How many sons does the aunt have?",
                 ),
                 (
-                    "In one family there are {d} girls and {b} boys. How many children are that?",
+                    "In one family there are {d} girls and {b} boys. How many children is that?",
                     "In one family, all with the same parents, there are {d} girls, and every girl has {b} "
                     "brothers. How many children are in the family?",
-                    "In one dancing school there are {d} girls, and every girl has brought {b} boys of her "
-                    "own. How many children are in the school?",
+                    "In one dancing school there are {d} girls, and every girl has brought {b} boys, none "
+                    "of them twice. How many children are in the school?",
                     "In one family, all with the same parents, there are {d} girls, and every girl has {b} "
                     "brothers. How many boys are in the family?",
                 ),
                 (
-                    "King {H} has {d} daughters and {b} sons. How many princes and princesses are that?",
+                    "King {H} has {d} daughters and {b} sons. How many princes and princesses is that?",
                     "King {H} has {d} daughters by the queen, his only wife, and every daughter has {b} "
                     "brothers by the same two parents, no others. How many children have they?",
                     "King {H} has {d} daughters, and every daughter has {b} parrots of her own. How many "

@@ -196,9 +196,9 @@ TEMPLATES = (
                     "What is the largest whole d for which it gives a level?",
                 ),
                 (
-                    "A real calculator programme multiplies log₂({a} − {b}k) by {c}. What does it display for "
+                    "A calculator that knows real numbers only multiplies log₂({a} − {b}k) by {c}. What does it display for "
                     "k = {m}?",
-                    "A real calculator programme works out log₂({a} − {b}k). Up to which whole number k does "
+                    "A calculator that knows real numbers only works out log₂({a} − {b}k). Up to which whole number k does "
                     "it display a result?",
                 ),
             ),

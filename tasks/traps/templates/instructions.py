@@ -65,7 +65,7 @@ def _bat(rng: Random) -> Mapping[str, Case]:
 
 def _doubling(rng: Random) -> Mapping[str, Case]:
     def case() -> Numbers:
-        return {"n": 2 * rng.randint(6, 40)}
+        return {"n": 2 * rng.randint(4, 9)}
 
     o, t, c = case(), case(), case()
     return tempted(
@@ -115,52 +115,52 @@ _PLAIN = (
         words={
             "en": told(
                 (
-                    "A racket costs {s} cents and a shuttlecock {d} cents. What do they cost together, in "
-                    "cents?",
-                    "A racket and a shuttlecock cost {s} cents together; the racket costs {d} cents more than "
-                    "the shuttlecock. What does the shuttlecock cost, in cents?",
-                    "A racket and a shuttlecock cost {s} cents together; the racket alone costs {d} cents. "
-                    "What does the shuttlecock cost, in cents?",
-                    "A racket and a shuttlecock cost {s} cents together; the racket costs {d} cents more than "
-                    "the shuttlecock. What would two shuttlecocks cost, in cents?",
+                    "A racket costs ${s} and a pair of shoes ${d}. What do they cost together, in dollars?",
+                    "A racket and a tin of balls cost ${s} together; the racket costs ${d} more than the balls. "
+                    "What does the tin of balls cost, in dollars?",
+                    "A racket and a tin of balls cost ${s} together; the racket alone costs ${d}. What does the "
+                    "tin of balls cost, in dollars?",
+                    "A racket and a tin of balls cost ${s} together; the racket costs ${d} more than the balls. "
+                    "What would two tins of balls cost, in dollars?",
                 ),
                 (
-                    "{A}'s suitcase weighs {s} pounds and {A}'s bag {d} pounds. How many pounds do both weigh?",
-                    "{A}'s suitcase and bag weigh {s} pounds, and the suitcase weighs {d} pounds more than the "
-                    "bag. How many pounds does the bag weigh?",
-                    "{A}'s suitcase and bag weigh {s} pounds, and {d} of these pounds are the suitcase. How "
-                    "many pounds does the bag weigh?",
-                    "{A}'s suitcase and bag weigh {s} pounds, and the suitcase weighs {d} pounds more than the "
-                    "bag. How many pounds do two such bags weigh?",
+                    "{A} stands on a hill of {d} feet, on top of a tower of {s} feet. How many feet above the foot "
+                    "of the hill is that?",
+                    "{A} measures {s} feet to the tip of the flagpole on a tower. The tower is {d} feet longer than "
+                    "the flagpole. How many feet long is the flagpole?",
+                    "{A} measures {s} feet to the tip of the flagpole on a tower. The tower alone is {d} feet high. "
+                    "How many feet long is the flagpole?",
+                    "{A} measures {s} feet to the tip of the flagpole on a tower. The tower is {d} feet longer than "
+                    "the flagpole. How many feet long are two such flagpoles together?",
                 ),
                 (
-                    "A main course has {s} calories, the dessert {d}. How many calories are these for {A}?",
-                    "A main course with dessert has {s} calories for {A}, the main course {d} more than the "
-                    "dessert. How many calories has the dessert?",
-                    "A main course with dessert has {s} calories for {A}, {d} of them in the main course. How "
-                    "many calories has the dessert?",
-                    "A main course with dessert has {s} calories for {A}, the main course {d} more than the "
-                    "dessert. How many calories would two of these desserts have?",
+                    "{A} sits in one train for {s} minutes and in another for {d}. How many minutes is that?",
+                    "{A} takes {s} minutes to a hotel by train and then on foot, {d} minutes more by train than on "
+                    "foot. How many minutes does {A} walk?",
+                    "{A} takes {s} minutes to a hotel by train and then on foot, {d} of them by train. How many "
+                    "minutes does {A} walk?",
+                    "{A} takes {s} minutes to a hotel by train and then on foot, {d} minutes more by train than on "
+                    "foot. How many minutes does {A} walk if there and back are the same?",
                 ),
             ),
             "zh": told(
                 (
-                    "球拍{s}分钱，羽毛球{d}分钱，一共多少分钱？",
-                    "球拍和羽毛球一共{s}分钱，球拍比羽毛球贵{d}分钱。羽毛球多少分钱？",
-                    "球拍和羽毛球一共{s}分钱，其中球拍{d}分钱。羽毛球多少分钱？",
-                    "球拍和羽毛球一共{s}分钱，球拍比羽毛球贵{d}分钱。两个羽毛球多少分钱？",
+                    "一副球拍{s}元，一双球鞋{d}元，一共多少元？",
+                    "一副球拍和一筒羽毛球一共{s}元，球拍比羽毛球贵{d}元。一筒羽毛球多少元？",
+                    "一副球拍和一筒羽毛球一共{s}元，其中球拍{d}元。一筒羽毛球多少元？",
+                    "一副球拍和一筒羽毛球一共{s}元，球拍比羽毛球贵{d}元。两筒羽毛球多少元？",
                 ),
                 (
-                    "{A}的箱子重{s}斤，背包重{d}斤，一共重多少斤？",
-                    "{A}的箱子和背包共重{s}斤，箱子比背包重{d}斤。背包重多少斤？",
-                    "{A}的箱子和背包共重{s}斤，其中箱子重{d}斤。背包重多少斤？",
-                    "{A}的箱子和背包共重{s}斤，箱子比背包重{d}斤。两个这样的背包重多少斤？",
+                    "一座{d}米高的小山上有一座{s}米高的塔，{A}站在塔顶。塔顶比山脚高多少米？",
+                    "{A}量得塔连同塔顶的旗杆一共高{s}米，塔身比旗杆高{d}米。旗杆高多少米？",
+                    "{A}量得塔连同塔顶的旗杆一共高{s}米，其中塔身高{d}米。旗杆高多少米？",
+                    "{A}量得塔连同塔顶的旗杆一共高{s}米，塔身比旗杆高{d}米。两根这样的旗杆接起来高多少米？",
                 ),
                 (
-                    "{A}的主菜有{s}千卡，甜点有{d}千卡，一共多少千卡？",
-                    "{A}的主菜和甜点一共{s}千卡，主菜比甜点多{d}千卡。甜点有多少千卡？",
-                    "{A}的主菜和甜点一共{s}千卡，其中主菜{d}千卡。甜点有多少千卡？",
-                    "{A}的主菜和甜点一共{s}千卡，主菜比甜点多{d}千卡。两份这样的甜点有多少千卡？",
+                    "{A}先坐了{s}分钟火车，又坐了{d}分钟汽车，一共坐了多少分钟？",
+                    "{A}先坐火车再步行去旅馆，一共用了{s}分钟，坐车比步行多用{d}分钟。步行用了多少分钟？",
+                    "{A}先坐火车再步行去旅馆，一共用了{s}分钟，其中坐车{d}分钟。步行用了多少分钟？",
+                    "{A}先坐火车再步行去旅馆，一共用了{s}分钟，坐车比步行多用{d}分钟。步行的路来回走一趟要多少分钟？",
                 ),
             ),
         },
@@ -195,7 +195,7 @@ _PLAIN = (
                     "{n}. On which day does it cover the pond?",
                 ),
                 (
-                    "A train passes half of its way of {n} km. How many km has it gone?",
+                    "A train has gone half of its way of {n} km. How many km is that?",
                     "Every hour twice as many people as before have heard a piece of news; after {n} hours "
                     "all of {A}'s town has heard it. After how many hours had half of the town?",
                     "Every hour equally many people hear a piece of news for the first time; after {n} hours "

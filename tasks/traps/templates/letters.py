@@ -106,10 +106,9 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "How many letters does the English word {w} have, asks {A}?",
-                    "How many times does the letter {c} occur in the English word {w}, asks {A}?",
-                    "How many times does the letter {c} occur in the English word {w}, spelled {spelled}, "
-                    "asks {A}?",
+                    "{A} asks how many letters the English word {w} has. How many?",
+                    "{A} asks how many times the letter {c} occurs in the English word {w}. How many?",
+                    "{A} asks how many times the letter {c} occurs in the English word {w}, spelled {spelled}. How many?",
                 ),
                 (
                     "{A} paints the word {w} on a sign, each letter separately. How many letters must {A} "
@@ -213,9 +212,9 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "In the word {w}, how many letters stand between one {c} and the next {c}, {A} wants to "
-                    "know?",
-                    "In the word {w}, how many times does the letter {c} stand, {A} wants to know?",
+                    "{A} would like to know how many letters stand between one {c} and the next {c} in the word "
+                    "{w}. How many?",
+                    "{A} would like to know how many times the letter {c} stands in the word {w}. How many?",
                 ),
                 (
                     "{A} writes {w} with letter tiles and takes the letter {c} away wherever it stands. How "

@@ -60,7 +60,7 @@ def _series(rng: Random) -> Mapping[str, Case]:
     """a, a p/q, a p²/q² … without end."""
 
     def case(gap: int) -> Numbers:
-        q = rng.choice([q for q in (3, 4, 5, 7, 8) if q + gap > 1 and (gap % q)])
+        q = rng.choice((5, 7) if gap == -2 else (3, 4, 5, 7))
         return {"a": q * q * rng.randint(60 // q**2 + 1, 200 // q**2), "p": q + gap, "q": q}
 
     def total(v: Numbers) -> int:

@@ -187,7 +187,7 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{a} kg of apples and {b} kg of pears cost ${s} at a market stall, {c} kg of apples and "
+                    "{a} kg of apples and {b} kg of pears cost ${s} at a market stall; {c} kg of apples and "
                     "{d} kg of pears cost ${t} there, with no discount for anybody. What do a "
                     "kilogram of apples and {k} of pears cost together, in dollars?",
                     "{a} kg of apples and {b} kg of pears cost ${s} at a market stall that gives no "
@@ -252,9 +252,9 @@ TEMPLATES = (
                     "What is the total in dollars?",
                 ),
                 (
-                    "On a bill stands: {n} lunches at ${p} each, sum to pay ${s}, and not another line. "
+                    "A bill lists {n} lunches at ${p} each, then the sum to pay, ${s}, and not another line. "
                     "The group lays ${b} on the table. How much change is due, in dollars?",
-                    "On a bill stands: {n} lunches at ${p} each, and not another line. What sum is to be "
+                    "A bill lists {n} lunches at ${p} each and not another line. What sum is to be "
                     "paid, in dollars?",
                 ),
                 (

@@ -38,7 +38,7 @@ def _doors(rng: Random) -> Mapping[str, Case]:
 
 def _streak(rng: Random) -> Mapping[str, Case]:
     def case() -> Numbers:
-        return {"s": rng.choice((4, 6, 8, 10, 12, 20)), "k": rng.randint(2, 3)}
+        return {"s": rng.choice((4, 6, 8, 10, 12, 20)), "k": rng.randint(3, 4)}
 
     o, t, c = case(), case(), case()
     return tempted(
@@ -53,7 +53,7 @@ def _streak(rng: Random) -> Mapping[str, Case]:
 def _urn(rng: Random) -> Mapping[str, Case]:
     def case() -> Numbers:
         r = rng.randint(6, 20)
-        return {"r": r, "b": rng.randint(4, 20), "k": rng.randint(2, 4)}
+        return {"r": r, "b": rng.randint(4, 20), "k": rng.randint(3, 5)}
 
     t, c = case(), case()
     return distracted(
@@ -300,11 +300,11 @@ TEMPLATES = (
                 (
                     "{A} shuffles {r} cards with a star and {b} cards with a moon and turns over the top one. "
                     "What is the chance of a star, as a fraction?",
-                    "{A} shuffles {r} cards with a star and {b} cards with a moon. {k} times the top card was "
-                    "a star, and each time it was shuffled back in. What is the chance that the top card is a "
+                    "{A} shuffles {r} cards with a star and {b} cards with a moon. So far the top card was "
+                    "a star {k} times, and each time it was shuffled back in. What is the chance that the top card is a "
                     "star now, as a fraction?",
-                    "{A} shuffles {r} cards with a star and {b} cards with a moon. {k} times the top card was "
-                    "a star, was laid aside, and the rest was shuffled. What is the chance that the top card "
+                    "{A} shuffles {r} cards with a star and {b} cards with a moon. So far the top card was "
+                    "a star {k} times, and each time it was laid aside and the rest shuffled. What is the chance that the top card "
                     "is a star now, as a fraction?",
                     "{A} shuffles {r} cards with a star and {b} cards with a moon. A few times the top card "
                     "was a star, and each time it was shuffled back in. How many cards are in the pack now?",

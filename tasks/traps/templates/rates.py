@@ -190,9 +190,9 @@ TEMPLATES = (
                     "turns round to return empty?",
                 ),
                 (
-                    "The first half of a ride of twice {d} km is over, and {A} has averaged {v} km/h. How "
+                    "Of a ride of two halves, {d} km each, the first is over, and {A} has averaged {v} km/h. How "
                     "fast, in km/h, must the second half be for an average of {w} km/h over the whole ride?",
-                    "The first half of a ride of twice {d} km is over, and {A} has averaged {v} km/h. How "
+                    "Of a ride of two halves, {d} km each, the first is over, and {A} has averaged {v} km/h. How "
                     "many hours of the whole ride have gone by?",
                 ),
             ),
@@ -243,10 +243,10 @@ TEMPLATES = (
                     "{v} km/h. By how many kilometres does {B}'s lead grow each hour?",
                 ),
                 (
-                    "A tortoise-shaped parade float rolls at {w} km/h along a straight highway. Another float "
-                    "follows from the same gate {h} h later at {v} km/h. Neither ever stops or turns. After "
+                    "A tractor drives at {w} km/h along a straight highway. Another tractor follows from the "
+                    "same gate {h} h later at {v} km/h. Neither ever stops or turns. After "
                     "how many hours on the road does the second reach the first?",
-                    "Two parade floats roll along a straight highway, the first at {w} km/h and behind it "
+                    "Two tractors drive along a straight highway, the first at {w} km/h and behind it "
                     "another at {v} km/h. How many kilometres more than the second does the first make each "
                     "hour?",
                 ),
@@ -266,9 +266,9 @@ TEMPLATES = (
                     "{B}骑车在前，一直保持每小时{w}千米；{A}沿同一条路在后，一直保持每小时{v}千米。{B}领先的距离每小时增加多少千米？",
                 ),
                 (
-                    "一辆花车沿笔直的公路以每小时{w}千米的速度前进。{h}小时后，另一辆花车从同一地点以每小时{v}千米的速度跟去。"
+                    "一辆拖拉机沿笔直的公路以每小时{w}千米的速度前进。{h}小时后，另一辆拖拉机从同一地点以每小时{v}千米的速度跟去。"
                     "两车都不停也不拐弯。后一辆上路几小时后赶上前一辆？",
-                    "两辆花车沿笔直的公路前进，前一辆每小时{w}千米，后一辆每小时{v}千米。前一辆每小时比后一辆多走多少千米？",
+                    "两辆拖拉机沿笔直的公路前进，前一辆每小时{w}千米，后一辆每小时{v}千米。前一辆每小时比后一辆多走多少千米？",
                 ),
                 (
                     "两艘帆船沿同一航线横渡大洋。第一艘以每小时{w}千米的速度航行了{h}小时，第二艘才从同一港口以每小时{v}千米的速度出发，"
@@ -297,9 +297,8 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "A trough that holds {c} litres is empty. A tap lets in {a} litres a minute while up to "
-                    "{b} litres a minute run out through a crack at the bottom, as soon as there is that much. "
-                    "How many minutes does it take to fill the trough?",
+                    "A trough that holds {c} litres is empty. A tap lets in {a} litres a minute, and through "
+                    "a crack at the bottom up to {b} litres a minute can run out. How many minutes does it take to fill the trough?",
                     "A trough is half full. A tap lets in {a} litres a minute while {b} litres a minute run "
                     "out through a crack at the bottom. How many litres does it lose each minute?",
                 ),

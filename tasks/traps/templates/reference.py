@@ -273,8 +273,7 @@ TEMPLATES = (
                 (
                     "{A} buys {a} {f}, {b} {g} and {c} {h} and gives {d} of the {h} to {B}. How many {q} does "
                     "{A} have then?",
-                    "{A} buys {a} {f}, {b} {g} and {c} {h}. Of how many pieces of fruit is it known that {A} "
-                    "has them then?",
+                    "{A} buys {a} {f}, {b} {g} and {c} {h}. How many pieces of fruit does {A} buy?",
                 ),
                 (
                     "On a market stall lie {a} {f}, {b} {g} and {c} {h}; other goods stand behind it. {d} of the "
@@ -319,13 +318,13 @@ TEMPLATES = (
                     "{d} of the {h} are hidden behind a tree. How many {q} does {A} see, leaving out hidden "
                     "ones?",
                     "The old town hall that {A} draws has {a} {f}, {b} {g} and {c} {h}, to mention only these. "
-                    "How many things is that which are mentioned?",
+                    "How many things are mentioned in all?",
                 ),
                 (
                     "A guide tells {A} that the castle has {a} {f}, {b} {g} and {c} {h}. Since the fire it has "
                     "{d} fewer {h}. How many {q} has the castle today?",
                     "A guide tells {A} that the castle has {a} {f}, {b} {g} and {c} {h}. How many parts of the "
-                    "castle is that which the guide tells of?",
+                    "castle does the guide speak of?",
                 ),
                 (
                     "For a model of a palace {A} has made {a} {f}, {b} {g} and {c} {h} so far, and {d} of the "
@@ -378,10 +377,10 @@ TEMPLATES = (
                     "{g}. How many pages on both days does that make?",
                 ),
                 (
-                    "The zoo counted {a} visitors on {f}. With {b} more, {g} had a better day. How many "
-                    "visitors, {A} asks, came on {q}?",
-                    "The zoo counted {a} visitors on {f}. With {b} more, {g} had a better day. How many "
-                    "visitors, {A} asks, came on the two days?",
+                    "The zoo counted {a} visitors on {f}, and {b} more than that on {g}. How many visitors, {A} "
+                    "asks, came on {q}?",
+                    "The zoo counted {a} visitors on {f}, and {b} more than that on {g}. How many visitors, {A} "
+                    "asks, came on the two days?",
                 ),
             ),
             "zh": told(
@@ -394,8 +393,8 @@ TEMPLATES = (
                     "假期里{A}天天看书，{f}看了{a}页，{g}比那天多看{b}页。这两天一共看了多少页？",
                 ),
                 (
-                    "动物园{f}来了{a}名游客，{g}更多，多了{b}名。{A}问：{q}来了多少名游客？",
-                    "动物园{f}来了{a}名游客，{g}更多，多了{b}名。{A}问：这两天一共来了多少名游客？",
+                    "动物园{f}来了{a}名游客，{g}比那天多来了{b}名。{A}问：{q}来了多少名游客？",
+                    "动物园{f}来了{a}名游客，{g}比那天多来了{b}名。{A}问：这两天一共来了多少名游客？",
                 ),
             ),
         },

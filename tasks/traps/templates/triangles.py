@@ -17,7 +17,7 @@ def _sides(rng: Random) -> Mapping[str, Case]:
 
     (a, b), (a1, b1), (a2, b2) = ab(), ab(), ab()
     c = rng.randint(abs(a - b) + 4, a + b - 4)
-    c1, c2 = a1 + b1 + rng.randint(0, 9), a2 + b2 - rng.randint(1, 5)
+    c1, c2 = a1 + b1 + rng.randint(1, 9), a2 + b2 - rng.randint(1, 5)
     return four(
         sound(a + b + c, a=a, b=b, c=c),
         sound(a1 + b1 - 1, a=a1, b=b1),
@@ -79,7 +79,7 @@ def _diagonal(rng: Random) -> Mapping[str, Case]:
     def case(off: int) -> dict[str, int]:
         x, y, z = rng.choice(triples)
         k = rng.randint(2, 7 if z < 14 else 4)
-        return {"a": k * x, "b": k * y, "d": k * z + off}
+        return {"a": k * y, "b": k * x, "d": k * z + off}
 
     t = case(0)
     right = t["d"]

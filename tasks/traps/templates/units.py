@@ -104,11 +104,11 @@ TEMPLATES = (
                     "{A} can print {v} flyers per hour. How many flyers does {A} print in five minutes?",
                 ),
                 (
-                    "A spring gives {v} litres of water per hour. How many litres are that in {m} hours?",
-                    "A spring gives {v} litres of water per hour. How many litres are that in {m} minutes?",
-                    "A spring gives {v} litres of water per hour. How many litres are that in {m} hours of "
+                    "A spring gives {v} litres of water per hour. How many litres is that in {m} hours?",
+                    "A spring gives {v} litres of water per hour. How many litres is that in {m} minutes?",
+                    "A spring gives {v} litres of water per hour. How many litres is that in {m} hours of "
                     "a dry summer?",
-                    "A spring gives {v} litres of water per hour. How many litres are that in five minutes?",
+                    "A spring gives {v} litres of water per hour. How many litres is that in five minutes?",
                 ),
             ),
             "zh": told(
@@ -153,9 +153,9 @@ TEMPLATES = (
                     "{A} has a ribbon of exactly {a} m. How many cm are that?",
                 ),
                 (
-                    "On a plank stands: length {a} m ({b} cm). It is sawn into equal boards of {c} cm, with "
+                    "A plank is labelled: length {a} m ({b} cm). It is sawn into equal boards of {c} cm, with "
                     "nothing lost. How many boards is that?",
-                    "On a plank stands: length {a} m. How many cm is it long?",
+                    "A plank is labelled: length {a} m. How many cm long is it?",
                 ),
                 (
                     "A wall is {b} cm long, and {A}'s plan gives the same {a} m. Tiles of {c} cm are laid "
