@@ -70,7 +70,7 @@ class Traps:
         return problems[:count]
 
     def design(self, source: DataSource) -> Mapping[str, Sequence[str]]:
-        """Topics and flaws with their numbers of templates; variants, languages, prompts, levels."""
+        """Topics and flaws with their numbers of templates; variants, languages, and so on."""
         lang = source.options.get("lang", "both")
         return {
             "topic": _counted(template.topic for template in TEMPLATES),

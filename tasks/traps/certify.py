@@ -17,7 +17,6 @@ from typing import Any
 
 from harness.core import HarnessError, Problem
 from harness.tasks.traps.names import POOLS
-from harness.tasks.traps.world import LIMITS
 from harness.tasks.traps.solve import (
     CannotDecide,
     Linear,
@@ -28,6 +27,7 @@ from harness.tasks.traps.solve import (
     names_in,
     solutions,
 )
+from harness.tasks.traps.world import LIMITS
 
 NAMES = [name for pool in POOLS.values() for name in pool]
 TWISTS = ("trap", "distractor", "lure")
@@ -328,7 +328,7 @@ def _words(problem: Problem) -> set[str]:
 
 
 def _sizes(twist: Problem, *others: Problem) -> None:
-    """Numbers of one name, from 5 on, are within a factor of ten; the concept shares one exactly."""
+    """Numbers of one name (from 5 on) are within a factor of ten; the concept shares one."""
     own = {k: abs(Fraction(v)) for k, v in twist.meta["certificate"]["given"].items()}
     texts = set(twist.meta["certificate"]["texts"].values())
     for other in others:

@@ -99,14 +99,26 @@ def cluster_items(
 
 
 def split_of(template: Template, part: str, case: Case) -> Part:
-    """The part that a content of the lessons belongs to: three quarters are for evaluation.
+    """The part that a content belongs to, whatever its wording: three quarters are for evaluation.
 
-    No model of this project is taught a template of the task itself.
+    That goes for the lessons, and for templates with a lesson's name; of all others no model of
+    this project has been taught anything.
     """
-    if not template.framed:
+    if not (template.framed or template.taught):
         return "evaluation"
     values = " ".join(f"{name}={number(v)}" for name, v in sorted(case.values.items()))
     return part_of(f"traps {template.name} {part} {values}", evaluation=192)
+
+
+def _of_one_size(cases: Mapping[str, Case]) -> bool:
+    """Numbers of one name (from 5 on) are within a factor of ten of the twist's."""
+    twist = cases["twist"].values
+    return all(
+        max(abs(v), abs(twist[name])) <= 10 * max(5, min(abs(v), abs(twist[name])))
+        for case in cases.values()
+        for name, v in case.values.items()
+        if name in twist
+    )
 
 
 def instance(
@@ -126,11 +138,16 @@ def instance(
     rng = random.Random(derive_seed("traps", _STREAM, seed, cluster, template.name))
     wording = rng.randrange(len(template.words[language]))
     frame = rng.randrange(1 << 20)
+    if not template.framed:  # in turn: no wording comes twice in three rounds
+        first = derive_seed("traps-wording", seed, template.name)
+        wording = (first + cluster // len(TEMPLATES)) % len(template.words[language])
     tail = follow_up(derive_seed("traps-level", seed, cluster, template.name), language, level)
     tails = {part: NO_TAIL if part == "concept" else tail for part in parts}
-    for _ in range(1000):  # a draw whose original and control happen to be alike is thrown away
+    for _ in range(1000):  # a draw whose problems are alike, or far apart, is thrown away
         cases = template.draw(rng)
         if any(split_of(template, part, cases[part]) != split for part in parts):
+            continue
+        if not template.framed and not _of_one_size(cases):
             continue
         texts = {}
         for part in parts:

@@ -102,6 +102,7 @@ class Template:
     words and texts, and {A}, {B}, {C}: persons. `ranges` names what a number measures in the real
     world (`world.py` has the limits). `concept` holds questions that serve all wordings, and
     `framed` puts an opening before texts without persons: both are of the training's lessons.
+    `taught`: a lesson has this name, so that numbers of the training part are never asked.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Template:
     ranges: Mapping[str, str] = field(default_factory=dict)
     concept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     framed: bool = False
+    taught: bool = False
 
     def text(self, part: str, case: Case, language: str, wording: int) -> str:
         """The unfilled text of a part."""
@@ -169,9 +171,7 @@ def sound(answer: Number, lure: Number | None = None, /, **values: Number) -> Ca
     return Case(values=values, answer=answer, lure=lure)
 
 
-def flawed(
-    lure: Number | None, *witnesses: Mapping[str, Number], **values: Number
-) -> Case:
+def flawed(lure: Number | None, *witnesses: Mapping[str, Number], **values: Number) -> Case:
     """A case without an answer."""
     return Case(values=values, lure=lure, witnesses=witnesses)
 

@@ -20,7 +20,9 @@ def _times(rng: Random) -> Mapping[str, Case]:
 
     (o, x), (c, y) = case(rng.randint(5, 12)), case(rng.randint(1, 3))
     t, z = case(-rng.randint(2, 7))
-    return four(sound(x, **o), sound(t["k"] * t["b"], b=t["b"], k=t["k"]), flawed(-z, **t), sound(y, **c))
+    return four(
+        sound(x, **o), sound(t["k"] * t["b"], b=t["b"], k=t["k"]), flawed(-z, **t), sound(y, **c)
+    )
 
 
 def _mother(rng: Random) -> Mapping[str, Case]:
@@ -73,22 +75,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} is {a} years old and {A}'s nephew is {b}. In how many years from now will {A} be "
-                    "exactly {k} times as old as the nephew?",
-                    "{A}'s nephew is {b} years old. How old must {A} be to be exactly {k} times as old as "
-                    "the nephew now?",
+                    "{A} is {a} years old and {A}'s nephew is {b}. In how many years from now will {A} be exactly {k} times as old as the nephew?",
+                    "{A}'s nephew is {b} years old. How old must {A} be to be exactly {k} times as old as the nephew now?",
                 ),
                 (
-                    "A grandfather of {a} and his grandson of {b} share a birthday. After how many more "
-                    "birthdays will the grandfather be {k} times as old as the grandson?",
-                    "A grandson of {b} shares his birthday with his grandfather. How old would the "
-                    "grandfather be now if he were {k} times as old as the grandson?",
+                    "A grandfather of {a} and his grandson of {b} share a birthday. After how many more birthdays will the grandfather be {k} times as old as the grandson?",
+                    "A grandson of {b} shares his birthday with his grandfather. How old would the grandfather be now if he were {k} times as old as the grandson?",
                 ),
                 (
-                    "The oak behind the school is {a} years old, the birch {b} years. How many years will "
-                    "it take until the oak is {k} times as old as the birch?",
-                    "The birch behind the school is {b} years old, and next to it stands an oak. The oak is "
-                    "{k} times as old as the birch. How many years old is the oak?",
+                    "The oak behind the school is {a} years old, the birch {b} years. How many years will it take until the oak is {k} times as old as the birch?",
+                    "The birch behind the school is {b} years old, and next to it stands an oak. The oak is {k} times as old as the birch. How many years old is the oak?",
                 ),
             ),
             "zh": told(
@@ -109,6 +105,7 @@ TEMPLATES = (
     ),
     Template(
         name="mother-and-child",
+        taught=True,
         topic=TOPIC,
         flaw=Flaw.SENSE,
         draw=_mother,
@@ -128,22 +125,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "A mother and the daughter she gave birth to are {s} years old together. The mother is "
-                    "{d} years older than the daughter. How old is the mother?",
-                    "A mother and the daughter she gave birth to are {s} years old together. The daughter "
-                    "is {b}. How many years older is the mother, that is, how old was she at the birth?",
+                    "A mother and the daughter she gave birth to are {s} years old together. The mother is {d} years older than the daughter. How old is the mother?",
+                    "A mother and the daughter she gave birth to are {s} years old together. The daughter is {b}. How many years older is the mother, that is, how old was she at the birth?",
                 ),
                 (
-                    "The ages of {A} and {A}'s birth mother add up to {s} years, and {d} years lie between "
-                    "them. What is the mother's age?",
-                    "The ages of {A} and {A}'s birth mother add up to {s} years; {A} is {b}. At what age did "
-                    "the mother have {A}?",
+                    "The ages of {A} and {A}'s birth mother add up to {s} years, and {d} years lie between them. What is the mother's age?",
+                    "The ages of {A} and {A}'s birth mother add up to {s} years; {A} is {b}. At what age did the mother have {A}?",
                 ),
                 (
-                    "{d} years after her own birth a woman had a son. Today the two are {s} years old in "
-                    "all. How old is the woman today?",
-                    "Today a woman and her son are {s} years old in all, and the son is {b}. How many years "
-                    "after her own birth did she have him?",
+                    "{d} years after her own birth a woman had a son. Today the two are {s} years old in all. How old is the woman today?",
+                    "Today a woman and her son are {s} years old in all, and the son is {b}. How many years after her own birth did she have him?",
                 ),
             ),
             "zh": told(
@@ -180,23 +171,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} and {B} were born on the same day of the year, {B} {d} years earlier. When {A} "
-                    "turned {a}, {B} turned {b}. How old will {B} be when {A} turns {c}?",
-                    "{A} and {B} were born on the same day of the year, {B} {d} years earlier. When {A} "
-                    "turned {a}, how old did {B} turn?",
+                    "{A} and {B} were born on the same day of the year, {B} {d} years earlier. When {A} turned {a}, {B} turned {b}. How old will {B} be when {A} turns {c}?",
+                    "{A} and {B} were born on the same day of the year, {B} {d} years earlier. When {A} turned {a}, how old did {B} turn?",
                 ),
                 (
-                    "The town hall was finished exactly {d} years before the library. On the day when the "
-                    "library was {a} years old, the town hall was {b}. What age will the town hall have "
-                    "when the library is {c}?",
-                    "The town hall was finished exactly {d} years before the library. On the day when the "
-                    "library was {a} years old, what was the age of the town hall?",
+                    "The town hall was finished exactly {d} years before the library. On the day when the library was {a} years old, the town hall was {b}. What age will the town hall have when the library is {c}?",
+                    "The town hall was finished exactly {d} years before the library. On the day when the library was {a} years old, what was the age of the town hall?",
                 ),
                 (
-                    "{A}'s sister is exactly {d} years older than {A}. She was {b} when {A} was {a}, to "
-                    "the day. How old is she when {A} is {c}?",
-                    "{A}'s sister is exactly {d} years older than {A}. How old was she when {A} was {a}, "
-                    "to the day?",
+                    "{A}'s sister is exactly {d} years older than {A}. She was {b} when {A} was {a}, to the day. How old is she when {A} is {c}?",
+                    "{A}'s sister is exactly {d} years older than {A}. How old was she when {A} was {a}, to the day?",
                 ),
             ),
             "zh": told(
@@ -205,8 +189,7 @@ TEMPLATES = (
                     "{A}和{B}生日相同，{B}正好早出生{d}年。{A}满{a}岁那天，{B}满多少岁？",
                 ),
                 (
-                    "市政厅比图书馆正好早{d}年建成。图书馆建成{a}周年那天，市政厅建成{b}周年。"
-                    "图书馆建成{c}周年时，市政厅建成多少周年？",
+                    "市政厅比图书馆正好早{d}年建成。图书馆建成{a}周年那天，市政厅建成{b}周年。图书馆建成{c}周年时，市政厅建成多少周年？",
                     "市政厅比图书馆正好早{d}年建成。图书馆建成{a}周年那天，市政厅建成多少周年？",
                 ),
                 (

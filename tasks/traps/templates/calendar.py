@@ -23,7 +23,10 @@ def _leap(rng: Random) -> Mapping[str, Case]:
     )
 
 
-_SHORT = {"en": ("April", "June", "September", "November"), "zh": ("四月", "六月", "九月", "十一月")}
+_SHORT = {
+    "en": ("April", "June", "September", "November"),
+    "zh": ("四月", "六月", "九月", "十一月"),
+}
 _LONG = {"en": ("May", "July", "October", "December"), "zh": ("五月", "七月", "十月", "十二月")}
 """A short month and the long one that follows it."""
 
@@ -142,26 +145,20 @@ TEMPLATES = (
                 shortcut="d",
                 claim="none",
             ),
-            "concept": Model(
-                unknowns={"x": (28, 29)}, facts=("x == 28 + (y % 4 == 0)",), ask="x"
-            ),
+            "concept": Model(unknowns={"x": (28, 29)}, facts=("x == 28 + (y % 4 == 0)",), ask="x"),
         },
         words={
             "en": told(
                 (
-                    "{A} started a diary on {l} February {y} and wrote in it for the last time on {d} March "
-                    "of the same year. How many days after the first entry was the last one?",
-                    "{A} kept a diary in {y} and wrote a page on every day of February. How many pages is "
-                    "that?",
+                    "{A} started a diary on {l} February {y} and wrote in it for the last time on {d} March of the same year. How many days after the first entry was the last one?",
+                    "{A} kept a diary in {y} and wrote a page on every day of February. How many pages is that?",
                 ),
                 (
-                    "A parcel for {A} left the harbour on {l} February {y} and was delivered on {d} March "
-                    "{y}. How many days was it on the way?",
+                    "A parcel for {A} left the harbour on {l} February {y} and was delivered on {d} March {y}. How many days was it on the way?",
                     "A harbour sent one parcel on each day of February {y}. How many parcels was that?",
                 ),
                 (
-                    "The exhibition was opened on {l} February {y}, and {A} saw it on {d} March in that "
-                    "year. How many days after the opening was that?",
+                    "The exhibition was opened on {l} February {y}, and {A} saw it on {d} March in that year. How many days after the opening was that?",
                     "The exhibition was open on all days of February {y}. On how many days was that?",
                 ),
             ),
@@ -201,20 +198,15 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} borrows a boat for ${k} a day. The first day to pay is the one after {p} {m}, the "
-                    "last one is {q} {n} of the same year. How many dollars does {A} pay?",
-                    "{A} borrows a boat for ${k} a day and pays for every day of {m}. How many dollars is "
-                    "that?",
+                    "{A} borrows a boat for ${k} a day. The first day to pay is the one after {p} {m}, the last one is {q} {n} of the same year. How many dollars does {A} pay?",
+                    "{A} borrows a boat for ${k} a day and pays for every day of {m}. How many dollars is that?",
                 ),
                 (
-                    "A hotel room costs ${k} a night. {A} arrives on {p} {m} and leaves on {q} {n} of that "
-                    "year. How many dollars do the nights cost?",
-                    "A hotel room costs ${k} a night. {A} stays for all nights of the month of {m}. How many "
-                    "dollars do they cost?",
+                    "A car park at the airport costs ${k} a night. {A} leaves a car there from {p} {m} to {q} {n} of the same year. How many dollars do the nights cost?",
+                    "A car park at the airport costs ${k} a night. {A} leaves a car there for all nights of the month of {m}. How many dollars do they cost?",
                 ),
                 (
-                    "From the day after {p} {m} up to and including {q} {n} in the same year {A} learns {k} "
-                    "new words each day. How many words is that?",
+                    "From the day after {p} {m} up to and including {q} {n} in the same year {A} learns {k} new words each day. How many words is that?",
                     "{A} learns {k} new words on each day of the month of {m}. How many words is that?",
                 ),
             ),
@@ -224,8 +216,8 @@ TEMPLATES = (
                     "{A}租了一条船，每天{k}元，{m}从头到尾每天都租。一共要付多少元？",
                 ),
                 (
-                    "旅馆一晚{k}元。{A}{m}{p}日入住，同年{n}{q}日退房。房费一共多少元？",
-                    "旅馆一晚{k}元。{A}在{m}里每晚都住，没有漏一晚。房费一共多少元？",
+                    "机场停车场过夜每晚{k}元。{A}的车从{m}{p}日停到同年{n}{q}日。过夜费一共多少元？",
+                    "机场停车场过夜每晚{k}元。{A}的车在{m}里每晚都停着，没有漏一晚。过夜费一共多少元？",
                 ),
                 (
                     "从{m}{p}日的第二天起，到同年{n}{q}日当天为止，{A}每天学{k}个新单词。一共学了多少个？",
@@ -247,24 +239,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "In a certain month the {a}th is a {w} and the {b}th is a {v}. From the {a}th until the "
-                    "{b}th {A} saves ${k} a day, the {a}th not counted. How many dollars is that?",
-                    "In a certain month the {a}th is a {w}. Two weeks later {A} starts to save. Which day "
-                    "of the month is that {w}?",
+                    "In a certain month the {a}th is a {w} and the {b}th is a {v}. From the {a}th until the {b}th {A} saves ${k} a day, the {a}th not counted. How many dollars is that?",
+                    "In a certain month the {a}th is a {w}. Two weeks later {A} starts to save. Which day of the month is that {w}?",
                 ),
                 (
-                    "The school fair falls on {w}, {a} May, the concert on {v}, {b} May of that year. {A} "
-                    "paints {k} posters on every day after the fair up to the day of the concert. How many "
-                    "posters is that?",
-                    "The school fair falls on {w}, {a} May. The concert is on a {w} of the same May too, two "
-                    "weeks later. On which day of May is it?",
+                    "The school fair falls on {w}, {a} May, the concert on {v}, {b} May of that year. {A} paints {k} posters on every day after the fair up to the day of the concert. How many posters is that?",
+                    "The school fair falls on {w}, {a} May. The concert is on a {w} of the same May too, two weeks later. On which day of May is it?",
                 ),
                 (
-                    "{A} hands in a form on {w}, {a} October, and gets an answer on {v}, {b} October of the "
-                    "same year. For each day of waiting, counted from one date to the other, {k} points are "
-                    "credited. How many points does {A} get?",
-                    "{A} hands in a form on {w}, {a} October, and gets an answer two weeks later, on a {w} "
-                    "again. What is its date in October?",
+                    "{A} hands in a form on {w}, {a} October, and gets an answer on {v}, {b} October of the same year. For each day of waiting, counted from one date to the other, {k} points are credited. How many points does {A} get?",
+                    "{A} hands in a form on {w}, {a} October, and gets an answer two weeks later, on a {w} again. What is its date in October?",
                 ),
             ),
             "zh": told(
@@ -273,13 +257,11 @@ TEMPLATES = (
                     "某个月的{a}日是{w}。再过两个星期，又是{w}，那天是这个月的几日？",
                 ),
                 (
-                    "学校的义卖在五月{a}日{w}，音乐会在同年五月{b}日{v}。义卖的第二天起到音乐会当天，{A}每天画{k}张海报。"
-                    "一共画了多少张？",
+                    "学校的义卖在五月{a}日{w}，音乐会在同年五月{b}日{v}。义卖的第二天起到音乐会当天，{A}每天画{k}张海报。一共画了多少张？",
                     "学校的义卖在五月{a}日{w}，音乐会在两周后，也是{w}。音乐会在五月几日？",
                 ),
                 (
-                    "{A}在十月{a}日{w}交了申请表，同年十月{b}日{v}收到答复。从交表的第二天算到答复当天，每等一天得{k}分。"
-                    "{A}一共得多少分？",
+                    "{A}在十月{a}日{w}交了申请表，同年十月{b}日{v}收到答复。从交表的第二天算到答复当天，每等一天得{k}分。{A}一共得多少分？",
                     "{A}在十月{a}日{w}交了申请表，两周后又是{w}，收到了答复。答复的日期是十月几日？",
                 ),
             ),
@@ -304,35 +286,25 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "On each of {n} days {A} sleeps {a} hours, works {b} hours and, doing nothing else "
-                    "meanwhile, reads {c} hours. How many hours of reading is that in these {n} days?",
-                    "{A} sleeps {a} hours a day and works {b} hours. How many hours of the day are left at "
-                    "most for reading, if nothing else is done meanwhile?",
+                    "On each of {n} days {A} sleeps {a} hours, works {b} hours and, doing nothing else meanwhile, reads {c} hours. How many hours of reading is that in these {n} days?",
+                    "{A} sleeps {a} hours a day and works {b} hours. How many hours of the day are left at most for reading, if nothing else is done meanwhile?",
                 ),
                 (
-                    "A watchman's round-the-clock log for each of the last {n} days shows {a} hours asleep, "
-                    "{b} hours at the gate and {c} hours in the office. How many office hours are these in "
-                    "all?",
-                    "A watchman's log for each day shows {a} hours asleep and {b} hours at the gate. How "
-                    "many hours of a day in the office can there be besides?",
+                    "A watchman's round-the-clock log for each of the last {n} days shows {a} hours asleep, {b} hours at the gate and {c} hours in the office. How many office hours are these in all?",
+                    "A watchman's log for each day shows {a} hours asleep and {b} hours at the gate. How many hours of a day in the office can there be besides?",
                 ),
                 (
-                    "{A}'s kiln can do one thing at a time. Daily it dries bricks for {a} hours, bakes pots "
-                    "for {b} hours and fires tiles for {c} hours. For how many hours does it fire tiles in "
-                    "{n} days?",
-                    "{A}'s kiln can do one thing at a time. Daily it dries bricks for {a} hours and bakes "
-                    "pots for {b} hours. For how many hours a day can it fire tiles at most?",
+                    "{A}'s kiln can do one thing at a time. Daily it dries bricks for {a} hours, bakes pots for {b} hours and fires tiles for {c} hours. For how many hours does it fire tiles in {n} days?",
+                    "{A}'s kiln can do one thing at a time. Daily it dries bricks for {a} hours and bakes pots for {b} hours. For how many hours a day can it fire tiles at most?",
                 ),
             ),
             "zh": told(
                 (
-                    "连续{n}天，{A}每天睡觉{a}小时，工作{b}小时，另外专心看书{c}小时，看书时不做别的。"
-                    "这{n}天一共看书多少小时？",
+                    "连续{n}天，{A}每天睡觉{a}小时，工作{b}小时，另外专心看书{c}小时，看书时不做别的。这{n}天一共看书多少小时？",
                     "{A}每天睡觉{a}小时，工作{b}小时。一天里最多还剩多少小时可以看书？",
                 ),
                 (
-                    "门卫最近{n}天的值班记录，每天都是睡觉{a}小时、守门{b}小时、在办公室{c}小时，互不重叠。"
-                    "这几天在办公室一共多少小时？",
+                    "门卫最近{n}天的值班记录，每天都是睡觉{a}小时、守门{b}小时、在办公室{c}小时，互不重叠。这几天在办公室一共多少小时？",
                     "门卫的值班记录上，一天睡觉{a}小时、守门{b}小时。这一天在办公室最多多少小时？",
                 ),
                 (
@@ -348,8 +320,11 @@ TEMPLATES = (
         flaw=Flaw.DIRECT,
         draw=_trip,
         ranges={
-            "h": "hour of the clock", "m": "minute of the clock",
-            "i": "hour of the clock", "n": "minute of the clock", "t": "minutes",
+            "h": "hour of the clock",
+            "m": "minute of the clock",
+            "i": "hour of the clock",
+            "n": "minute of the clock",
+            "t": "minutes",
         },
         models={
             "original": Model(
@@ -363,40 +338,29 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A}'s bus leaves at {h}:{m} and arrives at {i}:{n} on the same day, after a ride of {t} "
-                    "minutes in one time zone. The ride back takes {k} minutes longer. How many minutes does "
-                    "the ride back take?",
-                    "{A}'s bus leaves at {h}:{m} and arrives at {i}:{n} on the same day, in one time zone. "
-                    "How many minutes does the ride take?",
+                    "{A}'s bus leaves at {h}:{m} and arrives at {i}:{n} on the same day, after a ride of {t} minutes in one time zone. The ride back takes {k} minutes longer. How many minutes does the ride back take?",
+                    "{A}'s bus leaves at {h}:{m} and arrives at {i}:{n} on the same day, in one time zone. How many minutes does the ride take?",
                 ),
                 (
-                    "A film of {t} minutes, shown without a break, starts at {h}:{m} and ends at {i}:{n}. "
-                    "Another film is {k} minutes longer. How many minutes does the other film last?",
-                    "A film, shown without a break, starts at {h}:{m} and ends at {i}:{n}. How many minutes "
-                    "does it last?",
+                    "A film of {t} minutes, shown without a break, starts at {h}:{m} and ends at {i}:{n}. Another film is {k} minutes longer. How many minutes does the other film last?",
+                    "A film, shown without a break, starts at {h}:{m} and ends at {i}:{n}. How many minutes does it last?",
                 ),
                 (
-                    "{A} puts bread into the oven at {h}:{m} and takes it out at {i}:{n} on that day, so it "
-                    "has been in for exactly {t} minutes. A bigger loaf takes {k} minutes more. How many "
-                    "minutes does the bigger loaf take?",
-                    "{A} puts bread into the oven at {h}:{m} and takes it out at {i}:{n} on that day. For "
-                    "how many minutes has it been in?",
+                    "{A} puts bread into the oven at {h}:{m} and takes it out at {i}:{n} on that day, so it has been in for exactly {t} minutes. A bigger loaf takes {k} minutes more. How many minutes does the bigger loaf take?",
+                    "{A} puts bread into the oven at {h}:{m} and takes it out at {i}:{n} on that day. For how many minutes has it been in?",
                 ),
             ),
             "zh": told(
                 (
-                    "{A}坐的大巴{h}:{m}发车，当天{i}:{n}到达，中间不跨时区，路上用了{t}分钟。回程要多用{k}分钟。"
-                    "回程用多少分钟？",
+                    "{A}坐的大巴{h}:{m}发车，当天{i}:{n}到达，中间不跨时区，路上用了{t}分钟。回程要多用{k}分钟。回程用多少分钟？",
                     "{A}坐的大巴{h}:{m}发车，当天{i}:{n}到达，中间不跨时区。路上用了多少分钟？",
                 ),
                 (
-                    "一部{t}分钟的电影，中间不休息，{h}:{m}开场，{i}:{n}散场。另一部电影比它长{k}分钟。"
-                    "另一部电影长多少分钟？",
+                    "一部{t}分钟的电影，中间不休息，{h}:{m}开场，{i}:{n}散场。另一部电影比它长{k}分钟。另一部电影长多少分钟？",
                     "一部电影中间不休息，{h}:{m}开场，{i}:{n}散场。这部电影长多少分钟？",
                 ),
                 (
-                    "{A}{h}:{m}把面包放进烤箱，当天{i}:{n}取出，正好烤了{t}分钟。大一点的面包要多烤{k}分钟。"
-                    "大面包要烤多少分钟？",
+                    "{A}{h}:{m}把面包放进烤箱，当天{i}:{n}取出，正好烤了{t}分钟。大一点的面包要多烤{k}分钟。大面包要烤多少分钟？",
                     "{A}{h}:{m}把面包放进烤箱，当天{i}:{n}取出。面包烤了多少分钟？",
                 ),
             ),

@@ -122,31 +122,21 @@ TEMPLATES = (
             "en": told(
                 (
                     "{n} guests come to {A}'s party, and each brings {k} cups. How many cups is that?",
-                    "{n} people are at {A}'s party. Everyone shakes hands with everyone else, once. How many "
-                    "handshakes is that?",
-                    "{n} people are at {A}'s party. Everyone hands a card to everyone else, once. How many "
-                    "cards is that?",
-                    "{n} people are at {A}'s party. With how many others does each of them shake hands if "
-                    "everyone shakes hands with everyone else?",
+                    "{n} people are at {A}'s party. Everyone shakes hands with everyone else, once. How many handshakes is that?",
+                    "{n} people are at {A}'s party. Everyone hands a card to everyone else, once. How many cards is that?",
+                    "{n} people are at {A}'s party. With how many others does each of them shake hands if everyone shakes hands with everyone else?",
                 ),
                 (
-                    "Each of {n} players in {A}'s club plays {k} games against a computer. How many games "
-                    "are that?",
-                    "Each of {n} players in {A}'s club plays one game against each of the others. How many "
-                    "games are played?",
-                    "Each of {n} players in {A}'s club writes one letter to each of the others. How many "
-                    "letters are written?",
-                    "Each of {n} players in {A}'s club plays one game against each of the others. How many "
-                    "games does one player play?",
+                    "Each of {n} players in {A}'s club plays {k} games against a computer. How many games are that?",
+                    "Each of {n} players in {A}'s club plays one game against each of the others. How many games are played?",
+                    "Each of {n} players in {A}'s club writes one letter to each of the others. How many letters are written?",
+                    "Each of {n} players in {A}'s club plays one game against each of the others. How many games does one player play?",
                 ),
                 (
                     "{A} draws {n} stars with {k} points each. How many points are drawn?",
-                    "{A} marks {n} points on a circle and joins each of them to all the others by straight "
-                    "lines. How many lines are there?",
-                    "{A} marks {n} points on a circle and draws from each of them an arrow to every other "
-                    "one. How many arrows are there?",
-                    "{A} marks {n} points on a circle and joins each of them to all the others by straight "
-                    "lines. How many lines end at one point?",
+                    "{A} marks {n} points on a circle and joins each of them to all the others by straight lines. How many lines are there?",
+                    "{A} marks {n} points on a circle and draws from each of them an arrow to every other one. How many arrows are there?",
+                    "{A} marks {n} points on a circle and joins each of them to all the others by straight lines. How many lines end at one point?",
                 ),
             ),
             "zh": told(
@@ -184,34 +174,22 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "A canteen offers {a} soups and {b} main dishes. How many different meals of one soup "
-                    "and one main dish can {A} put together?",
-                    "A canteen with {m} cooks offers {a} soups and {b} main dishes. How many different "
-                    "meals of one soup and one main dish can {A} put together?",
-                    "A canteen offers {a} soups, {b} main dishes and {m} desserts. How many different meals "
-                    "of one soup, one main dish and one dessert can {A} put together?",
-                    "A canteen offers {a} soups and {b} main dishes. How many different dishes can {A} "
-                    "choose from in all?",
+                    "A canteen offers {a} soups and {b} main dishes. How many different meals of one soup and one main dish can {A} put together?",
+                    "A canteen with {m} cooks offers {a} soups and {b} main dishes. How many different meals of one soup and one main dish can {A} put together?",
+                    "A canteen offers {a} soups, {b} main dishes and {m} desserts. How many different meals of one soup, one main dish and one dessert can {A} put together?",
+                    "A canteen offers {a} soups and {b} main dishes. How many different dishes can {A} choose from in all?",
                 ),
                 (
-                    "{A} owns {a} shirts and {b} pairs of trousers. In how many ways can {A} dress in one "
-                    "shirt and one pair of trousers?",
-                    "{A} keeps {a} shirts and {b} pairs of trousers in a cupboard with {m} drawers. In how "
-                    "many ways can {A} dress in one shirt and one pair of trousers?",
-                    "{A} owns {a} shirts, {b} pairs of trousers and {m} jackets. In how many ways can {A} "
-                    "dress in one shirt, one pair of trousers and one jacket?",
-                    "{A} owns {a} shirts and {b} pairs of trousers, no two of them alike. How many pieces of "
-                    "clothing is that?",
+                    "{A} owns {a} shirts and {b} pairs of trousers. In how many ways can {A} dress in one shirt and one pair of trousers?",
+                    "{A} keeps {a} shirts and {b} pairs of trousers in a cupboard with {m} drawers. In how many ways can {A} dress in one shirt and one pair of trousers?",
+                    "{A} owns {a} shirts, {b} pairs of trousers and {m} jackets. In how many ways can {A} dress in one shirt, one pair of trousers and one jacket?",
+                    "{A} owns {a} shirts and {b} pairs of trousers, no two of them alike. How many pieces of clothing is that?",
                 ),
                 (
-                    "{a} paths lead from the valley up to the hut, and {b} from the hut to the peak. In how "
-                    "many ways can {A} walk up to the peak by way of the hut?",
-                    "{a} paths lead from the valley up to the hut, and {b} from the hut to the peak, where "
-                    "{m} benches stand. In how many ways can {A} walk up to the peak by way of the hut?",
-                    "{a} paths lead from the valley up to the hut, {b} from the hut to the peak, and {m} from "
-                    "the peak to the lake. In how many ways can {A} walk to the lake by way of hut and peak?",
-                    "{a} paths lead from the valley up to the hut, and {b} from the hut to the peak. How many "
-                    "paths must {A} walk to know each of them?",
+                    "{a} paths lead from the valley up to the hut, and {b} from the hut to the peak. In how many ways can {A} walk up to the peak by way of the hut?",
+                    "{a} paths lead from the valley up to the hut, and {b} from the hut to the peak, where {m} benches stand. In how many ways can {A} walk up to the peak by way of the hut?",
+                    "{a} paths lead from the valley up to the hut, {b} from the hut to the peak, and {m} from the peak to the lake. In how many ways can {A} walk to the lake by way of hut and peak?",
+                    "{a} paths lead from the valley up to the hut, and {b} from the hut to the peak. How many paths must {A} walk to know each of them?",
                 ),
             ),
             "zh": told(
@@ -229,10 +207,8 @@ TEMPLATES = (
                 ),
                 (
                     "从山谷到小屋有{a}条路，从小屋到山顶有{b}条路。{A}从山谷经小屋走到山顶，有多少种走法？",
-                    "从山谷到小屋有{a}条路，从小屋到山顶有{b}条路，山顶有{m}张长椅。{A}从山谷经小屋走到山顶，"
-                    "有多少种走法？",
-                    "从山谷到小屋有{a}条路，从小屋到山顶有{b}条路，从山顶到湖边有{m}条路。{A}从山谷经小屋和山顶走到湖边，"
-                    "有多少种走法？",
+                    "从山谷到小屋有{a}条路，从小屋到山顶有{b}条路，山顶有{m}张长椅。{A}从山谷经小屋走到山顶，有多少种走法？",
+                    "从山谷到小屋有{a}条路，从小屋到山顶有{b}条路，从山顶到湖边有{m}条路。{A}从山谷经小屋和山顶走到湖边，有多少种走法？",
                     "从山谷到小屋有{a}条路，从小屋到山顶有{b}条路。{A}想把每条路都走一遍，要走多少条路？",
                 ),
             ),
@@ -248,65 +224,41 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} picks {a} kiwis on Friday and {b} on Saturday. On Sunday {A} picks {k} times as many "
-                    "as on Friday. How many kiwis is that in all?",
-                    "{A} picks {a} kiwis on Friday and {b} on Saturday, {m} of which are a bit smaller than "
-                    "the others. On Sunday {A} picks {k} times as many as on Friday, {n} of them from a "
-                    "ladder. How many kiwis is that in all?",
-                    "{A} picks {a} kiwis on Friday and {b} on Saturday, {m} of which are eaten at once. On "
-                    "Sunday {A} picks {k} times as many as on Friday and gives {n} of them away. How many "
-                    "kiwis are left of all those?",
-                    "{A} picks {a} kiwis on Friday and {b} on Saturday, {m} of which are a bit smaller than "
-                    "the others. How many kiwis were picked on Saturday?",
+                    "{A} picks {a} kiwis on Friday and {b} on Saturday. On Sunday {A} picks {k} times as many as on Friday. How many kiwis is that in all?",
+                    "{A} picks {a} kiwis on Friday and {b} on Saturday, {m} of which are a bit smaller than the others. On Sunday {A} picks {k} times as many as on Friday, {n} of them from a ladder. How many kiwis is that in all?",
+                    "{A} picks {a} kiwis on Friday and {b} on Saturday, {m} of which are eaten at once. On Sunday {A} picks {k} times as many as on Friday and gives {n} of them away. How many kiwis are left of all those?",
+                    "{A} picks {a} kiwis on Friday and {b} on Saturday, {m} of which are a bit smaller than the others. How many kiwis were picked on Saturday?",
                 ),
                 (
-                    "A hen house gives {a} eggs in the first week and {b} in the second. In the third week it "
-                    "gives {k} times as many as in the first. How many eggs does {A} collect in these weeks?",
-                    "A hen house gives {a} eggs in the first week and {b} in the second, {m} of them brown. In "
-                    "the third week it gives {k} times as many as in the first, {n} of them on a Sunday. How "
-                    "many eggs does {A} collect in these weeks?",
-                    "A hen house gives {a} eggs in the first week and {b} in the second, {m} of which break. "
-                    "In the third week it gives {k} times as many as in the first, and {n} are stolen by a "
-                    "fox. How many whole eggs are left for {A}?",
-                    "A hen house gives {a} eggs in the first week and {b} in the second, {m} of them brown. "
-                    "How many eggs does {A} collect in the second week?",
+                    "A hen house gives {a} eggs in the first week and {b} in the second. In the third week it gives {k} times as many as in the first. How many eggs does {A} collect in these weeks?",
+                    "A hen house gives {a} eggs in the first week and {b} in the second, {m} of them brown. In the third week it gives {k} times as many as in the first, {n} of them on a Sunday. How many eggs does {A} collect in these weeks?",
+                    "A hen house gives {a} eggs in the first week and {b} in the second, {m} of which break. In the third week it gives {k} times as many as in the first, and {n} are stolen by a fox. How many whole eggs are left for {A}?",
+                    "A hen house gives {a} eggs in the first week and {b} in the second, {m} of them brown. How many eggs does {A} collect in the second week?",
                 ),
                 (
-                    "{A} folds {a} paper cranes in March and {b} in April. In May it is {k} times as many as "
-                    "in March. How many cranes has {A} folded in the three months?",
-                    "{A} folds {a} paper cranes in March and {b} in April, {m} of them a little crooked. In "
-                    "May it is {k} times as many as in March, and {n} of these are blue. How many cranes has "
-                    "{A} folded in the three months?",
-                    "{A} folds {a} paper cranes in March and {b} in April, and throws {m} away. In May it is "
-                    "{k} times as many as in March, and {n} of these burn. How many cranes does {A} still "
-                    "have from the three months?",
-                    "{A} folds {a} paper cranes in March and {b} in April, {m} of them a little crooked. How "
-                    "many cranes has {A} folded in April?",
+                    "{A} folds {a} paper cranes in March and {b} in April. In May it is {k} times as many as in March. How many cranes has {A} folded in the three months?",
+                    "{A} folds {a} paper cranes in March and {b} in April, {m} of them a little crooked. In May it is {k} times as many as in March, and {n} of these are blue. How many cranes has {A} folded in the three months?",
+                    "{A} folds {a} paper cranes in March and {b} in April, and throws {m} away. In May it is {k} times as many as in March, and {n} of these burn. How many cranes does {A} still have from the three months?",
+                    "{A} folds {a} paper cranes in March and {b} in April, {m} of them a little crooked. How many cranes has {A} folded in April?",
                 ),
             ),
             "zh": told(
                 (
                     "{A}星期五摘了{a}个猕猴桃，星期六摘了{b}个，星期日摘的是星期五的{k}倍。一共摘了多少个？",
-                    "{A}星期五摘了{a}个猕猴桃，星期六摘了{b}个，其中{m}个比别的稍小。星期日摘的是星期五的{k}倍，"
-                    "其中{n}个是爬梯子摘的。一共摘了多少个？",
-                    "{A}星期五摘了{a}个猕猴桃，星期六摘了{b}个，当场吃掉{m}个。星期日摘的是星期五的{k}倍，送给别人{n}个。"
-                    "还剩多少个？",
+                    "{A}星期五摘了{a}个猕猴桃，星期六摘了{b}个，其中{m}个比别的稍小。星期日摘的是星期五的{k}倍，其中{n}个是爬梯子摘的。一共摘了多少个？",
+                    "{A}星期五摘了{a}个猕猴桃，星期六摘了{b}个，当场吃掉{m}个。星期日摘的是星期五的{k}倍，送给别人{n}个。还剩多少个？",
                     "{A}星期五摘了{a}个猕猴桃，星期六摘了{b}个，其中{m}个比别的稍小。星期六摘了多少个？",
                 ),
                 (
                     "鸡舍第一周产蛋{a}个，第二周产蛋{b}个，第三周产的是第一周的{k}倍。这三周{A}一共捡了多少个蛋？",
-                    "鸡舍第一周产蛋{a}个，第二周产蛋{b}个，其中{m}个是棕色的。第三周产的是第一周的{k}倍，其中{n}个是周日下的。"
-                    "这三周{A}一共捡了多少个蛋？",
-                    "鸡舍第一周产蛋{a}个，第二周产蛋{b}个，其中{m}个打碎了。第三周产的是第一周的{k}倍，其中{n}个被狐狸偷走了。"
-                    "{A}手里还有多少个完好的蛋？",
+                    "鸡舍第一周产蛋{a}个，第二周产蛋{b}个，其中{m}个是棕色的。第三周产的是第一周的{k}倍，其中{n}个是周日下的。这三周{A}一共捡了多少个蛋？",
+                    "鸡舍第一周产蛋{a}个，第二周产蛋{b}个，其中{m}个打碎了。第三周产的是第一周的{k}倍，其中{n}个被狐狸偷走了。{A}手里还有多少个完好的蛋？",
                     "鸡舍第一周产蛋{a}个，第二周产蛋{b}个，其中{m}个是棕色的。第二周{A}捡了多少个蛋？",
                 ),
                 (
                     "{A}三月折了{a}只纸鹤，四月折了{b}只，五月折的是三月的{k}倍。这三个月一共折了多少只？",
-                    "{A}三月折了{a}只纸鹤，四月折了{b}只，其中{m}只有点歪。五月折的是三月的{k}倍，其中{n}只是蓝色的。"
-                    "这三个月一共折了多少只？",
-                    "{A}三月折了{a}只纸鹤，四月折了{b}只，扔掉了{m}只。五月折的是三月的{k}倍，其中{n}只烧掉了。"
-                    "这三个月折的还剩多少只？",
+                    "{A}三月折了{a}只纸鹤，四月折了{b}只，其中{m}只有点歪。五月折的是三月的{k}倍，其中{n}只是蓝色的。这三个月一共折了多少只？",
+                    "{A}三月折了{a}只纸鹤，四月折了{b}只，扔掉了{m}只。五月折的是三月的{k}倍，其中{n}只烧掉了。这三个月折的还剩多少只？",
                     "{A}三月折了{a}只纸鹤，四月折了{b}只，其中{m}只有点歪。四月折了多少只？",
                 ),
             ),
@@ -322,53 +274,35 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A}'s library has {r} shelves with {s} books each. {g} of the books are lent out. How "
-                    "many books stand on the shelves now?",
-                    "{A}'s library has {r} shelves with {s} books each; {m} of the books are older than "
-                    "{A}. {g} of the books are lent out, {n} of them to neighbours. How many books stand on "
-                    "the shelves now?",
-                    "{A}'s library has {r} shelves with {s} books each; {m} of the books were then sold. {g} "
-                    "others were lent out, and {n} more were taken to the bindery. How many books stand on "
-                    "the shelves now?",
-                    "{A}'s library has {r} shelves with {s} books each; {m} of the books are older than {A}. "
-                    "How many books are on these shelves?",
+                    "{A}'s library has {r} shelves with {s} books each. {g} of the books are lent out. How many books stand on the shelves now?",
+                    "{A}'s library has {r} shelves with {s} books each; {m} of the books are older than {A}. {g} of the books are lent out, {n} of them to neighbours. How many books stand on the shelves now?",
+                    "{A}'s library has {r} shelves with {s} books each; {m} of the books were then sold. {g} others were lent out, and {n} more were taken to the bindery. How many books stand on the shelves now?",
+                    "{A}'s library has {r} shelves with {s} books each; {m} of the books are older than {A}. How many books are on these shelves?",
                 ),
                 (
-                    "A theatre has {r} rows of {s} seats. For tonight {g} seats are blocked. How many seats "
-                    "can be sold?",
-                    "A theatre has {r} rows of {s} seats, {m} of them re-covered last year. For tonight {g} "
-                    "seats are blocked, {n} of these on the left. How many seats can be sold?",
-                    "A theatre has {r} rows of {s} seats, {m} of them broken and not for sale. For tonight "
-                    "{g} others are blocked, and {n} more are kept for the press. How many seats can be "
-                    "sold?",
-                    "A theatre has {r} rows of {s} seats, {m} of them re-covered last year. How many seats "
-                    "does it have?",
+                    "A theatre has {r} rows of {s} seats. For tonight {g} seats are blocked. How many seats can be sold?",
+                    "A theatre has {r} rows of {s} seats, {m} of them re-covered last year. For tonight {g} seats are blocked, {n} of these on the left. How many seats can be sold?",
+                    "A theatre has {r} rows of {s} seats, {m} of them broken and not for sale. For tonight {g} others are blocked, and {n} more are kept for the press. How many seats can be sold?",
+                    "A theatre has {r} rows of {s} seats, {m} of them re-covered last year. How many seats does it have?",
                 ),
                 (
                     "{A} plants {r} rows of {s} tulips. Mice eat {g} of them. How many tulips are left?",
-                    "{A} plants {r} rows of {s} tulips, {m} of which bloom a day early. Mice eat {g} of the "
-                    "tulips, {n} of those at night. How many tulips are left?",
-                    "{A} plants {r} rows of {s} tulips, {m} of which dry up. Mice eat {g} others, and {n} "
-                    "more are picked. How many tulips are left?",
-                    "{A} plants {r} rows of {s} tulips, {m} of which bloom a day early. How many tulips does "
-                    "{A} plant?",
+                    "{A} plants {r} rows of {s} tulips, {m} of which bloom a day early. Mice eat {g} of the tulips, {n} of those at night. How many tulips are left?",
+                    "{A} plants {r} rows of {s} tulips, {m} of which dry up. Mice eat {g} others, and {n} more are picked. How many tulips are left?",
+                    "{A} plants {r} rows of {s} tulips, {m} of which bloom a day early. How many tulips does {A} plant?",
                 ),
             ),
             "zh": told(
                 (
                     "{A}的图书室有{r}个书架，每个书架{s}本书，借出去了{g}本。现在书架上有多少本书？",
-                    "{A}的图书室有{r}个书架，每个书架{s}本书，其中{m}本比{A}的年纪还大。借出去了{g}本，其中{n}本借给了邻居。"
-                    "现在书架上有多少本书？",
-                    "{A}的图书室有{r}个书架，每个书架{s}本书，后来卖掉了{m}本，另外借出去{g}本，又有{n}本送去装订。"
-                    "现在书架上有多少本书？",
+                    "{A}的图书室有{r}个书架，每个书架{s}本书，其中{m}本比{A}的年纪还大。借出去了{g}本，其中{n}本借给了邻居。现在书架上有多少本书？",
+                    "{A}的图书室有{r}个书架，每个书架{s}本书，后来卖掉了{m}本，另外借出去{g}本，又有{n}本送去装订。现在书架上有多少本书？",
                     "{A}的图书室有{r}个书架，每个书架{s}本书，其中{m}本比{A}的年纪还大。这些书架上一共有多少本书？",
                 ),
                 (
                     "剧院有{r}排座位，每排{s}个。今晚有{g}个座位不开放。能卖多少个座位？",
-                    "剧院有{r}排座位，每排{s}个，其中{m}个去年换了新面料。今晚有{g}个座位不开放，其中{n}个在左边。"
-                    "能卖多少个座位？",
-                    "剧院有{r}排座位，每排{s}个，其中{m}个坏了不能卖。今晚另有{g}个座位不开放，还有{n}个留给记者。"
-                    "能卖多少个座位？",
+                    "剧院有{r}排座位，每排{s}个，其中{m}个去年换了新面料。今晚有{g}个座位不开放，其中{n}个在左边。能卖多少个座位？",
+                    "剧院有{r}排座位，每排{s}个，其中{m}个坏了不能卖。今晚另有{g}个座位不开放，还有{n}个留给记者。能卖多少个座位？",
                     "剧院有{r}排座位，每排{s}个，其中{m}个去年换了新面料。剧院一共有多少个座位？",
                 ),
                 (

@@ -29,7 +29,18 @@ GIRLS = {
     "zh": ("小红", "小芳", "小兰", "小梅", "小燕", "小玲", "小娟", "小英", "小霞", "小莉"),
 }
 BOYS = {
-    "en": ("Albert", "Bernard", "Clive", "Derek", "Ernest", "Frank", "Gordon", "Howard", "Ian", "Jim"),
+    "en": (
+        "Albert",
+        "Bernard",
+        "Clive",
+        "Derek",
+        "Ernest",
+        "Frank",
+        "Gordon",
+        "Howard",
+        "Ian",
+        "Jim",
+    ),
     "zh": ("小刚", "小强", "小军", "小勇", "小伟", "小杰", "小龙", "小鹏", "小明", "小亮"),
 }
 _Words = dict[str, dict[str, str]]
@@ -128,34 +139,22 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{G} is a girl with {n} brothers and {m} sisters. How many brothers and sisters is that "
-                    "together?",
-                    "{G} is a girl with {n} brothers and {m} sisters, all with the same parents. How many "
-                    "sisters does each of {G}'s brothers have?",
-                    "{G} is a girl with {n} brothers and {m} sisters, all with the same parents. How many "
-                    "sisters does each of {G}'s sisters have?",
-                    "{G} is a girl with {n} brothers and {m} sisters, all with the same parents. How many "
-                    "daughters do these parents have?",
+                    "{G} is a girl with {n} brothers and {m} sisters. How many brothers and sisters is that together?",
+                    "{G} is a girl with {n} brothers and {m} sisters, all with the same parents. How many sisters does each of {G}'s brothers have?",
+                    "{G} is a girl with {n} brothers and {m} sisters, all with the same parents. How many sisters does each of {G}'s sisters have?",
+                    "{G} is a girl with {n} brothers and {m} sisters, all with the same parents. How many daughters do these parents have?",
                 ),
                 (
-                    "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters.” Of how many "
-                    "other children does {G} speak?",
-                    "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters, full ones "
-                    "all.” How many sisters, then, can a brother of {G} speak of?",
-                    "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters, full ones "
-                    "all.” How many sisters, then, can a sister of {G} speak of?",
-                    "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters, full ones "
-                    "all.” How many girls are there among the children of the family?",
+                    "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters.” Of how many other children does {G} speak?",
+                    "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters, full ones all.” How many sisters, then, can a brother of {G} speak of?",
+                    "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters, full ones all.” How many sisters, then, can a sister of {G} speak of?",
+                    "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters, full ones all.” How many girls are there among the children of the family?",
                 ),
                 (
-                    "For her {n} brothers and {m} sisters {G} knits one scarf each. How many scarves does she "
-                    "knit?",
-                    "{G}, a girl, has {n} brothers and {m} sisters, all of one family. At New Year every "
-                    "brother writes a card to each of his sisters. How many cards does one brother write?",
-                    "{G}, a girl, has {n} brothers and {m} sisters, all of one family. At New Year every "
-                    "sister writes a card to each of her sisters. How many cards does one sister write?",
-                    "{G}, a girl, has {n} brothers and {m} sisters, all of one family. At New Year their "
-                    "grandmother writes a card to every girl of the family. How many cards does she write?",
+                    "For her {n} brothers and {m} sisters {G} knits one scarf each. How many scarves does she knit?",
+                    "{G}, a girl, has {n} brothers and {m} sisters, all of one family. At New Year every brother writes a card to each of his sisters. How many cards does one brother write?",
+                    "{G}, a girl, has {n} brothers and {m} sisters, all of one family. At New Year every sister writes a card to each of her sisters. How many cards does one sister write?",
+                    "{G}, a girl, has {n} brothers and {m} sisters, all of one family. At New Year their grandmother writes a card to every girl of the family. How many cards does she write?",
                 ),
             ),
             "zh": told(
@@ -195,35 +194,22 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "Mrs Hill's daughter {G} has {n} brothers and {m} sisters. How many children has Mrs Hill, "
-                    "if all of them are hers?",
-                    "Mrs Hill's daughter {G} has {n} brothers and {m} sisters, all of them Mrs Hill's children. "
-                    "How many brothers has each of {G}'s brothers?",
-                    "Mrs Hill's daughter {G} has {n} brothers and {m} sisters, all of them Mrs Hill's children. "
-                    "How many brothers has each of {G}'s sisters?",
-                    "Mrs Hill's daughter {G} has {n} brothers and {m} sisters, all of them Mrs Hill's children. "
-                    "One of the brothers moves out. How many sons stay at home?",
+                    "Mrs Hill's daughter {G} has {n} brothers and {m} sisters. How many children has Mrs Hill, if all of them are hers?",
+                    "Mrs Hill's daughter {G} has {n} brothers and {m} sisters, all of them Mrs Hill's children. How many brothers has each of {G}'s brothers?",
+                    "Mrs Hill's daughter {G} has {n} brothers and {m} sisters, all of them Mrs Hill's children. How many brothers has each of {G}'s sisters?",
+                    "Mrs Hill's daughter {G} has {n} brothers and {m} sisters, all of them Mrs Hill's children. One of the brothers moves out. How many sons stay at home?",
                 ),
                 (
-                    "At table sit the girl {G}, her {n} brothers and her {m} sisters. How many children is "
-                    "that?",
-                    "At table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same "
-                    "parents. If you ask one of the boys, how many brothers does he have?",
-                    "At table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same "
-                    "parents. If you ask one of the other girls, how many brothers does she have?",
-                    "At table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same "
-                    "parents. How many boys stay seated when one of the boys gets up?",
+                    "At table sit the girl {G}, her {n} brothers and her {m} sisters. How many children is that?",
+                    "At table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same parents. If you ask one of the boys, how many brothers does he have?",
+                    "At table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same parents. If you ask one of the other girls, how many brothers does she have?",
+                    "At table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same parents. How many boys stay seated when one of the boys gets up?",
                 ),
                 (
-                    "{A} teaches all children of one family: {G}, a girl, her {n} brothers and {m} sisters. "
-                    "How many pupils are these?",
-                    "{A} teaches all children of one family: {G}, a girl, her {n} brothers and {m} sisters. "
-                    "Each boy is to draw a picture of every brother of his. How many pictures does a boy draw?",
-                    "{A} teaches all children of one family: {G}, a girl, her {n} brothers and {m} sisters. "
-                    "Each girl is to draw a picture of every brother of hers. How many pictures does a girl "
-                    "draw?",
-                    "{A} teaches all children of one family: {G}, a girl, her {n} brothers and {m} sisters. "
-                    "One of the boys is ill today. How many boys are there to be taught?",
+                    "{A} teaches all children of one family: {G}, a girl, her {n} brothers and {m} sisters. How many pupils are these?",
+                    "{A} teaches all children of one family: {G}, a girl, her {n} brothers and {m} sisters. Each boy is to draw a picture of every brother of his. How many pictures does a boy draw?",
+                    "{A} teaches all children of one family: {G}, a girl, her {n} brothers and {m} sisters. Each girl is to draw a picture of every brother of hers. How many pictures does a girl draw?",
+                    "{A} teaches all children of one family: {G}, a girl, her {n} brothers and {m} sisters. One of the boys is ill today. How many boys are there to be taught?",
                 ),
             ),
             "zh": told(
@@ -241,10 +227,8 @@ TEMPLATES = (
                 ),
                 (
                     "{A}给一家的孩子上课：女孩{G}和她的{n}个兄弟、{m}个姐妹。一共有多少个学生？",
-                    "{A}给一家的孩子上课：女孩{G}和她的{n}个兄弟、{m}个姐妹。每个男孩要给自己的每个兄弟画一张像。"
-                    "一个男孩要画多少张？",
-                    "{A}给一家的孩子上课：女孩{G}和她的{n}个兄弟、{m}个姐妹。每个女孩要给自己的每个兄弟画一张像。"
-                    "一个女孩要画多少张？",
+                    "{A}给一家的孩子上课：女孩{G}和她的{n}个兄弟、{m}个姐妹。每个男孩要给自己的每个兄弟画一张像。一个男孩要画多少张？",
+                    "{A}给一家的孩子上课：女孩{G}和她的{n}个兄弟、{m}个姐妹。每个女孩要给自己的每个兄弟画一张像。一个女孩要画多少张？",
                     "{A}给一家的孩子上课：女孩{G}和她的{n}个兄弟、{m}个姐妹。今天一个男孩病了，来上课的男孩有多少个？",
                 ),
             ),
@@ -268,43 +252,30 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{G}, a girl, truly says: “I have {n} brothers and {m} sisters.” Her full brother {H} "
-                    "truly says: “I have {j} brothers and {k} sisters.” All are children of the same two "
-                    "parents. How many children are there?",
-                    "{G}, a girl, truly says: “I have {n} brothers and {m} sisters.” All are children of the "
-                    "same two parents. How many sisters can her brother {H} truly say that he has?",
+                    "{G}, a girl, truly says: “I have {n} brothers and {m} sisters.” Her full brother {H} truly says: “I have {j} brothers and {k} sisters.” All are children of the same two parents. How many children are there?",
+                    "{G}, a girl, truly says: “I have {n} brothers and {m} sisters.” All are children of the same two parents. How many sisters can her brother {H} truly say that he has?",
                 ),
                 (
-                    "The children of one couple are counted twice. {G}, one of the daughters, counts {n} "
-                    "brothers and {m} sisters of hers; {H}, one of the sons, {j} brothers and {k} sisters of "
-                    "his. Neither forgets anybody. How many children does the couple have?",
-                    "{G}, one of the daughters of a couple, counts {n} brothers and {m} sisters of hers and "
-                    "forgets nobody. How many sisters of his does {H} count, who is one of the sons?",
+                    "The children of one couple are counted twice. {G}, one of the daughters, counts {n} brothers and {m} sisters of hers; {H}, one of the sons, {j} brothers and {k} sisters of his. Neither forgets anybody. How many children does the couple have?",
+                    "{G}, one of the daughters of a couple, counts {n} brothers and {m} sisters of hers and forgets nobody. How many sisters of his does {H} count, who is one of the sons?",
                 ),
                 (
-                    "In a questionnaire {A} reads: {G}, female, brothers {n}, sisters {m}; {H}, male, brother "
-                    "of {G}, brothers {j}, sisters {k}. There are no half-siblings, and both are right. How "
-                    "many children has the family?",
-                    "In a questionnaire {A} reads: {G}, female, brothers {n}, sisters {m}. There are no "
-                    "half-siblings. How many sisters must {H}, a brother of {G}, write down?",
+                    "In a questionnaire {A} reads: {G}, female, brothers {n}, sisters {m}; {H}, male, brother of {G}, brothers {j}, sisters {k}. There are no half-siblings, and both are right. How many children has the family?",
+                    "In a questionnaire {A} reads: {G}, female, brothers {n}, sisters {m}. There are no half-siblings. How many sisters must {H}, a brother of {G}, write down?",
                 ),
             ),
             "zh": told(
                 (
-                    "女孩{G}如实说：“我有{n}个兄弟和{m}个姐妹。”她的亲兄弟{H}如实说：“我有{j}个兄弟和{k}个姐妹。”"
-                    "大家都是同父同母。这家一共有多少个孩子？",
+                    "女孩{G}如实说：“我有{n}个兄弟和{m}个姐妹。”她的亲兄弟{H}如实说：“我有{j}个兄弟和{k}个姐妹。”大家都是同父同母。这家一共有多少个孩子？",
                     "女孩{G}如实说：“我有{n}个兄弟和{m}个姐妹。”大家都是同父同母。她的亲兄弟{H}应该说自己有多少个姐妹？",
                 ),
                 (
-                    "一对夫妇的孩子数了两遍：女儿{G}数出自己有{n}个兄弟和{m}个姐妹，儿子{H}数出自己有{j}个兄弟和{k}个姐妹，"
-                    "谁也没有漏数。这对夫妇有多少个孩子？",
+                    "一对夫妇的孩子数了两遍：女儿{G}数出自己有{n}个兄弟和{m}个姐妹，儿子{H}数出自己有{j}个兄弟和{k}个姐妹，谁也没有漏数。这对夫妇有多少个孩子？",
                     "一对夫妇的女儿{G}数出自己有{n}个兄弟和{m}个姐妹，没有漏数。儿子{H}会数出自己有多少个姐妹？",
                 ),
                 (
-                    "{A}看到调查表上写着：{G}，女，兄弟{n}人，姐妹{m}人；{H}，男，{G}的兄弟，兄弟{j}人，姐妹{k}人。"
-                    "没有同父异母或同母异父的，两人填的都对。这家有多少个孩子？",
-                    "{A}看到调查表上写着：{G}，女，兄弟{n}人，姐妹{m}人，没有同父异母或同母异父的。"
-                    "{G}的兄弟{H}应该填姐妹多少人？",
+                    "{A}看到调查表上写着：{G}，女，兄弟{n}人，姐妹{m}人；{H}，男，{G}的兄弟，兄弟{j}人，姐妹{k}人。没有同父异母或同母异父的，两人填的都对。这家有多少个孩子？",
+                    "{A}看到调查表上写着：{G}，女，兄弟{n}人，姐妹{m}人，没有同父异母或同母异父的。{G}的兄弟{H}应该填姐妹多少人？",
                 ),
             ),
         },
@@ -317,9 +288,7 @@ TEMPLATES = (
         ranges={"d": SIBLINGS, "b": SIBLINGS},
         models={
             "original": Model(unknowns={"x": Q}, facts=("x == d + b",), ask="x"),
-            "twist": Model(
-                unknowns={"x": Q}, facts=("x == d + b",), ask="x", shortcut="d + d * b"
-            ),
+            "twist": Model(unknowns={"x": Q}, facts=("x == d + b",), ask="x", shortcut="d + d * b"),
             "control": Model(unknowns={"x": Q}, facts=("x == d + d * b",), ask="x"),
             "concept": Model(unknowns={"x": Q}, facts=("x == b + 0 * d",), ask="x"),
         },
@@ -327,30 +296,21 @@ TEMPLATES = (
             "en": told(
                 (
                     "{A}'s aunt has {d} daughters and {b} sons. How many children does the aunt have?",
-                    "{A}'s aunt has {d} daughters, full sisters, and each of her daughters has exactly {b} "
-                    "brothers, all the aunt's sons. How many children does the aunt have?",
-                    "{A}'s aunt has {d} daughters, and each of her daughters has exactly {b} sons. How many "
-                    "daughters and grandsons does the aunt have together?",
-                    "{A}'s aunt has {d} daughters, full sisters, and each of her daughters has exactly {b} "
-                    "brothers, all the aunt's sons. How many sons does the aunt have?",
+                    "{A}'s aunt has {d} daughters, full sisters, and each of her daughters has exactly {b} brothers, all the aunt's sons. How many children does the aunt have?",
+                    "{A}'s aunt has {d} daughters, and each of her daughters has exactly {b} sons. How many daughters and grandsons does the aunt have together?",
+                    "{A}'s aunt has {d} daughters, full sisters, and each of her daughters has exactly {b} brothers, all the aunt's sons. How many sons does the aunt have?",
                 ),
                 (
                     "In one family there are {d} girls and {b} boys. How many children is that?",
-                    "In one family, all with the same parents, there are {d} girls, and every girl has {b} "
-                    "brothers. How many children are in the family?",
-                    "In one dancing school there are {d} girls, and every girl has brought {b} boys, none "
-                    "of them twice. How many children are in the school?",
-                    "In one family, all with the same parents, there are {d} girls, and every girl has {b} "
-                    "brothers. How many boys are in the family?",
+                    "In one family, all with the same parents, there are {d} girls, and every girl has {b} brothers. How many children are in the family?",
+                    "In one dancing school there are {d} girls, and every girl has brought {b} boys, none of them twice. How many children are in the school?",
+                    "In one family, all with the same parents, there are {d} girls, and every girl has {b} brothers. How many boys are in the family?",
                 ),
                 (
                     "King {H} has {d} daughters and {b} sons. How many princes and princesses is that?",
-                    "King {H} has {d} daughters by the queen, his only wife, and every daughter has {b} "
-                    "brothers by the same two parents, no others. How many children have they?",
-                    "King {H} has {d} daughters, and every daughter has {b} parrots of her own. How many "
-                    "daughters and parrots are that together?",
-                    "King {H} has {d} daughters by the queen, his only wife, and every daughter has {b} "
-                    "brothers by the same two parents. How many sons have they?",
+                    "King {H} has {d} daughters by the queen, his only wife, and every daughter has {b} brothers by the same two parents, no others. How many children have they?",
+                    "King {H} has {d} daughters, and every daughter has {b} parrots of her own. How many daughters and parrots is that together?",
+                    "King {H} has {d} daughters by the queen, his only wife, and every daughter has {b} brothers by the same two parents. How many sons have they?",
                 ),
             ),
             "zh": told(

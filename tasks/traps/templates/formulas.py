@@ -133,20 +133,15 @@ TEMPLATES = (
             "en": told(
                 (
                     "For real numbers, f(x) = √({a} − {b}x) + {c}. What is the value of f({m})?",
-                    "For real numbers, f(x) = √({a} − {b}x). What is the largest integer x for which f(x) "
-                    "has a value?",
+                    "For real numbers, f(x) = √({a} − {b}x). What is the largest integer x for which f(x) has a value?",
                 ),
                 (
-                    "{A} evaluates the real expression √({a} − {b}t) + {c} at t = {m}. Which value does "
-                    "{A} get?",
-                    "{A} evaluates the real expression √({a} − {b}t) at whole numbers t. Up to which t does "
-                    "{A} get a value?",
+                    "{A} evaluates the real expression √({a} − {b}t) + {c} at t = {m}. Which value does {A} get?",
+                    "{A} evaluates the real expression √({a} − {b}t) at whole numbers t. Up to which t does {A} get a value?",
                 ),
                 (
-                    "A spreadsheet that works with real numbers alone computes {c} + √({a} − {b}n) in row n. "
-                    "Which number does it show in row {m}?",
-                    "A spreadsheet that works with real numbers alone computes √({a} − {b}n) in row n. What is "
-                    "the last row in which it shows a number?",
+                    "A spreadsheet that works with real numbers alone computes {c} + √({a} − {b}n) in row n. Which number does it show in row {m}?",
+                    "A spreadsheet that works with real numbers alone computes √({a} − {b}n) in row n. What is the last row in which it shows a number?",
                 ),
             ),
             "zh": told(
@@ -186,20 +181,15 @@ TEMPLATES = (
             "en": told(
                 (
                     "Let g(x) = {c} · log₂({a} − {b}x), with real values. What is g({m})?",
-                    "Let g(x) = log₂({a} − {b}x), with real values. What is the largest integer x at which g "
-                    "is defined?",
+                    "Let g(x) = log₂({a} − {b}x), with real values. What is the largest integer x at which g is defined?",
                 ),
                 (
-                    "{A}'s formula for the noise level, a real number, is {c} times the binary logarithm of "
-                    "{a} − {b}d. Which level does it give for d = {m}?",
-                    "{A}'s formula for the noise level, a real number, is the binary logarithm of {a} − {b}d. "
-                    "What is the largest whole d for which it gives a level?",
+                    "{A}'s formula for the noise level, a real number, is {c} times the binary logarithm of {a} − {b}d. Which level does it give for d = {m}?",
+                    "{A}'s formula for the noise level, a real number, is the binary logarithm of {a} − {b}d. What is the largest whole d for which it gives a level?",
                 ),
                 (
-                    "A calculator that knows real numbers only multiplies log₂({a} − {b}k) by {c}. What does it display for "
-                    "k = {m}?",
-                    "A calculator that knows real numbers only works out log₂({a} − {b}k). Up to which whole number k does "
-                    "it display a result?",
+                    "A calculator that knows real numbers only multiplies log₂({a} − {b}k) by {c}. What does it display for k = {m}?",
+                    "A calculator that knows real numbers only works out log₂({a} − {b}k). Up to which whole number k does it display a result?",
                 ),
             ),
             "zh": told(
@@ -237,22 +227,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "Square each of the two real solutions of x² + {c} = {b}x. What is the sum of the "
-                    "two squares?",
-                    "What is the discriminant of the equation x² + {c} = {b}x, on which the number of "
-                    "real solutions depends?",
+                    "Square each of the two real solutions of x² + {c} = {b}x. What is the sum of the two squares?",
+                    "What is the discriminant of the equation x² + {c} = {b}x, on which the number of real solutions depends?",
                 ),
                 (
-                    "Two real numbers, {A} says, have the sum {b} and the product {c}. What is the sum of "
-                    "their squares?",
-                    "Two numbers have the sum {b} and the product {c}, {A} says. What is the square of their "
-                    "difference?",
+                    "Two real numbers, {A} says, have the sum {b} and the product {c}. What is the sum of their squares?",
+                    "Two numbers have the sum {b} and the product {c}, {A} says. What is the square of their difference?",
                 ),
                 (
-                    "The parabola y = x² − {b}x + {c} cuts the x-axis at two places, u and v. Calculate "
-                    "u² + v².",
-                    "Whether the parabola y = x² − {b}x + {c} cuts the x-axis is told by its discriminant. "
-                    "Calculate it.",
+                    "The parabola y = x² − {b}x + {c} cuts the x-axis at two places, u and v. Calculate u² + v².",
+                    "Whether the parabola y = x² − {b}x + {c} cuts the x-axis is told by its discriminant. Calculate it.",
                 ),
             ),
             "zh": told(
@@ -295,21 +279,14 @@ TEMPLATES = (
                     "At which x does f(x) = −x² + {b}x + {c} have its greatest value?",
                 ),
                 (
-                    "{A}'s ball is −t² + {b}t + {c} decimetres high after t tenths of a second. How many "
-                    "decimetres is it above the ground at its highest?",
-                    "{A}'s ball is −t² + {b}t + {c} decimetres high after t tenths of a second. Through a "
-                    "gap {A} sees it from t = {p} to t = {q}. How many decimetres is it above the ground at "
-                    "its highest in that time?",
-                    "{A}'s ball is −t² + {b}t + {c} decimetres high after t tenths of a second. At which t "
-                    "is it highest?",
+                    "{A}'s ball is −t² + {b}t + {c} decimetres high after t tenths of a second. How many decimetres is it above the ground at its highest?",
+                    "{A}'s ball is −t² + {b}t + {c} decimetres high after t tenths of a second. Through a gap {A} sees it from t = {p} to t = {q}. How many decimetres is it above the ground at its highest in that time?",
+                    "{A}'s ball is −t² + {b}t + {c} decimetres high after t tenths of a second. At which t is it highest?",
                 ),
                 (
-                    "A shop earns −p² + {b}p + {c} dollars a day at a price of p dollars. What are the "
-                    "greatest earnings a day, in dollars?",
-                    "A shop earns −p² + {b}p + {c} dollars a day at a price of p dollars. The law allows "
-                    "prices from {p} to {q} dollars only. What are the greatest earnings a day, in dollars?",
-                    "A shop earns −p² + {b}p + {c} dollars a day at a price of p dollars. At what price does "
-                    "it earn most?",
+                    "A shop earns −p² + {b}p + {c} dollars a day at a price of p dollars. What are the greatest earnings a day, in dollars?",
+                    "A shop earns −p² + {b}p + {c} dollars a day at a price of p dollars. The law allows prices from {p} to {q} dollars only. What are the greatest earnings a day, in dollars?",
+                    "A shop earns −p² + {b}p + {c} dollars a day at a price of p dollars. At what price does it earn most?",
                 ),
             ),
             "zh": told(
@@ -320,8 +297,7 @@ TEMPLATES = (
                 ),
                 (
                     "{A}抛出的球在t个十分之一秒后高−t² + {b}t + {c}分米。球最高时离地多少分米？",
-                    "{A}抛出的球在t个十分之一秒后高−t² + {b}t + {c}分米。{A}透过缝隙看到它从t = {p}到t = {q}的一段。"
-                    "在这段时间里，球最高离地多少分米？",
+                    "{A}抛出的球在t个十分之一秒后高−t² + {b}t + {c}分米。{A}透过缝隙看到它从t = {p}到t = {q}的一段。在这段时间里，球最高离地多少分米？",
                     "{A}抛出的球在t个十分之一秒后高−t² + {b}t + {c}分米。t是多少时球最高？",
                 ),
                 (
@@ -346,9 +322,7 @@ TEMPLATES = (
                 best="max",
                 shortcut="k - b",
             ),
-            "concept": Model(
-                unknowns={"x": (-30, 60)}, facts=("k * (x - a) == z",), ask="x"
-            ),
+            "concept": Model(unknowns={"x": (-30, 60)}, facts=("k * (x - a) == z",), ask="x"),
         },
         words={
             "en": told(
@@ -359,14 +333,12 @@ TEMPLATES = (
                 ),
                 (
                     "{A} looks for a number n with n + {b} = {k}. Which number is it?",
-                    "{A} looks for numbers n with (n − {a}) · (n + {b}) = (n − {a}) · {k}. Which is the "
-                    "largest of them?",
+                    "{A} looks for numbers n with (n − {a}) · (n + {b}) = (n − {a}) · {k}. Which is the largest of them?",
                     "{A} looks for a number n with (n − {a}) · {k} = {z}. Which number is it?",
                 ),
                 (
                     "Find the t at which the lines y = t + {b} and y = {k} meet.",
-                    "The curves y = (t + {b})(t − {a}) and y = {k}(t − {a}) meet at one or more places. Find "
-                    "the greatest t at which they meet.",
+                    "The curves y = (t + {b})(t − {a}) and y = {k}(t − {a}) meet at one or more places. Find the greatest t at which they meet.",
                     "Find the t at which the line y = {k}(t − {a}) meets the axis y = {z}.",
                 ),
             ),

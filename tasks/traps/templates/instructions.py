@@ -116,31 +116,21 @@ _PLAIN = (
             "en": told(
                 (
                     "A racket costs ${s} and a pair of shoes ${d}. What do they cost together, in dollars?",
-                    "A racket and a tin of balls cost ${s} together; the racket costs ${d} more than the balls. "
-                    "What does the tin of balls cost, in dollars?",
-                    "A racket and a tin of balls cost ${s} together; the racket alone costs ${d}. What does the "
-                    "tin of balls cost, in dollars?",
-                    "A racket and a tin of balls cost ${s} together; the racket costs ${d} more than the balls. "
-                    "What would two tins of balls cost, in dollars?",
+                    "A racket and a tin of balls cost ${s} together; the racket costs ${d} more than the balls. What does the tin of balls cost, in dollars?",
+                    "A racket and a tin of balls cost ${s} together; the racket alone costs ${d}. What does the tin of balls cost, in dollars?",
+                    "A racket and a tin of balls cost ${s} together; the racket costs ${d} more than the balls. What would two tins of balls cost, in dollars?",
                 ),
                 (
-                    "{A} stands on a hill of {d} feet, on top of a tower of {s} feet. How many feet above the foot "
-                    "of the hill is that?",
-                    "{A} measures {s} feet to the tip of the flagpole on a tower. The tower is {d} feet longer than "
-                    "the flagpole. How many feet long is the flagpole?",
-                    "{A} measures {s} feet to the tip of the flagpole on a tower. The tower alone is {d} feet high. "
-                    "How many feet long is the flagpole?",
-                    "{A} measures {s} feet to the tip of the flagpole on a tower. The tower is {d} feet longer than "
-                    "the flagpole. How many feet long are two such flagpoles together?",
+                    "{A} stands on a hill of {d} feet, on top of a tower of {s} feet. How many feet above the foot of the hill is that?",
+                    "{A} measures {s} feet to the tip of the flagpole on a tower. The tower is {d} feet longer than the flagpole. How many feet long is the flagpole?",
+                    "{A} measures {s} feet to the tip of the flagpole on a tower. The tower alone is {d} feet high. How many feet long is the flagpole?",
+                    "{A} measures {s} feet to the tip of the flagpole on a tower. The tower is {d} feet longer than the flagpole. How many feet long are two such flagpoles together?",
                 ),
                 (
                     "{A} sits in one train for {s} minutes and in another for {d}. How many minutes is that?",
-                    "{A} takes {s} minutes to a hotel by train and then on foot, {d} minutes more by train than on "
-                    "foot. How many minutes does {A} walk?",
-                    "{A} takes {s} minutes to a hotel by train and then on foot, {d} of them by train. How many "
-                    "minutes does {A} walk?",
-                    "{A} takes {s} minutes to a hotel by train and then on foot, {d} minutes more by train than on "
-                    "foot. How many minutes does {A} walk if there and back are the same?",
+                    "{A} takes {s} minutes to a hotel by train and then on foot, {d} minutes more by train than on foot. How many minutes does {A} walk?",
+                    "{A} takes {s} minutes to a hotel by train and then on foot, {d} of them by train. How many minutes does {A} walk?",
+                    "{A} takes {s} minutes to a hotel by train and then on foot, {d} minutes more by train than on foot. How many minutes does {A} walk if there and back are the same?",
                 ),
             ),
             "zh": told(
@@ -178,39 +168,27 @@ _PLAIN = (
                 unknowns={"x": (0, 100)}, facts=("2 * 2 ** x == 2 ** n",), ask="x", shortcut="n / 2"
             ),
             "control": Model(unknowns={"x": Q}, facts=("x + x == n",), ask="x"),
-            "concept": Model(
-                unknowns={"x": (0, 100)}, facts=("2 ** x == 2 * 2 ** n",), ask="x"
-            ),
+            "concept": Model(unknowns={"x": (0, 100)}, facts=("2 ** x == 2 * 2 ** n",), ask="x"),
         },
         words={
             "en": told(
                 (
-                    "Painting a wall takes {A} {n} hours. After how many hours is half of it painted, at a "
-                    "steady pace?",
-                    "Duckweed on {A}'s pond doubles its area every day and covers the pond on day {n}. On "
-                    "which day did it cover half of the pond?",
-                    "Duckweed on {A}'s pond grows by the same area every day, beginning with nothing on day "
-                    "zero, and covers the pond on day {n}. On which day did it cover half of the pond?",
-                    "Duckweed on {A}'s pond doubles its area every day and covers half of the pond on day "
-                    "{n}. On which day does it cover the pond?",
+                    "Painting a wall takes {A} {n} hours. After how many hours is half of it painted, at a steady pace?",
+                    "Duckweed on {A}'s pond doubles its area every day and covers the pond on day {n}. On which day did it cover half of the pond?",
+                    "Duckweed on {A}'s pond grows by the same area every day, beginning with nothing on day zero, and covers the pond on day {n}. On which day did it cover half of the pond?",
+                    "Duckweed on {A}'s pond doubles its area every day and covers half of the pond on day {n}. On which day does it cover the pond?",
                 ),
                 (
                     "A train has gone half of its way of {n} km. How many km is that?",
-                    "Every hour twice as many people as before have heard a piece of news; after {n} hours "
-                    "all of {A}'s town has heard it. After how many hours had half of the town?",
-                    "Every hour equally many people hear a piece of news for the first time; after {n} hours "
-                    "all of {A}'s town has heard it. After how many hours had half of the town?",
-                    "Every hour twice as many people as before have heard a piece of news; after {n} hours "
-                    "half of {A}'s town has heard it. After how many hours has all of the town?",
+                    "Every hour twice as many people as before have heard a piece of news; after {n} hours all of {A}'s town has heard it. After how many hours had half of the town?",
+                    "Every hour equally many people hear a piece of news for the first time; after {n} hours all of {A}'s town has heard it. After how many hours had half of the town?",
+                    "Every hour twice as many people as before have heard a piece of news; after {n} hours half of {A}'s town has heard it. After how many hours has all of the town?",
                 ),
                 (
                     "{A} needs {n} minutes for a page. How many minutes for half of it?",
-                    "Yeast in {A}'s jar doubles its volume each minute. The jar is full after {n} minutes. "
-                    "After how many minutes was it half full?",
-                    "Water in {A}'s empty jar rises evenly. The jar is full after {n} minutes. After how many "
-                    "minutes was it half full?",
-                    "Yeast in {A}'s jar doubles its volume each minute. The jar is half full after {n} "
-                    "minutes. After how many minutes is it full?",
+                    "Yeast in {A}'s jar doubles its volume each minute. The jar is full after {n} minutes. After how many minutes was it half full?",
+                    "Water in {A}'s empty jar rises evenly. The jar is full after {n} minutes. After how many minutes was it half full?",
+                    "Yeast in {A}'s jar doubles its volume each minute. The jar is half full after {n} minutes. After how many minutes is it full?",
                 ),
             ),
             "zh": told(
@@ -222,8 +200,7 @@ _PLAIN = (
                 ),
                 (
                     "火车要走{n}千米，走到一半时走了多少千米？",
-                    "听说一条消息的人数每小时变为原来的两倍，{n}小时后{A}的镇上人人都听说了。"
-                    "几小时后镇上有一半的人听说？",
+                    "听说一条消息的人数每小时变为原来的两倍，{n}小时后{A}的镇上人人都听说了。几小时后镇上有一半的人听说？",
                     "每小时新听说一条消息的人一样多，{n}小时后{A}的镇上人人都听说了。几小时后镇上有一半的人听说？",
                     "听说一条消息的人数每小时变为原来的两倍，{n}小时后{A}的镇上有一半的人听说了。几小时后人人都听说？",
                 ),
@@ -260,30 +237,21 @@ _PLAIN = (
             "en": told(
                 (
                     "{n} bakers decorate {m} cakes each. How many cakes is that?",
-                    "{n} bakers, each on a cake of their own, decorate {n} cakes in {n} hours. How many hours "
-                    "do {m} bakers need for {m} cakes?",
-                    "{n} bakers, each on a cake of their own, decorate {n} cakes in {n} hours. How many cakes "
-                    "do {m} bakers decorate in {n} hours?",
-                    "{n} bakers, each on a cake of their own, decorate {n} cakes in {n} hours. How many hours "
-                    "does one baker need for one cake?",
+                    "{n} bakers, each on a cake of their own, decorate {n} cakes in {n} hours. How many hours do {m} bakers need for {m} cakes?",
+                    "{n} bakers, each on a cake of their own, decorate {n} cakes in {n} hours. How many cakes do {m} bakers decorate in {n} hours?",
+                    "{n} bakers, each on a cake of their own, decorate {n} cakes in {n} hours. How many hours does one baker need for one cake?",
                 ),
                 (
                     "{n} printers print {m} posters each for {A}. How many posters are printed?",
-                    "{n} printers of {A}'s print {n} posters in {n} minutes, each of them its own poster. How "
-                    "many minutes do {m} such printers take for {m} posters?",
-                    "{n} printers of {A}'s print {n} posters in {n} minutes, each of them its own poster. How "
-                    "many posters do {m} such printers print in {n} minutes?",
-                    "{n} printers of {A}'s print {n} posters in {n} minutes, each of them its own poster. How "
-                    "many minutes does one printer take for one poster?",
+                    "{n} printers of {A}'s print {n} posters in {n} minutes, each of them its own poster. How many minutes do {m} such printers take for {m} posters?",
+                    "{n} printers of {A}'s print {n} posters in {n} minutes, each of them its own poster. How many posters do {m} such printers print in {n} minutes?",
+                    "{n} printers of {A}'s print {n} posters in {n} minutes, each of them its own poster. How many minutes does one printer take for one poster?",
                 ),
                 (
                     "{n} spiders spin {m} webs each. How many webs are there?",
-                    "{n} spiders spin {n} webs in {n} hours, one web a spider. In how many hours do {m} "
-                    "spiders spin {m} webs?",
-                    "{n} spiders spin {n} webs in {n} hours, one web a spider. How many webs do {m} spiders "
-                    "spin in {n} hours?",
-                    "{n} spiders spin {n} webs in {n} hours, one web a spider. In how many hours does one "
-                    "spider spin one web?",
+                    "{n} spiders spin {n} webs in {n} hours, one web a spider. In how many hours do {m} spiders spin {m} webs?",
+                    "{n} spiders spin {n} webs in {n} hours, one web a spider. How many webs do {m} spiders spin in {n} hours?",
+                    "{n} spiders spin {n} webs in {n} hours, one web a spider. In how many hours does one spider spin one web?",
                 ),
             ),
             "zh": told(

@@ -85,9 +85,7 @@ def _gap(rng: Random) -> Mapping[str, Case]:
     return {
         "original": Case(values={}, answer=first(*o), texts=_texts(*o)),
         "concept": Case(values={}, answer=3, texts=_texts(*t)),
-        "twist": Case(
-            values={}, lure=first(*t), texts=_texts(*t), witnesses=({"k": 1}, {"k": 2})
-        ),
+        "twist": Case(values={}, lure=first(*t), texts=_texts(*t), witnesses=({"k": 1}, {"k": 2})),
         "control": Case(values={}, answer=first(*c), texts=_texts(*c)),
     }
 
@@ -111,18 +109,14 @@ TEMPLATES = (
                     "{A} asks how many times the letter {c} occurs in the English word {w}, spelled {spelled}. How many?",
                 ),
                 (
-                    "{A} paints the word {w} on a sign, each letter separately. How many letters must {A} "
-                    "paint?",
-                    "{A} paints the word {w} on a sign, each letter separately. How often must {A} paint the "
-                    "letter {c}?",
-                    "{A} paints the letters of the word {w} on a sign, one by one: {spelled}. How often must "
-                    "{A} paint the letter {c}?",
+                    "{A} paints the word {w} on a sign, each letter separately. How many letters must {A} paint?",
+                    "{A} paints the word {w} on a sign, each letter separately. How often must {A} paint the letter {c}?",
+                    "{A} paints the letters of the word {w} on a sign, one by one: {spelled}. How often must {A} paint the letter {c}?",
                 ),
                 (
                     "To spell {w} with letter tiles, how many tiles does {A} need?",
                     "To spell {w} with letter tiles, how many tiles with the letter {c} does {A} need?",
-                    "To spell {w} with letter tiles, {A} lays out {spelled}. How many of these tiles show the "
-                    "letter {c}?",
+                    "To spell {w} with letter tiles, {A} lays out {spelled}. How many of these tiles show the letter {c}?",
                 ),
             ),
             "zh": told(
@@ -161,22 +155,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} takes letter number {n} of the word {w}, counted from the left. At which place in "
-                    "the alphabet (a = first) does that letter stand?",
-                    "{A} counts the letters of the word {w}, starting from the left. What number does the "
-                    "last letter get?",
+                    "{A} takes letter number {n} of the word {w}, counted from the left. At which place in the alphabet (a = first) does that letter stand?",
+                    "{A} counts the letters of the word {w}, starting from the left. What number does the last letter get?",
                 ),
                 (
-                    "In a code, each letter is replaced by its place in the alphabet, from a to z. Which "
-                    "number replaces letter {n} of {w}?",
-                    "In a code, each letter is replaced by its place in the alphabet. How many numbers are "
-                    "needed to replace the letters of {w}?",
+                    "In a code, each letter is replaced by its place in the alphabet, from a to z. Which number replaces letter {n} of {w}?",
+                    "In a code, each letter is replaced by its place in the alphabet. How many numbers are needed to replace the letters of {w}?",
                 ),
                 (
-                    "Write {w} with one letter to a box. What is in box {n}, given as its place in the "
-                    "alphabet?",
-                    "Write {w} with one letter to a box. What is the number of the last box that gets a "
-                    "letter?",
+                    "Write {w} with one letter to a box. What is in box {n}, given as its place in the alphabet?",
+                    "Write {w} with one letter to a box. What is the number of the last box that gets a letter?",
                 ),
             ),
             "zh": told(
@@ -212,21 +200,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} would like to know how many letters stand between one {c} and the next {c} in the word "
-                    "{w}. How many?",
+                    "{A} would like to know how many letters stand between one {c} and the next {c} in the word {w}. How many?",
                     "{A} would like to know how many times the letter {c} stands in the word {w}. How many?",
                 ),
                 (
-                    "{A} writes {w} with letter tiles and takes the letter {c} away wherever it stands. How "
-                    "many tiles are there between the two gaps?",
-                    "{A} writes {w} with letter tiles and takes the letter {c} away wherever it stands. How "
-                    "many gaps are there?",
+                    "{A} writes {w} with letter tiles and takes the letter {c} away wherever it stands. How many tiles are there between the two gaps?",
+                    "{A} writes {w} with letter tiles and takes the letter {c} away wherever it stands. How many gaps are there?",
                 ),
                 (
-                    "Letter tiles spell {w}. {A} puts a finger on a {c} and moves on to the following {c}. "
-                    "Over how many letters does the finger pass in between?",
-                    "Letter tiles spell {w}. {A} puts a finger on every {c}. How many fingers does that "
-                    "take?",
+                    "Letter tiles spell {w}. {A} puts a finger on a {c} and moves on to the following {c}. Over how many letters does the finger pass in between?",
+                    "Letter tiles spell {w}. {A} puts a finger on every {c}. How many fingers does that take?",
                 ),
             ),
             "zh": told(

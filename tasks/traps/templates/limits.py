@@ -94,14 +94,11 @@ TEMPLATES = (
                     "Let f(x) = {k}·|x − {a}| / (x − {a}). What is the value of f(x) at x = {n}?",
                 ),
                 (
-                    "{A} studies the quotient of {k}·|t − {a}| and t − {a}. Which number does it approach "
-                    "when t approaches {m} from either side?",
-                    "{A} studies the quotient of {k}·|t − {a}| and t − {a}. Which number is it when t is "
-                    "{n}?",
+                    "{A} studies the quotient of {k}·|t − {a}| and t − {a}. Which number does it approach when t approaches {m} from either side?",
+                    "{A} studies the quotient of {k}·|t − {a}| and t − {a}. Which number is it when t is {n}?",
                 ),
                 (
-                    "Find the real number to which {k}|u − {a}|/(u − {a}) converges as u converges to {m}, "
-                    "whichever way u takes.",
+                    "Find the real number to which {k}|u − {a}|/(u − {a}) converges as u converges to {m}, whichever way u takes.",
                     "Find the real number that {k}|u − {a}|/(u − {a}) equals where u = {n}.",
                 ),
             ),
@@ -135,8 +132,7 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "As x tends to {m}, the fraction (x² − {c}) / (x − {m}) tends to a real number. Which "
-                    "one?",
+                    "As x tends to {m}, the fraction (x² − {c}) / (x − {m}) tends to a real number. Which one?",
                     "What value does the numerator of the fraction (x² − {c}) / (x − {m}) take at x = {m}?",
                 ),
                 (
@@ -144,10 +140,8 @@ TEMPLATES = (
                     "{A} has to find the value of t² − {c} for t = {m}. What is it?",
                 ),
                 (
-                    "The slope of a curve at u = {m} is defined as the limit of (u² − {c}) ÷ (u − {m}) when u "
-                    "approaches {m}. Calculate this slope.",
-                    "To study (u² − {c}) ÷ (u − {m}) when u approaches {m}, one first looks at the dividend "
-                    "at u = {m}. Calculate it.",
+                    "The slope of a curve at u = {m} is defined as the limit of (u² − {c}) ÷ (u − {m}) when u approaches {m}. Calculate this slope.",
+                    "To study (u² − {c}) ÷ (u − {m}) when u approaches {m}, one first looks at the dividend at u = {m}. Calculate it.",
                 ),
             ),
             "zh": told(
@@ -185,22 +179,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "In an infinite geometric series the first term is {a}, and each further term is {p}/{q} "
-                    "of the one before. What is the sum of the whole series?",
-                    "In a geometric series the first term is {a}, and each further term is {p}/{q} of the one "
-                    "before. What is the third term of the series?",
+                    "In an infinite geometric series the first term is {a}, and each further term is {p}/{q} of the one before. What is the sum of the whole series?",
+                    "In a geometric series the first term is {a}, and each further term is {p}/{q} of the one before. What is the third term of the series?",
                 ),
                 (
-                    "{A} adds up numbers without ever stopping: {a}, then {p}/{q} times {a}, then {p}/{q} "
-                    "times that, and so on. To which number do the partial sums converge?",
-                    "{A} writes down numbers: {a}, then {p}/{q} times {a}, then {p}/{q} times that, and so on. "
-                    "What is the third of these numbers?",
+                    "{A} adds up numbers without ever stopping: {a}, then {p}/{q} times {a}, then {p}/{q} times that, and so on. To which number do the partial sums converge?",
+                    "{A} writes down numbers: {a}, then {p}/{q} times {a}, then {p}/{q} times that, and so on. What is the third of these numbers?",
                 ),
                 (
-                    "Start with {a}. To get from a number to the next, multiply by {p} and divide by {q}. The "
-                    "endless sum of all these numbers has which value?",
-                    "Start with {a}. To get from a number to the next, multiply by {p} and divide by {q}. "
-                    "Which number is it after two such steps?",
+                    "Start with {a}. To get from a number to the next, multiply by {p} and divide by {q}. The endless sum of all these numbers has which value?",
+                    "Start with {a}. To get from a number to the next, multiply by {p} and divide by {q}. Which number is it after two such steps?",
                 ),
             ),
             "zh": told(
@@ -209,8 +197,7 @@ TEMPLATES = (
                     "一个等比级数的首项是{a}，从第二项起，每一项都是前一项的{p}/{q}。第三项是多少？",
                 ),
                 (
-                    "{A}不停地把数加起来：先是{a}，再是{a}的{p}/{q}，再是刚才那个数的{p}/{q}，永远加下去。"
-                    "这些和收敛到哪个数？",
+                    "{A}不停地把数加起来：先是{a}，再是{a}的{p}/{q}，再是刚才那个数的{p}/{q}，永远加下去。这些和收敛到哪个数？",
                     "{A}依次写数：先是{a}，再是{a}的{p}/{q}，再是刚才那个数的{p}/{q}，这样写下去。第三个数是多少？",
                 ),
                 (

@@ -99,20 +99,6 @@ def _purse(rng: Random) -> Mapping[str, Case]:
     )
 
 
-def _discounts(rng: Random) -> Mapping[str, Case]:
-    def case() -> _Two:
-        return {"s": 100 * rng.randint(2, 9), "a": 10 * rng.randint(1, 4), "b": 10 * rng.randint(1, 4)}
-
-    o, c, t = case(), case(), case()
-    after = t["s"] * (100 - t["a"]) // 100
-    return four(
-        sound(o["s"] * (100 - o["a"]) // 100, s=o["s"], a=o["a"]),
-        sound(t["s"] * (100 - t["a"]) // 100, s=t["s"], a=t["a"]),
-        sound(after * (100 - t["b"]) // 100, t["s"] * (100 - t["a"] - t["b"]) // 100, **t),
-        sound(c["s"] * (100 - c["a"] - c["b"]) // 100, **c),
-    )
-
-
 _TWO_PRICES = {"x": Q, "y": Q}
 _TWICE = ("a * x + b * y == s", "c * x + d * y == t")
 
@@ -132,22 +118,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{a} pens and {b} rulers cost ${s}. At the same prices, {c} pens and {d} rulers cost "
-                    "${t}. What does one pen cost, in dollars?",
-                    "{a} pens and {b} rulers cost ${s}. At the same prices, what do {c} pens and {d} "
-                    "rulers cost, in dollars?",
+                    "{a} pens and {b} rulers cost ${s}. At the same prices, {c} pens and {d} rulers cost ${t}. What does one pen cost, in dollars?",
+                    "{a} pens and {b} rulers cost ${s}. At the same prices, what do {c} pens and {d} rulers cost, in dollars?",
                 ),
                 (
-                    "At the flower stall {A} pays ${s} for {a} roses and {b} lilies, and {B} pays ${t} for "
-                    "{c} roses and {d} lilies. How many dollars is a rose?",
-                    "At the flower stall {A} pays ${s} for {a} roses and {b} lilies. {B} takes {c} roses "
-                    "and {d} lilies. How many dollars does {B} pay?",
+                    "At the flower stall {A} pays ${s} for {a} roses and {b} lilies, and {B} pays ${t} for {c} roses and {d} lilies. How many dollars is a rose?",
+                    "At the flower stall {A} pays ${s} for {a} roses and {b} lilies. {B} takes {c} roses and {d} lilies. How many dollars does {B} pay?",
                 ),
                 (
-                    "A café bill says: {a} coffees and {b} teas, ${s}. The bill for the next table says: "
-                    "{c} coffees and {d} teas, ${t}. How many dollars does a coffee cost?",
-                    "A café bill says: {a} coffees and {b} teas, ${s}. The next table had {c} coffees and "
-                    "{d} teas. How many dollars is the bill there?",
+                    "A café bill says: {a} coffees and {b} teas, ${s}. The bill for the next table says: {c} coffees and {d} teas, ${t}. How many dollars does a coffee cost?",
+                    "A café bill says: {a} coffees and {b} teas, ${s}. The next table had {c} coffees and {d} teas. How many dollars is the bill there?",
                 ),
             ),
             "zh": told(
@@ -156,13 +136,11 @@ TEMPLATES = (
                     "{a}支钢笔和{b}把尺子共{s}元。按同样的单价，{c}支钢笔和{d}把尺子共多少元？",
                 ),
                 (
-                    "在花店，{A}买{a}枝玫瑰和{b}枝百合付了{s}元，{B}买{c}枝玫瑰和{d}枝百合付了{t}元。"
-                    "一枝玫瑰多少元？",
+                    "在花店，{A}买{a}枝玫瑰和{b}枝百合付了{s}元，{B}买{c}枝玫瑰和{d}枝百合付了{t}元。一枝玫瑰多少元？",
                     "在花店，{A}买{a}枝玫瑰和{b}枝百合付了{s}元。{B}买{c}枝玫瑰和{d}枝百合，要付多少元？",
                 ),
                 (
-                    "咖啡馆的一张账单是{a}杯咖啡和{b}杯茶，共{s}元；邻桌的账单是{c}杯咖啡和{d}杯茶，共{t}元。"
-                    "一杯咖啡多少元？",
+                    "咖啡馆的一张账单是{a}杯咖啡和{b}杯茶，共{s}元；邻桌的账单是{c}杯咖啡和{d}杯茶，共{t}元。一杯咖啡多少元？",
                     "咖啡馆的一张账单是{a}杯咖啡和{b}杯茶，共{s}元。邻桌点了{c}杯咖啡和{d}杯茶，要付多少元？",
                 ),
             ),
@@ -187,43 +165,30 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{a} kg of apples and {b} kg of pears cost ${s} at a market stall; {c} kg of apples and "
-                    "{d} kg of pears cost ${t} there, with no discount for anybody. What do a "
-                    "kilogram of apples and {k} of pears cost together, in dollars?",
-                    "{a} kg of apples and {b} kg of pears cost ${s} at a market stall that gives no "
-                    "discounts. What do {c} kg of apples and {d} kg of pears cost there, in dollars?",
+                    "{a} kg of apples and {b} kg of pears cost ${s} at a market stall; {c} kg of apples and {d} kg of pears cost ${t} there, with no discount for anybody. What do a kilogram of apples and {k} of pears cost together, in dollars?",
+                    "{a} kg of apples and {b} kg of pears cost ${s} at a market stall that gives no discounts. What do {c} kg of apples and {d} kg of pears cost there, in dollars?",
                 ),
                 (
-                    "{A} buys {a} tickets for adults and {b} for children for ${s}. {B} pays ${t} at the "
-                    "same window for {c} adults and {d} children. Everyone pays the same price. How many "
-                    "dollars does an adult with {k} children pay, {k} tickets for children included?",
-                    "{A} buys {a} tickets for adults and {b} for children for ${s}. {B} buys tickets for {c} "
-                    "adults and {d} children at the same prices. How many dollars does {B} pay?",
+                    "{A} buys {a} tickets for adults and {b} for children for ${s}. {B} pays ${t} at the same window for {c} adults and {d} children. Everyone pays the same price. How many dollars does an adult with {k} children pay, {k} tickets for children included?",
+                    "{A} buys {a} tickets for adults and {b} for children for ${s}. {B} buys tickets for {c} adults and {d} children at the same prices. How many dollars does {B} pay?",
                 ),
                 (
-                    "For {a} sofas and {b} chairs the carrier asks ${s}, for {c} sofas and {d} chairs ${t}; "
-                    "a sofa always counts the same, and so does a chair. What does {A} pay for one sofa "
-                    "and {k} chairs, in dollars?",
-                    "For {a} sofas and {b} chairs the carrier asks ${s}; a sofa always counts the same, and "
-                    "so does a chair. How many dollars does {A} pay for {c} sofas and {d} chairs?",
+                    "For {a} sofas and {b} chairs the carrier asks ${s}, for {c} sofas and {d} chairs ${t}; a sofa always counts the same, and so does a chair. What does {A} pay for one sofa and {k} chairs, in dollars?",
+                    "For {a} sofas and {b} chairs the carrier asks ${s}; a sofa always counts the same, and so does a chair. How many dollars does {A} pay for {c} sofas and {d} chairs?",
                 ),
             ),
             "zh": told(
                 (
-                    "水果摊上，{a}千克苹果和{b}千克梨共{s}元，{c}千克苹果和{d}千克梨共{t}元，谁来买都不打折。"
-                    "买一千克苹果和{k}千克梨一共要多少元？",
+                    "水果摊上，{a}千克苹果和{b}千克梨共{s}元，{c}千克苹果和{d}千克梨共{t}元，谁来买都不打折。买一千克苹果和{k}千克梨一共要多少元？",
                     "水果摊上，{a}千克苹果和{b}千克梨共{s}元，不打折。买{c}千克苹果和{d}千克梨一共要多少元？",
                 ),
                 (
-                    "{A}买了{a}张成人票和{b}张儿童票，付了{s}元；{B}在同一窗口按同样的票价买了{c}张成人票和{d}张儿童票，"
-                    "付了{t}元。一名成人带{k}名儿童，买票共要多少元？",
+                    "{A}买了{a}张成人票和{b}张儿童票，付了{s}元；{B}在同一窗口按同样的票价买了{c}张成人票和{d}张儿童票，付了{t}元。一名成人带{k}名儿童，买票共要多少元？",
                     "{A}买了{a}张成人票和{b}张儿童票，付了{s}元。{B}按同样的票价买{c}张成人票和{d}张儿童票，要付多少元？",
                 ),
                 (
-                    "搬家公司搬{a}张沙发和{b}把椅子收{s}元，搬{c}张沙发和{d}把椅子收{t}元，每张沙发一个价，每把椅子一个价。"
-                    "{A}请他们搬一张沙发和{k}把椅子，要付多少元？",
-                    "搬家公司搬{a}张沙发和{b}把椅子收{s}元，每张沙发一个价，每把椅子一个价。"
-                    "{A}请他们搬{c}张沙发和{d}把椅子，要付多少元？",
+                    "搬家公司搬{a}张沙发和{b}把椅子收{s}元，搬{c}张沙发和{d}把椅子收{t}元，每张沙发一个价，每把椅子一个价。{A}请他们搬一张沙发和{k}把椅子，要付多少元？",
+                    "搬家公司搬{a}张沙发和{b}把椅子收{s}元，每张沙发一个价，每把椅子一个价。{A}请他们搬{c}张沙发和{d}把椅子，要付多少元？",
                 ),
             ),
         },
@@ -246,20 +211,15 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} buys {n} notebooks at ${p} each, nothing else. There is no discount and no fee; the "
-                    "total is ${s}, and {A} pays with ${b}. How many dollars are given back?",
-                    "{A} buys {n} notebooks at ${p} each, nothing else. There is no discount and no fee. "
-                    "What is the total in dollars?",
+                    "{A} buys {n} notebooks at ${p} each, nothing else. There is no discount and no fee; the total is ${s}, and {A} pays with ${b}. How many dollars are given back?",
+                    "{A} buys {n} notebooks at ${p} each, nothing else. There is no discount and no fee. What is the total in dollars?",
                 ),
                 (
-                    "A bill lists {n} lunches at ${p} each, then the sum to pay, ${s}, and not another line. "
-                    "The group lays ${b} on the table. How much change is due, in dollars?",
-                    "A bill lists {n} lunches at ${p} each and not another line. What sum is to be "
-                    "paid, in dollars?",
+                    "A bill lists {n} lunches at ${p} each, then the sum to pay, ${s}, and not another line. The group lays ${b} on the table. How much change is due, in dollars?",
+                    "A bill lists {n} lunches at ${p} each and not another line. What sum is to be paid, in dollars?",
                 ),
                 (
-                    "{A} works {n} hours at ${p} an hour and gets exactly that, ${s} in all. With it {A} "
-                    "pays off part of a debt of ${b}. How many dollars of the debt remain?",
+                    "{A} works {n} hours at ${p} an hour and gets exactly that, ${s} in all. With it {A} pays off part of a debt of ${b}. How many dollars of the debt remain?",
                     "{A} works {n} hours at ${p} an hour and gets exactly that. How many dollars in all?",
                 ),
             ),
@@ -298,22 +258,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "A cinema sold {n} tickets, at ${p} for adults and ${q} for children, and took ${s} for "
-                    "them. How many of the tickets were for children?",
-                    "A cinema sold {n} tickets, at ${p} for adults and ${q} for children. How many dollars "
-                    "can it have taken for them at most?",
+                    "A cinema sold {n} tickets, at ${p} for adults and ${q} for children, and took ${s} for them. How many of the tickets were for children?",
+                    "A cinema sold {n} tickets, at ${p} for adults and ${q} for children. How many dollars can it have taken for them at most?",
                 ),
                 (
-                    "{A} buys {n} cards for friends. A card with an envelope costs ${p}, one without ${q}. "
-                    "All the cards together cost ${s}. How many of them have no envelope?",
-                    "{A} buys {n} cards for friends. A card with an envelope costs ${p}, one without ${q}. "
-                    "How many dollars can all the cards together cost at most?",
+                    "{A} buys {n} cards for friends. A card with an envelope costs ${p}, one without ${q}. All the cards together cost ${s}. How many of them have no envelope?",
+                    "{A} buys {n} cards for friends. A card with an envelope costs ${p}, one without ${q}. How many dollars can all the cards together cost at most?",
                 ),
                 (
-                    "{n} people went up a tower. By lift it costs ${p}, by the stairs ${q}, and ${s} was "
-                    "paid altogether. How many took the stairs?",
-                    "{n} people went up a tower. By lift it costs ${p}, by the stairs ${q}. How many "
-                    "dollars were paid altogether at the very most?",
+                    "{n} people went up a tower. By lift it costs ${p}, by the stairs ${q}, and ${s} was paid altogether. How many took the stairs?",
+                    "{n} people went up a tower. By lift it costs ${p}, by the stairs ${q}. How many dollars were paid altogether at the very most?",
                 ),
             ),
             "zh": told(
@@ -322,8 +276,7 @@ TEMPLATES = (
                     "电影院卖出{n}张票，成人票每张{p}元，儿童票每张{q}元。票款最多是多少元？",
                 ),
                 (
-                    "{A}给朋友买了{n}张贺卡，带信封的每张{p}元，不带信封的每张{q}元，一共花了{s}元。"
-                    "不带信封的有多少张？",
+                    "{A}给朋友买了{n}张贺卡，带信封的每张{p}元，不带信封的每张{q}元，一共花了{s}元。不带信封的有多少张？",
                     "{A}给朋友买了{n}张贺卡，带信封的每张{p}元，不带信封的每张{q}元。最多会花多少元？",
                 ),
                 (
@@ -352,111 +305,30 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} goes to the market with ${m} and nothing else, borrows nothing, and buys {a} melons "
-                    "at ${p} and {b} pineapples at ${q} each. How many dollars does {A} bring home?",
-                    "At the market {A} buys {a} melons at ${p} and {b} pineapples at ${q} each. How many "
-                    "dollars does that cost?",
+                    "{A} goes to the market with ${m} and nothing else, borrows nothing, and buys {a} melons at ${p} and {b} pineapples at ${q} each. How many dollars does {A} bring home?",
+                    "At the market {A} buys {a} melons at ${p} and {b} pineapples at ${q} each. How many dollars does that cost?",
                 ),
                 (
-                    "A gift card holds ${m}. With it alone {A} pays for {a} books at ${p} each and {b} games "
-                    "at ${q} each. What amount is left on the card, in dollars?",
-                    "{A} pays with a gift card for {a} books at ${p} each and {b} games at ${q} each. What "
-                    "amount is taken from the card, in dollars?",
+                    "A gift card holds ${m}. With it alone {A} pays for {a} books at ${p} each and {b} games at ${q} each. What amount is left on the card, in dollars?",
+                    "{A} pays with a gift card for {a} books at ${p} each and {b} games at ${q} each. What amount is taken from the card, in dollars?",
                 ),
                 (
-                    "The class fund holds ${m} in cash. Out of it come {a} footballs for ${p} each and {b} "
-                    "nets for ${q} each, all paid at once. How much cash stays in the fund, in dollars?",
-                    "Out of the class fund come {a} footballs for ${p} each and {b} nets for ${q} each. How "
-                    "much is that in all, in dollars?",
+                    "The class fund holds ${m} in cash. Out of it come {a} footballs for ${p} each and {b} nets for ${q} each, all paid at once. How much cash stays in the fund, in dollars?",
+                    "Out of the class fund come {a} footballs for ${p} each and {b} nets for ${q} each. How much is that in all, in dollars?",
                 ),
             ),
             "zh": told(
                 (
-                    "{A}只带了{m}元去市场，没有向别人借钱，买了{a}个西瓜，每个{p}元，又买了{b}个菠萝，每个{q}元。"
-                    "{A}回家时还剩多少元？",
+                    "{A}只带了{m}元去市场，没有向别人借钱，买了{a}个西瓜，每个{p}元，又买了{b}个菠萝，每个{q}元。{A}回家时还剩多少元？",
                     "{A}在市场买了{a}个西瓜，每个{p}元，又买了{b}个菠萝，每个{q}元。一共花了多少元？",
                 ),
                 (
-                    "一张礼品卡里有{m}元。{A}只用这张卡付款，买了{a}本书，每本{p}元，和{b}个玩具，每个{q}元。"
-                    "卡里还剩多少元？",
+                    "一张礼品卡里有{m}元。{A}只用这张卡付款，买了{a}本书，每本{p}元，和{b}个玩具，每个{q}元。卡里还剩多少元？",
                     "{A}用礼品卡付款，买了{a}本书，每本{p}元，和{b}个玩具，每个{q}元。从卡里扣掉多少元？",
                 ),
                 (
-                    "班费一共有{m}元现金，全部费用都从里面当场付清：足球{a}个，每个{p}元；球网{b}张，每张{q}元。"
-                    "班费还剩多少元？",
+                    "班费一共有{m}元现金，全部费用都从里面当场付清：足球{a}个，每个{p}元；球网{b}张，每张{q}元。班费还剩多少元？",
                     "班里用班费买了足球{a}个，每个{p}元；球网{b}张，每张{q}元。一共用去多少元？",
-                ),
-            ),
-        },
-    ),
-    Template(
-        name="two-discounts",
-        topic=TOPIC,
-        flaw=Flaw.LURE,
-        draw=_discounts,
-        ranges={"s": "goods, price", "a": "discount, percent", "b": "discount, percent"},
-        models={
-            "original": Model(unknowns={"x": Q}, facts=("100 * x == s * (100 - a)",), ask="x"),
-            "twist": Model(
-                unknowns={"x": Q, "y": Q},
-                facts=("100 * y == s * (100 - a)", "100 * x == y * (100 - b)"),
-                ask="x",
-                shortcut="s * (100 - a - b) / 100",
-            ),
-            "control": Model(
-                unknowns={"x": Q}, facts=("100 * x == s * 100 - s * a - s * b",), ask="x"
-            ),
-            "concept": Model(unknowns={"x": Q}, facts=("100 * x == s * (100 - a)",), ask="x"),
-        },
-        words={
-            "en": told(
-                (
-                    "A coat with a list price of ${s} is reduced by {a}%. What does it cost now, in dollars?",
-                    "A coat with a list price of ${s} is reduced by {a}%, and a week later the new price by "
-                    "another {b}%. What does it cost now, in dollars?",
-                    "A coat with a list price of ${s} is reduced by {a}% of the list price, and a week later "
-                    "by another {b}% of the list price. What does it cost now, in dollars?",
-                    "A coat costs ${s} and is reduced by {a}%. Of what amount will a second reduction of the "
-                    "new price be taken, in dollars?",
-                ),
-                (
-                    "{A}'s plane ticket costs ${s}. As a student {A} gets {a}% off. How many dollars is that "
-                    "to pay?",
-                    "{A}'s plane ticket costs ${s}. As a student {A} gets {a}% off, and on what is left, for "
-                    "paying early, {b}% off. How many dollars are to be paid?",
-                    "{A}'s plane ticket costs ${s}. As a student {A} gets {a}% of this fare off, and {b}% of "
-                    "this fare for paying early. How many dollars are to be paid?",
-                    "{A}'s plane ticket costs ${s}. As a student {A} gets {a}% off. On how many dollars is a "
-                    "further discount on what is left reckoned?",
-                ),
-                (
-                    "A bicycle is offered for ${s}. The dealer takes {a}% off. How many dollars does {A} pay?",
-                    "A bicycle is offered for ${s}. The dealer takes {a}% off, then {b}% off the lower price. "
-                    "How many dollars does {A} pay?",
-                    "A bicycle is offered for ${s}. The dealer takes {a}% and {b}% off, both reckoned on the "
-                    "offer. How many dollars does {A} pay?",
-                    "A bicycle is offered for ${s}. The dealer takes {a}% off. What is the lower price, in "
-                    "dollars?",
-                ),
-            ),
-            "zh": told(
-                (
-                    "一件大衣标价{s}元，降价{a}%。现价多少元？",
-                    "一件大衣标价{s}元，先降价{a}%，一周后在新价格上再降{b}%。现价多少元？",
-                    "一件大衣标价{s}元，先降标价的{a}%，一周后再降标价的{b}%。现价多少元？",
-                    "一件大衣标价{s}元，先降价{a}%，再按新价格打折时，是在多少元的基础上打折？",
-                ),
-                (
-                    "{A}的机票原价{s}元，学生优惠{a}%。要付多少元？",
-                    "{A}的机票原价{s}元，学生优惠{a}%，提前付款再按余下的金额优惠{b}%。要付多少元？",
-                    "{A}的机票原价{s}元，学生优惠原价的{a}%，提前付款再优惠原价的{b}%。要付多少元？",
-                    "{A}的机票原价{s}元，学生优惠{a}%。余下的金额是多少元？",
-                ),
-                (
-                    "一辆自行车卖{s}元，老板便宜{a}%。{A}付了多少元？",
-                    "一辆自行车卖{s}元，老板先便宜{a}%，再在降低后的价格上便宜{b}%。{A}付了多少元？",
-                    "一辆自行车卖{s}元，老板便宜{a}%，又便宜{b}%，两次都按原来的价格算。{A}付了多少元？",
-                    "一辆自行车卖{s}元，老板先便宜{a}%。降低后的价格是多少元？",
                 ),
             ),
         },

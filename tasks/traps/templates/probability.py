@@ -107,69 +107,41 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "In a quiz show a car stands behind one of {n} closed doors. {A} points at a door without "
-                    "a clue. What is the probability that the car is there, as a fraction?",
-                    "In a quiz show a car stands behind one of {n} closed doors. {A} points at a door. The "
-                    "host, who has no idea where the car is, opens one of the other doors by lot, and by "
-                    "chance there is no car. {A} now takes a certain other closed door. With what probability, "
-                    "as a fraction, is the car there?",
-                    "In a quiz show a car stands behind one of {n} closed doors. {A} points at a door. The "
-                    "host, who knows where the car is and never shows it, opens one of the other doors by "
-                    "lot among those without the car. {A} now takes a certain other closed door. With what "
-                    "probability, as a fraction, is the car there?",
-                    "In a quiz show a car stands behind one of {n} closed doors. {A} points at a door. With "
-                    "what probability, as a fraction, is the car behind one of the other doors?",
+                    "In a quiz show a car stands behind one of {n} closed doors. {A} points at a door without a clue. What is the probability that the car is there, as a fraction?",
+                    "In a quiz show a car stands behind one of {n} closed doors. {A} points at a door. The host, who has no idea where the car is, opens one of the other doors by lot, and by chance there is no car. {A} now takes a certain other closed door. With what probability, as a fraction, is the car there?",
+                    "In a quiz show a car stands behind one of {n} closed doors. {A} points at a door. The host, who knows where the car is and never shows it, opens one of the other doors by lot among those without the car. {A} now takes a certain other closed door. With what probability, as a fraction, is the car there?",
+                    "In a quiz show a car stands behind one of {n} closed doors. {A} points at a door. With what probability, as a fraction, is the car behind one of the other doors?",
                 ),
                 (
-                    "{A} has {n} face-down cards, one of them the queen of hearts, and touches one. With what "
-                    "probability is it the queen of hearts, as a fraction?",
-                    "{A} has {n} face-down cards, one of them the queen of hearts, and touches one. {B}, who "
-                    "does not know the cards either, turns over any of the others; it happens not to be the "
-                    "queen. What is now the probability that a particular one of the other face-down cards is "
-                    "the queen of hearts, as a fraction?",
-                    "{A} has {n} face-down cards, one of them the queen of hearts, and touches one. {B}, who "
-                    "has looked at all cards, turns over, as agreed, any of the others that is not the queen. "
-                    "What is now the probability that a particular one of the other face-down cards is the "
-                    "queen of hearts, as a fraction?",
-                    "{A} has {n} face-down cards, one of them the queen of hearts, and touches one. What is "
-                    "the probability that the queen of hearts is among the others, as a fraction?",
+                    "{A} has {n} face-down cards, one of them the queen of hearts, and touches one. With what probability is it the queen of hearts, as a fraction?",
+                    "{A} has {n} face-down cards, one of them the queen of hearts, and touches one. {B}, who does not know the cards either, turns over any of the others; it happens not to be the queen. What is now the probability that a particular one of the other face-down cards is the queen of hearts, as a fraction?",
+                    "{A} has {n} face-down cards, one of them the queen of hearts, and touches one. {B}, who has looked at all cards, turns over, as agreed, any of the others that is not the queen. What is now the probability that a particular one of the other face-down cards is the queen of hearts, as a fraction?",
+                    "{A} has {n} face-down cards, one of them the queen of hearts, and touches one. What is the probability that the queen of hearts is among the others, as a fraction?",
                 ),
                 (
-                    "A ring lies under one of {n} cups. {A} puts a hand on a cup at random. What is the chance, "
-                    "as a fraction, that the ring is under it?",
-                    "A ring lies under one of {n} cups. {A} puts a hand on a cup. A gust of wind, blind to the "
-                    "ring and as likely to hit any other cup, tips over one of the others: empty. What is the "
-                    "chance, as a fraction, that the ring is under a given one of the other standing cups?",
-                    "A ring lies under one of {n} cups. {A} puts a hand on a cup. The juggler, who hid the ring "
-                    "and always does so, tips over an empty one of the others, any of them alike. What is the "
-                    "chance, as a fraction, that the ring is under a given one of the other standing cups?",
-                    "A ring lies under one of {n} cups. {A} puts a hand on a cup. What is the chance, as a "
-                    "fraction, that the ring is under one of the other cups?",
+                    "A ring lies under one of {n} cups. {A} puts a hand on a cup at random. What is the chance, as a fraction, that the ring is under it?",
+                    "A ring lies under one of {n} cups. {A} puts a hand on a cup. A gust of wind, blind to the ring and as likely to hit any other cup, tips over one of the others: empty. What is the chance, as a fraction, that the ring is under a given one of the other standing cups?",
+                    "A ring lies under one of {n} cups. {A} puts a hand on a cup. The juggler, who hid the ring and always does so, tips over an empty one of the others, any of them alike. What is the chance, as a fraction, that the ring is under a given one of the other standing cups?",
+                    "A ring lies under one of {n} cups. {A} puts a hand on a cup. What is the chance, as a fraction, that the ring is under one of the other cups?",
                 ),
             ),
             "zh": told(
                 (
                     "游戏节目里有{n}扇关着的门，其中一扇后面是汽车。{A}随便指了一扇。汽车在这扇门后的概率是多少（用分数表示）？",
-                    "游戏节目里有{n}扇关着的门，其中一扇后面是汽车。{A}指了一扇。主持人也不知道汽车在哪里，随机打开了其余的一扇，"
-                    "碰巧没有汽车。{A}改选其余某一扇关着的门，汽车在那里的概率是多少（用分数表示）？",
-                    "游戏节目里有{n}扇关着的门，其中一扇后面是汽车。{A}指了一扇。主持人知道汽车在哪里，按规则从其余没有汽车的门里"
-                    "随机打开一扇。{A}改选其余某一扇关着的门，汽车在那里的概率是多少（用分数表示）？",
+                    "游戏节目里有{n}扇关着的门，其中一扇后面是汽车。{A}指了一扇。主持人也不知道汽车在哪里，随机打开了其余的一扇，碰巧没有汽车。{A}改选其余某一扇关着的门，汽车在那里的概率是多少（用分数表示）？",
+                    "游戏节目里有{n}扇关着的门，其中一扇后面是汽车。{A}指了一扇。主持人知道汽车在哪里，按规则从其余没有汽车的门里随机打开一扇。{A}改选其余某一扇关着的门，汽车在那里的概率是多少（用分数表示）？",
                     "游戏节目里有{n}扇关着的门，其中一扇后面是汽车。{A}指了一扇。汽车在其余的门后的概率是多少（用分数表示）？",
                 ),
                 (
                     "{A}面前扣着{n}张牌，其中一张是红心皇后。{A}随便按住一张，它是红心皇后的概率是多少（用分数表示）？",
-                    "{A}面前扣着{n}张牌，其中一张是红心皇后，{A}按住了一张。{B}也不知道牌的位置，随便翻开其余的一张，"
-                    "碰巧不是红心皇后。这时，其余扣着的某一张是红心皇后的概率是多少（用分数表示）？",
-                    "{A}面前扣着{n}张牌，其中一张是红心皇后，{A}按住了一张。{B}看过所有的牌，按约定从其余不是红心皇后的牌里"
-                    "随便翻开一张。这时，其余扣着的某一张是红心皇后的概率是多少（用分数表示）？",
+                    "{A}面前扣着{n}张牌，其中一张是红心皇后，{A}按住了一张。{B}也不知道牌的位置，随便翻开其余的一张，碰巧不是红心皇后。这时，其余扣着的某一张是红心皇后的概率是多少（用分数表示）？",
+                    "{A}面前扣着{n}张牌，其中一张是红心皇后，{A}按住了一张。{B}看过所有的牌，按约定从其余不是红心皇后的牌里随便翻开一张。这时，其余扣着的某一张是红心皇后的概率是多少（用分数表示）？",
                     "{A}面前扣着{n}张牌，其中一张是红心皇后，{A}按住了一张。红心皇后在其余的牌里的概率是多少（用分数表示）？",
                 ),
                 (
                     "{n}个杯子中有一个下面扣着戒指。{A}随手按住一个杯子，戒指在它下面的概率是多少（用分数表示）？",
-                    "{n}个杯子中有一个下面扣着戒指，{A}按住了一个杯子。一阵风随机吹倒了其余杯子中的一个，下面恰好是空的。"
-                    "戒指在其余某个没倒的杯子下面的概率是多少（用分数表示）？",
-                    "{n}个杯子中有一个下面扣着戒指，{A}按住了一个杯子。藏戒指的魔术师照例从其余的空杯子里随意掀开一个。"
-                    "戒指在其余某个没掀开的杯子下面的概率是多少（用分数表示）？",
+                    "{n}个杯子中有一个下面扣着戒指，{A}按住了一个杯子。一阵风随机吹倒了其余杯子中的一个，下面恰好是空的。戒指在其余某个没倒的杯子下面的概率是多少（用分数表示）？",
+                    "{n}个杯子中有一个下面扣着戒指，{A}按住了一个杯子。藏戒指的魔术师照例从其余的空杯子里随意掀开一个。戒指在其余某个没掀开的杯子下面的概率是多少（用分数表示）？",
                     "{n}个杯子中有一个下面扣着戒指，{A}按住了一个杯子。戒指在其余杯子下面的概率是多少（用分数表示）？",
                 ),
             ),
@@ -195,36 +167,22 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} rolls a fair die with {s} faces. What is the probability of the highest face, as a "
-                    "fraction?",
-                    "{A} has rolled a fair die with {s} faces {k} times: the highest face each time. With what "
-                    "probability does the next roll show the highest face again, as a fraction?",
-                    "{A} is going to roll a fair die with {s} faces {k} times and then once more. With what "
-                    "probability will all of these rolls show the highest face, as a fraction?",
-                    "{A} has rolled a fair die with {s} faces {k} times: the highest face each time. How many "
-                    "different faces can the next roll show?",
+                    "{A} rolls a fair die with {s} faces. What is the probability of the highest face, as a fraction?",
+                    "{A} has rolled a fair die with {s} faces {k} times: the highest face each time. With what probability does the next roll show the highest face again, as a fraction?",
+                    "{A} is going to roll a fair die with {s} faces {k} times and then once more. With what probability will all of these rolls show the highest face, as a fraction?",
+                    "{A} has rolled a fair die with {s} faces {k} times: the highest face each time. How many different faces can the next roll show?",
                 ),
                 (
-                    "A fair spinner has {s} equal fields, one of them gold. What is the chance that it stops "
-                    "on gold, as a fraction?",
-                    "A fair spinner has {s} equal fields, one of them gold, and has just stopped on gold {k} "
-                    "times running. What is the chance that it stops on gold the next time, as a fraction?",
-                    "A fair spinner has {s} equal fields, one of them gold. What is the chance that it stops "
-                    "on gold the next {k} times and the time after that as well, as a fraction?",
-                    "A fair spinner has {s} equal fields, one of them gold, and has just stopped on gold {k} "
-                    "times running. On how many different fields can it stop the next time?",
+                    "A fair spinner has {s} equal fields, one of them gold. What is the chance that it stops on gold, as a fraction?",
+                    "A fair spinner has {s} equal fields, one of them gold, and has just stopped on gold {k} times running. What is the chance that it stops on gold the next time, as a fraction?",
+                    "A fair spinner has {s} equal fields, one of them gold. What is the chance that it stops on gold the next {k} times and the time after that as well, as a fraction?",
+                    "A fair spinner has {s} equal fields, one of them gold, and has just stopped on gold {k} times running. On how many different fields can it stop the next time?",
                 ),
                 (
-                    "Each day a clerk draws by lot which of {s} teams goes first, with equal chances. How "
-                    "likely is it that {A}'s team goes first tomorrow, as a fraction?",
-                    "Each day a clerk draws by lot which of {s} teams goes first, with equal chances. {A}'s "
-                    "team has gone first on the last {k} days. How likely is it that {A}'s team goes first "
-                    "tomorrow, as a fraction?",
-                    "Each day a clerk draws by lot which of {s} teams goes first, with equal chances. How "
-                    "likely is it that {A}'s team goes first on {k} days from tomorrow on and on the day "
-                    "after those too, as a fraction?",
-                    "Each day a clerk draws by lot which of {s} teams goes first. {A}'s team has gone first "
-                    "on the last {k} days. How many teams have a chance to go first tomorrow?",
+                    "Each day a clerk draws by lot which of {s} teams goes first, with equal chances. How likely is it that {A}'s team goes first tomorrow, as a fraction?",
+                    "Each day a clerk draws by lot which of {s} teams goes first, with equal chances. {A}'s team has gone first on the last {k} days. How likely is it that {A}'s team goes first tomorrow, as a fraction?",
+                    "Each day a clerk draws by lot which of {s} teams goes first, with equal chances. How likely is it that {A}'s team goes first on {k} days from tomorrow on and on the day after those too, as a fraction?",
+                    "Each day a clerk draws by lot which of {s} teams goes first. {A}'s team has gone first on the last {k} days. How many teams have a chance to go first tomorrow?",
                 ),
             ),
             "zh": told(
@@ -236,21 +194,15 @@ TEMPLATES = (
                 ),
                 (
                     "一个均匀的转盘分成{s}个相同的格子，其中一格是金色。转一次停在金色的概率是多少（用分数表示）？",
-                    "一个均匀的转盘分成{s}个相同的格子，其中一格是金色，刚才连续{k}次都停在金色。"
-                    "下一次停在金色的概率是多少（用分数表示）？",
-                    "一个均匀的转盘分成{s}个相同的格子，其中一格是金色。接下来{k}次以及再下一次全都停在金色的概率是多少"
-                    "（用分数表示）？",
-                    "一个均匀的转盘分成{s}个相同的格子，其中一格是金色，刚才连续{k}次都停在金色。"
-                    "下一次可能停在多少个不同的格子？",
+                    "一个均匀的转盘分成{s}个相同的格子，其中一格是金色，刚才连续{k}次都停在金色。下一次停在金色的概率是多少（用分数表示）？",
+                    "一个均匀的转盘分成{s}个相同的格子，其中一格是金色。接下来{k}次以及再下一次全都停在金色的概率是多少（用分数表示）？",
+                    "一个均匀的转盘分成{s}个相同的格子，其中一格是金色，刚才连续{k}次都停在金色。下一次可能停在多少个不同的格子？",
                 ),
                 (
                     "工作人员每天抽签决定{s}个队中哪个队先上场，机会均等。明天{A}的队先上场的概率是多少（用分数表示）？",
-                    "工作人员每天抽签决定{s}个队中哪个队先上场，机会均等。最近{k}天都是{A}的队先上场。"
-                    "明天还是{A}的队先上场的概率是多少（用分数表示）？",
-                    "工作人员每天抽签决定{s}个队中哪个队先上场，机会均等。从明天起连续{k}天，再加上随后的一天，"
-                    "都是{A}的队先上场的概率是多少（用分数表示）？",
-                    "工作人员每天抽签决定{s}个队中哪个队先上场，机会均等。最近{k}天都是{A}的队先上场。"
-                    "明天有多少个队有可能先上场？",
+                    "工作人员每天抽签决定{s}个队中哪个队先上场，机会均等。最近{k}天都是{A}的队先上场。明天还是{A}的队先上场的概率是多少（用分数表示）？",
+                    "工作人员每天抽签决定{s}个队中哪个队先上场，机会均等。从明天起连续{k}天，再加上随后的一天，都是{A}的队先上场的概率是多少（用分数表示）？",
+                    "工作人员每天抽签决定{s}个队中哪个队先上场，机会均等。最近{k}天都是{A}的队先上场。明天有多少个队有可能先上场？",
                 ),
             ),
         },
@@ -274,69 +226,42 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "A bag holds {r} red and {b} blue balls. {A} draws one blindly. What is the probability "
-                    "that it is red, as a fraction?",
-                    "A bag holds {r} red and {b} blue balls. {A} has drawn {k} balls blindly, one by one, "
-                    "putting each back at once; all were red. What is the probability that the next ball is "
-                    "red, as a fraction?",
-                    "A bag holds {r} red and {b} blue balls. {A} has drawn {k} balls blindly, one by one, "
-                    "putting none of them back; all were red. What is the probability that the next ball is "
-                    "red, as a fraction?",
-                    "A bag holds {r} red and {b} blue balls. {A} has drawn some of the balls blindly, putting "
-                    "each back at once. How many balls are in the bag for the next draw?",
+                    "A bag holds {r} red and {b} blue balls. {A} draws one blindly. What is the probability that it is red, as a fraction?",
+                    "A bag holds {r} red and {b} blue balls. {A} has drawn {k} balls blindly, one by one, putting each back at once; all were red. What is the probability that the next ball is red, as a fraction?",
+                    "A bag holds {r} red and {b} blue balls. {A} has drawn {k} balls blindly, one by one, putting none of them back; all were red. What is the probability that the next ball is red, as a fraction?",
+                    "A bag holds {r} red and {b} blue balls. {A} has drawn some of the balls blindly, putting each back at once. How many balls are in the bag for the next draw?",
                 ),
                 (
-                    "A computer picks at random from a list of {r} songs and {b} talks. With what "
-                    "probability does {A} hear a song first, as a fraction?",
-                    "A computer picks at random from a list of {r} songs and {b} talks, which stays as it is. "
-                    "{A} has heard {k} songs so far. With what probability does a song come next, as a "
-                    "fraction?",
-                    "A computer picks at random from a list of {r} songs and {b} talks and strikes off what "
-                    "has been played. {A} has heard {k} songs so far. With what probability does a song come "
-                    "next, as a fraction?",
-                    "A computer picks at random from a list of {r} songs and {b} talks, which stays as it is. "
-                    "{A} has heard some songs so far. How many titles are on the list for the next pick?",
+                    "A computer picks at random from a list of {r} songs and {b} talks. With what probability does {A} hear a song first, as a fraction?",
+                    "A computer picks at random from a list of {r} songs and {b} talks, which stays as it is. {A} has heard {k} songs so far. With what probability does a song come next, as a fraction?",
+                    "A computer picks at random from a list of {r} songs and {b} talks and strikes off what has been played. {A} has heard {k} songs so far. With what probability does a song come next, as a fraction?",
+                    "A computer picks at random from a list of {r} songs and {b} talks, which stays as it is. {A} has heard some songs so far. How many titles are on the list for the next pick?",
                 ),
                 (
-                    "{A} shuffles {r} cards with a star and {b} cards with a moon and turns over the top one. "
-                    "What is the chance of a star, as a fraction?",
-                    "{A} shuffles {r} cards with a star and {b} cards with a moon. So far the top card was "
-                    "a star {k} times, and each time it was shuffled back in. What is the chance that the top card is a "
-                    "star now, as a fraction?",
-                    "{A} shuffles {r} cards with a star and {b} cards with a moon. So far the top card was "
-                    "a star {k} times, and each time it was laid aside and the rest shuffled. What is the chance that the top card "
-                    "is a star now, as a fraction?",
-                    "{A} shuffles {r} cards with a star and {b} cards with a moon. A few times the top card "
-                    "was a star, and each time it was shuffled back in. How many cards are in the pack now?",
+                    "{A} shuffles {r} cards with a star and {b} cards with a moon and turns over the top one. What is the chance of a star, as a fraction?",
+                    "{A} shuffles {r} cards with a star and {b} cards with a moon. So far the top card was a star {k} times, and each time it was shuffled back in. What is the chance that the top card is a star now, as a fraction?",
+                    "{A} shuffles {r} cards with a star and {b} cards with a moon. So far the top card was a star {k} times, and each time it was laid aside and the rest shuffled. What is the chance that the top card is a star now, as a fraction?",
+                    "{A} shuffles {r} cards with a star and {b} cards with a moon. A few times the top card was a star, and each time it was shuffled back in. How many cards are in the pack now?",
                 ),
             ),
             "zh": told(
                 (
                     "袋子里有{r}个红球和{b}个蓝球。{A}随意摸出一个，是红球的概率是多少（用分数表示）？",
-                    "袋子里有{r}个红球和{b}个蓝球。{A}随意摸了{k}次，每次摸出一个，看后立即放回，都是红球。"
-                    "下一次摸到红球的概率是多少（用分数表示）？",
-                    "袋子里有{r}个红球和{b}个蓝球。{A}随意摸了{k}次，每次摸出一个，都没有放回，都是红球。"
-                    "下一次摸到红球的概率是多少（用分数表示）？",
-                    "袋子里有{r}个红球和{b}个蓝球。{A}随意摸了几次，每次摸出一个，看后立即放回。"
-                    "下一次摸球时，袋子里有多少个球？",
+                    "袋子里有{r}个红球和{b}个蓝球。{A}随意摸了{k}次，每次摸出一个，看后立即放回，都是红球。下一次摸到红球的概率是多少（用分数表示）？",
+                    "袋子里有{r}个红球和{b}个蓝球。{A}随意摸了{k}次，每次摸出一个，都没有放回，都是红球。下一次摸到红球的概率是多少（用分数表示）？",
+                    "袋子里有{r}个红球和{b}个蓝球。{A}随意摸了几次，每次摸出一个，看后立即放回。下一次摸球时，袋子里有多少个球？",
                 ),
                 (
                     "播放列表里有{r}首歌和{b}段评书，电脑随机播放一段。{A}先听到歌的概率是多少（用分数表示）？",
-                    "播放列表里有{r}首歌和{b}段评书，电脑每次随机选一段，列表始终不变。{A}已经听了{k}段，都是歌。"
-                    "下一段是歌的概率是多少（用分数表示）？",
-                    "播放列表里有{r}首歌和{b}段评书，电脑每次随机选一段，放过的就从列表里删去。{A}已经听了{k}段，都是歌。"
-                    "下一段是歌的概率是多少（用分数表示）？",
-                    "播放列表里有{r}首歌和{b}段评书，电脑每次随机选一段，列表始终不变。{A}已经听了几段。"
-                    "选下一段时，列表里有多少段？",
+                    "播放列表里有{r}首歌和{b}段评书，电脑每次随机选一段，列表始终不变。{A}已经听了{k}段，都是歌。下一段是歌的概率是多少（用分数表示）？",
+                    "播放列表里有{r}首歌和{b}段评书，电脑每次随机选一段，放过的就从列表里删去。{A}已经听了{k}段，都是歌。下一段是歌的概率是多少（用分数表示）？",
+                    "播放列表里有{r}首歌和{b}段评书，电脑每次随机选一段，列表始终不变。{A}已经听了几段。选下一段时，列表里有多少段？",
                 ),
                 (
                     "{A}把{r}张星星卡和{b}张月亮卡洗匀，翻开最上面一张，是星星的概率是多少（用分数表示）？",
-                    "{A}把{r}张星星卡和{b}张月亮卡洗匀。前{k}次翻开最上面一张都是星星，每次都放回去重新洗匀。"
-                    "现在最上面一张是星星的概率是多少（用分数表示）？",
-                    "{A}把{r}张星星卡和{b}张月亮卡洗匀。前{k}次翻开最上面一张都是星星，每次都放到一边，再洗匀其余的。"
-                    "现在最上面一张是星星的概率是多少（用分数表示）？",
-                    "{A}把{r}张星星卡和{b}张月亮卡洗匀。前几次翻开最上面一张都是星星，每次都放回去重新洗匀。"
-                    "现在这叠卡有多少张？",
+                    "{A}把{r}张星星卡和{b}张月亮卡洗匀。前{k}次翻开最上面一张都是星星，每次都放回去重新洗匀。现在最上面一张是星星的概率是多少（用分数表示）？",
+                    "{A}把{r}张星星卡和{b}张月亮卡洗匀。前{k}次翻开最上面一张都是星星，每次都放到一边，再洗匀其余的。现在最上面一张是星星的概率是多少（用分数表示）？",
+                    "{A}把{r}张星星卡和{b}张月亮卡洗匀。前几次翻开最上面一张都是星星，每次都放回去重新洗匀。现在这叠卡有多少张？",
                 ),
             ),
         },
@@ -360,41 +285,29 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "A raffle has {n} tickets, and {w} of them win. {k} tickets were sold in the morning, {j} "
-                    "winning ones among them. {A} buys one of the tickets left over. With what probability "
-                    "does it win, as a fraction?",
-                    "A raffle has {n} tickets. {k} tickets were sold in the morning. From how many tickets left "
-                    "over can {A} choose?",
+                    "A raffle has {n} tickets, and {w} of them win. {k} tickets were sold in the morning, {j} winning ones among them. {A} buys one of the tickets left over. With what probability does it win, as a fraction?",
+                    "A raffle has {n} tickets. {k} tickets were sold in the morning. From how many tickets left over can {A} choose?",
                 ),
                 (
-                    "{A} mixes {n} beans in a jar, {w} of them black. {B} takes out {k} beans for good, {j} of "
-                    "which are black. A bean is then drawn blindly from the jar. What is the chance that it is "
-                    "black, as a fraction?",
-                    "{A} mixes {n} beans in a jar. {B} takes out {k} beans for good. How many beans are then in "
-                    "the jar?",
+                    "{A} mixes {n} beans in a jar, {w} of them black. {B} takes out {k} beans for good, {j} of which are black. A bean is then drawn blindly from the jar. What is the chance that it is black, as a fraction?",
+                    "{A} mixes {n} beans in a jar. {B} takes out {k} beans for good. How many beans are then in the jar?",
                 ),
                 (
-                    "Of {n} letters in a basket {w} have a foreign stamp. {A} has opened {k} of the letters, "
-                    "{j} with a foreign stamp among them. What fraction of the letters that are still closed "
-                    "has a foreign stamp?",
-                    "There are {n} letters in a basket. {A} has opened {k} of the letters. How many of them are "
-                    "still closed?",
+                    "Of {n} letters in a basket {w} have a foreign stamp. {A} has opened {k} of the letters, {j} with a foreign stamp among them. What fraction of the letters that are still closed has a foreign stamp?",
+                    "There are {n} letters in a basket. {A} has opened {k} of the letters. How many of them are still closed?",
                 ),
             ),
             "zh": told(
                 (
-                    "抽奖券共{n}张，其中{w}张有奖。上午卖出{k}张，包括{j}张有奖的。{A}从剩下的奖券里买一张，"
-                    "中奖的概率是多少（用分数表示）？",
+                    "抽奖券共{n}张，其中{w}张有奖。上午卖出{k}张，包括{j}张有奖的。{A}从剩下的奖券里买一张，中奖的概率是多少（用分数表示）？",
                     "抽奖券共{n}张，上午卖出{k}张。{A}可以从剩下的多少张奖券里挑选？",
                 ),
                 (
-                    "{A}在罐子里混放了{n}颗豆子，其中{w}颗是黑色的。{B}取走{k}颗不再放回，其中{j}颗是黑色的。"
-                    "这时从罐子里随意摸一颗，是黑色的概率是多少（用分数表示）？",
+                    "{A}在罐子里混放了{n}颗豆子，其中{w}颗是黑色的。{B}取走{k}颗不再放回，其中{j}颗是黑色的。这时从罐子里随意摸一颗，是黑色的概率是多少（用分数表示）？",
                     "{A}在罐子里混放了{n}颗豆子，{B}取走{k}颗不再放回。这时罐子里有多少颗豆子？",
                 ),
                 (
-                    "篮子里的{n}封信中，{w}封贴着外国邮票。{A}已经拆开{k}封，其中{j}封贴着外国邮票。"
-                    "还没拆开的信里，贴外国邮票的占几分之几？",
+                    "篮子里的{n}封信中，{w}封贴着外国邮票。{A}已经拆开{k}封，其中{j}封贴着外国邮票。还没拆开的信里，贴外国邮票的占几分之几？",
                     "篮子里有{n}封信，{A}已经拆开{k}封。还没拆开的有多少封？",
                 ),
             ),

@@ -31,10 +31,8 @@ def _way_back(rng: Random) -> Mapping[str, Case]:
 
     def case(kind: str) -> tuple[dict[str, int], int]:
         while True:
-            v, d = 5 * rng.randint(5, 12), 10 * rng.randint(3, 18)
-            back = 5 * rng.randint(5, 24)
-            if d % v or back == v:
-                continue
+            v, back = 5 * rng.randint(8, 12), 5 * rng.randint(6, 24)
+            d = v * rng.randint(1, 4)
             if kind == "trap":
                 return {"d": d, "v": v, "w": 2 * v}, 3 * v
             w = Fraction(2 * v * back, v + back)
@@ -106,6 +104,7 @@ def _together(rng: Random) -> Mapping[str, Case]:
 TEMPLATES = (
     Template(
         name="on-foot",
+        taught=True,
         topic=TOPIC,
         flaw=Flaw.SENSE,
         draw=_on_foot,
@@ -123,22 +122,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} walks {d} km in {t} hours at a steady pace, without running or riding. At the same "
-                    "pace, how many kilometres does {A} walk in {h} hours?",
-                    "Somebody covers {d} km in {t} hours at a steady pace, without saying whether walking, "
-                    "running or riding. How many kilometres per hour is that?",
+                    "{A} walks {d} km in {t} hours at a steady pace, without running or riding. At the same pace, how many kilometres does {A} walk in {h} hours?",
+                    "Somebody covers {d} km in {t} hours at a steady pace, without saying whether walking, running or riding. How many kilometres per hour is that?",
                 ),
                 (
-                    "On foot and with a rucksack, {A} has covered {d} km in the last {t} hours. Walking on "
-                    "at that speed, how many kilometres will {A} cover in the next {h} hours?",
-                    "{A} has covered {d} km in the last {t} hours; how is not known. What was the speed in "
-                    "kilometres per hour?",
+                    "On foot and with a rucksack, {A} has covered {d} km in the last {t} hours. Walking on at that speed, how many kilometres will {A} cover in the next {h} hours?",
+                    "{A} has covered {d} km in the last {t} hours; how is not known. What was the speed in kilometres per hour?",
                 ),
                 (
-                    "A postman goes his round on foot and makes {d} km in {t} hours. How many kilometres "
-                    "does he walk in {h} hours if he keeps up his pace?",
-                    "A van goes round the villages and makes {d} km in {t} hours. How many kilometres does "
-                    "it make in one hour if it keeps up its pace?",
+                    "A postman goes his round on foot and makes {d} km in {t} hours. How many kilometres does he walk in {h} hours if he keeps up his pace?",
+                    "A van goes round the villages and makes {d} km in {t} hours. How many kilometres does it make in one hour if it keeps up its pace?",
                 ),
             ),
             "zh": told(
@@ -176,40 +169,29 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} drives {d} km to the coast at an average of {v} km/h and drives back the same way. "
-                    "For the whole trip there and back the average speed, stops left out, is to be {w} km/h. "
-                    "What must the average on the way back be, in km/h?",
-                    "{A} drives {d} km to the coast at an average of {v} km/h. How many hours of the time for "
-                    "the whole trip are used up then, stops left out?",
+                    "{A} drives {d} km to the coast at an average of {v} km/h and drives back the same way. For the whole trip there and back the average speed, stops left out, is to be {w} km/h. What must the average on the way back be, in km/h?",
+                    "{A} drives {d} km to the coast at an average of {v} km/h. How many hours of the time for the whole trip are used up then, stops left out?",
                 ),
                 (
-                    "A lorry carries sand over {d} km at {v} km/h and returns empty on the same road. At how "
-                    "many km/h must it return so that both ways together are driven at an average of {w} "
-                    "km/h?",
-                    "A lorry carries sand over {d} km at {v} km/h. How many hours has it been driving when it "
-                    "turns round to return empty?",
+                    "A lorry carries sand over {d} km at {v} km/h and returns empty on the same road. At how many km/h must it return so that both ways together are driven at an average of {w} km/h?",
+                    "A lorry carries sand over {d} km at {v} km/h. How many hours has it been driving when it turns round to return empty?",
                 ),
                 (
-                    "Of a ride of two halves, {d} km each, the first is over, and {A} has averaged {v} km/h. How "
-                    "fast, in km/h, must the second half be for an average of {w} km/h over the whole ride?",
-                    "Of a ride of two halves, {d} km each, the first is over, and {A} has averaged {v} km/h. How "
-                    "many hours of the whole ride have gone by?",
+                    "Of a ride of two halves, {d} km each, the first is over, and {A} has averaged {v} km/h. How fast, in km/h, must the second half be for an average of {w} km/h over the whole ride?",
+                    "Of a ride of two halves, {d} km each, the first is over, and {A} has averaged {v} km/h. How many hours of the whole ride have gone by?",
                 ),
             ),
             "zh": told(
                 (
-                    "{A}开车去{d}千米外的海边，去程平均每小时{v}千米，然后原路返回。要使往返全程的平均速度（不算停车时间）"
-                    "是每小时{w}千米，回程平均每小时要开多少千米？",
+                    "{A}开车去{d}千米外的海边，去程平均每小时{v}千米，然后原路返回。要使往返全程的平均速度（不算停车时间）是每小时{w}千米，回程平均每小时要开多少千米？",
                     "{A}开车去{d}千米外的海边，去程平均每小时{v}千米。到达时，全程的时间已经用掉了多少小时（不算停车时间）？",
                 ),
                 (
-                    "一辆卡车以每小时{v}千米的速度把沙子运到{d}千米外，再空车原路返回。返回时每小时要开多少千米，"
-                    "往返的平均速度才是每小时{w}千米？",
+                    "一辆卡车以每小时{v}千米的速度把沙子运到{d}千米外，再空车原路返回。返回时每小时要开多少千米，往返的平均速度才是每小时{w}千米？",
                     "一辆卡车以每小时{v}千米的速度把沙子运到{d}千米外，准备空车原路返回时，已经开了多少小时？",
                 ),
                 (
-                    "一段路的前一半和后一半都是{d}千米。{A}走完前一半，平均每小时{v}千米。后一半每小时要走多少千米，"
-                    "全程的平均速度才是每小时{w}千米？",
+                    "一段路的前一半和后一半都是{d}千米。{A}走完前一半，平均每小时{v}千米。后一半每小时要走多少千米，全程的平均速度才是每小时{w}千米？",
                     "一段路的前一半和后一半都是{d}千米。{A}走完前一半，平均每小时{v}千米。这时全程的时间用了多少小时？",
                 ),
             ),
@@ -221,7 +203,9 @@ TEMPLATES = (
         flaw=Flaw.SENSE,
         draw=_chase,
         ranges={
-            "v": "cycling speed, km/h", "w": "cycling speed, km/h", "h": "trip, h",
+            "v": "cycling speed, km/h",
+            "w": "cycling speed, km/h",
+            "h": "trip, h",
         },
         models={
             "original": Model(
@@ -236,43 +220,29 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{B} sets off by bicycle at a steady {w} km/h. {h} h later {A} starts from the same place "
-                    "on the same road, at a steady {v} km/h; the road has no end. How many hours after {A}'s "
-                    "start does {A} catch up with {B}?",
-                    "{B} rides ahead by bicycle at a steady {w} km/h, {A} follows on the same road at a steady "
-                    "{v} km/h. By how many kilometres does {B}'s lead grow each hour?",
+                    "{B} sets off by bicycle at a steady {w} km/h. {h} h later {A} starts from the same place on the same road, at a steady {v} km/h; the road has no end. How many hours after {A}'s start does {A} catch up with {B}?",
+                    "{B} rides ahead by bicycle at a steady {w} km/h, {A} follows on the same road at a steady {v} km/h. By how many kilometres does {B}'s lead grow each hour?",
                 ),
                 (
-                    "A tractor drives at {w} km/h along a straight highway. Another tractor follows from the "
-                    "same gate {h} h later at {v} km/h. Neither ever stops or turns. After "
-                    "how many hours on the road does the second reach the first?",
-                    "Two tractors drive along a straight highway, the first at {w} km/h and behind it "
-                    "another at {v} km/h. How many kilometres more than the second does the first make each "
-                    "hour?",
+                    "A tractor drives at {w} km/h along a straight highway. Another tractor follows from the same gate {h} h later at {v} km/h. Neither ever stops or turns. After how many hours on the road does the second reach the first?",
+                    "Two tractors drive along a straight highway, the first at {w} km/h and behind it another at {v} km/h. How many kilometres more than the second does the first make each hour?",
                 ),
                 (
-                    "Two sailing boats keep to one course across the ocean. The first has been under way for "
-                    "{h} h at {w} km/h when the second leaves the same harbour at {v} km/h. Both hold their "
-                    "speeds. How many hours does the second need to draw level with the first?",
-                    "Two sailing boats keep to one course across the ocean and hold their speeds: {w} km/h the "
-                    "first, {v} km/h the second, which is behind. By how many kilometres does the gap widen "
-                    "in an hour?",
+                    "Two sailing boats keep to one course across the ocean. The first has been under way for {h} h at {w} km/h when the second leaves the same harbour at {v} km/h. Both hold their speeds. How many hours does the second need to draw level with the first?",
+                    "Two sailing boats keep to one course across the ocean and hold their speeds: {w} km/h the first, {v} km/h the second, which is behind. By how many kilometres does the gap widen in an hour?",
                 ),
             ),
             "zh": told(
                 (
-                    "{B}骑车出发，一直保持每小时{w}千米。{h}小时后，{A}从同一地点沿同一条路出发，一直保持每小时{v}千米，"
-                    "这条路没有尽头。{A}出发后几小时追上{B}？",
+                    "{B}骑车出发，一直保持每小时{w}千米。{h}小时后，{A}从同一地点沿同一条路出发，一直保持每小时{v}千米，这条路没有尽头。{A}出发后几小时追上{B}？",
                     "{B}骑车在前，一直保持每小时{w}千米；{A}沿同一条路在后，一直保持每小时{v}千米。{B}领先的距离每小时增加多少千米？",
                 ),
                 (
-                    "一辆拖拉机沿笔直的公路以每小时{w}千米的速度前进。{h}小时后，另一辆拖拉机从同一地点以每小时{v}千米的速度跟去。"
-                    "两车都不停也不拐弯。后一辆上路几小时后赶上前一辆？",
+                    "一辆拖拉机沿笔直的公路以每小时{w}千米的速度前进。{h}小时后，另一辆拖拉机从同一地点以每小时{v}千米的速度跟去。两车都不停也不拐弯。后一辆上路几小时后赶上前一辆？",
                     "两辆拖拉机沿笔直的公路前进，前一辆每小时{w}千米，后一辆每小时{v}千米。前一辆每小时比后一辆多走多少千米？",
                 ),
                 (
-                    "两艘帆船沿同一航线横渡大洋。第一艘以每小时{w}千米的速度航行了{h}小时，第二艘才从同一港口以每小时{v}千米的速度出发，"
-                    "两船速度都不变。第二艘要几小时才能赶上第一艘？",
+                    "两艘帆船沿同一航线横渡大洋。第一艘以每小时{w}千米的速度航行了{h}小时，第二艘才从同一港口以每小时{v}千米的速度出发，两船速度都不变。第二艘要几小时才能赶上第一艘？",
                     "两艘帆船沿同一航线横渡大洋，速度都不变：前面的每小时{w}千米，后面的每小时{v}千米。两船的距离每小时拉大多少千米？",
                 ),
             ),
@@ -297,41 +267,29 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "A trough that holds {c} litres is empty. A tap lets in {a} litres a minute, and through "
-                    "a crack at the bottom up to {b} litres a minute can run out. How many minutes does it take to fill the trough?",
-                    "A trough is half full. A tap lets in {a} litres a minute while {b} litres a minute run "
-                    "out through a crack at the bottom. How many litres does it lose each minute?",
+                    "A trough that holds {c} litres is empty. A tap lets in {a} litres a minute, and through a crack at the bottom up to {b} litres a minute can run out. How many minutes does it take to fill the trough?",
+                    "A trough is half full. A tap lets in {a} litres a minute while {b} litres a minute run out through a crack at the bottom. How many litres does it lose each minute?",
                 ),
                 (
-                    "{A} starts to fill an empty pool of {c} litres at {a} litres a minute and forgets to "
-                    "close the drain, which takes up to {b} litres a minute. After how many minutes is the "
-                    "pool full?",
-                    "{A} fills a pool at {a} litres a minute and forgets to close the drain, which takes {b} "
-                    "litres a minute. There is water in the pool. By how many litres a minute does it become "
-                    "less?",
+                    "{A} starts to fill an empty pool of {c} litres at {a} litres a minute and forgets to close the drain, which takes up to {b} litres a minute. After how many minutes is the pool full?",
+                    "{A} fills a pool at {a} litres a minute and forgets to close the drain, which takes {b} litres a minute. There is water in the pool. By how many litres a minute does it become less?",
                 ),
                 (
-                    "Into the empty cistern of {c} litres a pump delivers {a} litres each minute; a leak can "
-                    "let {b} litres a minute escape. The pump keeps running. How many minutes until the "
-                    "cistern overflows?",
-                    "Into a cistern a pump delivers {a} litres each minute; a leak lets {b} litres a minute "
-                    "escape. How many litres a minute is the cistern emptied by?",
+                    "Into the empty cistern of {c} litres a pump delivers {a} litres each minute; a leak can let {b} litres a minute escape. The pump keeps running. How many minutes until the cistern overflows?",
+                    "Into a cistern a pump delivers {a} litres each minute; a leak lets {b} litres a minute escape. How many litres a minute is the cistern emptied by?",
                 ),
             ),
             "zh": told(
                 (
-                    "一个能装{c}升水的水槽是空的。水龙头每分钟放进{a}升水，底部的裂缝每分钟最多漏掉{b}升水。"
-                    "要多少分钟才能把水槽装满？",
+                    "一个能装{c}升水的水槽是空的。水龙头每分钟放进{a}升水，底部的裂缝每分钟最多漏掉{b}升水。要多少分钟才能把水槽装满？",
                     "一个水槽里有半槽水。水龙头每分钟放进{a}升水，底部的裂缝每分钟漏掉{b}升水。水槽里的水每分钟减少多少升？",
                 ),
                 (
-                    "{A}往一个容量{c}升的空水池里注水，每分钟{a}升，却忘了关排水口，排水口每分钟最多排{b}升。"
-                    "多少分钟后水池注满？",
+                    "{A}往一个容量{c}升的空水池里注水，每分钟{a}升，却忘了关排水口，排水口每分钟最多排{b}升。多少分钟后水池注满？",
                     "{A}往水池里注水，每分钟{a}升，却忘了关排水口，排水口每分钟排{b}升。池里原来有水，每分钟减少多少升？",
                 ),
                 (
-                    "水泵每分钟往一个{c}升的空蓄水箱里送{a}升水，漏缝每分钟最多漏走{b}升，水泵一直开着。"
-                    "多少分钟后水箱开始溢水？",
+                    "水泵每分钟往一个{c}升的空蓄水箱里送{a}升水，漏缝每分钟最多漏走{b}升，水泵一直开着。多少分钟后水箱开始溢水？",
                     "水泵每分钟往蓄水箱里送{a}升水，漏缝每分钟漏走{b}升。水箱里的水每分钟减少多少升？",
                 ),
             ),
@@ -356,25 +314,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} alone paints a fence in {s} hours. {A} and {B} together, each at the usual speed and "
-                    "neither in the other's way, paint it in {t} hours. In how many hours does {B} paint it "
-                    "alone?",
-                    "{A} alone paints a fence in {s} hours, always at the same speed. How many such fences, "
-                    "as a fraction or a whole number, can {A} paint in {t} hours?",
+                    "{A} alone paints a fence in {s} hours. {A} and {B} together, each at the usual speed and neither in the other's way, paint it in {t} hours. In how many hours does {B} paint it alone?",
+                    "{A} alone paints a fence in {s} hours, always at the same speed. How many such fences, as a fraction or a whole number, can {A} paint in {t} hours?",
                 ),
                 (
-                    "One pump empties a cellar in {s} hours. With a second pump running beside it at full "
-                    "power, the same cellar is empty after {t} hours. How many hours does the second pump "
-                    "need by itself?",
-                    "One pump empties a cellar in {s} hours. How many such cellars could it empty in {t} "
-                    "hours, as a fraction or a whole number?",
+                    "One pump empties a cellar in {s} hours. With a second pump running beside it at full power, the same cellar is empty after {t} hours. How many hours does the second pump need by itself?",
+                    "One pump empties a cellar in {s} hours. How many such cellars could it empty in {t} hours, as a fraction or a whole number?",
                 ),
                 (
-                    "The old copier prints a booklet for all pupils in {s} hours. When the new copier takes "
-                    "over a part of the same job and both run from start to end, it takes {t} hours. How "
-                    "many hours would the new copier take alone?",
-                    "The old copier prints a booklet for all pupils in {s} hours. How many times could it do "
-                    "the same job in {t} hours, as a fraction or a whole number?",
+                    "The old copier prints a booklet for all pupils in {s} hours. When the new copier takes over a part of the same job and both run from start to end, it takes {t} hours. How many hours would the new copier take alone?",
+                    "The old copier prints a booklet for all pupils in {s} hours. How many times could it do the same job in {t} hours, as a fraction or a whole number?",
                 ),
             ),
             "zh": told(
@@ -387,8 +336,7 @@ TEMPLATES = (
                     "一台水泵抽干地下室要{s}小时。{t}小时能抽干这样的地下室多少个（可用分数表示）？",
                 ),
                 (
-                    "旧复印机印完全校的手册要{s}小时。新复印机分担同一任务的一部分，两台从头到尾同时开，共用{t}小时。"
-                    "新复印机单独印要多少小时？",
+                    "旧复印机印完全校的手册要{s}小时。新复印机分担同一任务的一部分，两台从头到尾同时开，共用{t}小时。新复印机单独印要多少小时？",
                     "旧复印机印完全校的手册要{s}小时。{t}小时能完成同样的任务多少次（可用分数表示）？",
                 ),
             ),

@@ -122,9 +122,7 @@ def _rows(rng: Random) -> Mapping[str, Case]:
     }
 
     def words(days: list[int], asked: int) -> _Words:
-        return {
-            k: {"f": w[days[0]], "g": w[days[1]], "q": w[days[asked]]} for k, w in pool.items()
-        }
+        return {k: {"f": w[days[0]], "g": w[days[1]], "q": w[days[asked]]} for k, w in pool.items()}
 
     def case() -> tuple[dict[str, int], list[int]]:
         return {"a": rng.randint(15, 60), "b": rng.randint(3, 12)}, rng.sample(range(7), 3)
@@ -171,23 +169,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A}'s {r} and {A}'s {s} had {n} stamps each. Then {p} was given {k} more, and the other "
-                    "person none. How many stamps does {A}'s {r} have now?",
-                    "{A}'s {r} and {A}'s {s} had {n} stamps each. Then the {r} was given {k} more, and the "
-                    "other person none. How many stamps does the one who was given some have now?",
+                    "{A}'s {r} and {A}'s {s} had {n} stamps each. Then {p} was given {k} more, and the other person none. How many stamps does {A}'s {r} have now?",
+                    "{A}'s {r} and {A}'s {s} had {n} stamps each. Then the {r} was given {k} more, and the other person none. How many stamps does the one who was given some have now?",
                 ),
                 (
-                    "The {r} and the {s} of {A} both ran {n} laps in the morning. In the afternoon {p} ran "
-                    "another {k}; the other one rested. How many laps did the {r} run on that day?",
-                    "The {r} and the {s} of {A} both ran {n} laps in the morning. In the afternoon the {r} ran "
-                    "another {k}; the other one rested. How many laps did the one who did not rest run on that "
-                    "day?",
+                    "The {r} and the {s} of {A} both ran {n} laps in the morning. In the afternoon {p} ran another {k}; the other one rested. How many laps did the {r} run on that day?",
+                    "The {r} and the {s} of {A} both ran {n} laps in the morning. In the afternoon the {r} ran another {k}; the other one rested. How many laps did the one who did not rest run on that day?",
                 ),
                 (
-                    "In spring {A}'s {s} planted {n} bulbs, and so did {A}'s {r}. In autumn {p} planted {k} "
-                    "more, alone. How many bulbs has {A}'s {r} planted in the year?",
-                    "In spring {A}'s {s} planted {n} bulbs, and so did {A}'s {r}. In autumn the {r} planted {k} "
-                    "more, alone. How many bulbs has the one who planted in autumn too planted in the year?",
+                    "In spring {A}'s {s} planted {n} bulbs, and so did {A}'s {r}. In autumn {p} planted {k} more, alone. How many bulbs has {A}'s {r} planted in the year?",
+                    "In spring {A}'s {s} planted {n} bulbs, and so did {A}'s {r}. In autumn the {r} planted {k} more, alone. How many bulbs has the one who planted in autumn too planted in the year?",
                 ),
             ),
             "zh": told(
@@ -201,8 +192,7 @@ TEMPLATES = (
                 ),
                 (
                     "春天，{A}的{s}种了{n}株花，{A}的{r}也种了同样多。秋天，{p}一个人又种了{k}株。这一年，{A}的{r}一共种了多少株？",
-                    "春天，{A}的{s}种了{n}株花，{A}的{r}也种了同样多。秋天，{r}一个人又种了{k}株。"
-                    "这一年，秋天也种花的那个人一共种了多少株？",
+                    "春天，{A}的{s}种了{n}株花，{A}的{r}也种了同样多。秋天，{r}一个人又种了{k}株。这一年，秋天也种花的那个人一共种了多少株？",
                 ),
             ),
         },
@@ -220,29 +210,21 @@ TEMPLATES = (
                 ask="d + 0 * y",
                 shortcut="p",
             ),
-            "concept": Model(
-                unknowns={"m": (1, 12)}, facts=("m <= p",), ask="m", best="max"
-            ),
+            "concept": Model(unknowns={"m": (1, 12)}, facts=("m <= p",), ask="m", best="max"),
         },
         words={
             "en": told(
                 (
-                    "A ticket is stamped {p}/{q}/{y}. Whether the day or the month comes first on it, {A} does "
-                    "not know, since both ways are in use there. On which day of the month was it stamped?",
-                    "A ticket is stamped with the numbers of a day and a month, and {A} does not know which "
-                    "comes first. What is the largest number up to {p} that could stand for the month?",
+                    "A ticket is stamped {p}/{q}/{y}. Whether the day or the month comes first on it, {A} does not know, since both ways are in use there. On which day of the month was it stamped?",
+                    "A ticket is stamped with the numbers of a day and a month, and {A} does not know which comes first. What is the largest number up to {p} that could stand for the month?",
                 ),
                 (
-                    "In an old ship's log {A} reads the date {p}/{q}/{y}. The log never says if it writes the "
-                    "month or the day first, and captains did either. Which day of the month is meant?",
-                    "In an old ship's log the captain may write the month or the day of a date first. {A} looks "
-                    "for months: what is the largest number up to {p} that can be one?",
+                    "In an old ship's log {A} reads the date {p}/{q}/{y}. The log never says if it writes the month or the day first, and captains did either. Which day of the month is meant?",
+                    "In an old ship's log the captain may write the month or the day of a date first. {A} looks for months: what is the largest number up to {p} that can be one?",
                 ),
                 (
-                    "The form asks for a date without giving an order of day and month. {A} finds {p}/{q}/{y} "
-                    "on it, in somebody else's handwriting. What day of the month is that?",
-                    "The form asks for a date without giving an order of day and month. What is the largest "
-                    "number up to {p} that {A} could read as a month?",
+                    "The form asks for a date without giving an order of day and month. {A} finds {p}/{q}/{y} on it, in somebody else's handwriting. What day of the month is that?",
+                    "The form asks for a date without giving an order of day and month. What is the largest number up to {p} that {A} could read as a month?",
                 ),
             ),
             "zh": told(
@@ -271,21 +253,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} buys {a} {f}, {b} {g} and {c} {h} and gives {d} of the {h} to {B}. How many {q} does "
-                    "{A} have then?",
+                    "{A} buys {a} {f}, {b} {g} and {c} {h} and gives {d} of the {h} to {B}. How many {q} does {A} have then?",
                     "{A} buys {a} {f}, {b} {g} and {c} {h}. How many pieces of fruit does {A} buy?",
                 ),
                 (
-                    "On a market stall lie {a} {f}, {b} {g} and {c} {h}; other goods stand behind it. {d} of the "
-                    "{h} are sold. How many {q} does {A}'s stall have after that?",
-                    "On {A}'s market stall lie {a} {f}, {b} {g} and {c} {h}; other goods stand behind it. How "
-                    "many pieces of fruit lie on the stall?",
+                    "On a market stall lie {a} {f}, {b} {g} and {c} {h}; other goods stand behind it. {d} of the {h} are sold. How many {q} does {A}'s stall have after that?",
+                    "On {A}'s market stall lie {a} {f}, {b} {g} and {c} {h}; other goods stand behind it. How many pieces of fruit lie on the stall?",
                 ),
                 (
-                    "A basket that {A} filled up to the brim contains, among other things, {a} {f}, {b} {g} and "
-                    "{c} {h}. {B} takes {d} of the {h} out. How many {q} are in the basket now?",
-                    "A basket that {A} filled up to the brim contains, among other things, {a} {f}, {b} {g} and "
-                    "{c} {h}. How many pieces of these three kinds of fruit are in the basket?",
+                    "A basket that {A} filled up to the brim contains, among other things, {a} {f}, {b} {g} and {c} {h}. {B} takes {d} of the {h} out. How many {q} are in the basket now?",
+                    "A basket that {A} filled up to the brim contains, among other things, {a} {f}, {b} {g} and {c} {h}. How many pieces of these three kinds of fruit are in the basket?",
                 ),
             ),
             "zh": told(
@@ -314,23 +291,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "The old town hall that {A} draws has {a} {f}, {b} {g} and {c} {h}, to mention only these. "
-                    "{d} of the {h} are hidden behind a tree. How many {q} does {A} see, leaving out hidden "
-                    "ones?",
-                    "The old town hall that {A} draws has {a} {f}, {b} {g} and {c} {h}, to mention only these. "
-                    "How many things are mentioned in all?",
+                    "The old town hall that {A} draws has {a} {f}, {b} {g} and {c} {h}, to mention only these. {d} of the {h} are hidden behind a tree. How many {q} does {A} see, leaving out hidden ones?",
+                    "The old town hall that {A} draws has {a} {f}, {b} {g} and {c} {h}, to mention only these. How many things are mentioned in all?",
                 ),
                 (
-                    "A guide tells {A} that the castle has {a} {f}, {b} {g} and {c} {h}. Since the fire it has "
-                    "{d} fewer {h}. How many {q} has the castle today?",
-                    "A guide tells {A} that the castle has {a} {f}, {b} {g} and {c} {h}. How many parts of the "
-                    "castle does the guide speak of?",
+                    "A guide tells {A} that the castle has {a} {f}, {b} {g} and {c} {h}. Since the fire it has {d} fewer {h}. How many {q} has the castle today?",
+                    "A guide tells {A} that the castle has {a} {f}, {b} {g} and {c} {h}. How many parts of the castle does the guide speak of?",
                 ),
                 (
-                    "For a model of a palace {A} has made {a} {f}, {b} {g} and {c} {h} so far, and {d} of the "
-                    "{h} have come off. How many {q} does the finished palace have on the model at the moment?",
-                    "For a model of a palace {A} has made {a} {f}, {b} {g} and {c} {h} so far. How many parts "
-                    "are these?",
+                    "For a model of a palace {A} has made {a} {f}, {b} {g} and {c} {h} so far, and {d} of the {h} have come off. How many {q} does the finished palace have on the model at the moment?",
+                    "For a model of a palace {A} has made {a} {f}, {b} {g} and {c} {h} so far. How many parts are these?",
                 ),
             ),
             "zh": told(
@@ -365,22 +335,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "On {f} the bakery where {A} works sold {a} cakes, on {g} of the same week {b} more than on "
-                    "that day. How many cakes did it sell on {q} of that week?",
-                    "On {f} the bakery where {A} works sold {a} cakes, on {g} of the same week {b} more than on "
-                    "that day. How many cakes did it sell on these two days of that week?",
+                    "On {f} the bakery where {A} works sold {a} cakes, on {g} of the same week {b} more than on that day. How many cakes did it sell on {q} of that week?",
+                    "On {f} the bakery where {A} works sold {a} cakes, on {g} of the same week {b} more than on that day. How many cakes did it sell on these two days of that week?",
                 ),
                 (
-                    "{A} reads every day of the holidays: {a} pages on {f}, and {b} pages more than that on "
-                    "{g}. How many pages does {A} read on {q}?",
-                    "{A} reads every day of the holidays: {a} pages on {f}, and {b} pages more than that on "
-                    "{g}. How many pages on both days does that make?",
+                    "{A} reads every day of the holidays: {a} pages on {f}, and {b} pages more than that on {g}. How many pages does {A} read on {q}?",
+                    "{A} reads every day of the holidays: {a} pages on {f}, and {b} pages more than that on {g}. How many pages on both days does that make?",
                 ),
                 (
-                    "The zoo counted {a} visitors on {f}, and {b} more than that on {g}. How many visitors, {A} "
-                    "asks, came on {q}?",
-                    "The zoo counted {a} visitors on {f}, and {b} more than that on {g}. How many visitors, {A} "
-                    "asks, came on the two days?",
+                    "The zoo counted {a} visitors on {f}, and {b} more than that on {g}. How many visitors, {A} asks, came on {q}?",
+                    "The zoo counted {a} visitors on {f}, and {b} more than that on {g}. How many visitors, {A} asks, came on the two days?",
                 ),
             ),
             "zh": told(

@@ -41,20 +41,6 @@ def _union(rng: Random) -> Mapping[str, Case]:
     )
 
 
-def _shares(rng: Random) -> Mapping[str, Case]:
-    def case(total: int) -> dict[str, int]:
-        a, b = 5 * rng.randint(5, 8), 5 * rng.randint(5, 7)
-        return {"n": 20 * rng.randint(8, 40), "a": a, "b": b, "c": total - a - b}
-
-    o, c, t = case(5 * rng.randint(18, 19)), case(100), case(5 * rng.randint(21, 24))
-    return four(
-        sound(o["n"] * o["c"] // 100, **o),
-        sound(100 - t["a"] - t["b"], a=t["a"], b=t["b"]),
-        flawed(t["n"] * t["c"] // 100, **t),
-        sound(c["n"] * c["c"] // 100, **c),
-    )
-
-
 _GROUPS = {
     "en": ("Dutch", "Danish", "Polish", "Greek", "Czech", "Welsh"),
     "zh": ("荷兰语", "丹麦语", "波兰语", "希腊语", "捷克语", "威尔士语"),
@@ -110,19 +96,19 @@ def _reversed(rng: Random) -> Mapping[str, Case]:
     def case() -> dict[str, int]:
         return {"p": 5 * rng.randint(3, 17), "n": 20 * rng.randint(2, 14)}
 
-    (i, j), (k, l), (m, o_) = (rng.sample(range(6), 2) for _ in range(3))
+    (i, j), (k, h), (m, n) = (rng.sample(range(6), 2) for _ in range(3))
     o, c, t = case(), case(), case()
     both = t["n"] * t["p"] // 100
     return {
         "original": Case(values=o, answer=o["n"] * o["p"] // 100, words=words(i, j, i)),
         "concept": Case(
-            values={"n": t["n"], "p": t["p"]}, answer=both, words=words(k, l, k)
+            values={"n": t["n"], "p": t["p"]}, answer=both, words=words(k, h, k)
         ),
         "twist": Case(
-            values=t, lure=both, words=words(k, l, l), model="twist",
+            values=t, lure=both, words=words(k, h, h), model="twist",
             witnesses=({"x": t["p"] // 5, "y": 20}, {"x": 2 * t["p"] // 5, "y": 40}),
         ),
-        "control": Case(values=c, answer=c["n"] * c["p"] // 100, words=words(m, o_, m), model="original"),
+        "control": Case(values=c, answer=c["n"] * c["p"] // 100, words=words(m, n, m), model="original"),
     }  # fmt: skip
 
 
@@ -148,22 +134,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "In {A}'s village {a} people keep hens, {b} keep bees, and {c} of these people keep "
-                    "both. How many people keep at least one of the two?",
-                    "In {A}'s village {a} people keep hens and {b} keep bees. How many people can keep both "
-                    "at most?",
+                    "In {A}'s village {a} people keep hens, {b} keep bees, and {c} of these people keep both. How many people keep at least one of the two?",
+                    "In {A}'s village {a} people keep hens and {b} keep bees. How many people can keep both at most?",
                 ),
                 (
-                    "After the talk {a} guests took coffee and {b} guests took cake; {c} guests took coffee "
-                    "as well as cake. How many guests took something?",
-                    "After the talk {a} guests took coffee and {b} guests took cake. At most how many guests "
-                    "can have taken coffee as well as cake?",
+                    "After the talk {a} guests took coffee and {b} guests took cake; {c} guests took coffee as well as cake. How many guests took something?",
+                    "After the talk {a} guests took coffee and {b} guests took cake. At most how many guests can have taken coffee as well as cake?",
                 ),
                 (
-                    "{A}'s library has {a} books on birds and {b} books on travel, among them {c} that are "
-                    "on birds and on travel alike. How many different books are these in all?",
-                    "{A}'s library has {a} books on birds and {b} books on travel. How many can be on birds "
-                    "and on travel alike, at most?",
+                    "{A}'s library has {a} books on birds and {b} books on travel, among them {c} that are on birds and on travel alike. How many different books are these in all?",
+                    "{A}'s library has {a} books on birds and {b} books on travel. How many can be on birds and on travel alike, at most?",
                 ),
             ),
             "zh": told(
@@ -172,13 +152,11 @@ TEMPLATES = (
                     "{A}的村子里，{a}人养鸡，{b}人养蜂。两样都养的最多有多少人？",
                 ),
                 (
-                    "讲座结束后，{a}位客人喝了咖啡，{b}位客人吃了蛋糕，既喝咖啡又吃蛋糕的有{c}位。"
-                    "喝了或吃了的客人共有多少位？",
+                    "讲座结束后，{a}位客人喝了咖啡，{b}位客人吃了蛋糕，既喝咖啡又吃蛋糕的有{c}位。喝了或吃了的客人共有多少位？",
                     "讲座结束后，{a}位客人喝了咖啡，{b}位客人吃了蛋糕。既喝咖啡又吃蛋糕的最多有多少位？",
                 ),
                 (
-                    "{A}的书架上，讲鸟类的书有{a}本，讲旅行的书有{b}本，其中既讲鸟类又讲旅行的有{c}本。"
-                    "这些书一共有多少本？",
+                    "{A}的书架上，讲鸟类的书有{a}本，讲旅行的书有{b}本，其中既讲鸟类又讲旅行的有{c}本。这些书一共有多少本？",
                     "{A}的书架上，讲鸟类的书有{a}本，讲旅行的书有{b}本。既讲鸟类又讲旅行的最多有多少本？",
                 ),
             ),
@@ -204,34 +182,22 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{a} pupils of a school play chess and {b} others play cards. How many pupils play one "
-                    "of the two?",
-                    "{a} pupils of a school play chess, {b} pupils play cards, and {c} pupils play both. How "
-                    "many pupils play one of the two or both?",
-                    "{a} pupils of a school play chess only, {b} pupils play cards only, and {c} pupils play "
-                    "both. How many pupils play one of the two or both?",
-                    "{b} pupils of a school play cards. {c} of these pupils play chess too. How many play "
-                    "cards only?",
+                    "{a} pupils of a school play chess and {b} others play cards. How many pupils play one of the two?",
+                    "{a} pupils of a school play chess, {b} pupils play cards, and {c} pupils play both. How many pupils play one of the two or both?",
+                    "{a} pupils of a school play chess only, {b} pupils play cards only, and {c} pupils play both. How many pupils play one of the two or both?",
+                    "{b} pupils of a school play cards. {c} of these pupils play chess too. How many play cards only?",
                 ),
                 (
-                    "{A}'s form was signed by {a} neighbours in ink and by {b} others in pencil. How many "
-                    "neighbours signed?",
-                    "{A} asked the neighbours: {a} have a cat, {b} have a dog, and {c} have a cat and a dog. "
-                    "How many neighbours have an animal of these kinds?",
-                    "{A} asked the neighbours: {a} have a cat but no dog, {b} have a dog but no cat, and {c} "
-                    "have a cat and a dog. How many neighbours have an animal of these kinds?",
-                    "{A} asked the neighbours: {b} have a dog, and {c} of them have a cat and a dog. How "
-                    "many neighbours have a dog but no cat?",
+                    "{A}'s form was signed by {a} neighbours in ink and by {b} others in pencil. How many neighbours signed?",
+                    "{A} asked the neighbours: {a} have a cat, {b} have a dog, and {c} have a cat and a dog. How many neighbours have an animal of these kinds?",
+                    "{A} asked the neighbours: {a} have a cat but no dog, {b} have a dog but no cat, and {c} have a cat and a dog. How many neighbours have an animal of these kinds?",
+                    "{A} asked the neighbours: {b} have a dog, and {c} of them have a cat and a dog. How many neighbours have a dog but no cat?",
                 ),
                 (
-                    "{a} houses of a street have a garden, the other {b} have none. How many houses does the "
-                    "street have?",
-                    "Of the houses in a street, {a} have a garage, {b} have a garden, {c} have a garage and "
-                    "a garden, and none has neither. How many houses does the street have?",
-                    "Of the houses in a street, {a} have just a garage, {b} have just a garden, {c} have a "
-                    "garage and a garden, and none has neither. How many houses does the street have?",
-                    "Of the houses in a street, {b} have a garden, and {c} of those have a garage as well. "
-                    "How many have just a garden?",
+                    "{a} houses of a street have a garden, the other {b} have none. How many houses does the street have?",
+                    "Of the houses in a street, {a} have a garage, {b} have a garden, {c} have a garage and a garden, and none has neither. How many houses does the street have?",
+                    "Of the houses in a street, {a} have just a garage, {b} have just a garden, {c} have a garage and a garden, and none has neither. How many houses does the street have?",
+                    "Of the houses in a street, {b} have a garden, and {c} of those have a garage as well. How many have just a garden?",
                 ),
             ),
             "zh": told(
@@ -249,68 +215,9 @@ TEMPLATES = (
                 ),
                 (
                     "一条街上{a}栋房子有花园，其余{b}栋没有。这条街有多少栋房子？",
-                    "一条街上，{a}栋房子有车库，{b}栋有花园，车库和花园都有的有{c}栋，没有哪栋两样都没有。"
-                    "这条街有多少栋房子？",
-                    "一条街上，{a}栋房子只有车库，{b}栋只有花园，车库和花园都有的有{c}栋，没有哪栋两样都没有。"
-                    "这条街有多少栋房子？",
+                    "一条街上，{a}栋房子有车库，{b}栋有花园，车库和花园都有的有{c}栋，没有哪栋两样都没有。这条街有多少栋房子？",
+                    "一条街上，{a}栋房子只有车库，{b}栋只有花园，车库和花园都有的有{c}栋，没有哪栋两样都没有。这条街有多少栋房子？",
                     "一条街上，{b}栋房子有花园，其中{c}栋也有车库。只有花园的房子有多少栋？",
-                ),
-            ),
-        },
-    ),
-    Template(
-        name="shares-over-the-whole",
-        topic=TOPIC,
-        flaw=Flaw.INDIRECT,
-        draw=_shares,
-        ranges={"n": PEOPLE, "a": "percent", "b": "percent", "c": "percent"},
-        models={
-            "original": Model(
-                unknowns={"x": Q},
-                facts=("100 * x == n * c",),
-                laws=("a + b + c <= 100",),
-                ask="x",
-                shortcut="n * c / 100",
-            ),
-            "concept": Model(unknowns={"x": Q}, facts=("x + a + b == 100",), ask="x"),
-        },
-        words={
-            "en": told(
-                (
-                    "Each of the {n} pupils of a school comes in just one way: {a}% by bus, {b}% on foot, {c}% "
-                    "by bicycle, the rest, if any, by car. How many come by bicycle?",
-                    "Each of the pupils of a school comes in just one way: {a}% by bus, {b}% on foot. What "
-                    "percentage is left at most for those who come by bicycle?",
-                ),
-                (
-                    "{n} votes were cast in {A}'s club, all valid and each for one person. {a}% went to the "
-                    "first candidate, {b}% to the second and {c}% to the third. How many votes did the third "
-                    "get?",
-                    "In a ballot of {A}'s club each vote went to one person, {a}% to the first candidate and "
-                    "{b}% to the second. What percentage of the votes can the third get at most?",
-                ),
-                (
-                    "A farm of {n} hectares grows one crop on each field: wheat on {a}% of the land, maize on "
-                    "{b}%, beans on {c}%; anything else lies fallow. On how many hectares do beans grow?",
-                    "A farm grows one crop on each field: wheat on {a}% of the land, maize on {b}%. On what "
-                    "percentage of the land can beans grow at most?",
-                ),
-            ),
-            "zh": told(
-                (
-                    "学校的{n}名学生每人只用一种方式上学：{a}%坐公交，{b}%步行，{c}%骑车，如果还有其余的就坐小汽车。"
-                    "骑车上学的有多少人？",
-                    "学校的学生每人只用一种方式上学：{a}%坐公交，{b}%步行。骑车上学的最多占百分之几？",
-                ),
-                (
-                    "{A}的俱乐部投出{n}张选票，全部有效，每张只选一人。第一位候选人得票{a}%，第二位{b}%，第三位{c}%。"
-                    "第三位得了多少张票？",
-                    "{A}的俱乐部投票，每张只选一人。第一位候选人得票{a}%，第二位{b}%。第三位最多能得百分之几的票？",
-                ),
-                (
-                    "农场有{n}公顷地，每块地只种一种作物：小麦占{a}%，玉米占{b}%，豆子占{c}%，其余的休耕。"
-                    "种豆子的地有多少公顷？",
-                    "农场的每块地只种一种作物：小麦占{a}%，玉米占{b}%。豆子最多能占百分之几？",
                 ),
             ),
         },
@@ -341,41 +248,29 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "Of the people in {A}'s tour group {a} speak {l}, {b} speak {m} and {c} speak {n}. "
-                    "Among those who speak {l}, {d} also speak {p}. How many of the group speak {l} but "
-                    "not {q}?",
-                    "Of the people in {A}'s tour group {a} speak {l}. Among these, {d} also speak {p}. How "
-                    "many of the group speak {l} but not {q}?",
+                    "Of the people in {A}'s tour group {a} speak {l}, {b} speak {m} and {c} speak {n}. Among those who speak {l}, {d} also speak {p}. How many of the group speak {l} but not {q}?",
+                    "Of the people in {A}'s tour group {a} speak {l}. Among these, {d} also speak {p}. How many of the group speak {l} but not {q}?",
                 ),
                 (
-                    "A translation office has {a} translators for {l}, {b} for {m} and {c} for {n}; some work "
-                    "in two or three of the languages. {d} of those for {l} work in {p} too. How many "
-                    "translators for {l} do not work in {q}?",
-                    "A translation office has {a} translators for {l}. {d} of those work in {p} too. How many "
-                    "translators for {l} do not work in {q}?",
+                    "A translation office has {a} translators for {l}, {b} for {m} and {c} for {n}; some work in two or three of the languages. {d} of those for {l} work in {p} too. How many translators for {l} do not work in {q}?",
+                    "A translation office has {a} translators for {l}. {d} of those work in {p} too. How many translators for {l} do not work in {q}?",
                 ),
                 (
-                    "{a} pupils have signed up for {l}, {b} for {m} and {c} for {n}, and everybody may take "
-                    "several courses. {d} pupils take {l} together with {p}. How many pupils take {l} "
-                    "without {q}?",
-                    "{a} pupils have signed up for {l}, and everybody may take several courses. {d} of the "
-                    "pupils take {l} together with {p}. How many take {l} without {q}?",
+                    "{a} pupils have signed up for {l}, {b} for {m} and {c} for {n}, and everybody may take several courses. {d} pupils take {l} together with {p}. How many pupils take {l} without {q}?",
+                    "{a} pupils have signed up for {l}, and everybody may take several courses. {d} of the pupils take {l} together with {p}. How many take {l} without {q}?",
                 ),
             ),
             "zh": told(
                 (
-                    "{A}的旅行团里，{a}人会{l}，{b}人会{m}，{c}人会{n}。会{l}的人当中，{d}人也会{p}。"
-                    "会{l}但不会{q}的有多少人？",
+                    "{A}的旅行团里，{a}人会{l}，{b}人会{m}，{c}人会{n}。会{l}的人当中，{d}人也会{p}。会{l}但不会{q}的有多少人？",
                     "{A}的旅行团里，{a}人会{l}，其中{d}人也会{p}。会{l}但不会{q}的有多少人？",
                 ),
                 (
-                    "翻译社有{l}译员{a}名、{m}译员{b}名、{n}译员{c}名，有的人兼做两三种语言。{l}译员中有{d}名兼做{p}。"
-                    "不做{q}的{l}译员有多少名？",
+                    "翻译社有{l}译员{a}名、{m}译员{b}名、{n}译员{c}名，有的人兼做两三种语言。{l}译员中有{d}名兼做{p}。不做{q}的{l}译员有多少名？",
                     "翻译社有{l}译员{a}名，其中有{d}名兼做{p}。不做{q}的{l}译员有多少名？",
                 ),
                 (
-                    "报名{l}课的有{a}名学生，报名{m}课的有{b}名，报名{n}课的有{c}名，每人可以报几门。"
-                    "同时报{l}和{p}的有{d}名。报了{l}没报{q}的有多少名？",
+                    "报名{l}课的有{a}名学生，报名{m}课的有{b}名，报名{n}课的有{c}名，每人可以报几门。同时报{l}和{p}的有{d}名。报了{l}没报{q}的有多少名？",
                     "报名{l}课的有{a}名学生，每人可以报几门。同时报{l}和{p}的有{d}名。报了{l}没报{q}的有多少名？",
                 ),
             ),
@@ -403,41 +298,30 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "Exactly {p}% of the {x} in {A}'s sports club are {y} too. There are {n} {z} in the "
-                    "club. How many members are both {x} and {y}?",
-                    "There are {n} {z} in {A}'s sports club. Exactly {p}% of the {x} are {y} too. How many "
-                    "members are both {x} and {y}?",
+                    "Exactly {p}% of the {x} in {A}'s sports club are {y} too. There are {n} {z} in the club. How many members are both {x} and {y}?",
+                    "There are {n} {z} in {A}'s sports club. Exactly {p}% of the {x} are {y} too. How many members are both {x} and {y}?",
                 ),
                 (
-                    "A town counted its {z}: they number {n}. It is known that {p} in every hundred {x} there "
-                    "are {y} as well, exactly. How many people in the town belong to the {x} and to the {y}?",
-                    "A town counted its {z}: they number {n}. Exactly {p} in every hundred of these are {y} as "
-                    "well. How many people in the town belong to the {x} and to the {y}?",
+                    "A town counted its {z}: they number {n}. It is known that {p} in every hundred {x} there are {y} as well, exactly. How many people in the town belong to the {x} and to the {y}?",
+                    "A town counted its {z}: they number {n}. Exactly {p} in every hundred of these are {y} as well. How many people in the town belong to the {x} and to the {y}?",
                 ),
                 (
-                    "Someone drawn at random from the {x} of a school is one of the {y} with a probability of "
-                    "{p}%. The school has {n} {z}. How many pupils are among the {x} as well as the {y}?",
-                    "A school has {n} {z}. Someone drawn at random from the {x} is one of the {y} with a "
-                    "probability of {p}%. How many pupils are among the {x} as well as the {y}?",
+                    "Someone drawn at random from the {x} of a school is one of the {y} with a probability of {p}%. The school has {n} {z}. How many pupils are among the {x} as well as the {y}?",
+                    "A school has {n} {z}. Someone drawn at random from the {x} is one of the {y} with a probability of {p}%. How many pupils are among the {x} as well as the {y}?",
                 ),
             ),
             "zh": told(
                 (
-                    "{A}的体育俱乐部里，喜欢{x}的会员中恰好有{p}%也喜欢{y}。喜欢{z}的会员共有{n}人。"
-                    "{x}和{y}都喜欢的有多少人？",
-                    "{A}的体育俱乐部里，喜欢{z}的会员共有{n}人。喜欢{x}的会员中恰好有{p}%也喜欢{y}。"
-                    "{x}和{y}都喜欢的有多少人？",
+                    "{A}的体育俱乐部里，喜欢{x}的会员中恰好有{p}%也喜欢{y}。喜欢{z}的会员共有{n}人。{x}和{y}都喜欢的有多少人？",
+                    "{A}的体育俱乐部里，喜欢{z}的会员共有{n}人。喜欢{x}的会员中恰好有{p}%也喜欢{y}。{x}和{y}都喜欢的有多少人？",
                 ),
                 (
-                    "镇上参加{z}队的有{n}人。已知参加{x}队的人里，每一百人中恰有{p}人也参加{y}队。"
-                    "{x}队和{y}队都参加的有多少人？",
+                    "镇上参加{z}队的有{n}人。已知参加{x}队的人里，每一百人中恰有{p}人也参加{y}队。{x}队和{y}队都参加的有多少人？",
                     "镇上参加{z}队的有{n}人，其中每一百人中恰有{p}人也参加{y}队。{x}队和{y}队都参加的有多少人？",
                 ),
                 (
-                    "从学校会{x}的学生里随机选一人，他也会{y}的概率是{p}%。学校会{z}的学生有{n}人。"
-                    "{x}和{y}都会的学生有多少人？",
-                    "学校会{z}的学生有{n}人。从会{x}的学生里随机选一人，他也会{y}的概率是{p}%。"
-                    "{x}和{y}都会的学生有多少人？",
+                    "从学校会{x}的学生里随机选一人，他也会{y}的概率是{p}%。学校会{z}的学生有{n}人。{x}和{y}都会的学生有多少人？",
+                    "学校会{z}的学生有{n}人。从会{x}的学生里随机选一人，他也会{y}的概率是{p}%。{x}和{y}都会的学生有多少人？",
                 ),
             ),
         },

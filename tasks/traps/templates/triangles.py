@@ -96,6 +96,7 @@ def _diagonal(rng: Random) -> Mapping[str, Case]:
 TEMPLATES = (
     Template(
         name="triangle-sides",
+        taught=True,
         topic=TOPIC,
         flaw=Flaw.INDIRECT,
         draw=_sides,
@@ -119,21 +120,15 @@ TEMPLATES = (
             "en": told(
                 (
                     "The sides of a triangle measure {a} cm, {b} cm and {c} cm. Find its perimeter in cm.",
-                    "Two sides of a triangle measure {a} cm and {b} cm, and the third is a whole number "
-                    "of cm too. How long, in cm, can it be at most?",
+                    "Two sides of a triangle measure {a} cm and {b} cm, and the third is a whole number of cm too. How long, in cm, can it be at most?",
                 ),
                 (
-                    "{A} bends a wire into a triangle with sides of {a} cm, {b} cm and {c} cm. How many "
-                    "centimetres of wire does that take?",
-                    "{A} bends a wire into a triangle. Two of its sides are {a} cm and {b} cm long, and "
-                    "the third is a whole number of centimetres. How many centimetres can that be at most?",
+                    "{A} bends a wire into a triangle with sides of {a} cm, {b} cm and {c} cm. How many centimetres of wire does that take?",
+                    "{A} bends a wire into a triangle. Two of its sides are {a} cm and {b} cm long, and the third is a whole number of centimetres. How many centimetres can that be at most?",
                 ),
                 (
-                    "Three straight paths enclose a triangular flower bed. They are {a} m, {b} m and {c} m "
-                    "long. How many metres does {A} walk to go once round the bed?",
-                    "Three straight paths enclose a triangular flower bed. Two of them are {a} m and {b} m "
-                    "long, the third a whole number of metres. How many metres long can the third path be "
-                    "at most?",
+                    "Three straight paths enclose a triangular flower bed. They are {a} m, {b} m and {c} m long. How many metres does {A} walk to go once round the bed?",
+                    "Three straight paths enclose a triangular flower bed. Two of them are {a} m and {b} m long, the third a whole number of metres. How many metres long can the third path be at most?",
                 ),
             ),
             "zh": told(
@@ -171,24 +166,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "In triangle ABC, side AB measures {a} cm and side AC {s} cm. The height from C onto "
-                    "the line AB is {h} cm. What is the area of the triangle in square centimetres?",
-                    "In triangle ABC, side AC measures {s} cm. What is the greatest height in cm that the "
-                    "triangle can have from C onto the line AB, if AB may be as long as one likes?",
+                    "In triangle ABC, side AB measures {a} cm and side AC {s} cm. The height from C onto the line AB is {h} cm. What is the area of the triangle in square centimetres?",
+                    "In triangle ABC, side AC measures {s} cm. What is the greatest height in cm that the triangle can have from C onto the line AB, if AB may be as long as one likes?",
                 ),
                 (
-                    "{A} cuts a triangle out of cardboard. Its base is {a} cm long, the left side {s} cm, "
-                    "and the top corner lies {h} cm above the line of the base. How many square "
-                    "centimetres of cardboard is that?",
-                    "{A} cuts a triangle out of cardboard. Its left side is {s} cm long and starts at the "
-                    "base. How many cm above the line of the base can the top corner lie at most?",
+                    "{A} cuts a triangle out of cardboard. Its base is {a} cm long, the left side {s} cm, and the top corner lies {h} cm above the line of the base. How many square centimetres of cardboard is that?",
+                    "{A} cuts a triangle out of cardboard. Its left side is {s} cm long and starts at the base. How many cm above the line of the base can the top corner lie at most?",
                 ),
                 (
-                    "A triangular sail has a lower edge of {a} cm and a front edge of {s} cm; its top is "
-                    "{h} cm above the line of the lower edge. Find the area of the sail in square "
-                    "centimetres.",
-                    "A triangular sail has a front edge of {s} cm, which starts at the lower edge. At most "
-                    "how many cm above the line of the lower edge can the top of the sail be?",
+                    "A triangular sail has a lower edge of {a} cm and a front edge of {s} cm; its top is {h} cm above the line of the lower edge. Find the area of the sail in square centimetres.",
+                    "A triangular sail has a front edge of {s} cm, which starts at the lower edge. At most how many cm above the line of the lower edge can the top of the sail be?",
                 ),
             ),
             "zh": told(
@@ -197,13 +184,11 @@ TEMPLATES = (
                     "在三角形ABC中，AC长{s}厘米，AB的长不限。从C点到直线AB的高最大是多少厘米？",
                 ),
                 (
-                    "{A}剪了一个三角形纸板，底边长{a}厘米，左边长{s}厘米，顶点到底边所在直线的距离是{h}厘米。"
-                    "纸板的面积是多少平方厘米？",
+                    "{A}剪了一个三角形纸板，底边长{a}厘米，左边长{s}厘米，顶点到底边所在直线的距离是{h}厘米。纸板的面积是多少平方厘米？",
                     "{A}剪了一个三角形纸板，从底边出发的左边长{s}厘米。顶点到底边所在直线的距离最大是多少厘米？",
                 ),
                 (
-                    "一面三角形船帆，下边长{a}厘米，前边长{s}厘米，帆顶到下边所在直线的距离是{h}厘米。"
-                    "这面帆的面积是多少平方厘米？",
+                    "一面三角形船帆，下边长{a}厘米，前边长{s}厘米，帆顶到下边所在直线的距离是{h}厘米。这面帆的面积是多少平方厘米？",
                     "一面三角形船帆，与下边相连的前边长{s}厘米。帆顶到下边所在直线的距离最大是多少厘米？",
                 ),
             ),
@@ -228,22 +213,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "A right triangle has a hypotenuse of {c} cm, and the altitude onto the hypotenuse is "
-                    "{h} cm. What is its area in square centimetres?",
-                    "A right triangle has a hypotenuse of {c} cm. What is the greatest length in cm that "
-                    "the altitude onto the hypotenuse can have?",
+                    "A right triangle has a hypotenuse of {c} cm, and the altitude onto the hypotenuse is {h} cm. What is its area in square centimetres?",
+                    "A right triangle has a hypotenuse of {c} cm. What is the greatest length in cm that the altitude onto the hypotenuse can have?",
                 ),
                 (
-                    "{A} draws a triangle with a right angle at C. The side AB opposite to it is {c} cm "
-                    "long, and C is {h} cm away from that side. Give the area in square centimetres.",
-                    "{A} draws a triangle with a right angle at C. The side AB opposite to it is {c} cm "
-                    "long. How many cm away from that side can C be at most?",
+                    "{A} draws a triangle with a right angle at C. The side AB opposite to it is {c} cm long, and C is {h} cm away from that side. Give the area in square centimetres.",
+                    "{A} draws a triangle with a right angle at C. The side AB opposite to it is {c} cm long. How many cm away from that side can C be at most?",
                 ),
                 (
-                    "The longest side of a right-angled garden plot measures {c} m; the corner with the "
-                    "right angle lies {h} m from it. How many square metres is the plot?",
-                    "The longest side of a right-angled garden plot, a triangle, measures {c} m. How many "
-                    "metres from it can the corner with the right angle lie at most?",
+                    "The longest side of a right-angled garden plot measures {c} m; the corner with the right angle lies {h} m from it. How many square metres is the plot?",
+                    "The longest side of a right-angled garden plot, a triangle, measures {c} m. How many metres from it can the corner with the right angle lie at most?",
                 ),
             ),
             "zh": told(
@@ -281,24 +260,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "A and B are points on a circle with centre M and radius {r} cm, {c} cm apart in a "
-                    "straight line. What is the perimeter of triangle ABM in cm?",
-                    "A and B are points on a circle with centre M and radius {r} cm. How many cm can they "
-                    "be apart at most, in a straight line?",
+                    "A and B are points on a circle with centre M and radius {r} cm, {c} cm apart in a straight line. What is the perimeter of triangle ABM in cm?",
+                    "A and B are points on a circle with centre M and radius {r} cm. How many cm can they be apart at most, in a straight line?",
                 ),
                 (
-                    "{A} draws a circle of radius {r} cm, a chord of {c} cm, and the two radii to the ends "
-                    "of the chord. How many centimetres long are these three lines together?",
-                    "{A} draws a circle of radius {r} cm. How many centimetres long is the longest chord "
-                    "of this circle?",
+                    "{A} draws a circle of radius {r} cm, a chord of {c} cm, and the two radii to the ends of the chord. How many centimetres long are these three lines together?",
+                    "{A} draws a circle of radius {r} cm. How many centimetres long is the longest chord of this circle?",
                 ),
                 (
-                    "From the middle of a round pond, {r} m from the shore everywhere, {A} rows straight to "
-                    "the shore, then {c} m straight across the water to another place on the shore, and "
-                    "straight back to the middle. How many metres is that?",
-                    "The middle of a round pond is {r} m from the shore everywhere. {A} rows straight "
-                    "across the water from one place on the shore to another. How many metres can that be "
-                    "at most?",
+                    "From the middle of a round pond, {r} m from the shore everywhere, {A} rows straight to the shore, then {c} m straight across the water to another place on the shore, and straight back to the middle. How many metres is that?",
+                    "The middle of a round pond is {r} m from the shore everywhere. {A} rows straight across the water from one place on the shore to another. How many metres can that be at most?",
                 ),
             ),
             "zh": told(
@@ -307,13 +278,11 @@ TEMPLATES = (
                     "圆心为M、半径为{r}厘米的圆上有A、B两点，线段AB最长是多少厘米？",
                 ),
                 (
-                    "{A}画了一个半径{r}厘米的圆，在圆里画一条长{c}厘米的弦，再画出通向弦两端的两条半径。"
-                    "这三条线段一共长多少厘米？",
+                    "{A}画了一个半径{r}厘米的圆，在圆里画一条长{c}厘米的弦，再画出通向弦两端的两条半径。这三条线段一共长多少厘米？",
                     "{A}画了一个半径{r}厘米的圆。这个圆最长的弦是多少厘米？",
                 ),
                 (
-                    "圆形池塘的中心到岸边处处是{r}米。{A}从中心笔直划到岸边，再笔直划{c}米到岸上另一处，"
-                    "然后笔直划回中心。一共划了多少米？",
+                    "圆形池塘的中心到岸边处处是{r}米。{A}从中心笔直划到岸边，再笔直划{c}米到岸上另一处，然后笔直划回中心。一共划了多少米？",
                     "圆形池塘的中心到岸边处处是{r}米。{A}从岸上一处笔直划到岸上另一处，最多划多少米？",
                 ),
             ),
@@ -333,30 +302,21 @@ TEMPLATES = (
                 ask="x",
                 shortcut="a + b - d",
             ),
-            "concept": Model(
-                unknowns={"x": (1, 300)}, facts=("x * x == a * a + b * b",), ask="x"
-            ),
+            "concept": Model(unknowns={"x": (1, 300)}, facts=("x * x == a * a + b * b",), ask="x"),
         },
         words={
             "en": told(
                 (
-                    "A rectangular lawn is {a} m long and {b} m wide; straight across from corner to corner "
-                    "it is {d} m. How many metres shorter is the way across than the way along two sides?",
-                    "A rectangular lawn is {a} m long and {b} m wide. How many metres is it straight across "
-                    "from corner to opposite corner?",
+                    "A rectangular lawn is {a} m long and {b} m wide; straight across from corner to corner it is {d} m. How many metres shorter is the way across than the way along two sides?",
+                    "A rectangular lawn is {a} m long and {b} m wide. How many metres is it straight across from corner to opposite corner?",
                 ),
                 (
-                    "{A}'s schoolyard is a rectangle of {a} m by {b} m. Instead of walking along two sides, "
-                    "{A} takes the diagonal of {d} m. How many metres does that save?",
-                    "{A}'s schoolyard is a rectangle of {a} m by {b} m. How many metres long is its "
-                    "diagonal?",
+                    "{A}'s schoolyard is a rectangle of {a} m by {b} m. Instead of walking along two sides, {A} takes the diagonal of {d} m. How many metres does that save?",
+                    "{A}'s schoolyard is a rectangle of {a} m by {b} m. How many metres long is its diagonal?",
                 ),
                 (
-                    "From the north-west corner of a rectangular field to the south-east corner, {A} walks "
-                    "{a} m south and then {b} m east. {B} walks straight across, {d} m. By how many metres "
-                    "is {A}'s way longer?",
-                    "{A} walks {a} m south along a rectangular field and then {b} m east. How many metres "
-                    "would it have been straight across?",
+                    "From the north-west corner of a rectangular field to the south-east corner, {A} walks {a} m south and then {b} m east. {B} walks straight across, {d} m. By how many metres is {A}'s way longer?",
+                    "{A} walks {a} m south along a rectangular field and then {b} m east. How many metres would it have been straight across?",
                 ),
             ),
             "zh": told(
@@ -369,8 +329,7 @@ TEMPLATES = (
                     "{A}学校的操场是{a}米乘{b}米的长方形，它的对角线长多少米？",
                 ),
                 (
-                    "从长方形田地的西北角到东南角，{A}先向南走{a}米，再向东走{b}米；{B}沿直线斜穿，走了{d}米。"
-                    "{A}比{B}多走多少米？",
+                    "从长方形田地的西北角到东南角，{A}先向南走{a}米，再向东走{b}米；{B}沿直线斜穿，走了{d}米。{A}比{B}多走多少米？",
                     "{A}沿长方形田地的边先向南走{a}米，再向东走{b}米。如果沿直线斜穿，要走多少米？",
                 ),
             ),

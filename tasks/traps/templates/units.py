@@ -92,22 +92,19 @@ TEMPLATES = (
                 (
                     "A train runs at a steady {v} km per hour. How many km does it make in {m} hours?",
                     "A train runs at a steady {v} km per hour. How many km does it make in {m} minutes?",
-                    "A train runs at a steady {v} km per hour for {m} hours. How many km does it make in "
-                    "that time?",
+                    "A train runs at a steady {v} km per hour for {m} hours. How many km does it make in that time?",
                     "A train runs at a steady {v} km per hour. How many km does it make in five minutes?",
                 ),
                 (
                     "{A} can print {v} flyers per hour. How many flyers does {A} print in {m} hours?",
                     "{A} can print {v} flyers per hour. How many flyers does {A} print in {m} minutes?",
-                    "{A} can print {v} flyers per hour. How many flyers does {A} print in {m} hours without "
-                    "a pause?",
+                    "{A} can print {v} flyers per hour. How many flyers does {A} print in {m} hours without a pause?",
                     "{A} can print {v} flyers per hour. How many flyers does {A} print in five minutes?",
                 ),
                 (
                     "A spring gives {v} litres of water per hour. How many litres is that in {m} hours?",
                     "A spring gives {v} litres of water per hour. How many litres is that in {m} minutes?",
-                    "A spring gives {v} litres of water per hour. How many litres is that in {m} hours of "
-                    "a dry summer?",
+                    "A spring gives {v} litres of water per hour. How many litres is that in {m} hours of a dry summer?",
                     "A spring gives {v} litres of water per hour. How many litres is that in five minutes?",
                 ),
             ),
@@ -148,18 +145,15 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} has a ribbon of exactly {a} m, that is {b} cm, and cuts all of it into pieces of {c} "
-                    "cm. How many pieces are there?",
-                    "{A} has a ribbon of exactly {a} m. How many cm are that?",
+                    "{A} has a ribbon of exactly {a} m, that is {b} cm, and cuts all of it into pieces of {c} cm. How many pieces are there?",
+                    "{A} has a ribbon of exactly {a} m. How many cm is that?",
                 ),
                 (
-                    "A plank is labelled: length {a} m ({b} cm). It is sawn into equal boards of {c} cm, with "
-                    "nothing lost. How many boards is that?",
+                    "A plank is labelled: length {a} m ({b} cm). It is sawn into equal boards of {c} cm, with nothing lost. How many boards is that?",
                     "A plank is labelled: length {a} m. How many cm long is it?",
                 ),
                 (
-                    "A wall is {b} cm long, and {A}'s plan gives the same {a} m. Tiles of {c} cm are laid "
-                    "along it without gaps. How many tiles are there in a row?",
+                    "A wall is {b} cm long, and {A}'s plan gives the same {a} m. Tiles of {c} cm are laid along it without gaps. How many tiles are there in a row?",
                     "A wall on {A}'s plan is {a} m long. How many cm long is it?",
                 ),
             ),
@@ -197,21 +191,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} cycles at a constant {v} km per hour, which is exactly {w} metres per minute. How "
-                    "many metres does {A} ride in {t} minutes?",
+                    "{A} cycles at a constant {v} km per hour, which is exactly {w} metres per minute. How many metres does {A} ride in {t} minutes?",
                     "{A} cycles at a constant {v} km per hour. How many metres per minute is that exactly?",
                 ),
                 (
-                    "A conveyor belt moves at {v} kilometres an hour; its plate gives the same speed as {w} "
-                    "metres a minute. How many metres does the belt carry a box in {t} minutes?",
-                    "A conveyor belt moves at {v} kilometres an hour. What speed in metres a minute must its "
-                    "plate give?",
+                    "A conveyor belt moves at {v} kilometres an hour; its plate gives the same speed as {w} metres a minute. How many metres does the belt carry a box in {t} minutes?",
+                    "A conveyor belt moves at {v} kilometres an hour. What speed in metres a minute must its plate give?",
                 ),
                 (
-                    "The tram's display shows {v} km/h, the driver's other display {w} m/min, and both are "
-                    "exact. The speed does not change for {t} minutes. How many metres does the tram cover?",
-                    "The tram's display shows {v} km/h. What does the driver's other display show in m/min, "
-                    "if both are exact?",
+                    "The tram's display shows {v} km/h, the driver's other display {w} m/min, and both are exact. The speed does not change for {t} minutes. How many metres does the tram cover?",
+                    "The tram's display shows {v} km/h. What does the driver's other display show in m/min, if both are exact?",
                 ),
             ),
             "zh": told(
@@ -250,16 +239,13 @@ TEMPLATES = (
                     "A thread is {n} cm long. How many mm is that?",
                     "A leaf has an area of {n} square cm. How many square mm is that?",
                     "The edge of a leaf is {n} cm long. How many mm is that?",
-                    "A leaf is cut into {n} squares, each {a} cm long and wide. Into how many square mm can "
-                    "all of them be cut?",
+                    "A leaf is cut into {n} squares, each {a} cm long and wide. Into how many square mm can all of them be cut?",
                 ),
                 (
                     "{A} draws a line of {n} centimetres. How long is it in millimetres?",
                     "{A} draws a figure of {n} square centimetres. How large is it in square millimetres?",
-                    "{A} draws a figure with an outline of {n} centimetres. How long is the outline in "
-                    "millimetres?",
-                    "{A} draws {n} squares with a side of {a} centimetre. How many square millimetres do "
-                    "they cover together?",
+                    "{A} draws a figure with an outline of {n} centimetres. How long is the outline in millimetres?",
+                    "{A} draws {n} squares with a side of {a} centimetre. How many square millimetres do they cover together?",
                 ),
                 (
                     "The label on {A}'s tape gives a width of {n} cm. What is that in mm?",

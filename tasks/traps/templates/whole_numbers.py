@@ -136,19 +136,15 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "Dividing a number by {d} gives {q}, and the remainder of the division is {r}. Which "
-                    "number was divided?",
+                    "Dividing a number by {d} gives {q}, and the remainder of the division is {r}. Which number was divided?",
                     "A number is divided by {d}. What is the largest remainder that the division can have?",
                 ),
                 (
-                    "{A} packs eggs into boxes of {d} and packs as many full boxes as there can be: {q}. "
-                    "After that {r} eggs are left over. How many eggs were there?",
-                    "{A} packs eggs into boxes of {d} and packs as many full boxes as there can be. How "
-                    "many eggs can be left over at most?",
+                    "{A} packs eggs into boxes of {d} and packs as many full boxes as there can be: {q}. After that {r} eggs are left over. How many eggs were there?",
+                    "{A} packs eggs into boxes of {d} and packs as many full boxes as there can be. How many eggs can be left over at most?",
                 ),
                 (
-                    "In long division by {d}, {A} finds the quotient {q} with remainder {r}. What was "
-                    "the dividend?",
+                    "In long division by {d}, {A} finds the quotient {q} with remainder {r}. What was the dividend?",
                     "{A} practises long division by {d}. What is the greatest remainder that can turn up?",
                 ),
             ),
@@ -170,6 +166,7 @@ TEMPLATES = (
     ),
     Template(
         name="nearest-number",
+        taught=True,
         topic=TOPIC,
         flaw=Flaw.UNDEFINED,
         draw=_nearest,
@@ -202,22 +199,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "Among all integers, negative ones included, which is the {best} that is {side} than "
-                    "{n} and exceeds a multiple of {d} by {r}?",
-                    "Among all integers, {x} is one of those that exceed a multiple of {d} by {r}. Which "
-                    "is the next greater one of them?",
+                    "Among all integers, negative ones included, which is the {best} that is {side} than {n} and exceeds a multiple of {d} by {r}?",
+                    "Among all integers, {x} is one of those that exceed a multiple of {d} by {r}. Which is the next greater one of them?",
                 ),
                 (
-                    "{A} marks on an endless number line every integer that is {r} more than a multiple of "
-                    "{d}, to the left of zero too. What is the {best} marked integer {side} than {n}?",
-                    "{A} marks on an endless number line every integer that is {r} more than a multiple of "
-                    "{d}. One marked integer is {x}. Which one is marked next, to the right of it?",
+                    "{A} marks on an endless number line every integer that is {r} more than a multiple of {d}, to the left of zero too. What is the {best} marked integer {side} than {n}?",
+                    "{A} marks on an endless number line every integer that is {r} more than a multiple of {d}. One marked integer is {x}. Which one is marked next, to the right of it?",
                 ),
                 (
-                    "Take the integers, positive and negative, that can be written as {d} times an integer "
-                    "plus {r}. Find the {best} of them that is {side} than {n}.",
-                    "Take the integers that can be written as {d} times an integer plus {r}; {x} is one of "
-                    "them. Find the smallest of them that is greater than this one.",
+                    "Take the integers, positive and negative, that can be written as {d} times an integer plus {r}. Find the {best} of them that is {side} than {n}.",
+                    "Take the integers that can be written as {d} times an integer plus {r}; {x} is one of them. Find the smallest of them that is greater than this one.",
                 ),
             ),
             "zh": told(
@@ -226,8 +217,7 @@ TEMPLATES = (
                     "在全体整数中，有些数比{d}的倍数多{r}，{x}就是其中一个。比它大的下一个是多少？",
                 ),
                 (
-                    "{A}在一条无限长的数轴上标出所有比{d}的倍数多{r}的整数，零的左边也标。"
-                    "标出的数中，比{n}{side}的{best}的数是多少？",
+                    "{A}在一条无限长的数轴上标出所有比{d}的倍数多{r}的整数，零的左边也标。标出的数中，比{n}{side}的{best}的数是多少？",
                     "{A}在一条无限长的数轴上标出所有比{d}的倍数多{r}的整数，{x}是其中一个。它右边标出的第一个数是多少？",
                 ),
                 (
@@ -256,22 +246,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{n} players take part in a chess tournament, and no two of them meet more than once. "
-                    "At the end each has played exactly {k} games. How many games were played in all?",
-                    "{n} players take part in a chess tournament, and no two of them meet more than once. "
-                    "How many games can one player have at most?",
+                    "{n} players take part in a chess tournament, and no two of them meet more than once. At the end each has played exactly {k} games. How many games were played in all?",
+                    "{n} players take part in a chess tournament, and no two of them meet more than once. How many games can one player have at most?",
                 ),
                 (
-                    "At {A}'s party there are {n} people. Two people shake hands once or not at all, and "
-                    "everyone shakes hands with exactly {k} of the others. How many handshakes are there?",
-                    "At {A}'s party there are {n} people. Two people shake hands once or not at all. With "
-                    "how many of the others can one person shake hands at most?",
+                    "At {A}'s party there are {n} people. Two people shake hands once or not at all, and everyone shakes hands with exactly {k} of the others. How many handshakes are there?",
+                    "At {A}'s party there are {n} people. Two people shake hands once or not at all. With how many of the others can one person shake hands at most?",
                 ),
                 (
-                    "{n} computers stand in {A}'s lab. A cable joins two of them, any two are joined by one "
-                    "cable at most, and each computer has exactly {k} cables. How many cables are there?",
-                    "{n} computers stand in {A}'s lab. A cable joins two of them, and any two are joined by "
-                    "one cable at most. How many cables can one computer have at most?",
+                    "{n} computers stand in {A}'s lab. A cable joins two of them, any two are joined by one cable at most, and each computer has exactly {k} cables. How many cables are there?",
+                    "{n} computers stand in {A}'s lab. A cable joins two of them, and any two are joined by one cable at most. How many cables can one computer have at most?",
                 ),
             ),
             "zh": told(
@@ -284,8 +268,7 @@ TEMPLATES = (
                     "{A}的聚会上共有{n}个人，任何两人最多握手一次。一个人最多能与其他多少个人握手？",
                 ),
                 (
-                    "{A}的机房里有{n}台电脑，每根网线连接其中两台，任何两台之间最多一根，每台电脑恰好接{k}根网线。"
-                    "一共有多少根网线？",
+                    "{A}的机房里有{n}台电脑，每根网线连接其中两台，任何两台之间最多一根，每台电脑恰好接{k}根网线。一共有多少根网线？",
                     "{A}的机房里有{n}台电脑，每根网线连接其中两台，任何两台之间最多一根。一台电脑最多能接多少根网线？",
                 ),
             ),
@@ -312,21 +295,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A}'s choir has {n} singers, and exactly {p}% of them can read music. How many of the "
-                    "singers cannot?",
-                    "In {A}'s choir exactly {p}% of the singers can read music. What is the smallest number "
-                    "of singers that the choir can have?",
+                    "{A}'s choir has {n} singers, and exactly {p}% of them can read music. How many of the singers cannot?",
+                    "In {A}'s choir exactly {p}% of the singers can read music. What is the smallest number of singers that the choir can have?",
                 ),
                 (
                     "Of the {n} children in a class exactly {p}% wear glasses. How many children wear none?",
-                    "Exactly {p}% of the children in a class wear glasses. How many children must the class "
-                    "have at least?",
+                    "Exactly {p}% of the children in a class wear glasses. How many children must the class have at least?",
                 ),
                 (
-                    "{n} guests came to {A}'s wedding; exactly {p}% of the guests stayed for the night. How "
-                    "many guests went home?",
-                    "Exactly {p}% of the guests at {A}'s wedding stayed for the night. What is the smallest "
-                    "number of guests for which that is possible?",
+                    "{n} guests came to {A}'s wedding; exactly {p}% of the guests stayed for the night. How many guests went home?",
+                    "Exactly {p}% of the guests at {A}'s wedding stayed for the night. What is the smallest number of guests for which that is possible?",
                 ),
             ),
             "zh": told(
@@ -364,22 +342,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "In {A}'s garage stand {n} vehicles, bicycles with two wheels and cars with four; "
-                    "{w} wheels in all. How many of the vehicles are cars?",
-                    "In {A}'s garage stand {n} vehicles, bicycles with two wheels and cars with four. What "
-                    "is the smallest number of wheels that they can have in all?",
+                    "In {A}'s garage stand {n} vehicles, bicycles with two wheels and cars with four; {w} wheels in all. How many of the vehicles are cars?",
+                    "In {A}'s garage stand {n} vehicles, bicycles with two wheels and cars with four. What is the smallest number of wheels that they can have in all?",
                 ),
                 (
-                    "{A} counts {n} animals in the yard, all of them hens or goats, and {w} legs. No leg is "
-                    "hidden. How many goats are there?",
-                    "{A} counts {n} animals in the yard, all of them hens or goats. How many legs do they "
-                    "have at least?",
+                    "{A} counts {n} animals in the yard, all of them hens or goats, and {w} legs. No leg is hidden. How many goats are there?",
+                    "{A} counts {n} animals in the yard, all of them hens or goats. How many legs do they have at least?",
                 ),
                 (
-                    "A café has {n} tables. Each seats either two or four people, and there are {w} seats "
-                    "at the tables altogether. How many tables seat four?",
-                    "A café has {n} tables. Each seats either two or four people. How many seats are there "
-                    "at the tables at the very least?",
+                    "A café has {n} tables. Each seats either two or four people, and there are {w} seats at the tables altogether. How many tables seat four?",
+                    "A café has {n} tables. Each seats either two or four people. How many seats are there at the tables at the very least?",
                 ),
             ),
             "zh": told(
