@@ -29,7 +29,9 @@ from harness.tasks.traps.solve import (
 )
 from harness.tasks.traps.world import LIMITS
 
-NAMES = [name for pool in POOLS.values() for name in pool]
+_NAMES = re.compile(
+    "|".join(sorted((n for pool in POOLS.values() for n in pool), key=len, reverse=True))
+)
 TWISTS = ("trap", "distractor", "lure")
 CLAIMS = ("one", "none", "many", "undefined", "unbounded")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
@@ -74,9 +76,13 @@ class _Check:
         self.noise = set(certificate["noise"])
         self.witnesses = [{k: _number(v) for k, v in w.items()} for w in certificate["witnesses"]]
         self.all = self.facts + self.laws + self.sense
+        self._solved: dict[tuple[str, ...], list[dict[str, Number]]] = {}
 
     def solve(self, facts: list[str]) -> list[dict[str, Number]]:
-        return list(solutions(self.unknowns, facts, self.given))
+        key = tuple(facts)
+        if key not in self._solved:
+            self._solved[key] = list(solutions(self.unknowns, facts, self.given))
+        return self._solved[key]
 
     def answers(self, facts: list[str]) -> set[Number]:
         """The different answers that the solutions of `facts` give."""
@@ -300,9 +306,7 @@ def certify_cluster(problems: list[Problem]) -> None:
     if twist.variant == "trap" and masked(twist) != masked(control):
         raise CertificateError(control, "it is not worded as its trap is")
     shared = _words(concept) & _words(twist)
-    match = SequenceMatcher(None, concept.question, twist.question, autojunk=False)
-    common = match.find_longest_match().size
-    if len(shared) < 3 and common < (8 if concept.question.isascii() else 5):
+    if len(shared) < 3 and not _one_formula(concept.question, twist.question):
         raise CertificateError(concept, f"it shares with the trap only the words {sorted(shared)}")
     _sizes(twist, concept, original, control)
 
@@ -320,6 +324,12 @@ def masked(problem: Problem) -> list[str]:
     return sorted(_WORD.findall(_DIGITS.sub(" ", text).lower()))
 
 
+def _one_formula(a: str, b: str) -> bool:
+    """Whether two texts of few words share a formula, or a phrase of five Chinese characters."""
+    match = SequenceMatcher(None, a, b, autojunk=False).find_longest_match()
+    return match.size >= (8 if a.isascii() else 5)
+
+
 def _words(problem: Problem) -> set[str]:
     text = problem.question.lower()
     latin = {w for w in re.findall(r"[a-z]+", text) if len(w) > 3}
@@ -335,7 +345,8 @@ def _sizes(twist: Problem, *others: Problem) -> None:
         certificate = other.meta["certificate"]
         given = {k: abs(Fraction(v)) for k, v in certificate["given"].items()}
         for name in own.keys() & given.keys():
-            if max(own[name], given[name]) > 10 * max(5, min(own[name], given[name])):
+            low, high = sorted((own[name], given[name]))
+            if high > 10 * max(low, 5):
                 raise CertificateError(other, f"{name} is of another size than in the trap")
         shares = {*given.values()} & {*own.values()} or texts & {*certificate["texts"].values()}
         if other.variant == "concept" and not shares:
@@ -354,5 +365,4 @@ def certify_openings(problems: Sequence[Problem]) -> list[str]:
 
 def _opening(problem: Problem) -> str:
     first = re.split(r"(?<=[.?!。？！])\s*", problem.question)[0]
-    names = "|".join(sorted(map(re.escape, NAMES), key=len, reverse=True))
-    return _DIGITS.sub("#", re.sub(names, "@", first))
+    return _DIGITS.sub("#", _NAMES.sub("@", first))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from harness.core import Problem, UsageError
@@ -113,12 +114,12 @@ def split_of(template: Template, part: str, case: Case) -> Part:
 def _of_one_size(cases: Mapping[str, Case]) -> bool:
     """Numbers of one name (from 5 on) are within a factor of ten of the twist's."""
     twist = cases["twist"].values
-    return all(
-        max(abs(v), abs(twist[name])) <= 10 * max(5, min(abs(v), abs(twist[name])))
-        for case in cases.values()
-        for name, v in case.values.items()
-        if name in twist
-    )
+    for case in cases.values():
+        for name in case.values.keys() & twist.keys():
+            low, high = sorted((abs(Fraction(case.values[name])), abs(Fraction(twist[name]))))
+            if high > 10 * max(low, 5):
+                return False
+    return True
 
 
 def instance(

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 from harness.core import Problem, Scored, Status
 from harness.tasks.traps.solve import CannotDecide, NotLinear, Number, expression, solutions
@@ -82,9 +83,9 @@ def by_the_original(problem: Problem, cluster: Cluster) -> Status:
         return Status.WRONG
 
 
-def _env(problem: Problem) -> dict[str, Number | str]:
+def _env(problem: Problem) -> dict[str, Any]:
     certificate = problem.meta["certificate"]
-    numbers = {k: Fraction(v) for k, v in certificate["given"].items()}
+    numbers: dict[str, Any] = {k: Fraction(v) for k, v in certificate["given"].items()}
     return {**numbers, **certificate["texts"]}
 
 
