@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 from harness.core import Problem, UsageError
@@ -15,6 +14,7 @@ from harness.tasks.traps.names import FRAMES, SECOND, persons
 from harness.tasks.traps.solve import Number
 from harness.tasks.traps.template import PARTS, Case, Flaw, Model, Template, number
 from harness.tasks.traps.templates import TEMPLATES
+from harness.tasks.traps.world import of_one_size
 
 VERSION = "4"
 _STREAM = "2"  # of the random draws: the embedded models' lessons hang on it
@@ -114,12 +114,12 @@ def split_of(template: Template, part: str, case: Case) -> Part:
 def _of_one_size(cases: Mapping[str, Case]) -> bool:
     """Numbers of one name (from 5 on) are within a factor of ten of the twist's."""
     twist = cases["twist"].values
-    for case in cases.values():
-        for name in case.values.keys() & twist.keys():
-            low, high = sorted((abs(Fraction(case.values[name])), abs(Fraction(twist[name]))))
-            if high > 10 * max(low, 5):
-                return False
-    return True
+    return all(
+        of_one_size(value, twist[name])
+        for case in cases.values()
+        for name, value in case.values.items()
+        if name in twist
+    )
 
 
 def instance(

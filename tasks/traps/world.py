@@ -6,6 +6,8 @@ derived quantities of sound problems too. Only a trap of violated common sense m
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 LIMITS: dict[str, tuple[float, float]] = {
     "age": (0, 105),
     "parent's age at birth": (16, 50),
@@ -48,3 +50,9 @@ LIMITS: dict[str, tuple[float, float]] = {
     "sides of a die": (4, 20),
 }
 """From the smallest to the largest value that nobody would wonder at, both included."""
+
+
+def of_one_size(a: int | Fraction, b: int | Fraction) -> bool:
+    """Whether two numbers are within a factor of ten; below 5, all are alike."""
+    x, y = abs(Fraction(a)), abs(Fraction(b))
+    return max(x, y) <= 10 * max(min(x, y), Fraction(5))

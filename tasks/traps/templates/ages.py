@@ -15,10 +15,10 @@ def _times(rng: Random) -> Mapping[str, Case]:
     """In t years the elder is k times as old; in the trap that has passed."""
 
     def case(t: int) -> tuple[dict[str, int], int]:
-        k, b = rng.randint(3, 4), rng.randint(9, 16)
+        k, b = rng.randint(3, 4), rng.randint(9, 13)
         return {"a": k * b + (k - 1) * t, "b": b, "k": k}, t
 
-    (o, x), (c, y) = case(rng.randint(5, 12)), case(rng.randint(1, 3))
+    (o, x), (c, y) = case(rng.randint(4, 8)), case(rng.randint(1, 3))
     t, z = case(-rng.randint(2, 7))
     return four(
         sound(x, **o), sound(t["k"] * t["b"], b=t["b"], k=t["k"]), flawed(-z, **t), sound(y, **c)
@@ -79,8 +79,8 @@ TEMPLATES = (
                     "{A}'s nephew is {b} years old. How old must {A} be to be exactly {k} times as old as the nephew now?",
                 ),
                 (
-                    "A grandfather of {a} and his grandson of {b} share a birthday. After how many more birthdays will the grandfather be {k} times as old as the grandson?",
-                    "A grandson of {b} shares his birthday with his grandfather. How old would the grandfather be now if he were {k} times as old as the grandson?",
+                    "{A}'s trainer is {a}, the youngest of the team {b}, and they share a birthday. After how many more birthdays will the trainer be {k} times as old as the youngest?",
+                    "The youngest of {A}'s team is {b}. The trainer, who shares the birthday, is {k} times as old. How old is the trainer?",
                 ),
                 (
                     "The oak behind the school is {a} years old, the birch {b} years. How many years will it take until the oak is {k} times as old as the birch?",
@@ -93,8 +93,8 @@ TEMPLATES = (
                     "{A}的侄子今年{b}岁。{A}今年要是多少岁，年龄才正好是侄子的{k}倍？",
                 ),
                 (
-                    "爷爷{a}岁，孙子{b}岁，两人同一天生日。再过几个生日，爷爷的年龄是孙子的{k}倍？",
-                    "孙子{b}岁，与爷爷同一天生日。如果爷爷现在的年龄是孙子的{k}倍，爷爷现在多少岁？",
+                    "{A}的教练{a}岁，队里最小的队员{b}岁，两人同一天生日。再过几个生日，教练的年龄是这名队员的{k}倍？",
+                    "{A}队里最小的队员{b}岁，与教练同一天生日，教练的年龄是这名队员的{k}倍。教练多少岁？",
                 ),
                 (
                     "学校后面的橡树有{a}年树龄，白桦树有{b}年树龄。还要过多少年，橡树的树龄是白桦树的{k}倍？",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from random import Random
 
 from harness.tasks.traps.template import Case, Flaw, Model, Q, Template, flawed, four, sound, told
@@ -15,19 +16,21 @@ def _leap(rng: Random) -> Mapping[str, Case]:
         return {"y": rng.randrange(low, 2024, 4) + rest, "d": rng.randint(4, 28)}
 
     o, c, t = case(0), case(0), case(rng.randint(1, 3))
-    return four(
+    cases = four(
         sound(o["d"], l=29, **o),
         sound(28, y=t["y"]),
         flawed(t["d"], l=29, **t),
         sound(c["d"], l=29, **c),
     )
+    months = {"en": {}, "zh": {"feb": "2月", "mar": "3月"}}
+    return {part: replace(case, words=months) for part, case in cases.items()}
 
 
 _SHORT = {
     "en": ("April", "June", "September", "November"),
-    "zh": ("四月", "六月", "九月", "十一月"),
+    "zh": ("4月", "6月", "9月", "11月"),
 }
-_LONG = {"en": ("May", "July", "October", "December"), "zh": ("五月", "七月", "十月", "十二月")}
+_LONG = {"en": ("May", "July", "October", "December"), "zh": ("5月", "7月", "10月", "12月")}
 """A short month and the long one that follows it."""
 
 
@@ -65,11 +68,12 @@ def _weekdays(rng: Random) -> Mapping[str, Case]:
             w, s = rng.randrange(7), (b - a + shift) % 7
             if s:
                 break
-        words = {k: {"w": day[w], "v": day[(w + s) % 7]} for k, day in names.items()}
+        months = {"may": "5月", "oct": "10月"}
+        words = {k: {"w": day[w], "v": day[(w + s) % 7], **months} for k, day in names.items()}
         return {"a": a, "b": b, "k": rng.randint(4, 30)}, words, s
 
     (o, ow, os), (c, cw, cs), (t, tw, ts) = case(0), case(0), case(rng.choice((-1, 1)))
-    names_of = {lang: {"w": w["w"]} for lang, w in tw.items()}
+    names_of = {lang: {k: v for k, v in w.items() if k != "v"} for lang, w in tw.items()}
 
     def pay(case: dict[str, int]) -> int:
         return (case["b"] - case["a"]) * case["k"]
@@ -164,16 +168,16 @@ TEMPLATES = (
             ),
             "zh": told(
                 (
-                    "{A}从{y}年二月{l}日开始写日记，同年三月{d}日写了最后一篇。最后一篇是第一篇之后的第几天写的？",
-                    "{A}在{y}年二月每天写一篇日记。二月一共写了多少篇？",
+                    "{A}从{y}年{feb}{l}日开始写日记，同年{mar}{d}日写了最后一篇。最后一篇是第一篇之后的第几天写的？",
+                    "{A}在{y}年{feb}每天写一篇日记。{feb}一共写了多少篇？",
                 ),
                 (
-                    "{A}的包裹{y}年二月{l}日从港口发出，当年三月{d}日送到。路上用了多少天？",
-                    "港口在{y}年二月每天发出一个包裹。二月一共发出多少个？",
+                    "{A}的包裹{y}年{feb}{l}日从港口发出，当年{mar}{d}日送到。路上用了多少天？",
+                    "港口在{y}年{feb}每天发出一个包裹。{feb}一共发出多少个？",
                 ),
                 (
-                    "展览在{y}年二月{l}日开幕，{A}当年三月{d}日去参观。那是开幕后的第几天？",
-                    "展览在{y}年二月每天都开放。二月开放了多少天？",
+                    "展览在{y}年{feb}{l}日开幕，{A}当年{mar}{d}日去参观。那是开幕后的第几天？",
+                    "展览在{y}年{feb}每天都开放。{feb}开放了多少天？",
                 ),
             ),
         },
@@ -257,12 +261,12 @@ TEMPLATES = (
                     "某个月的{a}日是{w}。再过两个星期，又是{w}，那天是这个月的几日？",
                 ),
                 (
-                    "学校的义卖在五月{a}日{w}，音乐会在同年五月{b}日{v}。义卖的第二天起到音乐会当天，{A}每天画{k}张海报。一共画了多少张？",
-                    "学校的义卖在五月{a}日{w}，音乐会在两周后，也是{w}。音乐会在五月几日？",
+                    "学校的义卖在{may}{a}日{w}，音乐会在同年{may}{b}日{v}。义卖的第二天起到音乐会当天，{A}每天画{k}张海报。一共画了多少张？",
+                    "学校的义卖在{may}{a}日{w}，音乐会在两周后，也是{w}。音乐会在{may}几日？",
                 ),
                 (
-                    "{A}在十月{a}日{w}交了申请表，同年十月{b}日{v}收到答复。从交表的第二天算到答复当天，每等一天得{k}分。{A}一共得多少分？",
-                    "{A}在十月{a}日{w}交了申请表，两周后又是{w}，收到了答复。答复的日期是十月几日？",
+                    "{A}在{oct}{a}日{w}交了申请表，同年{oct}{b}日{v}收到答复。从交表的第二天算到答复当天，每等一天得{k}分。{A}一共得多少分？",
+                    "{A}在{oct}{a}日{w}交了申请表，两周后又是{w}，收到了答复。答复的日期是{oct}几日？",
                 ),
             ),
         },

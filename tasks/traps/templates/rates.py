@@ -170,7 +170,7 @@ TEMPLATES = (
             "en": told(
                 (
                     "{A} drives {d} km to the coast at an average of {v} km/h and drives back the same way. For the whole trip there and back the average speed, stops left out, is to be {w} km/h. What must the average on the way back be, in km/h?",
-                    "{A} drives {d} km to the coast at an average of {v} km/h. How many hours of the time for the whole trip are used up then, stops left out?",
+                    "{A} drives {d} km to the coast at an average of {v} km/h. How many hours does the way there take, stops left out?",
                 ),
                 (
                     "A lorry carries sand over {d} km at {v} km/h and returns empty on the same road. At how many km/h must it return so that both ways together are driven at an average of {w} km/h?",
@@ -184,15 +184,15 @@ TEMPLATES = (
             "zh": told(
                 (
                     "{A}开车去{d}千米外的海边，去程平均每小时{v}千米，然后原路返回。要使往返全程的平均速度（不算停车时间）是每小时{w}千米，回程平均每小时要开多少千米？",
-                    "{A}开车去{d}千米外的海边，去程平均每小时{v}千米。到达时，全程的时间已经用掉了多少小时（不算停车时间）？",
+                    "{A}开车去{d}千米外的海边，去程平均每小时{v}千米。去程用了多少小时（不算停车时间）？",
                 ),
                 (
                     "一辆卡车以每小时{v}千米的速度把沙子运到{d}千米外，再空车原路返回。返回时每小时要开多少千米，往返的平均速度才是每小时{w}千米？",
                     "一辆卡车以每小时{v}千米的速度把沙子运到{d}千米外，准备空车原路返回时，已经开了多少小时？",
                 ),
                 (
-                    "一段路的前一半和后一半都是{d}千米。{A}走完前一半，平均每小时{v}千米。后一半每小时要走多少千米，全程的平均速度才是每小时{w}千米？",
-                    "一段路的前一半和后一半都是{d}千米。{A}走完前一半，平均每小时{v}千米。这时全程的时间用了多少小时？",
+                    "一段车程的前一半和后一半都是{d}千米。{A}开完前一半，平均每小时{v}千米。后一半每小时要开多少千米，全程的平均速度才是每小时{w}千米？",
+                    "一段车程的前一半和后一半都是{d}千米。{A}开完前一半，平均每小时{v}千米。前一半用了多少小时？",
                 ),
             ),
         },
@@ -276,7 +276,7 @@ TEMPLATES = (
                 ),
                 (
                     "Into the empty cistern of {c} litres a pump delivers {a} litres each minute; a leak can let {b} litres a minute escape. The pump keeps running. How many minutes until the cistern overflows?",
-                    "Into a cistern a pump delivers {a} litres each minute; a leak lets {b} litres a minute escape. How many litres a minute is the cistern emptied by?",
+                    "Into a cistern a pump delivers {a} litres each minute; a leak lets {b} litres a minute escape. By how many litres a minute does the water in it become less?",
                 ),
             ),
             "zh": told(

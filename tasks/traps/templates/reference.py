@@ -55,7 +55,7 @@ def _date(rng: Random) -> Mapping[str, Case]:
     o, t, c = case(20, 28), case(4, 12), case(13, 19)
     return {
         "original": Case(values=o, answer=o["p"]),
-        "concept": Case(values={"p": t["p"]}, answer=t["p"], words={}),
+        "concept": Case(values={"p": t["p"], "q": t["q"]}, answer=2),
         "twist": Case(
             values=t, lure=t["p"],
             witnesses=({"d": t["p"], "m": t["q"]}, {"d": t["q"], "m": t["p"]}),
@@ -173,8 +173,8 @@ TEMPLATES = (
                     "{A}'s {r} and {A}'s {s} had {n} stamps each. Then the {r} was given {k} more, and the other person none. How many stamps does the one who was given some have now?",
                 ),
                 (
-                    "The {r} and the {s} of {A} both ran {n} laps in the morning. In the afternoon {p} ran another {k}; the other one rested. How many laps did the {r} run on that day?",
-                    "The {r} and the {s} of {A} both ran {n} laps in the morning. In the afternoon the {r} ran another {k}; the other one rested. How many laps did the one who did not rest run on that day?",
+                    "The {r} and the {s} of {A} both picked {n} apples in the morning. In the afternoon {p} picked another {k}; the other one rested. How many apples did the {r} pick on that day?",
+                    "The {r} and the {s} of {A} both picked {n} apples in the morning. In the afternoon the {r} picked another {k}; the other one rested. How many apples did the one who did not rest pick on that day?",
                 ),
                 (
                     "In spring {A}'s {s} planted {n} bulbs, and so did {A}'s {r}. In autumn {p} planted {k} more, alone. How many bulbs has {A}'s {r} planted in the year?",
@@ -187,8 +187,8 @@ TEMPLATES = (
                     "{A}的{r}和{A}的{s}原来各有{n}枚邮票。后来{r}又得到{k}枚，另一个人没有得到。现在得到邮票的那个人有多少枚邮票？",
                 ),
                 (
-                    "早上，{A}的{r}和{s}都跑了{n}圈。下午{p}又跑了{k}圈，另一个人在休息。这一天，{r}一共跑了多少圈？",
-                    "早上，{A}的{r}和{s}都跑了{n}圈。下午{r}又跑了{k}圈，另一个人在休息。这一天，没休息的那个人一共跑了多少圈？",
+                    "早上，{A}的{r}和{s}都摘了{n}个苹果。下午{p}又摘了{k}个，另一个人在休息。这一天，{r}一共摘了多少个？",
+                    "早上，{A}的{r}和{s}都摘了{n}个苹果。下午{r}又摘了{k}个，另一个人在休息。这一天，没休息的那个人一共摘了多少个？",
                 ),
                 (
                     "春天，{A}的{s}种了{n}株花，{A}的{r}也种了同样多。秋天，{p}一个人又种了{k}株。这一年，{A}的{r}一共种了多少株？",
@@ -210,35 +210,35 @@ TEMPLATES = (
                 ask="d + 0 * y",
                 shortcut="p",
             ),
-            "concept": Model(unknowns={"m": (1, 12)}, facts=("m <= p",), ask="m", best="max"),
+            "concept": Model(ask="(p <= 12) + (q <= 12)"),
         },
         words={
             "en": told(
                 (
                     "A ticket is stamped {p}/{q}/{y}. Whether the day or the month comes first on it, {A} does not know, since both ways are in use there. On which day of the month was it stamped?",
-                    "A ticket is stamped with the numbers of a day and a month, and {A} does not know which comes first. What is the largest number up to {p} that could stand for the month?",
+                    "A ticket is stamped {p}/{q}, a day and a month, and {A} does not know which comes first. How many of these two numbers could stand for the month?",
                 ),
                 (
                     "In an old ship's log {A} reads the date {p}/{q}/{y}. The log never says if it writes the month or the day first, and captains did either. Which day of the month is meant?",
-                    "In an old ship's log the captain may write the month or the day of a date first. {A} looks for months: what is the largest number up to {p} that can be one?",
+                    "In an old ship's log, which may write the month or the day first, {A} reads {p}/{q}. How many of these two numbers can be a month?",
                 ),
                 (
                     "The form asks for a date without giving an order of day and month. {A} finds {p}/{q}/{y} on it, in somebody else's handwriting. What day of the month is that?",
-                    "The form asks for a date without giving an order of day and month. What is the largest number up to {p} that {A} could read as a month?",
+                    "The form asks for a date without giving an order of day and month. {A} finds {p}/{q} on it. How many of the two numbers could be the month?",
                 ),
             ),
             "zh": told(
                 (
                     "一张外国车票上盖着{p}/{q}/{y}，{A}不知道那里是先写日还是先写月，两种写法都有人用。车票是几号盖的章？",
-                    "一张外国车票上盖着日和月两个数，{A}不知道先写的是日还是月。不超过{p}的数里，可能表示月份的最大是几？",
+                    "一张外国车票上盖着{p}/{q}，是日和月，{A}不知道那里先写哪个。这两个数里，有几个可能是月份？",
                 ),
                 (
                     "{A}在一本旧航海日志里读到日期{p}/{q}/{y}。日志没说明先写月还是先写日，当时两种都常见。这是几号？",
-                    "旧航海日志里的日期可能先写月，也可能先写日。{A}想找出月份：不超过{p}的数里，可以是月份的最大是几？",
+                    "{A}在一本旧航海日志里读到{p}/{q}，可能先写月，也可能先写日。这两个数里，有几个可能是月份？",
                 ),
                 (
                     "一张外国表格只写“日期”，没规定日和月的先后。{A}看到别人在上面填了{p}/{q}/{y}。填的是几号？",
-                    "一张外国表格只写“日期”，没规定日和月的先后。不超过{p}的数里，{A}能当作月份来读的最大是几？",
+                    "一张外国表格只写“日期”，没规定日和月的先后，{A}看到上面填了{p}/{q}。这两个数里，有几个可能是月份？",
                 ),
             ),
         },
@@ -253,8 +253,8 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} buys {a} {f}, {b} {g} and {c} {h} and gives {d} of the {h} to {B}. How many {q} does {A} have then?",
-                    "{A} buys {a} {f}, {b} {g} and {c} {h}. How many pieces of fruit does {A} buy?",
+                    "In {A}'s kitchen there are {a} {f}, {b} {g}, {c} {h} and much else to eat. {A} gives {d} of the {h} to {B}. How many {q} are there in the kitchen after that?",
+                    "In {A}'s kitchen there are {a} {f}, {b} {g}, {c} {h} and much else to eat. How many pieces of these three kinds of fruit are there in the kitchen?",
                 ),
                 (
                     "On a market stall lie {a} {f}, {b} {g} and {c} {h}; other goods stand behind it. {d} of the {h} are sold. How many {q} does {A}'s stall have after that?",
@@ -267,8 +267,8 @@ TEMPLATES = (
             ),
             "zh": told(
                 (
-                    "{A}买了{a}个{f}、{b}个{g}和{c}个{h}，又把{d}个{h}送给了{B}。这时{A}有多少个{q}？",
-                    "{A}买了{a}个{f}、{b}个{g}和{c}个{h}。这时可以确定{A}有的水果一共多少个？",
+                    "{A}的厨房里有{a}个{f}、{b}个{g}、{c}个{h}，还有许多别的吃的。{A}把{d}个{h}送给了{B}。这时厨房里有多少个{q}？",
+                    "{A}的厨房里有{a}个{f}、{b}个{g}、{c}个{h}，还有许多别的吃的。这三种水果一共多少个？",
                 ),
                 (
                     "{A}的水果摊上摆着{a}个{f}、{b}个{g}和{c}个{h}，摊后还放着别的货。卖掉{d}个{h}以后，{A}的摊子还有多少个{q}？",
@@ -299,8 +299,8 @@ TEMPLATES = (
                     "A guide tells {A} that the castle has {a} {f}, {b} {g} and {c} {h}. How many parts of the castle does the guide speak of?",
                 ),
                 (
-                    "For a model of a palace {A} has made {a} {f}, {b} {g} and {c} {h} so far, and {d} of the {h} have come off. How many {q} does the finished palace have on the model at the moment?",
-                    "For a model of a palace {A} has made {a} {f}, {b} {g} and {c} {h} so far. How many parts are these?",
+                    "Among the parts of {A}'s model of a palace were {a} {f}, {b} {g} and {c} {h}, and {d} of the {h} have come off. How many {q} are on the model now?",
+                    "Among the parts of {A}'s model of a palace were {a} {f}, {b} {g} and {c} {h}. How many parts is that?",
                 ),
             ),
             "zh": told(
@@ -313,8 +313,8 @@ TEMPLATES = (
                     "导游告诉{A}，城堡有{f}{a}处、{g}{b}处、{h}{c}处。导游说到的一共多少处？",
                 ),
                 (
-                    "{A}在做宫殿模型，到现在做好了{f}{a}处、{g}{b}处、{h}{c}处，其中{d}处{h}又掉了。这时模型上有{q}多少处？",
-                    "{A}在做宫殿模型，到现在做好了{f}{a}处、{g}{b}处、{h}{c}处。这些一共多少处？",
+                    "{A}的宫殿模型上，除了别的部分，原有{f}{a}处、{g}{b}处、{h}{c}处，其中{d}处{h}掉了。现在模型上有{q}多少处？",
+                    "{A}的宫殿模型上，除了别的部分，原有{f}{a}处、{g}{b}处、{h}{c}处。这三样一共多少处？",
                 ),
             ),
         },

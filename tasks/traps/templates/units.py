@@ -195,8 +195,8 @@ TEMPLATES = (
                     "{A} cycles at a constant {v} km per hour. How many metres per minute is that exactly?",
                 ),
                 (
-                    "A conveyor belt moves at {v} kilometres an hour; its plate gives the same speed as {w} metres a minute. How many metres does the belt carry a box in {t} minutes?",
-                    "A conveyor belt moves at {v} kilometres an hour. What speed in metres a minute must its plate give?",
+                    "A harbour boat keeps up {v} kilometres an hour, and its log gives the same speed as {w} metres a minute. How many metres does the boat make in {t} minutes?",
+                    "A harbour boat keeps up {v} kilometres an hour. What speed in metres a minute must its log give?",
                 ),
                 (
                     "The tram's display shows {v} km/h, the driver's other display {w} m/min, and both are exact. The speed does not change for {t} minutes. How many metres does the tram cover?",
@@ -209,8 +209,8 @@ TEMPLATES = (
                     "{A}骑车的速度一直是每小时{v}千米，正好等于每分钟多少米？",
                 ),
                 (
-                    "传送带每小时移动{v}千米，铭牌上标的是同一速度：每分钟{w}米。{t}分钟能把箱子送出多少米？",
-                    "传送带每小时移动{v}千米，铭牌上要标成每分钟多少米？",
+                    "游船保持每小时{v}千米，航海日志上记的是同一速度：每分钟{w}米。{t}分钟行驶多少米？",
+                    "游船保持每小时{v}千米，航海日志上要记成每分钟多少米？",
                 ),
                 (
                     "电车的一块仪表显示每小时{v}千米，另一块显示每分钟{w}米，两块都准。车速保持{t}分钟不变，电车走了多少米？",
