@@ -295,7 +295,7 @@ TEMPLATES = (
                 ),
                 (
                     "A watchman's round-the-clock log for each of the last {n} days shows {a} hours asleep, {b} hours at the gate and {c} hours in the office. How many office hours are these in all?",
-                    "A watchman's log for each day shows {a} hours asleep and {b} hours at the gate. How many hours of a day in the office can there be besides?",
+                    "A watchman's log of one day shows {a} hours asleep and {b} hours at the gate. For how many hours, at most, can the watchman be in the office on that day?",
                 ),
                 (
                     "{A}'s kiln can do one thing at a time. Daily it dries bricks for {a} hours, bakes pots for {b} hours and fires tiles for {c} hours. For how many hours does it fire tiles in {n} days?",

@@ -86,14 +86,14 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} takes three sacks over a river. Besides {A}, who rows, the boat holds {c} of the sacks at most. One crossing takes {t} minutes. How many minutes of rowing bring {A} and all the sacks over, at least?",
-                    "{A} takes a wolf, a goat and a cabbage over a river. Besides {A}, who rows, the boat holds {c} of the three at most. Left alone, the wolf eats the goat, and the goat eats the cabbage. One crossing takes {t} minutes. How many minutes of rowing bring {A} and all three over safely, at least?",
-                    "{A} takes a wolf, a goat and a cabbage over a river. Besides {A}, who rows, the boat holds {c} of the three at most. How many of the three must wait when {A} crosses for the first time with as many as the boat holds?",
+                    "{A} takes three sacks over a river. Besides {A}, who rows, the boat holds up to {c} of them. One crossing takes {t} minutes. How many minutes of rowing bring {A} and all the sacks over, at least?",
+                    "{A} takes a wolf, a goat and a cabbage over a river. Besides {A}, who rows, the boat holds up to {c} of them. Left alone, the wolf eats the goat, and the goat eats the cabbage. One crossing takes {t} minutes. How many minutes of rowing bring {A} and all three over safely, at least?",
+                    "{A} takes a wolf, a goat and a cabbage over a river. Besides {A}, who rows, the boat holds up to {c} of them. How many of the three must wait when {A} crosses for the first time with as many as the boat holds?",
                 ),
                 (
-                    "A lift goes between two floors with {A} and at most {c} of three crates. One ride takes {t} seconds. How many seconds do the rides take, at least, until {A} and the three crates are upstairs?",
-                    "A lift goes between two floors with {A} and at most {c} of three animals: a fox, a hen and a snail. Out of {A}'s sight the fox eats the hen and the hen eats the snail. One ride takes {t} seconds. How many seconds do the rides take, at least, until {A} and the three animals are upstairs unharmed?",
-                    "A lift goes between two floors with {A} and at most {c} of three animals: a fox, a hen and a snail. How many of the animals stay below on the first ride if {A} takes as many as allowed?",
+                    "A lift goes between two floors. It holds {A} and up to {c} crates, and there are three of them. One ride takes {t} seconds. How many seconds do the rides take, at least, until {A} and the three crates are upstairs?",
+                    "A lift goes between two floors. It holds {A} and up to {c} animals, and {A} has a fox, a hen and a snail. Out of {A}'s sight the fox eats the hen and the hen eats the snail. One ride takes {t} seconds. How many seconds do the rides take, at least, until {A} and the three animals are upstairs unharmed?",
+                    "A lift goes between two floors. It holds {A} and up to {c} animals, and {A} has a fox, a hen and a snail. How many of the animals stay below on the first ride if {A} takes as many as allowed?",
                 ),
                 (
                     "{A} rows three books to an island in a canoe that has room for {c} of them besides {A}. Each way over the water takes {t} minutes. How many minutes, at least, until {A} is there with all the books?",
@@ -104,18 +104,18 @@ TEMPLATES = (
             "zh": told(
                 (
                     "{A}要把三袋粮食运过河。船上除了划船的{A}，最多放{c}袋。每过一次河要{t}分钟。{A}和三袋粮食都过河，至少要划多少分钟？",
-                    "{A}要把一只狼、一只羊和一棵白菜运过河。船上除了划船的{A}，最多带其中{c}样。没人看着时，狼会吃羊，羊会吃白菜。每过一次河要{t}分钟。{A}和三样东西都安全过河，至少要划多少分钟？",
-                    "{A}要把一只狼、一只羊和一棵白菜运过河。船上除了划船的{A}，最多带其中{c}样。{A}第一次过河时尽量多带，有几样要留在岸边？",
+                    "{A}要把一只狼、一只羊和一棵白菜运过河。船上除了划船的{A}，一次最多再带{c}样。没人看着时，狼会吃羊，羊会吃白菜。每过一次河要{t}分钟。{A}和三样东西都安全过河，至少要划多少分钟？",
+                    "{A}要把一只狼、一只羊和一棵白菜运过河。船上除了划船的{A}，一次最多再带{c}样。{A}第一次过河时尽量多带，有几样要留在岸边？",
                 ),
                 (
-                    "电梯在两层楼之间运行，除了{A}，最多能装三个箱子中的{c}个。每趟要{t}秒。{A}和三个箱子都到楼上，电梯至少要运行多少秒？",
-                    "电梯在两层楼之间运行，除了{A}，狐狸、母鸡和蜗牛中最多能带{c}只。{A}不在旁边时，狐狸会吃母鸡，母鸡会吃蜗牛。每趟要{t}秒。{A}和三只动物都平安到楼上，电梯至少要运行多少秒？",
-                    "电梯在两层楼之间运行，除了{A}，狐狸、母鸡和蜗牛中最多能带{c}只。第一趟{A}尽量多带，有几只动物要留在楼下？",
+                    "电梯在两层楼之间运行，除了{A}，最多再装{c}个箱子，一共要运三个箱子。每趟要{t}秒。{A}和三个箱子都到楼上，电梯至少要运行多少秒？",
+                    "电梯在两层楼之间运行，除了{A}，一次最多再带{c}只动物。{A}要带的是狐狸、母鸡和蜗牛。{A}不在旁边时，狐狸会吃母鸡，母鸡会吃蜗牛。每趟要{t}秒。{A}和三只动物都平安到楼上，电梯至少要运行多少秒？",
+                    "电梯在两层楼之间运行，除了{A}，一次最多再带{c}只动物。{A}要带的是狐狸、母鸡和蜗牛。第一趟{A}尽量多带，有几只动物要留在楼下？",
                 ),
                 (
-                    "{A}用独木舟把三本书送到岛上，舟上除了{A}还放得下其中{c}本。单程要{t}分钟。至少多少分钟后，{A}和三本书都在岛上？",
-                    "{A}用独木舟把狗、猫和老鼠送到岛上，舟上除了{A}还坐得下其中{c}只。{A}不在时，狗会咬猫，猫会咬老鼠。单程要{t}分钟。至少多少分钟后，{A}和三只动物都在岛上，谁也没有被咬？",
-                    "{A}用独木舟把狗、猫和老鼠送到岛上，舟上除了{A}还坐得下其中{c}只。第一趟有几只坐不下？",
+                    "{A}用独木舟把三本书送到岛上，舟上除了{A}还放得下{c}本。单程要{t}分钟。至少多少分钟后，{A}和三本书都在岛上？",
+                    "{A}用独木舟把狗、猫和老鼠送到岛上，舟上除了{A}还坐得下{c}只。{A}不在时，狗会咬猫，猫会咬老鼠。单程要{t}分钟。至少多少分钟后，{A}和三只动物都在岛上，谁也没有被咬？",
+                    "{A}用独木舟把狗、猫和老鼠送到岛上，舟上除了{A}还坐得下{c}只。第一趟有几只坐不下？",
                 ),
             ),
         },

@@ -130,7 +130,7 @@ _PLAIN = (
                     "{A} sits in one train for {s} minutes and in another for {d}. How many minutes is that?",
                     "{A} takes {s} minutes to a hotel by train and then on foot, {d} minutes more by train than on foot. How many minutes does {A} walk?",
                     "{A} takes {s} minutes to a hotel by train and then on foot, {d} of them by train. How many minutes does {A} walk?",
-                    "{A} takes {s} minutes to a hotel by train and then on foot, {d} minutes more by train than on foot. How many minutes does {A} walk if there and back are the same?",
+                    "{A} takes {s} minutes to a hotel by train and then on foot, {d} minutes more by train than on foot. How many minutes do two such walks take?",
                 ),
             ),
             "zh": told(
