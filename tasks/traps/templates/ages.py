@@ -26,18 +26,23 @@ def _times(rng: Random) -> Mapping[str, Case]:
 
 
 def _mother(rng: Random) -> Mapping[str, Case]:
-    def case(low: int, high: int) -> tuple[dict[str, int], int]:
-        d = 2 * rng.randint(low, high)
-        b = rng.randint(13, 25)
-        return {"s": 2 * b + d, "d": d}, b
+    """A mother of a and a child of b years; in x years they are s together."""
 
-    (o, x), (c, y), (t, z) = case(12, 17), case(9, 11), case(2, 5)
-    birth = 2 * rng.randint(10, min(17, t["s"] // 2 - 1))
+    def case(low: int, high: int) -> dict[str, int]:
+        a, x = rng.randint(31, 48), rng.randint(3, 20)
+        b = a - rng.randint(low, high)
+        return {"a": a, "b": b, "s": a + b + 2 * x}
+
+    def years(v: dict[str, int]) -> int:
+        return (v["s"] - v["a"] - v["b"]) // 2
+
+    o, c, t = case(24, 30), case(18, 21), case(4, 11)
+    child = t["a"] - rng.randint(20, 30)
     return four(
-        sound(x + o["d"], **o),
-        sound(birth, s=t["s"], b=(t["s"] - birth) // 2),
-        flawed(z + t["d"], **t),
-        sound(y + c["d"], **c),
+        sound(years(o), **o),
+        sound(t["a"] - child, a=t["a"], b=child),
+        flawed(years(t), **t),
+        sound(years(c), **c),
     )
 
 
@@ -109,46 +114,44 @@ TEMPLATES = (
         topic=TOPIC,
         flaw=Flaw.SENSE,
         draw=_mother,
-        ranges={"x": AGE, "b": AGE},
+        ranges={"a": AGE, "b": AGE},
         models={
             "original": Model(
-                unknowns={"x": Q, "y": Q},
-                facts=("x + y == s", "x - y == d"),
-                sense=("d >= 14", "d <= 50"),
+                unknowns={"x": Q},
+                facts=("a + x + b + x == s",),
+                sense=("a - b >= 14", "a - b <= 50"),
                 ask="x",
-                shortcut="(s + d) / 2",
+                shortcut="(s - a - b) / 2",
             ),
-            "concept": Model(
-                unknowns={"x": Q, "y": Q}, facts=("x + b == s", "y == x - b"), ask="y"
-            ),
+            "concept": Model(unknowns={"x": Q}, facts=("x + b == a",), ask="x"),
         },
         words={
             "en": told(
                 (
-                    "A mother and the daughter she gave birth to are {s} years old together. The mother is {d} years older than the daughter. How old is the mother?",
-                    "A mother and the daughter she gave birth to are {s} years old together. The daughter is {b}. How many years older is the mother, that is, how old was she at the birth?",
+                    "{A} is {b} years old, and the woman who gave birth to {A} is {a}. In how many years will the two be {s} years old together?",
+                    "{A} is {b} years old, and the woman who gave birth to {A} is {a}. How many years old was she at the birth?",
                 ),
                 (
-                    "The ages of {A} and {A}'s birth mother add up to {s} years, and {d} years lie between them. What is the mother's age?",
-                    "The ages of {A} and {A}'s birth mother add up to {s} years; {A} is {b}. At what age did the mother have {A}?",
+                    "A mother of {a} has a daughter of {b}, {A}, whom she bore herself. How many years from now will their ages add up to {s}?",
+                    "A mother of {a} has a daughter of {b}, {A}, whom she bore herself. At what age did she bear her?",
                 ),
                 (
-                    "{d} years after her own birth a woman had a son. Today the two are {s} years old in all. How old is the woman today?",
-                    "Today a woman and her son are {s} years old in all, and the son is {b}. How many years after her own birth did she have him?",
+                    "A picture in the family album shows {A} at the age of {b} and beside {A} the birth mother, then {a}. How many years after the picture are they {s} years old taken together?",
+                    "A picture in the family album shows {A} at the age of {b} and beside {A} the birth mother, then {a}. How old was the mother when {A} was born?",
                 ),
             ),
             "zh": told(
                 (
-                    "一位母亲和她的亲生女儿年龄之和是{s}岁，母亲比女儿大{d}岁。母亲多少岁？",
-                    "一位母亲和她的亲生女儿年龄之和是{s}岁，女儿{b}岁。女儿出生时母亲多少岁？",
+                    "{A}今年{b}岁，{A}的生母今年{a}岁。再过多少年，两人的年龄之和是{s}岁？",
+                    "{A}今年{b}岁，{A}的生母今年{a}岁。母亲生{A}时多少岁？",
                 ),
                 (
-                    "{A}和{A}的生母年龄加起来是{s}岁，两人相差{d}岁。母亲今年多少岁？",
-                    "{A}和{A}的生母年龄加起来是{s}岁，{A}今年{b}岁。母亲生{A}时多少岁？",
+                    "一位{a}岁的母亲有个{b}岁的亲生女儿，名叫{A}。多少年后，母女俩的年龄加起来是{s}岁？",
+                    "一位{a}岁的母亲有个{b}岁的亲生女儿，名叫{A}。{A}出生时母亲多少岁？",
                 ),
                 (
-                    "一位女士在自己出生{d}年后生下了儿子。如今母子俩的年龄之和是{s}岁。这位女士今年多少岁？",
-                    "一位女士和儿子如今的年龄之和是{s}岁，儿子{b}岁。这位女士生儿子时多少岁？",
+                    "一张旧照片上，{A}{b}岁，旁边是{A}的生母，当时{a}岁。拍照多少年后，两人一共{s}岁？",
+                    "一张旧照片上，{A}{b}岁，旁边是{A}的生母，当时{a}岁。{A}出生时母亲多少岁？",
                 ),
             ),
         },

@@ -57,18 +57,19 @@ def _removable(rng: Random) -> Mapping[str, Case]:
 
 
 def _series(rng: Random) -> Mapping[str, Case]:
-    """a, a p/q, a p²/q² … without end."""
+    """a, a p/q, a p²/q² … without end; the trap has a pair (p, q) the other way round."""
+    pairs = [(2, 3), (3, 4), (4, 5), (3, 5), (5, 6), (5, 7), (6, 7)]
 
-    def case(gap: int) -> Numbers:
-        q = rng.choice((5, 7) if gap == -2 else (3, 4, 5, 7))
-        return {"a": q * q * rng.randint(60 // q**2 + 1, 200 // q**2), "p": q + gap, "q": q}
+    def case(grows: bool) -> Numbers:
+        small, large = rng.choice(pairs)
+        p, q = (large, small) if grows else (small, large)
+        unit = q * q * (large - small)
+        return {"a": unit * rng.randint(60 // unit + 1, 200 // unit), "p": p, "q": q}
 
     def total(v: Numbers) -> int:
         return v["a"] * v["q"] // (v["q"] - v["p"])
 
-    o, c, t = case(-2), case(-1), case(1)
-    while o["a"] * o["q"] % 2:
-        o = case(-2)
+    o, c, t = case(False), case(False), case(True)
     return four(
         sound(total(o), **o),
         sound(t["a"] * t["p"] ** 2 // t["q"] ** 2, **t),

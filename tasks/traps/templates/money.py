@@ -14,10 +14,9 @@ _Two = dict[str, int]
 
 def _independent(rng: Random, x: int, y: int) -> _Two:
     """Two purchases at prices x and y, the second no multiple of the first."""
-    while True:
-        a, b, c, d = (rng.randint(2, 4), rng.randint(2, 4), rng.randint(4, 9), rng.randint(4, 9))
-        if a * d != b * c and a != b:
-            return {"a": a, "b": b, "s": a * x + b * y, "c": c, "d": d, "t": c * x + d * y}
+    (a, b), (k, m) = rng.sample((2, 3, 4), 2), rng.sample((2, 3), 2)
+    c, d = k * a, m * b
+    return {"a": a, "b": b, "s": a * x + b * y, "c": c, "d": d, "t": c * x + d * y}
 
 
 def _repeated(rng: Random) -> Mapping[str, Case]:

@@ -13,7 +13,7 @@ TOPIC = "rates and meeting problems"
 
 def _on_foot(rng: Random) -> Mapping[str, Case]:
     def case(low: int, high: int) -> dict[str, int]:
-        t = rng.randint(2, 3)
+        t = rng.randint(2, 3 if low > 6 else 7)
         h = rng.choice([h for h in range(2, 6) if h != t])
         return {"d": t * rng.randint(low, high), "t": t, "h": h}
 
@@ -31,10 +31,11 @@ def _way_back(rng: Random) -> Mapping[str, Case]:
 
     def case(kind: str) -> tuple[dict[str, int], int]:
         while True:
-            v, back = 5 * rng.randint(8, 12), 5 * rng.randint(6, 24)
+            v, back = 5 * rng.randint(6, 9 if kind == "trap" else 12), 5 * rng.randint(6, 24)
             d = v * rng.randint(1, 4)
             if kind == "trap":
-                return {"d": d, "v": v, "w": 2 * v}, 3 * v
+                w = 2 * v + rng.choice((0, 0, 2, 3, 4, 6, 8))
+                return {"d": d, "v": v, "w": w}, 2 * w - v
             w = Fraction(2 * v * back, v + back)
             if w.denominator == 1 and (w > v) == (kind == "control"):
                 return {"d": d, "v": v, "w": int(w)}, back

@@ -25,15 +25,14 @@ def _minutes(rng: Random) -> Mapping[str, Case]:
 
 
 def _ribbon(rng: Random) -> Mapping[str, Case]:
-    def case(power: int) -> dict[str, int]:
-        a = rng.randint(2, 4) if power == 3 else rng.randint(4, 9)
-        n = a * 10**power
-        c = rng.choice([c for c in (4, 5, 6, 8, 10, 12, 15, 20) if n % c == 0 and c <= n // 2])
-        return {"a": a, "b": n, "c": c}
+    """A length told twice, in metres and in centimetres; of the trap the two differ."""
 
-    o, c = case(2), case(2)
-    while (t := case(3))["b"] // t["c"] > 1200:
-        pass
+    def case(off: int) -> dict[str, int]:
+        k = rng.randint(6, 40)
+        c = rng.choice((4, 5, 10, 20, 25))
+        return {"a": k + off, "b": 100 * k, "c": c}
+
+    o, c, t = case(0), case(0), case(rng.choice((-3, -2, -1, 1, 2, 3, 5, 10)))
     return four(
         sound(o["b"] // o["c"], **o),
         sound(100 * t["a"], a=t["a"]),

@@ -87,7 +87,8 @@ def _share(rng: Random) -> Mapping[str, Case]:
 
     def case(whole: bool) -> dict[str, int]:
         while True:
-            p, n = rng.choice((12, 15, 24, 35, 45, 55, 60, 62, 64, 65, 70, 85)), rng.randint(18, 80)
+            p = rng.choice((12, 15, 24, 35, 36, 45, 48, 55, 64, 65, 76, 85))
+            n = rng.choice((20, 25, 40, 50, 60, 75, 80))
             if (p * n % 100 == 0) == whole:
                 return {"p": p, "n": n}
 
