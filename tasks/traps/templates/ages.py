@@ -132,8 +132,8 @@ TEMPLATES = (
                     "{A} is {b} years old, and the woman who gave birth to {A} is {a}. How many years old was she at the birth?",
                 ),
                 (
-                    "A mother of {a} has a daughter of {b}, {A}, whom she bore herself. How many years from now will their ages add up to {s}?",
-                    "A mother of {a} has a daughter of {b}, {A}, whom she bore herself. At what age did she bear her?",
+                    "A mother of {a} has one child, {A}, born to her {b} years ago today. How many years from now will their ages add up to {s}?",
+                    "A mother of {a} has one child, {A}, born to her {b} years ago today. How old was she then?",
                 ),
                 (
                     "A picture in the family album shows {A} at the age of {b} and beside {A} the birth mother, then {a}. How many years after the picture are they {s} years old taken together?",
@@ -146,8 +146,8 @@ TEMPLATES = (
                     "{A}今年{b}岁，{A}的生母今年{a}岁。母亲生{A}时多少岁？",
                 ),
                 (
-                    "一位{a}岁的母亲有个{b}岁的亲生女儿，名叫{A}。多少年后，母女俩的年龄加起来是{s}岁？",
-                    "一位{a}岁的母亲有个{b}岁的亲生女儿，名叫{A}。{A}出生时母亲多少岁？",
+                    "一位{a}岁的母亲有个{b}岁的亲生孩子，名叫{A}。多少年后，两人的年龄加起来是{s}岁？",
+                    "一位{a}岁的母亲有个{b}岁的亲生孩子，名叫{A}。{A}出生时母亲多少岁？",
                 ),
                 (
                     "一张旧照片上，{A}{b}岁，旁边是{A}的生母，当时{a}岁。拍照多少年后，两人一共{s}岁？",

@@ -127,7 +127,7 @@ TEMPLATES = (
                     "{n} people are at {A}'s party. With how many others does each of them shake hands if everyone shakes hands with everyone else?",
                 ),
                 (
-                    "Each of {n} players in {A}'s club plays {k} games against a computer. How many games are that?",
+                    "Each of {n} players in {A}'s club plays {k} games against a computer. How many games is that?",
                     "Each of {n} players in {A}'s club plays one game against each of the others. How many games are played?",
                     "Each of {n} players in {A}'s club writes one letter to each of the others. How many letters are written?",
                     "Each of {n} players in {A}'s club plays one game against each of the others. How many games does one player play?",

@@ -208,7 +208,7 @@ TEMPLATES = (
                     "{A} writes {w} with letter tiles and takes the letter {c} away wherever it stands. How many gaps are there?",
                 ),
                 (
-                    "Letter tiles spell {w}. {A} puts a finger on a {c} and moves on to the following {c}. Over how many letters does the finger pass in between?",
+                    "Letter tiles spell {w}. {A} puts a finger on one {c} and moves on to the following {c}. Over how many letters does the finger pass in between?",
                     "Letter tiles spell {w}. {A} puts a finger on every {c}. How many fingers does that take?",
                 ),
             ),

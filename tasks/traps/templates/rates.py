@@ -37,7 +37,7 @@ def _way_back(rng: Random) -> Mapping[str, Case]:
                 w = 2 * v + rng.choice((0, 0, 2, 3, 4, 6, 8))
                 return {"d": d, "v": v, "w": w}, 2 * w - v
             w = Fraction(2 * v * back, v + back)
-            if w.denominator == 1 and (w > v) == (kind == "control"):
+            if w.denominator == 1 and w != v and (w > v) == (kind == "control"):
                 return {"d": d, "v": v, "w": int(w)}, back
 
     (o, x), (c, y), (t, z) = case("original"), case("control"), case("trap")
@@ -178,8 +178,8 @@ TEMPLATES = (
                     "A lorry carries sand over {d} km at {v} km/h. How many hours has it been driving when it turns round to return empty?",
                 ),
                 (
-                    "Of a ride of two halves, {d} km each, the first is over, and {A} has averaged {v} km/h. How fast, in km/h, must the second half be for an average of {w} km/h over the whole ride?",
-                    "Of a ride of two halves, {d} km each, the first is over, and {A} has averaged {v} km/h. How many hours of the whole ride have gone by?",
+                    "The two halves of a ride are {d} km each. {A} has driven the first at an average of {v} km/h. How fast, in km/h, must the second half be for an average of {w} km/h over the whole ride?",
+                    "The two halves of a ride are {d} km each. {A} has driven the first at an average of {v} km/h. How many hours of the whole ride have gone by?",
                 ),
             ),
             "zh": told(

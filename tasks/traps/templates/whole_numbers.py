@@ -108,7 +108,7 @@ def _wheels(rng: Random) -> Mapping[str, Case]:
         n = rng.randint(14, 40)
         return {"n": n, "w": 2 * n + 2 * cars}
 
-    o, c, t = case(rng.randint(5, 9)), case(rng.randint(0, 2)), case(-rng.randint(2, 5))
+    o, c, t = case(rng.randint(5, 9)), case(rng.randint(1, 3)), case(-rng.randint(2, 5))
     return four(
         sound(o["w"] // 2 - o["n"], **o),
         sound(2 * t["n"], n=t["n"]),
