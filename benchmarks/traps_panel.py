@@ -28,11 +28,11 @@ def main(count: int = 0, first: int = 7000, seeds: int = 10, level: int = 1) -> 
 
     fresh, others = drawn(first), drawn(first + 1000)
     problems = [p for part in fresh for p in part]
-    panel = {
-        **PANEL,
-        "trained on other seeds": TrainedFlagger([p for part in others for p in part]),
-    }
-    panel["trained on one other seed"] = TrainedFlagger([*others[0], *others[1]])
+    panel = dict(PANEL)
+    for name, learnt in (("one other seed", others[:2]), ("all other seeds", others)):
+        seen = [p for part in learnt for p in part]
+        panel[f"words of {name}"] = TrainedFlagger(seen, numbers=False)
+        panel[f"words and numbers of {name}"] = TrainedFlagger(seen, numbers=True)
     worst = 0.0
     for name, solver in panel.items():
         found = Traps().metrics(solve(problems, solver))

@@ -109,17 +109,18 @@ PANEL: Mapping[str, Solver] = {
 
 
 class TrainedFlagger:
-    """Naive Bayes over words and their pairs, numbers included, of traps and controls.
+    """Naive Bayes over words and their pairs, of traps and controls; `numbers`: and over numbers.
 
     Multinomial, with Laplace smoothing (Manning, Raghavan and Schütze 2008, section 13.2); in
     Chinese over characters and their pairs.
     """
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], *, numbers: bool) -> None:
+        self._numbers = numbers
         counts = {"trap": Counter[str](), "control": Counter[str]()}
         for problem in problems:
             if problem.variant in counts and problem.meta["flaw"] not in ("lure", "distractor"):
-                counts[problem.variant].update(tokens(problem))
+                counts[problem.variant].update(tokens(problem, numbers=numbers))
         vocabulary = len(set().union(*counts.values()))
         self._counts = counts
         self._totals = {k: sum(c.values()) + vocabulary for k, c in counts.items()}
@@ -127,15 +128,20 @@ class TrainedFlagger:
     def __call__(self, problem: Problem, cluster: Cluster) -> Status:
         """Flag what reads more like a trap."""
         score = {
-            kind: sum(math.log((own[t] + 1) / self._totals[kind]) for t in tokens(problem))
+            kind: sum(
+                math.log((own[t] + 1) / self._totals[kind])
+                for t in tokens(problem, numbers=self._numbers)
+            )
             for kind, own in self._counts.items()
         }
         return (flagged if score["trap"] > score["control"] else answered)(problem)
 
 
-def tokens(problem: Problem) -> list[str]:
-    """Words, numbers and pairs of neighbours."""
+def tokens(problem: Problem, *, numbers: bool) -> list[str]:
+    """Words, numbers (where they are looked at) and pairs of neighbours."""
     text = problem.question.lower()
+    if not numbers:
+        text = re.sub(r"\d+", "#", text)
     pattern = r"\w+|[^\w\s]" if problem.meta["language"] == "en" else r"[a-z]+|\d+|\S"
     words = re.findall(pattern, text)
     return [*words, *(f"{a} {b}" for a, b in itertools.pairwise(words))]

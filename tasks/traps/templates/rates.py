@@ -13,11 +13,11 @@ TOPIC = "rates and meeting problems"
 
 def _on_foot(rng: Random) -> Mapping[str, Case]:
     def case(low: int, high: int) -> dict[str, int]:
-        t = rng.randint(2, 3 if low > 6 else 7)
+        t = rng.randint(2, 4 if low > 6 else 8)
         h = rng.choice([h for h in range(2, 6) if h != t])
         return {"d": t * rng.randint(low, high), "t": t, "h": h}
 
-    o, c, t = case(4, 5), case(5, 6), case(17, 22)
+    o, c, t = case(4, 5), case(5, 6), case(12, 16)
     return four(
         sound(o["d"] * o["h"] // o["t"], **o),
         sound(t["d"] // t["t"], d=t["d"], t=t["t"]),
@@ -47,22 +47,22 @@ def _way_back(rng: Random) -> Mapping[str, Case]:
 
 
 def _chase(rng: Random) -> Mapping[str, Case]:
-    """B has a lead of h hours at w km/h; A follows at v."""
+    """B has a lead of h hours at w km/h; A follows at v, in the trap the slower of the two."""
 
-    def case(gain: int) -> dict[str, int]:
-        h, k = rng.randint(1, 3), abs(gain)
-        w = k * rng.randint(12 // k + 1, 24 // k)
-        return {"h": h, "w": w, "v": w + gain}
-
-    o, c, t = case(rng.randint(5, 8)), case(rng.randint(2, 3)), case(-rng.randint(2, 4))
+    def case(gains: tuple[int, int], slower: bool) -> dict[str, int]:
+        gain = rng.randint(*gains)
+        low = gain * rng.randint(12 // gain + 1, 20 // gain)
+        v, w = (low, low + gain) if slower else (low + gain, low)
+        return {"h": rng.randint(1, 3), "w": w, "v": v}
 
     def hours(x: dict[str, int]) -> Fraction:
-        return Fraction(x["h"] * x["w"], x["v"] - x["w"])
+        return Fraction(x["h"] * x["w"], abs(x["v"] - x["w"]))
 
+    o, c, t = case((5, 8), False), case((2, 4), False), case((2, 4), True)
     return four(
         sound(hours(o), **o),
         sound(t["w"] - t["v"], v=t["v"], w=t["w"]),
-        flawed(-hours(t), **t),
+        flawed(hours(t), **t),
         sound(hours(c), **c),
     )
 
@@ -114,7 +114,7 @@ TEMPLATES = (
             "original": Model(
                 unknowns={"x": Q},
                 facts=("x * t == d",),
-                sense=("x <= 15",),
+                sense=("x <= 10",),
                 ask="x * h",
                 shortcut="d * h / t",
             ),
