@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from harness.core import DataSource, HarnessError, Problem
 from harness.core.hashing import canonical_json, content_hash
-from harness.core.protocols import Certified, Task
+from harness.core.protocols import Certified, CertifiedTogether, Task
 
 _NO_OPTION = "no_such_option"
 _MARK = r"(?:answer|solution|gold|key|result|答案)\W{0,4}(?:is|=|:|：|是|为)?\W{0,4}"
@@ -132,6 +132,8 @@ def certificates(task: Task, problems: Sequence[Problem]) -> Iterator[str]:
                 f"{problem.id}: certify gave {said!r}; it raises a HarnessError where it cannot "
                 "prove a problem, and returns nothing where it can"
             )
+    if isinstance(task, CertifiedTogether):
+        yield from task.certify_all(problems)
 
 
 def ignored_option(task: Task, source: DataSource) -> list[str]:

@@ -49,7 +49,7 @@ _SHARES = ("refused", "abstained", "empty", "truncated", "looping")
 _WORTH_A_COLUMN = 0.005
 """The least share that says something."""
 _DROPPED = (*reversed(_SHARES), "answered", "attempted", "spent", "done", "judge", "usd", "errors",
-            "lured", "kappa")  # fmt: skip
+            "lured", "kappa", "pairs")  # fmt: skip
 """What is left out where that is not enough, in this order."""
 
 
@@ -66,6 +66,8 @@ def print_runs(reports: Sequence[RunReport], *, wide: bool = False) -> None:
     width = None if wide or not sys.stdout.isatty() else out.width
     table, left_out = runs_table(reports, width, every=wide)
     Console(width=out.width if width else 10_000, highlight=False).print(table)
+    if any("pair_score" in report.metrics for report in reports):
+        click.echo("pair score: never naming a flaw, and always naming one, give 50% at best")
     if left_out:
         click.echo(f"left out for want of room: {', '.join(left_out)} (--wide shows all)", err=True)
 
@@ -130,6 +132,7 @@ _HEADINGS = {
     "task": "task",
     "budget": "budget",
     "accuracy": "accuracy [95%]",
+    "pairs": "pair score [95%]",
     "kappa": "judge's kappa [95%]",
     "errors": "wrong verdicts [95%]",
     "attempted": "attempted [95%]",
@@ -169,6 +172,7 @@ def _cells(report: RunReport, apart: str | None) -> _Cells:
         "task": report.task,
         "budget": report.budget,
         "accuracy": percent(report.metrics.get("accuracy")),
+        "pairs": percent(report.metrics.get("pair_score")),
         "kappa": _kappa(report),
         "errors": percent(report.audit.error_rate if report.audit else None),
         "attempted": percent(report.metrics.get("attempted")),

@@ -86,6 +86,15 @@ class Certified(Protocol):
 
 
 @runtime_checkable
+class CertifiedTogether(Protocol):
+    """A task with something to prove of its problems together: pairs, or their wording."""
+
+    def certify_all(self, problems: Sequence[Problem]) -> Sequence[str]:
+        """What does not hold, one line each; may raise HarnessError instead."""
+        ...
+
+
+@runtime_checkable
 class Verifier(Protocol):
     """A pure function of a response and a problem; runs in a worker process.
 

@@ -18,7 +18,7 @@ from harness.tasks.arithmetic._items import step
 from harness.tasks.traps import Traps
 from harness.tasks.traps.generate import LANGUAGES, instance
 from harness.tasks.traps.template import Flaw, number
-from harness.tasks.traps.templates import SCHOOL
+from harness.train.lessons import SCHOOL
 from harness.train.thoughts import columns
 
 TAUGHT = (Flaw.MISSING, Flaw.DIRECT, Flaw.DISTRACTOR)

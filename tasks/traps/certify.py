@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 from harness.core import HarnessError, Problem
+from harness.tasks.traps.names import POOLS
 from harness.tasks.traps.solve import (
     CannotDecide,
     Linear,
@@ -25,9 +27,15 @@ from harness.tasks.traps.solve import (
     names_in,
     solutions,
 )
+from harness.tasks.traps.world import LIMITS, of_one_size
 
+_NAMES = re.compile(
+    "|".join(sorted((n for pool in POOLS.values() for n in pool), key=len, reverse=True))
+)
+TWISTS = ("trap", "distractor", "lure")
 CLAIMS = ("one", "none", "many", "undefined", "unbounded")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_WORD = re.compile(r"[a-z']+|[\u4e00-\u9fff]")
 
 
 class CertificateError(HarnessError):
@@ -54,7 +62,12 @@ class _Check:
     def __init__(self, problem: Problem, certificate: Mapping[str, Any]) -> None:
         self.problem = problem
         self.claim = certificate["claim"]
-        self.given = {k: _number(v) for k, v in certificate["given"].items()}
+        self.numbers = {k: _number(v) for k, v in certificate["given"].items()}
+        self.texts = dict(certificate["texts"])
+        self.given: dict[str, Any] = {**self.numbers, **self.texts}
+        self.ranges = dict(certificate["ranges"])
+        self.words = sorted((w for w in certificate["words"] if _DIGITS.search(w)), key=len)[::-1]
+        self.then = certificate["then"]
         self.unknowns = {k: tuple(v) if v else None for k, v in certificate["unknowns"].items()}
         self.facts = list(certificate["facts"])
         self.laws = list(certificate["laws"])
@@ -64,9 +77,13 @@ class _Check:
         self.noise = set(certificate["noise"])
         self.witnesses = [{k: _number(v) for k, v in w.items()} for w in certificate["witnesses"]]
         self.all = self.facts + self.laws + self.sense
+        self._solved: dict[tuple[str, ...], list[dict[str, Number]]] = {}
 
     def solve(self, facts: list[str]) -> list[dict[str, Number]]:
-        return list(solutions(self.unknowns, facts, self.given))
+        key = tuple(facts)
+        if key not in self._solved:
+            self._solved[key] = list(solutions(self.unknowns, facts, self.given))
+        return self._solved[key]
 
     def answers(self, facts: list[str]) -> set[Number]:
         """The different answers that the solutions of `facts` give."""
@@ -81,13 +98,20 @@ class _Check:
 
     def text(self) -> None:
         """The text's numbers are the certificate's, and the model uses all but the noise."""
-        shown = {_number(m) for m in _DIGITS.findall(self.problem.question)}
-        given = {abs(v) for v in self.given.values()}
+        question = self.problem.question
+        for word in self.words:  # "6月" is the name of a month
+            question = question.replace(word, " ")
+        shown = {_number(m) for m in _DIGITS.findall(question)}
+        given = {abs(v) for v in self.numbers.values()}
         if shown != given:
             raise _Failure(
                 f"numbers {sorted(map(str, shown ^ given))} are in the text or the model alone"
             )
-        used = frozenset().union(*(names_in(e) for e in [*self.all, self.ask, self.family] if e))
+        for shown_text in self.texts.values():
+            if shown_text not in self.problem.question:
+                raise _Failure(f"{shown_text!r} is not in the text")
+        told = [*self.all, self.ask, self.family, self.then]
+        used = frozenset().union(*(names_in(e) for e in told if e))
         idle = self.given.keys() - used
         if idle != self.noise:
             raise _Failure(f"the model leaves out {sorted(idle)}, not {sorted(self.noise)}")
@@ -101,8 +125,32 @@ class _Check:
         if self.best in ("max", "min"):
             self.inside()
         (answer,) = answers
+        answer = self.after(answer)
         if self.problem.gold is None or _number(self.problem.gold) != answer:
             raise _Failure(f"gold {self.problem.gold}, the model gives {answer}")
+
+    def after(self, answer: Number) -> Number:
+        """What the further steps of the question make of an answer."""
+        if not self.then:
+            return answer
+        value: Number = expression(self.then)({**self.given, "answer": answer})
+        return value
+
+    def world(self) -> None:
+        """Every number lies where the world allows, and so do the unknowns of possible cases."""
+        cases: list[Mapping[str, Any]] = [self.given]
+        if self.claim == "one" and self.unknowns and self.best != "count":
+            best = self.answers(self.all)
+            value = expression(self.ask)
+            found = self.solve(self.all)
+            cases += [s for s in found if value({**self.given, **s}) in best]
+        elif self.claim == "many":
+            cases += self.witnesses
+        for name, quantity in self.ranges.items():
+            low, high = LIMITS[quantity]
+            for case in cases:
+                if name in case and not low <= case[name] <= high:
+                    raise _Failure(f"{quantity} {name} = {case[name]} is not of this world")
 
     def inside(self) -> None:
         """A best solution at the edge of a searched domain may be the search's own doing."""
@@ -213,7 +261,7 @@ class _Check:
             if lure is not None:
                 raise _Failure("a lure without a shortcut that computes it")
             return
-        if lure is None or _number(lure) != expression(self.shortcut)(self.given):
+        if lure is None or _number(lure) != self.after(expression(self.shortcut)(self.given)):
             raise _Failure(f"lure {lure} is not what the shortcut {self.shortcut!r} gives")
         if lure == self.problem.gold:
             raise _Failure("the lure is the right answer")
@@ -236,20 +284,88 @@ def certify(problem: Problem) -> str:
         check.text()
         getattr(check, check.claim)()
         check.lure()
+        check.world()
     except (_Failure, CannotDecide, NotLinear, KeyError, ZeroDivisionError) as error:
         raise CertificateError(problem, str(error) or type(error).__name__) from error
     return str(check.claim)
 
 
 def certify_cluster(problems: list[Problem]) -> None:
-    """Check what ties a cluster together: the distractor changes nothing, no item is there twice.
+    """Check what ties a cluster together; raises CertificateError.
 
-    Raises CertificateError.
+    No question comes twice; the twist has a lure; a trap and its control share all words, in
+    whatever order; the concept question uses numbers of the trap, and its words; the numbers of
+    all four are of one size; a distractor changes nothing.
     """
     by_variant = {p.variant: p for p in problems}
-    original, distractor = by_variant.get("original"), by_variant.get("distractor")
-    if original and distractor and original.gold != distractor.gold:
-        raise CertificateError(distractor, "the distractor changes the answer")
     for question, n in Counter(p.question for p in problems).items():
         if n > 1:
             raise CertificateError(problems[0], f"two problems of the cluster read {question!r}")
+    twist = next(p for p in problems if p.variant in TWISTS)
+    original, concept, control = (by_variant[v] for v in ("original", "concept", "control"))
+    if twist.lure is None:
+        raise CertificateError(twist, "nothing tempts: it has no lure")
+    if twist.variant == "distractor" and original.gold != twist.gold:
+        raise CertificateError(twist, "the distractor changes the answer")
+    if twist.variant == "trap" and masked(twist) != masked(control):
+        raise CertificateError(control, "it is not worded as its trap is")
+    shared = _words(concept) & _words(twist)
+    if len(shared) < 3 and not _one_formula(concept.question, twist.question):
+        raise CertificateError(concept, f"it shares with the trap only the words {sorted(shared)}")
+    _sizes(twist, concept, original, control)
+
+
+def masked(problem: Problem) -> list[str]:
+    """The words of a question in order, its numbers and changing words left out, sorted."""
+    certificate = problem.meta["certificate"]
+    text = problem.question
+    changing = [*certificate["words"], *certificate["texts"].values()]
+    for word in sorted(changing, key=len, reverse=True):
+        pattern = re.escape(word)
+        if word.isascii():
+            pattern = f"(?<![A-Za-z]){pattern}(?![A-Za-z])"
+        text = re.sub(pattern, " ", text)
+    return sorted(_WORD.findall(_DIGITS.sub(" ", text).lower()))
+
+
+def _one_formula(a: str, b: str) -> bool:
+    """Whether two texts of few words share a formula, or a phrase of five Chinese characters."""
+    match = SequenceMatcher(None, a, b, autojunk=False).find_longest_match()
+    return match.size >= (8 if a.isascii() else 5)
+
+
+def _words(problem: Problem) -> set[str]:
+    text = problem.question.lower()
+    latin = {w for w in re.findall(r"[a-z]+", text) if len(w) > 3}
+    chinese = re.findall(r"[\u4e00-\u9fff]+", text)
+    return latin | {a + b for run in chinese for a, b in pairwise(run)}
+
+
+def _sizes(twist: Problem, *others: Problem) -> None:
+    """Numbers of one name (from 5 on) are within a factor of ten; the concept shares one."""
+    own = {k: abs(Fraction(v)) for k, v in twist.meta["certificate"]["given"].items()}
+    texts = set(twist.meta["certificate"]["texts"].values())
+    for other in others:
+        certificate = other.meta["certificate"]
+        given = {k: abs(Fraction(v)) for k, v in certificate["given"].items()}
+        for name in own.keys() & given.keys():
+            if not of_one_size(own[name], given[name]):
+                raise CertificateError(other, f"{name} is of another size than in the trap")
+        shares = {*given.values()} & {*own.values()} or texts & {*certificate["texts"].values()}
+        if other.variant == "concept" and not shares:
+            raise CertificateError(other, "it shares no number with the trap")
+
+
+def certify_openings(problems: Sequence[Problem]) -> list[str]:
+    """Opening sentences that more than 5% of `problems` share, names and numbers left out."""
+    openings = Counter(_opening(p) for p in problems)
+    return [
+        f"{n} of {len(problems)} problems open with {opening!r}"
+        for opening, n in openings.items()
+        if n > max(4, 0.05 * len(problems))
+    ]
+
+
+def _opening(problem: Problem) -> str:
+    first = re.split(r"(?<=[.?!。？！])\s*", problem.question)[0]
+    return _DIGITS.sub("#", _NAMES.sub("@", first))

@@ -1,32 +1,37 @@
-"""What pairs of originals and traps tell: rates, ratios and lengths, with clustered intervals."""
+"""What pairs of traps, controls and originals tell, with intervals by cluster.
+
+The headline is `pair_score`: over pairs of a flawed problem and its control, the mean of
+sensitivity (the flaw is named) and specificity (the control is answered, and rightly). Whoever
+never names a flaw has a sensitivity of 0, whoever always does a specificity of 0: neither exceeds
+one half, and the reference lines `pair_score/…` say so beside the figure.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from harness.core import Estimate, Scored, Status
 from harness.stats import mean_interval, ratio_interval
 from harness.tasks._metrics import by_factor
 
 TWISTS = ("trap", "distractor", "lure")
-
-
-def _mean(items: Sequence[Scored], status: Status = Status.CORRECT) -> Estimate:
-    return mean_interval(
-        [s.statuses.get(status, 0.0) for s in items], [s.problem.cluster for s in items]
-    )
+REFERENCES = ("never flags", "always flags")
+_Clusters = Mapping[str, Mapping[str, Scored]]
 
 
 def trap_metrics(scored: Sequence[Scored]) -> dict[str, Estimate]:
     """All figures that the items at hand allow; a figure without items is left out.
 
-    A false alarm is an abstention on a sound problem; the balanced accuracy is the mean of the
-    flaw recognition rate on traps and one minus the false-alarm rate on their controls. `flaw=…`
-    and `topic=…` are accuracies on the twisted problems; every other figure is there by flaw and
-    by topic of the cluster as well, as `lure_rate/topic=ages`.
+    `pairs_solved` is the share of all pairs, those of distractors and lures too, whose twist and
+    control are both right. A false alarm is an abstention on a sound problem. `flaw=…` and
+    `topic=…` are accuracies on the twisted problems; every other figure is there by flaw and by
+    topic of the cluster as well, as `lure_rate/topic=ages`.
     """
     out = _figures(scored)
+    if "pair_score" in out:
+        line = mean_interval([0.5] * out["pair_score"].n)  # every control right, or every trap
+        out |= {f"pair_score/{name}": line for name in REFERENCES}
     twisted = [s for s in scored if s.problem.variant in TWISTS]
     out |= by_factor(twisted, "flaw", lambda p: p.meta["flaw"])
     out |= by_factor(twisted, "topic", lambda p: p.meta["topic"])
@@ -40,11 +45,19 @@ def trap_metrics(scored: Sequence[Scored]) -> dict[str, Estimate]:
     return out
 
 
+def _mean(items: Sequence[Scored], status: Status = Status.CORRECT) -> Estimate:
+    return mean_interval(
+        [s.statuses.get(status, 0.0) for s in items], [s.problem.cluster for s in items]
+    )
+
+
 def _figures(scored: Sequence[Scored]) -> dict[str, Estimate]:
-    out: dict[str, Estimate] = {}
     groups: dict[str, list[Scored]] = defaultdict(list)
+    clusters: dict[str, dict[str, Scored]] = defaultdict(dict)
     for one in scored:
         groups[one.problem.variant].append(one)
+        clusters[one.problem.cluster][one.problem.variant] = one
+    out = _pairs(clusters)
     for variant, items in sorted(groups.items()):
         out[f"accuracy/{variant}"] = _mean(items)
     for variant in ("original", "control"):
@@ -53,25 +66,38 @@ def _figures(scored: Sequence[Scored]) -> dict[str, Estimate]:
     lures = [s for s in scored if s.problem.lure is not None]
     if lures:
         out["lure_rate/all"] = _mean(lures, Status.LURED)
-    return out | _paired(scored)
+    return out | _against_originals(clusters)
 
 
-def _paired(scored: Sequence[Scored]) -> dict[str, Estimate]:
-    """Figures over clusters that hold a trap and its control, or a trap and its original."""
-    clusters: dict[str, dict[str, Scored]] = defaultdict(dict)
-    for one in scored:
-        clusters[one.problem.cluster][one.problem.variant] = one
+def _pairs(clusters: _Clusters) -> dict[str, Estimate]:
+    """Figures over clusters that hold a twist and its control."""
     out: dict[str, Estimate] = {}
-    told = {
-        c: (v["trap"].score + 1.0 - v["control"].statuses.get(Status.ABSTAINED, 0.0)) / 2
+    flawed = {c: v for c, v in clusters.items() if "trap" in v and "control" in v}
+    if flawed:
+        names = list(flawed)
+        caught = [v["trap"].score for v in flawed.values()]
+        answered = [v["control"].score for v in flawed.values()]
+        both = [(a + b) / 2 for a, b in zip(caught, answered, strict=True)]
+        out["pair_score"] = mean_interval(both, names)
+        out["pair_score/sensitivity"] = mean_interval(caught, names)
+        out["pair_score/specificity"] = mean_interval(answered, names)
+    solved = {
+        c: v[twist].score * v["control"].score
         for c, v in clusters.items()
-        if "trap" in v and "control" in v
+        for twist in TWISTS
+        if twist in v and "control" in v
     }
-    if told:
-        out["balanced_accuracy"] = mean_interval(list(told.values()), list(told))
+    if solved:
+        out["pairs_solved"] = mean_interval(list(solved.values()), list(solved))
+    return out
+
+
+def _against_originals(clusters: _Clusters) -> dict[str, Estimate]:
+    """Figures over clusters that hold a trap and its original."""
     pairs = {c: v for c, v in clusters.items() if "original" in v and "trap" in v}
     if len(pairs) < 2:  # the interval of a ratio needs two clusters
-        return out
+        return {}
+    out: dict[str, Estimate] = {}
     names, rows = list(pairs), list(pairs.values())
     originals = [v["original"].score for v in rows]
     traps = [v["trap"].score for v in rows]

@@ -118,6 +118,64 @@ def _digit_sum(x: Number) -> int:
     return sum(int(d) for d in str(_as_int(x)))
 
 
+def _root(x: Number) -> int:
+    """The square root of a square."""
+    root = math.isqrt(_as_int(x))
+    if root * root != x:
+        raise CannotDecide(f"{x} is no square")
+    return root
+
+
+def _log2(x: Number) -> int:
+    """The binary logarithm of a power of two."""
+    power = _as_int(x).bit_length() - 1
+    if 2**power != x:
+        raise CannotDecide(f"{x} is no power of two")
+    return power
+
+
+def _runs(text: str, letter: str) -> int:
+    """How often a letter comes when doubled ones count once."""
+    return sum(1 for found, _ in itertools.groupby(text) if found == letter)
+
+
+def _nth(text: str, place: Number) -> int:
+    """The place in the alphabet of a word's n-th letter."""
+    return ord(text[_as_int(place) - 1]) - ord("a") + 1
+
+
+def _between(text: str, letter: str, first: Number) -> int:
+    """Letters between the occurrences number `first` and `first` + 1 of a letter."""
+    places = [i for i, c in enumerate(text) if c == letter]
+    k = _as_int(first)
+    return places[k] - places[k - 1] - 1
+
+
+def _ferry(capacity: Number, items: Number, conflicts: Number) -> int:
+    """The fewest crossings that bring a row of items over, by breadth-first search.
+
+    With `conflicts` 1, neighbours of the row may not be left alone on a bank (wolf, goat, cabbage).
+    """
+    n, places = _as_int(items), _as_int(capacity)
+    rivals = [{i, i + 1} for i in range(n - 1)] if conflicts else []
+    start = (frozenset(range(n)), True)
+    steps = {start: 0}
+    queue = [start]
+    for state in queue:
+        here, at_home = state
+        if not here and not at_home:
+            return steps[state]
+        bank = here if at_home else frozenset(range(n)) - here
+        for size in range(places + 1):
+            for load in map(frozenset, itertools.combinations(sorted(bank), size)):
+                left = bank - load
+                after = (here - load if at_home else here | load, not at_home)
+                if after not in steps and not any(pair <= left for pair in rivals):
+                    steps[after] = steps[state] + 1
+                    queue.append(after)
+    raise CannotDecide("nobody gets over")
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "whole": _exact(lambda x: x == int(x)),
     "gcd": _exact(lambda a, b: math.gcd(_as_int(a), _as_int(b))),
@@ -128,6 +186,14 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "floor": _exact(math.floor),
     "ceil": _exact(math.ceil),
     "digit_sum": _exact(_digit_sum),
+    "root": _exact(_root),
+    "log2": _exact(_log2),
+    "letters": _exact(str.count),
+    "runs": _exact(_runs),
+    "length": _exact(len),
+    "nth": _exact(_nth),
+    "between": _exact(_between),
+    "ferry": _exact(_ferry),
 }
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,

@@ -1,8 +1,9 @@
 """What a template is: an author's scenario, its formal model, and its wordings.
 
 One template gives, for each draw of its numbers, a cluster of four problems: the `original`, a
-`concept` question that tests the knowledge which the trap calls on, the twisted problem (variant
-`trap`, `distractor` or `lure`), and a `control` that is sound and worded as suspiciously.
+`concept` question that asks for what one must know to see the flaw, the twisted problem (variant
+`trap`, `distractor` or `lure`), and a `control` that is sound. A trap and its control share every
+word: the numbers, or the places of two words, make the difference.
 """
 
 from __future__ import annotations
@@ -20,13 +21,16 @@ Q: Domain = None
 
 
 class Flaw(StrEnum):
-    """What is wrong with the twisted problem; the first five after MathTrap (arXiv 2405.06680)."""
+    """What is wrong with the twisted problem; the first five after MathTrap (arXiv
+    2405.06680), the next two after UMWP (arXiv 2403.03558)."""
 
     UNDEFINED = "concept undefined"
     MISSING = "missing condition"
     DIRECT = "direct contradiction"
     INDIRECT = "indirect contradiction"
     SENSE = "violated common sense"
+    AMBIGUOUS = "ambiguous reference"
+    UNRELATED = "unrelated question"
     DISTRACTOR = "distractor"  # sound: a number that changes nothing
     LURE = "lure"  # sound: the tempting line of thought is wrong
 
@@ -63,6 +67,7 @@ class Model:
     best: str = ""  # "", "max", "min", "count"
     shortcut: str = ""
     family: str = ""
+    claim: str = ""  # of a flawed problem, where the flaw alone does not tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +87,7 @@ class Case:
     model: str = ""
     text: str = ""  # which text of the wording; default: the part's own
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language -> slot -> word
+    texts: Mapping[str, str] = field(default_factory=dict)  # what the model reads letters of
 
 
 Wording = Mapping[str, str]
@@ -92,8 +98,11 @@ Wording = Mapping[str, str]
 class Template:
     """One scenario. `draw` gives the four cases of a cluster and depends on its generator alone.
 
-    `words` has at least three wordings a language, `concept` one or more texts a language. The
-    slots of a text are the case's values and words, and {A}, {B}, {C}: persons.
+    `words` has at least three wordings a language. The slots of a text are the case's values,
+    words and texts, and {A}, {B}, {C}: persons. `ranges` names what a number measures in the real
+    world (`world.py` has the limits). `concept` holds questions that serve all wordings, and
+    `framed` puts an opening before texts without persons: both are of the training's lessons.
+    `taught`: a lesson has this name, so that numbers of the training part are never asked.
     """
 
     name: str
@@ -102,16 +111,19 @@ class Template:
     draw: Callable[[random.Random], Mapping[str, Case]]
     models: Mapping[str, Model]
     words: Mapping[str, tuple[Wording, ...]]
-    concept: Mapping[str, tuple[str, ...]]
+    ranges: Mapping[str, str] = field(default_factory=dict)
+    concept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    framed: bool = False
+    taught: bool = False
 
     def text(self, part: str, case: Case, language: str, wording: int) -> str:
         """The unfilled text of a part."""
-        if part == "concept":
+        if part == "concept" and self.concept:
             texts = self.concept[language]
             return texts[wording % len(texts)]
         texts_of = self.words[language][wording]
         order = [case.text] if case.text else []
-        order += {"control": ["control", "twist"], "twist": ["twist"]}.get(part, [])
+        order += {"control": ["control", "twist"]}.get(part, [part])
         return next(texts_of[key] for key in [*order, "original"] if key in texts_of)
 
     def model(self, part: str, case: Case) -> Model:
@@ -138,3 +150,59 @@ def wordings(*texts: str | tuple[str, ...]) -> tuple[Wording, ...]:
     keys = ("original", "twist", "control")
     rows = [(text,) if isinstance(text, str) else text for text in texts]
     return tuple(dict(zip(keys, row, strict=False)) for row in rows)
+
+
+def told(*rows: tuple[str, ...]) -> tuple[Wording, ...]:
+    """Wordings from texts, the concept question last.
+
+    Two texts: one for all sound and flawed problems; three: original and twist, which the control
+    shares; four: original, twist and control.
+    """
+    keys = {
+        2: ("original", "concept"),
+        3: ("original", "twist", "concept"),
+        4: ("original", "twist", "control", "concept"),
+    }
+    return tuple(dict(zip(keys[len(row)], row, strict=True)) for row in rows)
+
+
+def sound(answer: Number, lure: Number | None = None, /, **values: Number) -> Case:
+    """A case with an answer; a lure where the shortcut gives another."""
+    return Case(values=values, answer=answer, lure=lure)
+
+
+def flawed(lure: Number | None, *witnesses: Mapping[str, Number], **values: Number) -> Case:
+    """A case without an answer."""
+    return Case(values=values, lure=lure, witnesses=witnesses)
+
+
+def four(original: Case, concept: Case, twist: Case, control: Case) -> dict[str, Case]:
+    """The cases of a cluster by part."""
+    return dict(zip(PARTS, (original, concept, twist, control), strict=True))
+
+
+Numbers = dict[str, int]
+Formula = Callable[[Numbers], Number]
+
+
+def tempted(
+    trap: Numbers, control: Numbers, right: Formula, hasty: Formula, original: Case, concept: Case
+) -> dict[str, Case]:
+    """The cases of a lure: the hasty formula is wrong in the trap and right in the control."""
+    twist = sound(right(trap), hasty(trap), **trap)
+    return four(original, concept, twist, sound(hasty(control), **control))
+
+
+def distracted(
+    trap: Numbers,
+    control: Numbers,
+    noise: tuple[str, ...],
+    right: Formula,
+    hasty: Formula,
+    concept: Case,
+) -> dict[str, Case]:
+    """The cases of a distractor: in the trap the numbers `noise` change nothing, in the control
+    the hasty formula uses them rightly; the original is the trap without them."""
+    plain = {name: value for name, value in trap.items() if name not in noise}
+    twist = Case(values=trap, answer=right(trap), lure=hasty(trap), noise=noise)
+    return four(sound(right(trap), **plain), concept, twist, sound(hasty(control), **control))

@@ -182,6 +182,11 @@ def test_a_judge_is_asked_about_the_answers_to_flawed_problems(cli, stub_eval):
     [run] = json.loads(result.out)
     flawed = [p for p in Traps().load(DataSource(limit=12)) if p.gold is None]
     assert "judge" in run["verifier"]
+    lines = [run["metrics"][f"pair_score/{name}"] for name in ("never flags", "always flags")]
+    assert [line["value"] for line in lines] == [0.5, 0.5]
+    table = cli("show", "--task", "traps").out
+    assert "pair score [95%]" in table
+    assert "give 50% at best" in table
     assert run["verdicts"]["ungraded"] == len(flawed) > 0  # the stub's digits are no verdicts
     assert (result.code, "are ungraded" in result.err) == (1, True)
 

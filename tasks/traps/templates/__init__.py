@@ -3,49 +3,43 @@
 from harness.tasks.traps.template import Template
 from harness.tasks.traps.templates import (
     ages,
-    areas,
-    averages,
     calendar,
     counting,
-    groups,
-    linear,
+    crossings,
+    family,
+    formulas,
+    instructions,
+    letters,
+    limits,
     money,
+    percentages,
     probability,
     rates,
-    ratios,
-    remainders,
-    sequences,
+    reference,
     sets,
     triangles,
+    units,
+    whole_numbers,
 )
 
-SCHOOL: tuple[Template, ...] = (
-    *linear.TEMPLATES,
-    *ratios.TEMPLATES,
-    *rates.TEMPLATES,
-    *averages.TEMPLATES,
-    *ages.TEMPLATES,
-    *remainders.TEMPLATES,
+TEMPLATES: tuple[Template, ...] = (
     *triangles.TEMPLATES,
-    *areas.TEMPLATES,
-    *sets.TEMPLATES,
-)
-"""What the embedded models are trained on; their random streams hang on this list."""
-
-HELD_OUT: tuple[Template, ...] = (
-    *sequences.TEMPLATES,
-    probability.DRAWN_BEFORE,
-    counting.EACH_WITH_EACH,
-    probability.AFTER_THE_LAST_TICKET,
-    probability.CHANCES_OF_TWO_COLOURS,
-    counting.MENUS,
-    groups.TWO_HOBBIES,
-    *calendar.TEMPLATES,
+    *whole_numbers.TEMPLATES,
     *money.TEMPLATES,
+    *percentages.TEMPLATES,
+    *ages.TEMPLATES,
+    *calendar.TEMPLATES,
+    *rates.TEMPLATES,
+    *units.TEMPLATES,
+    *sets.TEMPLATES,
+    *formulas.TEMPLATES,
+    *limits.TEMPLATES,
+    *probability.TEMPLATES,
+    *counting.TEMPLATES,
+    *letters.TEMPLATES,
+    *family.TEMPLATES,
+    *crossings.TEMPLATES,
+    *reference.TEMPLATES,
+    *instructions.TEMPLATES,
 )
-"""Never taught: shows what carries over to scenarios that a model was not trained on.
-
-The problems of a seed hang on the order of this list too.
-"""
-
-TEMPLATES = SCHOOL + HELD_OUT
+"""The problems of a seed hang on the order of this list."""

@@ -1,266 +1,205 @@
-"""Ages."""
+"""Ages: what has passed does not come again, and differences stay."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from random import Random
 
-from harness.tasks.traps.template import Case, Flaw, Model, Q, Template, wordings
+from harness.tasks.traps.template import Case, Flaw, Model, Q, Template, flawed, four, sound, told
 
 TOPIC = "ages"
+AGE = "age"
 
 
-def _sums(rng: Random) -> Mapping[str, Case]:
-    def pair() -> tuple[int, int, int]:
-        return rng.randint(20, 60), rng.randint(3, 19), rng.randint(2, 12)
+def _times(rng: Random) -> Mapping[str, Case]:
+    """In t years the elder is k times as old; in the trap that has passed."""
 
-    (x, y, k), (u, v, j), (p, q, i) = pair(), pair(), pair()
-    a, n = rng.randint(5, 50), rng.randint(2, 40)
-    return {
-        "original": Case(values={"s": x + y, "k": k, "t": x + k}, answer=y),
-        "concept": Case(values={"a": a, "n": n}, answer=a + n),
-        "twist": Case(
-            values={"s": u + v, "k": j, "t": u + v + 2 * j},
-            lure=Fraction(u + v, 2),
-            witnesses=({"x": u, "y": v}, {"x": u - 1, "y": v + 1}),
-        ),
-        "control": Case(values={"s": p + q, "k": i, "t": p - q}, answer=q, noise=("k",)),
-    }
+    def case(t: int) -> tuple[dict[str, int], int]:
+        k, b = rng.randint(3, 4), rng.randint(9, 13)
+        return {"a": k * b + (k - 1) * t, "b": b, "k": k}, t
+
+    (o, x), (c, y) = case(rng.randint(4, 8)), case(rng.randint(1, 3))
+    t, z = case(-rng.randint(2, 7))
+    return four(
+        sound(x, **o), sound(t["k"] * t["b"], b=t["b"], k=t["k"]), flawed(-z, **t), sound(y, **c)
+    )
 
 
-def _stated_twice(rng: Random) -> Mapping[str, Case]:
-    def person(shift: int) -> dict[str, int]:
-        now, k, older = rng.randint(8, 60), rng.randint(2, 7), rng.randint(2, 15)
-        return {"a": now, "k": k, "b": now - k + shift, "d": older}
+def _mother(rng: Random) -> Mapping[str, Case]:
+    """A mother of a and a child of b years; in x years they are s together."""
 
-    o, t, c = person(0), person(rng.choice((-2, -1, 1, 2))), person(0)
-    a, k = rng.randint(10, 90), rng.randint(2, 9)
-    return {
-        "original": Case(values={"a": o["a"], "d": o["d"]}, answer=o["a"] + o["d"], model="plain"),
-        "concept": Case(values={"a": a, "k": k}, answer=a - k),
-        "twist": Case(values=t, lure=t["a"] + t["d"]),
-        "control": Case(values=c, answer=c["a"] + c["d"]),
-    }
+    def case(low: int, high: int) -> dict[str, int]:
+        a, x = rng.randint(31, 48), rng.randint(3, 20)
+        b = a - rng.randint(low, high)
+        return {"a": a, "b": b, "s": a + b + 2 * x}
 
+    def years(v: dict[str, int]) -> int:
+        return (v["s"] - v["a"] - v["b"]) // 2
 
-def _parent(rng: Random) -> Mapping[str, Case]:
-    def family(low: int, high: int) -> tuple[int, int, int]:
-        child = rng.randint(4, 30)
-        return child + rng.randint(low, high), child, rng.randint(2, 9)
-
-    (m, c, k), (m1, c1, k1), (m2, c2, k2) = family(22, 38), family(1, 6), family(18, 21)
-    a, b = rng.randint(30, 80), rng.randint(2, 29)
-    return {
-        "original": Case(values={"m": m, "c": c, "k": k}, answer=m + c + 2 * k),
-        "concept": Case(values={"a": a, "b": b}, answer=a - b),
-        "twist": Case(values={"m": m1, "c": c1, "k": k1}, lure=m1 + c1 + 2 * k1),
-        "control": Case(values={"m": m2, "c": c2, "k": k2}, answer=m2 + c2 + 2 * k2),
-    }
+    o, c, t = case(24, 30), case(18, 21), case(4, 11)
+    child = t["a"] - rng.randint(20, 30)
+    return four(
+        sound(years(o), **o),
+        sound(t["a"] - child, a=t["a"], b=child),
+        flawed(years(t), **t),
+        sound(years(c), **c),
+    )
 
 
-_NOW = Model(unknowns={"x": Q}, facts=("x == a", "x - k == b"), ask="x + d", shortcut="a + d")
+def _differences(rng: Random) -> Mapping[str, Case]:
+    def case(off: int) -> dict[str, int]:
+        d, a, c = rng.randint(3, 9), rng.randint(15, 30), rng.randint(40, 60)
+        return {"d": d, "a": a, "b": a + d + off, "c": c}
+
+    o, c, t = case(0), case(0), case(rng.choice((-2, -1, 1, 2, 3)))
+    return four(
+        sound(o["c"] + o["d"], **o),
+        sound(t["a"] + t["d"], d=t["d"], a=t["a"]),
+        flawed(t["c"] + t["d"], **t),
+        sound(c["c"] + c["d"], **c),
+    )
+
+
 TEMPLATES = (
     Template(
-        name="sum-of-ages",
+        name="times-as-old",
         topic=TOPIC,
-        flaw=Flaw.MISSING,
-        draw=_sums,
+        flaw=Flaw.SENSE,
+        draw=_times,
+        ranges={"a": AGE, "b": AGE},
         models={
             "original": Model(
-                unknowns={"x": Q, "y": Q}, facts=("x + y == s", "x + k == t"), ask="y"
+                unknowns={"x": Q},
+                facts=("a + x == k * b + k * x",),
+                sense=("x >= 0",),
+                ask="x",
+                shortcut="abs((a - k * b) / (k - 1))",
             ),
-            "concept": Model(unknowns={"x": Q}, facts=("x == a + n",), ask="x"),
-            "twist": Model(
-                unknowns={"x": Q, "y": Q},
-                facts=("x + y == s", "x + k + y + k == t"),
-                sense=("x > 0", "y > 0"),
-                ask="y",
-                shortcut="s / 2",
-            ),
-            "control": Model(
-                unknowns={"x": Q, "y": Q}, facts=("x + y == s", "x - y == t"), ask="y"
-            ),
+            "concept": Model(unknowns={"x": Q}, facts=("x == k * b",), ask="x"),
         },
         words={
-            "en": wordings(
+            "en": told(
                 (
-                    (
-                        "{A} and {B} are {s} years old together. In {k} years {A} will be {t}. How old "
-                        "is {B} now?"
-                    ),
-                    (
-                        "{A} and {B} are {s} years old together. In {k} years the sum of their ages "
-                        "will be {t}. {A} is the older one. How old is {B} now?"
-                    ),
-                    (
-                        "{A} and {B} are {s} years old together. In {k} years the gap between their "
-                        "ages will be {t}. {A} is the older one. How old is {B} now?"
-                    ),
+                    "{A} is {a} years old and {A}'s nephew is {b}. In how many years from now will {A} be exactly {k} times as old as the nephew?",
+                    "{A}'s nephew is {b} years old. How old must {A} be to be exactly {k} times as old as the nephew now?",
                 ),
                 (
-                    (
-                        "The ages of an oak and a birch add up to {s} years. {k} years from now the "
-                        "oak will be {t}. How old is the birch?"
-                    ),
-                    (
-                        "The ages of an oak and a birch add up to {s} years. {k} years from now both "
-                        "ages will total {t} years. The oak is the older tree. How old is the birch?"
-                    ),
-                    (
-                        "The ages of an oak and a birch add up to {s} years. {k} years from now both "
-                        "ages will differ by {t} years. The oak is the older tree. How old is the "
-                        "birch?"
-                    ),
+                    "{A}'s trainer is {a}, the youngest of the team {b}, and they share a birthday. After how many more birthdays will the trainer be {k} times as old as the youngest?",
+                    "The youngest of {A}'s team is {b}. The trainer, who shares the birthday, is {k} times as old. How old is the trainer?",
                 ),
                 (
-                    (
-                        "Two houses have stood for {s} years, added up. In {k} years the taller one "
-                        "will be {t} years old. How many years old is the lower one today?"
-                    ),
-                    (
-                        "Two houses have stood for {s} years, added up. In {k} years it will be {t} "
-                        "years, added up. The taller house was built first. How many years old is the "
-                        "lower one today?"
-                    ),
-                    (
-                        "Two houses have stood for {s} years, added up. In {k} years one will be {t} "
-                        "years older. The taller house was built first. How many years old is the "
-                        "lower one today?"
-                    ),
+                    "The oak behind the school is {a} years old, the birch {b} years. How many years will it take until the oak is {k} times as old as the birch?",
+                    "The birch behind the school is {b} years old, and next to it stands an oak. The oak is {k} times as old as the birch. How many years old is the oak?",
                 ),
             ),
-            "zh": wordings(
+            "zh": told(
                 (
-                    "{A}和{B}今年年龄之和是{s}岁，{k}年后{A}是{t}岁。{B}今年几岁？",
-                    "{A}和{B}今年年龄之和是{s}岁，{k}年后两人年龄之和是{t}岁，{A}年长。{B}今年几岁？",
-                    "{A}和{B}今年年龄之和是{s}岁，{k}年后两人年龄之差是{t}岁，{A}年长。{B}今年几岁？",
+                    "{A}今年{a}岁，{A}的侄子今年{b}岁。再过几年，{A}的年龄正好是侄子的{k}倍？",
+                    "{A}的侄子今年{b}岁。{A}今年要是多少岁，年龄才正好是侄子的{k}倍？",
                 ),
                 (
-                    "一棵橡树和一棵桦树的树龄加起来是{s}年，{k}年后橡树是{t}年。桦树现在的树龄是多少年？",
-                    (
-                        "一棵橡树和一棵桦树的树龄加起来是{s}年，{k}年后两者加起来是{t}年，橡树更老。"
-                        "桦树现在的树龄是多少年？"
-                    ),
-                    (
-                        "一棵橡树和一棵桦树的树龄加起来是{s}年，{k}年后两者仍相差{t}年，橡树更老。"
-                        "桦树现在的树龄是多少年？"
-                    ),
+                    "{A}的教练{a}岁，队里最小的队员{b}岁，两人同一天生日。再过几个生日，教练的年龄是这名队员的{k}倍？",
+                    "{A}队里最小的队员{b}岁，与教练同一天生日，教练的年龄是这名队员的{k}倍。教练多少岁？",
                 ),
                 (
-                    "两座房子的房龄合计{s}年，{k}年后高的那座是{t}年。矮的那座现在多少年？",
-                    "两座房子的房龄合计{s}年，{k}年后合计{t}年，高的那座先建。矮的那座现在多少年？",
-                    "两座房子的房龄合计{s}年，{k}年后相差{t}年，高的那座先建。矮的那座现在多少年？",
+                    "学校后面的橡树有{a}年树龄，白桦树有{b}年树龄。还要过多少年，橡树的树龄是白桦树的{k}倍？",
+                    "学校后面的白桦树有{b}年树龄，旁边橡树的树龄是白桦树的{k}倍。橡树有多少年树龄？",
                 ),
             ),
-        },
-        concept={
-            "en": ("{A} is {a} years old. How old will {A} be in {n} years?",),
-            "zh": ("{A}今年{a}岁，{n}年后是多少岁？",),
-        },
-    ),
-    Template(
-        name="age-stated-twice",
-        topic=TOPIC,
-        flaw=Flaw.DIRECT,
-        draw=_stated_twice,
-        models={
-            "original": _NOW,
-            "plain": Model(unknowns={"x": Q}, facts=("x == a",), ask="x + d"),
-            "concept": Model(unknowns={"x": Q}, facts=("x + k == a",), ask="x"),
-            "twist": _NOW,
-        },
-        words={
-            "en": wordings(
-                (
-                    "{A} turns {a} today. {B} is {d} years older. How old is {B}?",
-                    (
-                        "{A} turns {a} today; exactly {k} years ago it was {A}'s birthday number {b}. "
-                        "{B} is {d} years older than {A}. How old is {B}?"
-                    ),
-                ),
-                (
-                    (
-                        "A tree was planted {a} years ago, and the fence around the field {d} years "
-                        "before the tree. How many years old is the fence?"
-                    ),
-                    (
-                        "A tree was planted {a} years ago, and {k} years ago it had stood for {b} "
-                        "years. The fence around the field was built {d} years before the tree was "
-                        "planted. How many years old is the fence?"
-                    ),
-                ),
-                (
-                    (
-                        "This year a club is {a} years old; its rival was founded {d} years before it. "
-                        "How old is the rival this year?"
-                    ),
-                    (
-                        "This year a club is {a} years old; {k} years ago, to the day, it had turned "
-                        "{b}. Its rival was founded {d} years before it. How old is the rival this "
-                        "year?"
-                    ),
-                ),
-            ),
-            "zh": wordings(
-                (
-                    "{A}今天满{a}岁，{B}比{A}大{d}岁。{B}几岁？",
-                    "{A}今天满{a}岁，整整{k}年前满{b}岁。{B}比{A}大{d}岁。{B}几岁？",
-                ),
-                (
-                    "一棵树是{a}年前种的，田边的篱笆比树早建{d}年。篱笆建了多少年？",
-                    (
-                        "一棵树是{a}年前种的，{k}年前它已经种了{b}年。田边的篱笆比树早建{d}年。"
-                        "篱笆建了多少年？"
-                    ),
-                ),
-                (
-                    "一家俱乐部今年成立{a}周年，它的对手比它早成立{d}年。对手今年成立多少周年？",
-                    (
-                        "一家俱乐部今年成立{a}周年，{k}年前的同一天成立{b}周年。它的对手比它早成立{d}年。"
-                        "对手今年成立多少周年？"
-                    ),
-                ),
-            ),
-        },
-        concept={
-            "en": ("{A} is {a} years old. How old was {A} {k} years ago?",),
-            "zh": ("{A}今年{a}岁，{k}年前是多少岁？",),
         },
     ),
     Template(
         name="mother-and-child",
+        taught=True,
         topic=TOPIC,
         flaw=Flaw.SENSE,
-        draw=_parent,
+        draw=_mother,
+        ranges={"a": AGE, "b": AGE},
         models={
             "original": Model(
-                unknowns={"x": Q, "y": Q},
-                facts=("x == m", "y == c"),
-                sense=("x - y >= 12",),
-                ask="x + y + k + k",
-                shortcut="m + c + k + k",
+                unknowns={"x": Q},
+                facts=("a + x + b + x == s",),
+                sense=("a - b >= 14", "a - b <= 50"),
+                ask="x",
+                shortcut="(s - a - b) / 2",
             ),
             "concept": Model(unknowns={"x": Q}, facts=("x + b == a",), ask="x"),
         },
         words={
-            "en": wordings(
-                "{A} is {c} years old, and the woman who gave birth to {A} is {m}. What will the "
-                "sum of their ages be in {k} years?",
-                "A mother is {m} and her only child, born to her, is {c}. How many years will the "
-                "two ages add up to {k} years from now?",
-                "{A} was born {c} years ago; {A}'s birth mother was born {m} years ago. Add up the "
-                "ages that the two will have in {k} years.",
+            "en": told(
+                (
+                    "{A} is {b} years old, and the woman who gave birth to {A} is {a}. In how many years will the two be {s} years old together?",
+                    "{A} is {b} years old, and the woman who gave birth to {A} is {a}. How many years old was she at the birth?",
+                ),
+                (
+                    "A mother of {a} has one child, {A}, born to her {b} years ago today. How many years from now will their ages add up to {s}?",
+                    "A mother of {a} has one child, {A}, born to her {b} years ago today. How old was she then?",
+                ),
+                (
+                    "A picture in the family album shows {A} at the age of {b} and beside {A} the birth mother, then {a}. How many years after the picture are they {s} years old taken together?",
+                    "A picture in the family album shows {A} at the age of {b} and beside {A} the birth mother, then {a}. How old was the mother when {A} was born?",
+                ),
             ),
-            "zh": wordings(
-                "{A}今年{c}岁，{A}的亲生母亲今年{m}岁。{k}年后两人年龄之和是多少岁？",
-                "一位母亲今年{m}岁，她亲生的独生子女今年{c}岁。{k}年后两人的年龄加起来是多少岁？",
-                "{A}出生于{c}年前，{A}的生母出生于{m}年前。{k}年后两人的年龄之和是多少岁？",
+            "zh": told(
+                (
+                    "{A}今年{b}岁，{A}的生母今年{a}岁。再过多少年，两人的年龄之和是{s}岁？",
+                    "{A}今年{b}岁，{A}的生母今年{a}岁。母亲生{A}时多少岁？",
+                ),
+                (
+                    "一位{a}岁的母亲有个{b}岁的亲生孩子，名叫{A}。多少年后，两人的年龄加起来是{s}岁？",
+                    "一位{a}岁的母亲有个{b}岁的亲生孩子，名叫{A}。{A}出生时母亲多少岁？",
+                ),
+                (
+                    "一张旧照片上，{A}{b}岁，旁边是{A}的生母，当时{a}岁。拍照多少年后，两人一共{s}岁？",
+                    "一张旧照片上，{A}{b}岁，旁边是{A}的生母，当时{a}岁。{A}出生时母亲多少岁？",
+                ),
             ),
         },
-        concept={
-            "en": ("{A} is {a} and {B} is {b}. How many years older is {A}?",),
-            "zh": ("{A}{a}岁，{B}{b}岁。{A}比{B}大多少岁？",),
+    ),
+    Template(
+        name="differences-stay",
+        topic=TOPIC,
+        flaw=Flaw.DIRECT,
+        draw=_differences,
+        ranges={"a": AGE, "b": AGE, "c": AGE},
+        models={
+            "original": Model(
+                unknowns={"x": Q},
+                facts=("b == a + d", "x == c + d"),
+                ask="x",
+                shortcut="c + d",
+            ),
+            "concept": Model(unknowns={"x": Q}, facts=("x == a + d",), ask="x"),
+        },
+        words={
+            "en": told(
+                (
+                    "{A} and {B} were born on the same day of the year, {B} {d} years earlier. When {A} turned {a}, {B} turned {b}. How old will {B} be when {A} turns {c}?",
+                    "{A} and {B} were born on the same day of the year, {B} {d} years earlier. When {A} turned {a}, how old did {B} turn?",
+                ),
+                (
+                    "The town hall was finished exactly {d} years before the library. On the day when the library was {a} years old, the town hall was {b}. What age will the town hall have when the library is {c}?",
+                    "The town hall was finished exactly {d} years before the library. On the day when the library was {a} years old, what was the age of the town hall?",
+                ),
+                (
+                    "{A}'s sister is exactly {d} years older than {A}. She was {b} when {A} was {a}, to the day. How old is she when {A} is {c}?",
+                    "{A}'s sister is exactly {d} years older than {A}. How old was she when {A} was {a}, to the day?",
+                ),
+            ),
+            "zh": told(
+                (
+                    "{A}和{B}生日相同，{B}正好早出生{d}年。{A}满{a}岁那天，{B}满{b}岁。{A}满{c}岁时，{B}多少岁？",
+                    "{A}和{B}生日相同，{B}正好早出生{d}年。{A}满{a}岁那天，{B}满多少岁？",
+                ),
+                (
+                    "市政厅比图书馆正好早{d}年建成。图书馆建成{a}周年那天，市政厅建成{b}周年。图书馆建成{c}周年时，市政厅建成多少周年？",
+                    "市政厅比图书馆正好早{d}年建成。图书馆建成{a}周年那天，市政厅建成多少周年？",
+                ),
+                (
+                    "{A}的姐姐正好比{A}大{d}岁。{A}刚满{a}岁时，姐姐刚满{b}岁。{A}刚满{c}岁时，姐姐多少岁？",
+                    "{A}的姐姐正好比{A}大{d}岁。{A}刚满{a}岁时，姐姐多少岁？",
+                ),
+            ),
         },
     ),
 )

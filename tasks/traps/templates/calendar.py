@@ -1,265 +1,373 @@
-"""Time and calendar."""
+"""Days that do not exist, days of 24 hours, weeks of seven days, clocks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from random import Random
 
-from harness.tasks.traps.template import Case, Flaw, Model, Q, Template, wordings
+from harness.tasks.traps.template import Case, Flaw, Model, Q, Template, flawed, four, sound, told
 
 TOPIC = "time and calendar"
-_SHORT = (("April", "四月"), ("June", "六月"), ("September", "九月"), ("November", "十一月"))
-_LONG = (("May", "五月"), ("July", "七月"), ("August", "八月"), ("October", "十月"))
 
 
-def _last_day(rng: Random) -> Mapping[str, Case]:
-    def run(short: bool, last: int) -> tuple[Case, int]:
-        """Daily shows up to day `last` of a month of 30 or 31 days, and the number of shows."""
-        en, zh = rng.choice(_SHORT if short else _LONG)
-        a, k = rng.randint(2, 20), rng.randint(2, 9)
-        words = {"en": {"month": en}, "zh": {"month": zh}}
-        values, count = {"a": a, "b": last, "k": k}, k * (last - a + 1)
-        model = "short" if short else "long"
-        return Case(values=values, answer=count, words=words, model=model), count
+def _leap(rng: Random) -> Mapping[str, Case]:
+    def case(rest: int, low: int = 1952) -> dict[str, int]:
+        return {"y": rng.randrange(low, 2024, 4) + rest, "d": rng.randint(4, 28)}
 
-    short = rng.random() < 0.5
-    flawed, lure = run(True, 31)
-    p, q = rng.randint(2, 30), rng.randint(2, 9)
-    return {
-        "original": run(rng.random() < 0.5, rng.randint(24, 29))[0],
-        "concept": Case(values={"p": p, "q": q}, answer=p * q),
-        "twist": Case(values=flawed.values, words=flawed.words, model="short", lure=lure),
-        "control": run(short, 30 if short else 31)[0],
-    }
-
-
-def _at_once(rng: Random) -> Mapping[str, Case]:
-    def times() -> tuple[int, int, int]:
-        n = rng.randint(2, 9)
-        return n, n * rng.randint(2, 6), rng.randint(12, 60)
-
-    (n, _, t), (n1, m1, t1), (n2, m2, t2) = times(), times(), times()
-    h = rng.randint(2, 24)
-    return {
-        "original": Case(values={"t": t, "n": n}, answer=t * n),
-        "concept": Case(values={"h": h}, answer=60 * h),
-        "twist": Case(
-            values={"n": n1, "t": t1, "m": m1}, answer=t1, lure=t1 * m1 // n1, noise=("m", "n")
-        ),
-        "control": Case(values={"n": n2, "t": t2, "m": m2}, answer=t2 * m2 // n2),
-    }
-
-
-def _weeks(rng: Random) -> Mapping[str, Case]:
-    w, w1, w2, n = (rng.randint(2, 30) for _ in range(4))
-    k, k1, k2 = (rng.randint(2, 40) for _ in range(3))
-    shift = rng.choice((-3, -2, -1, 1, 2, 3))
-    return {
-        "original": Case(values={"w": w, "k": k}, answer=7 * w * k, model="plain"),
-        "concept": Case(values={"n": 7 * n}, answer=n),
-        "twist": Case(values={"w": w1, "d": 7 * w1 + shift, "k": k1}, lure=7 * w1 * k1),
-        "control": Case(values={"w": w2, "d": 7 * w2, "k": k2}, answer=7 * w2 * k2),
-    }
-
-
-def _shows(days: int) -> Model:
-    """From day x to day y of a month of so many days, both included."""
-    return Model(
-        unknowns={"x": Q, "y": Q},
-        facts=("x == a", "y == b"),
-        sense=("x >= 1", f"y <= {days}"),
-        ask="(y - x + 1) * k",
-        shortcut="(b - a + 1) * k",
+    o, c, t = case(0), case(0), case(rng.randint(1, 3))
+    cases = four(
+        sound(o["d"], l=29, **o),
+        sound(28, y=t["y"]),
+        flawed(t["d"], l=29, **t),
+        sound(c["d"], l=29, **c),
     )
+    months = {"en": {}, "zh": {"feb": "2月", "mar": "3月"}}
+    return {part: replace(case, words=months) for part, case in cases.items()}
+
+
+_SHORT = {
+    "en": ("April", "June", "September", "November"),
+    "zh": ("4月", "6月", "9月", "11月"),
+}
+_LONG = {"en": ("May", "July", "October", "December"), "zh": ("5月", "7月", "10月", "12月")}
+"""A short month and the long one that follows it."""
+
+
+def _thirty_one(rng: Random) -> Mapping[str, Case]:
+    """From day 31 of one month to day 30 of the next, or from 30 to 31."""
+
+    def words(i: int) -> dict[str, dict[str, str]]:
+        return {k: {"m": _SHORT[k][i], "n": _LONG[k][i]} for k in ("en", "zh")}
+
+    def case(p: int, q: int) -> dict[str, int]:
+        return {"p": p, "q": q, "k": rng.randint(3, 12)}
+
+    i, j, k = (rng.randrange(4) for _ in range(3))
+    o = {"p": rng.randint(4, 28), "q": rng.randint(4, 28), "k": rng.randint(3, 12)}
+    c, t = case(30, 31), case(31, 30)
+    return {
+        "original": Case(values=o, answer=(30 - o["p"] + o["q"]) * o["k"], words=words(k)),
+        "concept": Case(values={"k": t["k"]}, answer=30 * t["k"], words=words(i)),
+        "twist": Case(values=t, lure=(30 - 31 + 30) * t["k"], words=words(i)),
+        "control": Case(values=c, answer=31 * c["k"], words=words(j)),
+    }
+
+
+def _weekdays(rng: Random) -> Mapping[str, Case]:
+    """The first Wednesday and the first Friday of a month, or what cannot be."""
+    names = {
+        "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+        "zh": ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"),
+    }
+
+    def case(shift: int) -> tuple[dict[str, int], dict[str, dict[str, str]], int]:
+        """Two dates whose weekdays differ by `shift` from what they should."""
+        while True:
+            a, b = rng.randint(4, 9), rng.choice((*range(12, 21), *range(24, 28)))
+            w, s = rng.randrange(7), (b - a + shift) % 7
+            if s:
+                break
+        months = {"may": "5月", "oct": "10月"}
+        words = {k: {"w": day[w], "v": day[(w + s) % 7], **months} for k, day in names.items()}
+        return {"a": a, "b": b, "k": rng.randint(4, 30)}, words, s
+
+    (o, ow, os), (c, cw, cs), (t, tw, ts) = case(0), case(0), case(rng.choice((-1, 1)))
+    names_of = {lang: {k: v for k, v in w.items() if k != "v"} for lang, w in tw.items()}
+
+    def pay(case: dict[str, int]) -> int:
+        return (case["b"] - case["a"]) * case["k"]
+
+    return {
+        "original": Case(values=o, answer=pay(o), words=ow, model=f"by {os}"),
+        "concept": Case(values={"a": t["a"]}, answer=t["a"] + 14, words=names_of),
+        "twist": Case(values=t, lure=pay(t), words=tw, model=f"by {ts}"),
+        "control": Case(values=c, answer=pay(c), words=cw, model=f"by {cs}"),
+    }
+
+
+def _day(rng: Random) -> Mapping[str, Case]:
+    def case(total: int) -> dict[str, int]:
+        a, b = rng.randint(7, 9), rng.randint(6, 9)
+        return {"a": a, "b": b, "c": total - a - b, "n": rng.randint(3, 6)}
+
+    o, c, t = case(rng.randint(19, 21)), case(rng.randint(23, 24)), case(rng.randint(26, 28))
+    return four(
+        sound(o["n"] * o["c"], **o),
+        sound(24 - t["a"] - t["b"], a=t["a"], b=t["b"]),
+        flawed(t["n"] * t["c"], **t),
+        sound(c["n"] * c["c"], **c),
+    )
+
+
+def _trip(rng: Random) -> Mapping[str, Case]:
+    def case(off: int) -> dict[str, int]:
+        while True:
+            h, m, t = rng.randint(6, 18), rng.randint(10, 59), rng.randint(65, 170)
+            end = 60 * h + m + t
+            i, n = divmod(end, 60)
+            if n >= 10 and m % 5 == 0 and n % 5 == 0:
+                return {"h": h, "m": m, "i": i, "n": n, "t": t + off, "k": 5 * rng.randint(2, 6)}
+
+    o, c, t = case(0), case(0), case(rng.choice((-40, -30, -20, 20, 30, 40)))
+    long = 60 * (t["i"] - t["h"]) + t["n"] - t["m"]
+    return four(
+        sound(o["t"] + o["k"], **o),
+        sound(long, **{k: t[k] for k in "hmin"}),
+        flawed(t["t"] + t["k"], **t),
+        sound(c["t"] + c["k"], **c),
+    )
+
+
+def _weekday_models() -> dict[str, Model]:
+    """One for each number of days by which the later weekday follows the earlier one."""
+    return {
+        f"by {s}": Model(
+            unknowns={"x": Q},
+            facts=("x == (b - a) * k",),
+            laws=(f"(b - a) % 7 == {s}",),
+            ask="x",
+            shortcut="(b - a) * k",
+        )
+        for s in range(1, 7)
+    }
 
 
 TEMPLATES = (
     Template(
-        name="last-day-of-the-month",
+        name="leap-day",
         topic=TOPIC,
-        flaw=Flaw.SENSE,
-        draw=_last_day,
+        flaw=Flaw.UNDEFINED,
+        draw=_leap,
+        ranges={"y": "year", "d": "day of the month"},
         models={
-            "short": _shows(30),
-            "long": _shows(31),
-            "concept": Model(unknowns={"x": Q}, facts=("x == p * q",), ask="x"),
-        },
-        words={
-            "en": wordings(
-                "A circus plays {k} times a day, from {month} {a} to {month} {b} of the same year, "
-                "on the first day and the last day too. How many times does it play?",
-                "{A} takes {k} pills daily. The first are taken on {month} {a} and the last on "
-                "{month} {b} of that year, and no day between is left out. How many pills are "
-                "that?",
-                "A ferry makes {k} trips every day of its season, which opens on the morning of "
-                "{month} {a} and closes on the evening of {month} {b} in the same year. How many "
-                "trips does it make?",
-            ),
-            "zh": wordings(
-                "马戏团每天演{k}场，从{month}{a}日演到同年{month}{b}日，首尾两天都演。一共演多少场？",
-                "{A}每天吃{k}片药，{month}{a}日开始吃，同年{month}{b}日吃最后一次，中间一天不落。"
-                "一共吃了多少片？",
-                "渡轮在航季里每天开{k}班，航季从{month}{a}日早上开始，到同年{month}{b}日晚上结束。"
-                "一共开多少班？",
-            ),
-        },
-        concept={
-            "en": ("A circus plays {q} times a day. How many times does it play in {p} days?",),
-            "zh": ("马戏团每天演{q}场，{p}天演多少场？",),
-        },
-    ),
-    Template(
-        name="all-at-once",
-        topic=TOPIC,
-        flaw=Flaw.LURE,
-        draw=_at_once,
-        models={
-            "original": Model(unknowns={"x": Q}, facts=("x == t * n",), ask="x"),
-            "concept": Model(unknowns={"x": Q}, facts=("x == 60 * h",), ask="x"),
-            "twist": Model(unknowns={"x": Q}, facts=("x == t",), ask="x", shortcut="t * m / n"),
-            "control": Model(unknowns={"x": Q}, facts=("x * n == t * m",), ask="x"),
-        },
-        words={
-            "en": wordings(
-                (
-                    (
-                        "{A} sings a verse in {t} seconds. How many seconds do {n} verses of that length "
-                        "take?"
-                    ),
-                    (
-                        "A choir of {n} singers takes {t} seconds for a verse. How many seconds does a "
-                        "choir of {m} singers take for that verse at the same tempo?"
-                    ),
-                    (
-                        "A choir takes {t} seconds for {n} verses of one length. How many seconds does "
-                        "it take for {m} such verses at the same tempo?"
-                    ),
-                ),
-                (
-                    (
-                        "{A} walks around the lake in {t} minutes. How many minutes do {n} rounds take "
-                        "at that pace?"
-                    ),
-                    (
-                        "{n} friends walk side by side once around the lake in {t} minutes. How many "
-                        "minutes do {m} friends take for this, side by side and at the same pace?"
-                    ),
-                    (
-                        "{A} walks {n} times around the lake in {t} minutes. How many minutes does "
-                        "{A} take for {m} times, without a rest and at the same pace?"
-                    ),
-                ),
-                (
-                    (
-                        "A towel is folded in {t} seconds. How many seconds does {A} need for {n} "
-                        "towels?"
-                    ),
-                    (
-                        "{n} wet towels, hung out at one time on a long line, are dry after {t} minutes "
-                        "of sun. How many minutes of that sun do {m} such towels need, hung out at one "
-                        "time?"
-                    ),
-                    (
-                        "{n} wet towels, put one by one into a small dryer, are dry after {t} minutes in "
-                        "all. How many minutes of that dryer do {m} such towels need, put in one by one?"
-                    ),
-                ),
-            ),
-            "zh": wordings(
-                (
-                    "{A}唱一段歌要{t}秒。唱{n}段同样长的歌要多少秒？",
-                    "一个{n}人的合唱团唱一段歌要{t}秒。以同样的速度，{m}人的合唱团唱这段歌要多少秒？",
-                    "一个合唱团唱{n}段同样长的歌要{t}秒。以同样的速度，唱{m}段这样的歌要多少秒？",
-                ),
-                (
-                    "{A}绕湖走一圈要{t}分钟。以同样的速度走{n}圈要多少分钟？",
-                    "{n}个朋友并排绕湖走一圈用了{t}分钟。以同样的速度，{m}个朋友并排走一圈要多少分钟？",
-                    "{A}绕湖走{n}圈用了{t}分钟。以同样的速度不休息，走{m}圈要多少分钟？",
-                ),
-                (
-                    "叠一条毛巾要{t}秒。{A}叠{n}条要多少秒？",
-                    (
-                        "{n}条湿毛巾同时挂在长绳上，晒{t}分钟就干了。在同样的阳光下，"
-                        "同时挂出{m}条这样的毛巾，要晒多少分钟？"
-                    ),
-                    (
-                        "{n}条湿毛巾逐条放进小烘干机，一共{t}分钟全部烘干。用同样的烘干机，"
-                        "逐条放进{m}条这样的毛巾，一共要多少分钟？"
-                    ),
-                ),
-            ),
-        },
-        concept={
-            "en": ("How many minutes are {h} hours?",),
-            "zh": ("{h}小时是多少分钟？",),
-        },
-    ),
-    Template(
-        name="weeks-and-days",
-        topic=TOPIC,
-        flaw=Flaw.DIRECT,
-        draw=_weeks,
-        models={
-            "plain": Model(unknowns={"x": Q}, facts=("x == 7 * w",), ask="x * k"),
             "original": Model(
                 unknowns={"x": Q},
-                facts=("x == 7 * w", "x == d"),
-                ask="x * k",
-                shortcut="7 * w * k",
+                facts=("x + l == l + d",),
+                laws=("l <= 28 + (y % 4 == 0)",),
+                ask="x",
+                shortcut="d",
+                claim="none",
             ),
-            "concept": Model(unknowns={"x": Q}, facts=("7 * x == n",), ask="x"),
+            "concept": Model(unknowns={"x": (28, 29)}, facts=("x == 28 + (y % 4 == 0)",), ask="x"),
         },
         words={
-            "en": wordings(
+            "en": told(
                 (
-                    (
-                        "A voyage lasts exactly {w} weeks. The crew eats {k} loaves a day. How many "
-                        "loaves is that?"
-                    ),
-                    (
-                        "A voyage lasts exactly {w} weeks, which makes {d} days. The crew eats {k} "
-                        "loaves a day. How many loaves is that?"
-                    ),
+                    "{A} started a diary on {l} February {y} and wrote in it for the last time on {d} March of the same year. How many days after the first entry was the last one?",
+                    "{A} kept a diary in {y} and wrote a page on every day of February. How many pages is that?",
                 ),
                 (
-                    (
-                        "{A} trains on every day of a camp of {w} full weeks, {k} minutes each day. "
-                        "How many minutes are that?"
-                    ),
-                    (
-                        "{A} trains on every day of a camp of {w} full weeks, {k} minutes each day. "
-                        "The camp has {d} days. How many minutes are that?"
-                    ),
+                    "A parcel for {A} left the harbour on {l} February {y} and was delivered on {d} March {y}. How many days was it on the way?",
+                    "A harbour sent one parcel on each day of February {y}. How many parcels was that?",
                 ),
                 (
-                    "A tap drips {k} times a day for {w} whole weeks. How many drops fall?",
-                    (
-                        "A tap drips {k} times a day, for {w} whole weeks or, counted in days, for "
-                        "{d} days. How many drops fall?"
-                    ),
+                    "The exhibition was opened on {l} February {y}, and {A} saw it on {d} March in that year. How many days after the opening was that?",
+                    "The exhibition was open on all days of February {y}. On how many days was that?",
                 ),
             ),
-            "zh": wordings(
+            "zh": told(
                 (
-                    "一次航行正好{w}周，船员每天吃{k}个面包。一共吃多少个？",
-                    "一次航行正好{w}周，也就是{d}天，船员每天吃{k}个面包。一共吃多少个？",
+                    "{A}从{y}年{feb}{l}日开始写日记，同年{mar}{d}日写了最后一篇。最后一篇是第一篇之后的第几天写的？",
+                    "{A}在{y}年{feb}每天写一篇日记。{feb}一共写了多少篇？",
                 ),
                 (
-                    "{A}参加整整{w}周的训练营，每天训练{k}分钟，一天不停。一共训练多少分钟？",
-                    (
-                        "{A}参加整整{w}周的训练营，每天训练{k}分钟，一天不停。训练营共{d}天。"
-                        "一共训练多少分钟？"
-                    ),
+                    "{A}的包裹{y}年{feb}{l}日从港口发出，当年{mar}{d}日送到。路上用了多少天？",
+                    "港口在{y}年{feb}每天发出一个包裹。{feb}一共发出多少个？",
                 ),
                 (
-                    "水龙头每天滴{k}滴水，滴了整整{w}周。一共滴了多少滴？",
-                    "水龙头每天滴{k}滴水，滴了整整{w}周，按天算是{d}天。一共滴了多少滴？",
+                    "展览在{y}年{feb}{l}日开幕，{A}当年{mar}{d}日去参观。那是开幕后的第几天？",
+                    "展览在{y}年{feb}每天都开放。{feb}开放了多少天？",
                 ),
             ),
         },
-        concept={
-            "en": ("How many weeks are {n} days?",),
-            "zh": ("{n}天是多少个星期？",),
+    ),
+    Template(
+        name="day-thirty-one",
+        topic=TOPIC,
+        flaw=Flaw.UNDEFINED,
+        draw=_thirty_one,
+        ranges={"p": "day of the month", "q": "day of the month"},
+        models={
+            "original": Model(
+                unknowns={"x": Q},
+                facts=("x == (30 - p + q) * k",),
+                laws=("p <= 30", "q <= 31"),
+                ask="x",
+                shortcut="(30 - p + q) * k",
+                claim="none",
+            ),
+            "concept": Model(unknowns={"x": Q}, facts=("x == 30 * k",), ask="x"),
+        },
+        words={
+            "en": told(
+                (
+                    "{A} borrows a boat for ${k} a day. The first day to pay is the one after {p} {m}, the last one is {q} {n} of the same year. How many dollars does {A} pay?",
+                    "{A} borrows a boat for ${k} a day and pays for every day of {m}. How many dollars is that?",
+                ),
+                (
+                    "A car park at the airport costs ${k} a night. {A} leaves a car there from {p} {m} to {q} {n} of the same year. How many dollars do the nights cost?",
+                    "A car park at the airport costs ${k} a night. {A} leaves a car there for all nights of the month of {m}. How many dollars do they cost?",
+                ),
+                (
+                    "From the day after {p} {m} up to and including {q} {n} in the same year {A} learns {k} new words each day. How many words is that?",
+                    "{A} learns {k} new words on each day of the month of {m}. How many words is that?",
+                ),
+            ),
+            "zh": told(
+                (
+                    "{A}租了一条船，每天{k}元，从{m}{p}日的第二天算起，到同年{n}{q}日为止，最后一天也算。一共要付多少元？",
+                    "{A}租了一条船，每天{k}元，{m}从头到尾每天都租。一共要付多少元？",
+                ),
+                (
+                    "机场停车场过夜每晚{k}元。{A}的车从{m}{p}日停到同年{n}{q}日。过夜费一共多少元？",
+                    "机场停车场过夜每晚{k}元。{A}的车在{m}里每晚都停着，没有漏一晚。过夜费一共多少元？",
+                ),
+                (
+                    "从{m}{p}日的第二天起，到同年{n}{q}日当天为止，{A}每天学{k}个新单词。一共学了多少个？",
+                    "{A}在{m}里每天学{k}个新单词。一共学了多少个？",
+                ),
+            ),
+        },
+    ),
+    Template(
+        name="weekdays",
+        topic=TOPIC,
+        flaw=Flaw.INDIRECT,
+        draw=_weekdays,
+        ranges={"a": "day of the month", "b": "day of the month"},
+        models={
+            "concept": Model(unknowns={"x": Q}, facts=("x == a + 14",), ask="x"),
+            **_weekday_models(),
+        },
+        words={
+            "en": told(
+                (
+                    "In a certain month the {a}th is a {w} and the {b}th is a {v}. From the {a}th until the {b}th {A} saves ${k} a day, the {a}th not counted. How many dollars is that?",
+                    "In a certain month the {a}th is a {w}. Two weeks later {A} starts to save. Which day of the month is that {w}?",
+                ),
+                (
+                    "The school fair falls on {w}, {a} May, the concert on {v}, {b} May of that year. {A} paints {k} posters on every day after the fair up to the day of the concert. How many posters is that?",
+                    "The school fair falls on {w}, {a} May. The concert is on a {w} of the same May too, two weeks later. On which day of May is it?",
+                ),
+                (
+                    "{A} hands in a form on {w}, {a} October, and gets an answer on {v}, {b} October of the same year. For each day of waiting, counted from one date to the other, {k} points are credited. How many points does {A} get?",
+                    "{A} hands in a form on {w}, {a} October, and gets an answer two weeks later, on a {w} again. What is its date in October?",
+                ),
+            ),
+            "zh": told(
+                (
+                    "某个月的{a}日是{w}，{b}日是{v}。从{a}日的第二天到{b}日，{A}每天存{k}元。一共存了多少元？",
+                    "某个月的{a}日是{w}。再过两个星期，又是{w}，那天是这个月的几日？",
+                ),
+                (
+                    "学校的义卖在{may}{a}日{w}，音乐会在同年{may}{b}日{v}。义卖的第二天起到音乐会当天，{A}每天画{k}张海报。一共画了多少张？",
+                    "学校的义卖在{may}{a}日{w}，音乐会在两周后，也是{w}。音乐会在{may}几日？",
+                ),
+                (
+                    "{A}在{oct}{a}日{w}交了申请表，同年{oct}{b}日{v}收到答复。从交表的第二天算到答复当天，每等一天得{k}分。{A}一共得多少分？",
+                    "{A}在{oct}{a}日{w}交了申请表，两周后又是{w}，收到了答复。答复的日期是{oct}几日？",
+                ),
+            ),
+        },
+    ),
+    Template(
+        name="more-than-a-day",
+        topic=TOPIC,
+        flaw=Flaw.SENSE,
+        draw=_day,
+        ranges={"a": "hours of a day", "b": "hours of a day", "c": "hours of a day"},
+        models={
+            "original": Model(
+                unknowns={"x": Q},
+                facts=("x == n * c",),
+                sense=("a + b + c <= 24",),
+                ask="x",
+                shortcut="n * c",
+            ),
+            "concept": Model(unknowns={"x": Q}, facts=("x + a + b == 24",), ask="x"),
+        },
+        words={
+            "en": told(
+                (
+                    "On each of {n} days {A} sleeps {a} hours, works {b} hours and, doing nothing else meanwhile, reads {c} hours. How many hours of reading is that in these {n} days?",
+                    "{A} sleeps {a} hours a day and works {b} hours. How many hours of the day are left at most for reading, if nothing else is done meanwhile?",
+                ),
+                (
+                    "A watchman's round-the-clock log for each of the last {n} days shows {a} hours asleep, {b} hours at the gate and {c} hours in the office. How many office hours are these in all?",
+                    "A watchman's log of one day shows {a} hours asleep and {b} hours at the gate. For how many hours, at most, can the watchman be in the office on that day?",
+                ),
+                (
+                    "{A}'s kiln can do one thing at a time. Daily it dries bricks for {a} hours, bakes pots for {b} hours and fires tiles for {c} hours. For how many hours does it fire tiles in {n} days?",
+                    "{A}'s kiln can do one thing at a time. Daily it dries bricks for {a} hours and bakes pots for {b} hours. For how many hours a day can it fire tiles at most?",
+                ),
+            ),
+            "zh": told(
+                (
+                    "连续{n}天，{A}每天睡觉{a}小时，工作{b}小时，另外专心看书{c}小时，看书时不做别的。这{n}天一共看书多少小时？",
+                    "{A}每天睡觉{a}小时，工作{b}小时。一天里最多还剩多少小时可以看书？",
+                ),
+                (
+                    "门卫最近{n}天的值班记录，每天都是睡觉{a}小时、守门{b}小时、在办公室{c}小时，互不重叠。这几天在办公室一共多少小时？",
+                    "门卫的值班记录上，一天睡觉{a}小时、守门{b}小时。这一天在办公室最多多少小时？",
+                ),
+                (
+                    "{A}的窑一次只能做一件事，每天烘砖{a}小时、烧罐{b}小时、烧瓦{c}小时。{n}天一共烧瓦多少小时？",
+                    "{A}的窑一次只能做一件事，每天烘砖{a}小时、烧罐{b}小时。一天最多还能烧瓦多少小时？",
+                ),
+            ),
+        },
+    ),
+    Template(
+        name="timetable",
+        topic=TOPIC,
+        flaw=Flaw.DIRECT,
+        draw=_trip,
+        ranges={
+            "h": "hour of the clock",
+            "m": "minute of the clock",
+            "i": "hour of the clock",
+            "n": "minute of the clock",
+            "t": "minutes",
+        },
+        models={
+            "original": Model(
+                unknowns={"x": Q},
+                facts=("60 * h + m + t == 60 * i + n", "x == t + k"),
+                ask="x",
+                shortcut="t + k",
+            ),
+            "concept": Model(unknowns={"x": Q}, facts=("60 * h + m + x == 60 * i + n",), ask="x"),
+        },
+        words={
+            "en": told(
+                (
+                    "{A}'s bus leaves at {h}:{m} and arrives at {i}:{n} on the same day, after a ride of {t} minutes in one time zone. The ride back takes {k} minutes longer. How many minutes does the ride back take?",
+                    "{A}'s bus leaves at {h}:{m} and arrives at {i}:{n} on the same day, in one time zone. How many minutes does the ride take?",
+                ),
+                (
+                    "A film of {t} minutes, shown without a break, starts at {h}:{m} and ends at {i}:{n}. Another film is {k} minutes longer. How many minutes does the other film last?",
+                    "A film, shown without a break, starts at {h}:{m} and ends at {i}:{n}. How many minutes does it last?",
+                ),
+                (
+                    "{A} puts bread into the oven at {h}:{m} and takes it out at {i}:{n} on that day, so it has been in for exactly {t} minutes. A bigger loaf takes {k} minutes more. How many minutes does the bigger loaf take?",
+                    "{A} puts bread into the oven at {h}:{m} and takes it out at {i}:{n} on that day. For how many minutes has it been in?",
+                ),
+            ),
+            "zh": told(
+                (
+                    "{A}坐的大巴{h}:{m}发车，当天{i}:{n}到达，中间不跨时区，路上用了{t}分钟。回程要多用{k}分钟。回程用多少分钟？",
+                    "{A}坐的大巴{h}:{m}发车，当天{i}:{n}到达，中间不跨时区。路上用了多少分钟？",
+                ),
+                (
+                    "一部{t}分钟的电影，中间不休息，{h}:{m}开场，{i}:{n}散场。另一部电影比它长{k}分钟。另一部电影长多少分钟？",
+                    "一部电影中间不休息，{h}:{m}开场，{i}:{n}散场。这部电影长多少分钟？",
+                ),
+                (
+                    "{A}{h}:{m}把面包放进烤箱，当天{i}:{n}取出，正好烤了{t}分钟。大一点的面包要多烤{k}分钟。大面包要烤多少分钟？",
+                    "{A}{h}:{m}把面包放进烤箱，当天{i}:{n}取出。面包烤了多少分钟？",
+                ),
+            ),
         },
     ),
 )

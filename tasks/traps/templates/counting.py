@@ -1,35 +1,81 @@
-"""Counting: pairs among n, and choices of one of each kind."""
+"""Counting: pairs among n, choices of one of each kind, and clauses that change nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from random import Random
 
-from harness.tasks.traps.template import Case, Flaw, Model, Q, Template, wordings
+from harness.tasks.traps.template import (
+    Case,
+    Flaw,
+    Model,
+    Numbers,
+    Q,
+    Template,
+    distracted,
+    sound,
+    tempted,
+    told,
+)
 
 TOPIC = "probability and counting"
+MANY = "things to count"
 
 
 def _pairs(rng: Random) -> Mapping[str, Case]:
-    n, n1, n2, m = (rng.randint(5, 40) for _ in range(4))
-    k = rng.randint(2, 12)
-    return {
-        "original": Case(values={"n": n, "k": k}, answer=n * k),
-        "concept": Case(values={"m": m}, answer=m - 1),
-        "twist": Case(values={"n": n1}, answer=n1 * (n1 - 1) // 2, lure=n1 * (n1 - 1)),
-        "control": Case(values={"n": n2}, answer=n2 * (n2 - 1)),
-    }
+    n, m, k, p = (rng.randint(5, 30) for _ in range(4))
+    return tempted(
+        {"n": n}, {"n": m},
+        right=lambda c: c["n"] * (c["n"] - 1) // 2,
+        hasty=lambda c: c["n"] * (c["n"] - 1),
+        original=sound(p * k, n=p, k=k),
+        concept=sound(n - 1, n=n),
+    )  # fmt: skip
 
 
 def _menus(rng: Random) -> Mapping[str, Case]:
-    (a, b, m), (c, d, k) = ([rng.randint(2, 12) for _ in range(3)] for _ in range(2))
-    p, q = rng.randint(2, 30), rng.randint(2, 30)
-    return {
-        "original": Case(values={"a": a, "b": b}, answer=a * b),
-        "concept": Case(values={"p": p, "q": q}, answer=p + q),
-        "twist": Case(values={"a": a, "b": b, "m": m}, answer=a * b, lure=a * b * m, noise=("m",)),
-        "control": Case(values={"a": c, "b": d, "m": k}, answer=c * d * k),
-    }
+    def case() -> Numbers:
+        return {"a": rng.randint(3, 12), "b": rng.randint(3, 12), "m": rng.randint(3, 9)}
+
+    t, c = case(), case()
+    return distracted(
+        t, c, ("m",),
+        right=lambda v: v["a"] * v["b"],
+        hasty=lambda v: v["a"] * v["b"] * v["m"],
+        concept=sound(t["a"] + t["b"], a=t["a"], b=t["b"]),
+    )  # fmt: skip
+
+
+def _picking(rng: Random) -> Mapping[str, Case]:
+    """Three days of picking; in the trap two groups only look different."""
+
+    def case() -> Numbers:
+        a, b, k = rng.randint(24, 60), rng.randint(24, 60), rng.randint(3, 4)
+        return {"a": a, "b": b, "k": k, "m": rng.randint(3, 9), "n": rng.randint(2, 8)}
+
+    t, c = case(), case()
+    return distracted(
+        t, c, ("m", "n"),
+        right=lambda v: v["a"] + v["b"] + v["k"] * v["a"],
+        hasty=lambda v: v["a"] + v["b"] + v["k"] * v["a"] - v["m"] - v["n"],
+        concept=sound(t["b"], a=t["a"], b=t["b"], m=t["m"]),
+    )  # fmt: skip
+
+
+def _shelves(rng: Random) -> Mapping[str, Case]:
+    def case() -> Numbers:
+        return {
+            "r": rng.randint(4, 9), "s": rng.randint(12, 30), "g": rng.randint(5, 20),
+            "m": rng.randint(3, 9), "n": rng.randint(2, 8),
+        }  # fmt: skip
+
+    t, c = case(), case()
+    return distracted(
+        t, c, ("m", "n"),
+        right=lambda v: v["r"] * v["s"] - v["g"],
+        hasty=lambda v: v["r"] * v["s"] - v["g"] - v["m"] - v["n"],
+        concept=sound(t["r"] * t["s"], r=t["r"], s=t["s"], m=t["m"]),
+    )  # fmt: skip
 
 
 def _choices(*facts: str) -> Model:
@@ -42,176 +88,230 @@ def _choices(*facts: str) -> Model:
     )
 
 
-_ORDERED = {"x": (1, 40), "y": (1, 40)}
+def _idle(plain: str, shortcut: str, concept: str) -> dict[str, Model]:
+    """Models of a distractor: what counts, what the hasty reader counts, the concept question."""
+    one = {"x": Q}
+    return {
+        "original": Model(unknowns=one, facts=(f"x == {plain}",), ask="x", shortcut=shortcut),
+        "control": Model(unknowns=one, facts=(f"x == {shortcut}",), ask="x"),
+        "concept": Model(unknowns=one, facts=(f"x == {concept}",), ask="x"),
+    }
 
-EACH_WITH_EACH = Template(
-    name="each-with-each",
-    topic=TOPIC,
-    flaw=Flaw.LURE,
-    draw=_pairs,
-    models={
-        "original": Model(unknowns={"x": Q}, facts=("x == k * n",), ask="x"),
-        "concept": Model(unknowns={"x": Q}, facts=("x + 1 == m",), ask="x"),
-        "twist": Model(
-            unknowns=_ORDERED,
-            facts=("x <= n", "y <= n", "x < y"),
-            best="count",
-            shortcut="n * (n - 1)",
-        ),
-        "control": Model(unknowns=_ORDERED, facts=("x <= n", "y <= n", "x != y"), best="count"),
-    },
-    words={
-        "en": wordings(
-            (
-                "{n} guests come to a party, and each brings {k} cakes. How many cakes is that?",
-                (
-                    "{n} guests come to a party. Everyone shakes hands with everyone else, once. "
-                    "How many handshakes is that?"
-                ),
-                (
-                    "{n} guests come to a party. Everyone hands a card to everyone else, once. How "
-                    "many cards is that?"
-                ),
-            ),
-            (
-                (
-                    "Each of {n} chess players plays {k} games against a computer. How many games "
-                    "are played?"
-                ),
-                (
-                    "Each of {n} chess players plays one game against each of the others. How many "
-                    "games are played?"
-                ),
-                (
-                    "Each of {n} chess players writes one letter to each of the others. How many "
-                    "letters are written?"
-                ),
-            ),
-            (
-                "{A} draws {n} stars with {k} points each. How many points are drawn?",
-                (
-                    "{A} marks {n} places on a circle and joins each of them to all others by "
-                    "straight lines. How many lines does {A} draw?"
-                ),
-                (
-                    "{A} marks {n} places on a circle and draws from each of them an arrow to all "
-                    "others. How many arrows does {A} draw?"
-                ),
-            ),
-        ),
-        "zh": wordings(
-            (
-                "聚会来了{n}位客人，每人带了{k}块蛋糕。一共有多少块蛋糕？",
-                "聚会来了{n}位客人，每个人与其他每个人握一次手。一共握手多少次？",
-                "聚会来了{n}位客人，每个人给其他每个人递一张卡片。一共有多少张卡片？",
-            ),
-            (
-                "{n}名棋手每人与电脑下{k}盘棋。一共下多少盘？",
-                "{n}名棋手每人与其他每个人下一盘棋。一共下多少盘？",
-                "{n}名棋手每人给其他每个人写一封信。一共写多少封？",
-            ),
-            (
-                "{A}画了{n}颗星，每颗有{k}个角。一共画了多少个角？",
-                "{A}在圆上标出{n}个点，用线段把每个点与其他所有的点相连。一共画了多少条线段？",
-                "{A}在圆上标出{n}个点，从每个点向其他所有的点各画一个箭头。一共画了多少个箭头？",
-            ),
-        ),
-    },
-    concept={
-        "en": ("{m} people sit in a room. How many others does each of them see there?",),
-        "zh": ("房间里坐着{m}个人。每个人看到房间里有多少个其他人？",),
-    },
-)
 
-MENUS = Template(
-    name="menus",
-    topic=TOPIC,
-    flaw=Flaw.DISTRACTOR,
-    draw=_menus,
-    models={
-        "original": _choices("x <= a", "y <= b"),
-        "concept": Model(unknowns={"x": Q}, facts=("x - q == p",), ask="x"),
-        "control": _choices("x <= a", "y <= b", "z <= m"),
-    },
-    words={
-        "en": wordings(
-            (
+_ORDERED = {"x": (1, 30), "y": (1, 30)}
+
+TEMPLATES = (
+    Template(
+        name="each-with-each",
+        topic=TOPIC,
+        flaw=Flaw.LURE,
+        draw=_pairs,
+        ranges={"n": "people in a room"},
+        models={
+            "original": Model(unknowns={"x": Q}, facts=("x == k * n",), ask="x"),
+            "concept": Model(unknowns={"x": Q}, facts=("x + 1 == n",), ask="x"),
+            "twist": Model(
+                unknowns=_ORDERED,
+                facts=("x <= n", "y <= n", "x < y"),
+                best="count",
+                shortcut="n * (n - 1)",
+            ),
+            "control": Model(unknowns=_ORDERED, facts=("x <= n", "y <= n", "x != y"), best="count"),
+        },
+        words={
+            "en": told(
                 (
-                    "A canteen has {a} soups and {b} main dishes. How many different meals of one "
-                    "soup and one main dish can be chosen?"
+                    "{n} guests come to {A}'s party, and each brings {k} cups. How many cups is that?",
+                    "{n} people are at {A}'s party. Everyone shakes hands with everyone else, once. How many handshakes is that?",
+                    "{n} people are at {A}'s party. Everyone hands a card to everyone else, once. How many cards is that?",
+                    "{n} people are at {A}'s party. With how many others does each of them shake hands if everyone shakes hands with everyone else?",
                 ),
                 (
-                    "A canteen has {a} soups, {b} main dishes and {m} tables. How many different "
-                    "meals of one soup and one main dish can be chosen?"
+                    "Each of {n} players in {A}'s club plays {k} games against a computer. How many games is that?",
+                    "Each of {n} players in {A}'s club plays one game against each of the others. How many games are played?",
+                    "Each of {n} players in {A}'s club writes one letter to each of the others. How many letters are written?",
+                    "Each of {n} players in {A}'s club plays one game against each of the others. How many games does one player play?",
                 ),
                 (
-                    "A canteen has {a} soups, {b} main dishes and {m} desserts. How many different "
-                    "meals of one soup, one main dish and one dessert can be chosen?"
+                    "{A} draws {n} stars with {k} points each. How many points are drawn?",
+                    "{A} marks {n} points on a circle and joins each of them to all the others by straight lines. How many lines are there?",
+                    "{A} marks {n} points on a circle and draws from each of them an arrow to every other one. How many arrows are there?",
+                    "{A} marks {n} points on a circle and joins each of them to all the others by straight lines. How many lines end at one point?",
                 ),
             ),
-            (
+            "zh": told(
                 (
-                    "{A} owns {a} shirts and {b} skirts. In how many ways can {A} put on one shirt "
-                    "and one skirt?"
+                    "{A}的聚会来了{n}位客人，每人带了{k}个杯子。一共有多少个杯子？",
+                    "{A}的聚会上共有{n}个人，每个人与其他每个人握一次手。一共握手多少次？",
+                    "{A}的聚会上共有{n}个人，每个人给其他每个人递一张卡片。一共递了多少张卡片？",
+                    "{A}的聚会上共有{n}个人，每个人与其他每个人握一次手。每个人要与多少个人握手？",
                 ),
                 (
-                    "{A} owns {a} shirts and {b} skirts, and a wardrobe of {m} drawers for them. In "
-                    "how many ways can {A} put on one shirt and one skirt?"
+                    "{A}的棋社有{n}名棋手，每人与电脑下{k}盘棋。一共下多少盘？",
+                    "{A}的棋社有{n}名棋手，每人与其他每个人下一盘棋。一共下多少盘？",
+                    "{A}的棋社有{n}名棋手，每人给其他每个人写一封信。一共写多少封？",
+                    "{A}的棋社有{n}名棋手，每人与其他每个人下一盘棋。一名棋手要下多少盘？",
                 ),
                 (
-                    "{A} owns {a} shirts and {b} skirts, and a bag of {m} scarves beside them. In "
-                    "how many ways can {A} put on one shirt, one skirt and one scarf?"
-                ),
-            ),
-            (
-                (
-                    "From the valley {a} paths lead to the hut, and {b} from the hut to the peak. "
-                    "How many routes from the valley to the peak pass the hut?"
-                ),
-                (
-                    "From the valley {a} paths lead to the hut, and {b} from the hut to the peak. "
-                    "{m} benches stand at the peak. How many routes from the valley to the peak "
-                    "pass the hut?"
-                ),
-                (
-                    "From the valley {a} paths lead to the hut, and {b} from the hut to the peak. "
-                    "{m} ridges go on from the peak to the lake. How many routes from the valley "
-                    "to the lake pass the hut and the peak?"
+                    "{A}画了{n}颗星，每颗有{k}个角。一共画了多少个角？",
+                    "{A}在圆上标出{n}个点，用线段把每个点与其他所有的点相连。一共有多少条线段？",
+                    "{A}在圆上标出{n}个点，从每个点向其他每个点各画一个箭头。一共有多少个箭头？",
+                    "{A}在圆上标出{n}个点，用线段把每个点与其他所有的点相连。一个点连出多少条线段？",
                 ),
             ),
-        ),
-        "zh": wordings(
-            (
-                "食堂有{a}种汤和{b}种主菜。一份汤配一份主菜，有多少种不同的选法？",
-                "食堂有{a}种汤、{b}种主菜和{m}张桌子。一份汤配一份主菜，有多少种不同的选法？",
-                "食堂有{a}种汤、{b}种主菜和{m}种甜点。一份汤配一份主菜和一份甜点，有多少种不同的选法？",
+        },
+    ),
+    Template(
+        name="menus",
+        topic=TOPIC,
+        flaw=Flaw.DISTRACTOR,
+        draw=_menus,
+        models={
+            "original": _choices("x <= a", "y <= b"),
+            "concept": Model(unknowns={"x": Q}, facts=("x == a + b",), ask="x"),
+            "control": _choices("x <= a", "y <= b", "z <= m"),
+        },
+        words={
+            "en": told(
+                (
+                    "A canteen offers {a} soups and {b} main dishes. How many different meals of one soup and one main dish can {A} put together?",
+                    "A canteen with {m} cooks offers {a} soups and {b} main dishes. How many different meals of one soup and one main dish can {A} put together?",
+                    "A canteen offers {a} soups, {b} main dishes and {m} desserts. How many different meals of one soup, one main dish and one dessert can {A} put together?",
+                    "A canteen offers {a} soups and {b} main dishes. How many different dishes can {A} choose from in all?",
+                ),
+                (
+                    "{A} owns {a} shirts and {b} pairs of trousers. In how many ways can {A} dress in one shirt and one pair of trousers?",
+                    "{A} keeps {a} shirts and {b} pairs of trousers in a cupboard with {m} drawers. In how many ways can {A} dress in one shirt and one pair of trousers?",
+                    "{A} owns {a} shirts, {b} pairs of trousers and {m} jackets. In how many ways can {A} dress in one shirt, one pair of trousers and one jacket?",
+                    "{A} owns {a} shirts and {b} pairs of trousers, no two of them alike. How many pieces of clothing is that?",
+                ),
+                (
+                    "{a} paths lead from the valley up to the hut, and {b} from the hut to the peak. In how many ways can {A} walk up to the peak by way of the hut?",
+                    "{a} paths lead from the valley up to the hut, and {b} from the hut to the peak, where {m} benches stand. In how many ways can {A} walk up to the peak by way of the hut?",
+                    "{a} paths lead from the valley up to the hut, {b} from the hut to the peak, and {m} from the peak to the lake. In how many ways can {A} walk to the lake by way of hut and peak?",
+                    "{a} paths lead from the valley up to the hut, and {b} from the hut to the peak. How many paths must {A} walk to know each of them?",
+                ),
             ),
-            (
-                "{A}有{a}件衬衫和{b}条裙子。穿一件衬衫和一条裙子，有多少种穿法？",
+            "zh": told(
                 (
-                    "{A}有{a}件衬衫和{b}条裙子，放在{m}个抽屉的衣柜里。"
-                    "穿一件衬衫和一条裙子，有多少种穿法？"
+                    "食堂有{a}种汤和{b}种主菜。{A}选一份汤和一份主菜，有多少种不同的选法？",
+                    "食堂有{m}位厨师，供应{a}种汤和{b}种主菜。{A}选一份汤和一份主菜，有多少种不同的选法？",
+                    "食堂有{a}种汤、{b}种主菜和{m}种甜点。{A}选一份汤、一份主菜和一份甜点，有多少种不同的选法？",
+                    "食堂有{a}种汤和{b}种主菜。{A}一共能看到多少种菜品？",
                 ),
                 (
-                    "{A}有{a}件衬衫和{b}条裙子，还有{m}条围巾。"
-                    "穿一件衬衫和一条裙子，再戴一条围巾，有多少种穿法？"
-                ),
-            ),
-            (
-                "从山谷到小屋有{a}条路，从小屋到山顶有{b}条路。从山谷经小屋到山顶有多少种走法？",
-                (
-                    "从山谷到小屋有{a}条路，从小屋到山顶有{b}条路，山顶有{m}张长椅。"
-                    "从山谷经小屋到山顶有多少种走法？"
+                    "{A}有{a}件衬衫和{b}条裤子。穿一件衬衫配一条裤子，有多少种穿法？",
+                    "{A}的衣柜有{m}个抽屉，里面放着{a}件衬衫和{b}条裤子。穿一件衬衫配一条裤子，有多少种穿法？",
+                    "{A}有{a}件衬衫、{b}条裤子和{m}件外套。穿一件衬衫、一条裤子和一件外套，有多少种穿法？",
+                    "{A}有{a}件衬衫和{b}条裤子。一共有多少件衣物？",
                 ),
                 (
-                    "从山谷到小屋有{a}条路，从小屋到山顶有{b}条路，从山顶到湖边有{m}条路。"
-                    "从山谷经小屋和山顶到湖边有多少种走法？"
+                    "从山谷到小屋有{a}条路，从小屋到山顶有{b}条路。{A}从山谷经小屋走到山顶，有多少种走法？",
+                    "从山谷到小屋有{a}条路，从小屋到山顶有{b}条路，山顶有{m}张长椅。{A}从山谷经小屋走到山顶，有多少种走法？",
+                    "从山谷到小屋有{a}条路，从小屋到山顶有{b}条路，从山顶到湖边有{m}条路。{A}从山谷经小屋和山顶走到湖边，有多少种走法？",
+                    "从山谷到小屋有{a}条路，从小屋到山顶有{b}条路。{A}想把每条路都走一遍，要走多少条路？",
                 ),
             ),
-        ),
-    },
-    concept={
-        "en": ("A canteen has {p} soups and {q} main dishes. How many dishes are those?",),
-        "zh": ("食堂有{p}种汤和{q}种主菜。一共有多少种菜？",),
-    },
+        },
+    ),
+    Template(
+        name="picking-fruit",
+        topic=TOPIC,
+        flaw=Flaw.DISTRACTOR,
+        draw=_picking,
+        ranges={"a": MANY, "b": MANY},
+        models=_idle("a + b + k * a", "a + b + k * a - m - n", "b + 0 * a + 0 * m"),
+        words={
+            "en": told(
+                (
+                    "{A} picks {a} kiwis on Friday and {b} on Saturday. On Sunday {A} picks {k} times as many as on Friday. How many kiwis is that in all?",
+                    "{A} picks {a} kiwis on Friday and {b} on Saturday, {m} of which are a bit smaller than the others. On Sunday {A} picks {k} times as many as on Friday, {n} of them from a ladder. How many kiwis is that in all?",
+                    "{A} picks {a} kiwis on Friday and {b} on Saturday, {m} of which are eaten at once. On Sunday {A} picks {k} times as many as on Friday and gives {n} of them away. How many kiwis are left of all those?",
+                    "{A} picks {a} kiwis on Friday and {b} on Saturday, {m} of which are a bit smaller than the others. How many kiwis were picked on Saturday?",
+                ),
+                (
+                    "A hen house gives {a} eggs in the first week and {b} in the second. In the third week it gives {k} times as many as in the first. How many eggs does {A} collect in these weeks?",
+                    "A hen house gives {a} eggs in the first week and {b} in the second, {m} of them brown. In the third week it gives {k} times as many as in the first, {n} of them on a Sunday. How many eggs does {A} collect in these weeks?",
+                    "A hen house gives {a} eggs in the first week and {b} in the second, {m} of which break. In the third week it gives {k} times as many as in the first, and {n} are stolen by a fox. How many whole eggs are left for {A}?",
+                    "A hen house gives {a} eggs in the first week and {b} in the second, {m} of them brown. How many eggs does {A} collect in the second week?",
+                ),
+                (
+                    "{A} folds {a} paper cranes in March and {b} in April. In May it is {k} times as many as in March. How many cranes has {A} folded in the three months?",
+                    "{A} folds {a} paper cranes in March and {b} in April, {m} of them a little crooked. In May it is {k} times as many as in March, and {n} of these are blue. How many cranes has {A} folded in the three months?",
+                    "{A} folds {a} paper cranes in March and {b} in April, and throws {m} away. In May it is {k} times as many as in March, and {n} of these burn. How many cranes does {A} still have from the three months?",
+                    "{A} folds {a} paper cranes in March and {b} in April, {m} of them a little crooked. How many cranes has {A} folded in April?",
+                ),
+            ),
+            "zh": told(
+                (
+                    "{A}星期五摘了{a}个猕猴桃，星期六摘了{b}个，星期日摘的是星期五的{k}倍。一共摘了多少个？",
+                    "{A}星期五摘了{a}个猕猴桃，星期六摘了{b}个，其中{m}个比别的稍小。星期日摘的是星期五的{k}倍，其中{n}个是爬梯子摘的。一共摘了多少个？",
+                    "{A}星期五摘了{a}个猕猴桃，星期六摘了{b}个，当场吃掉{m}个。星期日摘的是星期五的{k}倍，送给别人{n}个。还剩多少个？",
+                    "{A}星期五摘了{a}个猕猴桃，星期六摘了{b}个，其中{m}个比别的稍小。星期六摘了多少个？",
+                ),
+                (
+                    "鸡舍第一周产蛋{a}个，第二周产蛋{b}个，第三周产的是第一周的{k}倍。这三周{A}一共捡了多少个蛋？",
+                    "鸡舍第一周产蛋{a}个，第二周产蛋{b}个，其中{m}个是棕色的。第三周产的是第一周的{k}倍，其中{n}个是周日下的。这三周{A}一共捡了多少个蛋？",
+                    "鸡舍第一周产蛋{a}个，第二周产蛋{b}个，其中{m}个打碎了。第三周产的是第一周的{k}倍，其中{n}个被狐狸偷走了。{A}手里还有多少个完好的蛋？",
+                    "鸡舍第一周产蛋{a}个，第二周产蛋{b}个，其中{m}个是棕色的。第二周{A}捡了多少个蛋？",
+                ),
+                (
+                    "{A}三月折了{a}只纸鹤，四月折了{b}只，五月折的是三月的{k}倍。这三个月一共折了多少只？",
+                    "{A}三月折了{a}只纸鹤，四月折了{b}只，其中{m}只有点歪。五月折的是三月的{k}倍，其中{n}只是蓝色的。这三个月一共折了多少只？",
+                    "{A}三月折了{a}只纸鹤，四月折了{b}只，扔掉了{m}只。五月折的是三月的{k}倍，其中{n}只烧掉了。这三个月折的还剩多少只？",
+                    "{A}三月折了{a}只纸鹤，四月折了{b}只，其中{m}只有点歪。四月折了多少只？",
+                ),
+            ),
+        },
+    ),
+    Template(
+        name="shelves-and-rows",
+        topic=TOPIC,
+        flaw=Flaw.DISTRACTOR,
+        draw=_shelves,
+        ranges={"r": MANY, "s": MANY},
+        models=_idle("r * s - g", "r * s - g - m - n", "r * s + 0 * m"),
+        words={
+            "en": told(
+                (
+                    "{A}'s library has {r} shelves with {s} books each. {g} of the books are lent out. How many books stand on the shelves now?",
+                    "{A}'s library has {r} shelves with {s} books each; {m} of the books are older than {A}. {g} of the books are lent out, {n} of them to neighbours. How many books stand on the shelves now?",
+                    "{A}'s library has {r} shelves with {s} books each; {m} of the books were then sold. {g} others were lent out, and {n} more were taken to the bindery. How many books stand on the shelves now?",
+                    "{A}'s library has {r} shelves with {s} books each; {m} of the books are older than {A}. How many books are on these shelves?",
+                ),
+                (
+                    "A theatre has {r} rows of {s} seats. For tonight {g} seats are blocked. How many seats can be sold?",
+                    "A theatre has {r} rows of {s} seats, {m} of them re-covered last year. For tonight {g} seats are blocked, {n} of these on the left. How many seats can be sold?",
+                    "A theatre has {r} rows of {s} seats, {m} of them broken and not for sale. For tonight {g} others are blocked, and {n} more are kept for the press. How many seats can be sold?",
+                    "A theatre has {r} rows of {s} seats, {m} of them re-covered last year. How many seats does it have?",
+                ),
+                (
+                    "{A} plants {r} rows of {s} tulips. Mice eat {g} of them. How many tulips are left?",
+                    "{A} plants {r} rows of {s} tulips, {m} of which bloom a day early. Mice eat {g} of the tulips, {n} of those at night. How many tulips are left?",
+                    "{A} plants {r} rows of {s} tulips, {m} of which dry up. Mice eat {g} others, and {n} more are picked. How many tulips are left?",
+                    "{A} plants {r} rows of {s} tulips, {m} of which bloom a day early. How many tulips does {A} plant?",
+                ),
+            ),
+            "zh": told(
+                (
+                    "{A}的图书室有{r}个书架，每个书架{s}本书，借出去了{g}本。现在书架上有多少本书？",
+                    "{A}的图书室有{r}个书架，每个书架{s}本书，其中{m}本比{A}的年纪还大。借出去了{g}本，其中{n}本借给了邻居。现在书架上有多少本书？",
+                    "{A}的图书室有{r}个书架，每个书架{s}本书，后来卖掉了{m}本，另外借出去{g}本，又有{n}本送去装订。现在书架上有多少本书？",
+                    "{A}的图书室有{r}个书架，每个书架{s}本书，其中{m}本比{A}的年纪还大。这些书架上一共有多少本书？",
+                ),
+                (
+                    "剧院有{r}排座位，每排{s}个。今晚有{g}个座位不开放。能卖多少个座位？",
+                    "剧院有{r}排座位，每排{s}个，其中{m}个去年换了新面料。今晚有{g}个座位不开放，其中{n}个在左边。能卖多少个座位？",
+                    "剧院有{r}排座位，每排{s}个，其中{m}个坏了不能卖。今晚另有{g}个座位不开放，还有{n}个留给记者。能卖多少个座位？",
+                    "剧院有{r}排座位，每排{s}个，其中{m}个去年换了新面料。剧院一共有多少个座位？",
+                ),
+                (
+                    "{A}种了{r}行郁金香，每行{s}株，被老鼠吃掉{g}株。还剩多少株？",
+                    "{A}种了{r}行郁金香，每行{s}株，其中{m}株早开了一天。被老鼠吃掉{g}株，其中{n}株是夜里吃的。还剩多少株？",
+                    "{A}种了{r}行郁金香，每行{s}株，其中{m}株枯死了。另有{g}株被老鼠吃掉，还有{n}株被摘走。还剩多少株？",
+                    "{A}种了{r}行郁金香，每行{s}株，其中{m}株早开了一天。{A}一共种了多少株？",
+                ),
+            ),
+        },
+    ),
 )

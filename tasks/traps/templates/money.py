@@ -1,324 +1,335 @@
-"""Money."""
+"""Prices and payments: facts that repeat or contradict one another."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from fractions import Fraction
 from random import Random
 
-from harness.tasks.traps.template import Case, Flaw, Model, Q, Template, wordings
+from harness.tasks.traps.template import Case, Flaw, Model, Q, Template, flawed, four, sound, told
 
 TOPIC = "money"
-_COINS = ((2, 5), (5, 20), (10, 50), (20, 50), (2, 10), (5, 50))
+PRICE = "cheap goods, price"
+_Two = dict[str, int]
 
 
-def _two_discounts(rng: Random) -> Mapping[str, Case]:
-    def sale() -> tuple[int, int, int]:
-        return 400 * rng.randint(1, 30), 5 * rng.randint(1, 8), 5 * rng.randint(1, 8)
+def _independent(rng: Random, x: int, y: int) -> _Two:
+    """Two purchases at prices x and y, the second no multiple of the first."""
+    (a, b), (k, m) = rng.sample((2, 3, 4), 2), rng.sample((2, 3), 2)
+    c, d = k * a, m * b
+    return {"a": a, "b": b, "s": a * x + b * y, "c": c, "d": d, "t": c * x + d * y}
 
-    (p, a, _), (p1, a1, b1), (p2, a2, b2) = sale(), sale(), sale()
-    q, r = rng.randint(50, 900), rng.randint(3, 49)
-    return {
-        "original": Case(values={"p": p, "a": a}, answer=p * (100 - a) // 100),
-        "concept": Case(values={"q": q, "r": r}, answer=q - r),
-        "twist": Case(
-            values={"p": p1, "a": a1, "b": b1},
-            answer=p1 * (100 - a1) * (100 - b1) // 10_000,
-            lure=p1 * (100 - a1 - b1) // 100,
+
+def _repeated(rng: Random) -> Mapping[str, Case]:
+    def prices() -> tuple[int, int]:
+        return rng.randint(5, 14), rng.randint(5, 14)
+
+    (x, y), (u, v) = prices(), prices()
+    p, k = rng.randint(5, 14), rng.randint(2, 3)
+    a, b = rng.sample((2, 3, 4), 2)
+    s = (a + b) * p
+    return four(
+        sound(x, **_independent(rng, x, y)),
+        sound(k * s, a=a, b=b, s=s, c=k * a, d=k * b),
+        flawed(
+            p, {"x": p, "y": p}, {"x": p + b, "y": p - a}, a=a, b=b, s=s, c=k * a, d=k * b, t=k * s
         ),
-        "control": Case(values={"p": p2, "a": a2, "b": b2}, answer=p2 * (100 - a2 - b2) // 100),
-    }
+        sound(u, **_independent(rng, u, v)),
+    )
 
 
-def _coins(rng: Random) -> Mapping[str, Case]:
-    def jar(fits: bool) -> Case:
-        u, v = rng.choice(_COINS)
-        x, y = rng.randint(4, 40), rng.randint(4, 40)
-        unit = math.gcd(u, v)
-        extra = 0 if fits else unit * rng.randint(1, (v - u) // unit - 1)
-        values = {"n": x + y, "u": u, "v": v, "s": u * x + v * y + extra}
-        if fits:
-            return Case(values=values, answer=y)
-        return Case(values=values, lure=y + Fraction(extra, v - u))
+def _dearer(rng: Random) -> Mapping[str, Case]:
+    """Proportional purchases; of the trap the second costs more or less than it must."""
 
-    k, w = rng.randint(3, 60), rng.choice((5, 10, 20, 50))
-    return {
-        "original": jar(True),
-        "concept": Case(values={"k": k, "w": w}, answer=k * w),
-        "twist": jar(False),
-        "control": jar(True),
-    }
+    def case(off: int) -> tuple[_Two, int]:
+        a, k, m = rng.randint(2, 4), rng.randint(2, 3), rng.randint(2, 3)
+        p, c = rng.randint(4, 15) + k * rng.randint(2, 9), m * a + 1
+        return {"a": a, "b": k * a, "s": a * p, "c": c, "d": k * c, "t": c * p + off, "k": k}, p
+
+    (o, p), (c, q), (t, r) = case(0), case(0), case(rng.choice((-3, -2, 2, 3, 4)))
+    return four(
+        sound(p, **o),
+        sound(t["c"] * r, **{name: t[name] for name in "abscd"}),
+        flawed(r, **t),
+        sound(q, **c),
+    )
 
 
-def _change(rng: Random) -> Mapping[str, Case]:
-    def sale(low: int, high: int) -> tuple[dict[str, int], int]:
-        n, p, back = rng.randint(2, 12), rng.randint(6, 40), rng.randint(low, high)
-        return {"n": n, "p": p, "q": n * p + back}, back
+def _receipts(rng: Random) -> Mapping[str, Case]:
+    def case(off: int) -> _Two:
+        n, p = rng.randint(6, 19), rng.randint(3, 18)
+        s = n * p + off
+        return {"n": n, "p": p, "s": s, "b": (s // 50 + rng.randint(1, 2)) * 50}
 
-    (o, o_back), (t, t_back), (c, c_back) = sale(4, 50), sale(-5, -1), sale(1, 3)
-    k, m = rng.randint(2, 12), rng.randint(2, 40)
-    return {
-        "original": Case(values=o, answer=o_back),
-        "concept": Case(values={"k": k, "m": m}, answer=k * m),
-        "twist": Case(values=t, lure=t_back),
-        "control": Case(values=c, answer=c_back),
-    }
+    o, c, t = case(0), case(0), case(rng.choice((-12, -9, -6, -4, 3, 5, 8, 11)))
+    return four(
+        sound(o["b"] - o["s"], **o),
+        sound(t["n"] * t["p"], n=t["n"], p=t["p"]),
+        flawed(t["b"] - t["s"], **t),
+        sound(c["b"] - c["s"], **c),
+    )
 
 
-def _last_year(rng: Random) -> Mapping[str, Case]:
-    def price() -> tuple[int, int, int]:
-        p = rng.randint(20, 90)
-        return p, rng.randint(2, p // 2), rng.randint(2, 30)
+def _tickets(rng: Random) -> Mapping[str, Case]:
+    """Takings of `n` tickets at two prices; of the trap more than the dear ones would bring."""
 
-    (p, m, n), (q, k, j) = price(), price()
-    a, b = rng.randint(20, 200), rng.randint(2, 19)
-    return {
-        "original": Case(values={"p": p, "n": n}, answer=n * p),
-        "concept": Case(values={"a": a, "b": b}, answer=a - b),
-        "twist": Case(
-            values={"p": p, "m": m, "n": n}, answer=n * p, lure=n * (p - m), noise=("m",)
-        ),
-        "control": Case(values={"p": q, "m": k, "n": j}, answer=j * (q - k)),
-    }
+    def case(cheap: int) -> _Two:
+        n, q = rng.randint(20, 60), rng.randint(4, 9)
+        return {"n": n, "p": 2 * q, "q": q, "s": q * n + q * (n - cheap)}
 
+    x, y, z = rng.randint(6, 12), rng.randint(1, 3), rng.randint(2, 6)
+    o, c, t = case(x), case(y), case(-z)
+    most = t["n"] * t["p"]
+    return four(
+        sound(x, **o), sound(most, n=t["n"], p=t["p"], q=t["q"]), flawed(z, **t), sound(y, **c)
+    )
+
+
+def _purse(rng: Random) -> Mapping[str, Case]:
+    def case(rest: int) -> _Two:
+        a, p, b, q = (rng.randint(2, 6), rng.randint(4, 15), rng.randint(2, 6), rng.randint(4, 15))
+        return {"a": a, "p": p, "b": b, "q": q, "m": a * p + b * q + rest}
+
+    o, c, t = case(rng.randint(20, 40)), case(rng.randint(1, 4)), case(-rng.randint(1, 9))
+    return four(
+        sound(o["m"] - o["a"] * o["p"] - o["b"] * o["q"], **o),
+        sound(t["a"] * t["p"] + t["b"] * t["q"], **{k: t[k] for k in "apbq"}),
+        flawed(t["a"] * t["p"] + t["b"] * t["q"] - t["m"], **t),
+        sound(c["m"] - c["a"] * c["p"] - c["b"] * c["q"], **c),
+    )
+
+
+_TWO_PRICES = {"x": Q, "y": Q}
+_TWICE = ("a * x + b * y == s", "c * x + d * y == t")
 
 TEMPLATES = (
     Template(
-        name="two-discounts",
+        name="the-same-purchase-twice",
         topic=TOPIC,
-        flaw=Flaw.LURE,
-        draw=_two_discounts,
+        flaw=Flaw.MISSING,
+        draw=_repeated,
+        ranges={"x": PRICE, "y": PRICE},
         models={
-            "original": Model(unknowns={"x": Q}, facts=("x == p - p * a / 100",), ask="x"),
-            "concept": Model(unknowns={"x": Q}, facts=("x + r == q",), ask="x"),
-            "twist": Model(
-                unknowns={"x": Q, "y": Q},
-                facts=("x == p - p * a / 100", "y == x - x * b / 100"),
-                ask="y",
-                shortcut="p - p * (a + b) / 100",
-            ),
-            "control": Model(
-                unknowns={"x": Q, "y": Q},
-                facts=("x == p - p * a / 100", "y == x - p * b / 100"),
-                ask="y",
+            "original": Model(unknowns=_TWO_PRICES, facts=_TWICE, ask="x", shortcut="s / (a + b)"),
+            "concept": Model(
+                unknowns={"t": Q}, facts=("t * a == s * c", "t * b == s * d"), ask="t"
             ),
         },
         words={
-            "en": wordings(
+            "en": told(
                 (
-                    (
-                        "A sofa costs {p} dollars. In a sale {a}% is taken off. What does it cost in "
-                        "the sale, in dollars?"
-                    ),
-                    (
-                        "A sofa costs {p} dollars. In a sale {a}% is taken off, and in the last week "
-                        "another {b}% of the sale price. What does it cost in the last week, in "
-                        "dollars?"
-                    ),
-                    (
-                        "A sofa costs {p} dollars. In a sale {a}% is taken off, and in the last week "
-                        "another {b}% of the first price. What does it cost in the last week, in "
-                        "dollars?"
-                    ),
+                    "{a} pens and {b} rulers cost ${s}. At the same prices, {c} pens and {d} rulers cost ${t}. What does one pen cost, in dollars?",
+                    "{a} pens and {b} rulers cost ${s}. At the same prices, what do {c} pens and {d} rulers cost, in dollars?",
                 ),
                 (
-                    (
-                        "{A} has {p} dollars and gives {a}% of it to a school. How many dollars are "
-                        "left?"
-                    ),
-                    (
-                        "{A} has {p} dollars. {a}% of it goes to a school, and then {b}% of what is "
-                        "left to a museum. How many dollars does {A} have at the end?"
-                    ),
-                    (
-                        "{A} has {p} dollars. {a}% of it goes to a school, and then {b}% of what it "
-                        "was to a museum. How many dollars does {A} have at the end?"
-                    ),
+                    "At the flower stall {A} pays ${s} for {a} roses and {b} lilies, and {B} pays ${t} for {c} roses and {d} lilies. How many dollars is a rose?",
+                    "At the flower stall {A} pays ${s} for {a} roses and {b} lilies. {B} takes {c} roses and {d} lilies. How many dollars does {B} pay?",
                 ),
                 (
-                    (
-                        "A firm earns {p} dollars and pays {a}% of that in tax. How many dollars "
-                        "remain?"
-                    ),
-                    (
-                        "A firm earns {p} dollars. {a}% is due as tax; of the money after tax, {b}% "
-                        "goes to the staff. How many dollars remain?"
-                    ),
-                    (
-                        "A firm earns {p} dollars. {a}% is due as tax; of the money before tax, {b}% "
-                        "goes to the staff. How many dollars remain?"
-                    ),
+                    "A café bill says: {a} coffees and {b} teas, ${s}. The bill for the next table says: {c} coffees and {d} teas, ${t}. How many dollars does a coffee cost?",
+                    "A café bill says: {a} coffees and {b} teas, ${s}. The next table had {c} coffees and {d} teas. How many dollars is the bill there?",
                 ),
             ),
-            "zh": wordings(
+            "zh": told(
                 (
-                    "一张沙发{p}元，促销时降价{a}%。促销时多少元？",
-                    "一张沙发{p}元，促销时降价{a}%，最后一周再降促销价的{b}%。最后一周多少元？",
-                    "一张沙发{p}元，促销时降价{a}%，最后一周再降原价的{b}%。最后一周多少元？",
+                    "{a}支钢笔和{b}把尺子共{s}元。按同样的单价，{c}支钢笔和{d}把尺子共{t}元。一支钢笔多少元？",
+                    "{a}支钢笔和{b}把尺子共{s}元。按同样的单价，{c}支钢笔和{d}把尺子共多少元？",
                 ),
                 (
-                    "{A}有{p}元，把其中的{a}%捐给学校。还剩多少元？",
-                    "{A}有{p}元，先把其中的{a}%捐给学校，再把余款的{b}%捐给博物馆。最后还剩多少元？",
-                    "{A}有{p}元，先把其中的{a}%捐给学校，再把原款的{b}%捐给博物馆。最后还剩多少元？",
+                    "在花店，{A}买{a}枝玫瑰和{b}枝百合付了{s}元，{B}买{c}枝玫瑰和{d}枝百合付了{t}元。一枝玫瑰多少元？",
+                    "在花店，{A}买{a}枝玫瑰和{b}枝百合付了{s}元。{B}买{c}枝玫瑰和{d}枝百合，要付多少元？",
                 ),
                 (
-                    "一家公司收入{p}元，按{a}%缴税。还剩多少元？",
-                    "一家公司收入{p}元，按{a}%缴税，再拿税后收入的{b}%发给员工。还剩多少元？",
-                    "一家公司收入{p}元，按{a}%缴税，再拿税前收入的{b}%发给员工。还剩多少元？",
+                    "咖啡馆的一张账单是{a}杯咖啡和{b}杯茶，共{s}元；邻桌的账单是{c}杯咖啡和{d}杯茶，共{t}元。一杯咖啡多少元？",
+                    "咖啡馆的一张账单是{a}杯咖啡和{b}杯茶，共{s}元。邻桌点了{c}杯咖啡和{d}杯茶，要付多少元？",
                 ),
             ),
-        },
-        concept={
-            "en": ("A sofa costs {q} dollars. {r} dollars are taken off. What is the new price?",),
-            "zh": ("一张沙发{q}元，降价{r}元。现在多少元？",),
         },
     ),
     Template(
-        name="coins-in-a-jar",
+        name="a-total-that-does-not-fit",
         topic=TOPIC,
         flaw=Flaw.INDIRECT,
-        draw=_coins,
+        draw=_dearer,
         models={
             "original": Model(
-                unknowns={"x": (0, 100), "y": (0, 100)},
-                facts=("x + y == n", "x * u + y * v == s"),
-                ask="y",
-                shortcut="(s - u * n) / (v - u)",
+                unknowns={"x": (0, 200), "y": (0, 100)},
+                facts=_TWICE,
+                ask="x + k * y",
+                shortcut="s / a",
             ),
-            "concept": Model(unknowns={"x": Q}, facts=("x == w * k",), ask="x"),
+            "concept": Model(
+                unknowns={"t": Q}, facts=("t * a == s * c", "t * b == s * d"), ask="t"
+            ),
         },
         words={
-            "en": wordings(
-                "A jar holds {n} coins, some worth {u} cents and all others worth {v} cents. The "
-                "coins come to {s} cents. How many of them are worth {v} cents?",
-                "{A} sold {n} tickets for a play, at {u} dollars for children and {v} dollars for "
-                "adults, and took {s} dollars. How many tickets for adults did {A} sell?",
-                "A till is emptied: {n} notes, either of {u} or of {v} dollars, {s} dollars in "
-                "all. How many notes of {v} dollars were in it?",
+            "en": told(
+                (
+                    "{a} kg of apples and {b} kg of pears cost ${s} at a market stall; {c} kg of apples and {d} kg of pears cost ${t} there, with no discount for anybody. What do a kilogram of apples and {k} of pears cost together, in dollars?",
+                    "{a} kg of apples and {b} kg of pears cost ${s} at a market stall that gives no discounts. What do {c} kg of apples and {d} kg of pears cost there, in dollars?",
+                ),
+                (
+                    "{A} buys {a} tickets for adults and {b} for children for ${s}. {B} pays ${t} at the same window for {c} adults and {d} children. Everyone pays the same price. How many dollars does an adult with {k} children pay, {k} tickets for children included?",
+                    "{A} buys {a} tickets for adults and {b} for children for ${s}. {B} buys tickets for {c} adults and {d} children at the same prices. How many dollars does {B} pay?",
+                ),
+                (
+                    "For {a} sofas and {b} chairs the carrier asks ${s}, for {c} sofas and {d} chairs ${t}; a sofa always counts the same, and so does a chair. What does {A} pay for one sofa and {k} chairs, in dollars?",
+                    "For {a} sofas and {b} chairs the carrier asks ${s}; a sofa always counts the same, and so does a chair. How many dollars does {A} pay for {c} sofas and {d} chairs?",
+                ),
             ),
-            "zh": wordings(
-                "罐子里有{n}枚硬币，一部分面值{u}分，其余面值{v}分，一共{s}分。面值{v}分的有多少枚？",
-                "{A}卖出{n}张戏票，儿童票每张{u}元，成人票每张{v}元，一共收了{s}元。"
-                "卖出成人票多少张？",
-                "收银机里有{n}张纸币，每张是{u}元或{v}元，一共{s}元。{v}元的纸币有多少张？",
+            "zh": told(
+                (
+                    "水果摊上，{a}千克苹果和{b}千克梨共{s}元，{c}千克苹果和{d}千克梨共{t}元，谁来买都不打折。买一千克苹果和{k}千克梨一共要多少元？",
+                    "水果摊上，{a}千克苹果和{b}千克梨共{s}元，不打折。买{c}千克苹果和{d}千克梨一共要多少元？",
+                ),
+                (
+                    "{A}买了{a}张成人票和{b}张儿童票，付了{s}元；{B}在同一窗口按同样的票价买了{c}张成人票和{d}张儿童票，付了{t}元。一名成人带{k}名儿童，买票共要多少元？",
+                    "{A}买了{a}张成人票和{b}张儿童票，付了{s}元。{B}按同样的票价买{c}张成人票和{d}张儿童票，要付多少元？",
+                ),
+                (
+                    "搬家公司搬{a}张沙发和{b}把椅子收{s}元，搬{c}张沙发和{d}把椅子收{t}元，每张沙发一个价，每把椅子一个价。{A}请他们搬一张沙发和{k}把椅子，要付多少元？",
+                    "搬家公司搬{a}张沙发和{b}把椅子收{s}元，每张沙发一个价，每把椅子一个价。{A}请他们搬{c}张沙发和{d}把椅子，要付多少元？",
+                ),
             ),
-        },
-        concept={
-            "en": ("A jar holds {k} coins worth {w} cents each. How many cents are in it?",),
-            "zh": ("罐子里有{k}枚面值{w}分的硬币。一共是多少分？",),
         },
     ),
     Template(
-        name="change-from-a-note",
+        name="receipt",
         topic=TOPIC,
-        flaw=Flaw.SENSE,
-        draw=_change,
+        flaw=Flaw.DIRECT,
+        draw=_receipts,
+        ranges={"p": PRICE, "s": "bill, total", "n": "things to count"},
         models={
             "original": Model(
                 unknowns={"x": Q},
-                facts=("n * p + x == q",),
-                sense=("x > 0",),
+                facts=("s == n * p", "x == b - s"),
                 ask="x",
-                shortcut="q - n * p",
+                shortcut="b - s",
             ),
-            "concept": Model(unknowns={"x": Q}, facts=("x == m * k",), ask="x"),
+            "concept": Model(unknowns={"x": Q}, facts=("x == n * p",), ask="x"),
         },
         words={
-            "en": wordings(
-                "{A} buys {n} mugs at {p} dollars each, lays {q} dollars on the counter, takes "
-                "the change and leaves with all the mugs paid. How many dollars of change did "
-                "{A} get?",
-                "A taxi ride costs {p} dollars for each of {n} passengers. They hand {q} dollars to "
-                "the driver, who keeps the full fare and gives the rest back. How many dollars do "
-                "they get back?",
-                "{A} had {q} dollars this morning, bought {n} kg of cherries at {p} dollars a kg "
-                "with that money alone, and still has some of it. How many dollars are left?",
+            "en": told(
+                (
+                    "{A} buys {n} notebooks at ${p} each, nothing else. There is no discount and no fee; the total is ${s}, and {A} pays with ${b}. How many dollars are given back?",
+                    "{A} buys {n} notebooks at ${p} each, nothing else. There is no discount and no fee. What is the total in dollars?",
+                ),
+                (
+                    "A bill lists {n} lunches at ${p} each, then the sum to pay, ${s}, and not another line. The group lays ${b} on the table. How much change is due, in dollars?",
+                    "A bill lists {n} lunches at ${p} each and not another line. What sum is to be paid, in dollars?",
+                ),
+                (
+                    "{A} works {n} hours at ${p} an hour and gets exactly that, ${s} in all. With it {A} pays off part of a debt of ${b}. How many dollars of the debt remain?",
+                    "{A} works {n} hours at ${p} an hour and gets exactly that. How many dollars in all?",
+                ),
             ),
-            "zh": wordings(
-                "{A}买{n}个杯子，每个{p}元，付给店家{q}元，全部付清后拿着找零离开。找零多少元？",
-                "出租车费每位乘客{p}元，{n}位乘客一共交给司机{q}元，司机收足车费后把多的退回。"
-                "退回多少元？",
-                "{A}早上有{q}元，只用这些钱买了{n}千克樱桃，每千克{p}元，手里还有余钱。还剩多少元？",
+            "zh": told(
+                (
+                    "{A}买了{n}本笔记本，每本{p}元，没有买别的，也没有折扣，总价是{s}元。{A}付了{b}元，应找回多少元？",
+                    "{A}买了{n}本笔记本，每本{p}元，没有买别的，也没有折扣，总价是多少元？",
+                ),
+                (
+                    "账单上写着：午餐{n}份，每份{p}元，合计{s}元，没有其他项目。大家付了{b}元，应找回多少元？",
+                    "账单上写着：午餐{n}份，每份{p}元，没有其他项目。合计多少元？",
+                ),
+                (
+                    "{A}打工{n}小时，每小时{p}元，一分不多一分不少，总共拿到{s}元，全部用来还{b}元的欠款。还欠多少元？",
+                    "{A}打工{n}小时，每小时{p}元，一分不多一分不少，总共拿到多少元？",
+                ),
             ),
-        },
-        concept={
-            "en": ("A mug costs {m} dollars. What do {k} mugs cost, in dollars?",),
-            "zh": ("一个杯子{m}元，{k}个多少元？",),
         },
     ),
     Template(
-        name="last-years-price",
+        name="too-much-taken",
         topic=TOPIC,
-        flaw=Flaw.DISTRACTOR,
-        draw=_last_year,
+        flaw=Flaw.INDIRECT,
+        draw=_tickets,
+        ranges={"p": PRICE, "q": PRICE, "n": "things to count"},
         models={
             "original": Model(
-                unknowns={"x": Q}, facts=("x == p",), ask="x * n", shortcut="(p - m) * n"
+                unknowns={"x": Q, "y": Q},
+                facts=("x + y == n", "q * x + p * y == s"),
+                laws=("x >= 0", "y >= 0"),
+                ask="x",
+                shortcut="abs(n - (s - q * n) / (p - q))",
             ),
-            "concept": Model(unknowns={"x": Q}, facts=("x + b == a",), ask="x"),
-            "control": Model(unknowns={"x": Q}, facts=("x + m == p",), ask="x * n"),
+            "concept": Model(unknowns={"x": Q}, facts=("x == n * p",), ask="x", laws=("q < p",)),
         },
         words={
-            "en": wordings(
+            "en": told(
                 (
-                    (
-                        "A ferry ticket costs {p} dollars today. What do {n} tickets cost today, in "
-                        "dollars?"
-                    ),
-                    (
-                        "A ferry ticket costs {p} dollars today; last year it was {m} dollars cheaper. "
-                        "What do {n} tickets cost today, in dollars?"
-                    ),
-                    (
-                        "A ferry ticket cost {p} dollars last year; today it is {m} dollars cheaper. "
-                        "What do {n} tickets cost today, in dollars?"
-                    ),
+                    "A cinema sold {n} tickets, at ${p} for adults and ${q} for children, and took ${s} for them. How many of the tickets were for children?",
+                    "A cinema sold {n} tickets, at ${p} for adults and ${q} for children. How many dollars can it have taken for them at most?",
                 ),
                 (
-                    "{A} buys {n} lamps at {p} dollars each. How many dollars does {A} pay?",
-                    (
-                        "{A} buys {n} lamps at {p} dollars each. In the shop across the street the "
-                        "same lamp is {m} dollars cheaper. How many dollars does {A} pay?"
-                    ),
-                    (
-                        "{A} buys {n} lamps. They are {p} dollars each across the street, and in the "
-                        "shop that {A} buys from {m} dollars cheaper. How many dollars does {A} pay?"
-                    ),
+                    "{A} buys {n} cards for friends. A card with an envelope costs ${p}, one without ${q}. All the cards together cost ${s}. How many of them have no envelope?",
+                    "{A} buys {n} cards for friends. A card with an envelope costs ${p}, one without ${q}. How many dollars can all the cards together cost at most?",
                 ),
                 (
-                    "A night in a hotel costs {p} dollars. What do {n} nights cost, in dollars?",
-                    (
-                        "A night in a hotel costs {p} dollars, and {m} dollars less in winter. {A} "
-                        "stays for {n} nights in summer. How many dollars is that?"
-                    ),
-                    (
-                        "A night in a hotel costs {p} dollars, and {m} dollars less in winter. {A} "
-                        "stays for {n} nights in winter. How many dollars is that?"
-                    ),
+                    "{n} people went up a tower. By lift it costs ${p}, by the stairs ${q}, and ${s} was paid altogether. How many took the stairs?",
+                    "{n} people went up a tower. By lift it costs ${p}, by the stairs ${q}. How many dollars were paid altogether at the very most?",
                 ),
             ),
-            "zh": wordings(
+            "zh": told(
                 (
-                    "今天一张船票{p}元。今天买{n}张要多少元？",
-                    "今天一张船票{p}元，去年便宜{m}元。今天买{n}张要多少元？",
-                    "去年一张船票{p}元，今天便宜{m}元。今天买{n}张要多少元？",
+                    "电影院卖出{n}张票，成人票每张{p}元，儿童票每张{q}元，票款一共{s}元。儿童票卖了多少张？",
+                    "电影院卖出{n}张票，成人票每张{p}元，儿童票每张{q}元。票款最多是多少元？",
                 ),
                 (
-                    "{A}买{n}盏灯，每盏{p}元。一共付多少元？",
-                    "{A}买{n}盏灯，每盏{p}元，街对面的店里同样的灯每盏便宜{m}元。{A}一共付多少元？",
-                    "{A}买{n}盏灯，街对面的店里每盏{p}元，{A}买的这家店里每盏便宜{m}元。{A}一共付多少元？",
+                    "{A}给朋友买了{n}张贺卡，带信封的每张{p}元，不带信封的每张{q}元，一共花了{s}元。不带信封的有多少张？",
+                    "{A}给朋友买了{n}张贺卡，带信封的每张{p}元，不带信封的每张{q}元。最多会花多少元？",
                 ),
                 (
-                    "旅馆一晚{p}元，住{n}晚多少元？",
-                    "旅馆一晚{p}元，冬季每晚便宜{m}元。{A}夏季住了{n}晚。一共多少元？",
-                    "旅馆一晚{p}元，冬季每晚便宜{m}元。{A}冬季住了{n}晚。一共多少元？",
+                    "{n}名游客上塔，坐电梯每人{p}元，走楼梯每人{q}元，一共付了{s}元。走楼梯的有多少人？",
+                    "{n}名游客上塔，坐电梯每人{p}元，走楼梯每人{q}元。一共最多付多少元？",
                 ),
             ),
         },
-        concept={
-            "en": ("A lamp costs {a} dollars; another is {b} dollars cheaper. What is its price?",),
-            "zh": ("一盏灯{a}元，另一盏便宜{b}元。另一盏多少元？",),
+    ),
+    Template(
+        name="not-enough-money",
+        topic=TOPIC,
+        flaw=Flaw.SENSE,
+        draw=_purse,
+        ranges={"p": PRICE, "q": PRICE},
+        models={
+            "original": Model(
+                unknowns={"x": Q},
+                facts=("x == m - a * p - b * q",),
+                sense=("x >= 0",),
+                ask="x",
+                shortcut="abs(m - a * p - b * q)",
+            ),
+            "concept": Model(unknowns={"x": Q}, facts=("x == a * p + b * q",), ask="x"),
+        },
+        words={
+            "en": told(
+                (
+                    "{A} goes to the market with ${m} and nothing else, borrows nothing, and buys {a} melons at ${p} and {b} pineapples at ${q} each. How many dollars does {A} bring home?",
+                    "At the market {A} buys {a} melons at ${p} and {b} pineapples at ${q} each. How many dollars does that cost?",
+                ),
+                (
+                    "A gift card holds ${m}. With it alone {A} pays for {a} books at ${p} each and {b} games at ${q} each. What amount is left on the card, in dollars?",
+                    "{A} pays with a gift card for {a} books at ${p} each and {b} games at ${q} each. What amount is taken from the card, in dollars?",
+                ),
+                (
+                    "The class fund holds ${m} in cash. Out of it come {a} footballs for ${p} each and {b} nets for ${q} each, all paid at once. How much cash stays in the fund, in dollars?",
+                    "Out of the class fund come {a} footballs for ${p} each and {b} nets for ${q} each. How much is that in all, in dollars?",
+                ),
+            ),
+            "zh": told(
+                (
+                    "{A}只带了{m}元去市场，没有向别人借钱，买了{a}个西瓜，每个{p}元，又买了{b}个菠萝，每个{q}元。{A}回家时还剩多少元？",
+                    "{A}在市场买了{a}个西瓜，每个{p}元，又买了{b}个菠萝，每个{q}元。一共花了多少元？",
+                ),
+                (
+                    "一张礼品卡里有{m}元。{A}只用这张卡付款，买了{a}本书，每本{p}元，和{b}个玩具，每个{q}元。卡里还剩多少元？",
+                    "{A}用礼品卡付款，买了{a}本书，每本{p}元，和{b}个玩具，每个{q}元。从卡里扣掉多少元？",
+                ),
+                (
+                    "班费一共有{m}元现金，全部费用都从里面当场付清：足球{a}个，每个{p}元；球网{b}张，每张{q}元。班费还剩多少元？",
+                    "班里用班费买了足球{a}个，每个{p}元；球网{b}张，每张{q}元。一共用去多少元？",
+                ),
+            ),
         },
     ),
 )

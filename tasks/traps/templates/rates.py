@@ -1,4 +1,4 @@
-"""Rates and meeting problems."""
+"""Speeds and work: too fast, too late, never."""
 
 from __future__ import annotations
 
@@ -6,354 +6,341 @@ from collections.abc import Mapping
 from fractions import Fraction
 from random import Random
 
-from harness.tasks.traps.template import Case, Flaw, Model, Q, Template, wordings
+from harness.tasks.traps.template import Case, Flaw, Model, Q, Template, flawed, four, sound, told
 
 TOPIC = "rates and meeting problems"
-_SPEEDS = ((40, 60, 48), (30, 60, 40), (20, 30, 24), (60, 90, 72), (12, 24, 16), (30, 45, 36), (40, 120, 60), (15, 30, 20), (20, 60, 30), (24, 40, 30))  # fmt: skip
-
-
-def _average(rng: Random) -> Mapping[str, Case]:
-    v, w, mean = rng.choice(_SPEEDS)
-    t, h = rng.randint(2, 9), rng.randint(2, 8)
-    d = rng.randint(1, 9) * 360
-    v1, w1 = 2 * rng.randint(5, 40), 2 * rng.randint(41, 60)
-    return {
-        "original": Case(values={"v": v1, "t": t}, answer=v1 * t),
-        "concept": Case(values={"d": v * h, "v": v}, answer=h),
-        "twist": Case(values={"d": d, "v": v, "w": w}, answer=mean, lure=Fraction(v + w, 2)),
-        "control": Case(values={"t": t, "v": v1, "w": w1}, answer=(v1 + w1) // 2),
-    }
-
-
-def _catch_up(rng: Random) -> Mapping[str, Case]:
-    def chase(gap: int) -> Case:
-        v, t = rng.randint(45, 90), rng.randint(2, 30)
-        return Case(values={"d": gap * t, "v": v, "w": v + gap}, answer=t)
-
-    u, d, t = rng.randint(45, 90), rng.randint(20, 300), rng.randint(2, 30)
-    d *= u
-    return {
-        "original": chase(rng.randint(10, 30)),
-        "concept": Case(values={"v": u, "w": u + t}, answer=t),
-        "twist": Case(values={"d": d, "v": u, "w": u}, lure=Fraction(d, u)),
-        "control": chase(rng.randint(1, 4)),
-    }
-
-
-def _meeting(rng: Random) -> Mapping[str, Case]:
-    t, v, w, k = rng.randint(2, 9), rng.randint(30, 80), rng.randint(30, 80), rng.randint(3, 20)
-    t1, v1, w1 = rng.randint(2, 9), rng.randint(30, 80), rng.randint(30, 80)
-    a, b = (v + w) * t, (v1 + w1) * t1
-    return {
-        "original": Case(values={"d": a, "t": t, "v": v}, answer=w),
-        "concept": Case(values={"v": v1, "w": k}, answer=v1 + k),
-        "twist": Case(
-            values={"d": a, "t": t, "s": v + w},
-            lure=Fraction(v + w, 2),
-            witnesses=({"x": v, "y": w}, {"x": v + 1, "y": w - 1}),
-        ),
-        "control": Case(values={"d": b, "t": t1, "s": v1}, answer=w1),
-    }
 
 
 def _on_foot(rng: Random) -> Mapping[str, Case]:
-    def walk(low: int, high: int) -> tuple[int, int]:
-        return rng.randint(low, high), rng.randint(2, 7)
+    def case(low: int, high: int) -> dict[str, int]:
+        t = rng.randint(2, 4 if low > 6 else 8)
+        h = rng.choice([h for h in range(2, 6) if h != t])
+        return {"d": t * rng.randint(low, high), "t": t, "h": h}
 
-    (v, t), (v1, t1), (v2, t2) = walk(3, 5), walk(40, 95), walk(6, 7)
-    n, m = rng.randint(2, 9), rng.randint(10, 60)
-    return {
-        "original": Case(values={"d": v * t, "t": t, "h": n}, answer=v * n),
-        "concept": Case(values={"m": m}, answer=1000 * m),
-        "twist": Case(values={"d": v1 * t1, "t": t1, "h": n}, lure=v1 * n),
-        "control": Case(values={"d": v2 * t2, "t": t2, "h": n + 1}, answer=v2 * (n + 1)),
-    }
+    o, c, t = case(4, 5), case(5, 6), case(12, 16)
+    return four(
+        sound(o["d"] * o["h"] // o["t"], **o),
+        sound(t["d"] // t["t"], d=t["d"], t=t["t"]),
+        flawed(t["d"] * t["h"] // t["t"], **t),
+        sound(c["d"] * c["h"] // c["t"], **c),
+    )
+
+
+def _way_back(rng: Random) -> Mapping[str, Case]:
+    """There at v; the whole trip is to average w. At w = 2v and above no time is left."""
+
+    def case(kind: str) -> tuple[dict[str, int], int]:
+        while True:
+            v, back = 5 * rng.randint(6, 9 if kind == "trap" else 12), 5 * rng.randint(6, 24)
+            d = v * rng.randint(1, 4)
+            if kind == "trap":
+                w = 2 * v + rng.choice((0, 0, 2, 3, 4, 6, 8))
+                return {"d": d, "v": v, "w": w}, 2 * w - v
+            w = Fraction(2 * v * back, v + back)
+            if w.denominator == 1 and w != v and (w > v) == (kind == "control"):
+                return {"d": d, "v": v, "w": int(w)}, back
+
+    (o, x), (c, y), (t, z) = case("original"), case("control"), case("trap")
+    return four(
+        sound(x, **o), sound(t["d"] // t["v"], d=t["d"], v=t["v"]), flawed(z, **t), sound(y, **c)
+    )
+
+
+def _chase(rng: Random) -> Mapping[str, Case]:
+    """B has a lead of h hours at w km/h; A follows at v, in the trap the slower of the two."""
+
+    def case(gains: tuple[int, int], slower: bool) -> dict[str, int]:
+        gain = rng.randint(*gains)
+        low = gain * rng.randint(12 // gain + 1, 20 // gain)
+        v, w = (low, low + gain) if slower else (low + gain, low)
+        return {"h": rng.randint(1, 3), "w": w, "v": v}
+
+    def hours(x: dict[str, int]) -> Fraction:
+        return Fraction(x["h"] * x["w"], abs(x["v"] - x["w"]))
+
+    o, c, t = case((5, 8), False), case((2, 4), False), case((2, 4), True)
+    return four(
+        sound(hours(o), **o),
+        sound(t["w"] - t["v"], v=t["v"], w=t["w"]),
+        flawed(hours(t), **t),
+        sound(hours(c), **c),
+    )
+
+
+def _tank(rng: Random) -> Mapping[str, Case]:
+    def case(gain: int) -> dict[str, int]:
+        b = rng.randint(15, 40)
+        return {"c": abs(gain) * rng.randint(30, 60), "a": b + gain, "b": b}
+
+    o, c, t = case(rng.randint(5, 9)), case(rng.randint(2, 3)), case(-rng.randint(2, 6))
+    return four(
+        sound(o["c"] // (o["a"] - o["b"]), **o),
+        sound(t["b"] - t["a"], a=t["a"], b=t["b"]),
+        flawed(t["c"] // (t["b"] - t["a"]), **t),
+        sound(c["c"] // (c["a"] - c["b"]), **c),
+    )
+
+
+def _together(rng: Random) -> Mapping[str, Case]:
+    """Together in t hours, A alone in s; in the trap the help makes it slower."""
+    pairs = [
+        (s, t)
+        for s in range(3, 31)
+        for t in range(2, 31)
+        if s != t and (s * t) % (s - t) == 0 and abs(s * t // (s - t)) <= 60
+    ]
+    later = [(s, t) for s, t in pairs if s > t]
+    near = [(s, t) for s, t in later if s - t <= 3]
+    wide = [(s, t) for s, t in later if s - t > 3]
+    (s, t), (s1, t1), (s2, t2) = rng.choice(wide), rng.choice(near), rng.choice(near)
+    s2, t2 = t2, s2
+    return four(
+        sound(s * t // (s - t), s=s, t=t),
+        sound(Fraction(t2, s2), s=s2, t=t2),
+        flawed(s2 * t2 // (t2 - s2), s=s2, t=t2),
+        sound(s1 * t1 // (s1 - t1), s=s1, t=t1),
+    )
 
 
 TEMPLATES = (
     Template(
-        name="average-speed",
-        topic=TOPIC,
-        flaw=Flaw.LURE,
-        draw=_average,
-        models={
-            "original": Model(unknowns={"x": Q}, facts=("x == v * t",), ask="x"),
-            "concept": Model(unknowns={"x": Q}, facts=("x * v == d",), ask="x"),
-            "twist": Model(
-                unknowns={"x": Q, "y": Q},
-                facts=("x * v == d", "y * w == d"),
-                ask="2 * d / (x + y)",
-                shortcut="(v + w) / 2",
-            ),
-            "control": Model(
-                unknowns={"x": Q, "y": Q},
-                facts=("x == v * t", "y == w * t"),
-                ask="(x + y) / (2 * t)",
-            ),
-        },
-        words={
-            "en": wordings(
-                (
-                    "A bus travels at {v} km/h for {t} hours. How many kilometres does it cover?",
-                    (
-                        "A bus drives the {d} km to the coast at {v} km/h and the same {d} km back at "
-                        "{w} km/h. What is its average speed for the whole journey, in km/h?"
-                    ),
-                    (
-                        "A bus drives towards the coast for {t} hours at {v} km/h and on for another "
-                        "{t} hours at {w} km/h. What is its average speed for the whole journey, in "
-                        "km/h?"
-                    ),
-                ),
-                (
-                    (
-                        "A drone flies for {t} minutes at {v} metres a minute. How many metres does it "
-                        "fly?"
-                    ),
-                    (
-                        "A drone flies {d} metres at {v} metres a minute and then {d} metres at {w} "
-                        "metres a minute. How many metres a minute does it average over the flight?"
-                    ),
-                    (
-                        "A drone flies {t} minutes at {v} metres a minute and then {t} minutes at {w} "
-                        "metres a minute. How many metres a minute does it average over the flight?"
-                    ),
-                ),
-                (
-                    "{A} types {v} words a minute for {t} minutes. How many words does {A} type?",
-                    (
-                        "{A} types {d} words at {v} words a minute, then {d} words at {w} words a "
-                        "minute. What is {A}'s average speed, in words a minute?"
-                    ),
-                    (
-                        "{A} types for {t} minutes at {v} words a minute, then for {t} minutes at {w} "
-                        "words a minute. What is {A}'s average speed, in words a minute?"
-                    ),
-                ),
-            ),
-            "zh": wordings(
-                (
-                    "客车以每小时{v}千米的速度行驶{t}小时，行驶了多少千米？",
-                    (
-                        "客车以每小时{v}千米的速度开往{d}千米外的海边，又以每小时{w}千米的速度行驶{d}千米返回。"
-                        "全程的平均速度是每小时多少千米？"
-                    ),
-                    (
-                        "客车以每小时{v}千米的速度行驶{t}小时，又以每小时{w}千米的速度行驶{t}小时。"
-                        "全程的平均速度是每小时多少千米？"
-                    ),
-                ),
-                (
-                    "无人机以每分钟{v}米的速度飞行{t}分钟，飞了多少米？",
-                    (
-                        "无人机先以每分钟{v}米的速度飞{d}米，再以每分钟{w}米的速度飞{d}米。"
-                        "整个飞行平均每分钟多少米？"
-                    ),
-                    (
-                        "无人机先以每分钟{v}米的速度飞{t}分钟，再以每分钟{w}米的速度飞{t}分钟。"
-                        "整个飞行平均每分钟多少米？"
-                    ),
-                ),
-                (
-                    "{A}每分钟打{v}个字，打了{t}分钟，共打了多少个字？",
-                    (
-                        "{A}先以每分钟{v}个字的速度打了{d}个字，再以每分钟{w}个字的速度打了{d}个字。"
-                        "平均每分钟打多少个字？"
-                    ),
-                    (
-                        "{A}先以每分钟{v}个字的速度打了{t}分钟，再以每分钟{w}个字的速度打了{t}分钟。"
-                        "平均每分钟打多少个字？"
-                    ),
-                ),
-            ),
-        },
-        concept={
-            "en": ("How many hours does a bus need for {d} km at {v} km/h?",),
-            "zh": ("客车以每小时{v}千米的速度行驶{d}千米，需要多少小时？",),
-        },
-    ),
-    Template(
-        name="catching-up",
-        topic=TOPIC,
-        flaw=Flaw.UNDEFINED,
-        draw=_catch_up,
-        models={
-            "original": Model(
-                unknowns={"x": Q}, facts=("x == w - v",), ask="d / x", shortcut="d / w"
-            ),
-            "concept": Model(unknowns={"x": Q}, facts=("x == w - v",), ask="x"),
-        },
-        words={
-            "en": wordings(
-                "{A} is {d} metres ahead of {B} on a straight road. {A} walks on at {v} metres a "
-                "minute, {B} follows at {w} metres a minute. After how many minutes does {B} catch "
-                "up with {A}?",
-                "A lorry drives at a constant {v} metres a minute. A van, {d} metres behind it, "
-                "drives the same way at a constant {w} metres a minute. How many minutes does the "
-                "van take to reach the lorry?",
-                "Two robots move along one line in the same direction. The front one makes {v} cm "
-                "a second, the one behind makes {w} cm a second, and they start {d} cm apart. In "
-                "how many seconds does the rear robot touch the front one?",
-            ),
-            "zh": wordings(
-                "在一条直路上，{A}在{B}前面{d}米。{A}每分钟走{v}米，{B}每分钟走{w}米，同时同向出发。"
-                "{B}几分钟后追上{A}？",
-                "货车以每分钟{v}米的速度匀速行驶，后方{d}米处的面包车以每分钟{w}米的速度匀速同向行驶。"
-                "面包车几分钟后追上货车？",
-                "两个机器人沿同一直线同向移动。前面的每秒移动{v}厘米，后面的每秒移动{w}厘米，"
-                "开始时相距{d}厘米。后面的机器人几秒后碰到前面的？",
-            ),
-        },
-        concept={
-            "en": (
-                (
-                    "{A} walks {v} metres a minute and {B} walks {w} metres a minute, the same way. By "
-                    "how many metres does the gap change each minute?"
-                ),
-            ),
-            "zh": ("{A}每分钟走{v}米，{B}每分钟走{w}米，方向相同。两人的距离每分钟变化多少米？",),
-        },
-    ),
-    Template(
-        name="two-towns",
-        topic=TOPIC,
-        flaw=Flaw.MISSING,
-        draw=_meeting,
-        models={
-            "original": Model(
-                unknowns={"x": Q, "y": Q}, facts=("x == v", "(x + y) * t == d"), ask="y"
-            ),
-            "concept": Model(unknowns={"x": Q}, facts=("x == v + w",), ask="x"),
-            "twist": Model(
-                unknowns={"x": Q, "y": Q},
-                facts=("x + y == s", "(x + y) * t == d"),
-                sense=("x > 0", "y > 0"),
-                ask="y",
-                shortcut="s / 2",
-            ),
-            "control": Model(
-                unknowns={"x": Q, "y": Q}, facts=("x == s", "(x + y) * t == d"), ask="y"
-            ),
-        },
-        words={
-            "en": wordings(
-                (
-                    (
-                        "Two towns are {d} km apart. {A} drives from one and {B} from the other, "
-                        "towards each other; they meet after {t} hours. {A} drives at {v} km/h. At how "
-                        "many km/h does {B} drive?"
-                    ),
-                    (
-                        "Two towns are {d} km apart. {A} drives from one and {B} from the other, "
-                        "towards each other; they meet after {t} hours. The speeds of {A} and {B} add "
-                        "up to {s} km/h. At how many km/h does {B} drive?"
-                    ),
-                    (
-                        "Two towns are {d} km apart. {A} drives from one and {B} from the other, "
-                        "towards each other; they meet after {t} hours. The speed of {A} comes up to "
-                        "{s} km/h. At how many km/h does {B} drive?"
-                    ),
-                ),
-                (
-                    (
-                        "Two pipes fill a tank of {d} litres in {t} hours. The blue one gives {v} "
-                        "litres an hour. How many litres an hour does the grey one give?"
-                    ),
-                    (
-                        "Two pipes fill a tank of {d} litres in {t} hours. Together the blue and the "
-                        "grey one give {s} litres an hour. How many litres an hour does the grey one "
-                        "give?"
-                    ),
-                    (
-                        "Two pipes fill a tank of {d} litres in {t} hours. Alone, the blue one would "
-                        "give {s} litres an hour. How many litres an hour does the grey one give?"
-                    ),
-                ),
-                (
-                    (
-                        "{A} and {B} pack {d} boxes in {t} hours, working side by side. {A} packs {v} "
-                        "boxes an hour. How many does {B} pack an hour?"
-                    ),
-                    (
-                        "{A} and {B} pack {d} boxes in {t} hours, working side by side. In one hour "
-                        "they pack {s} boxes between them. How many does {B} pack an hour?"
-                    ),
-                    (
-                        "{A} and {B} pack {d} boxes in {t} hours, working side by side. In one hour "
-                        "{A} packs {s} boxes of them. How many does {B} pack an hour?"
-                    ),
-                ),
-            ),
-            "zh": wordings(
-                (
-                    (
-                        "两城相距{d}千米，{A}和{B}同时从两城相向开车，{t}小时后相遇。{A}每小时行{v}千米。"
-                        "{B}每小时行多少千米？"
-                    ),
-                    (
-                        "两城相距{d}千米，{A}和{B}同时从两城相向开车，{t}小时后相遇。两人速度之和是每小时{s}千米。"
-                        "{B}每小时行多少千米？"
-                    ),
-                    (
-                        "两城相距{d}千米，{A}和{B}同时从两城相向开车，{t}小时后相遇。{A}的速度是每小时{s}千米。"
-                        "{B}每小时行多少千米？"
-                    ),
-                ),
-                (
-                    "两根水管一起用{t}小时注满{d}升的水箱，蓝管每小时注{v}升。灰管每小时注多少升？",
-                    "两根水管一起用{t}小时注满{d}升的水箱，蓝管和灰管每小时共注{s}升。灰管每小时注多少升？",
-                    "两根水管一起用{t}小时注满{d}升的水箱，蓝管单独每小时注{s}升。灰管每小时注多少升？",
-                ),
-                (
-                    "{A}和{B}一起用{t}小时装了{d}个箱子，{A}每小时装{v}个。{B}每小时装多少个？",
-                    "{A}和{B}一起用{t}小时装了{d}个箱子，两人每小时共装{s}个。{B}每小时装多少个？",
-                    "{A}和{B}一起用{t}小时装了{d}个箱子，其中{A}每小时装{s}个。{B}每小时装多少个？",
-                ),
-            ),
-        },
-        concept={
-            "en": (
-                (
-                    "{A} and {B} drive towards each other at {v} km/h and {w} km/h. By how many "
-                    "kilometres does the distance between them shrink each hour?"
-                ),
-            ),
-            "zh": ("{A}和{B}相向而行，速度分别是每小时{v}千米和{w}千米。两人每小时接近多少千米？",),
-        },
-    ),
-    Template(
         name="on-foot",
+        taught=True,
         topic=TOPIC,
         flaw=Flaw.SENSE,
         draw=_on_foot,
+        ranges={"x": "walking speed, km/h", "d": "trip, km", "t": "trip, h", "h": "trip, h"},
         models={
             "original": Model(
                 unknowns={"x": Q},
                 facts=("x * t == d",),
-                sense=("x <= 20",),
+                sense=("x <= 10",),
                 ask="x * h",
                 shortcut="d * h / t",
             ),
-            "concept": Model(unknowns={"x": Q}, facts=("x == 1000 * m",), ask="x"),
+            "concept": Model(unknowns={"y": Q}, facts=("y * t == d",), ask="y"),
         },
         words={
-            "en": wordings(
-                "{A} walks {d} km in {t} hours at a steady pace. At the same pace, how many "
-                "kilometres does {A} walk in {h} hours?",
-                "On foot, and without any vehicle, {A} covers {d} km in {t} hours. How many "
-                "kilometres would {A} cover in {h} hours at that speed?",
-                "A hiker carries a rucksack {d} km in {t} hours. Walking on at the same speed, how "
-                "many kilometres does the hiker make in {h} hours?",
+            "en": told(
+                (
+                    "{A} walks {d} km in {t} hours at a steady pace, without running or riding. At the same pace, how many kilometres does {A} walk in {h} hours?",
+                    "Somebody covers {d} km in {t} hours at a steady pace, without saying whether walking, running or riding. How many kilometres per hour is that?",
+                ),
+                (
+                    "On foot and with a rucksack, {A} has covered {d} km in the last {t} hours. Walking on at that speed, how many kilometres will {A} cover in the next {h} hours?",
+                    "{A} has covered {d} km in the last {t} hours; how is not known. What was the speed in kilometres per hour?",
+                ),
+                (
+                    "A postman goes his round on foot and makes {d} km in {t} hours. How many kilometres does he walk in {h} hours if he keeps up his pace?",
+                    "A van goes round the villages and makes {d} km in {t} hours. How many kilometres does it make in one hour if it keeps up its pace?",
+                ),
             ),
-            "zh": wordings(
-                "{A}步行，匀速走{d}千米用了{t}小时。照这样的速度，{h}小时走多少千米？",
-                "{A}不乘任何交通工具，徒步{t}小时走了{d}千米。照这样的速度，{h}小时能走多少千米？",
-                "一位背着行囊的徒步者{t}小时走了{d}千米。以同样的速度，{h}小时走多少千米？",
+            "zh": told(
+                (
+                    "{A}步行，不跑也不骑车，匀速走{d}千米用了{t}小时。照这样的速度，{h}小时走多少千米？",
+                    "有人匀速走完{d}千米用了{t}小时，没说是步行、跑步还是骑车。速度是每小时多少千米？",
+                ),
+                (
+                    "{A}背着背包徒步，刚才{t}小时走了{d}千米。照这样的速度走下去，接下来{h}小时走多少千米？",
+                    "{A}刚才{t}小时走了{d}千米，怎么走的不知道。速度是每小时多少千米？",
+                ),
+                (
+                    "一位邮递员步行送信，{t}小时走了{d}千米。他保持这个速度，{h}小时走多少千米？",
+                    "一辆邮车去各村送信，{t}小时走了{d}千米。它保持这个速度，一小时走多少千米？",
+                ),
             ),
         },
-        concept={
-            "en": ("How many metres are {m} km?",),
-            "zh": ("{m}千米是多少米？",),
+    ),
+    Template(
+        name="average-of-the-way",
+        topic=TOPIC,
+        flaw=Flaw.INDIRECT,
+        draw=_way_back,
+        ranges={"v": "driving speed, km/h", "w": "driving speed, km/h", "d": "trip, km"},
+        models={
+            "original": Model(
+                unknowns={"r": Q, "y": Q},  # hours a kilometre on the way back, hours in all
+                facts=("y == d * r", "y + d / v == 2 * d / w"),
+                laws=("r > 0",),
+                ask="1 / r",
+                shortcut="2 * w - v",
+            ),
+            "concept": Model(unknowns={"x": Q}, facts=("x * v == d",), ask="x"),
+        },
+        words={
+            "en": told(
+                (
+                    "{A} drives {d} km to the coast at an average of {v} km/h and drives back the same way. For the whole trip there and back the average speed, stops left out, is to be {w} km/h. What must the average on the way back be, in km/h?",
+                    "{A} drives {d} km to the coast at an average of {v} km/h. How many hours does the way there take, stops left out?",
+                ),
+                (
+                    "A lorry carries sand over {d} km at {v} km/h and returns empty on the same road. At how many km/h must it return so that both ways together are driven at an average of {w} km/h?",
+                    "A lorry carries sand over {d} km at {v} km/h. How many hours has it been driving when it turns round to return empty?",
+                ),
+                (
+                    "The two halves of a ride are {d} km each. {A} has driven the first at an average of {v} km/h. How fast, in km/h, must the second half be for an average of {w} km/h over the whole ride?",
+                    "The two halves of a ride are {d} km each. {A} has driven the first at an average of {v} km/h. How many hours of the whole ride have gone by?",
+                ),
+            ),
+            "zh": told(
+                (
+                    "{A}开车去{d}千米外的海边，去程平均每小时{v}千米，然后原路返回。要使往返全程的平均速度（不算停车时间）是每小时{w}千米，回程平均每小时要开多少千米？",
+                    "{A}开车去{d}千米外的海边，去程平均每小时{v}千米。去程用了多少小时（不算停车时间）？",
+                ),
+                (
+                    "一辆卡车以每小时{v}千米的速度把沙子运到{d}千米外，再空车原路返回。返回时每小时要开多少千米，往返的平均速度才是每小时{w}千米？",
+                    "一辆卡车以每小时{v}千米的速度把沙子运到{d}千米外，准备空车原路返回时，已经开了多少小时？",
+                ),
+                (
+                    "一段车程的前一半和后一半都是{d}千米。{A}开完前一半，平均每小时{v}千米。后一半每小时要开多少千米，全程的平均速度才是每小时{w}千米？",
+                    "一段车程的前一半和后一半都是{d}千米。{A}开完前一半，平均每小时{v}千米。前一半用了多少小时？",
+                ),
+            ),
+        },
+    ),
+    Template(
+        name="chase",
+        topic=TOPIC,
+        flaw=Flaw.SENSE,
+        draw=_chase,
+        ranges={
+            "v": "cycling speed, km/h",
+            "w": "cycling speed, km/h",
+            "h": "trip, h",
+        },
+        models={
+            "original": Model(
+                unknowns={"x": Q},
+                facts=("v * x == w * x + w * h",),
+                sense=("x >= 0",),
+                ask="x",
+                shortcut="abs(h * w / (v - w))",
+            ),
+            "concept": Model(unknowns={"x": Q}, facts=("x == w - v",), ask="x"),
+        },
+        words={
+            "en": told(
+                (
+                    "{B} sets off by bicycle at a steady {w} km/h. {h} h later {A} starts from the same place on the same road, at a steady {v} km/h; the road has no end. How many hours after {A}'s start does {A} catch up with {B}?",
+                    "{B} rides ahead by bicycle at a steady {w} km/h, {A} follows on the same road at a steady {v} km/h. By how many kilometres does {B}'s lead grow each hour?",
+                ),
+                (
+                    "A tractor drives at {w} km/h along a straight highway. Another tractor follows from the same gate {h} h later at {v} km/h. Neither ever stops or turns. After how many hours on the road does the second reach the first?",
+                    "Two tractors drive along a straight highway, the first at {w} km/h and behind it another at {v} km/h. How many kilometres more than the second does the first make each hour?",
+                ),
+                (
+                    "Two sailing boats keep to one course across the ocean. The first has been under way for {h} h at {w} km/h when the second leaves the same harbour at {v} km/h. Both hold their speeds. How many hours does the second need to draw level with the first?",
+                    "Two sailing boats keep to one course across the ocean and hold their speeds: {w} km/h the first, {v} km/h the second, which is behind. By how many kilometres does the gap widen in an hour?",
+                ),
+            ),
+            "zh": told(
+                (
+                    "{B}骑车出发，一直保持每小时{w}千米。{h}小时后，{A}从同一地点沿同一条路出发，一直保持每小时{v}千米，这条路没有尽头。{A}出发后几小时追上{B}？",
+                    "{B}骑车在前，一直保持每小时{w}千米；{A}沿同一条路在后，一直保持每小时{v}千米。{B}领先的距离每小时增加多少千米？",
+                ),
+                (
+                    "一辆拖拉机沿笔直的公路以每小时{w}千米的速度前进。{h}小时后，另一辆拖拉机从同一地点以每小时{v}千米的速度跟去。两车都不停也不拐弯。后一辆上路几小时后赶上前一辆？",
+                    "两辆拖拉机沿笔直的公路前进，前一辆每小时{w}千米，后一辆每小时{v}千米。前一辆每小时比后一辆多走多少千米？",
+                ),
+                (
+                    "两艘帆船沿同一航线横渡大洋。第一艘以每小时{w}千米的速度航行了{h}小时，第二艘才从同一港口以每小时{v}千米的速度出发，两船速度都不变。第二艘要几小时才能赶上第一艘？",
+                    "两艘帆船沿同一航线横渡大洋，速度都不变：前面的每小时{w}千米，后面的每小时{v}千米。两船的距离每小时拉大多少千米？",
+                ),
+            ),
+        },
+    ),
+    Template(
+        name="tank-that-drains",
+        topic=TOPIC,
+        flaw=Flaw.SENSE,
+        draw=_tank,
+        ranges={"c": "tank, l", "a": "flow, l/min", "b": "flow, l/min"},
+        models={
+            "original": Model(
+                unknowns={"x": Q},
+                facts=("a * x - b * x == c",),
+                sense=("x >= 0",),
+                ask="x",
+                shortcut="c / abs(a - b)",
+            ),
+            "concept": Model(unknowns={"x": Q}, facts=("x == b - a",), ask="x"),
+        },
+        words={
+            "en": told(
+                (
+                    "A trough that holds {c} litres is empty. A tap lets in {a} litres a minute, and through a crack at the bottom up to {b} litres a minute can run out. How many minutes does it take to fill the trough?",
+                    "A trough is half full. A tap lets in {a} litres a minute while {b} litres a minute run out through a crack at the bottom. How many litres does it lose each minute?",
+                ),
+                (
+                    "{A} starts to fill an empty pool of {c} litres at {a} litres a minute and forgets to close the drain, which takes up to {b} litres a minute. After how many minutes is the pool full?",
+                    "{A} fills a pool at {a} litres a minute and forgets to close the drain, which takes {b} litres a minute. There is water in the pool. By how many litres a minute does it become less?",
+                ),
+                (
+                    "Into the empty cistern of {c} litres a pump delivers {a} litres each minute; a leak can let {b} litres a minute escape. The pump keeps running. How many minutes until the cistern overflows?",
+                    "Into a cistern a pump delivers {a} litres each minute; a leak lets {b} litres a minute escape. By how many litres a minute does the water in it become less?",
+                ),
+            ),
+            "zh": told(
+                (
+                    "一个能装{c}升水的水槽是空的。水龙头每分钟放进{a}升水，底部的裂缝每分钟最多漏掉{b}升水。要多少分钟才能把水槽装满？",
+                    "一个水槽里有半槽水。水龙头每分钟放进{a}升水，底部的裂缝每分钟漏掉{b}升水。水槽里的水每分钟减少多少升？",
+                ),
+                (
+                    "{A}往一个容量{c}升的空水池里注水，每分钟{a}升，却忘了关排水口，排水口每分钟最多排{b}升。多少分钟后水池注满？",
+                    "{A}往水池里注水，每分钟{a}升，却忘了关排水口，排水口每分钟排{b}升。池里原来有水，每分钟减少多少升？",
+                ),
+                (
+                    "水泵每分钟往一个{c}升的空蓄水箱里送{a}升水，漏缝每分钟最多漏走{b}升，水泵一直开着。多少分钟后水箱开始溢水？",
+                    "水泵每分钟往蓄水箱里送{a}升水，漏缝每分钟漏走{b}升。水箱里的水每分钟减少多少升？",
+                ),
+            ),
+        },
+    ),
+    Template(
+        name="help-that-slows-down",
+        topic=TOPIC,
+        flaw=Flaw.SENSE,
+        draw=_together,
+        ranges={"s": "work, h", "t": "work, h"},
+        models={
+            "original": Model(
+                unknowns={"y": Q},  # fences an hour
+                facts=("y * s * t == s - t",),
+                sense=("y > 0",),
+                ask="1 / y",
+                shortcut="abs(s * t / (s - t))",
+            ),
+            "concept": Model(unknowns={"x": Q}, facts=("x * s == t",), ask="x"),
+        },
+        words={
+            "en": told(
+                (
+                    "{A} alone paints a fence in {s} hours. {A} and {B} together, each at the usual speed and neither in the other's way, paint it in {t} hours. In how many hours does {B} paint it alone?",
+                    "{A} alone paints a fence in {s} hours, always at the same speed. How many such fences, as a fraction or a whole number, can {A} paint in {t} hours?",
+                ),
+                (
+                    "One pump empties a cellar in {s} hours. With a second pump running beside it at full power, the same cellar is empty after {t} hours. How many hours does the second pump need by itself?",
+                    "One pump empties a cellar in {s} hours. How many such cellars could it empty in {t} hours, as a fraction or a whole number?",
+                ),
+                (
+                    "The old copier prints a booklet for all pupils in {s} hours. When the new copier takes over a part of the same job and both run from start to end, it takes {t} hours. How many hours would the new copier take alone?",
+                    "The old copier prints a booklet for all pupils in {s} hours. How many times could it do the same job in {t} hours, as a fraction or a whole number?",
+                ),
+            ),
+            "zh": told(
+                (
+                    "{A}单独刷一道围墙要{s}小时。{A}和{B}一起刷，各自速度不变，也不互相妨碍，要{t}小时。{B}单独刷要多少小时？",
+                    "{A}单独刷一道围墙要{s}小时，速度不变。{t}小时能刷这样的围墙多少道（可用分数表示）？",
+                ),
+                (
+                    "一台水泵抽干地下室要{s}小时。再加一台水泵同时全力抽，同一个地下室{t}小时抽干。第二台单独抽要多少小时？",
+                    "一台水泵抽干地下室要{s}小时。{t}小时能抽干这样的地下室多少个（可用分数表示）？",
+                ),
+                (
+                    "旧复印机印完全校的手册要{s}小时。新复印机分担同一任务的一部分，两台从头到尾同时开，共用{t}小时。新复印机单独印要多少小时？",
+                    "旧复印机印完全校的手册要{s}小时。{t}小时能完成同样的任务多少次（可用分数表示）？",
+                ),
+            ),
         },
     ),
 )

@@ -1,307 +1,329 @@
-"""Sets, counting, calendar and money: one scenario each."""
+"""Groups that overlap, shares that do not fit, questions about another group."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from random import Random
 
-from harness.tasks.traps.template import Case, Flaw, Model, Q, Template, wordings
+from harness.tasks.traps.template import Case, Flaw, Model, Q, Template, flawed, four, sound, told
 
-_CLUBS = {"x": Q, "y": Q, "z": Q}
+TOPIC = "sets"
+PEOPLE = "people of a place"
 
 
-def _overlap(rng: Random) -> Mapping[str, Case]:
-    def clubs() -> tuple[int, int, int, int]:
-        x, y, z, k = (rng.randint(4, 30) for _ in range(4))
-        return x + y + z + k, x + z, y + z, k
+def _both(rng: Random) -> Mapping[str, Case]:
+    def case(low: int, high: int) -> dict[str, int]:
+        a, b = rng.randint(14, 40), rng.randint(14, 40)
+        return {"a": a, "b": b, "c": min(a, b) + rng.randint(low, high)}
 
-    (n, a, b, k), (n1, _a1, b1, k1), (n2, a2, b2, k2) = clubs(), clubs(), clubs()
-    over = n1 + rng.randint(1, 9)
-    p, q = rng.randint(20, 90), rng.randint(2, 19)
+    o, c, t = case(-9, -5), case(-2, 0), case(1, 5)
+    return four(
+        sound(o["a"] + o["b"] - o["c"], **o),
+        sound(min(t["a"], t["b"]), a=t["a"], b=t["b"]),
+        flawed(t["a"] + t["b"] - t["c"], **t),
+        sound(c["a"] + c["b"] - c["c"], **c),
+    )
+
+
+def _union(rng: Random) -> Mapping[str, Case]:
+    """Overlap asked by a sum: added up where it must not be, or where groups are apart."""
+
+    def case() -> dict[str, int]:
+        c = rng.randint(4, 9)
+        return {"a": c + rng.randint(5, 25), "b": c + rng.randint(5, 25), "c": c}
+
+    o, t, c = case(), case(), case()
+    return four(
+        sound(o["a"] + o["b"], a=o["a"], b=o["b"]),
+        sound(t["b"] - t["c"], b=t["b"], c=t["c"]),
+        sound(t["a"] + t["b"] - t["c"], t["a"] + t["b"] + t["c"], **t),
+        sound(c["a"] + c["b"] + c["c"], **c),
+    )
+
+
+_GROUPS = {
+    "en": ("Dutch", "Danish", "Polish", "Greek", "Czech", "Welsh"),
+    "zh": ("荷兰语", "丹麦语", "波兰语", "希腊语", "捷克语", "威尔士语"),
+}
+
+
+def _languages(rng: Random) -> Mapping[str, Case]:
+    """Of three groups, the overlap of the first with one is told, and with one is asked."""
+
+    def case() -> dict[str, int]:
+        d = rng.randint(4, 9)
+        b, c = d + rng.randint(4, 15), d + rng.randint(4, 15)
+        return {"a": d + rng.randint(12, 25), "b": b, "c": c, "d": d}
+
+    def words(told_: int, asked: int, order: list[int]) -> dict[str, dict[str, str]]:
+        keys = ("l", "m", "n")
+        return {
+            k: dict(zip(keys, (names[i] for i in order), strict=False))
+            | {"p": names[order[told_]], "q": names[order[asked]]}
+            for k, names in _GROUPS.items()
+        }
+
+    def order() -> list[int]:
+        return rng.sample(range(6), 3)
+
+    p, r = rng.sample((1, 2), 2)
+    o, c, t, ot = case(), case(), case(), order()
     return {
-        "original": Case(values={"n": n, "a": a, "b": b, "k": k}, answer=a + b + k - n),
-        "concept": Case(values={"p": p, "q": q}, answer=p - q),
-        "twist": Case(values={"n": n1, "a": over, "b": b1, "k": k1}, lure=over + b1 + k1 - n1),
-        "control": Case(values={"n": n2, "a": a2, "b": b2, "k": k2}, answer=a2 + b2 + k2 - n2),
-    }
-
-
-def _fence(rng: Random) -> Mapping[str, Case]:
-    g, n, g1, n1, g2, n2 = (rng.randint(2, 60) for _ in range(6))
-    a, b = rng.randint(2, 30), rng.randint(2, 60)
-    return {
-        "original": Case(values={"n": n, "g": g}, answer=n * g),
-        "concept": Case(values={"n": a + b}, answer=a + b - 1),
-        "twist": Case(values={"d": n1 * g1, "g": g1}, answer=n1 + 1, lure=n1),
-        "control": Case(values={"d": n2 * g2, "g": g2}, answer=n2),
-    }
-
-
-def _days(rng: Random) -> Mapping[str, Case]:
-    def span() -> tuple[int, int]:
-        a = rng.randint(1, 18)
-        return a, a + rng.randint(3, 12)
-
-    (a, b), (a1, b1), (a2, b2) = span(), span(), span()
-    k, k1, k2, w = (rng.randint(2, 90) for _ in range(4))
-    return {
-        "original": Case(values={"k": k, "n": b - a}, answer=k * (b - a)),
-        "concept": Case(values={"w": w}, answer=7 * w),
-        "twist": Case(
-            values={"a": a1, "b": b1, "k": k1}, answer=k1 * (b1 - a1 + 1), lure=k1 * (b1 - a1)
+        "original": Case(values=o, answer=o["a"] - o["d"], words=words(r, r, order())),
+        "concept": Case(
+            values={"a": t["a"], "d": t["d"]}, answer=t["a"] - t["d"], words=words(p, p, ot)
         ),
-        "control": Case(values={"a": a2, "b": b2, "k": k2}, answer=k2 * (b2 - a2)),
+        "twist": Case(
+            values=t, lure=t["a"] - t["d"], words=words(p, r, ot), model="twist",
+            witnesses=({"x": t["d"], "y": 1}, {"x": t["d"], "y": 2}),
+        ),
+        "control": Case(
+            values=c, answer=c["a"] - c["d"], words=words(p, p, order()), model="original"
+        ),
+    }  # fmt: skip
+
+
+def _reversed(rng: Random) -> Mapping[str, Case]:
+    """A share of one group belongs to another; the size of one of the two is told."""
+    pool = {
+        "en": ("swimmers", "climbers", "cyclists", "dancers", "rowers", "skaters"),
+        "zh": ("游泳", "攀岩", "骑行", "跳舞", "划船", "滑冰"),
     }
 
+    def words(i: int, j: int, k: int) -> dict[str, dict[str, str]]:
+        return {lang: {"x": w[i], "y": w[j], "z": w[k]} for lang, w in pool.items()}
 
-def _tickets(rng: Random) -> Mapping[str, Case]:
-    p, p1, p2 = (rng.randint(6, 60) for _ in range(3))
-    n, n1, n2, k, c = (rng.randint(2, 20) for _ in range(5))
-    q = p1 + rng.choice((-2, -1, 1, 2, 3))
+    def case() -> dict[str, int]:
+        return {"p": 5 * rng.randint(3, 17), "n": 20 * rng.randint(2, 14)}
+
+    (i, j), (k, h), (m, n) = (rng.sample(range(6), 2) for _ in range(3))
+    o, c, t = case(), case(), case()
+    both = t["n"] * t["p"] // 100
     return {
-        "original": Case(values={"p": p, "n": n}, answer=n * p, model="plain"),
-        "concept": Case(values={"c": c * k, "k": k}, answer=c),
-        "twist": Case(values={"p": p1, "q": q, "n": n1}, lure=n1 * p1),
-        "control": Case(values={"p": p2, "q": p2, "n": n2}, answer=n2 * p2),
-    }
+        "original": Case(values=o, answer=o["n"] * o["p"] // 100, words=words(i, j, i)),
+        "concept": Case(
+            values={"n": t["n"], "p": t["p"]}, answer=both, words=words(k, h, k)
+        ),
+        "twist": Case(
+            values=t, lure=both, words=words(k, h, h), model="twist",
+            witnesses=({"x": t["p"] // 5, "y": 20}, {"x": 2 * t["p"] // 5, "y": 40}),
+        ),
+        "control": Case(values=c, answer=c["n"] * c["p"] // 100, words=words(m, n, m), model="original"),
+    }  # fmt: skip
 
 
 TEMPLATES = (
     Template(
-        name="two-clubs",
-        topic="sets",
-        flaw=Flaw.SENSE,
-        draw=_overlap,
+        name="more-than-all",
+        topic=TOPIC,
+        flaw=Flaw.INDIRECT,
+        draw=_both,
+        ranges={"a": PEOPLE, "b": PEOPLE, "c": PEOPLE},
         models={
             "original": Model(
-                unknowns=_CLUBS,
-                facts=("x + z == a", "y + z == b", "x + y + z + k == n"),
-                sense=("x >= 0", "y >= 0", "z >= 0"),
-                ask="z",
-                shortcut="a + b + k - n",
+                unknowns={"x": Q},
+                facts=("x == a + b - c",),
+                laws=("c <= a", "c <= b"),
+                ask="x",
+                shortcut="a + b - c",
             ),
-            "concept": Model(unknowns={"x": Q}, facts=("x + q == p",), ask="x"),
+            "concept": Model(
+                unknowns={"x": (0, 60)}, facts=("x <= a", "x <= b"), ask="x", best="max"
+            ),
         },
         words={
-            "en": wordings(
-                "Of {n} pupils, {a} play chess, {b} play the flute and {k} do neither. How many "
-                "do both?",
-                "{n} guests came to {A}'s party. {a} of them ate cake, {b} ate fruit and {k} ate "
-                "nothing at all. How many ate cake as well as fruit?",
-                "A survey of {n} households finds that {a} have a cat, {b} have a dog and {k} have "
-                "no pet. No other pets were found. How many have both?",
+            "en": told(
+                (
+                    "In {A}'s village {a} people keep hens, {b} keep bees, and {c} of these people keep both. How many people keep at least one of the two?",
+                    "In {A}'s village {a} people keep hens and {b} keep bees. How many people can keep both at most?",
+                ),
+                (
+                    "After the talk {a} guests took coffee and {b} guests took cake; {c} guests took coffee as well as cake. How many guests took something?",
+                    "After the talk {a} guests took coffee and {b} guests took cake. At most how many guests can have taken coffee as well as cake?",
+                ),
+                (
+                    "{A}'s library has {a} books on birds and {b} books on travel, among them {c} that are on birds and on travel alike. How many different books are these in all?",
+                    "{A}'s library has {a} books on birds and {b} books on travel. How many can be on birds and on travel alike, at most?",
+                ),
             ),
-            "zh": wordings(
-                "{n}名学生中，{a}人下象棋，{b}人吹笛子，{k}人两样都不会。两样都会的有多少人？",
-                "{A}的聚会来了{n}位客人，{a}人吃了蛋糕，{b}人吃了水果，{k}人什么都没吃。"
-                "既吃蛋糕又吃水果的有多少人？",
-                "调查{n}户人家，{a}户养猫，{b}户养狗，{k}户不养宠物，没有别的宠物。两样都养的有多少户？",
+            "zh": told(
+                (
+                    "{A}的村子里，{a}人养鸡，{b}人养蜂，其中两样都养的有{c}人。至少养一样的有多少人？",
+                    "{A}的村子里，{a}人养鸡，{b}人养蜂。两样都养的最多有多少人？",
+                ),
+                (
+                    "讲座结束后，{a}位客人喝了咖啡，{b}位客人吃了蛋糕，既喝咖啡又吃蛋糕的有{c}位。喝了或吃了的客人共有多少位？",
+                    "讲座结束后，{a}位客人喝了咖啡，{b}位客人吃了蛋糕。既喝咖啡又吃蛋糕的最多有多少位？",
+                ),
+                (
+                    "{A}的书架上，讲鸟类的书有{a}本，讲旅行的书有{b}本，其中既讲鸟类又讲旅行的有{c}本。这些书一共有多少本？",
+                    "{A}的书架上，讲鸟类的书有{a}本，讲旅行的书有{b}本。既讲鸟类又讲旅行的最多有多少本？",
+                ),
             ),
-        },
-        concept={
-            "en": ("{p} pupils play chess; {q} of them also sing. How many of them do not sing?",),
-            "zh": ("{p}名学生下象棋，其中{q}人也唱歌。不唱歌的有多少人？",),
         },
     ),
     Template(
-        name="fence-posts",
-        topic="probability and counting",
+        name="counted-twice",
+        topic=TOPIC,
         flaw=Flaw.LURE,
-        draw=_fence,
+        draw=_union,
+        ranges={"a": PEOPLE, "b": PEOPLE, "c": PEOPLE},
         models={
-            "original": Model(unknowns={"x": Q}, facts=("x == n * g",), ask="x"),
-            "concept": Model(unknowns={"x": Q}, facts=("x + 1 == n",), ask="x"),
-            "twist": Model(unknowns={"x": Q}, facts=("x * g == d",), ask="x + 1", shortcut="d / g"),
-            "control": Model(unknowns={"x": Q}, facts=("x * g == d",), ask="x"),
-        },
-        words={
-            "en": wordings(
-                (
-                    "A fence has {n} sections of {g} metres each. How many metres long is it?",
-                    (
-                        "A straight fence is {d} metres long, with a post every {g} metres and one at "
-                        "either end. How many posts are there?"
-                    ),
-                    (
-                        "A closed round fence is {d} metres long, with a post every {g} metres all "
-                        "the way round. How many posts are there?"
-                    ),
-                ),
-                (
-                    "{A} takes {n} steps of {g} dm each. How many dm is that?",
-                    (
-                        "{A} plants trees along a straight path of {d} metres, {g} metres apart, from "
-                        "the very start to the very end. How many trees are that?"
-                    ),
-                    (
-                        "{A} plants trees around a round lake of {d} metres, {g} metres apart, from "
-                        "the start back to the start. How many trees are that?"
-                    ),
-                ),
-                (
-                    (
-                        "{n} beads sit {g} mm apart, measured from each to the next and from the last "
-                        "to the clasp. How many mm is that?"
-                    ),
-                    (
-                        "Lamps hang on a straight wire of {d} metres: the first at its beginning, the "
-                        "last at its end, and {g} metres between neighbours. How many lamps hang there?"
-                    ),
-                    (
-                        "Lamps hang on a ring of wire of {d} metres, all the way around, with {g} "
-                        "metres between neighbours. How many lamps hang there?"
-                    ),
-                ),
-            ),
-            "zh": wordings(
-                (
-                    "篱笆有{n}段，每段长{g}米。篱笆长多少米？",
-                    "一道笔直的篱笆长{d}米，每隔{g}米立一根桩，两端都有。一共多少根桩？",
-                    "一圈封闭的圆形篱笆长{d}米，每隔{g}米立一根桩。一共多少根桩？",
-                ),
-                (
-                    "{A}走了{n}步，每步{g}分米。一共走了多少分米？",
-                    "{A}沿一条{d}米的直路种树，每隔{g}米一棵，从头到尾都种。一共种多少棵？",
-                    "{A}绕一个周长{d}米的圆湖种树，每隔{g}米一棵，种满一圈。一共种多少棵？",
-                ),
-                (
-                    "绳上有{n}个间隔，每个间隔{g}毫米。一共多少毫米？",
-                    "一条{d}米长的直线上挂灯，起点和终点各一盏，相邻两盏相距{g}米。一共挂多少盏？",
-                    "一个周长{d}米的圆环上挂满灯，相邻两盏相距{g}米。一共挂多少盏？",
-                ),
-            ),
-        },
-        concept={
-            "en": ("{n} posts stand in a straight line. How many gaps are between neighbours?",),
-            "zh": ("{n}根桩排成一条直线，相邻的桩之间一共有多少个间隔？",),
-        },
-    ),
-    Template(
-        name="both-days-counted",
-        topic="time and calendar",
-        flaw=Flaw.LURE,
-        draw=_days,
-        models={
-            "original": Model(unknowns={"x": Q}, facts=("x == n * k",), ask="x"),
-            "concept": Model(unknowns={"x": Q}, facts=("x == 7 * w",), ask="x"),
+            "original": Model(unknowns={"x": Q}, facts=("x == a + b",), ask="x"),
             "twist": Model(
-                unknowns={"x": Q}, facts=("x == b - a + 1",), ask="x * k", shortcut="(b - a) * k"
+                unknowns={"x": Q, "y": Q, "z": Q},
+                facts=("x + c == a", "y + c == b", "z == x + y + c"),
+                ask="z",
+                shortcut="a + b + c",
             ),
-            "control": Model(unknowns={"x": Q}, facts=("x == b - a",), ask="x * k"),
+            "control": Model(unknowns={"x": Q}, facts=("x == a + b + c",), ask="x"),
+            "concept": Model(unknowns={"x": Q}, facts=("x + c == b",), ask="x"),
         },
         words={
-            "en": wordings(
+            "en": told(
                 (
-                    "{A} reads {k} pages a day for {n} days. How many pages is that?",
-                    (
-                        "{A} reads {k} pages every day from May {a} to May {b}, both days included. "
-                        "How many pages is that?"
-                    ),
-                    (
-                        "{A} reads {k} pages every day from May {a} to May {b}, the last day not "
-                        "included. How many pages is that?"
-                    ),
+                    "{a} pupils of a school play chess and {b} others play cards. How many pupils play one of the two?",
+                    "{a} pupils of a school play chess, {b} pupils play cards, and {c} pupils play both. How many pupils play one of the two or both?",
+                    "{a} pupils of a school play chess only, {b} pupils play cards only, and {c} pupils play both. How many pupils play one of the two or both?",
+                    "{b} pupils of a school play cards. {c} of these pupils play chess too. How many play cards only?",
                 ),
                 (
-                    "A mill grinds {k} sacks a day. How many does it grind in {n} days?",
-                    (
-                        "A mill grinds {k} sacks a day. It runs from the morning of July {a} to the "
-                        "evening of July {b}. How many sacks does it grind?"
-                    ),
-                    (
-                        "A mill grinds {k} sacks a day. It runs from the morning of July {a} to the "
-                        "morning of July {b}. How many sacks does it grind?"
-                    ),
+                    "{A}'s form was signed by {a} neighbours in ink and by {b} others in pencil. How many neighbours signed?",
+                    "{A} asked the neighbours: {a} have a cat, {b} have a dog, and {c} have a cat and a dog. How many neighbours have an animal of these kinds?",
+                    "{A} asked the neighbours: {a} have a cat but no dog, {b} have a dog but no cat, and {c} have a cat and a dog. How many neighbours have an animal of these kinds?",
+                    "{A} asked the neighbours: {b} have a dog, and {c} of them have a cat and a dog. How many neighbours have a dog but no cat?",
                 ),
                 (
-                    "A room costs {k} dollars a night. What do {n} nights cost, in dollars?",
-                    (
-                        "A stall costs {k} dollars for each day of use. {A} uses it on March {a}, on "
-                        "March {b} and on every day between. How many dollars does {A} pay?"
-                    ),
-                    (
-                        "A room costs {k} dollars for each night of use. {A} comes on March {a} and "
-                        "leaves on March {b}, staying every night. How many dollars does {A} pay?"
-                    ),
+                    "{a} houses of a street have a garden, the other {b} have none. How many houses does the street have?",
+                    "Of the houses in a street, {a} have a garage, {b} have a garden, {c} have a garage and a garden, and none has neither. How many houses does the street have?",
+                    "Of the houses in a street, {a} have just a garage, {b} have just a garden, {c} have a garage and a garden, and none has neither. How many houses does the street have?",
+                    "Of the houses in a street, {b} have a garden, and {c} of those have a garage as well. How many have just a garden?",
                 ),
             ),
-            "zh": wordings(
+            "zh": told(
                 (
-                    "{A}每天读{k}页书，读了{n}天。一共读了多少页？",
-                    "{A}从五月{a}日读到五月{b}日，首尾两天都算，每天读{k}页。一共读了多少页？",
-                    "{A}从五月{a}日读到五月{b}日，最后一天不算，每天读{k}页。一共读了多少页？",
+                    "学校里{a}名学生会下棋，另外{b}名学生会打牌。会其中一样的学生有多少名？",
+                    "学校里{a}名学生会下棋，{b}名学生会打牌，两样都会的有{c}名。至少会一样的学生有多少名？",
+                    "学校里{a}名学生只会下棋，{b}名学生只会打牌，两样都会的有{c}名。至少会一样的学生有多少名？",
+                    "学校里{b}名学生会打牌，其中{c}名学生也会下棋。只会打牌的学生有多少名？",
                 ),
                 (
-                    "磨坊每天磨{k}袋，{n}天磨多少袋？",
-                    "磨坊每天磨{k}袋，从七月{a}日早上开到七月{b}日晚上。一共磨多少袋？",
-                    "磨坊每天磨{k}袋，从七月{a}日早上开到七月{b}日早上。一共磨多少袋？",
+                    "{A}的倡议书上，{a}户邻居用钢笔签名，另外{b}户用铅笔签名。一共有多少户签名？",
+                    "{A}问了邻居们：{a}户养猫，{b}户养狗，猫和狗都养的有{c}户。养了猫或狗的邻居有多少户？",
+                    "{A}问了邻居们：{a}户养猫不养狗，{b}户养狗不养猫，猫和狗都养的有{c}户。养了猫或狗的邻居有多少户？",
+                    "{A}问了邻居们：{b}户养狗，其中{c}户猫和狗都养。养狗不养猫的邻居有多少户？",
                 ),
                 (
-                    "房间每晚{k}元，住{n}晚要多少元？",
-                    "摊位每用一天{k}元，{A}在三月{a}日、三月{b}日以及中间的每一天都用。一共付多少元？",
-                    "房间每住一晚{k}元，{A}三月{a}日入住，三月{b}日退房。一共付多少元？",
+                    "一条街上{a}栋房子有花园，其余{b}栋没有。这条街有多少栋房子？",
+                    "一条街上，{a}栋房子有车库，{b}栋有花园，车库和花园都有的有{c}栋，没有哪栋两样都没有。这条街有多少栋房子？",
+                    "一条街上，{a}栋房子只有车库，{b}栋只有花园，车库和花园都有的有{c}栋，没有哪栋两样都没有。这条街有多少栋房子？",
+                    "一条街上，{b}栋房子有花园，其中{c}栋也有车库。只有花园的房子有多少栋？",
                 ),
             ),
-        },
-        concept={
-            "en": ("How many days are {w} weeks?",),
-            "zh": ("{w}个星期是多少天？",),
         },
     ),
     Template(
-        name="price-stated-twice",
-        topic="money",
-        flaw=Flaw.DIRECT,
-        draw=_tickets,
+        name="another-overlap",
+        topic=TOPIC,
+        flaw=Flaw.MISSING,
+        draw=_languages,
+        ranges={"a": PEOPLE, "b": PEOPLE, "c": PEOPLE, "d": PEOPLE},
         models={
-            "plain": Model(unknowns={"x": Q}, facts=("x == p",), ask="x * n"),
             "original": Model(
-                unknowns={"x": Q}, facts=("x == p", "x == q"), ask="x * n", shortcut="p * n"
+                unknowns={"x": Q},
+                facts=("x == d",),
+                sense=("d <= b", "d <= c", "d <= a"),
+                ask="a - x",
+                shortcut="a - d",
             ),
-            "concept": Model(unknowns={"x": Q}, facts=("x * k == c",), ask="x"),
+            "twist": Model(
+                unknowns={"x": Q, "y": Q},  # the overlap told, the overlap asked for
+                facts=("x == d",),
+                sense=("y >= 0", "y <= a", "y <= b", "y <= c"),
+                ask="a - y",
+                shortcut="a - d",
+            ),
+            "concept": Model(unknowns={"x": Q}, facts=("x == a - d",), ask="x"),
         },
         words={
-            "en": wordings(
+            "en": told(
                 (
-                    "A ticket costs {p} dollars. What do {n} tickets cost, in dollars?",
-                    (
-                        "All tickets have the same price. {A} pays {p} dollars for a ticket, and {B} "
-                        "{q} dollars for a ticket. What do {n} tickets cost, in dollars?"
-                    ),
+                    "Of the people in {A}'s tour group {a} speak {l}, {b} speak {m} and {c} speak {n}. Among those who speak {l}, {d} also speak {p}. How many of the group speak {l} but not {q}?",
+                    "Of the people in {A}'s tour group {a} speak {l}. Among these, {d} also speak {p}. How many of the group speak {l} but not {q}?",
                 ),
                 (
-                    "A sack of flour costs {p} dollars. How many dollars are {n} sacks?",
-                    (
-                        "The sign over the flour reads {p} dollars a sack, and exactly this is "
-                        "charged: a sack costs {q} dollars. How many dollars are {n} sacks?"
-                    ),
+                    "A translation office has {a} translators for {l}, {b} for {m} and {c} for {n}; some work in two or three of the languages. {d} of those for {l} work in {p} too. How many translators for {l} do not work in {q}?",
+                    "A translation office has {a} translators for {l}. {d} of those work in {p} too. How many translators for {l} do not work in {q}?",
                 ),
                 (
-                    "A stamp costs {p} cents. How many cents do {n} such stamps cost?",
-                    (
-                        "A certain stamp has one fixed price. It costs {p} cents on the list and {q} "
-                        "cents at the counter. How many cents do {n} such stamps cost?"
-                    ),
+                    "{a} pupils have signed up for {l}, {b} for {m} and {c} for {n}, and everybody may take several courses. {d} pupils take {l} together with {p}. How many pupils take {l} without {q}?",
+                    "{a} pupils have signed up for {l}, and everybody may take several courses. {d} of the pupils take {l} together with {p}. How many take {l} without {q}?",
                 ),
             ),
-            "zh": wordings(
+            "zh": told(
                 (
-                    "一张票{p}元，{n}张票多少元？",
-                    "所有的票价格相同。{A}买一张票付了{p}元，{B}买一张票付了{q}元。{n}张票多少元？",
+                    "{A}的旅行团里，{a}人会{l}，{b}人会{m}，{c}人会{n}。会{l}的人当中，{d}人也会{p}。会{l}但不会{q}的有多少人？",
+                    "{A}的旅行团里，{a}人会{l}，其中{d}人也会{p}。会{l}但不会{q}的有多少人？",
                 ),
                 (
-                    "一袋面粉{p}元，{n}袋多少元？",
-                    "牌子上写着面粉每袋{p}元，并且完全按牌价收费：每袋收{q}元。{n}袋多少元？",
+                    "翻译社有{l}译员{a}名、{m}译员{b}名、{n}译员{c}名，有的人兼做两三种语言。{l}译员中有{d}名兼做{p}。不做{q}的{l}译员有多少名？",
+                    "翻译社有{l}译员{a}名，其中有{d}名兼做{p}。不做{q}的{l}译员有多少名？",
                 ),
                 (
-                    "一枚邮票{p}分，{n}枚多少分？",
-                    "某种邮票只有一个固定价格，价目表上是{p}分，柜台上是{q}分。{n}枚多少分？",
+                    "报名{l}课的有{a}名学生，报名{m}课的有{b}名，报名{n}课的有{c}名，每人可以报几门。同时报{l}和{p}的有{d}名。报了{l}没报{q}的有多少名？",
+                    "报名{l}课的有{a}名学生，每人可以报几门。同时报{l}和{p}的有{d}名。报了{l}没报{q}的有多少名？",
                 ),
             ),
         },
-        concept={
-            "en": ("{k} equal tickets cost {c} dollars. What does one cost, in dollars?",),
-            "zh": ("{k}张同样的票共{c}元，一张多少元？",),
+    ),
+    Template(
+        name="the-share-the-other-way-round",
+        topic="probability and counting",
+        flaw=Flaw.MISSING,
+        draw=_reversed,
+        ranges={"n": PEOPLE, "p": "percent"},
+        models={
+            "original": Model(
+                unknowns={"x": Q}, facts=("100 * x == n * p",), ask="x", shortcut="n * p / 100"
+            ),
+            "twist": Model(
+                unknowns={"x": Q, "y": Q},  # in both groups, in the group of the share
+                facts=("100 * x == y * p",),
+                sense=("x >= 0", "x <= n", "whole(x)", "whole(y)"),
+                ask="x",
+                shortcut="n * p / 100",
+            ),
+            "concept": Model(unknowns={"x": Q}, facts=("100 * x == n * p",), ask="x"),
+        },
+        words={
+            "en": told(
+                (
+                    "Exactly {p}% of the {x} in {A}'s sports club are {y} too. There are {n} {z} in the club. How many members are both {x} and {y}?",
+                    "There are {n} {z} in {A}'s sports club. Exactly {p}% of the {x} are {y} too. How many members are both {x} and {y}?",
+                ),
+                (
+                    "A town counted its {z}: they number {n}. It is known that {p} in every hundred {x} there are {y} as well, exactly. How many people in the town belong to the {x} and to the {y}?",
+                    "A town counted its {z}: they number {n}. Exactly {p} in every hundred of these are {y} as well. How many people in the town belong to the {x} and to the {y}?",
+                ),
+                (
+                    "Someone drawn at random from the {x} of a school is one of the {y} with a probability of {p}%. The school has {n} {z}. How many pupils are among the {x} as well as the {y}?",
+                    "A school has {n} {z}. Someone drawn at random from the {x} is one of the {y} with a probability of {p}%. How many pupils are among the {x} as well as the {y}?",
+                ),
+            ),
+            "zh": told(
+                (
+                    "{A}的体育俱乐部里，喜欢{x}的会员中恰好有{p}%也喜欢{y}。喜欢{z}的会员共有{n}人。{x}和{y}都喜欢的有多少人？",
+                    "{A}的体育俱乐部里，喜欢{z}的会员共有{n}人。喜欢{x}的会员中恰好有{p}%也喜欢{y}。{x}和{y}都喜欢的有多少人？",
+                ),
+                (
+                    "镇上参加{z}队的有{n}人。已知参加{x}队的人里，每一百人中恰有{p}人也参加{y}队。{x}队和{y}队都参加的有多少人？",
+                    "镇上参加{z}队的有{n}人，其中每一百人中恰有{p}人也参加{y}队。{x}队和{y}队都参加的有多少人？",
+                ),
+                (
+                    "从学校会{x}的学生里随机选一人，他也会{y}的概率是{p}%。学校会{z}的学生有{n}人。{x}和{y}都会的学生有多少人？",
+                    "学校会{z}的学生有{n}人。从会{x}的学生里随机选一人，他也会{y}的概率是{p}%。{x}和{y}都会的学生有多少人？",
+                ),
+            ),
         },
     ),
 )

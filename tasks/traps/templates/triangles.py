@@ -1,239 +1,338 @@
-"""Triangles and circles."""
+"""Triangles, circles and rectangles that cannot be drawn."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from random import Random
 
-from harness.tasks.traps.template import Case, Flaw, Model, Q, Template
+from harness.tasks.traps.template import Case, Flaw, Model, Q, Template, flawed, four, sound, told
 
 TOPIC = "triangles and circles"
+SIDE = "side of a drawing, cm"
 
 
 def _sides(rng: Random) -> Mapping[str, Case]:
     def ab() -> tuple[int, int]:
-        return rng.randint(4, 60), rng.randint(4, 60)
+        return rng.randint(12, 60), rng.randint(12, 60)
 
-    a, b = ab()
-    c = rng.randint(abs(a - b) + 1, a + b - 1)
-    a1, b1 = ab()
-    c1 = a1 + b1 + rng.randint(1, 8)
-    a2, b2 = ab()
-    c2 = a2 + b2 - rng.randint(1, min(a2, b2) - 1)
-    a3, b3 = rng.randint(4, 99), rng.randint(4, 99)
-    return {
-        "original": Case(values={"a": a, "b": b, "c": c}, answer=a + b + c),
-        "concept": Case(values={"a": a3, "b": b3}, answer=a3 + b3 - 1),
-        "twist": Case(values={"a": a1, "b": b1, "c": c1}, lure=a1 + b1 + c1),
-        "control": Case(values={"a": a2, "b": b2, "c": c2}, answer=a2 + b2 + c2),
-    }
+    (a, b), (a1, b1), (a2, b2) = ab(), ab(), ab()
+    c = rng.randint(abs(a - b) + 4, a + b - 4)
+    c1, c2 = a1 + b1 + rng.randint(1, 9), a2 + b2 - rng.randint(1, 5)
+    return four(
+        sound(a + b + c, a=a, b=b, c=c),
+        sound(a1 + b1 - 1, a=a1, b=b1),
+        flawed(a1 + b1 + c1, a=a1, b=b1, c=c1),
+        sound(a2 + b2 + c2, a=a2, b=b2, c=c2),
+    )
 
 
-def _angles(rng: Random) -> Mapping[str, Case]:
-    def two() -> tuple[int, int]:
-        return rng.randint(31, 80), rng.randint(31, 80)
+def _height(rng: Random) -> Mapping[str, Case]:
+    """A base, a height onto it, and the side from the height's foot line to the base."""
 
-    (a, b), (a1, b1), (a2, b2) = two(), two(), two()
-    k, k1, k2 = (rng.randint(2, 9) for _ in range(3))
-    shift = rng.choice((-12, -10, -5, 5, 8, 10, 15))
-    c1, c2 = 180 - a1 - b1 + shift, 180 - a2 - b2
-    n = rng.randint(15, 89)
-    return {
-        "original": Case(
-            values={"a": a, "b": b, "c": 180 - a - b, "k": k}, answer=k * (180 - a - b)
-        ),
-        "concept": Case(values={"n": n}, answer=90 - n),
-        "twist": Case(values={"a": a1, "b": b1, "c": c1, "k": k1}, lure=k1 * c1),
-        "control": Case(values={"a": a2, "b": b2, "c": c2, "k": k2}, answer=k2 * c2),
-    }
+    def base() -> int:
+        return 2 * rng.randint(6, 20)
+
+    def case(gap: int) -> dict[str, int]:
+        s = rng.randint(10, 30)
+        return {"a": base(), "h": s - gap, "s": s}
+
+    o, c, t = case(rng.randint(3, 6)), case(rng.randint(1, 2)), case(-rng.randint(2, 9))
+    return four(
+        sound(o["a"] * o["h"] // 2, **o),
+        sound(t["s"], s=t["s"]),
+        flawed(t["a"] * t["h"] // 2, **t),
+        sound(c["a"] * c["h"] // 2, **c),
+    )
 
 
-def _circle(rng: Random) -> Mapping[str, Case]:
-    pi = Fraction(314, 100)
-    r, r1, r2 = (rng.randint(3, 60) for _ in range(3))
-    d1 = 2 * r1 + rng.choice((-2, -1, 1, 2, 3))
-    n = rng.randint(6, 250)
-    return {
-        "original": Case(values={"r": r, "d": 2 * r, "pi": pi}, answer=2 * pi * r),
-        "concept": Case(values={"d": n}, answer=Fraction(n, 2)),
-        "twist": Case(values={"r": r1, "d": d1, "pi": pi}, lure=2 * pi * r1),
-        "control": Case(values={"r": r2, "d": 2 * r2, "pi": pi}, answer=2 * pi * r2),
-    }
+def _altitude(rng: Random) -> Mapping[str, Case]:
+    def case(low: int, high: int) -> dict[str, int]:
+        c = 2 * rng.randint(8, 40)
+        return {"c": c, "h": c // 2 + rng.randint(low, high)}
+
+    o, c, t = case(-6, -3), case(-2, 0), case(1, 5)
+    return four(
+        sound(o["c"] * o["h"] // 2, **o),
+        sound(t["c"] // 2, c=t["c"]),
+        flawed(t["c"] * t["h"] // 2, **t),
+        sound(c["c"] * c["h"] // 2, **c),
+    )
+
+
+def _chord(rng: Random) -> Mapping[str, Case]:
+    def case(low: int, high: int) -> dict[str, int]:
+        r = rng.randint(15, 60)
+        return {"r": r, "c": 2 * r + rng.randint(low, high)}
+
+    o, c, t = case(-20, -8), case(-4, -1), case(1, 9)
+    return four(
+        sound(2 * o["r"] + o["c"], **o),
+        sound(2 * t["r"], r=t["r"]),
+        flawed(2 * t["r"] + t["c"], **t),
+        sound(2 * c["r"] + c["c"], **c),
+    )
+
+
+def _diagonal(rng: Random) -> Mapping[str, Case]:
+    triples = ((3, 4, 5), (5, 12, 13), (8, 15, 17), (7, 24, 25), (20, 21, 29))
+
+    def case(off: int) -> dict[str, int]:
+        x, y, z = rng.choice(triples)
+        k = rng.randint(2, 7 if z < 14 else 4)
+        return {"a": k * y, "b": k * x, "d": k * z + off}
+
+    t = case(0)
+    right = t["d"]
+    t["d"] = rng.choice([d for d in range(max(t["a"], t["b"]) + 1, t["a"] + t["b"]) if d != right])
+    o, c = case(0), case(0)
+    return four(
+        sound(o["a"] + o["b"] - o["d"], **o),
+        sound(right, a=t["a"], b=t["b"]),
+        flawed(t["a"] + t["b"] - t["d"], **t),
+        sound(c["a"] + c["b"] - c["d"], **c),
+    )
 
 
 TEMPLATES = (
     Template(
         name="triangle-sides",
+        taught=True,
         topic=TOPIC,
         flaw=Flaw.INDIRECT,
         draw=_sides,
+        ranges={"a": SIDE, "b": SIDE, "c": SIDE},
         models={
             "original": Model(
-                unknowns={"x": Q, "y": Q, "z": Q},
-                facts=("x == a", "y == b", "z == c"),
-                laws=("x + y > z", "y + z > x", "z + x > y"),
-                ask="x + y + z",
+                unknowns={"x": Q},
+                facts=("x == a + b + c",),
+                laws=("a + b > c", "b + c > a", "c + a > b"),
+                ask="x",
                 shortcut="a + b + c",
             ),
             "concept": Model(
-                unknowns={"x": (1, 220)},
-                facts=("a + b > x", "a + x > b", "b + x > a"),
+                unknowns={"x": (1, 200)},
+                facts=("x < a + b", "x + a > b", "x + b > a"),
                 ask="x",
                 best="max",
             ),
         },
         words={
-            "en": (
-                {
-                    "original": "The sides of a triangle are {a} cm, {b} cm and {c} cm long. What "
-                    "is its perimeter in cm?"
-                },
-                {
-                    "original": "{A} bends a wire into a triangle with sides of {a} cm, {b} cm and "
-                    "{c} cm, using the whole wire. How many centimetres long is the wire?"
-                },
-                {
-                    "original": "A garden bed has the shape of a triangle. {A} measures its edges: "
-                    "{a} metres, {b} metres and {c} metres. How many metres of edging go all the "
-                    "way round?"
-                },
-            ),
-            "zh": (
-                {
-                    "original": "一个三角形的三条边长分别是{a}厘米、{b}厘米和{c}厘米。它的周长是多少厘米？"
-                },
-                {
-                    "original": "{A}用一根铁丝正好围成一个三角形，三条边分别长{a}厘米、{b}厘米、{c}厘米。"
-                    "这根铁丝长多少厘米？"
-                },
-                {
-                    "original": "一个花坛是三角形的，{A}量得三边分别是{a}米、{b}米和{c}米。"
-                    "绕花坛一圈要多少米的围边？"
-                },
-            ),
-        },
-        concept={
-            "en": (
+            "en": told(
                 (
-                    "Two sides of a triangle are {a} cm and {b} cm long. The third side is a whole "
-                    "number of centimetres. How long can it be at most, in cm?"
+                    "The sides of a triangle measure {a} cm, {b} cm and {c} cm. Find its perimeter in cm.",
+                    "Two sides of a triangle measure {a} cm and {b} cm, and the third is a whole number of cm too. How long, in cm, can it be at most?",
+                ),
+                (
+                    "{A} bends a wire into a triangle with sides of {a} cm, {b} cm and {c} cm. How many centimetres of wire does that take?",
+                    "{A} bends a wire into a triangle. Two of its sides are {a} cm and {b} cm long, and the third is a whole number of centimetres. How many centimetres can that be at most?",
+                ),
+                (
+                    "Three straight paths enclose a triangular flower bed. They are {a} m, {b} m and {c} m long. How many metres does {A} walk to go once round the bed?",
+                    "Three straight paths enclose a triangular flower bed. Two of them are {a} m and {b} m long, the third a whole number of metres. How many metres long can the third path be at most?",
                 ),
             ),
-            "zh": (
+            "zh": told(
                 (
-                    "三角形的两条边分别长{a}厘米和{b}厘米，第三条边的长度是整数厘米。"
-                    "第三条边最长是多少厘米？"
+                    "一个三角形的三条边长分别是{a}厘米、{b}厘米和{c}厘米，求它的周长是多少厘米。",
+                    "一个三角形的两条边长分别是{a}厘米和{b}厘米，第三条边长也是整厘米数，最长是多少厘米？",
+                ),
+                (
+                    "{A}用铁丝弯了一个三角形，三条边分别长{a}厘米、{b}厘米和{c}厘米，共用去多少厘米铁丝？",
+                    "{A}用铁丝弯了一个三角形，其中两条边长{a}厘米和{b}厘米，第三条边是整厘米数，最长多少厘米？",
+                ),
+                (
+                    "三条笔直的小路围成一个三角形花坛，小路分别长{a}米、{b}米和{c}米。{A}绕花坛走一圈要走多少米？",
+                    "三条笔直的小路围成一个三角形花坛，其中两条长{a}米和{b}米，第三条的长是整米数，最长多少米？",
                 ),
             ),
         },
     ),
     Template(
-        name="triangle-angles",
+        name="height-over-a-side",
         topic=TOPIC,
         flaw=Flaw.INDIRECT,
-        draw=_angles,
-        models={
-            "original": Model(
-                unknowns={"x": Q, "y": Q, "z": Q},
-                facts=("x == a", "y == b", "z == c"),
-                laws=("x + y + z == 180",),
-                ask="k * z",
-                shortcut="k * c",
-            ),
-            "concept": Model(unknowns={"x": Q}, facts=("x + n + 90 == 180",), ask="x"),
-        },
-        words={
-            "en": (
-                {
-                    "original": "In triangle PQR the angle at P measures {a} degrees, the angle at "
-                    "Q {b} degrees and the angle at R {c} degrees. {A} draws an angle that is {k} "
-                    "times the angle at R. How many degrees does it measure?"
-                },
-                {
-                    "original": "{A} cuts a triangle out of card and reads its three angles off a "
-                    "protractor: {a}°, {b}° and {c}°. {B} lays {k} copies of the last angle side "
-                    "by side. How many degrees do they cover?"
-                },
-                {
-                    "original": "A sail is a triangle with angles of {a}, {b} and {c} degrees. On "
-                    "a plan, {k} sails meet at one point, each with the last of these angles. How "
-                    "many degrees is that in all?"
-                },
-            ),
-            "zh": (
-                {
-                    "original": "三角形PQR中，角P是{a}度，角Q是{b}度，角R是{c}度。"
-                    "{A}画了一个角，是角R的{k}倍。这个角是多少度？"
-                },
-                {
-                    "original": "{A}用卡纸剪了一个三角形，用量角器量得三个角是{a}°、{b}°和{c}°。"
-                    "{B}把{k}个最后量的角并排放在一起。一共是多少度？"
-                },
-                {
-                    "original": "一面三角形的帆，三个角分别是{a}度、{b}度、{c}度。"
-                    "图纸上有{k}面同样的帆在一点相接，每面用的都是最后一个角。一共是多少度？"
-                },
-            ),
-        },
-        concept={
-            "en": (
-                (
-                    "One angle of a right-angled triangle measures {n} degrees, besides the right "
-                    "angle. How many degrees does the remaining angle measure?"
-                ),
-            ),
-            "zh": ("直角三角形中，除直角外有一个角是{n}度。剩下的角是多少度？",),
-        },
-    ),
-    Template(
-        name="circle-twice",
-        topic=TOPIC,
-        flaw=Flaw.DIRECT,
-        draw=_circle,
+        draw=_height,
+        ranges={"a": SIDE, "h": SIDE, "s": SIDE},
         models={
             "original": Model(
                 unknowns={"x": Q},
-                facts=("x == r", "2 * x == d"),
-                ask="2 * pi * x",
-                shortcut="2 * pi * r",
+                facts=("2 * x == a * h",),
+                laws=("h <= s",),
+                ask="x",
+                shortcut="a * h / 2",
             ),
-            "concept": Model(unknowns={"x": Q}, facts=("2 * x == d",), ask="x"),
+            "concept": Model(unknowns={"x": (1, 60)}, facts=("x <= s",), ask="x", best="max"),
         },
         words={
-            "en": (
-                {
-                    "original": "A circle has a radius of {r} cm and a diameter of {d} cm. Taking "
-                    "pi as {pi}, what is its circumference in cm?"
-                },
-                {
-                    "original": "{A} walks once round a circular pond. From the centre to the edge "
-                    "it is {r} metres, and straight across through the centre {d} metres. With pi "
-                    "= {pi}, how many metres does {A} walk?"
-                },
-                {
-                    "original": "A round table top is {d} cm wide from edge to edge through the "
-                    "middle; its radius is {r} cm. {A} glues a strip all around it. How many cm "
-                    "of strip are needed, if pi is taken as {pi}?"
-                },
+            "en": told(
+                (
+                    "In triangle ABC, side AB measures {a} cm and side AC {s} cm. The height from C onto the line AB is {h} cm. What is the area of the triangle in square centimetres?",
+                    "In triangle ABC, side AC measures {s} cm. What is the greatest height in cm that the triangle can have from C onto the line AB, if AB may be as long as one likes?",
+                ),
+                (
+                    "{A} cuts a triangle out of cardboard. Its base is {a} cm long, the left side {s} cm, and the top corner lies {h} cm above the line of the base. How many square centimetres of cardboard is that?",
+                    "{A} cuts a triangle out of cardboard. Its left side is {s} cm long and starts at the base. How many cm above the line of the base can the top corner lie at most?",
+                ),
+                (
+                    "A triangular sail has a lower edge of {a} cm and a front edge of {s} cm; its top is {h} cm above the line of the lower edge. Find the area of the sail in square centimetres.",
+                    "A triangular sail has a front edge of {s} cm, which starts at the lower edge. At most how many cm above the line of the lower edge can the top of the sail be?",
+                ),
             ),
-            "zh": (
-                {
-                    "original": "一个圆的半径是{r}厘米，直径是{d}厘米。取圆周率为{pi}，它的周长是多少厘米？"
-                },
-                {
-                    "original": "{A}绕圆形池塘走一圈。从圆心到池边是{r}米，经过圆心横穿池塘是{d}米。"
-                    "圆周率取{pi}，{A}走了多少米？"
-                },
-                {
-                    "original": "一张圆桌面，经过中心从一边到另一边是{d}厘米，半径是{r}厘米。"
-                    "{A}沿边贴一圈封条，圆周率取{pi}，需要多少厘米的封条？"
-                },
+            "zh": told(
+                (
+                    "在三角形ABC中，AB长{a}厘米，AC长{s}厘米，从C点到直线AB的高是{h}厘米。三角形的面积是多少平方厘米？",
+                    "在三角形ABC中，AC长{s}厘米，AB的长不限。从C点到直线AB的高最大是多少厘米？",
+                ),
+                (
+                    "{A}剪了一个三角形纸板，底边长{a}厘米，左边长{s}厘米，顶点到底边所在直线的距离是{h}厘米。纸板的面积是多少平方厘米？",
+                    "{A}剪了一个三角形纸板，从底边出发的左边长{s}厘米。顶点到底边所在直线的距离最大是多少厘米？",
+                ),
+                (
+                    "一面三角形船帆，下边长{a}厘米，前边长{s}厘米，帆顶到下边所在直线的距离是{h}厘米。这面帆的面积是多少平方厘米？",
+                    "一面三角形船帆，与下边相连的前边长{s}厘米。帆顶到下边所在直线的距离最大是多少厘米？",
+                ),
             ),
         },
-        concept={
-            "en": ("A circle is {d} cm in diameter. What is its radius in cm?",),
-            "zh": ("一个圆的直径是{d}厘米。它的半径是多少厘米？",),
+    ),
+    Template(
+        name="right-triangle-altitude",
+        topic=TOPIC,
+        flaw=Flaw.INDIRECT,
+        draw=_altitude,
+        ranges={"c": SIDE, "h": SIDE},
+        models={
+            "original": Model(
+                unknowns={"x": Q},
+                facts=("2 * x == c * h",),
+                laws=("2 * h <= c",),
+                ask="x",
+                shortcut="c * h / 2",
+            ),
+            "concept": Model(unknowns={"x": (1, 90)}, facts=("2 * x <= c",), ask="x", best="max"),
+        },
+        words={
+            "en": told(
+                (
+                    "A right triangle has a hypotenuse of {c} cm, and the altitude onto the hypotenuse is {h} cm. What is its area in square centimetres?",
+                    "A right triangle has a hypotenuse of {c} cm. What is the greatest length in cm that the altitude onto the hypotenuse can have?",
+                ),
+                (
+                    "{A} draws a triangle with a right angle at C. The side AB opposite to it is {c} cm long, and C is {h} cm away from that side. Give the area in square centimetres.",
+                    "{A} draws a triangle with a right angle at C. The side AB opposite to it is {c} cm long. How many cm away from that side can C be at most?",
+                ),
+                (
+                    "The longest side of a right-angled garden plot measures {c} m; the corner with the right angle lies {h} m from it. How many square metres is the plot?",
+                    "The longest side of a right-angled garden plot, a triangle, measures {c} m. How many metres from it can the corner with the right angle lie at most?",
+                ),
+            ),
+            "zh": told(
+                (
+                    "一个直角三角形的斜边长{c}厘米，斜边上的高是{h}厘米，它的面积是多少平方厘米？",
+                    "一个直角三角形的斜边长{c}厘米，斜边上的高最大是多少厘米？",
+                ),
+                (
+                    "{A}画了一个三角形，角C是直角，它的对边AB长{c}厘米，C点到AB的距离是{h}厘米。求面积是多少平方厘米。",
+                    "{A}画了一个三角形，角C是直角，它的对边AB长{c}厘米。C点到AB的距离最大是多少厘米？",
+                ),
+                (
+                    "一块直角三角形菜地，最长的边是{c}米，直角顶点到这条边的距离是{h}米。这块地有多少平方米？",
+                    "一块直角三角形菜地，最长的边是{c}米。直角顶点到这条边的距离最大是多少米？",
+                ),
+            ),
+        },
+    ),
+    Template(
+        name="chord",
+        topic=TOPIC,
+        flaw=Flaw.INDIRECT,
+        draw=_chord,
+        ranges={"r": SIDE, "c": SIDE},
+        models={
+            "original": Model(
+                unknowns={"x": Q},
+                facts=("x == r + r + c",),
+                laws=("c < 2 * r",),
+                ask="x",
+                shortcut="r + r + c",
+            ),
+            "concept": Model(unknowns={"x": Q}, facts=("x == 2 * r",), ask="x"),
+        },
+        words={
+            "en": told(
+                (
+                    "A and B are points on a circle with centre M and radius {r} cm, {c} cm apart in a straight line. What is the perimeter of triangle ABM in cm?",
+                    "A and B are points on a circle with centre M and radius {r} cm. How many cm can they be apart at most, in a straight line?",
+                ),
+                (
+                    "{A} draws a circle of radius {r} cm, a chord of {c} cm, and the two radii to the ends of the chord. How many centimetres long are these three lines together?",
+                    "{A} draws a circle of radius {r} cm. How many centimetres long is the longest chord of this circle?",
+                ),
+                (
+                    "From the middle of a round pond, {r} m from the shore everywhere, {A} rows straight to the shore, then {c} m straight across the water to another place on the shore, and straight back to the middle. How many metres is that?",
+                    "The middle of a round pond is {r} m from the shore everywhere. {A} rows straight across the water from one place on the shore to another. How many metres can that be at most?",
+                ),
+            ),
+            "zh": told(
+                (
+                    "圆心为M、半径为{r}厘米的圆上有A、B两点，线段AB长{c}厘米。三角形ABM的周长是多少厘米？",
+                    "圆心为M、半径为{r}厘米的圆上有A、B两点，线段AB最长是多少厘米？",
+                ),
+                (
+                    "{A}画了一个半径{r}厘米的圆，在圆里画一条长{c}厘米的弦，再画出通向弦两端的两条半径。这三条线段一共长多少厘米？",
+                    "{A}画了一个半径{r}厘米的圆。这个圆最长的弦是多少厘米？",
+                ),
+                (
+                    "圆形池塘的中心到岸边处处是{r}米。{A}从中心笔直划到岸边，再笔直划{c}米到岸上另一处，然后笔直划回中心。一共划了多少米？",
+                    "圆形池塘的中心到岸边处处是{r}米。{A}从岸上一处笔直划到岸上另一处，最多划多少米？",
+                ),
+            ),
+        },
+    ),
+    Template(
+        name="rectangle-diagonal",
+        topic=TOPIC,
+        flaw=Flaw.INDIRECT,
+        draw=_diagonal,
+        ranges={"a": "length of a garden, m", "b": "length of a garden, m"},
+        models={
+            "original": Model(
+                unknowns={"x": Q},
+                facts=("x == a + b - d",),
+                laws=("a * a + b * b == d * d",),
+                ask="x",
+                shortcut="a + b - d",
+            ),
+            "concept": Model(unknowns={"x": (1, 300)}, facts=("x * x == a * a + b * b",), ask="x"),
+        },
+        words={
+            "en": told(
+                (
+                    "A rectangular lawn is {a} m long and {b} m wide; straight across from corner to corner it is {d} m. How many metres shorter is the way across than the way along two sides?",
+                    "A rectangular lawn is {a} m long and {b} m wide. How many metres is it straight across from corner to opposite corner?",
+                ),
+                (
+                    "{A}'s schoolyard is a rectangle of {a} m by {b} m. Instead of walking along two sides, {A} takes the diagonal of {d} m. How many metres does that save?",
+                    "{A}'s schoolyard is a rectangle of {a} m by {b} m. How many metres long is its diagonal?",
+                ),
+                (
+                    "From the north-west corner of a rectangular field to the south-east corner, {A} walks {a} m south and then {b} m east. {B} walks straight across, {d} m. By how many metres is {A}'s way longer?",
+                    "{A} walks {a} m south along a rectangular field and then {b} m east. How many metres would it have been straight across?",
+                ),
+            ),
+            "zh": told(
+                (
+                    "一块长方形草坪长{a}米、宽{b}米，从一角笔直走到对角是{d}米。斜着走比沿两条边走近多少米？",
+                    "一块长方形草坪长{a}米、宽{b}米，从一角笔直走到对角是多少米？",
+                ),
+                (
+                    "{A}学校的操场是{a}米乘{b}米的长方形。{A}不沿两条边走，而是走{d}米长的对角线，少走了多少米？",
+                    "{A}学校的操场是{a}米乘{b}米的长方形，它的对角线长多少米？",
+                ),
+                (
+                    "从长方形田地的西北角到东南角，{A}先向南走{a}米，再向东走{b}米；{B}沿直线斜穿，走了{d}米。{A}比{B}多走多少米？",
+                    "{A}沿长方形田地的边先向南走{a}米，再向东走{b}米。如果沿直线斜穿，要走多少米？",
+                ),
+            ),
         },
     ),
 )

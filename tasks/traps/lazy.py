@@ -1,0 +1,158 @@
+"""Solvers that do not think: what the pair figures must not reward.
+
+Each judges a problem by one trick. Where it takes a problem for sound it is given more than it
+could have, the right answer, unless its trick computes another. A figure that such a solver can
+raise above LIMIT measures wording, not thought.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from harness.core import Problem, Scored, Status
+from harness.tasks.traps.solve import CannotDecide, NotLinear, Number, expression, solutions
+
+LIMIT = 0.55
+Cluster = Mapping[str, Problem]
+Solver = Callable[[Problem, Cluster], Status]
+"""The verdict on a problem of a cluster, whose other problems by variant tell the tricks."""
+
+KEYWORDS = re.compile(
+    r"exact|same|at most|\bonly\b|alone|nothing|nobody|neither|never|always|truly|\breal\b"
+    r"|both|whole"
+    r"|正好|恰好|最多|只|一直|如实|同样|同一|实数|没有|不",
+    re.I,
+)
+"""What a reader who looks for suspicious words might look for."""
+
+
+def flagged(problem: Problem) -> Status:
+    """The verdict when a problem is declared flawed."""
+    return Status.CORRECT if problem.gold is None else Status.ABSTAINED
+
+
+def answered(problem: Problem) -> Status:
+    """The verdict when a problem is answered as well as anybody could who sees no flaw."""
+    return Status.LURED if problem.gold is None else Status.CORRECT
+
+
+def never_flags(problem: Problem, cluster: Cluster) -> Status:
+    """Answers everything; what has an answer, rightly."""
+    return answered(problem)
+
+
+def always_flags(problem: Problem, cluster: Cluster) -> Status:
+    """Declares everything flawed."""
+    return flagged(problem)
+
+
+def by_keywords(problem: Problem, cluster: Cluster) -> Status:
+    """Declares flawed what holds a suspicious word."""
+    return flagged(problem) if KEYWORDS.search(problem.question) else answered(problem)
+
+
+def by_shortcut(problem: Problem, cluster: Cluster) -> Status:
+    """Computes what gives the lure, in the control too."""
+    twist = next(p for v, p in cluster.items() if v in ("trap", "distractor", "lure"))
+    formula = twist.meta["certificate"]["shortcut"]
+    try:
+        return _given(problem, expression(formula)(_env(problem)))
+    except (LookupError, ZeroDivisionError, CannotDecide):
+        return Status.WRONG
+
+
+def by_the_original(problem: Problem, cluster: Cluster) -> Status:
+    """Does with the numbers what solves the original, whatever else the text says."""
+    certificate = cluster["original"].meta["certificate"]
+    unknowns = {k: tuple(v) if v else None for k, v in certificate["unknowns"].items()}
+    env = _env(problem)
+    try:
+        found = list(solutions(unknowns, certificate["facts"], env))
+        if certificate["best"] == "count":
+            return _given(problem, len(found))
+        values = {expression(certificate["ask"])({**env, **one}) for one in found}
+        best = {"max": max, "min": min}.get(certificate["best"], min)
+        return _given(problem, best(values))
+    except (LookupError, ValueError, ZeroDivisionError, CannotDecide, NotLinear):
+        return Status.WRONG
+
+
+def _env(problem: Problem) -> dict[str, Any]:
+    certificate = problem.meta["certificate"]
+    numbers: dict[str, Any] = {k: Fraction(v) for k, v in certificate["given"].items()}
+    return {**numbers, **certificate["texts"]}
+
+
+def _given(problem: Problem, value: Number) -> Status:
+    """The verdict on a value, after the further steps of the question."""
+    if then := problem.meta["certificate"]["then"]:
+        value = expression(then)({**_env(problem), "answer": value})
+    if problem.gold is not None and Fraction(problem.gold) == value:
+        return Status.CORRECT
+    lured = problem.lure is not None and Fraction(problem.lure) == value
+    return Status.LURED if lured else Status.WRONG
+
+
+PANEL: Mapping[str, Solver] = {
+    "never flags": never_flags,
+    "always flags": always_flags,
+    "flags by keyword": by_keywords,
+    "answers by shortcut": by_shortcut,
+    "answers with the original's method": by_the_original,
+}
+
+
+class TrainedFlagger:
+    """Naive Bayes over words and their pairs, of traps and controls; `numbers`: and over numbers.
+
+    Multinomial, with Laplace smoothing (Manning, Raghavan and Schütze 2008, section 13.2); in
+    Chinese over characters and their pairs.
+    """
+
+    def __init__(self, problems: Sequence[Problem], *, numbers: bool) -> None:
+        self._numbers = numbers
+        counts = {"trap": Counter[str](), "control": Counter[str]()}
+        for problem in problems:
+            if problem.variant in counts and problem.meta["flaw"] not in ("lure", "distractor"):
+                counts[problem.variant].update(tokens(problem, numbers=numbers))
+        vocabulary = len(set().union(*counts.values()))
+        self._counts = counts
+        self._totals = {k: sum(c.values()) + vocabulary for k, c in counts.items()}
+
+    def __call__(self, problem: Problem, cluster: Cluster) -> Status:
+        """Flag what reads more like a trap."""
+        score = {
+            kind: sum(
+                math.log((own[t] + 1) / self._totals[kind])
+                for t in tokens(problem, numbers=self._numbers)
+            )
+            for kind, own in self._counts.items()
+        }
+        return (flagged if score["trap"] > score["control"] else answered)(problem)
+
+
+def tokens(problem: Problem, *, numbers: bool) -> list[str]:
+    """Words, numbers (where they are looked at) and pairs of neighbours."""
+    text = problem.question.lower()
+    if not numbers:
+        text = re.sub(r"\d+", "#", text)
+    pattern = r"\w+|[^\w\s]" if problem.meta["language"] == "en" else r"[a-z]+|\d+|\S"
+    words = re.findall(pattern, text)
+    return [*words, *(f"{a} {b}" for a, b in itertools.pairwise(words))]
+
+
+def solve(problems: Sequence[Problem], solver: Solver) -> list[Scored]:
+    """What a solver makes of whole clusters."""
+    clusters: dict[str, dict[str, Problem]] = {}
+    for problem in problems:
+        clusters.setdefault(problem.cluster, {})[problem.variant] = problem
+    return [
+        Scored(problem=p, statuses={solver(p, clusters[p.cluster]): 1.0}, output_tokens=None)
+        for p in problems
+    ]
