@@ -6,7 +6,8 @@ Every suite is split by a hash of the case. The `seen` half is what the rules we
 `--show` prints the cases of it that are judged otherwise. The `kept` half is only ever counted:
 nothing here prints a case of it, so that a fit to the seen half shows as a gap.
 
-Suites are `grading/*.jsonl` of the data folder and every `*.jsonl` of `--suites`. A row has `gold`,
+Suites are `grading/*.jsonl` and the recorded responses of the data folder, and every `*.jsonl` of
+`--suites`. A row has `gold`,
 `expected` (true, false) and `pred` or `text`; `question` where it is known. Then, for each data set
 in reach, how many golds are not graded correct against themselves and their own solution's text.
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -24,6 +26,8 @@ from typing import NamedTuple
 from harness.core import Problem
 from harness.verifiers.math import MathVerifier
 from harness.verifiers.math.reading.boxes import boxed_answer
+
+REAL = ("recorded", "weak", "gsmplus", "tora", "mip")  # suites of whole responses of real models
 
 
 class Case(NamedTuple):
@@ -64,6 +68,15 @@ def cases(data: Path, suites: Path | None) -> Iterator[Case]:
             text = str(row["pred"] if "pred" in row else row["text"])
             yield Case(suite_of(file.stem, row), str(row["gold"]), text, bool(row["expected"]),
                        str(row.get("question") or ""))  # fmt: skip
+
+
+def recorded(data: Path) -> Iterator[Case]:
+    """Whole responses of a model with another grader's verdict on each (Qwen2.5-Math's)."""
+    file = data / "recorded" / "math_cot_100.jsonl"
+    for line in file.open(encoding="utf-8") if file.exists() else ():
+        row = json.loads(line)
+        for text, right in zip(row["response"], row["score"], strict=True):
+            yield Case("recorded", row["gt"], text, bool(right), row["question"])
 
 
 def golds(data: Path) -> Iterator[tuple[str, str, str]]:
@@ -115,6 +128,20 @@ def report(counts: Counter[tuple[str, str]]) -> None:
         print(f"{line}{100 * (shares[0] - shares[1]):>7.1f}")
 
 
+def real_responses(counts: Counter[tuple[str, str]]) -> None:
+    """What is wrong of whole responses of real models, over all suites of such."""
+    suites = [s for s in {suite for suite, _ in counts} if s.startswith(REAL)]
+    for half in ("seen", "kept"):
+        n, missed, false = (
+            sum(counts[s, f"{half} {w}"] for s in suites) for w in ("n", "FN", "FP")
+        )
+        if n:
+            print(
+                f"responses of real models, {half}: {n}, {100 * (missed + false) / n:.2f}% wrong, "
+                f"{false} falsely correct"
+            )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
@@ -124,8 +151,12 @@ def main() -> None:
     parser.add_argument("--option", action="append", default=[], metavar="KEY=VALUE")
     args = parser.parse_args()
     verifier = MathVerifier(**dict(pair.split("=", 1) for pair in args.option))
-    chosen = (c for c in cases(args.data, args.suites) if c.suite.startswith(args.only))
-    report(agreement(chosen, verifier, args.show))
+    everything = itertools.chain(cases(args.data, args.suites), recorded(args.data))
+    counts = agreement(
+        (c for c in everything if c.suite.startswith(args.only)), verifier, args.show
+    )
+    report(counts)
+    real_responses(counts)
     if args.only:
         return
     total: Counter[str] = Counter()

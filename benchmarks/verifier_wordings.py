@@ -22,7 +22,9 @@ label follows, since it comes from the same draws.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import multiprocessing
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -61,6 +63,7 @@ class Told(NamedTuple):
 
     checked: Counter[str]
     failures: list[tuple[Failure, bool]]
+    cases: int = 0
 
 
 def judge(text: str, gold: str, question: str = "") -> Verdict:
@@ -155,7 +158,7 @@ def batch(job: tuple[int, int, int]) -> Told:
             shrunk[name] += 1
             small = shrunk[name] <= SHRUNK and smallest(maker, draws.drawn, failure.rule)
             found.append((small or failure, bool(small)))
-    return Told(checked, found)
+    return Told(checked, found, last - first)
 
 
 def report(told: Told, cases: int, seconds: float, show: int) -> None:
@@ -174,6 +177,10 @@ def report(told: Told, cases: int, seconds: float, show: int) -> None:
     print(f"{cases} cases, {len(told.failures)} failures, {seconds:.0f} s")
 
 
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=100_000)
@@ -183,14 +190,17 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="write all failures here, one a line")
     args = parser.parse_args()
     began = time.perf_counter()
-    whole = Told(Counter(), [])
+    whole, done = Told(Counter(), []), 0
     jobs = [(args.seed, first, min(first + BATCH, args.cases))
             for first in range(0, args.cases, BATCH)]  # fmt: skip
-    with multiprocessing.Pool(args.workers) as pool:
-        for told in pool.imap_unordered(batch, jobs):
-            whole.checked.update(told.checked)
-            whole.failures.extend(told.failures)
-    report(whole, args.cases, time.perf_counter() - began, args.show)
+    with multiprocessing.Pool(args.workers, initializer=_ignore_interrupts) as pool:
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C ends it early, with what is done
+            for told in pool.imap_unordered(batch, jobs):
+                whole.checked.update(told.checked)
+                whole.failures.extend(told.failures)
+                done += told.cases
+        pool.terminate()
+    report(whole, done, time.perf_counter() - began, args.show)
     if args.out:
         args.out.write_text("".join(f"{f}\n" for f, _ in whole.failures), "utf-8")
 

@@ -352,8 +352,9 @@ def test_orders_from_the_high_end(response, status):
     assert _judged(one, response) is status
 
 
-def test_plain_wordings_are_judged_as_they_were_made():
+def test_plain_wordings_are_judged_as_they_were_made(monkeypatch):
     path = Path(__file__).parents[2] / "benchmarks" / "comparison_wordings.py"
+    monkeypatch.syspath_prepend(str(path.parent))
     spec = importlib.util.spec_from_file_location("comparison_wordings", path)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)

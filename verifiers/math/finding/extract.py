@@ -237,6 +237,10 @@ _SUBJECT = lazy_pattern(
     re.I,
 )
 _NOTE = lazy_pattern(r"(?<=[\d$)*])\s*\((?=[^()]*[A-Za-z]{4})[^()]*\)\s*\.?\s*$")
+_DIMENSION = lazy_pattern(  # "300 cm long"
+    r"(?<=[a-z])\s+(?:long|wide|tall|high|deep|thick|away|apart|altogether"
+    r"|in (?:length|width|height|total|all))$"
+)
 _JOINERS = lazy_pattern(r"\b(?:and|or|und|et)\b", re.I)
 
 
@@ -255,7 +259,7 @@ def narrow(segment: str, question: str = "") -> Extraction | None:
     """The formula or number that a segment states: after its last "is" or "=", else the one that
     is its object."""
     segment = segment[:MAX_SEGMENT]
-    tail = _tail(_BRACKETED.sub("", segment))
+    tail = _DIMENSION.sub("", _tail(_BRACKETED.sub("", segment)) or "")
     if tail and not denied(segment, segment.rfind(tail)):
         return Extraction(tail, "formula", 1, segment)
     said = stated(segment, asked(question))

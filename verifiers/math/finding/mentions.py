@@ -58,6 +58,11 @@ _CHINESE_IS = frozenset("是为共得有了剩于到过达=＝:：")
 _CHINESE_PHRASE = frozenset("在用从每把对第比与向给被以除按")
 
 
+_BEFORE_GERUNDS = (["after"], ["before"], ["by"], ["without"], ["when"], ["while"])
+_SUBJECTS = frozenset({"he", "she", "it", "they", "we", "you", "i", "there"})
+_SCALE = lazy_pattern(r"\s?(dozen|hundred|thousand|million|billion|trillion)\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """`weight` says how likely this is what the sentence states: 2 an object, 1.5 a subject, 1 or
@@ -161,11 +166,13 @@ class _Reader:
             self.brackets = max(0, self.brackets - 1)
         elif word == "=" and not self.brackets:
             self.equals = self.count
+        elif word in _SUBJECTS and self.until_comma and self.mentioned:
+            self.region, self.until_comma = "", False  # "After giving away 7 she has 5"
         elif word in (",", ";", "，", "；") and (self.until_comma or word in ";；"):
             self.region, self.until_comma, self.mentioned = "", False, False
             self.words.append("|")
         elif (
-            word in RESULTS
+            (word in RESULTS and self.words[-1:] not in _BEFORE_GERUNDS)  # "after giving 7 away"
             or (word == "which" and after in SAYS)
             or (word == "to" and after in REACHES)
         ):
@@ -249,7 +256,7 @@ class _Reader:
         if before in ("=", "≈", "→", "⇒"):
             return 3.0, "result"
         if before == "of":
-            return (2.2, "object") if earlier in MEASURES else (1.0, "phrase")
+            return _of(earlier, words)
         if before == "to":
             return (1.0, "phrase") if "from" in words else (2.2, "object")
         if before == "with":
@@ -281,6 +288,14 @@ class _Reader:
         ]
 
 
+def _of(earlier: str, words: list[str]) -> tuple[float, str]:
+    """The part of what follows "a total of", "a price of", "gives a payment of"."""
+    if earlier in ("total", "sum"):
+        return 3.0, "result"
+    said = earlier in MEASURES or SAYS & {*words[-5:-2]}
+    return (2.2, "object") if said else (1.0, "phrase")
+
+
 def _noun(behind: str) -> tuple[str, ...]:
     """The words right behind a number, up to a verb or a phrase."""
     if chinese := re.match(r"\s*([\u4e00-\u9fff]{1,4})", behind):
@@ -309,6 +324,9 @@ def _noun(behind: str) -> tuple[str, ...]:
 def with_unit(sentence: str, mention: Mention) -> str:
     """The mention's text with the unit behind it; other nouns say nothing of its value."""
     text = plain_money(mention.text)
+    scale = _SCALE.match(sentence, mention.end)
+    if scale is not None:
+        return f"{text} {scale[1]}"
     if text[-1:] in "$)]%€" or text[:1] in "$€£¥\\":
         return text
     behind = re.match(

@@ -61,8 +61,10 @@ def parts(text: str) -> list[str] | None:
 
 def permuted(text: str) -> tuple[str, bool] | None:
     """(the tuples, whether only cyclically) of `(1, 2, 3) and its permutations`."""
-    match = _PERMUTED.fullmatch(text.strip()) if "ermutation" in text else None
-    if match is None or len(text) > MAX_LENGTH:
+    if len(text) > MAX_LENGTH or "ermutation" not in text:
+        return None
+    match = _PERMUTED.fullmatch(text.strip())
+    if match is None:
         return None
     return match["base"] or match["of"], bool(match["cyclic"] or match["first"])
 

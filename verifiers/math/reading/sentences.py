@@ -90,7 +90,8 @@ def _gives(words: str, sentence: str) -> bool:
     before = [t for t in before if t.casefold() not in ("the", "a", "an")]
     if not before or before[-1].casefold() in _VERBS or rest <= _FILLER:
         return True
-    return len(before) > 1 and before[-1].endswith("ing") and before[-2].casefold() in _VERBS
+    participle = len(before) > 1 and before[-1].endswith("ing")
+    return participle and before[-2].casefold() in (*_VERBS, "up")  # "ends up facing east"
 
 
 def _has_name(said: list[str], first: int) -> bool:
@@ -166,8 +167,9 @@ _NEGATIVE = lazy_pattern(r"\b(?:loses?|lost|last|opposite|wrong|incorrect|neithe
 _LEADING = lazy_pattern(
     r"^[\W_]*(?:(?:therefore|thus|hence|so|finally|consequently|in conclusion|as a result)\b"
     r"[,:]?\s*"
-    r"|(?:after|before|since|because|when|if|as|in|on|at|by|for|from|starting|based|given|with)\b"
-    r"[^,]{1,120},\s*)+",
+    r"|(?:after|before|since|because|when|if|as|in|on|at|by|for|from|starting|based|given|with"
+    r"|out of|of|among|between|compared|unlike)\b"
+    r"(?:[^,]{1,120},\s*|[^,]{1,120}?(?=\b(?:he|she|it|they|we|you)\b)))+",
     re.I,
 )
 _TRAILING = lazy_pattern(
