@@ -36,9 +36,9 @@ def _way_back(rng: Random) -> Mapping[str, Case]:
             if kind == "trap":
                 w = 2 * v + rng.choice((0, 0, 2, 3, 4, 6, 8))
                 return {"d": d, "v": v, "w": w}, 2 * w - v
-            w = Fraction(2 * v * back, v + back)
-            if w.denominator == 1 and w != v and (w > v) == (kind == "control"):
-                return {"d": d, "v": v, "w": int(w)}, back
+            mean = Fraction(2 * v * back, v + back)
+            if mean.denominator == 1 and mean != v and (mean > v) == (kind == "control"):
+                return {"d": d, "v": v, "w": int(mean)}, back
 
     (o, x), (c, y), (t, z) = case("original"), case("control"), case("trap")
     return four(
