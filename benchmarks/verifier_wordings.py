@@ -40,7 +40,7 @@ from harness.verifiers.math.comparing.judge import answer_key
 
 VERIFIER = MathVerifier()
 ALL = MAKERS + SHAPES
-BATCH = 500  # cases a worker takes at a time
+BATCH = 200  # cases a worker takes at a time
 MAX_SHRINKS = 300  # makings of one failure while it is made smaller
 SHRUNK = 5  # failures of one property and maker that a batch makes smaller
 PROPERTIES = (
@@ -187,6 +187,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", type=int, default=3, help="failures shown of each kind")
     parser.add_argument("--workers", type=int, default=None, help="processes; default: all cores")
+    parser.add_argument("--seconds", type=float, help="end after so long, with what is done")
     parser.add_argument("--out", type=Path, help="write all failures here, one a line")
     args = parser.parse_args()
     began = time.perf_counter()
@@ -199,6 +200,8 @@ def main() -> None:
                 whole.checked.update(told.checked)
                 whole.failures.extend(told.failures)
                 done += told.cases
+                if args.seconds and time.perf_counter() - began > args.seconds:
+                    break
         pool.terminate()
     report(whole, done, time.perf_counter() - began, args.show)
     if args.out:
