@@ -72,6 +72,7 @@ def worlds(quick: bool) -> dict[str, Rates]:
     found["60% always, Beta(2, 5)"] = ((0.6, 1.0, None), (0.4, 2.0, 5.0))
     found["5% at 0.2, else 0.999"] = ((0.95, 0.999, None), (0.05, 0.2, None))
     found["5% at 0.7, else 0.01"] = ((0.95, 0.01, None), (0.05, 0.7, None))
+    found["5% never, else 0.5"] = ((0.05, 0.0, None), (0.95, 0.5, None))
     return (
         dict(list(found.items())[3::7]) | {"Beta(1.5, 4)": ((1.0, 1.5, 4.0),)} if quick else found
     )

@@ -149,6 +149,8 @@ def forecast_lines(rows: Sequence[Forecast]) -> list[str]:
             f"seconds {'unknown' if seconds is None else _range(seconds, '{:,.1f}')} "
             f"(95% ranges, from {row.measured_on} problems)"
         )
+        if row.expected_judge_tokens is not None:
+            lines.append(f"  and of the judge: {row.expected_judge_tokens:,.0f} tokens")
     return lines
 
 

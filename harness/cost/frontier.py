@@ -32,18 +32,18 @@ def pareto(points: Sequence[Point]) -> list[int]:
     """Indices of the points that no other beats, by rising cost.
 
     A point is beaten by one that costs no more and is at least as accurate, one of them strictly;
-    of equal points the first stays. Costs that agree in 12 digits and accuracies within 1e-9 are
-    equal: sums in another order beat nothing.
+    equal points all stay. Costs that agree in 12 digits and accuracies within 1e-9 are equal: sums
+    in another order beat nothing.
     """
     _check(points)
     frontier: list[int] = []
-    best = -math.inf
-    order = sorted(
-        range(len(points)), key=lambda i: (float(f"{points[i][0]:.12g}"), -points[i][1], i)
-    )
-    for i in order:
-        if points[i][1] > best + _ALIKE:
-            best = points[i][1]
+    best, cheapest = -math.inf, math.nan
+    costs = [float(f"{cost:.12g}") for cost, _ in points]
+    for i in sorted(range(len(points)), key=lambda i: (costs[i], -points[i][1], i)):
+        better = points[i][1] > best + _ALIKE
+        if better:
+            best, cheapest = points[i][1], costs[i]
+        if better or (costs[i] == cheapest and points[i][1] >= best - _ALIKE):
             frontier.append(i)
     return frontier
 

@@ -24,7 +24,7 @@ from harness.stats.special import t_quantile
 from harness.store import Store, open_store
 from harness.store.identity import model_id
 from harness.store.reuse import judged_answers
-from harness.store.runs import runs_under
+from harness.store.runs import runs_under, spent_by_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,8 @@ class Forecast:
     reward asks the model as often as a search needs it. `expected_tokens`, `expected_usd` and
     `expected_seconds` are totals without the judge with a 95% range, from the problems that the
     same model has done under the same budgets (`measured_on` of them); None where there are fewer
-    than two.
+    than two. `expected_judge_tokens` come beside them, by what the judge has generated for an
+    answer so far; None where it has judged none.
     """
 
     model: str
@@ -80,6 +81,7 @@ class Forecast:
     expected_tokens: Range | None
     expected_usd: Range | None
     expected_seconds: Range | None
+    expected_judge_tokens: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -104,6 +106,7 @@ class Forecasts(Listing[Forecast]):
                 "expected_tokens": _value(one.expected_tokens),
                 "expected_usd": _value(one.expected_usd),
                 "expected_seconds": _value(one.expected_seconds),
+                "expected_judge_tokens": one.expected_judge_tokens,
             }
             for one in self
         ]
@@ -129,9 +132,14 @@ def _forecasts(plan: Plan, store: Store | None) -> Iterator[Forecast]:
         known = [] if store is None else _known_runs(store, plan, task)
         done = {} if store is None else finished_attempts(store, known)
         questions = 0 if judge is None else _questions(store, task, runs, judge)
+        each = None if store is None or judge is None else _judge_tokens(store, task, known, done)
         for group in families(runs):
-            yield _forecast(plan, store, task, group, known, done, judge, questions)
-            questions = 0  # of the whole task: counted with its first family
+            one = _forecast(plan, store, task, group, known, done, judge, questions)
+            if questions:  # of the whole task: counted with its first family
+                expected = None if each is None else each * questions
+                one = replace(one, expected_judge_tokens=expected)
+            questions = 0
+            yield one
 
 
 def _forecast(
@@ -221,10 +229,9 @@ def _questions(
     store: Store | None, task: LoadedTask, runs: Sequence[PlannedRun], judge: Judge
 ) -> int:
     """How many answers a judge may have to be asked about: all but those that it has judged."""
-    verifier = asks_judge(task.verifier)
+    verifier, asked = asks_judge(task.verifier), _askable(task)
     if verifier is None:
         return 0
-    asked = [p.digest() for p in task.problems if verifier.question("an answer", p) is not None]
     pools = sum(max(run.strategy.proposer.size for run in group) for group in families(runs))
     judged = 0
     if store is not None:
@@ -232,6 +239,29 @@ def _questions(
         version = f"{task.verifier_version}+judge{verifier.judge_version}"
         judged = judged_answers(store, [run.id for run in runs], asked, (by, version))
     return max(0, len(asked) * pools - judged)
+
+
+def _askable(task: LoadedTask) -> list[str]:
+    """The problems on whose answers a judge may be asked."""
+    verifier = asks_judge(task.verifier)
+    if verifier is None:
+        return []
+    return [p.digest() for p in task.problems if verifier.question("an answer", p) is not None]
+
+
+def _judge_tokens(
+    store: Store, task: LoadedTask, known: Sequence[PlannedRun], done: PoolSizes
+) -> float | None:
+    """What a judge has generated for each answer that it may have been asked about."""
+    asked, tokens, answers = set(_askable(task)), 0, 0
+    for run in known:
+        spent = spent_by_role(store, run.id).get("judge")
+        if spent is None or spent.usage.output_tokens is None:
+            continue
+        tokens += spent.usage.output_tokens
+        sizes = ((d, size) for (run_id, d), size in done.items() if run_id == run.id)
+        answers += sum(size for digest, size in sizes if digest in asked)
+    return tokens / answers if answers else None
 
 
 def _expected(seen: Seen, left: float, hourly: float | None) -> dict[str, Any]:

@@ -83,6 +83,18 @@ def test_the_bound_includes_a_judge(cli) -> None:
     )
 
 
+def test_a_judges_tokens_are_foretold_beside_the_models(cli) -> None:
+    words = ("--plugin", PLUGIN, "-m", "stub:x", "-t", "traps", "-b", "vote@2")
+    judge = ("--judge", "stub:judge", "--judge-max-output-tokens", "64", "--judge-votes", "2")
+    [first] = json.loads(cli("eval", *words, *judge, "--limit", "24", "--quiet", "--json").out)
+    [row] = json.loads(cli("plan", *words, *judge, "--limit", "96", "--json").out)
+    assert "and of the judge" in cli("plan", *words, *judge, "--limit", "96").out
+    [run] = json.loads(cli("eval", *words, *judge, "--limit", "96", "--quiet", "--json").out)
+    assert first["spent_by_role"]["judge"]["usage"]["output_tokens"] > 0
+    spent = run["spent_by_role"]["judge"]["usage"]["output_tokens"]
+    assert spent == pytest.approx(row["expected_judge_tokens"], rel=0.25)
+
+
 def test_the_bound_includes_a_model_that_is_its_own_reward(plan, cli) -> None:
     [row] = json.loads(plan("--budget", "best@2:reward=judge", "--limit", "4", "--json").out)
     assert row["most_tokens"] == 4 * 2 * (2048 + 4 * 2048)

@@ -196,14 +196,17 @@ points = st.lists(
 def test_pareto_is_the_definition(ps: list[tuple[float, float]]) -> None:
     def beaten(i: int) -> bool:
         c, a = ps[i]
-        return any(
-            (d <= c and b >= a and (d < c or b > a)) or ((d, b) == (c, a) and j < i)
-            for j, (d, b) in enumerate(ps)
-        )
+        return any(d <= c and b >= a and (d < c or b > a) for d, b in ps)
 
     assert sorted(pareto(ps)) == [i for i in range(len(ps)) if not beaten(i)]
     costs = [ps[i][0] for i in pareto(ps)]
     assert costs == sorted(costs)
+
+
+def test_equal_points_all_stay_on_the_frontier() -> None:
+    """Two budgets whose figures coincide, but for the order in which they were summed."""
+    same = [(57.0125, 0.1 + 0.2), (57.0125 * (1 + 1e-15), 0.3), (60.0, 0.3), (60.0, 0.9)]
+    assert sorted(pareto(same)) == [0, 1, 3]
 
 
 def test_area_in_closed_form() -> None:

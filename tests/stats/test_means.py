@@ -129,6 +129,19 @@ def test_shares_hold_over_the_whole_range() -> None:
             assert 0.93 <= held <= 0.9885, (n, share, held)
 
 
+def test_some_rates_cannot_be_held_as_often_as_asked_and_no_more() -> None:
+    """No run of counts has a probability of 93% to 98.5%, so that no interval can hold so often."""
+
+    def possible(n: int, rate: float) -> bool:
+        below = np.concatenate([[0.0], stats.binom.cdf(np.arange(n + 1), n, rate)])
+        held = below[None, 1:] - below[:-1, None]  # of the counts from i to j
+        return bool(((held >= 0.93) & (held <= 0.985)).any())
+
+    assert not any(possible(30, rate) for rate in (0.015, 0.016, 0.017, 0.032))
+    assert not possible(50, 0.01)
+    assert all(possible(60, float(rate)) for rate in np.arange(0.01, 0.5, 0.01))
+
+
 def test_share_limits_at_the_ends_are_clopper_pearsons() -> None:
     low, high = share_limits(np.array([0.0, 20.0]), np.array([20.0, 20.0]))
     assert (low[0], high[1]) == (0, 1)
