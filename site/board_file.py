@@ -98,7 +98,9 @@ def read_board(path: Path) -> BoardText:
         texts = value.values() if kind is dict and isinstance(value, dict) else value
         plain = isinstance(value, kind) and all(isinstance(text, str) for text in texts)
         if not plain:
-            words = {dict: "a table of texts", list: "a list of texts", str: "text"}[kind]
+            words = {"dict": "a table of texts", "list": "a list of texts"}.get(
+                kind.__name__, "text"
+            )
             raise UsageError(f"board {path}: {name} = {value!r}: write {words}")
     known: dict[str, Any] = dict(raw)
     if "protected" in known:
