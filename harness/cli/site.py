@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -134,7 +134,7 @@ def _words(board_file: Path | None, study: Study | None, given: dict[str, str | 
     from harness.site import BoardText
     from harness.site.board_file import read_board
 
-    told = {name: value for name, value in given.items() if value is not None}
+    told: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if board_file is not None:
         board = read_board(board_file)
     else:
