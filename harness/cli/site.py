@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.cli.options import db_option, filter_options, json_option, plugin_option, print_json
+
+if TYPE_CHECKING:
+    from harness.site import BoardText
+    from harness.study import Study
 
 
 @click.group(
@@ -35,7 +41,16 @@ def site() -> None:
     metavar="FILE.toml",
     help="Only the runs of this study, under its title and text.",
 )
-@click.option("--title", help="Title of the pages [default: the study's, else Leaderboard].")
+@click.option(
+    "--board",
+    "board_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE.toml",
+    help="What the board says of itself: title, words, colours, tasks whose golds are withheld.",
+)
+@click.option(
+    "--title", help="Title of the pages [default: the board's, the study's, else Leaderboard]."
+)
 @click.option(
     "--allow-secrets",
     is_flag=True,
@@ -44,14 +59,11 @@ def site() -> None:
 @click.option(
     "--language",
     type=click.Choice(["en", "zh"]),
-    default="en",
-    show_default=True,
-    help="Language of the pages.",
+    help="Language of the pages [default: the board's, else en].",
 )
-@click.option("--url", default="", help="Where the site will stand, for its feed and its embeds.")
+@click.option("--url", help="Where the site will stand, for its feed and its embeds.")
 @click.option(
     "--report",
-    default="",
     help="Link behind 'report a wrong verdict'; {run}, {problem} and {sample} are filled in.",
 )
 @click.option("--fresh", is_flag=True, help="Write every page anew, changed or not.")
@@ -61,11 +73,12 @@ def build(  # noqa: PLR0913 - a parameter an option
     db: str,
     out: Path,
     study_file: Path | None,
+    board_file: Path | None,
     title: str | None,
     allow_secrets: bool,
-    language: str,
-    url: str,
-    report: str,
+    language: str | None,
+    url: str | None,
+    report: str | None,
     fresh: bool,
     as_json: bool,
     **filters: str | None,
@@ -73,10 +86,11 @@ def build(  # noqa: PLR0913 - a parameter an option
     """Write the leaderboard of a database as plain files; they open from disk."""
     from harness.core import UsageError
     from harness.results.reports import find_runs
-    from harness.site import BoardText, StoreSource
+    from harness.site import StoreSource
     from harness.site import build as write
     from harness.store import open_store
 
+    given = {"title": title, "language": language, "url": url, "report": report}
     study = None
     if study_file is not None:
         from harness.cli.study import open_study
@@ -96,13 +110,7 @@ def build(  # noqa: PLR0913 - a parameter an option
             result = write(
                 StoreSource(store, runs, names),
                 out,
-                board=BoardText(
-                    title=title or (study.title if study is not None else "Leaderboard"),
-                    text="" if study is None else study.text,
-                    language=language,
-                    url=url,
-                    report=report,
-                ),
+                board=_words(board_file, study, given),
                 allow_secrets=allow_secrets,
                 fresh=fresh,
             )
@@ -119,6 +127,36 @@ def build(  # noqa: PLR0913 - a parameter an option
             f"{result.pages} pages for {result.runs} runs, {len(result.written)} files written: "
             f"open {result.index}"
         )
+
+
+def _words(board_file: Path | None, study: Study | None, given: dict[str, str | None]) -> BoardText:
+    """The board's file, then what the study says, then the command's own options."""
+    from harness.site import BoardText
+    from harness.site.board_file import read_board
+
+    told: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if board_file is not None:
+        board = read_board(board_file)
+    else:
+        board = BoardText(title="Leaderboard" if study is None else study.title)
+    if study is not None and not board.text:
+        board = replace(board, text=study.text)
+    return replace(board, **told)
+
+
+@site.command(epilog="\b\nExamples:\n  harness site new our-board --title 'Our board'")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--title", default="Our board", show_default=True, help="Title of the pages.")
+def new(folder: Path, title: str) -> None:
+    """Write a board as a project: study, words and colours, and its publishing by CI.
+
+    The folder is to be committed; a push builds the pages for GitHub Pages or GitLab Pages.
+    """
+    from harness.site.board_file import new_board
+    from harness.study.template import TEMPLATE
+
+    for path in new_board(folder, title, TEMPLATE.replace("NAME", title)):
+        click.echo(path)
 
 
 @site.command()

@@ -128,6 +128,6 @@ let harnessData;
   };
   for (const id of ["task", "a", "b"]) $(id).addEventListener("change", (event) => { state.set(id, event.target.value); choose().then(save); });
   $("swap").addEventListener("click", () => { const a = state.get("a"); state.set("a", state.get("b")); state.set("b", a); choose().then(save); });
-  addEventListener("hashchange", () => { for (const k of [...state.keys()]) state.delete(k); for (const [k, v] of new URLSearchParams(location.hash.slice(1))) state.set(k, v); choose(); });
+  addEventListener("hashchange", () => { if (location.hash && !location.hash.includes("=")) return; for (const k of [...state.keys()]) state.delete(k); for (const [k, v] of new URLSearchParams(location.hash.slice(1))) state.set(k, v); choose(); });
   choose();
 })();

@@ -231,7 +231,7 @@
         set("sort", name);
       });
     }
-    addEventListener("hashchange", () => { for (const k of [...state.keys()]) state.delete(k); for (const [k, v] of readState()) state.set(k, v); show(); });
+    addEventListener("hashchange", () => { if (location.hash && !location.hash.includes("=")) return; for (const k of [...state.keys()]) state.delete(k); for (const [k, v] of readState()) state.set(k, v); show(); });
     let wide = chart.clientWidth;
     addEventListener("resize", () => { if (chart.clientWidth !== wide) { wide = chart.clientWidth; show(); } });
     document.addEventListener("click", (event) => $$("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; }));

@@ -192,8 +192,11 @@ def test_the_address_keeps_what_was_chosen(chromium: Any, demo: Demo) -> None:
         ranked = [run for run in chosen if run not in oracle]
         assert ranked == sorted(ranked, key=lambda run: tokens[run])
         assert set(chosen) == {r.id for r in demo.reports if r.model == "tiny-s"}
+        address = page.url
+        page.get_by_text("The same as a table").click()
+        assert _rows(page) == chosen
         again = watched.context.new_page()
-        again.goto(page.url)
+        again.goto(address)
         assert _rows(again) == chosen
         assert again.locator("[data-answer]").inner_text() == answer
         assert again.locator("input[name=unit][value=sequential]").is_checked()

@@ -1,0 +1,138 @@
+"""A board as a project: its words in `board.toml`, and the folder of `harness site new`."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from harness.core import UsageError
+from harness.site.board_text import BoardText
+
+BOARD = "board.toml"
+
+_KINDS: dict[str, type] = {"colours": dict, "protected": list}  # all others are text
+
+_TOML = """\
+# What this board says of itself; `harness site build --board board.toml` reads it.
+title = "{title}"
+lead = "What is measured here, in two sentences."
+licence = "CC BY 4.0"
+contact = "you@example.org"
+# url = "https://example.org/board"   # where it will stand, for its feed and its embeds
+# report = "https://github.com/you/board/issues/new?title=Verdict%20{{sample}}"
+# logo = "logo.svg"
+# language = "zh"
+# protected = ["decimals"]            # tasks whose right answers are not published
+
+[colours]
+accent = "#2b46c9"
+accent-dark = "#9aabff"
+"""
+
+_README = """\
+# {title}
+
+    harness eval --study study.toml       # goes on where it stopped
+    harness site build --study study.toml --board board.toml --out public
+
+`study.toml` names models, tasks and budgets, `board.toml` holds the words and colours. Commit
+both, and the database that `study.toml` is run into. A push builds the pages: for GitHub Pages by
+`.github/workflows/pages.yml`, for GitLab Pages by `.gitlab-ci.yml`. Any other server takes the
+folder `public` as it is.
+"""
+
+_GITHUB = """\
+name: pages
+on:
+  push:
+    branches: [main]
+permissions:
+  contents: read
+  pages: write
+  id-token: write
+jobs:
+  pages:
+    runs-on: ubuntu-latest
+    environment:
+      name: github-pages
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.12"
+      - run: pip install reasoning-harness
+      - run: harness site build --study study.toml --board board.toml --out public
+      - uses: actions/upload-pages-artifact@v3
+        with:
+          path: public
+      - uses: actions/deploy-pages@v4
+"""
+
+_GITLAB = """\
+pages:
+  image: python:3.12
+  script:
+    - pip install reasoning-harness
+    - harness site build --study study.toml --board board.toml --out public
+  artifacts:
+    paths: [public]
+"""
+
+
+def read_board(path: Path) -> BoardText:
+    """The words of a board from its file; UsageError that says what is wrong in it."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"board {path}: {error}") from error
+    names = [field.name for field in fields(BoardText)]
+    for name, value in raw.items():
+        if name not in names:
+            close = difflib.get_close_matches(name, names, 1)
+            hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(names)}"
+            raise UsageError(f"board {path}: unknown {name!r}; {hint}")
+        kind = _KINDS.get(name, str)
+        texts = value.values() if kind is dict and isinstance(value, dict) else value
+        plain = isinstance(value, kind) and all(isinstance(text, str) for text in texts)
+        if not plain:
+            words = {"dict": "a table of texts", "list": "a list of texts"}.get(
+                kind.__name__, "text"
+            )
+            raise UsageError(f"board {path}: {name} = {value!r}: write {words}")
+    known: dict[str, Any] = dict(raw)
+    if "protected" in known:
+        known["protected"] = tuple(known["protected"])
+    if "logo" in known:
+        known["logo"] = path.parent / known["logo"]
+        if not known["logo"].is_file():
+            raise UsageError(f"board {path}: there is no file {known['logo']}")
+    return BoardText(**known)
+
+
+def new_board(folder: Path, title: str, study: str) -> list[Path]:
+    """Write a board's project into a new or empty folder; the files, in order.
+
+    `study` is the text of its study file.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder} is not an empty folder: name another one")
+    if any(mark in title for mark in ('"', "\\", "\n")):
+        raise UsageError(f"title {title!r}: without quotes and backslashes, on one line")
+    files = {
+        "study.toml": study,
+        BOARD: _TOML.format(title=title),
+        "README.md": _README.format(title=title),
+        ".github/workflows/pages.yml": _GITHUB,
+        ".gitlab-ci.yml": _GITLAB,
+        ".gitignore": "public/\n",
+    }
+    written = []
+    for name, body in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(body, encoding="utf-8")
+        written.append(path)
+    return written
