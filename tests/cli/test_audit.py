@@ -136,7 +136,7 @@ def test_where_a_second_judge_differs_is_listed_first(cli: Callable[..., Any], r
     first = [row for row in rows if row["drawn"]["stratum"] == kinds[0]]
     assert all(row["verdict"] == "wrong" for row in first)
     assert any(row["gold"] == "1" == row["answer"] for row in first)
-    assert {row["drawn"]["by"] for row in rows} == {"math@2 against math-verify"}
+    assert {row["drawn"]["by"] for row in rows} == {"math@3 against math-verify"}
 
 
 def test_unsure_and_open_labels_are_told_and_left_out(cli: Callable[..., Any], run: str) -> None:

@@ -154,8 +154,8 @@ def test_a_damaged_checkpoint_is_caught(checkout, hurt):
     ("version", "body", "code", "says"),
     [
         # The code of a plugin belongs to its version, so that an edit is seen before it judges.
-        ("", TAKES_ALL, 2, "and are judged by math@2+"),
-        ("", REJECTS, 2, "and are judged by math@2+"),
+        ("", TAKES_ALL, 2, "and are judged by math@3+"),
+        ("", REJECTS, 2, "and are judged by math@3+"),
         ('version = "1+fix"', TAKES_ALL, 2, "and are judged by math@1+fix"),
     ],
     ids=["takes all", "rejects some", "new version"],

@@ -130,7 +130,7 @@ def test_a_judges_verdicts_stand_beside_the_rules_and_its_calls_in_the_ledger(
         assert again.requests[0].sampling.temperature > 0
         assert result.changed == 0
         [result] = regrade_runs(store, [run_id])
-        assert result.after == "flaw@3"
+        assert result.after == "flaw@4"
         assert load_reports(store, [run_id])[0].manifest.command.option("judge") is None
     assert dict(rows(db, VERDICTS))["p0"] == "lured"
 

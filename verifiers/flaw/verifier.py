@@ -48,7 +48,7 @@ class FlawVerifier:
     """
 
     name = "flaw"
-    version = "3"
+    version = "4"
     judge_version = JUDGE_VERSION
 
     def __init__(self) -> None:

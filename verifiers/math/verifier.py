@@ -33,7 +33,7 @@ class MathVerifier:
     """Judges a response by the mathematical value of its final answer."""
 
     name = "math"
-    version = "2"
+    version = "3"
 
     def __init__(self, **options: Any) -> None:
         self.options = Options.of(options)
