@@ -45,8 +45,9 @@ def read_task_file(path: Path) -> tuple[TaskFile, Mapping[str, Any]]:
         raise DataError(f"{path}: expected keys with values, such as data: questions.csv")
     if "doc_to_text" in raw or "dataset_path" in raw:
         raise DataError(
-            f"{path} is a task of lm-eval: --include-path {path.parent} --task lm-eval:"
-            f"{raw.get('task', 'NAME')}"
+            f"{path} is a task of lm-eval: name it lm-eval:{raw.get('task', 'NAME')}, with its "
+            f"folder as {{include_path}} ({path.parent})",
+            include_path=...,
         )
     task, faults = read_table(raw, TaskFile)
     if task is None:

@@ -34,11 +34,11 @@ def _way_back(rng: Random) -> Mapping[str, Case]:
             v, back = 5 * rng.randint(6, 9 if kind == "trap" else 12), 5 * rng.randint(6, 24)
             d = v * rng.randint(1, 4)
             if kind == "trap":
-                w = 2 * v + rng.choice((0, 0, 2, 3, 4, 6, 8))
-                return {"d": d, "v": v, "w": w}, 2 * w - v
-            mean = Fraction(2 * v * back, v + back)
-            if mean.denominator == 1 and mean != v and (mean > v) == (kind == "control"):
-                return {"d": d, "v": v, "w": int(mean)}, back
+                goal = 2 * v + rng.choice((0, 0, 2, 3, 4, 6, 8))
+                return {"d": d, "v": v, "w": goal}, 2 * goal - v
+            w = Fraction(2 * v * back, v + back)
+            if w.denominator == 1 and w != v and (w > v) == (kind == "control"):
+                return {"d": d, "v": v, "w": int(w)}, back
 
     (o, x), (c, y), (t, z) = case("original"), case("control"), case("trap")
     return four(
