@@ -7,7 +7,7 @@ checks values against them and makes the schema of them.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -56,6 +56,10 @@ class ModelEntry:
     ] = ()
     max_output_tokens: Annotated[
         Count | None, says("limit of one completion, instead of the study's")
+    ] = None
+    batch: Annotated[
+        Literal["wait", "submit"] | None,
+        says("ask through the provider's batch interface, at half the price"),
     ] = None
     concurrency: Annotated[
         Count | None, says("calls in flight (default: what fills the engine)")

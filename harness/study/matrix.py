@@ -101,6 +101,7 @@ def _config(
         max_output_tokens=model.max_output_tokens or study.max_output_tokens,
         db=db,
         concurrency=model.concurrency,
+        batch=model.batch,
         price=_price(model.price),
         gpu_usd_per_hour=model.gpu_usd_per_hour,
         judge=None if study.judge is None else _judge(study.judge),
