@@ -234,6 +234,7 @@ def _report(store: Store, run: StoredRun, times: _Times) -> RunReport:
         },
         obedience=run_obedience(run.budget, [v for line in lines for v in line.bounded]),
         empty=sum(line.empty for line in lines) / finals,
+        unread=sum(line.unread for line in lines) / finals,
         refused=sum(line.refused for line in lines) / finals,
         abstained=sum(line.abstained for line in lines) / finals,
         looping=sum(loops) / len(loops) if loops else None,
