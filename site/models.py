@@ -21,6 +21,10 @@ from harness.site.numbers import is_share
 if TYPE_CHECKING:
     from harness.site.build import Site
 
+FITS = 60
+"""Models and tasks of a site up to which coverage is fitted for all, at seconds each; in a larger
+one it is for models on their task's frontier."""
+
 _EDGES = 4
 _ENOUGH = 5  # problems of a level that is called a strength or a weakness
 
@@ -61,15 +65,17 @@ def write_models(site: Site, groups: Sequence[Group]) -> None:
     for group in groups:
         for model in group.models:
             by_model.setdefault(model, []).append(group)
+    total = sum(map(len, by_model.values()))
     for model, own in sorted(by_model.items()):
         unit = f"model:{slug(model)}"
         facts = [
             [g.slug, [[r.href, site.keys[r.report.id], r.device_seconds] for r in _rows(g, model)]]
             for g in own
         ]
-        if site.folder.kept(unit, site.key(facts)):
+        fitted = [total <= FITS or any(r.frontier for r in _rows(g, model)) for g in own]
+        if site.folder.kept(unit, site.key(facts, fitted)):
             continue
-        sections = [_section(site, group, model) for group in own]
+        sections = [_section(site, g, model, fit) for g, fit in zip(own, fitted, strict=True)]
         reports = [row.report for s in sections for row in s.rows]
         prices = {content_hash(r.manifest.price): r.manifest.price for r in reports}
         site.page(
@@ -97,12 +103,16 @@ def _rows(group: Group, model: str) -> tuple[Row, ...]:
     return tuple(row for row in group.rows if row.report.model == model)
 
 
-def _section(site: Site, group: Group, model: str) -> Section:
+def _section(site: Site, group: Group, model: str, fitted: bool) -> Section:
     rows = _rows(group, model)
     graded = [r.report.id for r in rows if r.accuracy is not None]
     curves = tuple(site.source.curves(graded)) if graded else ()
     cover = [c for c in curves if c.oracle and c.counts is not None]
-    fit = _attempt(fit_coverage, max(cover, key=lambda c: len(c.points))) if cover else None
+    fit = (
+        _attempt(fit_coverage, max(cover, key=lambda c: len(c.points)))
+        if cover and fitted
+        else None
+    )
     policy, why = _policy(curves)
     best = next((r for r in rows if r.rank), None)
     weak, strong = _edges(best)
