@@ -58,6 +58,3 @@ def test_every_engine_gives_the_example_s_figures(tmp_path: Path) -> None:
                 one, other = ours.metrics[metric], theirs.metrics[metric]
                 close = one.low <= other.value <= one.high and other.low <= one.value <= other.high
                 assert close, (cell, name, metric, one, other)
-            assert ours.charged.prompt_tokens == pytest.approx(
-                theirs.charged.prompt_tokens, rel=0.05
-            )
