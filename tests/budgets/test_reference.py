@@ -120,3 +120,13 @@ def test_under_a_ceiling_too(plain, world, budget):
         told = f"{options}, seed {seed}, ceiling {ceiling}"
         assert answers == expected, told
         assert caller.used == theirs.used <= ceiling, told
+
+
+@pytest.mark.parametrize("budget", REFERENCES)
+def test_an_engine_that_does_not_say_what_stopped_it_gives_the_same(budget):
+    """Its ends of steps and of answers look alike: the same must come out, for as many draws."""
+    for options, seed in itertools.product(ENGINES[:4], range(100, 104)):
+        answers, told = ours(budget, ScriptedEngine(**options), seed, None)
+        silent, quiet = ours(budget, ScriptedEngine(**options, tells_stop=False), seed, None)
+        assert silent == answers, (options, seed)
+        assert len(quiet.drawn) == len(told.drawn), (options, seed)
