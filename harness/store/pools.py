@@ -38,6 +38,7 @@ def pool_stamp(store: Store, run: StoredRun) -> str:
             VerdictRow.warning,
             VerdictRow.reason,
             VerdictRow.loop,
+            VerdictRow.score,
         )
         .select_from(
             ChargeRow.__table__.join(

@@ -272,7 +272,8 @@ def origins(store: Store, run_id: str) -> dict[Origin, int]:
 def _spent(calls: int, *figures: Any) -> Spent:
     sums, known = figures[: len(_SUMMED)], figures[len(_SUMMED) :]
     values = [(s or 0) if k == calls else None for s, k in zip(sums, known, strict=True)]
-    *tokens, usd, latency_s, joules = values
+    *sums_of_tokens, usd, latency_s, joules = values
+    tokens = [None if s is None else int(s) for s in sums_of_tokens]  # PostgreSQL's are Decimal
     return Spent(
         usage=Usage(**dict(zip(_TOKENS, tokens, strict=True))),
         calls=calls,

@@ -67,7 +67,8 @@ def test_an_eval_its_report_and_its_site(url, tmp_path):
 
     from harness.cli import cli
 
-    built = CliRunner().invoke(cli, ["site", "build", "--db", url, "--out", str(tmp_path / "site")])
+    out = str(tmp_path / "site")
+    built = CliRunner().invoke(cli, ["site", "build", "--db", url, "--out", out])
     assert built.exit_code == 0, built.output
     assert (tmp_path / "site" / "index.html").is_file()
 
