@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from harness.core import Estimate
 
-HEADLINES = ("accuracy", "lure_rate")
+HEADLINES = ("accuracy", "pair_score", "lure_rate")
 _LEVEL = re.compile(r"(?:(?P<figure>[^=]*)/)?(?P<factor>[^/=]+)=(?P<level>.*)", re.DOTALL)
 
 
@@ -31,7 +31,7 @@ class Breakdown:
 def part(
     metrics: Mapping[str, Estimate],
 ) -> tuple[list[tuple[str, Estimate]], list[Breakdown]]:
-    """Every metric once: those to list (accuracy and lure rate first), and the breakdowns.
+    """Every metric once: those to list (headlines first), and the breakdowns.
 
     Levels and figures keep the task's order. A factor with a single metric is listed.
     """

@@ -20,7 +20,7 @@ UNITS = ("tokens", "sequential", "flops", "usd", "seconds")
 """What accuracy may be seen over; all are charged, a problem."""
 
 _LOCAL = ("onnx", "hf", "vllm")
-_PAIRED = ("balanced_accuracy", "trap_given_original_and_concept", "trap_to_original")
+_PAIRED = ("pair_score", "balanced_accuracy", "trap_given_original_and_concept", "trap_to_original")
 _ALARMS = ("false_alarms/control", "false_alarms/original")
 
 
