@@ -91,7 +91,7 @@ def test_commands_that_write_say_in_json_what_they_wrote(stub_eval, cli, tmp_pat
     stub_eval("--budget", "vote@{2,4}", "--quiet")
     saved = json.loads(cli("baseline", "save", "b.txt", "model=stub", "--json").out)
     assert [f["clusters"] for f in saved.pop("feasibility")] == [2, 2]  # one for each run
-    assert saved == {"file": "b.txt", "runs": 2, "outcomes": 12}
+    assert saved == {"file": "b.txt", "runs": 2, "outcomes": 12, "first_margin": 1.0}
     words = ("baseline", "update", "b.txt", "budget=vote@2", "--json")
     assert json.loads(cli(*words).out) == {"file": "b.txt", "new": 1, "kept": 1}
     row = {"table": "prompt", "row": {"id": prompt_id("what?"), "text": "what?"}}

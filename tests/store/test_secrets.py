@@ -123,7 +123,7 @@ def test_a_site_with_a_secret_is_not_published_and_an_old_store_can_be_mended(le
     assert [run["metrics"] for run in after] == [run["metrics"] for run in json.loads(before)]
     done = harness("site", "build", "--out", "site", folder=leaky)
     assert done.returncode == 0, done.stderr
-    pages = [p.read_text("utf-8") for p in (leaky / "site").rglob("*") if p.is_file()]
+    pages = [p.read_bytes().decode("latin-1") for p in (leaky / "site").rglob("*") if p.is_file()]
     assert not any("10.0.0.7" in page for page in pages)
     assert any("http://private/v1" in page for page in pages)
 

@@ -253,7 +253,7 @@ BAD = [
     ("q.yaml", "data: other.csv\n", "other.csv: no such file"),
     ("q.yaml", "data: quiz.csv\nshots: 9\n", "from among its own 4 rows"),
     ("q.toml", "data = ", "not TOML"),
-    ("q.yaml", "task: sums\ndataset_path: json\n", "--task lm-eval:sums"),
+    ("q.yaml", "task: sums\ndataset_path: json\n", "name it lm-eval:sums"),
 ]  # fmt: skip
 
 
