@@ -81,7 +81,7 @@ def _pairs(clusters: _Clusters) -> dict[str, Estimate]:
         out["pair_score"] = mean_interval(both, names)
         out["pair_score/sensitivity"] = mean_interval(caught, names)
         out["pair_score/specificity"] = mean_interval(answered, names)
-        # The headline of version 3: a wrong answer to a control costs nothing unless it is an alarm.
+        # The headline of version 3: of controls only alarms cost anything, wrong answers do not.
         calm = [1.0 - v["control"].statuses.get(Status.ABSTAINED, 0.0) for v in flawed.values()]
         told = [(a + b) / 2 for a, b in zip(caught, calm, strict=True)]
         out["balanced_accuracy"] = mean_interval(told, names)

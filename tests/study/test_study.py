@@ -202,6 +202,7 @@ def test_a_stranger_s_model_is_named_by_the_study(write: Write) -> None:
 def test_a_judge_is_asked_by_the_tasks_that_know_what_to_ask(write: Write) -> None:
     """Its price is counted with the rest; a group of other tasks runs without it."""
     text = SMALL.replace('budgets = ["greedy", "vote@{1,2}"]', 'budgets = ["greedy"]')
+    text = text.replace("max_output_tokens = 24", "max_output_tokens = 120")  # whole answers
     text += '[[tasks]]\ntask = "traps"\nlimit = 8\n'
     text += '[judge]\nmodel = "onnx:tiny-m"\nmax_output_tokens = 16\n'
     [plain, judged] = Study.load(write(text)).planned
