@@ -18,6 +18,7 @@ from harness.core import Prompt, registry
 from harness.testing import Ceiling, ScriptedCaller, ScriptedEngine, ScriptedReward
 
 SEEDS = range(12)
+MORE = range(1000, 1040)
 LIMIT = 70  # tokens of one answer
 QUESTION = Prompt.user("Which digit is it?")
 VALUE = ScriptedReward()
@@ -100,7 +101,17 @@ def ours(budget, engine, seed, ceiling):
 
 @pytest.mark.parametrize("budget", REFERENCES)
 def test_it_is_what_the_paper_says(plain, world, budget):
-    for options, seed in itertools.product(ENGINES, SEEDS):
+    hold(plain, world, budget, SEEDS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("budget", REFERENCES)
+def test_it_is_what_the_paper_says_on_thousands_more(plain, world, budget):
+    hold(plain, world, budget, MORE)
+
+
+def hold(plain, world, budget, seeds):
+    for options, seed in itertools.product(ENGINES, seeds):
         theirs = world(ScriptedEngine(**options), QUESTION, seed=seed, limit=LIMIT)
         expected = plain.collect(REFERENCES[budget](plain, theirs))
         answers, caller = ours(budget, ScriptedEngine(**options), seed, None)
