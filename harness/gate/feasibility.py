@@ -122,22 +122,7 @@ def unanswered(task: str, problems: Sequence[Problem]) -> RunOutcomes:
         selector="first",
         planned=len(problems),
         facts={},
-        outcomes=tuple(
-            ProblemOutcome(
-                id=problem.id,
-                cluster=problem.cluster,
-                correct=1.0,
-                lured=None if problem.lure is None else 0.0,
-                alarmed=None if problem.gold is None else 0.0,
-                ungraded=0.0,
-                truncated=0.0,
-                tokens=None,
-                usd=None,
-                pool_correct=1.0,
-                problem=problem,
-            )
-            for problem in problems
-        ),
+        outcomes=tuple(ProblemOutcome.without_answer(p, 1.0) for p in problems),
     )
 
 

@@ -316,20 +316,5 @@ def _expected(run: PlannedRun, model: str) -> RunOutcomes:
         selector=run.strategy.selector.name,
         planned=len(run.loaded.problems),
         facts=run.manifest.facts(f"{run.loaded.verifier_label}@{run.loaded.verifier_version}"),
-        outcomes=tuple(
-            ProblemOutcome(
-                id=problem.id,
-                cluster=problem.cluster,
-                correct=0.0,
-                lured=None if problem.lure is None else 0.0,
-                alarmed=None if problem.gold is None else 0.0,
-                ungraded=0.0,
-                truncated=0.0,
-                tokens=None,
-                usd=None,
-                pool_correct=0.0,
-                problem=problem,
-            )
-            for problem in run.loaded.problems
-        ),
+        outcomes=tuple(ProblemOutcome.without_answer(p, 0.0) for p in run.loaded.problems),
     )

@@ -36,6 +36,23 @@ class ProblemOutcome:
     samples: int = 1
     problem: Problem | None = None
 
+    @classmethod
+    def without_answer(cls, problem: Problem, correct: float) -> ProblemOutcome:
+        """One that nobody has answered yet, with `correct` in the place of its score."""
+        return cls(
+            id=problem.id,
+            cluster=problem.cluster,
+            correct=correct,
+            lured=None if problem.lure is None else 0.0,
+            alarmed=None if problem.gold is None else 0.0,
+            ungraded=0.0,
+            truncated=0.0,
+            tokens=None,
+            usd=None,
+            pool_correct=correct,
+            problem=problem,
+        )
+
     @property
     def flaky(self) -> bool:
         """Right in some samples and wrong in others."""
