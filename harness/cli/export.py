@@ -22,8 +22,8 @@ def export() -> None:
     "  harness export star RUN --held-out TEST_RUN --out round1.jsonl\n"
     "  harness export star RUN --hinted HINTED_RUN --held-out TEST_RUN --out round1.jsonl\n\n\b\n"
     "A row is {prompt, completion, problem, sample, source, round}: the first two are the\n"
-    "engine's exact text. HINTED_RUN saw the answer in its prompt; its correct solutions serve for\n"
-    "the problems that RUN missed, under RUN's own prompt (STaR's rationalisation)."
+    "engine's exact text. HINTED_RUN saw the answer in its prompt; its correct solutions serve\n"
+    "for the problems that RUN missed, under RUN's own prompt (STaR's rationalisation)."
 )
 @click.argument("run")
 @click.option(
