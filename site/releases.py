@@ -130,8 +130,8 @@ def freeze(out: Path, name: str, paths: Iterable[str], reports: Iterable[RunRepo
         else:
             shutil.copyfile(out / path, target)
     facts = facts_of(reports, name)
-    body = {"name": name, "newest": facts.newest, "runs": {k: list(v) for k, v in facts.runs.items()}}
-    (half / FACTS).write_text(dumps(body), "utf-8")
+    told = {"name": name, "newest": facts.newest, "runs": {k: list(v) for k, v in facts.runs.items()}}
+    (half / FACTS).write_text(dumps(told), "utf-8")
     half.rename(home)
     return home
 

@@ -80,9 +80,9 @@ def _environment(board: BoardText, say: Callable[[str], str]) -> jinja2.Environm
     )
 
     @functools.cache
-    def words(text: str) -> Markup:
+    def words(english: str) -> Markup:
         """The interface's words are escaped once: a page of transcripts has thousands of them."""
-        return escape(say(text))
+        return escape(text.plain(say(english)))
 
     env.globals |= {
         "_": words,

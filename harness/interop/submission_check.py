@@ -168,17 +168,17 @@ def _plan(store: Store, run: StoredRun, loaded: LoadedTask) -> Iterator[str]:
     except HarnessError as error:
         yield f"its budget cannot be read here: {error}"
         return
-    parts = {
+    parts: dict[str, Any] = {
         "selector": strategy.selector.name,
         "selector_args": dict(strategy.selector.args),
         "size": strategy.proposer.size,
         "whole": strategy.whole,
         "reward": strategy.reward.info.fingerprint if strategy.reward else None,
     }
-    for name, value in parts.items():
-        told = getattr(manifest, name)
-        if (dict(told) if isinstance(told, Mapping) else told) != value:
-            yield f"its manifest says {name} {told!r}, and {run.budget} has {value!r}"
+    for name, part in parts.items():
+        kept = getattr(manifest, name)
+        if (dict(kept) if isinstance(kept, Mapping) else kept) != part:
+            yield f"its manifest says {name} {kept!r}, and {run.budget} has {part!r}"
 
 
 def _fingerprint(store: Store, run: StoredRun) -> str:

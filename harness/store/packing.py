@@ -338,4 +338,4 @@ def clashes(ours: Store, theirs: Store) -> Iterator[Clash]:
                 for *key, said in part:
                     before = stored.get(tuple(key), said)
                     if before != said:
-                        yield Clash(name, key[0], before, said)
+                        yield Clash(name, str(key[0]), str(before), str(said))
