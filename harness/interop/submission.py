@@ -28,9 +28,16 @@ from harness.core import DataError, UsageError
 from harness.core.secrets import environment_secrets, masked, public, suspects
 from harness.results.reports import load_reports
 from harness.store import Store, open_store
-from harness.store.packing import TABLES, bring_in, fill, key_of, packed_rows, read_row
+from harness.store.packing import (
+    SCHEMA_VERSION,
+    TABLES,
+    bring_in,
+    fill,
+    key_of,
+    packed_rows,
+    read_row,
+)
 from harness.store.records import Row
-from harness.store.schema import SCHEMA_VERSION
 
 KIND = "harness submission"
 INDEX, REPORTS = "submission.json", "reports.json"

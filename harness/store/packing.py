@@ -35,6 +35,7 @@ from sqlalchemy.orm import aliased
 from harness.core.secrets import in_texts
 from harness.store.records import Row
 from harness.store.schema import (
+    SCHEMA_VERSION,
     AttemptRow,
     Base,
     CallRow,
@@ -48,6 +49,18 @@ from harness.store.schema import (
 )
 from harness.store.store import Store
 from harness.store.writer import insert_new, write_rows
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "TABLES",
+    "bring_in",
+    "clashes",
+    "fill",
+    "key_of",
+    "packed_calls",
+    "packed_rows",
+    "read_row",
+]
 
 TABLES: Mapping[str, type[Base]] = {
     kind.__tablename__: kind
