@@ -23,8 +23,9 @@ class BoardText:
     the link behind "report a wrong verdict", in which
     {run}, {problem} and {sample} are replaced. `url` is where the site will stand: feeds and
     embeds need it. `colours` are "accent" and "accent-dark", as #rrggbb. Of `protected` tasks (by
-    name) no gold answer and no lure is published. `sql_js` is the file sql-asm.js of the npm package
-    sql.js: with it there is a page to query the tables. Raises UsageError for what is none of these.
+    name) no gold answer and no lure is published. `sql_js` is the file sql-asm.js of the npm
+    package sql.js: with it there is a page to query the tables. Raises UsageError for what is none
+    of these.
     """
 
     title: str = "Reasoning leaderboard"

@@ -88,4 +88,5 @@ def _font(size: int) -> Any:
 
 def _latin(text: str) -> str:
     """What Pillow's own font has: of other characters a dot is left."""
-    return "".join(c if " " <= c <= "~" or "\xa1" <= c <= "\xff" or c in "–…" else "·" for c in text)
+    known = (" " <= c <= "~" or "\xa1" <= c <= "\xff" or c in "–…" for c in text)
+    return "".join(c if has else "·" for c, has in zip(text, known, strict=True))

@@ -1,7 +1,7 @@
 """Worker processes that make runs' pages beside one another, when there are many to make.
 
-A worker opens the store by itself and writes its files into the site's folder; what it hands back is
-which files these are. Whatever it cannot do is done again by the one who asked, who then raises
+A worker opens the store by itself and writes its files into the site's folder; what it hands back
+is which files these are. Whatever it cannot do is done again by the one who asked, who then raises
 what it raises. Plain subprocesses and pipes, so that no script needs a guard around `build`.
 """
 

@@ -32,18 +32,26 @@ FEED = 50
 QUERIES = (
     (
         "Best budget of each model",
-        'SELECT model, budget, task, max(accuracy) AS accuracy, tokens\nFROM runs\n'
-        "WHERE part = 'ranked'\nGROUP BY task, model\nORDER BY task, accuracy DESC",
+        """SELECT model, budget, task, max(accuracy) AS accuracy, tokens
+FROM runs
+WHERE part = 'ranked'
+GROUP BY task, model
+ORDER BY task, accuracy DESC""",
     ),
     (
         "Hardest problems",
-        'SELECT "group", problem, avg(correct) AS correct, avg(lured) AS lured\nFROM problems\n'
-        'GROUP BY "group", problem\nORDER BY correct\nLIMIT 20',
+        """SELECT "group", problem, avg(correct) AS correct, avg(lured) AS lured
+FROM problems
+GROUP BY "group", problem
+ORDER BY correct
+LIMIT 20""",
     ),
     (
         "Cheapest above 80%",
-        "SELECT task, model, budget, accuracy, low, min(tokens) AS tokens\nFROM runs\n"
-        "WHERE part = 'ranked' AND accuracy >= 0.8\nGROUP BY task",
+        """SELECT task, model, budget, accuracy, low, min(tokens) AS tokens
+FROM runs
+WHERE part = 'ranked' AND accuracy >= 0.8
+GROUP BY task""",
     ),
 )
 """Examples of the page to query: their names and their SQL."""
@@ -69,9 +77,7 @@ def write_downloads(site: Site, groups: Sequence[Group]) -> None:
     _feed(site, groups)
     runs, problems = _runs(groups), _problems(site, groups)
     if site.board.sql_js is not None:
-        site.page(
-            unit, "query.html", "query.html", examples=QUERIES, words=site.renderer.words()
-        )
+        site.page(unit, "query.html", "query.html", examples=QUERIES, words=site.renderer.words())
     files = [
         ("data/runs.csv", "runs, one a row", _csv(runs)),
         ("data/problems.csv", "every run on every problem, one a row", _csv(problems)),

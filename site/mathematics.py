@@ -62,7 +62,7 @@ _VALUE = re.compile(f"{_ONE}(?: {_ONE})*")
 _DEEP = 40
 
 
-class _Unknown(Exception):
+class _UnknownError(Exception):
     """A formula that cannot be shown whole."""
 
 
@@ -86,10 +86,10 @@ def formula(source: str, *, block: bool = False) -> Markup | None:
 def _write(element: Element, out: list[str], depth: int) -> None:
     name = element.tag
     if name not in _ELEMENTS or depth > _DEEP:
-        raise _Unknown
+        raise _UnknownError
     children = list(element)
     if len(children) != _CHILDREN.get(name, len(children)):
-        raise _Unknown
+        raise _UnknownError
     out.append(f"<{name}")
     for key, value in element.attrib.items():
         if key in _ATTRIBUTES and _VALUE.fullmatch(value):
@@ -97,7 +97,7 @@ def _write(element: Element, out: list[str], depth: int) -> None:
     out.append(">")
     text = _REFERENCE.sub(lambda match: html.unescape(match[0]), element.text or "")
     if text.startswith("\\") and len(text) > 1 and name != "mtext":
-        raise _Unknown  # a command that the converter does not know
+        raise _UnknownError  # a command that the converter does not know
     out.append(str(escape(plain(text))))
     for child in children:
         _write(child, out, depth + 1)

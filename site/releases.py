@@ -130,7 +130,8 @@ def freeze(out: Path, name: str, paths: Iterable[str], reports: Iterable[RunRepo
         else:
             shutil.copyfile(out / path, target)
     facts = facts_of(reports, name)
-    told = {"name": name, "newest": facts.newest, "runs": {k: list(v) for k, v in facts.runs.items()}}
+    kept = {run: list(one) for run, one in facts.runs.items()}
+    told = {"name": name, "newest": facts.newest, "runs": kept}
     (half / FACTS).write_text(dumps(told), "utf-8")
     half.rename(home)
     return home

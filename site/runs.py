@@ -102,13 +102,13 @@ class FamilyJob:
     def do(self, shop: Shop) -> list[MadeRun]:
         """Make them in a worker."""
         made, of_owner = [], self.of_owner
-        for part in self.parts:
-            pile = shop.pile(part.known)
-            body = make_run(shop, part, of_owner)
-            if part.owner == part.row.report.id:
+        for one in self.parts:
+            pile = shop.pile(one.known)
+            body = make_run(shop, one, of_owner)
+            if one.owner == one.row.report.id:
                 of_owner = RunIndex.from_json(json.loads(body))
             written = tuple(pile.written)
-            made.append(MadeRun(part.row.report.id, part.unit, body, pile.files, written))
+            made.append(MadeRun(one.row.report.id, one.unit, body, pile.files, written))
         return made
 
 
@@ -119,16 +119,18 @@ def write_runs(site: Site, rows: Mapping[str, tuple[Group, Row]]) -> None:
         sharing.setdefault(site.owners[report.id], []).append(report)
     families: dict[str, list[RunPart]] = {}
     for report in site.reports:  # the oldest first: owners before those who share their pages
-        part = _to_make(site, *rows[report.id], tuple(sharing.get(report.id, ())))
-        if part is not None:
-            families.setdefault(part.owner, []).append(part)
-    jobs = [
-        FamilyJob(tuple(parts), site.indexes.get(owner)) for owner, parts in families.items()
-    ]
+        wanted = _to_make(site, *rows[report.id], tuple(sharing.get(report.id, ())))
+        if wanted is not None:
+            families.setdefault(wanted.owner, []).append(wanted)
+    jobs = [FamilyJob(tuple(parts), site.indexes.get(owner)) for owner, parts in families.items()]
     for job, made in zip(jobs, site.work(jobs), strict=True):
         if made is None:
-            for part in job.parts:
-                _keep(site, part.row.report.id, make_run(site, part, site.indexes.get(part.owner)))
+            for wanted in job.parts:
+                _keep(
+                    site,
+                    wanted.row.report.id,
+                    make_run(site, wanted, site.indexes.get(wanted.owner)),
+                )
             continue
         for one in made:
             site.folder.adopt(one.unit, one.files, one.written)
@@ -140,9 +142,7 @@ def _keep(site: Site, run: str, body: str) -> None:
     site.indexes[run] = RunIndex.from_json(json.loads(body), site.problems)
 
 
-def _to_make(
-    site: Site, group: Group, row: Row, sharing: tuple[RunReport, ...]
-) -> RunPart | None:
+def _to_make(site: Site, group: Group, row: Row, sharing: tuple[RunReport, ...]) -> RunPart | None:
     """What is to be made of a run; None where it stands, and its index is read."""
     report = row.report
     unit, owner = f"run:{report.id}", site.owners[report.id]

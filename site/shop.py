@@ -1,4 +1,4 @@
-"""What the makers of pages share: the board's words, the templates, the runs, and where to write."""
+"""What the makers of pages share: the board's words, templates, runs, and where to write."""
 
 from __future__ import annotations
 

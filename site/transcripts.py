@@ -185,9 +185,7 @@ def _votes(members: list[SampleView]) -> tuple[Vote, ...]:
     return tuple(Vote(first[k][0], n, first[k][1], n / most) for k, n in ordered)
 
 
-def _parts(
-    view: SampleView, name: str, left: Callable[[], bool]
-) -> tuple[tuple[Shown, ...], int]:
+def _parts(view: SampleView, name: str, left: Callable[[], bool]) -> tuple[tuple[Shown, ...], int]:
     """The response as it is shown, and its size in bytes."""
     if view.error is not None:
         return (), len(view.error)
