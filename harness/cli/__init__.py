@@ -39,6 +39,7 @@ _COMMANDS = {
         "Grade stored samples again, without calling a model.",
     ),
     "site": ("harness.cli.site:site", "Build or serve the static leaderboard."),
+    "submit": ("harness.cli.submit:submit", "Pack runs into one file for a leaderboard."),
     "view": ("harness.cli.view:view", "Show a live database in the browser."),
     "verify": ("harness.cli.verify:verify", "Grade one answer, or a file of them."),
     "audit": (

@@ -54,12 +54,8 @@ class Demo:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    folder = tmp_path_factory.mktemp("demo")
-    db = folder / "demo.sqlite"
-    for model in ("onnx:tiny-s", "onnx:tiny-m"):
-        budgets = ["think@{0,64}", "vote@4:temperature=0.8", "sample@4:temperature=0.8"]
-        harness.evaluate(model, "decimals", budgets, limit=14, max_output_tokens=128, db=db)
+def demo(runs_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    folder, db = tmp_path_factory.mktemp("demo"), runs_db
     out = folder / "site"
     harness.build_site(
         out, db, board=BoardText(title="Demo", report="https://example.org/wrong?run={run}")
