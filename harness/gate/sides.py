@@ -31,7 +31,7 @@ def find_side(db: str, text: str) -> list[RunOutcomes]:
             if not ids:
                 raise UsageError(f"no run matches {text!r}; `harness show` lists the runs")
         else:
-            ids = [name_run(store, text, nor=", and it is no baseline file")]
+            ids = [name_run(store, text, nor=", and it is not a baseline file")]
         return [
             replace(load_outcomes(store, run_id), canaries=load_canaries(store, run_id))
             for run_id in ids
