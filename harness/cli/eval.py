@@ -19,7 +19,7 @@ from harness.cli.planning import JUDGE, WHAT, config_from, config_options, flag,
 from harness.core import UsageError
 
 if TYPE_CHECKING:
-    from harness.run.evaluate import Evaluation
+    from harness.run.evaluation import Evaluation
     from harness.run.plan import Plan
 
 EXAMPLES = """

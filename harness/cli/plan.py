@@ -105,7 +105,8 @@ def _gate(as_json: bool, given: dict[str, Any]) -> int:
 
 
 def _forecast(as_json: bool, given: dict[str, Any]) -> int:
-    from harness.run.evaluate import Evaluation, run_pilot
+    from harness.run.evaluate import run_pilot
+    from harness.run.evaluation import Evaluation
     from harness.run.forecast import forecast
     from harness.run.plan import make_plan
 

@@ -68,12 +68,10 @@ def show(
 
 
 def _show_samples(views: Sequence[SampleView], as_json: bool) -> None:
-    from dataclasses import asdict
-
     from harness.site.text import plain
 
     if as_json:
-        print_json([asdict(view) for view in views])
+        print_json([view.to_json() for view in views])
         return
     for view in views:
         verdict = view.verdict

@@ -100,7 +100,14 @@ def _entry_points(kind: str) -> dict[str, EntryPoint]:
     from importlib.metadata import entry_points  # slow to import, and not needed for --help
 
     found: dict[str, EntryPoint] = {}
-    for point in sorted(entry_points(group=f"harness.{kind}"), key=_foreign_last):
+    packages: dict[int, str] = {}  # by distribution: its name is parsed anew at every asking
+
+    def foreign_last(point: EntryPoint) -> tuple[bool, str]:
+        package = packages.setdefault(id(point.dist), "") or _package(point)
+        packages[id(point.dist)] = package
+        return package != PACKAGE, package
+
+    for point in sorted(entry_points(group=f"harness.{kind}"), key=foreign_last):
         if point.name in found and found[point.name].value != point.value:
             warnings.warn(
                 f"the {singular(kind)} {point.name!r} of the package {_package(point)!r} is not "
@@ -111,11 +118,6 @@ def _entry_points(kind: str) -> dict[str, EntryPoint]:
             continue
         found[point.name] = point
     return found
-
-
-def _foreign_last(point: EntryPoint) -> tuple[bool, str]:
-    package = _package(point)
-    return package != PACKAGE, package
 
 
 def _package(point: EntryPoint) -> str:

@@ -21,8 +21,8 @@ _ROOMS = ("budgets", "core", "cost", "results", "stats", "store", "tasks")
 def basis_of(store: Store, run: StoredRun) -> str:
     """The hash; equal for two moments between which the run's report cannot have changed.
 
-    Verdicts that are renewed under the same version are not seen here: who renews them drops the
-    kept reports (see `harness.store.figures`).
+    Verdicts and labels are not seen here: who writes them drops the kept reports (see
+    `harness.store.figures`).
     """
     return content_hash(
         "figures",
