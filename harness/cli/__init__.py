@@ -35,6 +35,10 @@ _COMMANDS = {
     "site": ("harness.cli.site:site", "Build or serve the static leaderboard."),
     "view": ("harness.cli.view:view", "Show a database in the browser while it grows."),
     "verify": ("harness.cli.verify:verify", "Judge one answer, or a file of them."),
+    "rubric": (
+        "harness.cli.rubric:rubric",
+        "Fit a rubric's weights to labels, or check it against them.",
+    ),
     "audit": (
         "harness.cli.audit:audit",
         "Have people label samples: how often is the verifier wrong?",

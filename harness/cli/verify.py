@@ -9,12 +9,13 @@ from typing import IO, TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from harness.core import VerifierSpec
+    from harness.core import Problem, VerifierSpec
 
 
 @click.command(
     epilog="\b\nExamples:\n  harness verify --gold 1/2 --answer 'The answer is 0.5'\n"
     "  harness verify --explain --gold 64 --answer 'She pays $64 for 16 glasses.'\n"
+    "  harness verify --verifier rubric -o rubric=my.toml --explain --gold refuse --answer 'No.'\n"
     "  harness verify answers.jsonl\n  cat answers.jsonl | harness verify -"
 )
 @click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), required=False)
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--option", "-o", multiple=True, metavar="KEY=VALUE", help="A verifier's argument.")
 @click.option("--workers", type=click.IntRange(1), help="Processes; default: one a CPU.")
 @click.option("--question", default="", help="The problem, where it helps to read the answer.")
-@click.option("--explain", is_flag=True, help="Show every step of one judgement (math alone).")
+@click.option("--explain", is_flag=True, help="Show every step of one judgement (math, rubric).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def verify(  # noqa: PLR0913 - an argument an option
     file: IO[str] | None,
@@ -43,7 +44,8 @@ def verify(  # noqa: PLR0913 - an argument an option
     FILE `-` is standard input. One JSON object a row goes to standard output, in order and as soon
     as it is judged, with `verdict`, `extracted`, `stage`, `reason`, `rule`, `warning` and `key`.
     With --explain: the text with the answer marked, each rule that was tried and why it lost, the
-    parts that the numbers of its sentence play, both trees, and the stage that decided.
+    parts that the numbers of its sentence play, both trees, and the stage that decided; of a
+    rubric, its propositions with how each was judged and weighs, its rules, class and score.
     Exit code 1: some rows are `ungraded`.
     """
     from harness.core import UsageError, VerifierSpec
@@ -76,8 +78,10 @@ def _explained(
     from harness.core import Problem, UsageError
     from harness.verifiers.math.explain import explain
 
+    if spec.name == "rubric" and gold is not None and answer is not None:
+        return _by_rubric(spec, Problem(id="", question=question, gold=gold), answer, as_json)
     if spec.name != "math" or gold is None or answer is None:
-        raise UsageError("--explain and --question take --gold and --answer, and math alone")
+        raise UsageError("--explain and --question take --gold and --answer, math or rubric alone")
     told = explain(answer, Problem(id="", question=question, gold=gold), **spec.args)
     if as_json:
         shown = {**dataclasses.asdict(told), "marked": told.marked}
@@ -95,6 +99,23 @@ def _explained(
         ]
         click.echo("\n".join(lines))
     return 1 if told.verdict.status == "ungraded" else 0
+
+
+def _by_rubric(spec: VerifierSpec, problem: Problem, answer: str, as_json: bool) -> int:
+    from harness.verifiers.rubric import RubricVerifier
+    from harness.verifiers.rubric.explain import explain
+
+    verifier = RubricVerifier(**spec.args)
+    verdict = verifier.verify(answer, problem)
+    told = explain(verifier, answer, problem)
+    if as_json:
+        shown = {"verdict": verdict.status, "score": verdict.score, "reason": verdict.reason}
+        sys.stdout.write(json.dumps({**shown, **told.to_json()}, ensure_ascii=False) + "\n")
+    else:
+        score = "" if verdict.score is None else f", score {verdict.score:.3f}"
+        click.echo("\n".join([*told.lines(), f"verdict  {verdict.status}{score}"]))
+        click.echo(f"why      {verdict.reason}")
+    return 1 if verdict.status == "ungraded" else 0
 
 
 def _sheet(row: dict[str, object], gold: str) -> str:

@@ -36,6 +36,9 @@ def unknown_keys(value: Any, kind: Any, where: str = "") -> Iterator[str]:
         [inner, *_] = [*map(_dataclass, get_args(kind)), None]
         for number, one in enumerate(value, 1) if inner is not None else ():
             yield from unknown_keys(one, inner, f"{where} #{number}")
+    if get_origin(kind) is dict and isinstance(value, Mapping):  # by name
+        for name, one in value.items():
+            yield from unknown_keys(one, get_args(kind)[1], f"{where}.{name}" if where else name)
     if not is_dataclass(kind) or not isinstance(value, Mapping):
         return
     types = get_type_hints(kind)
@@ -46,7 +49,7 @@ def unknown_keys(value: Any, kind: Any, where: str = "") -> Iterator[str]:
             yield f"{place}{UnknownNameError('key', str(name), known)}"
         else:
             wanted = types[name]
-            inner_kind = wanted if get_origin(wanted) is tuple else _dataclass(wanted)
+            inner_kind = wanted if get_origin(wanted) in (tuple, dict) else _dataclass(wanted)
             yield from unknown_keys(inner, inner_kind, f"{where}.{name}" if where else name)
 
 
