@@ -50,6 +50,10 @@ _COMMANDS = {
         "harness.cli.train_reward:train_reward",
         "Train a process reward model on a model's solutions ([train]).",
     ),
+    "train-star": (
+        "harness.cli.train_star:train_star",
+        "Train a model on its own verified solutions, and measure the gain ([train]).",
+    ),
 }
 
 

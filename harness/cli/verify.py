@@ -42,7 +42,8 @@ def verify(  # noqa: PLR0913 - an argument an option
     `question` where it is known).
 
     FILE `-` is standard input. One JSON object a row goes to standard output, in order and as soon
-    as it is judged, with `verdict`, `extracted`, `stage`, `reason`, `rule`, `warning` and `key`.
+    as it is judged, with `verdict`, `extracted`, `stage`, `reason`, `rule`, `warning`, `key`; and
+    `score`, of partial credit.
     With --explain: the text with the answer marked, each rule that was tried and why it lost, the
     parts that the numbers of its sentence play, both trees, and the stage that decided; of a
     rubric, its propositions with how each was judged and weighs, its rules, class and score.
@@ -55,7 +56,7 @@ def verify(  # noqa: PLR0913 - an argument an option
     spec = VerifierSpec(verifier, options_of(option))
     if (gold is None) != (answer is None) or (file is None) == (gold is None):
         raise UsageError("give a FILE (or - for standard input), or both --gold and --answer")
-    if explain or question:
+    if explain or question or (verifier == "rubric" and file is None and not as_json):
         return _explained(spec, question, gold, answer, as_json)
     rows = read_rows(file) if file is not None else iter([Row(gold or "", answer or "")])
     ungraded = 0

@@ -35,7 +35,7 @@ class Told:
         for kind, rows in (("holds", self.propositions), ("class", self.classes)):
             for name, how, holds, weight in rows:
                 weighs = "" if weight is None else f"{weight:+.4f}"
-                yield f"{kind:<8} {_SHOWN[holds]:<4}{name:<20} {weighs:<9} {how}"
+                yield f"{kind:<8} {_SHOWN[holds]:<4}{name:<20} {weighs:<9} {_cut(how)}"
         if self.behaviour:
             value = "?" if self.value is None else f"{self.value:.3f}"
             start = "" if self.constant is None else f", from a constant {self.constant:+.4f}"
@@ -71,6 +71,12 @@ def explain(verifier: RubricVerifier, response: str, problem: Problem) -> Told:
         value=found.value,
         constant=weights.get(CONSTANT),
     )
+
+
+def _cut(text: str) -> str:
+    """On one line, and not too long a one."""
+    text = " ".join(text.split())
+    return text if len(text) <= 90 else f"{text[:89]}…"
 
 
 def how(proposition: Proposition) -> str:

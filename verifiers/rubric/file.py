@@ -112,15 +112,19 @@ class Rubric:
 
 def read_rubric(path: Path) -> Rubric:
     """The rubric in a TOML file; DataError has a line for each thing that is wrong."""
+    return rubric_of(read_table_file(path), str(path))
+
+
+def read_table_file(path: Path) -> dict[str, Any]:
+    """What a TOML file says; DataError for one that cannot be read."""
     try:
-        raw = tomllib.loads(path.read_text("utf-8-sig"))
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"{path}: not TOML: {error}") from error
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is not UTF-8 text (byte {error.start}): convert it") from error
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror or error}") from error
-    return rubric_of(raw, str(path))
 
 
 def rubric_of(raw: Any, where: str = "rubric") -> Rubric:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.core import Problem, Prompt, Status, Verdict
+from harness.core import Problem, Prompt, Status, UnknownNameError, Verdict
 from harness.verifiers.flaw.verifier import visible
 from harness.verifiers.rubric.asking import ASK_VERSION, question, read_reply
 from harness.verifiers.rubric.file import Rubric, read_rubric, rubric_of
@@ -23,6 +23,7 @@ class RubricVerifier:
     is wanted, where the rubric has several. A response of a class that is `correct` has the full
     mark; another is `wrong`, with the weighted score as its share of the mark. Where the class or
     the score depends on what a model must be asked, the verdict is `ungraded` until it is.
+    `behaviour` is wanted whatever the gold.
     """
 
     name = "rubric"
@@ -30,10 +31,14 @@ class RubricVerifier:
     judge_version = ASK_VERSION
     reads = ("rubric",)  # options that may name a file beside a task file
 
-    def __init__(self, *, rubric: str | Mapping[str, Any]) -> None:
+    def __init__(self, *, rubric: str | Mapping[str, Any], behaviour: str | None = None) -> None:
         self.rubric: Rubric = (
             read_rubric(Path(rubric)) if isinstance(rubric, str) else rubric_of(rubric)
         )
+        if behaviour is not None and self.rubric.behaviour(behaviour) is None:
+            known = [b.name for b in self.rubric.file.behaviours]
+            raise UnknownNameError("behaviour", behaviour, known)
+        self._wanted = behaviour
 
     def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
         """Judge what stands behind the thought by the rules; see the class."""
@@ -51,7 +56,7 @@ class RubricVerifier:
 
     def judgement(self, text: str, problem: Problem) -> Judgement | None:
         """The class and score by rules alone; None where the gold names no behaviour."""
-        behaviour = self.rubric.behaviour(problem.gold)
+        behaviour = self.rubric.behaviour(self._wanted or problem.gold)
         if behaviour is None:
             return None
         return judge(self.rubric, behaviour, values_by_rule(self.rubric, text))
@@ -69,7 +74,7 @@ class RubricVerifier:
 
         `ungraded` where the reply has no word on one of the propositions.
         """
-        name, values = _read(rules.answer or "")
+        name, values = read_answer(rules.answer or "")
         behaviour = self.rubric.behaviour(name)
         if behaviour is None or set(values) != set(self.rubric.propositions):
             return rules
@@ -104,8 +109,8 @@ class RubricVerifier:
         )
 
 
-def _read(answer: str) -> tuple[str, dict[str, bool | None]]:
-    """The behaviour and the values that `_verdict` wrote."""
+def read_answer(answer: str) -> tuple[str, dict[str, bool | None]]:
+    """The behaviour and the propositions' values of a verdict, from its answer."""
     name, _, told = answer.rpartition(": ")
     words = {shown: value for value, shown in _SHOWN.items()}
     pairs = (pair.partition("=") for pair in told.split())
