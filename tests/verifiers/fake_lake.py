@@ -21,13 +21,13 @@ def main() -> int:
     with (Path(project) / "calls.txt").open("a", encoding="utf-8") as calls:
         calls.write(text + "\n=====\n")
     for said in re.findall(r"^-- says: (.*)$", text, re.M):
-        print(said)
+        sys.stdout.write(f"{said}\n")
     asked = re.search(r"^#print axioms (\S+)$", text, re.M)
     axioms = re.search(r"^-- axioms: (.*)$", text, re.M)
     if asked and axioms:
-        print(f"'{asked[1]}' depends on axioms: [{axioms[1]}]")
+        sys.stdout.write(f"'{asked[1]}' depends on axioms: [{axioms[1]}]\n")
     elif asked and "-- mute" not in text:
-        print(f"'{asked[1]}' does not depend on any axioms")
+        sys.stdout.write(f"'{asked[1]}' does not depend on any axioms\n")
     ends = re.search(r"^-- exit: (\d+)$", text, re.M)
     return int(ends[1]) if ends else 0
 
