@@ -3,7 +3,7 @@
     python benchmarks/clrs_lengths.py [--examples 6000] [--problems 40] [--threads 1]
 
 `tiny-s` is trained further on runs of some algorithms of lengths 4 to 8 (the training part of
-`clrs`), and then writes runs of the evaluation part, of lengths 4 to 8 and of longer ones, greedily.
+`clrs`), and then writes runs of the evaluation part greedily, of lengths 4 to 8 and of longer ones.
 Printed are the share of outputs that are wholly right and the mean score (elements right in their
 places), with intervals over problems. Needs the extra `train`; about five minutes of one CPU.
 """

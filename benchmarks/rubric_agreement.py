@@ -1,4 +1,4 @@
-"""The refusal rubric of examples/refusal against labels by hand: fitted on one half, held on others.
+"""The refusal rubric of examples/refusal against labels by hand: fitted on one half, held on more.
 
     python benchmarks/rubric_agreement.py
 

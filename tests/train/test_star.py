@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from dataclasses import dataclass, field
 
 import pytest
@@ -18,10 +19,8 @@ from harness.core import (
     Usage,
     registry,
 )
-from harness.tasks._generate import part_of
-from harness.tasks.arithmetic import Arithmetic
 from harness.train import star
-from harness.train.data import IGNORED
+from harness.train.data import IGNORED, training_problem
 from harness.train.star import StarConfig, collect, evaluation_problems, example
 from harness.train.tokens import ASSISTANT, EOS, IDS, THINK, USER, encode
 
@@ -40,8 +39,8 @@ class Solver:
         self.asked.append(request)
         text = request.prompt.messages[-1].content
         question = text.partition("\n")[0]
-        known = question.endswith(")") and not question.endswith("?)")
-        said = question.rpartition("(")[2].rstrip(")") if known else self.luck(question)
+        hinted = question.endswith(")")  # else at a full stop or question mark
+        said = question.rpartition("(")[2].rstrip(")") if hinted else self.luck(question)
         one = Completion(text=f"<think>1+1=2</think>Answer: {said}", finish=Finish.STOP,
                          output_tokens=9)  # fmt: skip
         return Reply(completions=(one,) * len(request.seeds), usage=Usage(), latency_s=0.0)
@@ -70,31 +69,24 @@ def test_right_solutions_are_kept_and_missed_problems_get_the_answer_as_a_hint(
     assert solver.closed
     assert count.problems == 30
     assert 0 < count.missed < 30
-    assert count.rationalised == count.missed - _left_out(count, rows)
+    assert count.rationalised == count.missed
     sources = {row.source for row in rows}
     assert sources == {"sampled", "rationalised"}
     assert count.repeated >= 20  # both samples say the same
     for row in rows:
         first = row.prompt.partition("\n")[0]
         assert not first.endswith(")"), "the hint is not in the row"
-    hinted = [
-        r for r in solver.asked if r.prompt.messages[-1].content.partition("\n")[0][-1] == ")"
-    ]
-    assert len(hinted) == count.missed
-
-
-def _left_out(count: star.StarCount, rows: list[StarRow]) -> int:
-    """Missed problems that the hint did not solve either: their hint could not be read."""
-    return count.missed - len({row.problem for row in rows if row.source == "rationalised"})
+    hinted = [r for r in solver.asked if ")\n" in r.prompt.messages[-1].content]
+    assert len(hinted) >= count.missed
 
 
 def test_training_and_evaluation_share_no_content(tmp_path) -> None:
     config = StarConfig(folder=tmp_path, evaluation=50)
     problems = evaluation_problems(config)
     assert len(problems) == 50
-    public = {p.question for p in Arithmetic().load(star.DataSource(limit=50))}
-    assert not public & {p.question for p in problems}
-    assert part_of("x", 256) == "evaluation"
+    rng = random.Random(0)
+    drawn = {training_problem(rng, "p", ("arithmetic",))[1].question for _ in range(500)}
+    assert not drawn & {p.question for p in problems}
 
 
 def test_a_row_as_tokens_is_the_engines_text_and_the_end_of_the_turn() -> None:
