@@ -49,7 +49,7 @@ def test_the_prompt_has_the_statement_that_the_verifier_wants():
     task = CoqBasics()
     for problem in task.load(DataSource(limit=3)):
         text = task.prompt(problem).messages[-1].content
-        assert states(text, problem.gold)
+        assert states(text, problem.gold, "coq")
         assert "Require Import List." in text
     assert task.verifier() == VerifierSpec("proof", {"prover": "coq"})
 

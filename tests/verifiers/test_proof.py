@@ -89,6 +89,12 @@ def test_a_proof_that_leaves_something_out_is_wrong(escape: str) -> None:
     assert "uses" in reason
 
 
+@needs_coq
+def test_a_bullet_of_coq_is_no_comment() -> None:
+    status, reason = judge(f"{GOLD}\nProof. induction n.\n-- admit.\n-- admit.\nAdmitted.")
+    assert (status, reason) == (Status.WRONG, "the proof uses 'admit'")
+
+
 def test_another_theorem_is_wrong_without_asking_the_prover() -> None:
     status, reason = judge("Theorem add_zero : 0 = 0.\nProof. reflexivity. Qed.")
     assert status is Status.WRONG
@@ -96,8 +102,10 @@ def test_another_theorem_is_wrong_without_asking_the_prover() -> None:
 
 
 def test_the_theorem_may_not_hide_in_a_comment() -> None:
-    assert not states(f"(* {GOLD} *) Theorem add_zero : 0 = 0.", GOLD)
-    assert states(f"(* note *) {GOLD}", GOLD)
+    assert not states(f"(* {GOLD} *) Theorem add_zero : 0 = 0.", GOLD, "coq")
+    assert states(f"(* note *) {GOLD}", GOLD, "coq")
+    doc = "/-- Its limbs -- two legs. -/"  # a line comment that is none
+    assert states(f"{doc}\n{LEAN_GOLD} decide", LEAN_GOLD, "lean")
 
 
 @pytest.mark.parametrize(
@@ -112,7 +120,7 @@ def test_the_theorem_may_not_hide_in_a_comment() -> None:
 def test_what_lean_code_leaves_out(code: str, escape: str | None) -> None:
     from harness.verifiers.proof.provers import strip_comments
 
-    assert Lean().left_out(strip_comments(code)) == escape
+    assert Lean().left_out(strip_comments(code, "lean")) == escape
 
 
 def test_a_missing_toolchain_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,7 +228,7 @@ def test_lean_is_asked_through_lake_and_has_the_last_word_on_axioms(
 def test_lean_code_that_could_change_the_statement_is_refused(line: str) -> None:
     from harness.verifiers.proof.provers import strip_comments
 
-    assert Lean().left_out(strip_comments(f"{line}\n{LEAN_GOLD} rfl")) is not None
+    assert Lean().left_out(strip_comments(f"{line}\n{LEAN_GOLD} rfl", "lean")) is not None
 
 
 def test_the_project_may_stand_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

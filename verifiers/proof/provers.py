@@ -83,10 +83,10 @@ class Prover:
         """Check a whole file: `preamble`, then `code`, which proves `theorem` (its statement)."""
         if not self.available():
             raise UsageError(f"the {self.language} toolchain is not installed")
-        escape = self.left_out(strip_comments(code))
+        escape = self.left_out(strip_comments(code, self.language))
         if escape is not None:
             return Report(False, f"the proof uses {escape!r}")
-        name = None if theorem is None else name_of(theorem)
+        name = None if theorem is None else name_of(theorem, self.language)
         whole = f"{preamble}\n{code}" if preamble else code
         with tempfile.TemporaryDirectory(prefix="proof") as made:
             folder = Path(made)
@@ -135,28 +135,41 @@ class _Limits:
 
 
 _NAME = re.compile(
-    r"\b(?:theorem|lemma|fact|remark|corollary|proposition|example|definition)\s+([\w.'«»]+)", re.I
+    r"\b(?:theorem|lemma|fact|remark|corollary|proposition|example|definition|def|abbrev)\s+([\w.'«»]+)",
+    re.I,
 )
 
 
-def name_of(theorem: str) -> str | None:
+def name_of(theorem: str, language: str) -> str | None:
     """The name under which a statement is proved; None for one without."""
-    found = _NAME.search(strip_comments(theorem))
+    found = _NAME.search(strip_comments(theorem, language))
     return found.group(1).rstrip(".") if found else None
 
 
-def strip_comments(code: str) -> str:
-    """`code` without the comments of Coq and Lean (nested ones too) and without strings."""
+_STRING = r"\"(?:[^\"\\]|\\.)*\""
+_MARKS = {
+    # where none is open (a comment that ends its line, a string, the beginning of one), and inside
+    "coq": (re.compile(rf"\(\*|{_STRING}"), re.compile(r"\(\*|\*\)")),
+    "lean": (re.compile(rf"/-|--[^\n]*|{_STRING}"), re.compile(r"/-|-/")),
+}
+
+
+def strip_comments(code: str, language: str) -> str:
+    """`code` of Coq or Lean without its comments (nested ones too) and without strings.
+
+    Inside a comment its own marks alone count: in `/-- legs -- two -/` the second `--` is text.
+    """
+    outside, inside = _MARKS[language]
     out: list[str] = []
     depth, position = 0, 0
-    for match in re.finditer(r"\(\*|\*\)|/-|-/|--[^\n]*|\"(?:[^\"\\]|\\.)*\"", code):
+    while match := (inside if depth else outside).search(code, position):
         token = match.group()
         if depth == 0:
             out.append(code[position : match.start()])
         if token in ("(*", "/-"):
             depth += 1
         elif token in ("*)", "-/"):
-            depth = max(0, depth - 1)
+            depth -= 1
         position = match.end()
     if depth == 0:
         out.append(code[position:])
@@ -198,9 +211,9 @@ class Coq(Prover):
         return found.group(1) if found else None
 
     def prepare(self, theorem: str, preamble: str, mark: str) -> tuple[str, str] | None:
-        stated = strip_comments(theorem).strip().rstrip(".")
+        stated = strip_comments(theorem, self.language).strip().rstrip(".")
         text = f"{preamble}\n{stated}.\nAdmitted.\n"
-        name = name_of(theorem)
+        name = name_of(theorem, self.language)
         return text, (
             f"Require {mark}.\nDefinition {mark}_same := "
             f"ltac:(let T := type of {mark}.{name} in exact ({name} : T)).\n"

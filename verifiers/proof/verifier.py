@@ -48,7 +48,7 @@ class ProofVerifier:
                 reason = "cut off before a code block"
                 return Verdict(status=Status.TRUNCATED, method="proof", reason=reason)
             return view.verdict or view.unanswered("proof", "no code block was found")
-        if problem.gold is not None and not states(code, problem.gold):
+        if problem.gold is not None and not states(code, problem.gold, self.prover.language):
             return self._verdict(Status.WRONG, code, "the code does not state the theorem")
         header = str(problem.meta.get("header") or "")
         preamble = "\n".join(filter(None, (header.strip(), self.preamble)))
@@ -71,10 +71,10 @@ class ProofVerifier:
         )
 
 
-def states(code: str, theorem: str) -> bool:
+def states(code: str, theorem: str, language: str) -> bool:
     """Whether the words of `theorem` stand in `code`, in order and without a gap."""
-    wanted = _WORD.findall(strip_comments(theorem))
-    found = _WORD.findall(strip_comments(code))
+    wanted = _WORD.findall(strip_comments(theorem, language))
+    found = _WORD.findall(strip_comments(code, language))
     while wanted and wanted[-1] in (".", "=", ":", "by", "sorry"):
         wanted.pop()
     return any(found[i : i + len(wanted)] == wanted for i in range(len(found) - len(wanted) + 1))
