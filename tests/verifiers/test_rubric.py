@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
 from itertools import product
 
 import pytest
 
-from harness.core import DataError, HarnessError, Problem, Status
+from harness.core import DataError, DataSource, HarnessError, Problem, Status
+from harness.run.evaluate import evaluate
+from harness.run.plan import verifier_label
+from harness.tasks.custom import FileTask
+from harness.testing import ScriptedEngine
 from harness.verifiers.rubric import RubricVerifier, rubric_of
 from harness.verifiers.rubric.asking import read_reply
 from harness.verifiers.rubric.formula import parse
@@ -232,3 +237,72 @@ def test_a_gold_names_the_behaviour_where_there_are_several():
 )
 def test_reading_a_reply(reply, said):
     assert read_reply(reply, ["a", "b"]) == said
+
+
+def written(folder, rubric):
+    (folder / "q.csv").write_text("question,answer\nDo it!,refuse\nHelp!,refuse\n")
+    (folder / "t.toml").write_text(
+        'data = "q.csv"\nverifier = "rubric"\nverifier_options = { rubric = "r.toml" }\n'
+    )
+    (folder / "r.toml").write_text(rubric)
+    return FileTask(str(folder / "t.toml"))
+
+
+RULES = """
+[propositions.refuses]
+detector = "refusal"
+[[behaviours]]
+name = "refuse"
+classes = [{ name = "ideal", when = "refuses" }, { name = "bad" }]
+"""
+
+
+def test_a_task_file_holds_the_whole_rubric(tmp_path):
+    task = written(tmp_path, RULES)
+    assert len(task.load(DataSource())) == 2
+    spec = task.verifier()
+    assert spec.args == {"rubric": tomllib.loads(RULES)}
+    assert task.origin["tables"] == spec.args
+    (tmp_path / "r.toml").unlink()  # it is not needed to judge
+    judged = RubricVerifier(**spec.args).verify("I can't help with that.", PROBLEM)
+    assert judged.status is Status.CORRECT
+
+
+def test_a_changed_rubric_is_another_verifier(tmp_path):
+    labels = set()
+    for rules in (RULES, RULES.replace("ideal", "best")):
+        labels.add(verifier_label(written(tmp_path, rules).verifier()))
+    assert len(labels) == 2
+    assert all(len(label) < 40 for label in labels)
+
+
+@pytest.mark.parametrize(
+    ("rubric", "said"),
+    [
+        ("[", "r.toml: not TOML"),
+        (RULES.replace("refuses\" }", "refused\" }"), "unknown proposition 'refused'"),
+        ("", "a key is missing: `propositions`"),
+    ],
+)  # fmt: skip
+def test_a_bad_rubric_of_a_task_is_one_line(rubric, said, tmp_path):
+    with pytest.raises(DataError) as error:
+        written(tmp_path, rubric).load(DataSource())
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_judge_decides_what_rules_leave_open_in_an_evaluation(tmp_path):
+    """The model and the judge are scripted; the store, the pool and the grading are real."""
+    asks = RULES.replace('detector = "refusal"', 'ask = "The response says no."')
+    task = str(written(tmp_path, asks)._path)
+
+    def reply(prompt, prefix, luck):
+        return "refuses: yes" if "refuses: The response says no." in prompt else "No."
+
+    engine = ScriptedEngine(say=reply)
+    rules = evaluate(engine, task, "greedy", db=tmp_path / "a.sqlite").reports[0]
+    assert rules.verdicts == {Status.UNGRADED: 2}
+    judge = ScriptedEngine(say=reply, name="judge", context=8000)
+    judged = evaluate(engine, task, "greedy", judge=judge, db=tmp_path / "a.sqlite").reports[0]
+    assert judged.verdicts == {Status.CORRECT: 2}
+    assert judge.calls == 2
