@@ -42,6 +42,8 @@ def main() -> None:
         weights = fit_weights(rubric, read_labelled(rubric, lines, "seen.jsonl"))
     print(f"weights are those of the file: {weights == rubric.file.weights}")
     for half in HALVES:
+        if not (FOLDER / f"{half}.jsonl").is_file():
+            continue
         for name, one in (("weighted", rubric), ("by class", bare(rubric))):
             with (FOLDER / f"{half}.jsonl").open(encoding="utf-8") as lines:
                 found = agreement(one, read_labelled(one, lines, half))

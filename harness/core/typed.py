@@ -27,7 +27,22 @@ def read_table(raw: Any, kind: type[T]) -> tuple[T | None, list[str]]:
     try:
         return msgspec.convert(raw, kind), []
     except msgspec.ValidationError as error:
-        return None, [_said(error)]
+        return None, [*_by_name(raw, kind)] or [_said(error)]
+
+
+def _by_name(raw: Any, kind: type[Any]) -> Iterator[str]:
+    """What is wrong in tables that are keyed by name: msgspec does not say in which entry."""
+    for field, wanted in get_type_hints(kind).items():
+        entries = raw.get(field) if isinstance(raw, Mapping) else None
+        if get_origin(wanted) is not dict or not isinstance(entries, Mapping):
+            continue
+        for name, one in entries.items():
+            try:
+                msgspec.convert(one, get_args(wanted)[1])
+            except msgspec.ValidationError as error:
+                said = _said(error)
+                inside = " - at " in str(error)
+                yield f"{field}.{name}{'.' if inside else ': '}{said}"
 
 
 def unknown_keys(value: Any, kind: Any, where: str = "") -> Iterator[str]:

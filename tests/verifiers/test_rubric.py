@@ -138,7 +138,7 @@ REFUSE = TABLE["behaviours"][0]
                     {"name": "a", "classes": [{"name": "x", "when": "sory"}, {"name": "y"}]}
                 ]
             },
-            "behaviour a: class x: unknown proposition 'sory': did you mean 'sorry'?",
+            "behaviour a: class x: unknown proposition 'sory': did you mean",
         ),
         ({"weights": {"comply": {}}}, "weights.comply: no behaviour has this name"),
         (

@@ -102,7 +102,8 @@ class _Reader:
         if token == "true" or token == "false":
             return Formula("true" if token == "true" else "false")
         if token in ("", ")", "and", "or"):
-            raise DataError(f"{self._text!r}: a name is missing before {token or 'the end'!r}")
+            place = repr(token) if token else "the end"
+            raise DataError(f"{self._text!r}: a name is missing before {place}")
         if token not in self._names:
             raise UnknownNameError("proposition", token, self._names)
         return Formula("name", name=token)
