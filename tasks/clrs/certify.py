@@ -207,12 +207,8 @@ def _subsequence(inputs: Inputs) -> Proof:
     def longest(i: int, j: int) -> int:
         if not i or not j:
             return 0
-        either = [
-            longest(i - 1, j),
-            longest(i, j - 1),
-            longest(i - 1, j - 1) + (x[i - 1] == y[j - 1]),
-        ]
-        return max(either)
+        same = int(x[i - 1] == y[j - 1])
+        return max(longest(i - 1, j), longest(i, j - 1), longest(i - 1, j - 1) + same)
 
     states = [[longest(i, j) for j in range(1, len(y) + 1)] for i in range(1, len(x) + 1)]
     return states, longest(len(x), len(y))
