@@ -3,9 +3,9 @@
     python benchmarks/rubric_agreement.py
 
 `seen.jsonl` is what the rules were written with and the weights are fitted to, `kept.jsonl` the
-other half. Both were written and labelled by the rubric's author, so that they flatter it. The
-responses of `model.jsonl` were drawn from SmolLM2-135M-Instruct and labelled by hand before the
-rubric had judged them; its rules were not changed afterwards.
+other half: both are of one hand and one day, so that they flatter the rubric. The responses of
+`later.jsonl` were written and labelled when the rules were done, in other words on purpose; no rule
+was changed afterwards.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from harness.core import Estimate
 from harness.verifiers.rubric import Rubric, read_rubric, rubric_of
 
 FOLDER = Path(__file__).parents[1] / "examples" / "refusal"
-HALVES = ("seen", "kept", "model")
+HALVES = ("seen", "kept", "later")
 
 
 def shown(figure: Estimate | None) -> str:
@@ -42,8 +42,6 @@ def main() -> None:
         weights = fit_weights(rubric, read_labelled(rubric, lines, "seen.jsonl"))
     print(f"weights are those of the file: {weights == rubric.file.weights}")
     for half in HALVES:
-        if not (FOLDER / f"{half}.jsonl").is_file():
-            continue
         for name, one in (("weighted", rubric), ("by class", bare(rubric))):
             with (FOLDER / f"{half}.jsonl").open(encoding="utf-8") as lines:
                 found = agreement(one, read_labelled(one, lines, half))
