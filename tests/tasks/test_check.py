@@ -189,7 +189,7 @@ def test_the_generated_tasks_pass_as_registered(name: str) -> None:
 def test_the_page_leads_from_nothing_to_a_leaderboard(tmp_path: Path) -> None:
     """The very lines of the docs."""
     text = DOCS.read_text("utf-8")
-    part = text[text.index("## From nothing to a leaderboard") :]
+    part = text[text.index("## Writing a task") :]
     [code, lines, *_] = re.findall(r"```\w+\n(.*?)```", part, re.S)
     (tmp_path / "doubles.py").write_text(code, "utf-8")
     commands = lines.strip().split("\n")
