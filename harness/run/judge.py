@@ -297,7 +297,7 @@ def open_judge(plan: Plan, observer: Observer | None = None) -> Judge | None:
         names = ", ".join(str(task.spec) for task in plan.tasks)
         raise ParameterError(
             f"{{judge}}: no task of {names} asks a model; it is for tasks of flawed problems, as "
-            "traps: leave it out",
+            "traps, or with a rubric: leave it out",
             judge=judge.info.spec,
         )
     if config.max_usd is not None and judge.price is None:

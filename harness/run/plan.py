@@ -94,7 +94,13 @@ def verifier_label(spec: VerifierSpec) -> str:
     """How a verifier is named in the store: its arguments belong to its name."""
     if not spec.args:
         return spec.name
-    return f"{spec.name}({','.join(f'{k}={v}' for k, v in sorted(spec.args.items()))})"
+    told = (f"{name}={_told(value)}" for name, value in sorted(spec.args.items()))
+    return f"{spec.name}({','.join(told)})"
+
+
+def _told(value: object) -> object:
+    """An argument as part of a name: a whole table, as a rubric, by its hash."""
+    return f"#{content_hash('table', value)[:12]}" if isinstance(value, Mapping) else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,7 +97,7 @@ def _by_judge(one: _Regrading, judge: Judge) -> _Regrading:
     if verifier is None:
         raise ParameterError(
             f"task {one.run.task} is judged by the verifier {one.spec.name}, which asks no model: "
-            "{judge} is for tasks of flawed problems (choose some with {task})",
+            "{judge} is for tasks of flawed problems or with a rubric (choose some with {task})",
             judge=...,
             task=...,
         )

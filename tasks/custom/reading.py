@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.core import DataError
+from harness.core.registry import find
 from harness.core.typed import read_table
 from harness.tasks._data import encodable, read_json_rows, rows_of_hub
 from harness.tasks.custom.file import Hub, TaskFile
@@ -55,6 +56,20 @@ def read_task_file(path: Path) -> tuple[TaskFile, Mapping[str, Any]]:
     if (task.data is None) == (task.hub is None):
         raise DataError(f"{path}: name the questions by one of data (a file) and hub (name: …)")
     return task, {"file": path.name, "sha256": _sha(text.encode()), "text": text}
+
+
+def verifier_tables(task: TaskFile, folder: Path) -> dict[str, Any]:
+    """What the verifier's options hold that name a TOML file beside the task, by option.
+
+    The verifier says which do (`reads`). The table takes the file's place, so that a run tells all
+    of what judged it, and needs no file to be judged again.
+    """
+    kind = None if task.verifier is None else find("verifiers", task.verifier)
+    found = {}
+    for name in getattr(kind, "reads", ()):
+        if isinstance(value := task.verifier_options.get(name), str):
+            found[name] = read_toml(folder / value)
+    return found
 
 
 def _yaml(text: str, path: Path) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,13 @@ from harness.tasks._generate import check_options, whole
 from harness.tasks._metrics import by_factor
 from harness.tasks._pairs import pair_figures
 from harness.tasks.custom.file import Fields, Hub, TaskFile
-from harness.tasks.custom.reading import Table, read_hub, read_rows, read_task_file
+from harness.tasks.custom.reading import (
+    Table,
+    read_hub,
+    read_rows,
+    read_task_file,
+    verifier_tables,
+)
 from harness.tasks.custom.rows import RowReader
 
 _seen: dict[str, Path] = {}
@@ -196,7 +203,12 @@ class FileTask(RowTask):
             _seen[self.name] = path.resolve()
 
     def _file(self) -> tuple[TaskFile, Mapping[str, Any]]:
-        return read_task_file(self._path)
+        file, told = read_task_file(self._path)
+        tables = verifier_tables(file, self._path.parent)
+        if not tables:
+            return file, told
+        options = {**file.verifier_options, **tables}
+        return replace(file, verifier_options=options), {**told, "tables": tables}
 
     def _table(self, file: TaskFile, split: str | None = None) -> Table:
         if file.hub is not None:

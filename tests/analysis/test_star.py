@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from harness.analysis.star import Alike, StarCount, star_rows
 from harness.cli import cli
 from harness.core import Finish, Problem, Sample, Status, Usage, Verdict
-from harness.interop.star import Alike, StarCount, star_rows
 from harness.results.views import SampleView
 
 LONG = "A train leaves at nine with forty people and takes two more at each of its stops"
