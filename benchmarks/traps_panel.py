@@ -3,7 +3,7 @@
     python benchmarks/traps_panel.py [clusters a seed] [first seed] [seeds] [level]
 
 Of each solver: the pair score on flawed pairs, its sensitivity and specificity, and the share of
-all pairs solved. The trained flagger learns on other seeds than those it is tried on.
+all pairs solved. What is trained learns on other seeds than those it is tried on.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 
 from harness.core import Problem
 from harness.tasks.traps import TEMPLATES, Traps, cluster_items
-from harness.tasks.traps.lazy import LIMIT, PANEL, TrainedFlagger, solve
+from harness.tasks.traps.lazy import LIMIT, PANEL, solve, trained
 
 
 def main(count: int = 0, first: int = 7000, seeds: int = 10, level: int = 1) -> None:
@@ -31,8 +31,7 @@ def main(count: int = 0, first: int = 7000, seeds: int = 10, level: int = 1) -> 
     panel = dict(PANEL)
     for name, learnt in (("one other seed", others[:2]), ("all other seeds", others)):
         seen = [p for part in learnt for p in part]
-        panel[f"words of {name}"] = TrainedFlagger(seen, numbers=False)
-        panel[f"words and numbers of {name}"] = TrainedFlagger(seen, numbers=True)
+        panel |= {f"{trick}, {name}": solver for trick, solver in trained(seen).items()}
     worst = 0.0
     for name, solver in panel.items():
         found = Traps().metrics(solve(problems, solver))

@@ -185,7 +185,7 @@ _PLAIN = (
                     "Every hour twice as many people as before have heard a piece of news; after {n} hours half of {A}'s town has heard it. After how many hours has all of the town?",
                 ),
                 (
-                    "{A} needs {n} minutes for a page. How many minutes for half of it?",
+                    "{A} needs {n} minutes for a page. How many minutes does half of it take?",
                     "Yeast in {A}'s jar doubles its volume each minute. The jar is full after {n} minutes. After how many minutes was it half full?",
                     "Water in {A}'s empty jar rises evenly. The jar is full after {n} minutes. After how many minutes was it half full?",
                     "Yeast in {A}'s jar doubles its volume each minute. The jar is half full after {n} minutes. After how many minutes is it full?",
@@ -243,9 +243,9 @@ _PLAIN = (
                 ),
                 (
                     "{n} printers print {m} posters each for {A}. How many posters are printed?",
-                    "{n} printers of {A}'s print {n} posters in {n} minutes, each of them its own poster. How many minutes do {m} such printers take for {m} posters?",
-                    "{n} printers of {A}'s print {n} posters in {n} minutes, each of them its own poster. How many posters do {m} such printers print in {n} minutes?",
-                    "{n} printers of {A}'s print {n} posters in {n} minutes, each of them its own poster. How many minutes does one printer take for one poster?",
+                    "{n} printers in {A}'s shop print {n} posters in {n} minutes, each of them its own poster. How many minutes do {m} such printers take for {m} posters?",
+                    "{n} printers in {A}'s shop print {n} posters in {n} minutes, each of them its own poster. How many posters do {m} such printers print in {n} minutes?",
+                    "{n} printers in {A}'s shop print {n} posters in {n} minutes, each of them its own poster. How many minutes does one printer take for one poster?",
                 ),
                 (
                     "{n} spiders spin {m} webs each. How many webs are there?",

@@ -188,7 +188,7 @@ TEMPLATES = (
                     "{A} writes down numbers: {a}, then {p}/{q} times {a}, then {p}/{q} times that, and so on. What is the third of these numbers?",
                 ),
                 (
-                    "Start with {a}. To get from a number to the next, multiply by {p} and divide by {q}. The endless sum of all these numbers has which value?",
+                    "Start with {a}. To get from a number to the next, multiply by {p} and divide by {q}. What is the value of the endless sum of all these numbers?",
                     "Start with {a}. To get from a number to the next, multiply by {p} and divide by {q}. Which number is it after two such steps?",
                 ),
             ),

@@ -80,15 +80,15 @@ TEMPLATES = (
                     "A coat costs ${s} and is reduced by {a}%. Of what amount will a second reduction of the new price be taken, in dollars?",
                 ),
                 (
-                    "{A}'s plane ticket costs ${s}. As a student {A} gets {a}% off. How many dollars is that to pay?",
+                    "{A}'s plane ticket costs ${s}. As a student {A} gets {a}% off. How many dollars does {A} pay?",
                     "{A}'s plane ticket costs ${s}. As a student {A} gets {a}% off, and on what is left, for paying early, {b}% off. How many dollars are to be paid?",
                     "{A}'s plane ticket costs ${s}. As a student {A} gets {a}% of this fare off, and {b}% of this fare for paying early. How many dollars are to be paid?",
-                    "{A}'s plane ticket costs ${s}. As a student {A} gets {a}% off. On how many dollars is a further discount on what is left reckoned?",
+                    "{A}'s plane ticket costs ${s}. As a student {A} gets {a}% off. From what amount would a further discount be taken, in dollars, if it is on what is left?",
                 ),
                 (
                     "A bicycle is offered for ${s}. The dealer takes {a}% off. How many dollars does {A} pay?",
                     "A bicycle is offered for ${s}. The dealer takes {a}% off, then {b}% off the lower price. How many dollars does {A} pay?",
-                    "A bicycle is offered for ${s}. The dealer takes {a}% and {b}% off, both reckoned on the offer. How many dollars does {A} pay?",
+                    "A bicycle is offered for ${s}. The dealer takes off {a}% of that price and another {b}% of that price. How many dollars does {A} pay?",
                     "A bicycle is offered for ${s}. The dealer takes {a}% off. What is the lower price, in dollars?",
                 ),
             ),

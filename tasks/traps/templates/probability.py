@@ -286,7 +286,7 @@ TEMPLATES = (
             "en": told(
                 (
                     "A raffle has {n} tickets, and {w} of them win. {k} tickets were sold in the morning, {j} winning ones among them. {A} buys one of the tickets left over. With what probability does it win, as a fraction?",
-                    "A raffle has {n} tickets. {k} tickets were sold in the morning. From how many tickets left over can {A} choose?",
+                    "A raffle has {n} tickets. {k} tickets were sold in the morning. How many tickets are left over for {A} to choose from?",
                 ),
                 (
                     "{A} mixes {n} beans in a jar, {w} of them black. {B} takes out {k} beans for good, {j} of which are black. A bean is then drawn blindly from the jar. What is the chance that it is black, as a fraction?",
