@@ -27,8 +27,6 @@ from harness.verifiers.math import MathVerifier
 from harness.verifiers.rules.numbers import NumericVerifier
 
 RESPONSES = "collected_responses"
-NEXT = "### Problem"
-"""What a base model writes that goes on with a problem of its own."""
 
 
 def files(folder: Path) -> Iterator[tuple[str, str]]:
@@ -64,16 +62,19 @@ def asked(row: dict[str, Any]) -> Problem:
     if gold == "null":
         unknown = re.search(r"(\w) sisters", row["prompt"])
         gold = f"{unknown[1]}+1" if unknown else ""
-    return Problem(id="aiw", question=row["prompt"], gold=gold, meta={"stop": [NEXT]})
+    return Problem(id="aiw", question=row["prompt"], gold=gold)
 
 
 def response(row: dict[str, Any]) -> str:
-    """What the model wrote, without its prompt and the problems that it asks itself."""
-    text, prompt = row["model_response"], " ".join(row["prompt"].split())
+    """What the model wrote, as an engine would have given it.
+
+    The records hold a space for each line break. A base model's begins with its prompt, and goes on
+    with headings of its own behind the answer, at which a server would have been told to stop.
+    """
+    text, prompt = str(row["model_response"]), " ".join(row["prompt"].split())
     if " ".join(text.split()).startswith(prompt):
-        text = " ".join(text.split())[len(prompt) :]
-        return text.split(NEXT)[0].strip()
-    return str(text)
+        return " ".join(text.split())[len(prompt) :].strip().split("#")[0]
+    return text.replace("  ", "\n\n")
 
 
 def main(folder: str, name: str = "numeric") -> None:

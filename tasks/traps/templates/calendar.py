@@ -202,8 +202,8 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} borrows a boat for ${k} a day. The first day to pay is the one after {p} {m}, the last one is {q} {n} of the same year. How many dollars does {A} pay?",
-                    "{A} borrows a boat for ${k} a day and pays for every day of {m}. How many dollars is that?",
+                    "{A} rents a boat for ${k} a day. The first day to pay is the one after {p} {m}, the last one is {q} {n} of the same year. How many dollars does {A} pay?",
+                    "{A} rents a boat for ${k} a day and pays for every day of {m}. How many dollars is that?",
                 ),
                 (
                     "A car park at the airport costs ${k} a night. {A} leaves a car there from {p} {m} to {q} {n} of the same year. How many dollars do the nights cost?",

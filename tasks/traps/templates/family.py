@@ -200,10 +200,10 @@ TEMPLATES = (
                     "Mrs Hill's daughter {G} has {n} brothers and {m} sisters, all of them Mrs Hill's children. One of the brothers moves out. How many sons stay at home?",
                 ),
                 (
-                    "At table sit the girl {G}, her {n} brothers and her {m} sisters. How many children is that?",
-                    "At table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same parents. If you ask one of the boys, how many brothers does he have?",
-                    "At table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same parents. If you ask one of the other girls, how many brothers does she have?",
-                    "At table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same parents. How many boys stay seated when one of the boys gets up?",
+                    "At the table sit the girl {G}, her {n} brothers and her {m} sisters. How many children is that?",
+                    "At the table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same parents. If you ask one of the boys, how many brothers does he have?",
+                    "At the table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same parents. If you ask one of the other girls, how many brothers does she have?",
+                    "At the table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same parents. How many boys stay seated when one of the boys gets up?",
                 ),
                 (
                     "{A} teaches all children of one family: {G}, a girl, her {n} brothers and {m} sisters. How many pupils is that?",

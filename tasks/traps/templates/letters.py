@@ -110,8 +110,8 @@ TEMPLATES = (
                 ),
                 (
                     "{A} paints the word {w} on a sign, each letter separately. How many letters must {A} paint?",
-                    "{A} paints the word {w} on a sign, each letter separately. How often must {A} paint the letter {c}?",
-                    "{A} paints the letters of the word {w} on a sign, one by one: {spelled}. How often must {A} paint the letter {c}?",
+                    "{A} paints the word {w} on a sign, each letter separately. How many times must {A} paint the letter {c}?",
+                    "{A} paints the letters of the word {w} on a sign, one by one: {spelled}. How many times must {A} paint the letter {c}?",
                 ),
                 (
                     "To spell {w} with letter tiles, how many tiles does {A} need?",

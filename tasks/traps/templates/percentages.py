@@ -77,7 +77,7 @@ TEMPLATES = (
                     "A coat with a list price of ${s} is reduced by {a}%. What does it cost now, in dollars?",
                     "A coat with a list price of ${s} is reduced by {a}%, and a week later the new price by another {b}%. What does it cost now, in dollars?",
                     "A coat with a list price of ${s} is reduced by {a}% of the list price, and a week later by another {b}% of the list price. What does it cost now, in dollars?",
-                    "A coat costs ${s} and is reduced by {a}%. Of what amount will a second reduction of the new price be taken, in dollars?",
+                    "A coat costs ${s} and is reduced by {a}%. From what amount would a second reduction, on the new price, be taken, in dollars?",
                 ),
                 (
                     "{A}'s plane ticket costs ${s}. As a student {A} gets {a}% off. How many dollars does {A} pay?",

@@ -215,7 +215,7 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "A ticket is stamped {p}/{q}/{y}. Whether the day or the month comes first on it, {A} does not know, since both ways are in use there. On which day of the month was it stamped?",
+                    "A ticket is stamped {p}/{q}/{y}. {A} does not know whether the day or the month comes first on it, since both ways are in use there. On which day of the month was it stamped?",
                     "A ticket is stamped {p}/{q}, a day and a month, and {A} does not know which comes first. How many of these two numbers could stand for the month?",
                 ),
                 (
@@ -257,7 +257,7 @@ TEMPLATES = (
                     "In {A}'s kitchen there are {a} {f}, {b} {g}, {c} {h} and much else to eat. How many pieces of these three kinds of fruit are there in the kitchen?",
                 ),
                 (
-                    "On a market stall lie {a} {f}, {b} {g} and {c} {h}; other goods stand behind it. {d} of the {h} are sold. How many {q} does {A}'s stall have after that?",
+                    "On {A}'s market stall lie {a} {f}, {b} {g} and {c} {h}; other goods stand behind it. {d} of the {h} are sold. How many {q} does the stall have after that?",
                     "On {A}'s market stall lie {a} {f}, {b} {g} and {c} {h}; other goods stand behind it. How many pieces of fruit lie on the stall?",
                 ),
                 (
@@ -295,8 +295,8 @@ TEMPLATES = (
                     "The old town hall that {A} draws has, among other parts, {a} {f}, {b} {g} and {c} {h}. How many parts of these three kinds does it have?",
                 ),
                 (
-                    "A guide tells {A} that the castle has {a} {f}, {b} {g} and {c} {h}. Since the fire it has {d} fewer {h}. How many {q} does the castle have today?",
-                    "A guide tells {A} that the castle has {a} {f}, {b} {g} and {c} {h}. How many parts of these three kinds does the guide count?",
+                    "A guide tells {A} that the castle had {a} {f}, {b} {g} and {c} {h}. Since the fire it has had {d} fewer {h}. How many {q} does the castle have today?",
+                    "A guide tells {A} that the castle had {a} {f}, {b} {g} and {c} {h}. How many parts of these three kinds does the guide count?",
                 ),
                 (
                     "Among the parts of {A}'s model of a palace were {a} {f}, {b} {g} and {c} {h}, and {d} of the {h} have come off. How many {q} are on the model now?",
