@@ -17,6 +17,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_array
 from scipy.special import expit
@@ -210,7 +211,7 @@ class LogisticFlagger:
         x = self._matrix(rows)
         sign = np.array([1.0 if p.variant == "trap" else -1.0 for p in learnt])
 
-        def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        def loss(w: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
             margin = sign * (x @ w)
             value = np.logaddexp(0, -margin).sum() + 0.5 * w @ w
             return float(value), w - x.T @ (sign * expit(-margin))
