@@ -1,4 +1,4 @@
-"""Where a plugin's code stands, for messages; what names it, for the identity of a run."""
+"""Where a plugin's code is (for messages), and what identifies it (for a run's identity)."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _DIGITS = 12
 
 
 def is_builtin(plugin: Any) -> bool:
-    """Whether it is a part of this package."""
+    """Whether it is part of this package."""
     return _module_of(plugin).split(".", 1)[0] == "harness"
 
 
 def where(plugin: Any, method: str | None = None) -> str:
-    """`file, line n` of a plugin or of its method; the module where there is no file."""
+    """`file, line n` of a plugin or its method; the module if there is no file."""
     kind = plugin if inspect.isclass(plugin) or inspect.isroutine(plugin) else type(plugin)
     target = inspect.unwrap(getattr(kind, method, kind) if method else kind)
     code = getattr(target, "__code__", None)
@@ -37,11 +37,11 @@ def where(plugin: Any, method: str | None = None) -> str:
 
 
 def version_of(plugin: Any) -> str | None:
-    """What names a plugin's code; None for a built-in part in its first version.
+    """What identifies a plugin's code; None for a built-in plugin in its first version.
 
-    A built-in part has a version, which a test holds against what it does. A stranger's is the
-    version that it states and a hash of its source: that of its file, or of the class where it was
-    written in a notebook; its own modules that it imports are hashed with it.
+    A built-in plugin has a version, which a test checks against what it does. A third-party
+    plugin has the version that it declares and a hash of its source: of its file, or of the class
+    if it was defined in a notebook, including its own modules that it imports.
     """
     stated = getattr(plugin, "version", None)
     stated = stated if isinstance(stated, str) else None
@@ -51,11 +51,11 @@ def version_of(plugin: Any) -> str | None:
 
 
 def code_hash(plugin: Any) -> str:
-    """A hash of a plugin's source: of its file and those of its own that it imports
+    """A hash of a plugin's source: of its file and its own imported files
     (`harness.core.sources`), or of its compiled code where there is none.
 
-    Of a class in a notebook that is what it and its bases hold, with the functions and constants of
-    the notebook that they name.
+    For a class in a notebook, it covers what the class and its bases contain, and the functions and
+    constants of the notebook that they refer to.
     """
     kind = plugin if inspect.isclass(plugin) or inspect.isroutine(plugin) else type(plugin)
     functions = list(_functions(kind))
@@ -75,7 +75,7 @@ def _hash(data: bytes) -> str:
 
 
 def _members(kind: Any) -> Iterator[tuple[str, Any]]:
-    """What a class and its bases hold, but for ours and Python's; a function itself."""
+    """The members of a class and its bases, except ours and Python's; a function itself."""
     if not inspect.isclass(kind):
         yield kind.__name__, kind
         return
@@ -103,7 +103,7 @@ def _values(kind: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _code(function: FunctionType, seen: set[int]) -> str:
-    """A function's code, with what it names of its own namespace; no file and no line."""
+    """A function's code, with what it refers to in its own namespace; no file and no line."""
     if id(function) in seen:
         return ""
     seen.add(id(function))
@@ -128,26 +128,26 @@ def _module_of(plugin: Any) -> str:
 
 
 def describe(value: Any) -> str:
-    """What a plugin gave, short enough for a message."""
+    """What a plugin returned, short enough for a message."""
     if inspect.iscoroutine(value):
-        value.close()  # nobody will await it, which Python would complain of beside the message
+        value.close()  # nobody will await it, and Python would warn about that
     text = repr(value)
     shown = text if len(text) <= 60 else text[:57] + "…"
     return f"{shown} ({type(value).__name__})" if value is not None else "None"
 
 
 def misfit(what: str, plugin: Any, method: str | None, got: str, expected: str) -> PluginError:
-    """The error for a plugin that does not keep to its contract; `what` as "the reward 'x'"."""
+    """The error for a plugin that violates its contract; `what` is like "the reward 'x'"."""
     label = f"{method} " if method else ""
     return PluginError(f"{what} ({where(plugin, method)}): {label}{got}; expected {expected}")
 
 
 @contextlib.contextmanager
 def blamed(what: str, plugin: Any, *, quick: bool = False) -> Iterator[None]:
-    """What a stranger's code raises comes out as one line that names its place.
+    """Turn exceptions in third-party code into one line that names their place.
 
-    Errors that the product raises on purpose pass; `sys.exit()` is a fault here. A `quick` call, in
-    which nothing is awaited, is stopped after a minute (`harness.core.watch`).
+    Errors that harness raises on purpose pass through; `sys.exit()` counts as a fault here. A
+    `quick` call, which awaits nothing, is stopped after a minute (`harness.core.watch`).
     """
     seconds = watch.quick_s()
     try:
@@ -167,13 +167,13 @@ def _no_limit() -> contextlib.AbstractContextManager[None]:
 
 
 def fault(what: str, plugin: Any, error: BaseException) -> PluginError:
-    """The error for what a plugin's code raised."""
+    """The error for an exception raised by a plugin's code."""
     place = _raised_at(error.__traceback__) or where(plugin)
     return PluginError(f"{what} ({place}): {type(error).__name__}: {error}", exit_code=1)
 
 
 def _raised_at(trace: TracebackType | None) -> str | None:
-    """The deepest place of a traceback that is neither in this package nor in Python's library."""
+    """The deepest place of a traceback that is outside this package and the standard library."""
     import sysconfig
 
     home = str(Path(__file__).resolve().parents[2])

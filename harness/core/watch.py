@@ -1,9 +1,9 @@
-"""An end for calls into a stranger's code that never end by themselves.
+"""Time limits for calls into third-party code.
 
-What should take no time (a selector's choice, a prompt) is stopped where it is after a minute; what
-is awaited (an engine's reply, a reward's scores) may take ten times as long, as a server may. One
-thread looks after all of them. It reaches Python code only: what hangs within a C function, as some
-regular expressions do, goes on. Verifiers have processes of their own that are killed.
+Calls that should be quick (a selector's choice, a prompt) are stopped after a minute; awaited ones
+(an engine's reply, a reward's scores) may take ten times as long, as a server may. One thread
+watches all of them. It can only stop Python code: a C function that hangs, such as some regular
+expressions, continues. Verifiers run in separate processes that are killed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 VARIABLE = "HARNESS_PLUGIN_SECONDS"
-"""The environment variable that says how many seconds a quick call has."""
+"""The environment variable with the number of seconds for a quick call."""
 
 _DEFAULT_S = 60.0
 _AWAITED = 10  # times as long
@@ -25,11 +25,11 @@ _LOOK_EVERY_S = 0.25
 
 
 class StillRunning(BaseException):
-    """A call has had its time. No `except Exception` of a stranger's stops it."""
+    """A call ran out of time. Not caught by a plugin's `except Exception`."""
 
 
 def quick_s() -> float:
-    """Seconds for what should take no time."""
+    """Seconds for a quick call."""
     try:
         return float(os.environ.get(VARIABLE, _DEFAULT_S))
     except ValueError:
@@ -37,12 +37,12 @@ def quick_s() -> float:
 
 
 def awaited_s() -> float:
-    """Seconds for what is awaited."""
+    """Seconds for an awaited call."""
     return _AWAITED * quick_s()
 
 
 def too_long(seconds: float) -> str:
-    """How a call that had its time is told of."""
+    """The message for a call that ran out of time."""
     return f"it was still running after {seconds:g} s ({VARIABLE} allows more)"
 
 
@@ -54,7 +54,7 @@ class _Call:
 
 
 class _Watcher:
-    """Stops calls whose time is over; its thread begins with the first of them."""
+    """Stops calls that run out of time; its thread starts with the first call."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -65,7 +65,7 @@ class _Watcher:
         call = _Call(threading.get_ident(), time.monotonic() + seconds)
         with self._lock:
             self._calls.add(call)
-            if self._pid != os.getpid():  # none yet, or it stayed with the parent of a fork
+            if self._pid != os.getpid():  # not started, or left in the parent of a fork
                 self._pid = os.getpid()
                 threading.Thread(target=self._look, name="harness-watch", daemon=True).start()
         return call
@@ -73,7 +73,7 @@ class _Watcher:
     def end(self, call: _Call) -> None:
         with self._lock:
             self._calls.discard(call)
-            if call.stopped:  # what was sent and has not come yet must not come later
+            if call.stopped:  # an exception that is still pending must not arrive later
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(call.thread), None)
 
     def _look(self) -> None:
@@ -93,7 +93,7 @@ _watcher = _Watcher()
 
 @contextlib.contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Raises StillRunning in the block once it has run so long; for blocks without `await`."""
+    """Raises StillRunning in the block after its time limit; for blocks without `await`."""
     call = _watcher.begin(seconds)
     try:
         yield
