@@ -216,9 +216,7 @@ class LogisticFlagger:
             value = np.logaddexp(0, -margin).sum() + 0.5 * w @ w
             return float(value), w - x.T @ (sign * expit(-margin))
 
-        self._weights = minimize(
-            loss, np.zeros(len(self._column)), jac=True, method="L-BFGS-B"
-        ).x
+        self._weights = minimize(loss, np.zeros(len(self._column)), jac=True, method="L-BFGS-B").x
 
     def _matrix(self, rows: Sequence[set[str]]) -> Any:
         cells = [(i, self._column[t]) for i, row in enumerate(rows) for t in row]
@@ -243,9 +241,7 @@ def trained(problems: Sequence[Problem]) -> dict[str, Solver]:
     }
 
 
-def tokens(
-    problem: Problem, *, numbers: bool, read: Callable[[str], str] = str
-) -> list[str]:
+def tokens(problem: Problem, *, numbers: bool, read: Callable[[str], str] = str) -> list[str]:
     """Words, numbers (where they are looked at) and pairs of neighbours."""
     text = read(problem.question).lower()
     if not numbers:
