@@ -146,6 +146,11 @@ def find(kind: str, name: str) -> Any:
     if name not in names(kind):
         if kind == "tasks" and Path(name).suffix.lower() in QUESTION_FILES:
             return _of_family("file", name)
+        if kind == "tasks" and Path(name).is_file():
+            raise UsageError(
+                f"{name} is no file of questions, which end in {', '.join(QUESTION_FILES)}; "
+                "code is read by --plugin FILE.py"
+            )
         raise UnknownNameError(singular(kind), name, names(kind))
     return _load(kind, _entry_points(kind)[name])
 

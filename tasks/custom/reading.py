@@ -72,10 +72,28 @@ def verifier_tables(task: TaskFile, folder: Path) -> dict[str, Any]:
     return found
 
 
+def _twice(node: Any) -> Any:
+    """The first key that a mapping has already; YAML's parser takes the last and says nothing."""
+    import yaml
+
+    if isinstance(node, yaml.SequenceNode):
+        return next(filter(None, map(_twice, node.value)), None)
+    seen: set[str] = set()
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        if str(key.value) in seen:
+            return key
+        seen.add(str(key.value))
+        if found := _twice(value):
+            return found
+    return None
+
+
 def _yaml(text: str, path: Path) -> Any:
     import yaml  # for these files alone
 
     try:
+        if key := _twice(yaml.compose(text, yaml.SafeLoader)):
+            raise DataError(f"{path}, line {key.start_mark.line + 1}: {key.value!r} comes twice")
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
@@ -174,6 +175,12 @@ class RowReader:
 
     def _check_verifier(self) -> None:
         kind = find("verifiers", self.verifier)
+        takes = inspect.signature(kind).parameters.values()
+        if all(one.kind is not one.VAR_KEYWORD for one in takes):
+            known = [one.name for one in takes]
+            for name in self._file.verifier_options:
+                if name not in known:
+                    raise UnknownNameError(f"option of the verifier {self.verifier}", name, known)
         try:
             kind(**self._file.verifier_options)
         except TypeError as error:

@@ -251,6 +251,11 @@ BAD = [
     ("q.yaml", "summary: nothing\n", "name the questions by one of data"),
     ("q.yaml", "data: other.csv\n", "other.csv: no such file"),
     ("q.yaml", "data: quiz.csv\nshots: 9\n", "from among its own 4 rows"),
+    ("q.yaml", "data: quiz.csv\nshots: 1\nshots: 2\n", "line 3: 'shots' comes twice"),
+    ("q.yaml", "data: quiz.csv\nfields: {id: a, id: b}\n", "line 2: 'id' comes twice"),
+    ("q.yaml", "data: quiz.csv\nverifier: numeric\nverifier_options: {relativ: 1}\n",
+     "'relativ': did you mean 'relative'?"),
+    ("q.xlsx", "PK", "q.xlsx is no file of questions, which end in .yaml,"),
     ("q.toml", "data = ", "not TOML"),
     ("q.yaml", "task: sums\ndataset_path: json\n", "name it lm-eval:sums"),
 ]  # fmt: skip
