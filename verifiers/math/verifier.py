@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -134,6 +135,8 @@ def resolved(found: Extraction, problem: Problem) -> Extraction:
         return found
     if wording.minutes(found.answer) is not None:
         return found
+    if "=" in answer and ":" in (last := answer.rpartition("=")[2]) and wording.minutes(last):
+        return replace(found, answer=last.strip())  # 8:30 + 0:45 = 9:15
     said = found
     worded = _WORDED.search(found.answer) is not None
     if worded and (
@@ -148,8 +151,22 @@ def resolved(found: Extraction, problem: Problem) -> Extraction:
         if part is not None and part.answer != found.answer:
             warning = max(found.warning, part.warning)
             said = Extraction(part.answer, found.rule, warning, found.answer, part.why)
+    if (unit := _UNIT_LETTER.fullmatch(said.answer)) and _writes_unit(problem, unit[2]):
+        return replace(said, answer=rf"{unit[1]} \text{{ {unit[2]}}}")
     number = _number_of(said.answer, problem)
     return said if number is None else replace(said, answer=number)
+
+
+_UNIT_LETTER = lazy_pattern(r"(-?[\d.,]+)\s?([A-Za-z])[\s.]*")
+
+
+def _writes_unit(problem: Problem, letter: str) -> bool:
+    """Whether a letter behind a number is a unit for the problem: "10 m", "in m?"."""
+    if problem.gold is None or plain_value(problem.gold) is None or not read_unit(letter):
+        return False
+    wanted = asked(problem.question)
+    same = wanted.unit is not None and read_unit(letter).dimension == wanted.unit.dimension
+    return same or re.search(rf"\d\s?{letter}(?![\w^])", problem.question) is not None
 
 
 def _number_of(answer: str, problem: Problem) -> str | None:

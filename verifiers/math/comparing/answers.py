@@ -26,10 +26,11 @@ _PHRASES = {
         r"|all reals|all values of [a-z]"
     ),
     "emptyset": lazy_pattern(
-        r"(?:there (?:is|are|exists?) )?no (?:such |real |integer |positive |other |possible )*"
+        r"(?:(?:there (?:is|are|exists?)|(?:(?:the|this) (?:\w+ )?(?:equation|system|inequality)|it) has)"
+        r" )?no (?:such |real |integer |positive |other |possible )*"
         r"(?:(?:solutions?|roots?|values?|numbers?|integers?|pairs?|triples?|functions?|primes?"
         r"|polynomials?|sequences?|points?|sets?)(?: [a-z])?|(?<=such )[a-z])"
-        r"(?: (?:exists?|is possible|are possible))?|(?:the )?(?:empty|null) set|none(?: exists?)?"
+        r"(?: (?:exists?|is possible|are possible))?(?: (?:over|in|among) the real(?: number)?s)?|(?:the )?(?:empty|null) set|none(?: exists?)?"
     ),
     "undefined": lazy_pattern(
         r"(?:the limit |it )?(?:does not exist|doesn't exist|dne|(?:is )?undefined|not defined)"

@@ -32,6 +32,9 @@ _MORE = lazy_pattern(
     r"|further|faster|heavier|higher)\b|\bdifference\b", re.I
 )  # fmt: skip
 _IN_UNIT = lazy_pattern(r"\bin\s+((?:square\s+|cubic\s+)?[a-z]+(?:\s+per\s+[a-z]+)?)\s*\W*$", re.I)
+_NUMERIC = lazy_pattern(r"\bhow\s+(?:many|much)\b|\bcalculate\b|多少|几", re.I)
+_DIGITS = lazy_pattern(r"(?<![\w.])\d[\d,]*(?:\.\d+)?|(?<![\w.])\.\d+")
+_NAME = lazy_pattern(r"(?<=[\w,;:] )[A-Z][a-z]+(?:['’]s)?")
 _STOP = words(
     """a an the is are was were do does did has have had will would can could should must may might
     there in on at for of by to from with per if when after before each every that who which he she
@@ -48,7 +51,8 @@ class Asked:
     """`nouns`: stems of what is counted; `unit`: the unit that the question names, if one.
 
     `kind` is money, percent, time, length, age or "" (not told); `difference`: whether it asks how
-    many more.
+    many more; `given`: the numbers of the whole problem; `names`: whom and which days it asks for;
+    `numeric`: whether a number is asked for; `negated`: whether for those that are not something.
     """
 
     nouns: frozenset[str] = frozenset()
@@ -56,6 +60,15 @@ class Asked:
     unit_word: str = ""
     kind: str = ""
     difference: bool = False
+    given: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    numeric: bool = False
+    negated: bool = False
+
+    def tells(self, sentence: str) -> bool:
+        """Whether every number of `sentence` is one that the question gives."""
+        told = numbers(sentence)
+        return bool(told) and told <= self.given
 
 
 NOTHING = Asked()
@@ -78,6 +91,12 @@ def _last_question(text: str) -> str:
     return (asking or told or [""])[-1]
 
 
+def numbers(text: str) -> frozenset[str]:
+    """The numbers that a text writes in digits, in one form."""
+    found = (n.replace(",", "").strip(".") for n in _DIGITS.findall(text))
+    return frozenset((n.rstrip("0").rstrip(".") if "." in n else n) for n in found)
+
+
 @functools.lru_cache(maxsize=2048)
 def asked(question: str) -> Asked:
     """What `question` asks for, as far as its words tell."""
@@ -98,10 +117,18 @@ def asked(question: str) -> Asked:
     unit = read_unit(word) if word else None
     if unit is None and (behind := _IN_UNIT.search(sentence)):
         word, unit = behind[1].lower(), read_unit(behind[1].lower())
+    kind = _kind(sentence, unit)
     return Asked(
-        frozenset(stem(n) for n in nouns), unit, word if unit else "", _kind(sentence, unit),
-        _MORE.search(sentence) is not None,
+        frozenset(stem(n) for n in nouns), unit, word if unit else "", kind,
+        _MORE.search(sentence) is not None, numbers(question[-MAX_QUESTION:]),
+        names(sentence), bool(nouns or unit or kind or _NUMERIC.search(sentence)),
+        re.search(r"\bnot\b|n['’]t\b", sentence) is not None,
     )  # fmt: skip
+
+
+def names(text: str) -> frozenset[str]:
+    """The words that are written with a capital though they begin no sentence."""
+    return frozenset(m.lower().removesuffix("'s").removesuffix("’s") for m in _NAME.findall(text))
 
 
 def _kind(sentence: str, unit: Unit | None) -> str:

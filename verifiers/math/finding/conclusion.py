@@ -82,6 +82,15 @@ def _concluding(told: list[str]) -> list[str]:
     return [s for s in told if _CONCLUDES.match(s)]
 
 
+def concludes(text: str) -> bool:
+    """Whether a sentence of `text` says that it concludes ("Thus, …") and has a number."""
+    return any(
+        re.search(r"\d", told) is not None and "=" not in told
+        for line in one_line(text).split("\n")
+        for told in _concluding(sentences(line))
+    )
+
+
 def _is_remark(sentence: str, earlier: list[str]) -> bool:
     """Whether a sentence only comments on one before it."""
     explained = _MEANS.match(sentence) and "=" not in sentence and _concluding(earlier)

@@ -21,8 +21,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from harness.verifiers.math.finding.asked import asked
-from harness.verifiers.math.finding.conclusion import conclusion
+from harness.verifiers.math.finding.asked import Asked, asked
+from harness.verifiers.math.finding.conclusion import concludes, conclusion
 from harness.verifiers.math.finding.dollars import mark_money, plain_money
 from harness.verifiers.math.finding.mentions import FORMULA, NUMBER
 from harness.verifiers.math.finding.phrases import (
@@ -219,6 +219,12 @@ _LABELLED = lazy_pattern(
     r"\s*[-\d./]+)+\s*\.?\s*"
 )
 _BRACKETED = lazy_pattern(r"(?<=[\w.]) \((?=[^()]*(?:=|[A-Za-z]{3}))[^()]*\)[\s.]*$")
+_OPENING = lazy_pattern(
+    r"\W*(?:to\s+[a-z]+\b|given\b|let\b|first\b|we\s+(?:need|want|know|are|have|can|will|start)\b"
+    r"|(?:the\s+)?(?:problem|question)\b|step\b|suppose\b|assum\w+\b|consider\b)", re.I
+)  # fmt: skip
+_ORNAMENT = lazy_pattern(r"(?<=[\w.!)\]}$*])\s*[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f∎]+")
+_RATE = lazy_pattern(r"(?<=[\d€])( [a-z]{3,})?\s+(?:an?|each|every)\s+([a-z]+)[\s.]*$")
 _EMPTY_BOX = lazy_pattern(r"\\(?:boxed|fbox)\s*\{[\s$~\\]*\}")
 _CONTENT = lazy_pattern(r"[^\s*_#$.:~]")
 _BARE_MARKER = lazy_pattern(
@@ -237,6 +243,11 @@ _SUBJECT = lazy_pattern(
     re.I,
 )
 _NOTE = lazy_pattern(r"(?<=[\d$)*])\s*\((?=[^()]*[A-Za-z]{4})[^()]*\)\s*\.?\s*$")
+_SINCE = lazy_pattern(
+    r"(?<=[\w)$*%}])(?:,\s*|\s+)(?:since|because|as|given that|even though|although|though)\s"
+    r"[^=]*$(?<=.{12})", re.I | re.S
+)  # fmt: skip
+_TOGETHER = lazy_pattern(r"(?<=[\da-z%])\s+(?:in total|in all|altogether|overall|all together)[\s.]*$")
 _DIMENSION = lazy_pattern(  # "300 cm long"
     r"(?<=[a-z])\s+(?:long|wide|tall|high|deep|thick|away|apart|altogether"
     r"|in (?:length|width|height|total|all))$"
@@ -259,7 +270,8 @@ def narrow(segment: str, question: str = "") -> Extraction | None:
     """The formula or number that a segment states: after its last "is" or "=", else the one that
     is its object."""
     segment = segment[:MAX_SEGMENT]
-    tail = _DIMENSION.sub("", _tail(_BRACKETED.sub("", segment)) or "")
+    main = _SINCE.sub("", _BRACKETED.sub("", segment))
+    tail = _DIMENSION.sub("", _tail(main) or "")
     if tail and not denied(segment, segment.rfind(tail)):
         return Extraction(tail, "formula", 1, segment)
     said = stated(segment, asked(question))
@@ -272,7 +284,7 @@ def narrow(segment: str, question: str = "") -> Extraction | None:
 
 def prepared(text: str) -> str:
     """The text that the rules read: its end, money marked, empty boxes gone; "" if that is all."""
-    text = mark_money(_EMPTY_BOX.sub("", text[-MAX_TEXT:]).strip())
+    text = mark_money(_ORNAMENT.sub("", _EMPTY_BOX.sub("", text[-MAX_TEXT:])).strip())
     if "root of" in text:
         text = in_signs(text)
     return "" if len(text) < 60 and not _CONTENT.search(_BARE_MARKER.sub("", text)) else text
@@ -285,7 +297,10 @@ def extract(text: str, question: str = "") -> Extraction | None:
     """
     text = prepared(text)
     found = next(filter(None, (rule(text, question) for _, rule in RULES)), None) if text else None
-    return found and replace(found, answer=plain_money(found.answer))
+    if found is None:
+        return None
+    answer = _RATE.sub(r"\1 per \2", _TOGETHER.sub("", found.answer))
+    return replace(found, answer=plain_money(answer))
 
 
 def _boxed(text: str, question: str) -> Extraction | None:
@@ -304,15 +319,21 @@ def _correction(text: str, question: str) -> Extraction | None:
 
 def _marker(text: str, question: str) -> Extraction | None:
     marked = _marked(text)
-    if marked is None or _is_working(*marked, text):
+    if marked is None or _is_working(*marked, text, asked(question)):
         return None
     return Extraction(marked[1], "marker")
 
 
-def _is_working(position: int, answer: str, text: str) -> bool:
+def _is_working(position: int, answer: str, text: str, asked: Asked) -> bool:
     """Whether what follows "Answer:" is a solution of several sentences, not its answer."""
     behind = text[text.find(answer, position) + len(answer) :]
-    return "=" in answer and is_sentence(answer) and re.search(r"\w.*\d", behind, re.S) is not None
+    if not re.search(r"\w.*\d", behind, re.S):
+        return False
+    if not is_sentence(answer):
+        worded = not re.search(r"\d", answer) and is_prose(f"{answer} 0")
+        return worded and (bool(_OPENING.match(answer)) or (asked.numeric and concludes(behind)))
+    told = "=" in answer or asked.tells(answer) or bool(_OPENING.match(answer))
+    return told or concludes(behind)
 
 
 def _bare(text: str, question: str) -> Extraction | None:

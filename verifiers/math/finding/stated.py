@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from harness.verifiers.math.finding.asked import Asked, stem
+from harness.verifiers.math.finding.asked import Asked, numbers, stem
 from harness.verifiers.math.finding.dollars import plain_money
 from harness.verifiers.math.finding.mentions import FORMULA, Mention, mentions, with_unit
 from harness.verifiers.math.finding.words import SPEECH, words
@@ -40,6 +40,7 @@ _PHRASE = lazy_pattern(
 )
 _MONEY = lazy_pattern(r"[$€£¥]\s?-?[\d.]|\d\s?[€£]")
 _CURRENCIES = words("dollars dollar cents euros pounds usd")
+_TELLING = frozenset({"object", "subject", "result", "restatement", "bold", "ordinal"})
 _BARE_SYMBOL = lazy_pattern(r"\W*\\?[A-Za-z]+\W*")
 
 
@@ -104,7 +105,8 @@ def stated(sentence: str, asked: Asked) -> Stated | None:
         return Stated(spelled, "the one number in words", 2) if spelled else None
     ranked = sorted(((weight(m, asked), -m.start, m) for m in found), reverse=True)
     top, _, best = ranked[0]
-    rivals = [m for w, _, m in ranked[1:] if top - w < CLOSE and _bare(m) != _bare(best)]
+    rivals = [m for w, _, m in ranked[1:]
+              if _bare(m) != _bare(best) and (top - w < CLOSE or _alternatives(best, m))]  # fmt: skip
     if not rivals:
         others = f", not {_bare(ranked[1][2])} ({ranked[1][2].part})" if len(ranked) > 1 else ""
         return Stated(_text(sentence, best), f"the {best.part} of the sentence{others}")
@@ -113,6 +115,15 @@ def stated(sentence: str, asked: Asked) -> Stated | None:
         return Stated(", ".join(_bare(m) for m in told), "several numbers side by side", 2)
     named = ", ".join(_bare(m) for m in sorted([best, *rivals], key=lambda m: m.start))
     return Stated(named, f"the sentence could mean any of {named}: it is held to all of them", 2)
+
+
+def _alternatives(best: Mention, other: Mention) -> bool:
+    """Whether "$125 or $96" leaves open which; "0.5, or 50%" says one thing twice."""
+    if "restatement" not in (best.part, other.part) or best.clause != other.clause:
+        return False
+    told = numbers(best.text), numbers(other.text)
+    alike = ("%" in best.text) == ("%" in other.text) and best.noun[:1] == other.noun[:1]
+    return alike and len(told[0]) == len(told[1]) == 1 and told[0] != told[1]
 
 
 def _is_list(sentence: str, told: list[Mention]) -> bool:
@@ -151,7 +162,7 @@ def weight(mention: Mention, asked: Asked) -> float:
         "": bool(asked.nouns & nouns) or any(_cjk_fits(n, mention) for n in asked.nouns),
     }
     if fits.get(asked.kind):
-        told += 2
+        told += 2 if mention.part in _TELLING else 1
     elif (money or ":" in mention.text) and asked.nouns:
         told -= 1.5
     unit = read_unit(mention.noun[0]) if mention.noun else None
@@ -159,6 +170,12 @@ def weight(mention: Mention, asked: Asked) -> float:
         same = asked.unit is not None and unit.dimension == asked.unit.dimension
         if same or set(dict(unit.dimension)) & _UNITS_OF.get(asked.kind, frozenset()):
             told += 1.5
+    if asked.tells(mention.text):
+        told -= 0.3  # what the problem gives is not asked for
+    if mention.negated:
+        told += 0.8 if asked.negated else -1.2
+    if asked.names and mention.names:
+        told += 0.8 if mention.names & asked.names else -0.4
     return told + (1 if mention.difference and asked.difference else 0)
 
 
