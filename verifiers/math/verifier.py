@@ -12,6 +12,7 @@ from harness.verifiers.math.comparing.answers import read
 from harness.verifiers.math.comparing.judge import answer_key, same_answer
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
+from harness.verifiers.math.comparing.questions import as_asked
 from harness.verifiers.math.comparing.quick import plain_value
 from harness.verifiers.math.finding.asked import asked
 from harness.verifiers.math.finding.extract import (
@@ -111,6 +112,10 @@ class MathVerifier:
             if told[0].equal:
                 return told
         told_in_words = worded and has_words(wording.words_only(expected))
+        if not outcome.equal and question:
+            told_as_asked = as_asked(expected, found.answer, question, self.options)
+            if told_as_asked is not None:
+                return told_as_asked
         inner = narrow(expected) if not outcome.equal and told_in_words else None
         if inner is not None and inner.answer != expected and read(found.answer).readings:
             told = same_answer(inner.answer, found.answer, self.options)

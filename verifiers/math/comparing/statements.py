@@ -45,6 +45,8 @@ def is_name(node: Node) -> bool:
         )
     if node.head == "abs":
         return is_name(node.args[0])
+    if node.head in ("inter", "union", "minus"):  # A ∩ B = {0, 1}
+        return all(isinstance(a, Sym) and a.name[:1].isupper() for a in node.args)
     return False
 
 
@@ -178,6 +180,7 @@ def settle(node: Node) -> Node:
         if (
             len(kept) > 1
             and not is_inequality(kept[0])
+            and not (isinstance(kept[0], Op) and kept[0].head == "in")
             and (letters := free_symbols(value_of(kept[0])))
         ):
             kept = (kept[0], *(a for a in kept[1:] if not (  # x^2, x >= 0

@@ -113,6 +113,7 @@ _NOUNS = frozenset(
      "circles", "planes", "plane", "shape", "solution"}
 )  # fmt: skip
 """What kind of thing an adjective tells of."""
+_COPULAS = ("is", "are", "was", "were")
 _PLAIN_WORDS = lazy_pattern(r"[A-Za-zÀ-ɏ'’ .-]{1,60}|Player \d", re.I)
 _STEM = lazy_pattern(r"(?:ing|ent|es|ed|e|s)$")
 _ORDINALS = {"1": "first", "2": "second", "one": "first", "two": "second", "i": "first"}
@@ -130,6 +131,10 @@ def same_thing(first: str, second: str) -> bool:
     single = len(short) == 1 and len(short[0]) > 6 and len(long) < 5 and not _DENIALS & {*long}
     if single and _STEM.sub("", short[0]) == _STEM.sub("", long[-1]):
         return True  # "convergent", "the series converges"
+    if len(long) <= 4 and {*_COPULAS} & {*long, *short} and not _DENIALS & {*long, *short}:
+        bags = [sorted(w for w in side if w not in (*_COPULAS, "the")) for side in (short, long)]
+        if bags[0] == bags[1]:
+            return True  # "skew lines", "the lines are skew"
     return short == long or (long[:-1] == short and long[-1] in _NOUNS)
 
 
@@ -163,6 +168,23 @@ def same_numbers(gold: str, answer: str) -> bool:
     return orders[0] == orders[1]
 
 
+_BARE_NUMBERS = lazy_pattern(r"-?\d[\d.]*(?:\s*,\s*-?\d[\d.]*){1,5}")
+
+
+def counts_in_order(gold: str, answer: str) -> bool:
+    """Whether an answer in words has the numbers of a bare list in its order: 20, 72 for "20 tons
+    of rice and 72 tons of flour".
+    """
+    if len(answer) > MAX_SENTENCE or not _BARE_NUMBERS.fullmatch(gold.strip()):
+        return False
+    if _SIGNS.search(answer) or _NEGATIVE.search(answer) or _DENIAL_WORD.search(answer):
+        return False
+    words = re.findall(r"[A-Za-z]{2,}", answer)
+    told, said = ([n.rstrip(",") for n in _NUMBER.findall(t)] for t in (gold, answer))
+    return 0 < len(words) <= 12 and told == said
+
+
+_DENIAL_WORD = lazy_pattern(r"\b(?:not|no|or|than|between|from)\b", re.I)
 _NEGATIVE = lazy_pattern(r"\b(?:loses?|lost|last|opposite|wrong|incorrect|neither)\b", re.I)
 _LEADING = lazy_pattern(
     r"^[\W_]*(?:(?:therefore|thus|hence|so|finally|consequently|in conclusion|as a result)\b"
@@ -196,6 +218,7 @@ def _without_phrase(after: list[str]) -> list[str]:
 def _is_verb(after: list[str]) -> bool:
     """Whether "earns the most" follows a subject: a verb with its superlative."""
     superlative = any(t.casefold() in ("most", "least") or t.endswith("est") for t in after[1:4])
+    superlative = superlative or after[-1].casefold() == "first"
     return superlative and after[0].islower() and after[0].endswith(("s", "ed"))
 
 
