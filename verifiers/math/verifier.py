@@ -213,10 +213,13 @@ def other_unit(answer: str, unit: str) -> bool:
     return told.factor != wanted.factor
 
 
+_TOLD = lazy_pattern(r"^\W*(?:the\s+)?(?:final\s+)?answer(?:\s+is\s*:?|\s*:)\s*(?=[^\s}])", re.I)
+
+
 @functools.lru_cache(maxsize=4096)
 def gold_answer(gold: str) -> str:
     """The answer in a gold, which may be a whole solution."""
-    text = clean(strip_surrogates(gold))
+    text = _TOLD.sub("", clean(strip_surrogates(gold)))
     if "\\boxed" in text or (len(text) > 80 and is_prose(text[:2000])):
         found = extract(text)
         if found is not None:

@@ -10,9 +10,11 @@ from harness.verifiers.math.comparing.outcome import Outcome
 from harness.verifiers.math.comparing.quick import text_key
 from harness.verifiers.math.reading import sentences, wording
 from harness.verifiers.math.reading.numerals import in_english
+from harness.verifiers.math.reading.tree import Sym
 from harness.verifiers.patterns import lazy_pattern
 
 Told = tuple[Outcome, str]
+_LABEL = lazy_pattern(r"^\W*(?:neg|lnot|not|¬)?\s*[a-zA-Z]\s*:\s*(?=\W*(?:forall|exists|for|there|∀|∃))", re.I)
 _TRIANGLE = lazy_pattern(r"\\triangle\s*|△\s*")
 _OF = lazy_pattern(r"\s+of\b.*$", re.S)  # "O is the centroid of triangle ABC"
 _OPTION = lazy_pattern(r"\s*\(?([A-J])[.):]\s+(\S.{0,200})")
@@ -34,6 +36,9 @@ _SPELLINGS = tuple((lazy_pattern(p, re.I), s) for p, s in (
     (r"\\(?:mathbb|mathbf|mathrm|text|bf)\s*\{\s*([RQZNC])\s*\}|\b(?:the )?real numbers?\b", r"\1"),
     (r"\\exists(?![a-z])|\bthere (?:is|exists?)(?:\s+(?:an?|some)(?![a-z]))?", "∃"),
     (r"\\forall(?![a-z])|\bfor (?:all|any|every|each)\b", "∀"),
+    (r"\b(?:is |are )?parallel to\b|\\parallel(?![a-z])", "∥"),
+    (r"\b(?:is |are )?perpendicular to\b|\\perp(?![a-z])", "⊥"),
+    (r"\b(?:is |are )?(?:a subset of|contained in)\b|\\subset(?:eq)?(?![a-z])", "⊂"),
     (r"\b(?:such that|so that|s\.t\.|with)\b", ""), (r"\bthe\b", ""),
 ))  # fmt: skip
 _UNSPOKEN = frozenset(" .,;:$~{}'\"`*\n\\")
@@ -78,7 +83,7 @@ def _propositions(gold: str, answer: str) -> Told | None:
 
 
 def _proposition(text: str) -> str:
-    text = text.replace("\text", "\\text")  # a backslash read as an escape
+    text = _LABEL.sub("", text.replace("\text", "\\text"))  # a backslash read as an escape
     for pattern, sign in _SPELLINGS:
         text = pattern.sub(sign, text)
     return "".join(c for c in wording.words_only(text).casefold() if c not in _UNSPOKEN)
@@ -139,16 +144,25 @@ _POSSIBLE = {"yes": True, "possible": True, "no": False, "impossible": False, "n
              "it cannot be done": False}  # fmt: skip
 
 
+def key_of_none(answer: Answer) -> bool:
+    """Whether an answer reads as the empty set."""
+    return any(isinstance(n, Sym) and n.name == "emptyset" for n in answer.readings)
+
+
 def same_words(left: Answer, right: Answer, gold: str, options: Options) -> Told | None:
     """Words against words, where a side is no mathematics; None where both are."""
     words = [wording.normal_words(a.text, case=options.case) for a in (left, right)]
     plain, told = wording.words_only(left.text), wording.words_only(right.text)
-    one_word = words[1].isalpha() and len(plain) > len(told)
+    named = words[1].isalpha() or re.fullmatch(r"\W*[A-Z]\W*", told) is not None
+    one_word = named and len(plain) > len(told)
     told = _TRIANGLE.sub("triangle ", told)
     plain_triangle = _TRIANGLE.sub("triangle ", plain)
     given = (plain, plain_triangle, _FORMULA.sub("it ", gold), _FORMULA.sub("it ", plain))
     if one_word and any(sentences.gives(told, p) for g in given for p in (g, _OF.sub("", g))):
         return Outcome(True, "words"), "the word that the gold's sentence gives"
+    none = [sentences.tells_of_none(a.text) or key_of_none(a) for a in (left, right)]
+    if all(none):
+        return Outcome(True, "words"), "there is none"
     if left.readings and right.readings:
         return None
     members = [wording.members(a.text, case=options.case) for a in (left, right)]

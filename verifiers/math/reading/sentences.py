@@ -65,21 +65,28 @@ def gives(words: str, sentence: str) -> bool:
 def _gives(words: str, sentence: str) -> bool:
     if len(sentence) > MAX_SENTENCE or re.search(r"[,;:=\\\d]", sentence):
         return False
-    said, wanted = _TOKEN.findall(sentence), _TOKEN.findall(words)
-    while wanted and wanted[0].casefold() in ("the", "a", "an"):
+    said, wanted = _TOKEN.findall(_ONLY.sub("", sentence)), _TOKEN.findall(_ONLY.sub("", words))
+    while len(wanted) > 1 and wanted[0].casefold() in ("the", "a", "an"):
         del wanted[0]
+    if len(wanted) == 2 and wanted[0].casefold() in _KINDS and len(wanted[1]) == 1:
+        del wanted[0]  # "Person A" for "A arrives first"
+    if len(said) > 1 and said[0].casefold() in _KINDS and wanted == [said[1]]:
+        del said[0]
     folded, sought = [t.casefold() for t in said], [t.casefold() for t in wanted]
+    if sought and sought[-1].endswith("s") and sought[-1] not in folded:
+        sought[-1] = sought[-1].removesuffix("s")  # "cubes" for "only a cube can …"
     size = len(sought)
     if not size or not size < len(folded) <= 20:
         return False
-    first = 1 if folded[0] in ("the", "a", "an") else 0
+    first = 1 if folded[0] in ("the", "a", "an") and folded[:1] != sought else 0
     if folded[-size:] == sought:
         before, after = said[:-size], []
     elif folded[first : first + size] == sought:
         before, after = said[:first], _without_phrase(said[first + size :])
     else:
         return False
-    rest = {t.casefold() for t in (*before, *after)}
+    predicate = after[:1] and after[0].casefold() in _VERBS  # "a cube can have both … and …"
+    rest = {t.casefold() for t in (*before, *after)} - ({"and", "or"} if predicate else set())
     if rest & _DENIALS or any(t.endswith(("n't", "n’t")) for t in rest):
         return False
     named = wanted[0][:1].isupper() and (_has_name(before, 1) or _has_name(after, 0))
@@ -92,6 +99,23 @@ def _gives(words: str, sentence: str) -> bool:
         return True
     participle = len(before) > 1 and before[-1].endswith("ing")
     return participle and before[-2].casefold() in (*_VERBS, "up")  # "ends up facing east"
+
+
+_ONLY = lazy_pattern(r"^\W*only\s+", re.I)
+_KINDS = frozenset({"person", "player", "team", "box", "point", "car", "option", "brand", "plan"})
+_NO_SUCH = lazy_pattern(
+    r"\bno such\b|\b(?:does|do) not exist|\bdoesn['’]t exist|\bcannot exist|\bthere (?:is|are) no\b"
+    r"|\bn['’]y a (?:pas|aucun)|\baucune?\b|\bнет\b|не существует|\bkeine? (?:solche|lösung)|不存在|无解"
+    r"|\bno [a-z ]{0,30}(?:exists?|possible)\b|^\W*(?:no solutions?|none)\W*$", re.I
+)  # fmt: skip
+
+
+def tells_of_none(text: str) -> bool:
+    """Whether a text says that nothing is as asked: "no such k exists", "il n'y a pas de …"."""
+    plain = wording.words_only(text)
+    return len(plain) < MAX_SENTENCE and not re.search(r"\d", plain) and (
+        _NO_SUCH.search(plain) is not None
+    )  # fmt: skip
 
 
 def _has_name(said: list[str], first: int) -> bool:
@@ -110,7 +134,7 @@ _NOUNS = frozenset(
     {"player", "players", "team", "triangle", "triangles", "quadrilateral", "line", "lines",
      "angle", "angles", "condition", "number", "numbers", "integer", "integers", "function",
      "functions", "day", "option", "person", "one", "side", "strategy", "sequence", "circle",
-     "circles", "planes", "plane", "shape", "solution"}
+     "circles", "planes", "plane", "shape", "solution", "sign", "symbol"}
 )  # fmt: skip
 """What kind of thing an adjective tells of."""
 _COPULAS = ("is", "are", "was", "were")

@@ -17,6 +17,11 @@ _DOUBLED = lazy_pattern(
     r"|infty|cup|cap|in\b|le|ge|ne|pm|circ|mathrm|mathbf|log|ln|sin|cos|tan|[!,;{}])"
 )
 _DOUBLED_ANY = lazy_pattern(r"\\{2,}(?=[a-zA-Z]{2,})")
+_TEXT_PI = lazy_pattern(r"\\text\s*\{\s*(?:\\textpi|π)\s*\}|\\textpi(?![a-z])")
+_SUBJECTED = lazy_pattern(
+    r"^\W*(?:\\text\w*\s*\{\s*)?(?:the\s+)?(?:solution set|solution|answer|range|domain|value)\s+is\s*:?\s*"
+    r"\}?\s*(?=[-\\(\[{$\d])", re.I
+)  # fmt: skip
 _OVERSET = lazy_pattern(r"\\(?:over|under)set\s*\{[^{}\d]{0,20}\}\s*\{\s*([a-zA-Z]{1,3})\s*\}")
 _CASED = lazy_pattern(r"\\(begin|end)\s*\{(?:matrix|array|aligned)\}(?:\s*\{[lcr| ]*\})?")
 _CELL_CONDITION = lazy_pattern(r"&\s*,?\s*(?:\\text\w*\s*\{\s*|\()?(?:for|if|when|otherwise)\b")
@@ -89,6 +94,10 @@ def _plain_signs(text: str) -> str:
         text = _NOT_EQUAL.sub(r"\\ne ", text)
     if "^" in text:
         text = _LETTER_DEGREE.sub(r"^\\circ ", text)
+    if "textpi" in text:
+        text = _TEXT_PI.sub(r"\\pi ", text)
+    if " is" in text:
+        text = _SUBJECTED.sub("", text)
     if "set" in text and "\\" in text:
         text = _OVERSET.sub(r"\1", text)
     if "\\begin" in text and _CELL_CONDITION.search(text):
