@@ -371,6 +371,8 @@ def _stated(text: str, question: str) -> Extraction | None:
 
 
 def _last(text: str, question: str) -> Extraction | None:
+    if "\\" in text and not ("\n" in text or "=" in text or "$" in text or has_words(text)):
+        return None  # one long formula: its last number is not its value
     value = _last_value(text)
     return value and replace(value, sentence=conclusion(text)[1])
 
