@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from harness.core import Problem, Status, Verdict
-from harness.verifiers.math.comparing.answers import read
+from harness.verifiers.math.comparing.answers import is_run, read
 from harness.verifiers.math.comparing.judge import answer_key, same_answer
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
@@ -22,7 +22,7 @@ from harness.verifiers.math.finding.extract import (
     is_prose,
     narrow,
 )
-from harness.verifiers.math.finding.stated import counted, is_sentence
+from harness.verifiers.math.finding.stated import counted, is_sentence, labelled
 from harness.verifiers.math.reading import wording
 from harness.verifiers.math.reading.characters import clean, strip_surrogates
 from harness.verifiers.math.reading.tree import Op, free_symbols
@@ -35,7 +35,7 @@ class MathVerifier:
     """Judges a response by the mathematical value of its final answer."""
 
     name = "math"
-    version = "3"
+    version = "4"
 
     def __init__(self, **options: Any) -> None:
         self.options = Options.of(options)
@@ -124,6 +124,8 @@ class MathVerifier:
         return outcome, reason
 
 
+_IMPLIES = lazy_pattern(r"\\(?:implies|Rightarrow|Longrightarrow|therefore)(?![a-zA-Z])|[⇒⟹∴]")
+_CHINESE_FRACTION = lazy_pattern(r"(?:[一二两三四五六七八九十百千]+又)?[一二两三四五六七八九十百千]+分之[一二两三四五六七八九十百千]+")
 _WORDED = lazy_pattern(r"(?<![A-Za-z\\])[A-Za-z]{2}|[^\W\d_\x00-\x7f]")
 _EXCLAIMED = lazy_pattern(r"-?\d[\d.,]*!")
 
@@ -135,10 +137,21 @@ def resolved(found: Extraction, problem: Problem) -> Extraction:
             return Extraction(found.answer[:-1], "marker", 1)
         return found
     answer = found.answer.strip()
+    if problem.gold and not _IMPLIES.search(problem.gold):
+        *_, last = _IMPLIES.split(answer)
+        if last.strip(" $.\\()[]") and last is not answer:  # 4x = 12 ⟹ x = 3
+            found = replace(found, answer=last.strip(" $.").removesuffix("\\]").removesuffix("\\)"))
+            answer = found.answer
+    if problem.question and found.rule in ("bare", "number", "formula", "conclusion"):
+        part = labelled(found.sentence or answer, asked(problem.question))
+        if part is not None and plain_value(problem.gold or "") is not None:
+            return replace(found, answer=part, warning=max(found.warning, 2))
+    if (spelled := _CHINESE_FRACTION.findall(answer)) and len(spelled) == 1 and not re.search(r"\d", answer):
+        return replace(found, answer=spelled[0])
     one_word = " " not in answer and not has_words(answer)
     if found.rule in ("formula", "number") or one_word:
         return found
-    if wording.minutes(found.answer) is not None:
+    if wording.minutes(found.answer) is not None or is_run(found.answer):
         return found
     if "=" in answer and ":" in (last := answer.rpartition("=")[2]) and wording.minutes(last):
         return replace(found, answer=last.strip())  # 8:30 + 0:45 = 9:15

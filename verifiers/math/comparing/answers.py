@@ -97,6 +97,11 @@ def _whole(text: str, plain: str) -> Answer | None:
     return None if spelled is None else Answer(text, (spelled,))
 
 
+def is_run(text: str) -> bool:
+    """Whether an answer is "all integers from 0 to 45"."""
+    return _FROM_TO.fullmatch(wording.words_only(text)) is not None
+
+
 def _run(plain: str) -> Node | None:
     r"""Every whole number of `0, 1, 2, \ldots, 45` or "all integers from 0 to 45"."""
     if (dotted := _DOTTED.fullmatch(plain)) is not None:

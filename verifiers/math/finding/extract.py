@@ -35,12 +35,12 @@ from harness.verifiers.math.finding.phrases import (
     THINK_OPEN,
     WEAK,
 )
-from harness.verifiers.math.finding.stated import is_sentence, stated
+from harness.verifiers.math.finding.stated import in_digits, is_sentence, stated
 from harness.verifiers.math.finding.words import ABBREVIATIONS
 from harness.verifiers.math.reading.boxes import boxed_answer
 from harness.verifiers.math.reading.families import is_family
 from harness.verifiers.math.reading.notation import without_aside
-from harness.verifiers.math.reading.sentences import denied
+from harness.verifiers.math.reading.sentences import denied, tells_of_none
 from harness.verifiers.math.reading.spoken import in_signs, is_range
 from harness.verifiers.math.reading.units import is_unit
 from harness.verifiers.math.reading.vocabulary import FUNCTIONS, SHORT_WORDS
@@ -248,6 +248,9 @@ _SINCE = lazy_pattern(
     r"[^=]*$(?<=.{12})", re.I | re.S
 )  # fmt: skip
 _TOGETHER = lazy_pattern(r"(?<=[\da-z%])\s+(?:in total|in all|altogether|overall|all together)[\s.]*$")
+_SO = lazy_pattern(r"^\W*(?:hence|thus|therefore|so|finally|consequently|then)\b[,:]?\s+(?=\S)", re.I)
+_ENUMERATION = lazy_pattern(r":\s*[^:]*\d[^:]*,[^:]*\d[^:]*$")  # "… 6 primes: 2, 3, 5, 7, 11, 13"
+_VALUED = lazy_pattern(r"\b(?:is|are|was|were)\s+(?:[a-z]+\s+)?[$€£]?\d")
 _DIMENSION = lazy_pattern(  # "300 cm long"
     r"(?<=[a-z])\s+(?:long|wide|tall|high|deep|thick|away|apart|altogether"
     r"|in (?:length|width|height|total|all))$"
@@ -257,7 +260,10 @@ _JOINERS = lazy_pattern(r"\b(?:and|or|und|et)\b", re.I)
 
 def _tail(sentence: str) -> str | None:
     """What follows the last "is" or "=" of a sentence, if that is an answer alone."""
-    tail = _IS.split(sentence[-MAX_SEGMENT:])[-1].strip(" .")
+    sentence = sentence[-MAX_SEGMENT:]
+    masked = FORMULA.sub(lambda m: "·" * len(m.group()), sentence)
+    ends = [m.end() for m in _IS.finditer(masked)]
+    tail = sentence[ends[-1] if ends else 0 :].strip(" .")
     if len(tail) >= len(sentence.strip(" .")) or not tail or is_prose(tail):
         return None
     if re.fullmatch(r"[A-Z]", tail) or number_words(tail) is not None:
@@ -270,9 +276,14 @@ def narrow(segment: str, question: str = "") -> Extraction | None:
     """The formula or number that a segment states: after its last "is" or "=", else the one that
     is its object."""
     segment = segment[:MAX_SEGMENT]
+    if asked(question).nouns and (counted := _ENUMERATION.search(segment)):
+        before = segment[: counted.start()]
+        segment = before if re.search(r"\d", before) else segment
+    segment = in_digits(segment, asked(question))
     main = _SINCE.sub("", _BRACKETED.sub("", segment))
     tail = _DIMENSION.sub("", _tail(main) or "")
-    if tail and not denied(segment, segment.rfind(tail)):
+    several = question and len(_VALUED.findall(main)) > 1  # "x is 45 and y is 55"
+    if tail and not several and not denied(segment, segment.rfind(tail)):
         return Extraction(tail, "formula", 1, segment)
     said = stated(segment, asked(question))
     if said is None:
@@ -337,6 +348,7 @@ def _is_working(position: int, answer: str, text: str, asked: Asked) -> bool:
 
 
 def _bare(text: str, question: str) -> Extraction | None:
+    text = _SO.sub("", text)
     if len(text) > BARE_LIMIT:
         return None
     alone = not (is_prose(without_aside(text)) or is_sentence(text))
@@ -346,7 +358,9 @@ def _bare(text: str, question: str) -> Extraction | None:
 def _bold(text: str, question: str) -> Extraction | None:
     sentence, last = conclusion(text)
     bold = _BOLD.findall(_NOTE.sub("", sentence))
-    told = len(bold) == 1 and re.search(r"\d|\\", bold[0]) is not None
+    told = len(bold) == 1 and (
+        re.search(r"\d|\\", bold[0]) is not None or number_words(bold[0]) is not None
+    )
     return Extraction(bold[0].strip(), "bold", 1, last) if told else None
 
 
@@ -364,6 +378,8 @@ def _subject(text: str, question: str) -> Extraction | None:
 def _stated(text: str, question: str) -> Extraction | None:
     """What the concluding sentence states."""
     sentence, last = conclusion(text)
+    if tells_of_none(sentence):
+        return Extraction("no solution", "conclusion", 2, sentence)
     told = narrow(_NOTE.sub("", sentence), question)
     if told is None:
         return None

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from harness.verifiers.math.finding.asked import names
+from harness.verifiers.math.finding.asked import content, names
 from harness.verifiers.math.finding.dollars import plain_money
 from harness.verifiers.math.finding.words import (
     CHANGES,
@@ -67,9 +67,13 @@ _NEGATED = lazy_pattern(
     r"[^.,;()]{0,40}?\b(?:(?:do|does|did|is|are|was|were|has|have|had|will|would|can|could)\s?"
     r"(?:not|n['’]t)|not|never)\b", re.I
 )  # fmt: skip
+_ALTOGETHER = lazy_pattern(
+    r"[^.,;:()\d]{0,40}?\b(?:in all|in total|altogether|all told|combined|overall|all together)\b", re.I
+)
 _BEFORE_GERUNDS = (["after"], ["before"], ["by"], ["without"], ["when"], ["while"])
 _PARTITIVE = lazy_pattern(r"[\s*]*of\s+(?:[a-z]+\s+){0,2}[*$]{0,3}\d[\d,.]*")
 _SPLIT = lazy_pattern(r"[,;()，；：]|\b(?:and|but|while|whereas|or)\b")
+_AND = lazy_pattern(r"\s+and\b")
 _RELATIVES = frozenset({"which", "who", "whose", "where"})
 _SUBJECTS = frozenset({"he", "she", "it", "they", "we", "you", "i", "there"})
 _SCALE = lazy_pattern(r"\s?(dozen|hundred|thousand|million|billion|trillion)\b")
@@ -90,6 +94,7 @@ class Mention:
     difference: bool = False
     names: frozenset[str] = frozenset()
     negated: bool = False
+    content: frozenset[str] = frozenset()
 
 
 def mentions(sentence: str) -> list[Mention]:
@@ -115,12 +120,15 @@ def _named(sentence: str, found: list[Mention]) -> list[Mention]:
         last = found[place + 1].start if place + 1 < len(found) else len(sentence)
         before, behind = sentence[first : mention.start], sentence[mention.end : last]
         if place:
-            before = _SPLIT.split(before)[-1] if _SPLIT.search(before) else ""
+            before = _SPLIT.split(before)[-1]
         behind = _SPLIT.split(behind, maxsplit=1)[0]
         named.append(replace(
             mention, names=names(f"x {before}") | names(f"x {behind}"),
-            negated=_NEGATED.match(behind) is not None,
+            negated=_NEGATED.match(behind) is not None, content=content(f"{before} {behind}"),
         ))  # fmt: skip
+    for place in range(len(named) - 2, -1, -1):  # "20 and Jo has 10 marbles"
+        if not named[place].noun and _AND.match(sentence, named[place].end):
+            named[place] = replace(named[place], noun=named[place + 1].noun)
     return named
 
 
@@ -250,8 +258,10 @@ class _Reader:
                           and "than" in clause) or later[:1] == ["times"]  # fmt: skip
         if difference:
             weight -= 0.45
-        if part in ("object", "result") and set(clause) & LEFT:
+        if part in ("object", "result", "subject") and set(clause) & LEFT:
             weight += 0.7
+        if _ALTOGETHER.match(behind) and part in ("phrase", "object", "subject"):
+            weight, part = 3.0, "result"  # "…, for 225 apples in all"
         if self.sentence[max(0, start - 2) : start] == "**":
             weight, part = weight + 2.5, "bold"
         if part in ("object", "result", "bold"):

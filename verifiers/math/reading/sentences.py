@@ -246,6 +246,9 @@ def _is_verb(after: list[str]) -> bool:
     return superlative and after[0].islower() and after[0].endswith(("s", "ed"))
 
 
+_MIXED = lazy_pattern(r"\b([a-z-]+ and (?:a|one|two|three) (?:half|halves|thirds?|quarters?))\b", re.I)
+
+
 def spelled_number(text: str) -> str | None:
     """The one number that a text without digits spells: "six" in "a total of six"."""
     if len(text) > MAX_SENTENCE or re.search(r"[\d\\]", text):
@@ -253,6 +256,9 @@ def spelled_number(text: str) -> str | None:
     bold: list[str] = re.findall(r"\*\*([A-Za-z -]+)\*\*", text)
     if len(bold) == 1 and wording.number_words(bold[0]) is not None:
         return bold[0]
+    mixed = _MIXED.findall(text)
+    if len(mixed) == 1 and wording.number_words(mixed[0]) is not None:
+        return str(mixed[0])
     runs: list[list[str]] = [[]]
     for token in re.findall(r"[a-z]+", text.casefold()):
         if token in _DENIALS - {"and", "only"}:
