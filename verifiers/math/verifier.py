@@ -125,9 +125,27 @@ class MathVerifier:
 
 
 _IMPLIES = lazy_pattern(r"\\(?:implies|Rightarrow|Longrightarrow|therefore)(?![a-zA-Z])|[⇒⟹∴]")
-_CHINESE_FRACTION = lazy_pattern(r"(?:[一二两三四五六七八九十百千]+又)?[一二两三四五六七八九十百千]+分之[一二两三四五六七八九十百千]+")
+_CHINESE_COUNT = "[一二两三四五六七八九十百千]+"
+_CHINESE_FRACTION = lazy_pattern(rf"(?:{_CHINESE_COUNT}又)?{_CHINESE_COUNT}分之{_CHINESE_COUNT}")
 _WORDED = lazy_pattern(r"(?<![A-Za-z\\])[A-Za-z]{2}|[^\W\d_\x00-\x7f]")
 _EXCLAIMED = lazy_pattern(r"-?\d[\d.,]*!")
+
+
+def _simpler(found: Extraction, problem: Problem) -> Extraction:
+    """What an answer comes to behind its last arrow, under the label that is asked for, or as the
+    one fraction that it spells in Chinese; the last two settled, which the rule `""` marks."""
+    answer = found.answer.strip()
+    if problem.gold and not _IMPLIES.search(problem.gold):
+        *_, last = _IMPLIES.split(answer)
+        if last is not answer and last.strip(" $.\\()[]"):  # 4x = 12 ⟹ x = 3
+            answer = last.strip(" $.").removesuffix("\\]").removesuffix("\\)")
+            found = replace(found, answer=answer)
+    if problem.question and found.rule in ("bare", "number", "formula", "conclusion"):
+        part = labelled(found.sentence or answer, asked(problem.question))
+        if part is not None and plain_value(problem.gold or "") is not None:
+            return replace(found, answer=part, rule="", warning=max(found.warning, 2))
+    spelled = [] if re.search(r"\d", answer) else _CHINESE_FRACTION.findall(answer)
+    return replace(found, answer=spelled[0], rule="") if len(spelled) == 1 else found
 
 
 def resolved(found: Extraction, problem: Problem) -> Extraction:
@@ -137,17 +155,10 @@ def resolved(found: Extraction, problem: Problem) -> Extraction:
             return Extraction(found.answer[:-1], "marker", 1)
         return found
     answer = found.answer.strip()
-    if problem.gold and not _IMPLIES.search(problem.gold):
-        *_, last = _IMPLIES.split(answer)
-        if last.strip(" $.\\()[]") and last is not answer:  # 4x = 12 ⟹ x = 3
-            found = replace(found, answer=last.strip(" $.").removesuffix("\\]").removesuffix("\\)"))
-            answer = found.answer
-    if problem.question and found.rule in ("bare", "number", "formula", "conclusion"):
-        part = labelled(found.sentence or answer, asked(problem.question))
-        if part is not None and plain_value(problem.gold or "") is not None:
-            return replace(found, answer=part, warning=max(found.warning, 2))
-    if (spelled := _CHINESE_FRACTION.findall(answer)) and len(spelled) == 1 and not re.search(r"\d", answer):
-        return replace(found, answer=spelled[0])
+    told = _simpler(found, problem)
+    if told is not found and told.rule != found.rule:
+        return replace(told, rule=found.rule)
+    found, answer = told, told.answer.strip()
     one_word = " " not in answer and not has_words(answer)
     if found.rule in ("formula", "number") or one_word:
         return found

@@ -27,11 +27,13 @@ _PHRASES = {
         r"|all reals|all values of [a-z]"
     ),
     "emptyset": lazy_pattern(
-        r"(?:(?:there (?:is|are|exists?)|(?:(?:the|this) (?:\w+ )?(?:equation|system|inequality)|it) has)"
-        r" )?no (?:such |real |integer |positive |other |possible )*"
+        r"(?:(?:there (?:is|are|exists?)"
+        r"|(?:(?:the|this) (?:\w+ )?(?:equation|system|inequality)|it) has) )?"
+        r"no (?:such |real |integer |positive |other |possible )*"
         r"(?:(?:solutions?|roots?|values?|numbers?|integers?|pairs?|triples?|functions?|primes?"
         r"|polynomials?|sequences?|points?|sets?)(?: [a-z])?|(?<=such )[a-z])"
-        r"(?: (?:exists?|is possible|are possible))?(?: (?:over|in|among) the real(?: number)?s)?|(?:the )?(?:empty|null) set|none(?: exists?)?"
+        r"(?: (?:exists?|is possible|are possible))?(?: (?:over|in|among) the real(?: number)?s)?"
+        r"|(?:the )?(?:empty|null) set|none(?: exists?)?"
     ),
     "undefined": lazy_pattern(
         r"(?:the limit |it )?(?:does not exist|doesn't exist|dne|(?:is )?undefined|not defined)"
@@ -46,8 +48,8 @@ _DOTTED = lazy_pattern(
     r"\W*?((?:-?\d+\s*,\s*){2,5})(?:\\[lc]?dots|\.{3}|…)\s*,?\s*(?:and\s+)?(-?\d+)\W*"
 )
 _FROM_TO = lazy_pattern(
-    r"(?:all |the |every )*(?:integers?|whole numbers?)\s+(?:from\s+)?(-?\d+)\s+(?:to|through)\s+(-?\d+)"
-    r"(?:,? inclusive)?\W*", re.I
+    r"(?:all |the |every )*(?:integers?|whole numbers?)\s+(?:from\s+)?(-?\d+)\s+(?:to|through)"
+    r"\s+(-?\d+)(?:,? inclusive)?\W*", re.I
 )  # fmt: skip
 _COMMA = lazy_pattern(r"\d,\d")
 

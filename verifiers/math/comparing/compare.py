@@ -44,8 +44,8 @@ from harness.verifiers.math.comparing.shapes import (
 from harness.verifiers.math.comparing.statements import (
     alike,
     is_term,
-    least_value,
     items_of,
+    least_value,
     name_of,
     settle,
     spread,

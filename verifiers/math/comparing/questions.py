@@ -28,9 +28,7 @@ _MONOTONE = lazy_pattern(
 _ENDS = lazy_pattern(r"[\[(].*,.*[\])]", re.S)
 
 
-def as_asked(
-    gold: str, answer: str, question: str, options: Options
-) -> tuple[Outcome, str] | None:
+def as_asked(gold: str, answer: str, question: str, options: Options) -> tuple[Outcome, str] | None:
     """Whether `question` makes the answer equal; None where it does not."""
     question = question[-MAX_QUESTION:]
     return (

@@ -27,7 +27,6 @@ from harness.verifiers.math.reading.tree import (
     substitute,
     walk,
 )
-
 from harness.verifiers.patterns import lazy_pattern
 
 MAX_NODES = 200  # of a sum with dots; longer ones are not looked into

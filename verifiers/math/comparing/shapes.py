@@ -71,7 +71,8 @@ def as_points(node: Node, other: Node) -> Node:
     if not (is_op(node, "list") and isinstance(node, Op) and has_head(node, "pm")):
         return node
     named = all(is_op(m, "=") and value_of(m) is not m for m in node.args)
-    listed = isinstance(other, Op) and other.head in ("list", "or") and all(map(is_tuple, other.args))
+    several = isinstance(other, Op) and other.head in ("list", "or")
+    listed = several and isinstance(other, Op) and all(map(is_tuple, other.args))
     if not (named and listed):
         return node
     return Op("list", tuple(expand_each(Op("()", tuple(map(value_of, node.args))))))

@@ -14,7 +14,9 @@ from harness.verifiers.math.reading.tree import Sym
 from harness.verifiers.patterns import lazy_pattern
 
 Told = tuple[Outcome, str]
-_LABEL = lazy_pattern(r"^\W*(?:neg|lnot|not|¬)?\s*[a-zA-Z]\s*:\s*(?=\W*(?:forall|exists|for|there|∀|∃))", re.I)
+_LABEL = lazy_pattern(
+    r"^\W*(?:neg|lnot|not|¬)?\s*[a-zA-Z]\s*:\s*(?=\W*(?:forall|exists|for|there|∀|∃))", re.I
+)
 _TRIANGLE = lazy_pattern(r"\\triangle\s*|△\s*")
 _OF = lazy_pattern(r"\s+of\b.*$", re.S)  # "O is the centroid of triangle ABC"
 _OPTION = lazy_pattern(r"\s*\(?([A-J])[.):]\s+(\S.{0,200})")

@@ -28,11 +28,19 @@ from harness.verifiers.math.finding.mentions import FORMULA, NUMBER
 from harness.verifiers.math.finding.phrases import (
     BARE_LIMIT,
     CORRECTION,
+    ENUMERATION,
     HEADING,
     MARKER,
     NEGLIGIBLE,
+    OPENING,
+    ORNAMENT,
+    RATE,
+    SINCE,
+    SO,
     THINK_CLOSE,
     THINK_OPEN,
+    TOGETHER,
+    VALUED,
     WEAK,
 )
 from harness.verifiers.math.finding.stated import in_digits, is_sentence, stated
@@ -48,7 +56,6 @@ from harness.verifiers.math.reading.wording import number_words
 from harness.verifiers.patterns import lazy_pattern
 
 MAX_TEXT = 80_000  # characters read from the end of a response: answers stand at the end
-
 MAX_MARKERS = 20  # of the last ones, tried until one has an answer behind it
 MAX_SEGMENT = 2_000
 
@@ -219,12 +226,6 @@ _LABELLED = lazy_pattern(
     r"\s*[-\d./]+)+\s*\.?\s*"
 )
 _BRACKETED = lazy_pattern(r"(?<=[\w.]) \((?=[^()]*(?:=|[A-Za-z]{3}))[^()]*\)[\s.]*$")
-_OPENING = lazy_pattern(
-    r"\W*(?:to\s+[a-z]+\b|given\b|let\b|first\b|we\s+(?:need|want|know|are|have|can|will|start)\b"
-    r"|(?:the\s+)?(?:problem|question)\b|step\b|suppose\b|assum\w+\b|consider\b)", re.I
-)  # fmt: skip
-_ORNAMENT = lazy_pattern(r"(?<=[\w.!)\]}$*])\s*[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f∎]+")
-_RATE = lazy_pattern(r"(?<=[\d€])( [a-z]{3,})?\s+(?:an?|each|every)\s+([a-z]+)[\s.]*$")
 _EMPTY_BOX = lazy_pattern(r"\\(?:boxed|fbox)\s*\{[\s$~\\]*\}")
 _CONTENT = lazy_pattern(r"[^\s*_#$.:~]")
 _BARE_MARKER = lazy_pattern(
@@ -243,14 +244,6 @@ _SUBJECT = lazy_pattern(
     re.I,
 )
 _NOTE = lazy_pattern(r"(?<=[\d$)*])\s*\((?=[^()]*[A-Za-z]{4})[^()]*\)\s*\.?\s*$")
-_SINCE = lazy_pattern(
-    r"(?<=[\w)$*%}])(?:,\s*|\s+)(?:since|because|as|given that|even though|although|though)\s"
-    r"[^=]*$(?<=.{12})", re.I | re.S
-)  # fmt: skip
-_TOGETHER = lazy_pattern(r"(?<=[\da-z%])\s+(?:in total|in all|altogether|overall|all together)[\s.]*$")
-_SO = lazy_pattern(r"^\W*(?:hence|thus|therefore|so|finally|consequently|then)\b[,:]?\s+(?=\S)", re.I)
-_ENUMERATION = lazy_pattern(r":\s*[^:]*\d[^:]*,[^:]*\d[^:]*$")  # "… 6 primes: 2, 3, 5, 7, 11, 13"
-_VALUED = lazy_pattern(r"\b(?:is|are|was|were)\s+(?:[a-z]+\s+)?[$€£]?\d")
 _DIMENSION = lazy_pattern(  # "300 cm long"
     r"(?<=[a-z])\s+(?:long|wide|tall|high|deep|thick|away|apart|altogether"
     r"|in (?:length|width|height|total|all))$"
@@ -276,13 +269,13 @@ def narrow(segment: str, question: str = "") -> Extraction | None:
     """The formula or number that a segment states: after its last "is" or "=", else the one that
     is its object."""
     segment = segment[:MAX_SEGMENT]
-    if asked(question).nouns and (counted := _ENUMERATION.search(segment)):
+    if asked(question).nouns and (counted := ENUMERATION.search(segment)):
         before = segment[: counted.start()]
         segment = before if re.search(r"\d", before) else segment
     segment = in_digits(segment, asked(question))
-    main = _SINCE.sub("", _BRACKETED.sub("", segment))
+    main = SINCE.sub("", _BRACKETED.sub("", segment))
     tail = _DIMENSION.sub("", _tail(main) or "")
-    several = question and len(_VALUED.findall(main)) > 1  # "x is 45 and y is 55"
+    several = question and len(VALUED.findall(main)) > 1  # "x is 45 and y is 55"
     if tail and not several and not denied(segment, segment.rfind(tail)):
         return Extraction(tail, "formula", 1, segment)
     said = stated(segment, asked(question))
@@ -295,7 +288,7 @@ def narrow(segment: str, question: str = "") -> Extraction | None:
 
 def prepared(text: str) -> str:
     """The text that the rules read: its end, money marked, empty boxes gone; "" if that is all."""
-    text = mark_money(_ORNAMENT.sub("", _EMPTY_BOX.sub("", text[-MAX_TEXT:])).strip())
+    text = mark_money(ORNAMENT.sub("", _EMPTY_BOX.sub("", text[-MAX_TEXT:])).strip())
     if "root of" in text:
         text = in_signs(text)
     return "" if len(text) < 60 and not _CONTENT.search(_BARE_MARKER.sub("", text)) else text
@@ -310,7 +303,7 @@ def extract(text: str, question: str = "") -> Extraction | None:
     found = next(filter(None, (rule(text, question) for _, rule in RULES)), None) if text else None
     if found is None:
         return None
-    answer = _RATE.sub(r"\1 per \2", _TOGETHER.sub("", found.answer))
+    answer = RATE.sub(r"\1 per \2", TOGETHER.sub("", found.answer))
     return replace(found, answer=plain_money(answer))
 
 
@@ -342,13 +335,13 @@ def _is_working(position: int, answer: str, text: str, asked: Asked) -> bool:
         return False
     if not is_sentence(answer):
         worded = not re.search(r"\d", answer) and is_prose(f"{answer} 0")
-        return worded and (bool(_OPENING.match(answer)) or (asked.numeric and concludes(behind)))
-    told = "=" in answer or asked.tells(answer) or bool(_OPENING.match(answer))
+        return worded and (bool(OPENING.match(answer)) or (asked.numeric and concludes(behind)))
+    told = "=" in answer or asked.tells(answer) or bool(OPENING.match(answer))
     return told or concludes(behind)
 
 
 def _bare(text: str, question: str) -> Extraction | None:
-    text = _SO.sub("", text)
+    text = SO.sub("", text)
     if len(text) > BARE_LIMIT:
         return None
     alone = not (is_prose(without_aside(text)) or is_sentence(text))

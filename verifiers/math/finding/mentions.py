@@ -14,6 +14,12 @@ from dataclasses import dataclass, replace
 
 from harness.verifiers.math.finding.asked import content, names
 from harness.verifiers.math.finding.dollars import plain_money
+from harness.verifiers.math.finding.phrases import (
+    ALTOGETHER,
+    CHINESE_ASIDE,
+    CHINESE_RESULT,
+    NEGATED,
+)
 from harness.verifiers.math.finding.words import (
     CHANGES,
     COPULAS,
@@ -49,7 +55,9 @@ NUMBER = lazy_pattern(
 _TOKEN = lazy_pattern(r"[A-Za-zÀ-ɏ]+(?:['’][A-Za-z]+)?|[\u4e00-\u9fff]|[^\s\w]|\S")
 _OPERATOR = lazy_pattern(r"\s*(?:[-+*/×÷^·]|\\times|\\cdot|x(?=\s))\s*\(?\s*")
 _RANGE = lazy_pattern(r"\s?(?:to|bis|à|至|到|–|—)\s?")
-_FROM = lazy_pattern(r"(?:\bfrom\b[^,;]*|\b(?:next|close|equal|add\w*|going|gone|went)|从[^，]*)\s*$", re.I)
+_FROM = lazy_pattern(
+    r"(?:\bfrom\b[^,;]*|\b(?:next|close|equal|add\w*|going|gone|went)|从[^，]*)\s*$", re.I
+)
 _ORDINAL = lazy_pattern(r"(?:st|nd|rd|th)\b|\^\{?\\?(?:text|mathrm|rm)?\{?(?:st|nd|rd|th)\b")
 _HYPHEN = lazy_pattern(r"[-‐–][A-Za-z]")
 _NO_UNITS = frozenset({"in", "a", "as", "at", "dozen", "dozens", "me", "ms"})
@@ -61,15 +69,6 @@ _CHINESE_IS = frozenset("是为共得有了剩于到过达=＝:：")
 _CHINESE_PHRASE = frozenset("在用从每把对第比与向给被以除按")
 
 
-_CHINESE_RESULT = lazy_pattern(r"所以|因此|于是|[，,；].{0,6}(?:共|剩|合计|等于|得到)")
-_CHINESE_ASIDE = lazy_pattern(r"[，,；（]\s*(?:即|也就是|因为|由于|其中)")
-_NEGATED = lazy_pattern(
-    r"[^.,;()]{0,40}?\b(?:(?:do|does|did|is|are|was|were|has|have|had|will|would|can|could)\s?"
-    r"(?:not|n['’]t)|not|never)\b", re.I
-)  # fmt: skip
-_ALTOGETHER = lazy_pattern(
-    r"[^.,;:()\d]{0,40}?\b(?:in all|in total|altogether|all told|combined|overall|all together)\b", re.I
-)
 _BEFORE_GERUNDS = (["after"], ["before"], ["by"], ["without"], ["when"], ["while"])
 _PARTITIVE = lazy_pattern(r"[\s*]*of\s+(?:[a-z]+\s+){0,2}[*$]{0,3}\d[\d,.]*")
 _SPLIT = lazy_pattern(r"[,;()，；：]|\b(?:and|but|while|whereas|or)\b")
@@ -124,7 +123,7 @@ def _named(sentence: str, found: list[Mention]) -> list[Mention]:
         behind = _SPLIT.split(behind, maxsplit=1)[0]
         named.append(replace(
             mention, names=names(f"x {before}") | names(f"x {behind}"),
-            negated=_NEGATED.match(behind) is not None, content=content(f"{before} {behind}"),
+            negated=NEGATED.match(behind) is not None, content=content(f"{before} {behind}"),
         ))  # fmt: skip
     for place in range(len(named) - 2, -1, -1):  # "20 and Jo has 10 marbles"
         if not named[place].noun and _AND.match(sentence, named[place].end):
@@ -148,8 +147,8 @@ def _spans(sentence: str) -> list[tuple[int, int, str]]:
         signed = text[0] in "+-" and not between.strip() and bool(between)
         lead = sentence[: merged[-1][0]] if merged else ""
         ranged = (
-            _RANGE.fullmatch(between) and not _FROM.search(lead)
-            or between.strip() == "and" and lead.rstrip().endswith("between")
+            (_RANGE.fullmatch(between) and not _FROM.search(lead))
+            or (between.strip() == "and" and lead.rstrip().endswith("between"))
         )  # fmt: skip
         if merged and (signed or ranged or _OPERATOR.fullmatch(between)):
             first = merged.pop()
@@ -193,9 +192,9 @@ class _Reader:
 
     def take(self, text: str) -> None:
         """The words between two mentions."""
-        if _CHINESE_RESULT.search(text):
+        if CHINESE_RESULT.search(text):
             self.region, self.clause = "", self.clause + 1
-        elif _CHINESE_ASIDE.search(text):
+        elif CHINESE_ASIDE.search(text):
             self.region, self.until_comma = "sub", False
         tokens = [t for t in _TOKEN.findall(text) if t not in "*_`~"]
         for index, token in enumerate(tokens):
@@ -260,7 +259,7 @@ class _Reader:
             weight -= 0.45
         if part in ("object", "result", "subject") and set(clause) & LEFT:
             weight += 0.7
-        if _ALTOGETHER.match(behind) and part in ("phrase", "object", "subject"):
+        if ALTOGETHER.match(behind) and part in ("phrase", "object", "subject"):
             weight, part = 3.0, "result"  # "…, for 225 apples in all"
         if self.sentence[max(0, start - 2) : start] == "**":
             weight, part = weight + 2.5, "bold"
@@ -323,9 +322,7 @@ class _Reader:
             return 1.0, "phrase"
         if before in LABELS and earlier not in COPULAS:
             return 0.5, "label"
-        if before in COPULAS:
-            return 2.5, "object"
-        if before in _CHINESE_IS:
+        if before in COPULAS or before in _CHINESE_IS:
             return 2.5, "object"
         if before in _CHINESE_PHRASE:
             return (0.0, "compared") if before == "比" else (1.0, "phrase")

@@ -112,8 +112,10 @@ def stated(sentence: str, asked: Asked) -> Stated | None:
         return Stated(spelled, "the one number in words", 2) if spelled else None
     ranked = _ranked(found, asked)
     top, _, best = ranked[0]
-    rivals = [m for w, _, m in ranked[1:]
-              if _bare(m) != _bare(best) and (top - w < CLOSE or _alternatives(best, m))]  # fmt: skip
+    rivals = [
+        m for w, _, m in ranked[1:]
+        if _bare(m) != _bare(best) and (top - w < CLOSE or _alternatives(best, m))
+    ]  # fmt: skip
     if not rivals:
         others = f", not {_bare(ranked[1][2])} ({ranked[1][2].part})" if len(ranked) > 1 else ""
         return Stated(_text(sentence, best), f"the {best.part} of the sentence{others}")
@@ -156,7 +158,8 @@ def _ranked(found: list[Mention], asked: Asked) -> list[tuple[float, int, Mentio
         near = top - base <= NEAR
         alike = mention.negated or not asked.negated
         telling = alike * 0.5 * min(2, len((mention.content - common) & asked.content))
-        told.append((base + (telling + _named(mention, asked) if near else 0), -mention.start, mention))
+        helped = telling + _named(mention, asked) if near else 0.0
+        told.append((base + helped, -mention.start, mention))
     return sorted(told, key=lambda t: (-t[0], -t[1]))
 
 
@@ -170,7 +173,7 @@ def _named(mention: Mention, asked: Asked) -> float:
 
 def labelled(text: str, asked: Asked) -> str | None:
     """Of `Boys: 18; girls: 12` what stands behind the label that the question names."""
-    items = [m for m in _LABELS.finditer(text)] if len(text) < MAX_SENTENCE else []
+    items = list(_LABELS.finditer(text)) if len(text) < MAX_SENTENCE else []
     if len(items) < 2:
         return None
     wanted = asked.nouns | asked.content
@@ -220,8 +223,9 @@ def weight(mention: Mention, asked: Asked) -> float:
         "money": money,
         "percent": percent,
         "age": bool(nouns & {"year", "old"}),
-        "": bool(asked.nouns & nouns) or any(_cjk_fits(n, mention) for n in asked.nouns)
-        or bool(asked.nouns) and mention.noun[:1] in _PRONOUNS,
+        "": bool(asked.nouns & nouns)
+        or any(_cjk_fits(n, mention) for n in asked.nouns)
+        or (bool(asked.nouns) and mention.noun[:1] in _PRONOUNS),
     }
     if fits.get(asked.kind):
         told += 2 if mention.part in _TELLING else 0.4 if mention.part == "subordinate" else 1

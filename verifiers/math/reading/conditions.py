@@ -55,8 +55,8 @@ _NATURALS = lazy_pattern(
 _LETTER = lazy_pattern(r"(?<![A-Za-z\\])([a-zA-Z])(?![A-Za-z])")
 _PIECES = lazy_pattern(r"\b(?:if|when|otherwise)\b|\\(?:if|begin)", re.I)
 _QUANTIFIED = lazy_pattern(
-    r"\W*(?:\\text\w*\s*\{\s*)?(?:there (?:is|are|exists?)|for (?:all|any|every|each|some)|exists?\b"
-    r"|if\b|\\exists|\\forall|[∃∀])", re.I
+    r"\W*(?:\\text\w*\s*\{\s*)?(?:there (?:is|are|exists?)|for (?:all|any|every|each|some)"
+    r"|exists?\b|if\b|\\exists|\\forall|[∃∀])", re.I
 )  # fmt: skip
 _LETTERS = frozenset("aA")  # "a" is an article
 _SMALL = frozenset(

@@ -105,8 +105,8 @@ _ONLY = lazy_pattern(r"^\W*only\s+", re.I)
 _KINDS = frozenset({"person", "player", "team", "box", "point", "car", "option", "brand", "plan"})
 _NO_SUCH = lazy_pattern(
     r"\bno such\b|\b(?:does|do) not exist|\bdoesn['’]t exist|\bcannot exist|\bthere (?:is|are) no\b"
-    r"|\bn['’]y a (?:pas|aucun)|\baucune?\b|\bнет\b|не существует|\bkeine? (?:solche|lösung)|不存在|无解"
-    r"|\bno [a-z ]{0,30}(?:exists?|possible)\b|^\W*(?:no solutions?|none)\W*$", re.I
+    r"|\bn['’]y a (?:pas|aucun)|\baucune?\b|\bнет\b|не существует|\bkeine? (?:solche|lösung)"
+    r"|不存在|无解|\bno [a-z ]{0,30}(?:exists?|possible)\b|^\W*(?:no solutions?|none)\W*$", re.I
 )  # fmt: skip
 
 
@@ -246,7 +246,9 @@ def _is_verb(after: list[str]) -> bool:
     return superlative and after[0].islower() and after[0].endswith(("s", "ed"))
 
 
-_MIXED = lazy_pattern(r"\b([a-z-]+ and (?:a|one|two|three) (?:half|halves|thirds?|quarters?))\b", re.I)
+_MIXED = lazy_pattern(
+    r"\b([a-z-]+ and (?:a|one|two|three) (?:half|halves|thirds?|quarters?))\b", re.I
+)
 
 
 def spelled_number(text: str) -> str | None:

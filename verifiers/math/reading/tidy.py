@@ -19,8 +19,8 @@ _DOUBLED = lazy_pattern(
 _DOUBLED_ANY = lazy_pattern(r"\\{2,}(?=[a-zA-Z]{2,})")
 _TEXT_PI = lazy_pattern(r"\\text\s*\{\s*(?:\\textpi|π)\s*\}|\\textpi(?![a-z])")
 _SUBJECTED = lazy_pattern(
-    r"^\W*(?:\\text\w*\s*\{\s*)?(?:the\s+)?(?:solution set|solution|answer|range|domain|value)\s+is\s*:?\s*"
-    r"\}?\s*(?=[-\\(\[{$\d])", re.I
+    r"^\W*(?:\\text\w*\s*\{\s*)?(?:the\s+)?(?:solution set|solution|answer|range|domain|value)\s+is"
+    r"\s*:?\s*\}?\s*(?=[-\\(\[{$\d])", re.I
 )  # fmt: skip
 _OVERSET = lazy_pattern(r"\\(?:over|under)set\s*\{[^{}\d]{0,20}\}\s*\{\s*([a-zA-Z]{1,3})\s*\}")
 _CASED = lazy_pattern(r"\\(begin|end)\s*\{(?:matrix|array|aligned)\}(?:\s*\{[lcr| ]*\})?")
