@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.options import (
+    allow_code_option,
     db_option,
     env_file_option,
     json_option,
@@ -92,6 +93,7 @@ class _WithNames(click.Command):
 @click.option("--dry-run", is_flag=True, help="Print what would run, then exit.")
 @click.option("--quiet", is_flag=True, help="Do not show progress.")
 @env_file_option
+@allow_code_option
 @plugin_option
 @json_option
 def eval_(
@@ -169,14 +171,19 @@ def _dry_run(plan: Plan, as_json: bool) -> int:
 
 
 def _report(result: Evaluation, as_json: bool, quiet: bool, judge: str | None) -> int:
-    from harness.cli.tables import console, contamination_table, print_runs
+    from harness.cli.tables import console, contamination_table, group_lines, print_runs
 
     runs = [report.to_json() for report in result.reports]
     compared = [one.to_json() for one in result.contamination]
+    groups = [one.to_json() for one in result.groups]
     if as_json:
-        print_json({"runs": runs, "contamination": compared} if compared else runs)
+        more = {"contamination": compared, "groups": groups}
+        told = {name: rows for name, rows in more.items() if rows}
+        print_json({"runs": runs, **told} if told else runs)
     else:
         print_runs(result.reports)
+        for line in group_lines(result.groups):
+            click.echo(line)
         if compared:
             console().print("", contamination_table(result.contamination), sep="\n")
     if not quiet:

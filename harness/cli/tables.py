@@ -14,6 +14,7 @@ from rich.table import Table
 
 from harness.analysis.contamination import Contamination
 from harness.core import Estimate
+from harness.results.groups import GroupFigure
 from harness.results.views import RunReport
 
 
@@ -39,6 +40,17 @@ def count(value: float | None) -> str:
 def per_problem(total: float | None, problems: int) -> float | None:
     """A mean, if the total is known."""
     return None if total is None or not problems else total / problems
+
+
+def group_lines(groups: Sequence[GroupFigure]) -> list[str]:
+    """A line for each group of tasks: its members' accuracy, joined."""
+    return [
+        f"{one.group}, {one.model} {one.budget}: {percent(one.accuracy).strip()}, the mean over "
+        f"{'the ' + count(one.problems) + ' problems of its ' if one.weighted else 'its '}"
+        f"{one.tasks} tasks"
+        for one in groups
+        if one.accuracy is not None
+    ]
 
 
 _Cells = Mapping[str, str]

@@ -20,11 +20,14 @@ from harness.core import (
 )
 from harness.core.registry import include_paths
 
-_NAMED = re.compile(rb"^(task|group)[ \t]*:[ \t]*[\"']?([^\s\"'#\[\]]+)", re.MULTILINE)
+_NAMED = re.compile(rb"^[\"']?(task|group)[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'#\[\]]+)", re.MULTILINE)
+_TAGS = re.compile(rb"^[\"']?tag[\"']?[ \t]*:(.*(?:\n[ \t]*-.*)*)", re.MULTILINE)
+LIKELIHOOD = ("multiple_choice", "loglikelihood")
+"""Kinds of tasks whose given texts are read, and nothing generated."""
 _DUMMY = "7"
 
 
-def _root() -> Path:
+def root() -> Path:
     """Where lm-eval keeps its tasks; MissingExtraError without lm-eval."""
     try:
         import lm_eval.tasks
@@ -33,39 +36,58 @@ def _root() -> Path:
     return Path(lm_eval.tasks.__file__).parent
 
 
-def _files(folders: Sequence[Path], name: str) -> Iterator[Path]:
+def files(folders: Sequence[Path], name: str) -> Iterator[Path]:
     """All YAML files; in each folder those first whose own folder is named like the task."""
     for folder in folders:
-        files = sorted(folder.glob("**/*.yaml"))
-        near = [f for f in files if name.startswith(f.parent.name)]
+        every = sorted(folder.glob("**/*.yaml"))
+        near = [f for f in every if name.startswith(f.parent.name)]
         yield from near
-        yield from (f for f in files if not name.startswith(f.parent.name))
+        yield from (f for f in every if not name.startswith(f.parent.name))
 
 
-def _find(name: str) -> Path:
-    """The file that defines a task; UsageError for a group, UnknownNameError for nothing."""
+def find(name: str) -> tuple[str, Path]:
+    """What a name stands for ("task", "group" or "tag") and its file; UnknownNameError for nothing.
+
+    A tag stands in many files, of which this is one.
+    """
     known: set[str] = set()
-    wanted = name.encode()
-    for file in _files([*include_paths(), _root()], name):
+    wanted, tagged = name.encode(), None
+    for file in files([*include_paths(), root()], name):
         try:
             text = file.read_bytes()
         except OSError:
             continue
-        for kind, found in _NAMED.findall(text):
+        for kind, found in named(text):
             if found == wanted:
-                if kind == b"task":
-                    return file
-                raise UsageError(
-                    f"lm-eval:{name} is a group of tasks ({file.name}): give its tasks one by one"
-                )
+                return kind.decode(), file
             known.add(found.decode(errors="replace"))
+        if tagged is None and wanted in tags(text):
+            tagged = file
+    if tagged is not None:
+        return "tag", tagged
     hint = "(a YAML of your own is found in a folder that is included)"
     raise UnknownNameError("task of lm-eval", name, known, hint)
 
 
+def named(text: bytes) -> list[tuple[bytes, bytes]]:
+    """What a YAML file's text defines: b"task" or b"group", and its name."""
+    return _NAMED.findall(text)
+
+
+def tags(text: bytes) -> list[bytes]:
+    """The tags that a YAML file's text bears."""
+    found = _TAGS.search(text)
+    return [] if found is None else re.findall(rb"[^\s\"'\[\],-][^\s\"'\[\],]*", found[1])
+
+
 def config(name: str) -> dict[str, Any]:
     """A task's YAML with its includes and functions; UsageError when it cannot be read."""
-    file = _find(name)  # first: it says what to install
+    kind, file = find(name)  # first: it says what to install
+    if kind != "task":
+        raise UsageError(
+            f"lm-eval:{name} is a {kind} of several tasks, which `harness eval` and studies take: "
+            "here give one of its tasks"
+        )
     from lm_eval.tasks._yaml_loader import load_yaml
 
     try:
@@ -122,11 +144,10 @@ def _built(found: dict[str, Any]) -> Any:
 
 
 def _check_kind(name: str, kind: str) -> None:
-    if kind != "generate_until":
+    if kind not in ("generate_until", *LIKELIHOOD):
         raise UsageError(
-            f"lm-eval:{name} is a {kind} task: it compares the log-likelihoods of given texts, and "
-            "no answer is generated that a budget could think, vote or search over. Take a "
-            "variant that generates (names with _generative, _gen or _cot), or run it with lm_eval"
+            f"lm-eval:{name} is a {kind} task, which measures how well whole texts are foretold, "
+            "and not answers: run it with lm_eval"
         )
 
 
@@ -138,13 +159,16 @@ def judging(name: str, task: Any, options: Mapping[str, str]) -> dict[str, Any]:
     """
     import lm_eval
 
+    reads = str(task.OUTPUT_TYPE) in LIKELIHOOD
     filters = {one.name: one for one in task._filters}
     chosen = options.get("filter", next(iter(filters)))
     if chosen not in filters:
         raise UnknownNameError(f"filter of lm-eval:{name}", chosen, filters)
-    _check_filter(name, filters[chosen])
+    if not reads:
+        _check_filter(name, filters[chosen])
     metrics = list(task._aggregation_list)
-    metric = options.get("metric", metrics[0] if metrics else "")
+    first = (_means(task) if reads else []) or metrics or [""]
+    metric = options.get("metric", first[0])
     if metric not in metrics:
         raise UnknownNameError(f"metric of lm-eval:{name}", metric, metrics)
     _check_metric(name, task, metric)
@@ -157,6 +181,7 @@ def judging(name: str, task: Any, options: Mapping[str, str]) -> dict[str, Any]:
         "metric": metric,
         "until": [until] if isinstance(until, str) else list(until),
         "targets": int(task.multiple_target),
+        **({"inputs": int(task.multiple_input), "kind": task.OUTPUT_TYPE} if reads else {}),
     }
 
 
@@ -176,12 +201,17 @@ def _check_filter(name: str, ensemble: Any) -> None:
         pass
 
 
-def _check_metric(name: str, task: Any, metric: str) -> None:
+def _means(task: Any) -> list[str]:
+    """The metrics that are means over problems."""
     from lm_eval.api.registry import AGGREGATION_REGISTRY
 
-    aggregation = task._aggregation_list[metric]
-    if aggregation is not AGGREGATION_REGISTRY.get("mean"):
-        means = [m for m, a in task._aggregation_list.items() if a is AGGREGATION_REGISTRY["mean"]]
+    mean = AGGREGATION_REGISTRY.get("mean")
+    return [metric for metric, by in task._aggregation_list.items() if by is mean]
+
+
+def _check_metric(name: str, task: Any, metric: str) -> None:
+    means = _means(task)
+    if metric not in means:
         raise UsageError(
             f"lm-eval:{name}: {metric} is computed over all answers together, and here each "
             f"problem is right or wrong: choose metric=… among {', '.join(means) or 'none'}"

@@ -15,6 +15,7 @@ from harness.core import BackendError, ModelInfo, ParameterError, Usage
 from harness.core.protocols import Backend
 from harness.cost import PriceEntry
 from harness.results.display import Reports
+from harness.results.groups import GroupFigure, group_figures
 from harness.results.reports import load_reports
 from harness.run.batches import Batcher, under_way
 from harness.run.blocking import block_on
@@ -54,8 +55,8 @@ class Evaluation:
     `failed` attempts ended in an error (listed in `errors`), `unfinished` ones were left because a
     limit was reached; the same call again goes on with both. `ungraded` says why verifiers gave no
     verdict, each reason once. `contamination` compares public with fresh problems where a fresh
-    seed was asked for. `notes` is what the backend has to say: that the model moved during the
-    run, say.
+    seed was asked for; `groups` joins the runs of groups of tasks. `notes` is what the backend has
+    to say: that the model moved during the run, say.
     """
 
     reports: Reports
@@ -70,6 +71,7 @@ class Evaluation:
     errors: Sequence[str] = field(default_factory=tuple)
     ungraded: Sequence[str] = field(default_factory=tuple)
     contamination: Sequence[Contamination] = field(default_factory=tuple)
+    groups: Sequence[GroupFigure] = field(default_factory=tuple)
     notes: Sequence[str] = field(default_factory=tuple)
 
     @property
@@ -163,6 +165,7 @@ async def run_plan(
         errors=[error for outcome in outcomes for error in outcome.errors],
         ungraded=list(dict.fromkeys(why for outcome in outcomes for why in outcome.ungraded)),
         contamination=contaminations(reports, plan.fresh),
+        groups=_groups(plan, reports),
         notes=notes,
     )
 
@@ -318,7 +321,12 @@ def _judged(plan: Plan, done: Evaluation, judge: Judge, began: float) -> Evaluat
         asked=done.asked + judge.asked,
         spent=spent.plus(judge.spent),
         contamination=contaminations(reports, plan.fresh),
+        groups=_groups(plan, reports),
     )
+
+
+def _groups(plan: Plan, reports: Reports) -> list[GroupFigure]:
+    return group_figures(reports, {str(task.spec): task.groups for task in plan.tasks})
 
 
 def evaluate(

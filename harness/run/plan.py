@@ -8,7 +8,7 @@ import platform
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,16 +36,20 @@ from harness.core.origin import blamed, is_builtin, version_of
 from harness.core.protocols import Backend, Task
 from harness.core.secrets import check_option
 from harness.cost import PriceEntry, price_of_model
+from harness.results.groups import KEY as GROUPS
 from harness.run.ceilings import Ceiling, ceiling_of
 from harness.run.config import DEFAULT_MAX_OUTPUT_TOKENS, EvalConfig
 from harness.run.contracts import (
     check_backend,
+    check_choices,
+    check_ready,
     load_problems,
     prompts_of,
     verifier_of,
     verifier_version,
 )
 from harness.run.freshness import at_asking, engine_of
+from harness.run.members import open_groups
 from harness.store.identity import run_id
 from harness.store.records import Row, run_row
 from harness.tasks._wording import Wording, reword
@@ -67,6 +71,7 @@ class LoadedTask:
     versions: Mapping[str, str] = field(default_factory=dict)  # of a stranger's code
     wording: Wording = field(default_factory=Wording)  # that replaces the task's own
     origin: Mapping[str, Any] = field(default_factory=dict)  # what the task tells of its data
+    groups: Mapping[str, Any] = field(default_factory=dict)  # for which it is measured, by name
 
     @property
     def verifier_label(self) -> str:
@@ -126,14 +131,17 @@ def make_plan(config: EvalConfig) -> Plan:
     config.complete()
     wanted = expand(config.budgets)
     backend = at_asking(open_backend(config.model, config.model_args), config)
-    specs = dict.fromkeys(TaskSpec.parse(name) for name in config.tasks)
+    specs = open_groups(map(TaskSpec.parse, config.tasks))
     fresh = {} if config.fresh_seed is None else fresh_specs(specs, config.fresh_seed)
     wording = Wording(prompt=config.prompt, system=config.system, shots=config.shots)
     by_spec = {
         spec: load_task(spec, limit=config.limit, data_dir=config.data_dir, wording=wording)
         for spec in (*specs, *fresh.values())
     }
+    by_spec = {s: replace(one, groups=specs.get(s, {})) for s, one in by_spec.items()}
     loaded = list(by_spec.values())
+    for task in loaded:
+        check_ready(task.verifier)
     if len({task.spec for task in loaded}) < len(loaded):
         named = ", ".join(map(str, specs))
         raise UsageError(f"tasks {named}: two of them are files of one name, and runs are named "
@@ -150,6 +158,8 @@ def _check_batch(plan: Plan) -> None:
     """There is a batch interface, and nothing counts the seconds of a batch."""
     if plan.config.batch is None:
         return
+    if any(run.strategy.reads for run in plan.all_runs):
+        raise ParameterError("{batch}: log-likelihoods are not asked so", batch=plan.config.batch)
     if getattr(engine_of(plan.backend), "batches", None) is None:
         raise ParameterError(
             f"{{batch}}: {plan.backend.info.spec} has no batch interface here; openai: and "
@@ -266,6 +276,7 @@ def plan_runs(
                 "name think_start and think_end in {model_args}",
                 model_args=...,
             )
+        check_choices(strategy, loaded.spec, loaded.prompts, info)
         ceiling = ceiling_of(strategy, info, entry)
         identity = RunIdentity(
             model=info.fingerprint,
@@ -294,7 +305,11 @@ def plan_runs(
             reward=strategy.reward.info.fingerprint if strategy.reward else None,
             prompt_once=info.prompt_once,
             command=Command.parse(reproduce(info, loaded, budget, config)),
-            extra={**_kept("wording", loaded.wording.to_json()), **_kept("data", loaded.origin)},
+            extra={
+                **_kept("wording", loaded.wording.to_json()),
+                **_kept("data", loaded.origin),
+                **_kept(GROUPS, loaded.groups),
+            },
         )
         runs.append(
             PlannedRun(
