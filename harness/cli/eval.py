@@ -161,6 +161,8 @@ def _dry_run(plan: Plan, as_json: bool) -> int:
     from harness.run.forecast import forecast
 
     rows = forecast(plan)
+    for line in plan.notes:
+        click.echo(line, err=True)
     if as_json:
         print_json([row.to_json() for row in rows])
         return 0

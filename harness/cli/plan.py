@@ -116,7 +116,10 @@ def _forecast(as_json: bool, given: dict[str, Any]) -> int:
     if given["pilot"]:
         stop_cleanly()
         pilot = run_pilot(config, given["pilot"])
-    rows = forecast(make_plan(config))
+    plan = make_plan(config)
+    rows = forecast(plan)
+    for line in plan.notes:
+        click.echo(line, err=True)
     if as_json:
         print_json([row.to_json() for row in rows])
     else:

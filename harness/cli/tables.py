@@ -165,13 +165,21 @@ _HEADINGS = {
 
 
 def _rows(report: RunReport, apart: str | None) -> list[_Cells]:
-    """A run's line, and below it the accuracy corrected by labels."""
+    """A run's line, then its accuracy corrected by labels, and without known faults of the data."""
     rows = [_cells(report, apart)]
     found = report.audit
     if found is not None and found.of_run and found.corrected_accuracy is not None:
         said = {
             "budget": f"corrected by {found.labels} labels",
             "accuracy": percent(found.corrected_accuracy),
+        }
+        rows.append({name: said.get(name, "") for name in _HEADINGS})
+    sound, accuracy = report.metrics.get("gold=undisputed"), report.metrics.get("accuracy")
+    if sound is not None and accuracy is not None and sound.value != accuracy.value:
+        faults = report.problems - sound.n
+        said = {
+            "budget": f"without {faults} known fault{'s' if faults > 1 else ''} of the data",
+            "accuracy": percent(sound),
         }
         rows.append({name: said.get(name, "") for name in _HEADINGS})
     return rows

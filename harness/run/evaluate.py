@@ -152,7 +152,11 @@ async def run_plan(
         ids = [run.id for run in plan.all_runs]
         reports = Reports(load_reports(store, ids))
         from_store = samples_before(store, ids, began)
-        notes = (*getattr(plan.backend, "notes", ()), *under_way(store, session.model_id))
+        notes = (
+            *plan.notes,
+            *getattr(plan.backend, "notes", ()),
+            *under_way(store, session.model_id),
+        )
     return Evaluation(
         reports=reports,
         failed=sum(outcome.failed for outcome in outcomes),

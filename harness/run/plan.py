@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 import platform
-import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -50,8 +49,10 @@ from harness.run.contracts import (
 )
 from harness.run.freshness import at_asking, engine_of
 from harness.run.members import open_groups
+from harness.run.reproduce import reproduce
 from harness.store.identity import run_id
 from harness.store.records import Row, run_row
+from harness.tasks._faults import FAULTS_EXCLUDED, without_faults
 from harness.tasks._wording import Wording, reword
 
 BATCH_SHARE = 0.5
@@ -72,6 +73,7 @@ class LoadedTask:
     wording: Wording = field(default_factory=Wording)  # that replaces the task's own
     origin: Mapping[str, Any] = field(default_factory=dict)  # what the task tells of its data
     groups: Mapping[str, Any] = field(default_factory=dict)  # for which it is measured, by name
+    left_out: int = 0  # problems with known faults
 
     @property
     def verifier_label(self) -> str:
@@ -118,6 +120,16 @@ class Plan:
         return output_limit(self.backend.info, self.config)
 
     @property
+    def notes(self) -> list[str]:
+        """What was left out of which task, a line each."""
+        return [
+            f"{task.spec}: {task.left_out} problem{'s' if task.left_out > 1 else ''} with known "
+            f"faults left out, {len(task.problems)} are asked"
+            for task in self.tasks
+            if task.left_out
+        ]
+
+    @property
     def all_runs(self) -> list[PlannedRun]:
         """The runs of all tasks, in order."""
         return [run for runs in self.runs.values() for run in runs]
@@ -135,7 +147,13 @@ def make_plan(config: EvalConfig) -> Plan:
     fresh = {} if config.fresh_seed is None else fresh_specs(specs, config.fresh_seed)
     wording = Wording(prompt=config.prompt, system=config.system, shots=config.shots)
     by_spec = {
-        spec: load_task(spec, limit=config.limit, data_dir=config.data_dir, wording=wording)
+        spec: load_task(
+            spec,
+            limit=config.limit,
+            data_dir=config.data_dir,
+            wording=wording,
+            sound=config.exclude_known_faults,
+        )
         for spec in (*specs, *fresh.values())
     }
     by_spec = {s: replace(one, groups=specs.get(s, {})) for s, one in by_spec.items()}
@@ -214,8 +232,12 @@ def load_task(
     limit: int | None = None,
     data_dir: Path | None = None,
     wording: Wording | None = None,
+    sound: bool = False,
 ) -> LoadedTask:
-    """Find a task by name and load its problems; DataError when they cannot be had."""
+    """Find a task by name and load its problems; DataError when they cannot be had.
+
+    `sound`: those with known faults are left out, and the task is named by that.
+    """
     for name, value in spec.options:
         check_option(f"the task's option {spec.name}:", name, value)
     own: Task = registry.make("tasks", spec.name)
@@ -225,7 +247,11 @@ def load_task(
     if wording.changes:
         task, loads, named = reword(own, loads, wording)
     source = DataSource(data_dir=data_dir, limit=limit, options=dict(loads.options))
-    problems = load_problems(spec, task, source)[:limit]
+    every = load_problems(spec, task, source)[:limit]
+    problems = tuple(without_faults(own.name, every)) if sound else every
+    if len(problems) < len(every):
+        options = dict(named.options) | FAULTS_EXCLUDED
+        named = TaskSpec(named.name, tuple(sorted(options.items())))
     if not problems:
         raise DataError(f"task {spec}: no problems")
     counts = Counter(problem.id for problem in problems)
@@ -246,6 +272,7 @@ def load_task(
         versions={part: version for part, version in code.items() if version is not None},
         wording=wording,
         origin=dict(getattr(own, "origin", {})),
+        left_out=len(every) - len(problems),
     )
 
 
@@ -331,42 +358,6 @@ def plugin_versions(loaded: LoadedTask, strategy: Strategy) -> Mapping[str, Any]
 
 def _kept(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
     return {name: dict(value)} if value else {}
-
-
-def reproduce(info: ModelInfo, loaded: LoadedTask, budget: Budget, config: EvalConfig) -> str:
-    """The command that measures the same again (a local data folder has to be named anew)."""
-    words = [
-        "harness eval",
-        f"--model {info.spec}",
-        f"--task {_as_written(loaded)}",
-        f"--budget '{budget}'",
-    ]
-    given = sorted(info.extra.get("args", {}).items())
-    words += [f"--model-arg {shlex.quote(f'{name}={value}')}" for name, value in given]
-    if "asked" in info.extra:
-        words.append(f"--fresh {info.extra['asked']}")
-    words += [
-        f"--{name} {shlex.quote(str(text))}" for name, text in loaded.wording.to_json().items()
-    ]
-    if config.limit is not None:
-        words.append(f"--limit {config.limit}")
-    if config.seed:
-        words.append(f"--seed {config.seed}")
-    if config.max_output_tokens not in (None, info.output_limit or DEFAULT_MAX_OUTPUT_TOKENS):
-        words.append(f"--max-output-tokens {config.max_output_tokens}")
-    if config.data_dir is not None:
-        words.append("--data-dir DIR")
-    if config.price is not None and budget.ceiling_usd is not None:
-        cached = "" if config.price.cached is None else f",{config.price.cached}"
-        words.append(f"--price {config.price.input},{config.price.output}{cached}")
-    return " ".join(words)
-
-
-def _as_written(loaded: LoadedTask) -> TaskSpec:
-    """The task without the options that stand for another wording."""
-    changed = loaded.wording.to_json()
-    options = tuple((k, v) for k, v in loaded.spec.options if k not in changed)
-    return TaskSpec(loaded.spec.name, options)
 
 
 def stored_run(run: PlannedRun, manifest: RunManifest, created: str) -> Row:

@@ -21,6 +21,7 @@ from harness.core import (
 )
 from harness.core.hashing import derive_seed
 from harness.tasks._data import fixed_shuffle
+from harness.tasks._faults import sound_figure
 from harness.tasks._generate import check_options, whole
 from harness.tasks._metrics import by_factor
 from harness.tasks._pairs import pair_figures
@@ -162,7 +163,7 @@ class RowTask:
 
     def metrics(self, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
         """Accuracy by each factor of the file; variants and pairs where there are several."""
-        figures: dict[str, Estimate] = {}
+        figures: dict[str, Estimate] = dict(sound_figure(self.name, scored))
         if len({one.problem.variant for one in scored}) > 1:
             figures |= by_factor(scored, "variant", lambda p: p.variant)
             figures |= pair_figures(scored)

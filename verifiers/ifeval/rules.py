@@ -60,7 +60,7 @@ def response_language(text: str, *, language: str) -> bool:
 _ABBREVIATIONS = frozenset(
     (
         *("mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "etc", "e.g", "i.e", "u.s"),
-        *("u.k", "a.m", "p.m", "no", "vol", "fig", "inc", "ltd", "co", "dept", "mt"),
+        *("u.k", "a.m", "p.m", "vol", "fig", "inc", "ltd", "co", "dept", "mt"),
     )
 )
 
@@ -72,8 +72,9 @@ def sentences(text: str) -> int:
         ends = 0
         for end in re.finditer(r"[.!?]+[\"'”’)\]*]*(?=\s+[\"'“‘(\[*#A-Z0-9]|\s*$)", paragraph):
             before = re.split(r"\s", paragraph[: end.start()])[-1].lstrip("\"'(“[*").lower()
-            stop = paragraph[end.start()] == "." and (
-                before in _ABBREVIATIONS or re.fullmatch(r"[a-z]|\d+", before) is not None
+            numbered = before == "no" and re.match(r"\s+\d", paragraph[end.end() :])
+            stop = paragraph[end.start()] == "." and bool(
+                before in _ABBREVIATIONS or numbered or re.fullmatch(r"[a-z]|\d+", before)
             )
             last = not paragraph[end.end() :].strip()
             ends += last or not stop
@@ -202,7 +203,7 @@ def quotation(text: str) -> bool:
 
 def capital_words(text: str) -> int:
     """Words all of whose letters are capitals; `DON'T` is two, as English is tokenized."""
-    words = re.findall(r"\w+(?:[-.&/]\w+)*|'\w+", re.sub(r"(?i)n't\b", " n't", text))
+    words = re.findall(r"n't\b|\w+?(?=n't\b)|\w+(?:[-.&/]\w+)*|'\w+", text, re.I)
     return sum(word.isupper() for word in words)
 
 
