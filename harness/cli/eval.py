@@ -41,6 +41,7 @@ A budget says what may be spent on one problem:
   greedy  sample@n (pass@k)  vote@n (majority)  adaptive@n (a vote that stops early)
   think@n (at most n thinking tokens; min=, waits= and wait= extend the thinking)
   effort@low (a provider's named level)  ask@n (a thinking length requested in the prompt)
+  loglikelihood (scores the choices of a multiple-choice task, without generating)
   best@n:reward=R  weighted@n:reward=R  revise@nxm (n chains of m answers)
   beam@nxm:reward=R  dvts@nxm:reward=R  lookahead@nxm+k:reward=R  mcts@n:reward=R  rmaxts@n
 R is a reward: steps (checks written arithmetic, no model), judge (the model itself), onnx:tiny-prm

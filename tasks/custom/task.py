@@ -86,7 +86,8 @@ class RowTask:
         file = self._with(self.file, source.options)
         table = self._table(file)
         order = whole(self.name, source.options, "choices_seed", 0)
-        wording, self._metric = scoring_of(self.name, source.options)
+        self.configure(source.options)
+        wording, _ = scoring_of(self.name, source.options)
         reader = self._reader = RowReader(self.name, file, table, order, wording)
         shots = whole(self.name, source.options, "shots", file.shots)
         examples = self._examples(file, reader, source, shots) if shots else {}
@@ -98,6 +99,10 @@ class RowTask:
         self.origin = {**told, **table.origin}
         ordered = [p for cluster in fixed_shuffle(clusters) for p in clusters[cluster]]
         return ordered[: source.limit]
+
+    def configure(self, options: Mapping[str, str]) -> None:
+        """Whose verifier: by how the choices are scored."""
+        _, self._metric = scoring_of(self.name, options)
 
     def _with(self, file: TaskFile, options: Mapping[str, str]) -> TaskFile:
         return file

@@ -38,11 +38,15 @@ class Ifeval:
     def load(self, source: DataSource) -> Sequence[Problem]:
         """The rows in a fixed shuffled order."""
         check_options(self.name, source.options, ("level", "mode"))
-        for name, allowed in (("level", LEVELS), ("mode", MODES)):
-            value = source.options.get(name, allowed[0])
-            self._how[name] = check_choice(self.name, name, value, allowed)
+        self.configure(source.options)
         rows = load_rows(DATA, "train", source)
         return fixed_shuffle([_problem(n, row) for n, row in enumerate(rows, 1)])[: source.limit]
+
+    def configure(self, options: Mapping[str, str]) -> None:
+        """What counts: a prompt's instructions together or each alone, strictly or not."""
+        for name, allowed in (("level", LEVELS), ("mode", MODES)):
+            value = options.get(name, allowed[0])
+            self._how[name] = check_choice(self.name, name, value, allowed)
 
     def prompt(self, problem: Problem) -> Prompt:
         """The prompt as it is."""

@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from harness.cli import cli
 from harness.core import (
     BackendError,
     Choice,
@@ -124,6 +126,17 @@ def test_a_run_compares_what_the_model_says_and_asks_once(quiz: str, tmp_path: P
         assert report.metrics["accuracy"].value == pytest.approx(right / len(ROWS))
     again = evaluate("onnx:tiny-s", tasks[:1], "loglikelihood", db=db)
     assert (again.calls, again.from_store) == (0, len(ROWS))
+
+
+def test_judging_again_knows_how_it_was_scored(quiz: str, tmp_path: Path) -> None:
+    db = str(tmp_path / "t.sqlite")
+    task = f"{quiz}:scoring=loglikelihood,metric=acc_norm"
+    [report] = evaluate("onnx:tiny-s", task, "loglikelihood", db=db).reports
+    result = CliRunner().invoke(cli, ["regrade", "--db", db])
+    assert result.exit_code == 0, result.output
+    [again] = json.loads(CliRunner().invoke(cli, ["show", "--db", db, "--json"]).output)
+    assert again["verifier"] == report.verifier == "likelihood(metric=acc_norm)@1"
+    assert again["metrics"]["accuracy"] == report.metrics["accuracy"].to_json()
 
 
 def test_a_choice_is_as_likely_as_its_tokens_one_by_one(wording: Any) -> None:

@@ -70,6 +70,16 @@ def test_programs_are_judged_by_their_tests(of: Problem, right: str, wrong: str)
 
 
 @needs_bwrap
+def test_numpy_is_there_for_tests_and_programs() -> None:
+    of = problem(
+        kind="check", entry="add",
+        source="import numpy as np\ndef check(f):\n    assert np.allclose(f([1.0], [2.0]), [3.0])\n",
+    )  # fmt: skip
+    verdict = judge("import numpy as np\ndef add(a, b): return np.add(a, b)", of)
+    assert verdict.status is Status.CORRECT, verdict
+
+
+@needs_bwrap
 def test_what_the_tests_print_or_lack_is_no_verdict_on_the_program() -> None:
     broken = problem(kind="check", entry="add", source="def check(:")
     verdict = judge("def add(a, b): return a + b", broken)

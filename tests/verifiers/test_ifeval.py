@@ -1,7 +1,7 @@
 """IFEval's rules on texts of our own; each pair follows its instruction, and does not.
 
-Compared once with the checker of lm-eval 0.4.13 on 1,500 generated texts a rule: no verdict differs
-for the 21 rules that need neither NLTK's data nor langdetect (those could not be had).
+Compared once with the checker of lm-eval 0.4.13 on 1,500 generated texts a rule: of the 20 rules
+that need neither NLTK's data nor langdetect (which could not be had) one verdict in 30,000 differs.
 """
 
 from __future__ import annotations

@@ -54,6 +54,8 @@ class Sandbox:
 
 
 _USER = "{user}"
+_PLAIN = {"LANG": "C.UTF-8", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""Numbers of threads: numpy would start one a core, more than there may be."""
 
 
 def allowed() -> bool:
@@ -93,9 +95,11 @@ def _bwrap(*, root: bool) -> list[str]:
     words = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
     if root:  # the user is changed inside, which takes the namespaces of root
         words[1:2] = [f"--unshare-{n}" for n in ("pid", "net", "ipc", "uts", "cgroup-try")]
-    for name, value in {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8"}.items():
+    for name, value in {"PATH": "/usr/bin:/bin", "HOME": "/tmp", **_PLAIN}.items():
         words += ["--setenv", name, value]
     for folder in _shown():
+        for parent in reversed(Path(folder).parents[:-1]):  # bwrap would let the owner alone in
+            words += ["--perms", "0755", "--dir", str(parent)]
         words += ["--ro-bind", folder, folder]
     for name in ("bin", "lib", "lib64", "sbin"):
         if Path("/", name).is_symlink():
@@ -184,7 +188,7 @@ def start(
             pass_fds=fds,
             cwd=folder,
             env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": str(folder),
-                 "LANG": "C.UTF-8", "TMPDIR": str(folder), _MARK: mark},
+                 "TMPDIR": str(folder), _MARK: mark, **_PLAIN},
             start_new_session=True,
         )  # fmt: skip
     finally:
