@@ -73,7 +73,7 @@ def test_programs_are_judged_by_their_tests(of: Problem, right: str, wrong: str)
 def test_numpy_is_there_for_tests_and_programs() -> None:
     of = problem(
         kind="check", entry="add",
-        source="import numpy as np\ndef check(f):\n    assert np.allclose(f([1.0], [2.0]), [3.0])\n",
+        source="import numpy as np\ndef check(f):\n    assert np.allclose(f([1.0], [2.0]), 3.0)\n",
     )  # fmt: skip
     verdict = judge("import numpy as np\ndef add(a, b): return np.add(a, b)", of)
     assert verdict.status is Status.CORRECT, verdict
