@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from harness.cli import cli
-from harness.core import DataError, DataSource, Status, registry
+from harness.core import DataError, DataSource, Status, UsageError, registry
 from harness.tasks.code import private_tests
 from harness.verifiers.code import CodeVerifier, sandbox
 
@@ -165,13 +165,13 @@ def test_no_sandbox_is_told_before_anything_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sandbox, "bubblewrap", lambda: None)
-    monkeypatch.delenv(sandbox.ALLOW, raising=False)
+    monkeypatch.setenv(sandbox.ALLOW, "0")  # restored behind the option, which sets it
     put(tmp_path, "HumanEvalPlus.jsonl", HUMANEVAL)
     words = ["eval", "--task", "humaneval-plus", "--data-dir", str(tmp_path), "--budget", "greedy",
              "--db", str(tmp_path / "t.sqlite")]  # fmt: skip
-    result = CliRunner().invoke(cli, words)
-    assert result.exit_code == 2
-    assert "--allow-code" in result.output
+    refused = CliRunner().invoke(cli, words)
+    assert isinstance(refused.exception, UsageError)
+    assert "--allow-code" in str(refused.exception)
     assert not (tmp_path / "t.sqlite").exists()
     allowed = CliRunner().invoke(cli, [*words, "--allow-code", "--dry-run"])
     assert allowed.exit_code == 0, allowed.output
