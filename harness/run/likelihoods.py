@@ -59,7 +59,8 @@ async def _measured(session: Session, prompt: Prompt, text: str) -> tuple[Measur
     backend = session.backend
     if session.fatal is not None:
         raise session.fatal
-    assert isinstance(backend, Reader)  # its `info` says so, which the plan has looked at
+    if not isinstance(backend, Reader):  # its `info` says otherwise, which the plan has looked at
+        raise BackendError(f"{backend.info.spec} has no method `likelihood`", fatal=True)
     # A token is at least one byte, so the texts' length bounds what the model reads.
     whole = text + prompt.begin
     most = sum(

@@ -40,11 +40,13 @@ _REFUSAL = (
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """How a Python program is started: `prefix` stands before the interpreter."""
+    """How a Python program is started: `prefix` stands before the interpreter.
+
+    In it `{user}` is where the id of a user goes that has no other process.
+    """
 
     name: str
     prefix: tuple[str, ...]
-    drops_user: bool = False  # a user's id stands for itself behind `_USER` in `prefix`
 
     def command(self, source: str, *words: str) -> list[str]:
         """The command that runs a source text with arguments."""
@@ -84,7 +86,7 @@ def bubblewrap() -> Sandbox | None:
     if not sys.platform.startswith("linux") or shutil.which("bwrap") is None:
         return None
     for root in (True, False) if os.geteuid() == 0 else (False,):
-        sandbox = Sandbox("bwrap", tuple(_bwrap(root=root)), drops_user=root)
+        sandbox = Sandbox("bwrap", tuple(_bwrap(root=root)))
         if _works(sandbox):
             return sandbox
     return None
