@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.core import TaskGroup, UsageError
-from harness.core.registry import include_paths
-from harness.interop import lm_eval_yaml
+from harness.interop import lm_eval_index
 
 
 def find_group(name: str) -> TaskGroup | None:
@@ -16,17 +15,18 @@ def find_group(name: str) -> TaskGroup | None:
     UnknownNameError where nothing has. A tag counts as a group without a score. UsageError for a
     member with settings of its own.
     """
-    kind, file = lm_eval_yaml.find(name)
-    if kind == "task":
+    found_as = lm_eval_index.find(name)
+    if found_as.kind == "task":
         return None
-    if kind == "tag":
-        return TaskGroup(name=name, members=tuple(sorted(set(_tagged(name)))), weighted=None)
+    lm_eval_index.look_at_all()
+    if found_as.kind == "tag":
+        return TaskGroup(name=name, members=tuple(lm_eval_index.tagged(name)), weighted=None)
     from lm_eval.tasks._yaml_loader import load_yaml
 
-    found: Mapping[str, Any] = load_yaml(file)
+    found: Mapping[str, Any] = load_yaml(found_as.file)
     members = tuple(dict.fromkeys(_members(name, found.get("task") or ())))
     if not members:
-        raise UsageError(f"lm-eval:{name} is a group without tasks ({file.name})")
+        raise UsageError(f"lm-eval:{name} is a group without tasks ({found_as.file.name})")
     return TaskGroup(name=name, members=members, weighted=_weighted(found))
 
 
@@ -53,11 +53,3 @@ def _weighted(found: Mapping[str, Any]) -> bool | None:
         return None
     first = entries[0] if isinstance(entries, Sequence) else entries
     return bool(first.get("weight_by_size", True))
-
-
-def _tagged(tag: str) -> Iterator[str]:
-    """The tasks whose files bear a tag."""
-    for file in lm_eval_yaml.files([*include_paths(), lm_eval_yaml.root()], tag):
-        text = file.read_bytes()
-        if tag.encode() in text and tag.encode() in lm_eval_yaml.tags(text):
-            yield from (name.decode() for kind, name in lm_eval_yaml.named(text) if kind == b"task")

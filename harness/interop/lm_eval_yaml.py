@@ -1,92 +1,27 @@
-"""Finding and building tasks of the installed lm-eval, with or without their data sets.
-
-lm-eval's own index reads all of its 14,000 YAML files as YAML, which takes half a minute; here the
-files are searched as text for the one that is wanted, and only that one is read.
-"""
+"""Building tasks of the installed lm-eval, with or without their data sets."""
 
 from __future__ import annotations
 
 import inspect
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-from harness.core import (
-    DataError,
-    MissingExtraError,
-    UnknownNameError,
-    UsageError,
-)
-from harness.core.registry import include_paths
+from harness.core import DataError, UnknownNameError, UsageError
+from harness.interop.lm_eval_index import find
 
-_NAMED = re.compile(rb"^[\"']?(task|group)[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'#\[\]]+)", re.MULTILINE)
-_TAGS = re.compile(rb"^[\"']?tag[\"']?[ \t]*:(.*(?:\n[ \t]*-.*)*)", re.MULTILINE)
 LIKELIHOOD = ("multiple_choice", "loglikelihood")
 """Kinds of tasks whose given texts are read, and nothing generated."""
 _DUMMY = "7"
 
 
-def root() -> Path:
-    """Where lm-eval keeps its tasks; MissingExtraError without lm-eval."""
-    try:
-        import lm_eval.tasks
-    except ImportError as error:
-        raise MissingExtraError("task lm-eval:…", "lm_eval", "lm-eval") from error
-    return Path(lm_eval.tasks.__file__).parent
-
-
-def files(folders: Sequence[Path], name: str) -> Iterator[Path]:
-    """All YAML files; in each folder those first whose own folder is named like the task."""
-    for folder in folders:
-        every = sorted(folder.glob("**/*.yaml"))
-        near = [f for f in every if name.startswith(f.parent.name)]
-        yield from near
-        yield from (f for f in every if not name.startswith(f.parent.name))
-
-
-def find(name: str) -> tuple[str, Path]:
-    """What a name stands for ("task", "group" or "tag") and its file; UnknownNameError for nothing.
-
-    A tag stands in many files, of which this is one.
-    """
-    known: set[str] = set()
-    wanted, tagged = name.encode(), None
-    for file in files([*include_paths(), root()], name):
-        try:
-            text = file.read_bytes()
-        except OSError:
-            continue
-        for kind, found in named(text):
-            if found == wanted:
-                return kind.decode(), file
-            known.add(found.decode(errors="replace"))
-        if tagged is None and wanted in tags(text):
-            tagged = file
-    if tagged is not None:
-        return "tag", tagged
-    hint = "(a YAML of your own is found in a folder that is included)"
-    raise UnknownNameError("task of lm-eval", name, known, hint)
-
-
-def named(text: bytes) -> list[tuple[bytes, bytes]]:
-    """What a YAML file's text defines: b"task" or b"group", and its name."""
-    return _NAMED.findall(text)
-
-
-def tags(text: bytes) -> list[bytes]:
-    """The tags that a YAML file's text bears."""
-    found = _TAGS.search(text)
-    return [] if found is None else re.findall(rb"[^\s\"'\[\],-][^\s\"'\[\],]*", found[1])
-
-
 def config(name: str) -> dict[str, Any]:
     """A task's YAML with its includes and functions; UsageError when it cannot be read."""
-    kind, file = find(name)  # first: it says what to install
-    if kind != "task":
+    found_as = find(name)
+    file = found_as.file
+    if found_as.kind != "task":
         raise UsageError(
-            f"lm-eval:{name} is a {kind} of several tasks, which `harness eval` and studies take: "
-            "here give one of its tasks"
+            f"lm-eval:{name} is a {found_as.kind} of several tasks, which `harness eval` and "
+            "studies take: here give one of its tasks"
         )
     from lm_eval.tasks._yaml_loader import load_yaml
 

@@ -6,18 +6,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
-import json
-import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.cli.tables import group_lines
-from harness.core import ModelSpec, Prompt, Status, TaskSpec, registry
-from harness.core.likelihood import read_measures
+from harness.core import Measured, ModelSpec, Problem, Prompt, Status, TaskSpec, registry
+from harness.core.likelihood import write_measures
 from harness.interop.lm_eval_verifier import LmEvalVerifier
 from harness.models.folder import EMBEDDED
 from harness.run.evaluate import Evaluation, evaluate
@@ -33,7 +33,6 @@ pytestmark = [
 ]
 
 TASKS = [*rows.READ, *rows.SHAPES, "own_longer"]
-METRICS = {"cola": "mcc"}
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +64,8 @@ def by_lm_eval(folder: Path, tasks: list[str], model: Any = None, **more: Any) -
 
 
 @pytest.fixture(scope="module")
-def theirs(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HF_DATASETS_CACHE", str(tmp_path_factory.mktemp("cache")))
-        return by_lm_eval(folder, TASKS)
+def theirs(folder: Path) -> dict[str, Any]:
+    return by_lm_eval(folder, TASKS)
 
 
 def metrics_of(sample: Mapping[str, Any]) -> list[str]:
@@ -76,124 +73,131 @@ def metrics_of(sample: Mapping[str, Any]) -> list[str]:
     return [name for name in known if name in sample["metrics"]]
 
 
+def read(spec: str, prompts: Sequence[Prompt]) -> list[Measured]:
+    """Our engine's likelihoods of some prompts' choices."""
+
+    async def go() -> list[Measured]:
+        backend = registry.find("models", spec.partition(":")[0])(ModelSpec.parse(spec))
+        try:
+            return [await backend.likelihood(prompt) for prompt in prompts]
+        finally:
+            await backend.close()
+
+    return asyncio.run(go())
+
+
+Ours = dict[str, list[tuple[Problem, Prompt, Measured]]]
+
+
 @pytest.fixture(scope="module")
-def ours(
-    folder: Path, theirs: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Evaluation, Path]:
-    """One command: every task with every metric, and the groups."""
-    db = tmp_path_factory.mktemp("ours") / "t.sqlite"
-    wanted = [
-        f"lm-eval:{name}:metric={metric}"
-        for name in TASKS
-        for metric in metrics_of(theirs["samples"][name][0])
-    ]
+def ours(folder: Path) -> Ours:
+    """Every task's problems and prompts, and what the same weights say in our `hf`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(registry.INCLUDE_VARIABLE, str(folder))
-        patch.setenv("HF_DATASETS_CACHE", str(tmp_path_factory.mktemp("cache")))
-        result = evaluate(
-            "hf:tiny-s", [*wanted, *(f"lm-eval:{g}" for g in rows.GROUPS)], "loglikelihood", db=db
-        )
-    assert result.ok, result.errors
-    return result, db
-
-
-def stored(db: Path, task: str) -> dict[str, tuple[str, str, float | None]]:
-    """By document: what was read, and how it was judged."""
-    query = (
-        "SELECT p.content, s.text, v.status, v.score FROM run r JOIN charge c ON c.run_id = r.id "
-        "JOIN sample s ON s.id = c.sample_id JOIN problem p ON p.id = c.problem_id JOIN verdict v "
-        "ON v.sample_id = s.id AND v.problem_id = p.id WHERE r.task = ?"
-    )
-    with sqlite3.connect(db) as connection:
-        found = connection.execute(query, (task,)).fetchall()
-    connection.close()
-    return {json.loads(content)["id"]: tuple(rest) for content, *rest in found}
+        loaded = {name: load_task(TaskSpec.parse(f"lm-eval:{name}")) for name in TASKS}
+    measured = iter(read("hf:tiny-s", [p for one in loaded.values() for p in one.prompts]))
+    return {
+        name: [
+            (problem, prompt, next(measured))
+            for problem, prompt in zip(one.problems, one.prompts, strict=True)
+        ]
+        for name, one in loaded.items()
+    }
 
 
 @pytest.mark.parametrize("name", TASKS)
-def test_every_document_has_lm_evals_score(
-    name: str, theirs: dict[str, Any], ours: tuple[Evaluation, Path]
-) -> None:
-    result, db = ours
-    samples = theirs["samples"][name]
-    assert samples
-    for metric in metrics_of(samples[0]):
-        task = f"lm-eval:{name}:metric={metric}"
-        judged = stored(db, task)
-        assert len(judged) == len(samples)
-        for sample in samples:
-            text, status, score = judged[f"doc-{sample['doc_id']}"]
-            measures = read_measures(text)
-            found = [(float(a), b) for a, b in _pairs(sample)]
-            assert [m.logprob for m in measures] == pytest.approx([a for a, _ in found], abs=1e-4)
-            assert [m.greedy for m in measures] == [b for _, b in found]
-            credit = (1.0 if status == Status.CORRECT else 0.0) if score is None else score
-            assert credit == pytest.approx(float(sample[metric]), abs=1e-5)
-        [report] = [r for r in result.reports if r.task == task]
+def test_every_document_has_lm_evals_score(name: str, theirs: dict[str, Any], ours: Ours) -> None:
+    samples = {f"doc-{s['doc_id']}": s for s in theirs["samples"][name]}
+    assert len(samples) == len(ours[name]) == (10 if name == "own_longer" else rows.ROWS)
+    metrics = metrics_of(next(iter(samples.values())))
+    assert metrics
+    totals = dict.fromkeys(metrics, 0.0)
+    verifier = LmEvalVerifier()
+    for problem, prompt, measured in ours[name]:
+        sample = samples[problem.id]
+        pairs = _pairs(sample)
+        found = measured.likelihoods
+        assert [one.logprob for one in found] == pytest.approx([a for a, _ in pairs], abs=1e-4)
+        assert [one.greedy for one in found] == [b for _, b in pairs]
+        text = write_measures(prompt.choices, found)
+        for metric in metrics:
+            how = {**problem.meta["lm_eval"], "metric": metric}
+            verdict = verifier.verify(text, replace(problem, meta={**problem.meta, "lm_eval": how}))
+            credit = verdict.score
+            if credit is None:
+                credit = 1.0 if verdict.status is Status.CORRECT else 0.0
+            assert credit == pytest.approx(float(sample[metric]), abs=1e-5), (metric, verdict)
+            totals[metric] += credit
+    for metric, total in totals.items():
         told = theirs["results"][name][f"{metric},none"]
-        assert report.metrics["accuracy"].value == pytest.approx(told, abs=1e-5)
+        assert total / len(samples) == pytest.approx(told, abs=1e-5)
+
+
+def _pairs(sample: Mapping[str, Any]) -> list[tuple[float, bool]]:
+    found = sample["filtered_resps"]
+    pairs = [found] if len(found) == 2 and not isinstance(found[0], list | tuple) else found
+    return [(float(a), str(b) == "True") for a, b in pairs]
+
+
+@pytest.fixture(scope="module")
+def run(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
+    """One command from end to end: all groups, and a member in a second metric."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(registry.INCLUDE_VARIABLE, str(folder))
+        tasks = [*(f"lm-eval:{g}" for g in rows.GROUPS), "lm-eval:piqa:metric=acc_norm"]
+        db = tmp_path_factory.mktemp("ours") / "t.sqlite"
+        result = evaluate("hf:tiny-s", tasks, "loglikelihood", db=db)
+    assert result.ok, result.errors
+    return result
+
+
+def test_members_are_rows_and_metrics_share_a_reading(
+    run: Evaluation, theirs: dict[str, Any]
+) -> None:
+    by_task = {report.task: report for report in run.reports}
+    members = {f"lm-eval:{name}" for name in ("sst2", "piqa", "own_longer")}
+    assert set(by_task) == {*members, "lm-eval:piqa:metric=acc_norm"}
+    assert run.calls == sum(by_task[name].problems for name in members)
+    for task, report in by_task.items():
+        name, metric = task.split(":")[1], "acc_norm" if "metric=" in task else "acc"
+        told = theirs["results"][name][f"{metric},none"]
+        assert report.metrics["accuracy"].value == pytest.approx(told, abs=1e-9)
         assert report.charged.output_tokens == 0
         assert report.charged.prompt_tokens > 0  # type: ignore[operator] # known here
 
 
-def _pairs(sample: Mapping[str, Any]) -> list[tuple[Any, Any]]:
-    found = sample["filtered_resps"]
-    return [found] if isinstance(found[0], float) else [tuple(one) for one in found]  # type: ignore[list-item]
-
-
-def test_all_metrics_of_a_task_come_from_one_reading(ours: tuple[Evaluation, Path]) -> None:
-    result, _ = ours
-    problems = {r.task.split(":")[1]: r.problems for r in result.reports}
-    assert result.calls <= sum(problems.values())
-
-
 @pytest.mark.parametrize("name", rows.GROUPS)
-def test_a_groups_accuracy_is_lm_evals(
-    name: str,
-    folder: Path,
-    ours: tuple[Evaluation, Path],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
+def test_a_groups_accuracy_is_lm_evals(name: str, folder: Path, run: Evaluation) -> None:
     theirs = by_lm_eval(folder, [name])
-    result, _ = ours
-    [figure] = [g for g in result.groups if g.group == f"lm-eval:{name}"]
+    [figure] = [g for g in run.groups if g.group == f"lm-eval:{name}"]
     assert figure.accuracy is not None
     told = theirs["groups"][name]
     assert figure.accuracy.value == pytest.approx(told["acc,none"], abs=1e-9)
     assert figure.problems == told["sample_len"]
     assert figure.accuracy.low < figure.accuracy.value < figure.accuracy.high
-    assert f"lm-eval:{name}, " in group_lines(result.groups)[list(rows.GROUPS).index(name)]
+    assert f"lm-eval:{name}, " in group_lines(run.groups)[list(rows.GROUPS).index(name)]
 
 
-@pytest.mark.parametrize("name", ["own_begun", "own_shots", "arc_easy"])
-def test_with_a_chat_template_what_is_read_is_lm_evals(
-    name: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
+@pytest.mark.parametrize("name", ["own_begun", "own_shots"])
+def test_with_a_chat_template_what_is_read_is_lm_evals(name: str, folder: Path) -> None:
     told = by_lm_eval(folder, [name], apply_chat_template=True, fewshot_as_multiturn=True)
-    db = tmp_path / "t.sqlite"
-    task = f"lm-eval:{name}:chat=yes"
-    assert evaluate("hf:tiny-s", task, "loglikelihood", db=db).ok
-    judged = stored(db, task)
-    for sample in told["samples"][name]:
-        measures = read_measures(judged[f"doc-{sample['doc_id']}"][0])
-        found = [float(a) for a, _ in _pairs(sample)]
-        assert [m.logprob for m in measures] == pytest.approx(found, abs=1e-4)
+    task = load_task(TaskSpec.parse(f"lm-eval:{name}:chat=yes"))
+    found = read("hf:tiny-s", task.prompts)
+    by_id = {f"doc-{sample['doc_id']}": sample for sample in told["samples"][name]}
+    assert len(by_id) == len(found) == rows.ROWS
+    for problem, measured in zip(task.problems, found, strict=True):
+        wanted = [a for a, _ in _pairs(by_id[problem.id])]
+        assert [one.logprob for one in measured.likelihoods] == pytest.approx(wanted, abs=1e-4)
 
 
 @pytest.mark.parametrize("name", rows.WRITTEN)
 @pytest.mark.parametrize("chat", ["yes", "no"])
-def test_written_answers_have_lm_evals_score(
-    name: str, chat: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_written_answers_have_lm_evals_score(name: str, chat: str, folder: Path) -> None:
     """DROP's F1 among them: lm-eval is given the answers that ours judges."""
     from lm_eval.api.model import LM
 
     from .test_lm_eval import Replay, key
 
-    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
     metric = {"drop": "f1"}.get(name, "exact_match")
     task = load_task(TaskSpec.parse(f"lm-eval:{name}:metric={metric},chat={chat}"))
     answers = {}
@@ -219,20 +223,10 @@ def test_written_answers_have_lm_evals_score(
         assert any(0 < value < 1 for value in found)
 
 
-def test_the_embedded_engine_reads_as_the_reference(folder: Path) -> None:
+def test_the_embedded_engine_reads_as_the_reference(ours: Ours) -> None:
     """ONNX Runtime and transformers on the same weights; both behind the same prompts."""
-    import asyncio
-
-    task = load_task(TaskSpec.parse("lm-eval:own_begun"))
-
-    async def read(spec: str, prompts: tuple[Prompt, ...]) -> list[list[float]]:
-        backend = registry.find("models", spec.partition(":")[0])(ModelSpec.parse(spec))
-        try:
-            found = [await backend.likelihood(prompt) for prompt in prompts]
-        finally:
-            await backend.close()
-        return [[one.logprob for one in each.likelihoods] for each in found]
-
-    one, other = (asyncio.run(read(s, task.prompts)) for s in ("onnx:tiny-s", "hf:tiny-s"))
-    for mine, reference in zip(one, other, strict=True):
-        assert mine == pytest.approx(reference, abs=1e-3)
+    reference = ours["own_begun"]
+    found = read("onnx:tiny-s", [prompt for _, prompt, _ in reference])
+    for mine, (_, _, theirs) in zip(found, reference, strict=True):
+        wanted = [one.logprob for one in theirs.likelihoods]
+        assert [one.logprob for one in mine.likelihoods] == pytest.approx(wanted, abs=1e-3)
