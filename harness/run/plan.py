@@ -331,7 +331,16 @@ def plan_runs(
             whole=strategy.whole,
             reward=strategy.reward.info.fingerprint if strategy.reward else None,
             prompt_once=info.prompt_once,
-            command=Command.parse(reproduce(info, loaded, budget, config)),
+            command=Command.parse(
+                reproduce(
+                    info,
+                    loaded.spec,
+                    loaded.wording,
+                    budget,
+                    config,
+                    sound=loaded.left_out > 0,
+                )
+            ),
             extra={
                 **_kept("wording", loaded.wording.to_json()),
                 **_kept("data", loaded.origin),

@@ -3,33 +3,41 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+from collections.abc import Collection
 
 from harness.budgets import Budget
 from harness.core import ModelInfo, TaskSpec
 from harness.run.config import DEFAULT_MAX_OUTPUT_TOKENS, EvalConfig
 from harness.tasks._faults import FAULTS_EXCLUDED
-
-if TYPE_CHECKING:
-    from harness.run.plan import LoadedTask
+from harness.tasks._wording import Wording
 
 
-def reproduce(info: ModelInfo, loaded: LoadedTask, budget: Budget, config: EvalConfig) -> str:
-    """The command that measures the same again (a local data folder has to be named anew)."""
+def reproduce(
+    info: ModelInfo,
+    task: TaskSpec,
+    wording: Wording,
+    budget: Budget,
+    config: EvalConfig,
+    *,
+    sound: bool,
+) -> str:
+    """The command that measures the same again (a local data folder has to be named anew).
+
+    `sound`: problems with known faults were left out.
+    """
+    changed = wording.to_json()
     words = [
         "harness eval",
         f"--model {info.spec}",
-        f"--task {_as_written(loaded)}",
+        f"--task {_without(task, {*changed, *(FAULTS_EXCLUDED if sound else ())})}",
         f"--budget '{budget}'",
     ]
     given = sorted(info.extra.get("args", {}).items())
     words += [f"--model-arg {shlex.quote(f'{name}={value}')}" for name, value in given]
     if "asked" in info.extra:
         words.append(f"--fresh {info.extra['asked']}")
-    words += [
-        f"--{name} {shlex.quote(str(text))}" for name, text in loaded.wording.to_json().items()
-    ]
-    if loaded.left_out:
+    words += [f"--{name} {shlex.quote(str(text))}" for name, text in changed.items()]
+    if sound:
         words.append("--exclude-known-faults")
     if config.limit is not None:
         words.append(f"--limit {config.limit}")
@@ -45,8 +53,6 @@ def reproduce(info: ModelInfo, loaded: LoadedTask, budget: Budget, config: EvalC
     return " ".join(words)
 
 
-def _as_written(loaded: LoadedTask) -> TaskSpec:
-    """The task without the options that stand for another wording."""
-    changed = {*loaded.wording.to_json(), *(FAULTS_EXCLUDED if loaded.left_out else ())}
-    options = tuple((k, v) for k, v in loaded.spec.options if k not in changed)
-    return TaskSpec(loaded.spec.name, options)
+def _without(task: TaskSpec, names: Collection[str]) -> TaskSpec:
+    """The task without the options that stand for other options of the command."""
+    return TaskSpec(task.name, tuple((k, v) for k, v in task.options if k not in names))

@@ -14,6 +14,7 @@ import resource
 import sys
 from typing import Any
 
+_KINDS: dict[str, Any] = {"l": list, "t": tuple, "s": set, "z": frozenset}
 MOST_BYTES = 8_000_000  # of one message
 
 
@@ -46,7 +47,7 @@ def pack(value: Any) -> Any:
         return {"c": [float.__repr__(value.real), float.__repr__(value.imag)]}
     if isinstance(value, bytes | bytearray):
         return {"b": bytes(value).hex()}
-    for tag, kind in (("l", list), ("t", tuple), ("s", set), ("z", frozenset)):
+    for tag, kind in _KINDS.items():
         if isinstance(value, kind):
             return {tag: [pack(one) for one in kind.__iter__(value)]}
     if isinstance(value, dict):
@@ -73,10 +74,9 @@ def unpack(data: Any) -> Any:
         return {unpack(key): unpack(value) for key, value in inner}
     if tag == "x":
         return Opaque(str(inner))
-    kinds: dict[str, Any] = {"l": list, "t": tuple, "s": set, "z": frozenset}
-    if tag not in kinds:
+    if tag not in _KINDS:
         raise ValueError("not plain data")
-    return kinds[tag](unpack(one) for one in inner)
+    return _KINDS[tag](unpack(one) for one in inner)
 
 
 def limit(memory_mb: int, cpu_s: int, processes: int) -> None:
