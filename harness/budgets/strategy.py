@@ -94,6 +94,13 @@ class Caller(Protocol):
         """
         ...
 
+    async def likelihoods(self) -> Draw:
+        """One draw, which says how likely each of the prompt's choices is; none is generated.
+
+        Its text is what `harness.core.likelihood.write_measures` writes.
+        """
+        ...
+
     async def score(self, reward: Reward, responses: Sequence[str]) -> list[Score]:
         """The reward's judgement of some responses to the problem, stored ones not asked again."""
         ...
@@ -152,7 +159,8 @@ class Proposer(Protocol):
 
     Registered under `harness.proposers` as a class; built from a budget and its reward (None when
     it has none); raises UsageError when they do not fit. A `version` that it states names what it
-    asks of the model, beside a hash of its source.
+    asks of the model, beside a hash of its source. `reads_choices = True`: it asks for nothing but
+    `Caller.likelihoods`.
     """
 
     @property
@@ -300,6 +308,11 @@ class Strategy:
     def whole(self) -> bool:
         """Whether an attempt is one whole, and not a pool of which smaller budgets use parts."""
         return self.capped or not self.proposer.exchangeable
+
+    @property
+    def reads(self) -> bool:
+        """Whether it has the prompt's choices read, and generates nothing."""
+        return bool(getattr(self.proposer, "reads_choices", False))
 
     @property
     def family(self) -> str:

@@ -19,6 +19,8 @@ from harness.core.sources import own_files
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
+    from harness.core.problem import TaskSpec
+
 KINDS = (
     "families",
     "tasks",
@@ -200,6 +202,17 @@ def make(kind: str, name: str) -> Any:
         raise
     except Exception as error:
         raise fault(f"the {singular(kind)} {name!r}", plugin, error) from error
+
+
+def make_task(spec: TaskSpec) -> Any:
+    """A task that knows its options without having loaded its problems.
+
+    A task whose verifier or figures depend on them has a method `configure(options)`.
+    """
+    task = make("tasks", spec.name)
+    if hasattr(task, "configure"):
+        task.configure(dict(spec.options))
+    return task
 
 
 def version(kind: str, name: str) -> str | None:

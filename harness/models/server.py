@@ -170,9 +170,11 @@ class ServerBackend:
         self, request: Request, count: int, seed: int, *, stream: bool | None = None
     ) -> dict[str, Any]:
         stream = self._stream if stream is None else stream
-        body = self.dialect.body(self._framed(request), count, seed, stream=stream)
-        body = without(body, self.options.drop)
-        return merged_with(body, self.options.extra)
+        return self.merged(self.dialect.body(self._framed(request), count, seed, stream=stream))
+
+    def merged(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """A body as the user's options `drop` and `extra` would have it."""
+        return merged_with(without(body, self.options.drop), self.options.extra)
 
     def _framed(self, request: Request) -> Request:
         return replace(request, prompt=self.frame.around(request.prompt))

@@ -14,6 +14,7 @@ from harness.core import BackendError, ModelInfo, ParameterError, Usage
 from harness.core.protocols import Backend
 from harness.cost import PriceEntry
 from harness.results.display import Reports
+from harness.results.groups import GroupFigure, group_figures
 from harness.results.reports import load_reports
 from harness.run.batches import Batcher, under_way
 from harness.run.blocking import block_on
@@ -93,7 +94,11 @@ async def run_plan(
         ids = [run.id for run in plan.all_runs]
         reports = Reports(load_reports(store, ids))
         from_store = samples_before(store, ids, began)
-        notes = (*getattr(plan.backend, "notes", ()), *under_way(store, session.model_id))
+        notes = (
+            *plan.notes,
+            *getattr(plan.backend, "notes", ()),
+            *under_way(store, session.model_id),
+        )
     return Evaluation(
         reports=reports,
         failed=sum(outcome.failed for outcome in outcomes),
@@ -106,6 +111,7 @@ async def run_plan(
         errors=[error for outcome in outcomes for error in outcome.errors],
         ungraded=list(dict.fromkeys(why for outcome in outcomes for why in outcome.ungraded)),
         contamination=contaminations(reports, plan.fresh),
+        groups=_groups(plan, reports),
         notes=notes,
     )
 
@@ -261,7 +267,12 @@ def _judged(plan: Plan, done: Evaluation, judge: Judge, began: float) -> Evaluat
         asked=done.asked + judge.asked,
         spent=spent.plus(judge.spent),
         contamination=contaminations(reports, plan.fresh),
+        groups=_groups(plan, reports),
     )
+
+
+def _groups(plan: Plan, reports: Reports) -> list[GroupFigure]:
+    return group_figures(reports, {str(task.spec): task.groups for task in plan.tasks})
 
 
 def evaluate(

@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.analysis.contamination import Contamination
 from harness.results.display import Reports
+from harness.results.groups import GroupFigure
 from harness.run.limits import Spent
 
 
@@ -21,8 +22,8 @@ class Evaluation:
     `failed` attempts ended in an error (listed in `errors`), `unfinished` ones were left because a
     limit was reached; the same call again goes on with both. `ungraded` says why verifiers gave no
     verdict, each reason once. `contamination` compares public with fresh problems where a fresh
-    seed was asked for. `notes` is what the backend has to say: that the model moved during the
-    run, say.
+    seed was asked for; `groups` joins the runs of groups of tasks. `notes` is what the backend has
+    to say: that the model moved during the run, say.
     """
 
     reports: Reports
@@ -37,6 +38,7 @@ class Evaluation:
     errors: Sequence[str] = field(default_factory=tuple)
     ungraded: Sequence[str] = field(default_factory=tuple)
     contamination: Sequence[Contamination] = field(default_factory=tuple)
+    groups: Sequence[GroupFigure] = field(default_factory=tuple)
     notes: Sequence[str] = field(default_factory=tuple)
 
     @property

@@ -44,6 +44,7 @@ class Session:
     energy: Energy = field(default_factory=lambda: Energy(lambda: None))
     known: frozenset[str] | None = None
     prompts: set[str] = field(default_factory=set)  # ids of those queued so far
+    readings: dict[str, Sample] = field(default_factory=dict)  # of choices, by trace
     batcher: Batcher | None = None  # where calls go by the batch
     fatal: BackendError | None = None  # what ended the model; it is not asked again
 

@@ -140,6 +140,9 @@ class StudyFile:
         tuple[Text, ...], says("what may be spent on one problem; braces are a sweep")
     ] = ()
     limit: Annotated[Count | None, says("the first problems of each task alone")] = None
+    exclude_known_faults: Annotated[
+        bool, says("leaves out problems whose published answer is known to be wrong")
+    ] = False
     seed: Annotated[int, says("of the sampling")] = 0
     max_output_tokens: Annotated[
         Count | None, says("limit of one completion (default: the model's)")

@@ -94,6 +94,7 @@ def _config(
         prompt=task.prompt,
         system=task.system,
         shots=task.shots,
+        exclude_known_faults=study.exclude_known_faults,
         seed=study.seed,
         fresh=study.fresh,
         max_age=study.max_age,
