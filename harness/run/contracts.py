@@ -6,8 +6,6 @@ what was expected. See `harness.budgets.contracts` for the parts of a strategy.
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,9 +16,7 @@ from harness.core import (
     Completion,
     DataSource,
     Finish,
-    HarnessError,
     ModelInfo,
-    PluginError,
     Problem,
     Prompt,
     Reply,
@@ -31,7 +27,8 @@ from harness.core import (
     registry,
     watch,
 )
-from harness.core.origin import blamed, describe, fault, is_builtin, misfit, version_of, where
+from harness.core.awaiting import awaited
+from harness.core.origin import blamed, describe, is_builtin, misfit, version_of
 from harness.core.protocols import Backend, Task
 
 _TEXT = (str,)
@@ -47,18 +44,19 @@ def load_problems(spec: TaskSpec, task: Task, source: DataSource) -> tuple[Probl
             attribute(what, task, name, _TEXT)
         for name in ("load", "prompt", "verifier", "metrics"):
             method(what, task, name)
-    with blamed(what, task):
-        found: Any = task.load(source)
     expected = "a sequence of harness.core.Problem"
-    if not isinstance(found, Sequence) or isinstance(found, str | bytes):
-        raise misfit(what, task, "load", f"gave {describe(found)}", expected)
-    for problem in found:
+    with blamed(what, task, watch.LOAD):
+        found: Any = task.load(source)
+        if not isinstance(found, Sequence) or isinstance(found, str | bytes):
+            raise misfit(what, task, "load", f"gave {describe(found)}", expected)
+        problems: tuple[Any, ...] = tuple(found)  # a sequence may make its items when it is asked
+    for problem in problems:
         if not isinstance(problem, Problem):
             raise misfit(what, task, "load", f"gave {describe(problem)} among them", expected)
         check_problem(what, task, problem)
     if not is_builtin(task):
-        _check_ids(what, task, [problem.id for problem in found])
-    return tuple(found)
+        _check_ids(what, task, [problem.id for problem in problems])
+    return problems
 
 
 def _check_ids(what: str, task: Any, ids: Sequence[str]) -> None:
@@ -90,7 +88,7 @@ def prompts_of(spec: TaskSpec, task: Task, problems: Sequence[Problem]) -> tuple
     """`task.prompt` for each problem."""
     what, prompts = f"the task {spec.name!r}", []
     for problem in problems:
-        with blamed(what, task, quick=True):
+        with blamed(what, task):
             prompt: Any = task.prompt(problem)
         if not isinstance(prompt, Prompt) or not prompt.messages:
             got = f"gave {describe(prompt)} for {problem.id!r}"
@@ -167,7 +165,7 @@ class CheckedBackend:
 
     def render(self, prompt: Prompt, prefix: str = "") -> str:
         """See `harness.core.protocols.Backend`."""
-        with blamed(self._what, self._backend, quick=True):
+        with blamed(self._what, self._backend):
             text: Any = self._backend.render(prompt, prefix)
         if not isinstance(text, str):
             raise misfit(self._what, self._backend, "render", f"gave {describe(text)}", "text")
@@ -175,7 +173,7 @@ class CheckedBackend:
 
     def count_tokens(self, rendered: str) -> int | None:
         """See `harness.core.protocols.Backend`."""
-        with blamed(self._what, self._backend, quick=True):
+        with blamed(self._what, self._backend):
             count: Any = self._backend.count_tokens(rendered)
         if not _is_count(count):
             got = f"gave {describe(count)}"
@@ -185,27 +183,9 @@ class CheckedBackend:
 
     async def generate(self, request: Request) -> Reply:
         """See `harness.core.protocols.Backend`."""
-        try:
-            reply = self._backend.generate(request)
-            if not inspect.isawaitable(reply):
-                got, wanted = f"gave {describe(reply)}", "a coroutine (`async def` with `return`)"
-                raise misfit(self._what, self._backend, "generate", got, wanted)
-            async with asyncio.timeout(watch.awaited_s()) as limit:
-                reply = await reply
-        except HarnessError:
-            raise
-        except TimeoutError as error:
-            if not limit.expired():
-                raise fault(self._what, self._backend, error) from error
-            said = f"{self._what} ({where(self._backend, 'generate')}): generate: "
-            raise PluginError(said + watch.too_long(watch.awaited_s()), exit_code=1) from error
-        except (Exception, SystemExit) as error:
-            raise fault(self._what, self._backend, error) from error
-        except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
-            raise fault(self._what, self._backend, error) from error  # its own: nobody cancelled
+        reply = await awaited(
+            self._what, self._backend, "generate", lambda: self._backend.generate(request)
+        )
         bad = _amiss(reply, len(request.seeds))
         if bad is not None:
             raise misfit(self._what, self._backend, "generate", *bad)
@@ -214,8 +194,7 @@ class CheckedBackend:
 
     async def close(self) -> None:
         """See `harness.core.protocols.Backend`."""
-        with blamed(self._what, self._backend):
-            await self._backend.close()
+        await awaited(self._what, self._backend, "close", self._backend.close)
 
 
 async def generate(backend: Backend, request: Request) -> Reply:

@@ -400,8 +400,30 @@ BROKEN = {
     "proposer: too many": Broken(
         "class proposer(Plain):\n async def propose(self, caller, n):\n"
         "  for d in await caller.sample(range(n + 3), Sampling(max_tokens=9)): yield (d,)",
-        "propose yielded 5 chains; expected 2 of them",
+        "propose yielded 3 chains or more; expected 2 of them",
         budget="own@2",
+    ),
+    "proposer: chains without end": Broken(
+        "class proposer(Plain):\n async def propose(self, caller, n):\n"
+        "  [d] = await caller.sample([0], Sampling(max_tokens=9))\n  while True: yield (d,)",
+        "propose yielded 3 chains or more; expected 2 of them",
+        budget="own@2",
+    ),
+    "proposer: it asks without end": Broken(
+        "class proposer(Plain):\n async def propose(self, caller, n):\n"
+        "  while True: d = await caller.sample([0], Sampling(max_tokens=9))\n  yield d",
+        "propose went on asking for samples and scores; expected at most 1000 calls for each chain",
+        budget="own@2",
+    ),
+    "task: what it gives cannot be shown": Broken(
+        "class Odd:\n def __repr__(self): raise ValueError('no')\n"
+        "class task(Good):\n def prompt(self, problem): return Odd()",
+        r"prompt gave <Odd> \(Odd\) for 'p0'; expected a harness.core.Prompt",
+    ),
+    "task: an error of several lines": Broken(
+        "class task(Good):\n def load(self, source): raise ValueError('one\\ntwo')",
+        r"the task 'own' \(.*plugin\.py, line \d+\): ValueError: one two$",
+        1,
     ),
     "proposer: its most tokens are text": Broken(
         "class proposer(Plain):\n def most_tokens(self, limit): return 'lots'",
@@ -485,35 +507,137 @@ BROKEN = {
 }
 
 FOR_EVER = "\n  while True: pass"
+SLEEPS = "\n  import time; time.sleep(10**6)"
+IN_C = "\n  import re; re.match('(a+)+$', 'a' * 60 + 'b')"
+WAITS = "\n  import asyncio; await asyncio.Event().wait()"
+MADE = "\n def __init__(self, *args, **more):"
+
+
+def _hanging(code: str, says: str, code_: int = 1, **more: str) -> Broken:
+    return Broken(code, says, code_, **more)
+
+
 HANGING = {
-    "task: prompt": Broken(
+    "task: made": _hanging("class task(Good):" + MADE + FOR_EVER, r"the task 'own'"),
+    "task: load": _hanging(
+        "class task(Good):\n def load(self, source):" + FOR_EVER, "the task 'own'"
+    ),
+    "task: load sleeps": _hanging(
+        "class task(Good):\n def load(self, source):" + SLEEPS, r"the task 'own'"
+    ),
+    "task: load gives what never ends": _hanging(
+        "import collections.abc\nclass Endless(collections.abc.Sequence):\n"
+        " def __len__(self): return 3\n def __getitem__(self, i):\n  while True: pass\n"
+        "class task(Good):\n def load(self, source): return Endless()",
+        r"the task 'own'",
+    ),
+    "task: prompt": _hanging(
         "class task(Good):\n def prompt(self, problem):" + FOR_EVER, r"the task 'own'"
     ),
-    "backend: render": Broken(
+    "task: prompt, within C": _hanging(
+        "class task(Good):\n def prompt(self, problem):" + IN_C, r"the task 'own'"
+    ),
+    "task: verifier": _hanging(
+        "class task(Good):\n def verifier(self):" + FOR_EVER, r"the task 'own'"
+    ),
+    "task: metrics": _hanging(
+        "class task(Good):\n def metrics(self, scored):" + FOR_EVER, r"the task 'own'"
+    ),
+    "verifier: made": _hanging(
+        JUDGED + "class judge(Judge):" + MADE + FOR_EVER, r"the verifier 'own'"
+    ),
+    "backend: made": _hanging("class engine(Engine):" + MADE + SLEEPS, r"the backend 'own'"),
+    "backend: render": _hanging(
         "class engine(Engine):\n def render(self, prompt, prefix=''):" + FOR_EVER,
         r"the backend 'own:m'",
     ),
-    "backend: generate awaits what never comes": Broken(
-        "class engine(Engine):\n async def generate(self, request):\n"
-        "  import asyncio; await asyncio.Event().wait()",
+    "backend: generate awaits what never comes": _hanging(
+        "class engine(Engine):\n async def generate(self, request):" + WAITS,
         r"the backend 'own:m' \(.*\): generate",
     ),
-    "selector: expect, and takes every error": Broken(
+    "backend: generate holds the loop": _hanging(
+        "class engine(Engine):\n async def generate(self, request):" + FOR_EVER,
+        r"the backend 'own:m'",
+    ),
+    "backend: generate sleeps between two awaits": _hanging(
+        "class engine(Engine):\n async def generate(self, request):\n"
+        "  import asyncio; await asyncio.sleep(0)" + SLEEPS,
+        r"the backend 'own:m'",
+    ),
+    "backend: generate waits for a thread": _hanging(
+        "import asyncio, threading\nheld = threading.Event()\nclass engine(Engine):\n"
+        " async def generate(self, request): await asyncio.to_thread(held.wait, 15)",
+        r"the backend 'own:m' \(.*\): generate",
+    ),
+    "backend: close awaits what never comes": _hanging(
+        "class engine(Engine):\n async def close(self):" + WAITS,
+        r"the backend 'own:m' \(.*\): close",
+    ),
+    "proposer: made": _hanging(
+        "class proposer(Plain):" + MADE + FOR_EVER, r"the proposer 'own'", budget="own@2"
+    ),
+    "proposer: propose holds the loop": _hanging(
+        "class proposer(Plain):\n async def propose(self, caller, n):" + FOR_EVER + "\n  yield 1",
+        r"the proposer 'own'",
+        budget="own@2",
+    ),
+    "proposer: propose awaits what never comes": _hanging(
+        "class proposer(Plain):\n async def propose(self, caller, n):\n"
+        "  await caller.sample([0], Sampling(max_tokens=9))" + WAITS + "\n  yield 1",
+        r"the proposer 'own' \(.*\): propose",
+        budget="own@2",
+    ),
+    "selector: made": _hanging(
+        "class selector(Chooser):" + MADE + FOR_EVER,
+        r"the selector 'own'",
+        budget="vote@2:select=own",
+    ),
+    "selector: expect, and takes every error": _hanging(
         "class selector(Chooser):\n def expect(self, pool, k):\n  while True:\n"
         "   try: pool[0]\n   except Exception: pass",
         r"the selector 'own'",
         budget="vote@2:select=own",
     ),
-    "reward: score awaits what never comes": Broken(
-        "class reward(Half):\n async def score(self, caller, responses):\n"
-        "  import asyncio; await asyncio.Event().wait()",
+    "reward: made": _hanging(
+        "class reward(Half):" + MADE + SLEEPS, r"the reward 'own'", budget="best@2:reward=own"
+    ),
+    "reward: score awaits what never comes": _hanging(
+        "class reward(Half):\n async def score(self, caller, responses):" + WAITS,
         r"the reward 'own' \(.*\): score",
         budget="best@2:reward=own",
     ),
-    "aggregation": Broken(
+    "reward: score, within C": _hanging(
+        "class reward(Half):\n async def score(self, caller, responses):" + IN_C,
+        r"the reward 'own'",
+        budget="best@2:reward=own",
+    ),
+    "aggregation": _hanging(
         "def forever(steps):" + FOR_EVER + "\nharness.register('aggregations', 'mine', forever)",
         r"the aggregation 'mine'",
         budget="best@2:reward=own,agg=mine",
+    ),
+    "stop rule: more": _hanging(
+        "class Stop:\n def more(self, votes, drawn):"
+        + SLEEPS
+        + "\nharness.register('stops', 'mine', Stop)",
+        r"the stop rule 'mine'",
+        budget="adaptive@3:stop=mine",
+    ),
+    "stop rule: made": _hanging(
+        "class Stop:" + MADE + FOR_EVER + "\nharness.register('stops', 'mine', Stop)",
+        r"the stop rule 'mine'",
+        budget="adaptive@3:stop=mine",
+    ),
+    "family: it makes no end": _hanging(
+        "def family(name):" + FOR_EVER, r"the family 'fam'", task="fam:x"
+    ),
+    "file: its import": _hanging(
+        "while True: pass", r"plugin .*plugin\.py failed at line \d+: it was", 2
+    ),
+    "file: its import waits": _hanging(
+        "import threading; threading.Event().wait()",
+        r"plugin .*plugin\.py failed at line \d+: it",
+        2,
     ),
 }
 """Plugins that never end; `says` is what the one line begins with."""
