@@ -101,6 +101,14 @@ async def _checked(
             drawn = isinstance(chain, tuple) and all(isinstance(d, Draw) for d in chain)
             if not drawn or not chain:
                 raise misfit(what, proposer, "propose", f"yielded {describe(chain)}", expected)
+            if any(draw.id not in own.given for draw in chain):
+                got = f"yielded {describe(chain)}"
+                raise misfit(what, proposer, "propose", got, "draws that `caller.sample` gave")
+            ids = tuple(draw.id for draw in chain)
+            if proposer.exchangeable and ids in own.yielded:
+                got = "yielded the same chain twice"
+                raise misfit(what, proposer, "propose", got, "draws of different indices")
+            own.yielded.add(ids)
             count += 1
             if count > n:
                 raise misfit(what, proposer, "propose", f"yielded {count} chains or more", most)
@@ -132,6 +140,8 @@ class _Counted:
         self._what, self._proposer, self._caller = what, proposer, caller
         self._left, self._under_way = _MOST_CALLS * n, 0
         self._limit: asyncio.Timeout | None = None
+        self.given: set[str] = set()  # ids of draws
+        self.yielded: set[tuple[str, ...]] = set()
 
     @asynccontextmanager
     async def in_time(self) -> AsyncIterator[None]:
@@ -160,7 +170,10 @@ class _Counted:
             self._under_way += 1
             self._move(None)
             try:
-                return await method(*args, **more)
+                found = await method(*args, **more)
+                if isinstance(found, list):
+                    self.given |= {one.id for one in found if isinstance(one, Draw)}
+                return found
             finally:
                 self._under_way -= 1
                 if not self._under_way:

@@ -14,7 +14,7 @@ from typing import Any
 
 from harness.core import watch
 from harness.core.errors import HarnessError, PluginError
-from harness.core.origin import blamed, describe, fault, misfit, where
+from harness.core.origin import blamed, describe, fault, is_from_outside, misfit, where
 
 
 async def awaited(what: str, plugin: Any, method: str, call: Callable[[], Any]) -> Any:
@@ -53,13 +53,13 @@ async def in_time(what: str, plugin: Any, method: str) -> AsyncIterator[asyncio.
         if not limit.expired():
             raise fault(what, plugin, error) from error
         raise PluginError(said, exit_code=1) from error
-    except Exception as error:
-        raise fault(what, plugin, error) from error
-    except asyncio.CancelledError as error:
+    except BaseException as error:
         task = asyncio.current_task()
-        if task is not None and task.cancelling():
+        cancelled = task is not None and task.cancelling()
+        own = isinstance(error, asyncio.CancelledError) and not cancelled
+        if is_from_outside(error) and not own:
             raise
-        raise fault(what, plugin, error) from error  # its own: nobody cancelled
+        raise fault(what, plugin, error) from error
     finally:
         for one in looks:
             one.cancel()

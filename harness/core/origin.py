@@ -167,8 +167,26 @@ def blamed(what: str, plugin: Any, limit: watch.Limit = watch.QUICK) -> Iterator
     except watch.StillRunning as error:
         place = _raised_at(error.__traceback__) or where(plugin)
         raise PluginError(f"{what} ({place}): {limit.passed()}", exit_code=1) from None
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if is_from_outside(error):
+            raise
         raise fault(what, plugin, error) from error
+
+
+def is_from_outside(error: BaseException) -> bool:
+    """Whether it ends a plugin's code, and is not raised by it: Ctrl-C, or a cancelled task."""
+    from asyncio import CancelledError  # slow to import, and not needed for --help
+
+    return isinstance(error, KeyboardInterrupt | GeneratorExit | CancelledError)
+
+
+def unwritable(*texts: str | None) -> bool:
+    """Whether one of them holds half a character, which UTF-8 and so the store cannot hold."""
+    try:
+        "".join(text or "" for text in texts).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def fault(what: str, plugin: Any, error: BaseException) -> PluginError:

@@ -21,7 +21,7 @@ from harness.models.retry import Clock, PassingError
 MOST = 128  # requests in flight at one address, unless told otherwise
 _GUESSED_OUTPUT = 256  # tokens of a reply, before the first has come
 _TOKEN_BYTES = 4.0
-_TOKEN_PACE = 0.95
+_TOKEN_PACE = 0.97
 """Of an allowance of tokens so much is planned: what a reply takes is known only afterwards."""
 _OVERRUN = frozenset({429, 503, 529})
 

@@ -9,26 +9,29 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from harness.budgets.contracts import attribute, method
 from harness.core import (
     Completion,
     DataSource,
     Finish,
+    Message,
     ModelInfo,
     Problem,
     Prompt,
     Reply,
     Request,
     TaskSpec,
+    ThinkMarks,
     Usage,
     VerifierSpec,
     registry,
     watch,
 )
 from harness.core.awaiting import awaited
-from harness.core.origin import blamed, describe, is_builtin, misfit, version_of
+from harness.core.origin import blamed, describe, is_builtin, misfit, unwritable, version_of
+from harness.core.problem import Role
 from harness.core.protocols import Backend, Task
 
 _TEXT = (str,)
@@ -76,6 +79,9 @@ def check_problem(what: str, task: Any, problem: Problem) -> None:
             words = " or ".join("None" if k is type(None) else k.__name__ for k in kinds)
             got = f"gave the problem {problem.id!r} with {name} = {describe(value)}"
             raise misfit(what, task, "load", got, words)
+    if unwritable(problem.id, problem.question, problem.gold, problem.lure):
+        got = f"gave the problem {describe(problem.id)} with half a character (a lone surrogate)"
+        raise misfit(what, task, "load", got, "text that UTF-8 can hold")
     try:
         problem.digest()
     except (TypeError, ValueError) as error:
@@ -94,12 +100,21 @@ def prompts_of(spec: TaskSpec, task: Task, problems: Sequence[Problem]) -> tuple
             got = f"gave {describe(prompt)} for {problem.id!r}"
             raise misfit(what, task, "prompt", got, "a harness.core.Prompt with a message")
         for message in prompt.messages:
-            content: Any = message.content
-            if not isinstance(content, str):
-                got = f"gave a message with content {describe(content)} for {problem.id!r}"
-                raise misfit(what, task, "prompt", got, "text")
+            _check_message(what, task, message, problem.id)
         prompts.append(prompt)
     return tuple(prompts)
+
+
+def _check_message(what: str, task: Task, message: Any, problem: str) -> None:
+    if not isinstance(message, Message):
+        got = f"gave {describe(message)} among the messages for {problem!r}"
+        raise misfit(what, task, "prompt", got, "harness.core.Message")
+    if not isinstance(message.content, str) or unwritable(message.content):
+        got = f"gave a message with content {describe(message.content)} for {problem!r}"
+        raise misfit(what, task, "prompt", got, "text that UTF-8 can hold")
+    if message.role not in get_args(Role):
+        got = f"gave a message of {describe(message.role)} for {problem!r}"
+        raise misfit(what, task, "prompt", got, "one of " + ", ".join(get_args(Role)))
 
 
 def verifier_of(spec: TaskSpec, task: Task) -> VerifierSpec:
@@ -111,6 +126,9 @@ def verifier_of(spec: TaskSpec, task: Task) -> VerifierSpec:
         raise misfit(
             what, task, "verifier", f"gave {describe(verifier)}", "a harness.core.VerifierSpec"
         )
+    if not isinstance(verifier.name, str) or not isinstance(verifier.args, Mapping):
+        got = f"gave {describe(verifier)}"
+        raise misfit(what, task, "verifier", got, "a name, and arguments by name")
     return verifier
 
 
@@ -126,6 +144,7 @@ def verifier_version(spec: VerifierSpec) -> str:
     return str(version_of(kind))
 
 
+_SIZES = ("context", "output_limit", "parameters", "active_parameters", "layers", "width")
 _INFO = {"spec": (str,), "name": (str,), "fingerprint": (str,), "concurrency": (int,)}
 
 
@@ -146,6 +165,14 @@ def check_backend(backend: Any) -> Backend:
         ):
             wanted = "a whole number from 1" if name == "concurrency" else "text"
             raise misfit(what, backend, None, f"has info.{name} = {describe(value)}", wanted)
+    for name in _SIZES:
+        if not _is_count(getattr(info, name)) or getattr(info, name) == 0:
+            got = f"has info.{name} = {describe(getattr(info, name))}"
+            raise misfit(what, backend, None, got, "a whole number from 1, or None")
+    marks: Any = info.think
+    if marks is not None and not (isinstance(marks, ThinkMarks) and marks.start and marks.end):
+        got = f"has info.think = {describe(marks)}"
+        raise misfit(what, backend, None, got, "a harness.core.ThinkMarks of two texts, or None")
     for name in ("render", "count_tokens"):
         method(what, backend, name)
     for name in ("generate", "close"):
@@ -202,12 +229,13 @@ async def generate(backend: Backend, request: Request) -> Reply:
     return await check_backend(backend).generate(request)
 
 
+_MOST_COUNT = 2**63  # what a column holds
 _COUNT = "a whole number from 0, or None where unknown"
 
 
 def _is_count(value: Any) -> bool:
     whole = isinstance(value, int) and not isinstance(value, bool)
-    return value is None or (whole and value >= 0)
+    return value is None or (whole and 0 <= value < _MOST_COUNT)
 
 
 def _amiss(reply: Any, wanted: int) -> tuple[str, str] | None:

@@ -403,9 +403,72 @@ BROKEN = {
         "propose yielded 3 chains or more; expected 2 of them",
         budget="own@2",
     ),
+    "task: half a character": Broken(
+        "class task(Good):\n def load(self, source):"
+        " return [Problem(id='a', question='\\ud800', gold='7')]",
+        r"load gave the problem 'a' \(str\) with half a character \(a lone surrogate\); expected text",
+    ),
+    "task: a message that is text": Broken(
+        "class task(Good):\n def prompt(self, problem): return Prompt(('hello',))",
+        r"prompt gave 'hello' \(str\) among the messages for 'p0'; expected harness.core.Message",
+    ),
+    "task: a role that is none": Broken(
+        "class task(Good):\n def prompt(self, problem): return Prompt((Message('robot', 'q'),))",
+        r"prompt gave a message of 'robot' \(str\) for 'p0'; expected one of system, user, assistant",
+    ),
+    "task: arguments of a verifier that are a number": Broken(
+        "class task(Good):\n def verifier(self): return VerifierSpec('math', 3)",
+        r"verifier gave VerifierSpec\(.*; expected a name, and arguments by name",
+    ),
+    "task: an exception that is no Exception": Broken(
+        "class Odd(BaseException): pass\n"
+        "class task(Good):\n def load(self, source): raise Odd('base')",
+        r"the task 'own' \(.*plugin\.py, line \d+\): Odd: base$",
+        1,
+    ),
+    "verifier: half a character": Broken(
+        JUDGED + "class judge(Judge):\n def verify(self, response, problem, *, truncated=False):"
+        " return Verdict(status=Status.CORRECT, key='\\ud800')",
+        r"verify gave half a character \(a lone surrogate\); expected text that UTF-8 can hold",
+        1,
+    ),
+    "backend: a context in words": Broken(
+        "class engine(Engine):\n def __init__(self, spec):"
+        " self.info = ModelInfo(spec='s', name='e', fingerprint='f', context='many')",
+        r"has info.context = 'many' \(str\); expected a whole number from 1, or None",
+    ),
+    "backend: marks of nothing": Broken(
+        "class engine(Engine):\n def __init__(self, spec):"
+        " self.info = ModelInfo(spec='s', name='e', fingerprint='f', think=ThinkMarks('', ''))",
+        r"has info.think = ThinkMarks\(.*; expected a harness.core.ThinkMarks of two texts, or None",
+    ),
+    "backend: an exception that is no Exception": Broken(
+        "class Odd(BaseException): pass\n"
+        "class engine(Engine):\n async def generate(self, request): raise Odd('gone')",
+        r"the backend 'own:m' \(.*plugin\.py, line \d+\): Odd: gone$",
+        1,
+    ),
+    "backend: more tokens than there are numbers": Broken(
+        SAID.format(usage="prompt_tokens=5, output_tokens=2**80", latency="0.1"),
+        r"generate gave usage with output_tokens 1208925819614629174706176 \(int\); expected",
+    ),
+    "proposer: a draw of its own": Broken(
+        "class proposer(Plain):\n async def propose(self, caller, n):\n"
+        "  for i in range(n): yield (Draw(id='x', prefix='', text='2', finish=Finish.STOP),)",
+        r"propose yielded \(Sample\(.*; expected draws that `caller.sample` gave",
+        budget="own@2",
+    ),
+    "proposer: one draw for two": Broken(
+        "class proposer(Plain):\n async def propose(self, caller, n):\n"
+        "  [d] = await caller.sample([0], Sampling(max_tokens=9))\n"
+        "  for _ in range(n): yield (d,)",
+        "propose yielded the same chain twice; expected draws of different indices",
+        budget="own@2",
+    ),
     "proposer: chains without end": Broken(
         "class proposer(Plain):\n async def propose(self, caller, n):\n"
-        "  [d] = await caller.sample([0], Sampling(max_tokens=9))\n  while True: yield (d,)",
+        "  import itertools\n  for i in itertools.count():\n"
+        "   for d in await caller.sample([i], Sampling(max_tokens=9)): yield (d,)",
         "propose yielded 3 chains or more; expected 2 of them",
         budget="own@2",
     ),
