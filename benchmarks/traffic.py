@@ -33,7 +33,7 @@ from harness.models.openai import OpenAIBackend
 
 KINDS = ("bucket", "sliding", "fixed")
 COUNTS = ("ended", "begun")
-LOADS = {  # tokens of output, seconds
+LOADS: dict[str, tuple[tuple[int, int], tuple[float, float]]] = {  # tokens of output, seconds
     "requests bind": ((50, 150), (0.5, 8)),
     "both bind": ((200, 400), (0.5, 8)),
     "tokens bind": ((300, 1500), (0.5, 8)),
@@ -97,7 +97,7 @@ class Place:
         kind, self.counts, load = name.split("-")
         self.tokens, self.seconds = LOADS[load.replace("_", " ")]
         if tpm > 20_000:  # the same load on each request, of a greater allowance
-            self.seconds = tuple(s / 2 for s in self.seconds)  # type: ignore[assignment]
+            self.seconds = (self.seconds[0] / 2, self.seconds[1] / 2)
         self.rpm, self.tpm = Meter(kind, rpm), Meter(kind, tpm)
         self.draw = random.Random(name)
         self.log: list[tuple[float, int, float]] = []

@@ -12,7 +12,7 @@ import math
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from harness.budgets.strategy import Caller, Chain, Draw, Graded, Judged, Proposer, Reward, Selector
 from harness.core import ModelInfo, Status, watch
@@ -87,7 +87,7 @@ async def _checked(
     most = f"{n} of them" if proposer.exchangeable else f"at most {n} of them"
     own = _Counted(what, proposer, caller, n)
     with blamed(what, proposer):
-        stream: Any = proposer.propose(own, n)
+        stream: Any = proposer.propose(cast("Caller", own), n)
     if not inspect.isasyncgen(stream):
         if inspect.iscoroutine(stream):
             stream.close()

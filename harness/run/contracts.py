@@ -126,7 +126,9 @@ def verifier_of(spec: TaskSpec, task: Task) -> VerifierSpec:
         raise misfit(
             what, task, "verifier", f"gave {describe(verifier)}", "a harness.core.VerifierSpec"
         )
-    if not isinstance(verifier.name, str) or not isinstance(verifier.args, Mapping):
+    name: Any = verifier.name
+    args: Any = verifier.args
+    if not isinstance(name, str) or not isinstance(args, Mapping):
         got = f"gave {describe(verifier)}"
         raise misfit(what, task, "verifier", got, "a name, and arguments by name")
     return verifier

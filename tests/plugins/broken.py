@@ -629,7 +629,7 @@ HANGING = {
     ),
     "backend: generate waits for a thread": _hanging(
         "import asyncio, threading\nheld = threading.Event()\nclass engine(Engine):\n"
-        " async def generate(self, request): await asyncio.to_thread(held.wait, 15)",
+        " async def generate(self, request): await asyncio.to_thread(held.wait, 4)",
         r"the backend 'own:m' \(.*\): generate",
     ),
     "backend: close awaits what never comes": _hanging(
