@@ -26,6 +26,7 @@ _PROPOSER = {
     "depth": (int,),
     "needs_marks": (bool,),
 }
+_PLAIN = (str, int, float, type(None))
 _SOME_LIMIT = 64  # tokens of one completion
 
 
@@ -193,6 +194,9 @@ class CheckedSelector:
         self._what, self._selector = f"the selector {name!r}", selector
         attribute(self._what, selector, "name", (str,))
         args = attribute(self._what, selector, "args", (Mapping,))
+        if not all(isinstance(k, str) and isinstance(v, _PLAIN) for k, v in args.items()):
+            got = f"has args = {describe(dict(args))}"
+            raise misfit(self._what, selector, None, got, "text, numbers or None by name")
         for key in ("expect", "error"):
             method(self._what, selector, key)
         self.name, self.args = name, args
