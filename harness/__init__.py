@@ -3,12 +3,12 @@
 import harness
 
 result = harness.evaluate("onnx:tiny-s", "decimals", "think@{0,16,64}", limit=100)
-result.to_frame()  # one row a run; a notebook shows `result` as a table
+result.to_frame()  # one row per run; notebooks render `result` as a table
 harness.show()  # all runs of harness.sqlite
 harness.curve(task="decimals").to_frame()
 harness.compare("budget=think@0", "budget=think@64")
 
-docs/python.md has every function; each is one command of `harness`.
+docs/python.md lists every function; each corresponds to a `harness` command.
 """
 
 from __future__ import annotations
@@ -213,10 +213,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Load public names when they are first used, so that `harness --help` stays instant."""
+    """Import public names on first use, so that `harness --help` stays instant."""
     import importlib
 
-    if name == "gate":  # the room, which can be called: `harness.gate(model=…)`
+    if name == "gate":  # the package, which is callable: `harness.gate(model=…)`
         return importlib.import_module("harness.gate")
     if name not in _MODULE:
         raise AttributeError(f"module 'harness' has no attribute {name!r}")

@@ -1,6 +1,6 @@
-"""What a user of the library calls beside `evaluate`: each function is one command of `harness`.
+"""The public functions besides `evaluate`: each one is a `harness` command.
 
-All take `db`, a file or a SQLAlchemy URL, and raise UsageError where nothing is found.
+All take `db`, a file or a SQLAlchemy URL, and raise UsageError if nothing is found.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class Curves(Listing[Curve]):
-    """Curves by task and model; a data frame has one row a point."""
+    """Curves by task and model; a data frame has one row per point."""
 
     __slots__ = ()
 
@@ -74,7 +74,7 @@ class Comparisons(Listing[Comparison]):
 
 
 class Regradings(Listing[Regraded]):
-    """What judging again changed, run by run."""
+    """What regrading changed, run by run."""
 
     __slots__ = ()
 
@@ -90,7 +90,7 @@ def show(
     task: str | None = None,
     budget: str | None = None,
 ) -> Reports:
-    """Reports of the runs in a database, oldest first; the filters are names as they are shown."""
+    """Reports of the runs in a database, oldest first; filters use names as displayed."""
     with open_store(db) as store:
         return Reports(load_reports(store, find_runs(store, model=model, task=task, budget=budget)))
 
@@ -102,7 +102,7 @@ def obeyed(
     task: str | None = None,
     budget: str | None = None,
 ) -> list[Sweep]:
-    """Whether the levels, wishes and native budgets of stored runs change what is spent."""
+    """Whether the effort levels, prompted and native budgets of stored runs affect spending."""
     with open_store(db) as store:
         return sweeps(store, find_runs(store, model=model, task=task, budget=budget))
 
@@ -110,7 +110,7 @@ def obeyed(
 def samples(
     run: str, db: str | Path = DEFAULT_DB, *, problem: str | None = None
 ) -> list[SampleView]:
-    """The samples of one run, named by its id or the beginning of it; of one problem if named."""
+    """The samples of one run, given by its id or a prefix; optionally of one problem."""
     with open_store(db) as store:
         run_id = _one_run(store, run)
         views = [v for v in iter_samples(store, run_id) if problem in (None, v.problem.id)]
@@ -139,7 +139,7 @@ def curve(
 ) -> Curves:
     """Accuracy and coverage against tokens, FLOPs and dollars, from all that is stored.
 
-    Dollars are by `price`, else by the device's time, else as each run kept them.
+    Dollars come from `price`, else from device time, else from what each run recorded.
     """
     with open_store(db) as store:
         ids = find_runs(store, model=model, task=task, budget=budget)
@@ -147,7 +147,7 @@ def curve(
             raise UsageError("no run matches; `harness show` lists what is stored")
         curves = load_curves(store, ids, gpu_usd_per_hour=gpu_usd_per_hour, price_entry=price)
     if not curves:
-        raise UsageError("the runs have no graded problem yet; the same eval goes on")
+        raise UsageError("the runs have no graded problem yet; run the same eval again to resume")
     return Curves(curves)
 
 
@@ -159,11 +159,11 @@ def compare(
     anyway: bool = False,
     correction: str = "holm",
 ) -> Comparisons:
-    """B minus A, problem by problem. Each is a run's id (or its beginning), a filter as
+    """B minus A, problem by problem. Each is a run id (or a prefix), a filter such as
     `model=NAME;budget=B`, or a baseline file.
 
-    `anyway` compares what was not measured alike too; `correction` ("holm" or "bh") is for several
-    tasks at once.
+    `anyway` also compares runs that were measured differently; `correction` ("holm" or "bh")
+    applies to several tasks at once.
     """
     pairs = pair_runs(find_side(str(db), a), find_side(str(db), b))
     return Comparisons(compare_runs(pairs, anyway=anyway, correction=correction))
@@ -179,10 +179,10 @@ def regrade(
     price: PriceEntry | None = None,
     progress: Observer | bool | None = None,
 ) -> Regradings:
-    """Judge stored answers again with today's verifiers, or by asking a `judge`.
+    """Grade stored answers again with the current verifiers, or by asking a `judge`.
 
-    Old verdicts stay in the database beside the new ones. `price` is for a judge that has none of
-    its own. Raises BackendError when the judge fails; the verdicts stay as they were then.
+    Old verdicts stay in the database. `price` is for a judge without a price of
+    its own. Raises BackendError if the judge fails; verdicts given until then are kept.
     """
     wanted = judge_config(judge)
     with shown(progress) as observer, open_store(db) as store:
@@ -199,10 +199,10 @@ def agreement(
     task: str | None = None,
     budget: str | None = None,
 ) -> Agreements:
-    """How the verdicts of stored runs agree with labels by hand, as Cohen's kappa.
+    """How the verdicts of stored runs agree with human labels, as Cohen's kappa.
 
     `labels` is a JSONL file of `{"id": SAMPLE, "status": "correct"}`, or `"correct": true`; see
-    `harness.results.agreement.read_labels`. UsageError where no label names a sample of the runs.
+    `harness.results.agreement.read_labels`. UsageError if no label matches a sample of the runs.
     """
     given = read_labels(Path(labels))
     with open_store(db) as store:
@@ -212,7 +212,7 @@ def agreement(
         ]
     known = Agreements(one for one in found if one is not None)
     if not known:
-        raise UsageError(f"labels {labels}: none names a sample of the runs that match")
+        raise UsageError(f"labels {labels}: none matches a sample of the selected runs")
     return known
 
 
@@ -227,11 +227,11 @@ def to_label(
     max_usd: float | None = None,
     progress: Observer | bool | None = None,
 ) -> list[dict[str, Any]]:
-    """Samples of a run for people to label, the least sure verdicts first.
+    """Samples of a run for people to label, the least certain verdicts first.
 
-    A `judge`, a model or another verifier's name (as math-verify), is asked about every sample, at
-    most for `max_usd` dollars: where it differs, samples are drawn more often. Each row is a line
-    of the file that `import_labels` reads, its `label` None.
+    A `judge`, a model or another verifier's name (such as math-verify), is asked about every
+    sample, for at most `max_usd` dollars; samples on which it disagrees are drawn more often. Each
+    row is a line of the file that `import_labels` reads, with `label` None.
     """
     wanted = judge_config(judge)
     with shown(progress) as observer, open_store(db) as store:
@@ -252,16 +252,16 @@ def to_label(
 def import_labels(
     path: str | Path, db: str | Path = DEFAULT_DB, *, author: str | None = None
 ) -> Labelled:
-    """Store the labels of a JSONL file beside the verdicts; see `harness.results.agreement`.
+    """Store the labels of a JSONL file alongside the verdicts; see `harness.results.agreement`.
 
-    `author` says who labelled where a line does not; None: who is logged in.
+    `author` is used for lines that name no author; None: the logged-in user.
     """
     with open_store(db) as store:
         return take_labels(store, Path(path), author or getpass.getuser())
 
 
 def audit(run: str, db: str | Path = DEFAULT_DB) -> Audit:
-    """What the stored labels say of a run's verdicts; UsageError where nobody has labelled any."""
+    """What the stored labels imply for a run's verdicts; UsageError if there are none."""
     with open_store(db) as store:
         (report,) = load_reports(store, [_one_run(store, run)])
     if report.audit is None:
@@ -284,10 +284,10 @@ def import_outputs(  # noqa: PLR0913 - all that `harness import` takes
     limit: int | None = None,
     only_given: bool = False,
 ) -> Imported:
-    """Grade and store outputs that were made elsewhere; see `harness import --help` for the file.
+    """Grade and store outputs generated elsewhere; see `harness import --help` for the format.
 
-    `limit` plans the task's first problems alone, `only_given` those that the file has.
-    Importing the same again adds nothing. Raises DataError when no row can be taken.
+    `limit` includes only the task's first problems, `only_given` only those in the file.
+    Importing the same file again adds nothing. Raises DataError if no row can be imported.
     """
     with open_store(db, create=True) as store:
         return import_file(
@@ -311,10 +311,10 @@ def build_site(
     board: BoardText | None = None,
     **filters: Any,
 ) -> SiteResult:
-    """Write the leaderboard of a database as plain files into the folder `out`.
+    """Write a database's leaderboard as static files into the folder `out`.
 
-    `board` holds all of a board's words, `title` among them; `filters` are model, task and budget,
-    as for `show`.
+    `board` holds a board's texts and settings, including its `title`; `filters` are model, task and
+    budget, as for `show`.
     """
     from harness.site import BoardText, StoreSource, build
 

@@ -131,11 +131,11 @@ async def _next_of(stream: AsyncGenerator[Any, None]) -> Any:
         return _END
 
 
-_MOST_CALLS = 1000  # for each chain that is wanted
+_MOST_CALLS = 1000  # for each chain requested
 
 
 class _Counted:
-    """A caller that sees when a stranger's proposer waits for something else, or asks for ever."""
+    """A caller that notices a proposer waiting for something else, or asking without end."""
 
     def __init__(self, what: str, proposer: Proposer, caller: Caller, n: int) -> None:
         self._what, self._proposer, self._caller = what, proposer, caller
@@ -146,7 +146,7 @@ class _Counted:
 
     @asynccontextmanager
     async def in_time(self) -> AsyncIterator[None]:
-        """Ends the proposer where it waits for too long, and not for a call of its caller."""
+        """Stops a proposer that waits too long for anything but its caller."""
         async with in_time(self._what, self._proposer, "propose") as self._limit:
             if self._under_way:
                 self._move(None)
@@ -160,7 +160,7 @@ class _Counted:
         return self._timed(found) if inspect.iscoroutinefunction(found) else found
 
     def _timed(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        """The same method; the proposer's own time stands still while a call is under way."""
+        """The same method; the proposer's time limit is suspended during the call."""
 
         async def timed(*args: Any, **more: Any) -> Any:
             self._left -= 1

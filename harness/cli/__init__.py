@@ -18,29 +18,35 @@ from harness._version import __version__
 
 _COMMANDS = {
     "eval": ("harness.cli.eval:eval_", "Evaluate a model on tasks under budgets."),
-    "study": ("harness.cli.study:study", "Write and check study files, which name a whole board."),
+    "study": (
+        "harness.cli.study:study",
+        "Write and check study files, which define a whole leaderboard.",
+    ),
     "plan": ("harness.cli.plan:plan", "Predict the cost of an evaluation, or the size it needs."),
     "show": ("harness.cli.show:show", "Show the runs in a database."),
-    "runs": ("harness.cli.runs:runs", "List runs, name and tag them, remove them."),
+    "runs": ("harness.cli.runs:runs", "List, name, tag and remove runs."),
     "curve": ("harness.cli.curve:curve", "Plot accuracy and coverage against compute."),
     "compare": ("harness.cli.compare:compare", "Compare runs on the same problems."),
     "gate": ("harness.cli.gate:gate", "Check a run against rules and a baseline, for CI."),
     "baseline": (
         "harness.cli.baseline:baseline",
-        "Keep reference outcomes as a text file in a repository.",
+        "Keep reference outcomes in a text file in your repository.",
     ),
-    "tasks": ("harness.cli.tasks:tasks", "List tasks, show one, write and check your own."),
+    "tasks": ("harness.cli.tasks:tasks", "List and show tasks; write and check your own."),
     "models": ("harness.cli.models:models", "List backends and the models that need no download."),
-    "lm-eval": ("harness.cli.lm_eval:lm_eval", "Use the tasks of this package in lm-eval."),
+    "lm-eval": ("harness.cli.lm_eval:lm_eval", "Use this package's tasks in lm-eval."),
     "import": ("harness.cli.import_:import_", "Import outputs generated elsewhere."),
-    "export": ("harness.cli.export:export", "Write stored samples for other programs."),
-    "regrade": ("harness.cli.regrade:regrade", "Judge stored samples again; no model is needed."),
+    "export": ("harness.cli.export:export", "Export stored samples for other programs."),
+    "regrade": (
+        "harness.cli.regrade:regrade",
+        "Grade stored samples again, without calling a model.",
+    ),
     "site": ("harness.cli.site:site", "Build or serve the static leaderboard."),
-    "view": ("harness.cli.view:view", "Show a database in the browser while it grows."),
-    "verify": ("harness.cli.verify:verify", "Judge one answer, or a file of them."),
+    "view": ("harness.cli.view:view", "Show a live database in the browser."),
+    "verify": ("harness.cli.verify:verify", "Grade one answer, or a file of them."),
     "audit": (
         "harness.cli.audit:audit",
-        "Have people label samples: how often is the verifier wrong?",
+        "Label samples by hand, to measure how often the verifier is wrong.",
     ),
     "db": ("harness.cli.db:db", "Check a database, recover rescued samples, clean up."),
     "doctor": ("harness.cli.doctor:doctor", "Report what is installed and what is available."),
@@ -82,8 +88,8 @@ class _LazyGroup(click.Group):
 @click.group(
     cls=_LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 success; 1 some problems failed or are ungraded, or something outside "
-    "failed; 2 wrong usage or input; 130 interrupted.",
+    epilog="Exit codes: 0 success; 1 some problems failed or are ungraded, or an external service "
+    "failed; 2 invalid usage or input; 130 interrupted.",
 )
 @click.version_option(__version__, prog_name="harness")
 def cli() -> None:
@@ -97,12 +103,12 @@ def cli() -> None:
 
 
 def _warn(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
-    """A broken plugin of some package is one line; other warnings are Python's own."""
+    """Print a broken plugin's warning on one line; leave other warnings to Python."""
     from harness.core.registry import BrokenPluginWarning
 
     if issubclass(category, BrokenPluginWarning):
         click.echo(f"warning: {message}", err=True)
-    elif "was never awaited" not in str(message):  # what came of that is said as an error
+    elif "was never awaited" not in str(message):  # its consequences are reported as an error
         _python_warns(message, category, *where, **more)
 
 
@@ -131,7 +137,7 @@ def _carry_out() -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         return 130
-    except BrokenPipeError:  # the reader, as `head`, has seen enough
+    except BrokenPipeError:  # the reader, such as `head`, has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
@@ -153,7 +159,7 @@ _LAST_S = 10.0
 
 
 def _leave_behind(threads: Iterable[threading.Thread], code: int) -> None:
-    """Do not wait for ever for threads that a plugin has left, as Python does at its end."""
+    """Do not wait forever for threads that a plugin left running, as Python does on exit."""
     deadline = time.monotonic() + _LAST_S
     for thread in threads:
         if not thread.daemon:
@@ -168,7 +174,7 @@ _PLAIN = {"–": "-", "—": "-", "…": "...", "×": "x", "·": "|", "→": "->
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:
-    """What stands for characters that the output's encoding does not have."""
+    """Replacements for characters that the output's encoding lacks."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text = error.object[error.start : error.end]
@@ -176,7 +182,7 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
 
 
 def _write_anywhere() -> None:
-    """Let output that is not Unicode show what it can, instead of ending the command."""
+    """Make output streams without Unicode replace characters instead of failing."""
     codecs.register_error("harness-plain", _plain)
     for stream in (sys.stdout, sys.stderr):
         encoding = (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "")
@@ -185,10 +191,10 @@ def _write_anywhere() -> None:
 
 
 def _unforeseen(error: Exception) -> str:
-    """One message for what no part of the product has foreseen; all that is finished is stored."""
+    """The message for an unexpected error; all finished work is already stored."""
     if isinstance(error, OSError):  # a disk, a permission: not a fault of the code
-        return f"{error}; what is finished is stored"
+        return f"{error}; finished work is stored"
     return (
-        f"a fault in harness or a plugin: {type(error).__name__}: {error}; what is finished is "
-        "stored. HARNESS_TRACEBACK=1 and the same command show where it happened"
+        f"a bug in harness or a plugin: {type(error).__name__}: {error}; finished work is "
+        "stored. Run the same command with HARNESS_TRACEBACK=1 to see where it happened"
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     "  harness audit import labels.jsonl --author ann\n  harness audit show RUN"
 )
 def audit() -> None:
-    """Have people label samples, and learn how often the verifier is wrong."""
+    """Label samples by hand, and measure how often the verifier is wrong."""
 
 
 @audit.command(
@@ -32,18 +32,20 @@ def audit() -> None:
 )
 @click.argument("run")
 @db_option
-@click.option("--count", type=click.IntRange(1), default=50, show_default=True, help="Samples.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Which ones are drawn.")
+@click.option(
+    "--count", type=click.IntRange(1), default=50, show_default=True, help="Number of samples."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the draw.")
 @click.option(
     "--page",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write a page on which a person labels them, instead of JSON lines.",
+    help="Write a page for labelling them, instead of JSON lines.",
 )
 @config_options(*JUDGE, "price")
 @click.option(
     "--max-usd",
     type=click.FloatRange(0, min_open=True),
-    help="Stop before the judge has cost more dollars.",
+    help="Spending limit for the judge in US dollars.",
 )
 @plugin_option
 def list_(
@@ -55,14 +57,15 @@ def list_(
     max_usd: float | None,
     **given: Any,
 ) -> None:
-    """List samples of RUN to label, those with the least sure verdicts first.
+    """List samples of RUN to label, those with the least certain verdicts first.
 
-    They are drawn at random, by how sure the verifier was and what it said. With --judge a model,
-    or another verifier (math-verify, if it is installed), is asked about every sample of the run,
-    and samples where it differs are drawn more often.
+    Samples are drawn at random, stratified by the verifier's certainty and verdict. With --judge, a
+    model or another verifier (math-verify, if it is installed) is asked about every sample of the
+    run, and samples on which it disagrees are drawn more often.
 
-    One JSON object a line: set `label` to true (the answer is right), false or "unsure". The page
-    of --page needs no network, and saves such lines. `harness audit import` takes them.
+    Prints one JSON object per line: set `label` to true (the answer is right), false or "unsure".
+    The page written by --page needs no network and saves such lines. Import them with `harness
+    audit import`.
     """
     from harness import api
 
@@ -88,12 +91,12 @@ def list_(
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @db_option
-@click.option("--author", help="Who labelled, where a line does not say [default: you].")
+@click.option("--author", help="Author of labels without one [default: you].")
 @json_option
 def import_(file: Path, db: str, author: str | None, as_json: bool) -> None:
-    """Store the labels of a JSONL file beside the verdicts.
+    """Store the labels of a JSONL file alongside the verdicts.
 
-    A newer label by the same author replaces the older one; lines without a label are left out.
+    A newer label by the same author replaces the older one; lines without a label are skipped.
     """
     from harness import api
 
@@ -112,9 +115,9 @@ def import_(file: Path, db: str, author: str | None, as_json: bool) -> None:
 @plugin_option
 @json_option
 def show(run: str, db: str, as_json: bool) -> None:
-    """What the labels of RUN say: the verifier's error rate, and the accuracy corrected by it.
+    """Show what the labels of RUN imply: the verifier's error rate and a corrected accuracy.
 
-    Each with its 95% interval. The plain accuracy stands above, as it is everywhere else.
+    Each has a 95% interval. The uncorrected accuracy is shown above, as everywhere else.
     """
     from harness import api
 

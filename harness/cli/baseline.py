@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from harness.results.outcomes import RunOutcomes
 
 _PARTIAL = click.option(
-    "--partial", is_flag=True, help="Take unfinished runs for the problems that they have."
+    "--partial", is_flag=True, help="Accept unfinished runs, with the problems that they have."
 )
 
 _SETTINGS = (
@@ -38,7 +38,7 @@ Examples:
     "  harness baseline renew harness-baseline.txt --model onnx:tiny-s --limit 400"
 )
 def baseline() -> None:
-    """Keep runs' outcomes as a text file in a repository."""
+    """Keep outcomes of runs in a text file in your repository."""
 
 
 @baseline.command()
@@ -71,26 +71,26 @@ def save(file: Path, runs: tuple[str, ...], db: str, partial: bool, as_json: boo
 
 
 def _feasibility(runs: list[RunOutcomes]) -> tuple[list[Feasibility], float | None]:
-    """What the rules of this folder can decide with them, or a margin to begin with (else None)."""
+    """What this folder's rules can decide with them, or a suggested margin (else None)."""
     from harness.core import HarnessError
     from harness.gate.feasibility import feasibility, first_margin
     from harness.gate.rules import Rule, read_config
 
     try:
         return feasibility(read_config().rules, runs), None
-    except HarnessError:  # the gate will say what is wrong with them; or there are none yet
+    except HarnessError:  # the gate will report what is wrong with them, or there are none yet
         margin = first_margin(runs)
     return feasibility((Rule(metric="accuracy", margin=margin),), runs), margin
 
 
 def _told(runs: list[RunOutcomes]) -> list[str]:
-    """What can be decided, for people; without rules, those that fit these runs."""
+    """What can be decided, as text; without rules, suggested ones for these runs."""
     can, margin = _feasibility(runs)
     lines = [f"  {one}" for one in can]
     if margin is None:
         return lines
     rules = f'[[tool.harness.gate.rules]]\nmetric = "accuracy"\nmargin = {margin:g}'
-    return ["no rules in this folder yet; to begin with, in pyproject.toml:", "", rules, "", *lines]
+    return ["no rules in this folder yet; to start, add to pyproject.toml:", "", rules, "", *lines]
 
 
 @baseline.command()
@@ -101,7 +101,7 @@ def _told(runs: list[RunOutcomes]) -> list[str]:
 @plugin_option
 @json_option
 def update(file: Path, runs: tuple[str, ...], db: str, partial: bool, as_json: bool) -> None:
-    """Put stored RUNS in the place of the runs of the same task and budget in FILE."""
+    """Replace runs in FILE by stored RUNS of the same task and budget."""
     from harness.gate.baseline import read_baseline
     from harness.gate.renew import replaced, write_renewed
     from harness.gate.sides import find_side
@@ -127,7 +127,7 @@ def update(file: Path, runs: tuple[str, ...], db: str, partial: bool, as_json: b
 @plugin_option
 @json_option
 def renew(file: Path, model: str | None, quiet: bool, as_json: bool, **given: Any) -> None:
-    """Evaluate a model on what FILE holds, or on more problems of it, and write FILE anew.
+    """Evaluate a model on the contents of FILE, or on more problems, and rewrite FILE.
 
     A model behind an API is asked anew; FILE is written only when no problem failed.
     """
@@ -139,7 +139,7 @@ def renew(file: Path, model: str | None, quiet: bool, as_json: bool, **given: An
     from harness.run.progress import Silent
 
     if model is None:
-        raise UsageError("name the model that becomes the reference with --model")
+        raise UsageError("name the reference model with --model")
     stop_cleanly()
     db = given.pop("db")
     with contextlib.nullcontext(Silent()) if quiet else progress() as observer:
@@ -158,7 +158,7 @@ def renew(file: Path, model: str | None, quiet: bool, as_json: bool, **given: An
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
 def show(file: Path, as_json: bool) -> None:
-    """What FILE holds; its checksum is verified."""
+    """Show the contents of FILE, after verifying its checksum."""
     from harness.gate.baseline import read_baseline
     from harness.stats import mean_interval
 

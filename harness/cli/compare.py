@@ -63,7 +63,7 @@ def _points(estimate: Estimate) -> str:
 def _print(c: Comparison, flips: int, correction: str | None) -> None:
     click.secho(f"A {c.a.label}  ({c.a.id[:12]})\nB {c.b.label}  ({c.b.id[:12]})", bold=True)
     for line in c.warnings:
-        click.echo(f"  not alike: {line}")
+        click.echo(f"  differs: {line}")
     count = f"{c.accuracy.n} problems in {c.accuracy.clusters} clusters"
     click.echo(
         f"  {c.measure}: {c.means[0]:.1%} -> {c.means[1]:.1%}, {_points(c.accuracy)}, {count}"

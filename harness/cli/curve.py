@@ -35,8 +35,8 @@ Examples:
 \b
 A pool of samples gives two curves: coverage (pass@k) and the budget's own (vote@k is maj@k, best@k
 is bo@n), at every k, as exact expectations over its subsets. Other budgets give one point each.
---compare reads two curves at equal cost: between two measured budgets lies the random mixture of
-both that costs exactly that much on average. Name a curve by part of "MODEL CURVE" as listed.
+--compare compares two curves at equal cost: between two measured budgets it uses the random mixture
+of both that costs exactly that much on average. Name a curve by part of "MODEL CURVE" as listed.
 """
 
 
@@ -48,7 +48,7 @@ both that costs exactly that much on average. Name a curve by part of "MODEL CUR
     type=click.Choice(["tokens", "flops", "usd", "seconds"]),
     default="tokens",
     show_default=True,
-    help="Unit of cost; seconds are the latencies of an attempt's calls, one behind the other.",
+    help="Unit of cost; seconds are the summed latencies of an attempt's calls.",
 )
 @click.option("--fit", is_flag=True, help="Fit coverage, and extrapolate it to each --k.")
 @click.option(
@@ -73,7 +73,7 @@ both that costs exactly that much on average. Name a curve by part of "MODEL CUR
     type=click.Choice(["oracle", "predicted"]),
     help="Choose the best budget for each level of difficulty, known (oracle) or predicted.",
 )
-@click.option("--limit", type=float, help="The most one problem may cost, with --policy.")
+@click.option("--limit", type=float, help="Maximum cost of one problem, with --policy.")
 @click.option(
     "--probe",
     type=click.IntRange(2),
@@ -84,7 +84,7 @@ both that costs exactly that much on average. Name a curve by part of "MODEL CUR
     "--csv", "csv_file", type=click.Path(path_type=Path), help="Write all points to this file."
 )
 @click.option(
-    "--svg", "svg_file", type=click.Path(path_type=Path), help="Draw the curves into this file."
+    "--svg", "svg_file", type=click.Path(path_type=Path), help="Draw the curves to this file."
 )
 @db_option
 @plugin_option
@@ -120,7 +120,7 @@ def _load(db: str, given: dict[str, Any]) -> Sequence[Curve]:
 
 
 def _judges(db: str, curves: Sequence[Curve], given: dict[str, Any]) -> list[str]:
-    """How far the models that gave verdicts are to be believed; nothing where rules gave them."""
+    """How reliable the judges that gave the verdicts are; nothing if rules gave them."""
     from harness import api
     from harness.results.warnings import judge_lines
 
@@ -130,7 +130,7 @@ def _judges(db: str, curves: Sequence[Curve], given: dict[str, Any]) -> list[str
 
 
 def _obedience(db: str, given: dict[str, Any]) -> list[tuple[str, Any, list[str]]]:
-    """Whether the servers heed what they are asked; nothing where no budget is left to one."""
+    """Whether servers comply with budgets; nothing if no budget relies on a server."""
     from harness import api
     from harness.analysis.obedience import sweep_lines
 
@@ -152,7 +152,7 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise DataError(f"{path}: cannot be written: {error}") from error
+        raise DataError(f"{path} cannot be written: {error}") from error
 
 
 def _write_csv(path: Path, curves: Sequence[Curve]) -> None:
@@ -197,7 +197,7 @@ def _picture(curves: Sequence[Curve], unit: str) -> str:
 
 def _hint(unit: str) -> str:
     if unit == "usd":
-        return "give --price IN,OUT or --gpu-usd-per-hour"
+        return "use --price IN,OUT or --gpu-usd-per-hour"
     if unit == "seconds":
         return "no call's latency was recorded"
     return "the model's shape is unknown" if unit == "flops" else "no tokens were recorded"
@@ -246,18 +246,18 @@ def _as_json(curves: Sequence[Curve], unit: str) -> dict[str, Any]:
 def _analyses(
     curves: Sequence[Curve], unit: str, given: dict[str, Any]
 ) -> list[tuple[str, Any, list[str]]]:
-    """What the options ask for beyond the curves: name, JSON, lines for people."""
+    """What the options request beyond the curves: name, JSON, text lines."""
     from harness.cli.curve_tables import compared, fitted, policies
     from harness.core import UsageError
 
     if given["ks"] and not given["fit"]:
-        raise UsageError("--k goes with --fit")
+        raise UsageError("--k needs --fit")
     if given["costs"] and not given["compare"]:
-        raise UsageError("--at goes with --compare")
+        raise UsageError("--at needs --compare")
     if given["limit"] is not None and not given["policy"]:
-        raise UsageError("--limit goes with --policy")
+        raise UsageError("--limit needs --policy")
     if given["probe"] is not None and given["policy"] != "predicted":
-        raise UsageError("--probe goes with --policy predicted")
+        raise UsageError("--probe needs --policy predicted")
     out = []
     if given["fit"]:
         out.append(("fits", *fitted(curves, given["ks"])))

@@ -44,7 +44,7 @@ def _table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
 
 
 def points_table(curves: Sequence[Curve]) -> Table:
-    """All points with their costs a problem and their cost of pass in each unit."""
+    """All points with their cost per problem and cost of pass in each unit."""
     table = _table(
         "",
         ("model", "budget"),
@@ -92,7 +92,7 @@ def figures_table(curves: Sequence[Curve], unit: str) -> Table:
     The best budget is scored on problems that it was not chosen on.
     """
     span = cost_span(curves, unit)
-    title = "" if span is None else f"area from {span[0]:.4g} to {span[1]:.4g} {unit} a problem"
+    title = "" if span is None else f"area from {span[0]:.4g} to {span[1]:.4g} {unit} per problem"
     table = _table(
         title,
         ("curve",),
@@ -122,7 +122,7 @@ def _hundred(unit: str) -> str:
 
 
 def frontier_table(curves: Sequence[Curve], unit: str) -> Table:
-    """The Pareto frontier, with how sure each place on it is."""
+    """The Pareto frontier, with the probability of each place on it."""
     verifier = verifier_of(curves)
     graded = f", graded by {verifier}" if verifier else ""
     table = _table(
@@ -142,18 +142,18 @@ def frontier_table(curves: Sequence[Curve], unit: str) -> Table:
 
 
 def best_line(curves: Sequence[Curve], unit: str) -> str:
-    """The frontier's best budget, scored on problems that it was not chosen on; "" for none."""
+    """The frontier's best budget, scored on problems not used to choose it; "" for none."""
     best = best_budget(on_common_problems([c for c in curves if not c.oracle]), unit)
     if best is None:
         return ""
     return (
-        f"the best, scored on problems that it was not chosen on: "
+        f"best budget, scored on problems not used to choose it: "
         f"{percent(best.accuracy).strip()} ({' | '.join(dict.fromkeys(best.chosen))})"
     )
 
 
 def by_verifier(curves: Sequence[Curve]) -> list[list[Curve]]:
-    """The curves, apart by what graded them: they are not compared with one another."""
+    """The curves by their verifier: those of different verifiers are not compared."""
     groups: dict[str, list[Curve]] = {}
     for curve in curves:
         groups.setdefault(curve.facts.get("verifier", ""), []).append(curve)
@@ -161,12 +161,12 @@ def by_verifier(curves: Sequence[Curve]) -> list[list[Curve]]:
 
 
 def verifier_of(curves: Sequence[Curve]) -> str:
-    """What graded all of them."""
+    """The verifier that graded all of them."""
     return curves[0].facts.get("verifier", "") if curves else ""
 
 
 def gaps_table(curves: Sequence[Curve]) -> Table:
-    """Coverage minus accuracy: what a perfect choice among the same samples could still win."""
+    """Coverage minus accuracy: what perfect selection among the same samples could gain."""
     table = _table("coverage minus selection, in points", ("model", "curve"), ("k", "gap [95%]"))
     for gap in _gaps(curves):
         points = (100 * gap[name] for name in ("value", "low", "high"))
@@ -209,7 +209,7 @@ def curves_json(curves: Sequence[Curve], unit: str) -> dict[str, Any]:
 def _frontier(curves: Sequence[Curve], unit: str) -> list[FrontierPoint]:
     try:
         return frontier(curves, unit)
-    except UsageError:  # a cost that is unknown, or curves that were not measured alike
+    except UsageError:  # an unknown cost, or curves that were measured differently
         return []
 
 
@@ -228,7 +228,7 @@ def _gaps(curves: Sequence[Curve]) -> list[dict[str, Any]]:
 
 
 def _cover_of(curve: Curve, curves: Sequence[Curve]) -> Curve | None:
-    """The coverage of the very same pool, where another run shows it."""
+    """The coverage of the same pool, if another run has it."""
     for other in curves:
         if other.oracle and other.model == curve.model and other.counts == curve.counts:
             return other
@@ -239,7 +239,7 @@ def fitted(curves: Sequence[Curve], ks: Sequence[int]) -> Extra:
     """Both fits of every coverage curve."""
     covers = [curve for curve in curves if curve.oracle]
     if not covers:
-        raise UsageError("--fit needs a pool of samples: run sample@16, for a start")
+        raise UsageError("--fit needs a pool of samples: start by running sample@16")
     data, lines = [], []
     for curve in covers:
         fit = fit_coverage(curve)
@@ -256,7 +256,7 @@ def fitted(curves: Sequence[Curve], ks: Sequence[int]) -> Extra:
         if held is not None:
             lines.append(
                 f"  held-out check: from {held.fitted_on} samples, pass@{held.k} is predicted as "
-                f"{_share(held.power_law)} (power law) and {_share(held.beta)} (Beta); seen: "
+                f"{_share(held.power_law)} (power law) and {_share(held.beta)} (Beta); measured: "
                 f"{percent(held.observed).strip()}"
             )
         lines += [f"  no {name.replace('_', ' ')}: {why}" for name, why in fit.refused.items()]
@@ -268,7 +268,7 @@ def fitted(curves: Sequence[Curve], ks: Sequence[int]) -> Extra:
 
 
 def _find(curves: Sequence[Curve], text: str) -> Curve:
-    """The curve that `text` names: whole, or a part that only one has."""
+    """The curve named by `text`: its full name, or a part that is unique."""
     exact = [c for c in curves if text in (c.label, c.metric)]
     found = exact or [c for c in curves if all(word in c.label for word in text.split())]
     if len(found) == 1:
@@ -285,12 +285,12 @@ def compared(curves: Sequence[Curve], a: str, b: str, unit: str, costs: Sequence
     if not at:
         raise UsageError(
             f"{left.label} and {right.label} were never measured at a common cost in {unit}: "
-            "run further budgets of either"
+            "run more budgets of either"
         )
     results = [compare_at(left, right, unit, cost) for cost in at]
-    lines = [f"B {right.label} minus A {left.label} at equal {unit} a problem:"]
+    lines = [f"B {right.label} minus A {left.label} at equal {unit} per problem:"]
     lines += [f"  {_compared_line(result)}" for result in results]
-    lines.append("  between two measured budgets: their random mixture of exactly that mean cost")
+    lines.append("  between measured budgets: their random mixture with exactly that mean cost")
     return [_compared_json(left, right, result) for result in results], lines
 
 
@@ -332,7 +332,7 @@ def policies(
     limits: Sequence[float] | None,
     probe: int,
 ) -> Extra:
-    """The compute-optimal policy at some limits (None: each cost that a budget was measured at)."""
+    """The compute-optimal policy at some limits (None: each measured cost)."""
     ready = Policies(curves, unit, difficulty=difficulty, probe=probe)
     if limits is None:
         known = [c for curve in curves for p in curve.points if (c := p.cost(unit))]
@@ -360,8 +360,8 @@ def policies(
             lines.append(f"    {'easy to hard:' if i == 0 else '':13} {' | '.join(names)}")
         if r.left_out:
             lines.append(
-                f"    left out, for the difficulty is read from their samples: "
-                f"{', '.join(r.left_out)} (a larger pool leaves enough to score them on)"
+                f"    left out, because their samples are needed to estimate difficulty: "
+                f"{', '.join(r.left_out)} (a larger pool would leave enough to score them)"
             )
     return [_policy_json(r) for r in results], lines
 

@@ -14,7 +14,7 @@ from harness.cli.options import db_option, json_option, print_json
     "  harness db redact --dry-run\n  harness db gc --dry-run"
 )
 def db() -> None:
-    """Check a database, recover rescued samples, clean up, take secrets out."""
+    """Check a database, recover rescued samples, clean up, remove secrets."""
 
 
 @db.command()
@@ -45,9 +45,9 @@ def verify(db: str, as_json: bool) -> int:
 @db_option
 @json_option
 def recover(file: Path, db: str, as_json: bool) -> None:
-    """Import the samples of a rescue file; what is stored already is left as it is."""
+    """Import the samples of a rescue file, except those already stored."""
     from harness.store import open_store
-    from harness.store.rescue import recover as bring_in
+    from harness.store.recovery import recover as bring_in
 
     with open_store(db, create=True) as store:
         count = bring_in(store, file)
@@ -59,13 +59,13 @@ def recover(file: Path, db: str, as_json: bool) -> None:
 
 @db.command()
 @db_option
-@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+@click.option("--dry-run", is_flag=True, help="Only print what would be removed.")
 @json_option
 def gc(db: str, dry_run: bool, as_json: bool) -> None:
     """Remove samples that no attempt is charged for, with their calls.
 
-    They are what failed or interrupted attempts left: running those again would have found them.
-    What came within the last hour stays, as a command may be at work.
+    Failed or interrupted attempts leave such samples behind, and running them again would reuse
+    them. Samples of the last hour are kept, because a command may still be running.
     """
     from dataclasses import asdict
 
@@ -85,16 +85,16 @@ def gc(db: str, dry_run: bool, as_json: bool) -> None:
 
 @db.command()
 @db_option
-@click.option("--dry-run", is_flag=True, help="Only say what would be replaced.")
+@click.option("--dry-run", is_flag=True, help="Only print what would be replaced.")
 @click.option(
-    "--env", "names", multiple=True, metavar="NAME", help="Take the value of this variable out too."
+    "--env", "names", multiple=True, metavar="NAME", help="Also remove this variable's value."
 )
 @json_option
 def redact(db: str, dry_run: bool, names: tuple[str, ...], as_json: bool) -> None:
     """Replace keys and passwords in what is stored about models and runs.
 
-    Looked for are the forms that keys have, user names in addresses, and the values of environment
-    variables named like secrets. Ids stay as they are; prompts and samples are not touched.
+    Looks for the known formats of keys, user names in URLs, and the values of environment variables
+    named like secrets. Ids do not change; prompts and samples are not touched.
     """
     import os
 
@@ -114,5 +114,5 @@ def redact(db: str, dry_run: bool, names: tuple[str, ...], as_json: bool) -> Non
         return
     for place in places:
         click.echo(place)
-    done = "would be mended" if dry_run else "mended"
+    done = "would be redacted" if dry_run else "redacted"
     click.echo(f"{len(places)} places {done}" if places else "nothing looks like a secret")

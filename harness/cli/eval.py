@@ -38,18 +38,18 @@ Examples:
 \b
 A budget says what may be spent on one problem:
   greedy  sample@n (pass@k)  vote@n (majority)  adaptive@n (a vote that stops early)
-  think@n (thinking bounded by n tokens; min=, waits=, wait= make it go on)
-  effort@low (a provider's named level)  ask@n (the wish stands in the prompt)
+  think@n (at most n thinking tokens; min=, waits= and wait= extend the thinking)
+  effort@low (a provider's named level)  ask@n (a thinking length requested in the prompt)
   best@n:reward=R  weighted@n:reward=R  revise@nxm (n chains of m answers)
   beam@nxm:reward=R  dvts@nxm:reward=R  lookahead@nxm+k:reward=R  mcts@n:reward=R  rmaxts@n
-R is a reward: steps (checks written sums, no model), judge (the model itself), onnx:tiny-prm
+R is a reward: steps (checks written arithmetic, no model), judge (the model itself), onnx:tiny-prm
   (included, for arithmetic), hf:FOLDER, onnx:FOLDER.
 Options follow a colon: think=, effort=, ask=, by=, temperature=, top_p=, top_k=, max=, step=,
   select=, agg=, stop=, rounds=.
-A ceiling for one problem follows a space: 'vote@16 tokens<=400', 'vote@16 usd<=0.02',
+A ceiling per problem follows a space: 'vote@16 tokens<=400', 'vote@16 usd<=0.02',
   'vote@16 seconds<=30'.
 Braces expand to a sweep, which costs no more than its most expensive budget.
-Repeating a command continues where it stopped; nothing that is stored is paid for twice.
+Repeating a command resumes it; nothing that is stored is paid for twice.
 """
 
 
@@ -60,13 +60,13 @@ _OPTIONS = (
 
 
 class _WithNames(click.Command):
-    """Its help ends with the names that options of a budget take, those of plugins included."""
+    """Ends the help with the valid values of budget options, including those from plugins."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         from harness.budgets import catalogue
 
         super().format_epilog(ctx, formatter)
-        with formatter.section("What options of a budget may name"):
+        with formatter.section("Values of budget options"):
             for line in catalogue():
                 formatter.write_text(line)
 
@@ -89,7 +89,7 @@ class _WithNames(click.Command):
     help="With --study and --dry-run: run this share of each task first (5% if omitted).",
 )
 @db_option
-@click.option("--dry-run", is_flag=True, help="Print what would be run, and stop.")
+@click.option("--dry-run", is_flag=True, help="Print what would run, then exit.")
 @click.option("--quiet", is_flag=True, help="Do not show progress.")
 @env_file_option
 @plugin_option
@@ -102,11 +102,13 @@ def eval_(
     pilot: float | None,
     **given: Any,
 ) -> int:
-    """Evaluate a model on tasks under budgets; store every sample, and report."""
+    """Evaluate a model on tasks under budgets; store every sample and print a report."""
     if study_file is not None:
         return _study(click.get_current_context(), study_file, as_json, quiet, dry_run, pilot)
     if pilot is not None:
-        raise UsageError("--pilot goes with --study FILE; `harness plan --pilot N` is for one eval")
+        raise UsageError(
+            "--pilot needs --study FILE; for a single eval use `harness plan --pilot N`"
+        )
     from harness.cli.progress import progress
     from harness.run.evaluate import carry_out
     from harness.run.plan import make_plan
@@ -121,7 +123,7 @@ def eval_(
             result = carry_out(plan, observer)
     except KeyboardInterrupt:
         click.echo(
-            "\nstopped; everything finished is stored. The same command goes on from there.",
+            "\nstopped; all finished work is stored. Run the same command again to resume.",
             err=True,
         )
         return 130
@@ -144,9 +146,9 @@ def _study(
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
     }
     for name in sorted(said & set(_OPTIONS)):
-        raise UsageError(f"{flag(name)} does not go with --study: it stands in the file")
+        raise UsageError(f"{flag(name)} cannot be combined with --study: set it in the study file")
     if pilot is not None and not dry_run:
-        raise UsageError("--pilot goes with --dry-run")
+        raise UsageError("--pilot needs --dry-run")
     study = open_study(file, context)
     stop_cleanly()
     return dry_run_of(study, pilot, as_json) if dry_run else carry_out(study, as_json, quiet)
@@ -178,7 +180,9 @@ def _report(result: Evaluation, as_json: bool, quiet: bool, judge: str | None) -
         if compared:
             console().print("", contamination_table(result.contamination), sep="\n")
     if not quiet:
-        click.echo(f"asked {result.asked}, from the store {result.from_store} samples", err=True)
+        click.echo(
+            f"{result.asked} samples generated, {result.from_store} from the store", err=True
+        )
     for line in _troubles(result, judge):
         click.echo(line, err=True)
     return 0 if result.ok else 1
@@ -189,25 +193,25 @@ def _troubles(result: Evaluation, judge: str | None) -> list[str]:
     if result.failed:
         first = "; ".join(result.errors[:3])
         lines.append(f"{result.failed} attempts failed: {first}")
-        lines.append("the same command tries them again")
+        lines.append("run the same command again to retry them")
     if not result.judged:
         lines.append(
             "the limit of this command was reached before the judge was done: the verdicts are "
-            "the rules'; the same command with a higher limit goes on"
+            "those of the rules; run the same command with a higher limit to continue"
         )
     elif result.limit_reached:
         lines.append(
-            f"the limit of this command is reached: {result.unfinished} attempts or more are left; "
-            "the same command with a higher limit goes on"
+            f"the limit of this command was reached: at least {result.unfinished} attempts are "
+            "left; run the same command with a higher limit to continue"
         )
     left = sum(r.planned - r.problems - r.failed for r in result.reports)
     if left > 0 and not result.limit_reached:
-        lines.append(f"{left} attempts were broken off; the same command goes on with them")
+        lines.append(f"{left} attempts were interrupted; run the same command again to resume them")
     ungraded = sum(report.ungraded for report in result.reports)
     if ungraded:
-        advice = "`harness regrade` tries again"
+        advice = "run `harness regrade` to try again"
         if judge is not None:
-            advice = f"where {judge} gave no verdict, `harness regrade` goes back to the rules"
+            advice = f"where {judge} gave no verdict, `harness regrade` falls back to the rules"
         lines.append(
             f"{ungraded} attempts are ungraded: {'; '.join([*result.ungraded[:2], advice])}"
         )

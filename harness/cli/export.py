@@ -13,7 +13,7 @@ from harness.cli.options import db_option, json_option, print_json
 
 @click.group()
 def export() -> None:
-    """Write stored samples for other programs."""
+    """Export stored samples for other programs."""
 
 
 @export.command(
@@ -21,30 +21,39 @@ def export() -> None:
     "  harness eval --task gsm8k:split=train --budget sample@4\n"
     "  harness export star RUN --held-out TEST_RUN --out round1.jsonl\n"
     "  harness export star RUN --hinted HINTED_RUN --held-out TEST_RUN --out round1.jsonl\n\n\b\n"
-    "A row is {prompt, completion, problem, sample, source, round}: the first two are the exact\n"
-    "text of the engine. HINTED_RUN saw the answer in its prompt; its right solutions serve the\n"
-    "problems that RUN missed, under RUN's own prompt (STaR's rationalisation)."
+    "A row is {prompt, completion, problem, sample, source, round}: the first two are the\n"
+    "engine's exact text. HINTED_RUN saw the answer in its prompt; its correct solutions serve\n"
+    "for the problems that RUN missed, under RUN's own prompt (STaR's rationalisation)."
 )
 @click.argument("run")
-@click.option("--hinted", metavar="RUN", help="A run that was given the answers, for those missed.")
+@click.option(
+    "--hinted", metavar="RUN", help="A run whose prompts had the answers, for missed problems."
+)
 @click.option(
     "--held-out",
     multiple=True,
     metavar="RUN",
-    help="A run of an evaluation: its problems, and those like them, are left out (repeatable).",
+    help="An evaluation run: leave out its problems and similar ones (repeatable).",
 )
 @click.option(
     "--ngram",
     type=click.IntRange(0),
     default=13,
     show_default=True,
-    help="Questions that share so many words in a row are alike; 0: only equal ones.",
+    help="Consecutive shared words that make questions similar; 0: only equal questions.",
 )
 @click.option(
-    "--per-problem", type=click.IntRange(1), help="Solutions of one problem at most [all]."
+    "--per-problem",
+    type=click.IntRange(1),
+    help="Maximum number of solutions per problem [default: all].",
 )
 @click.option(
-    "--round", "round_", type=click.IntRange(1), default=1, show_default=True, help="Noted in rows."
+    "--round",
+    "round_",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Round number to record in rows.",
 )
 @click.option(
     "--out",
@@ -66,7 +75,7 @@ def star(
 ) -> int:
     """Write a run's verified solutions as training rows (STaR, one round).
 
-    Exit code 1 if no row could be written.
+    The exit code is 1 if no row could be written.
     """
     from harness.interop.star import Alike, StarCount, star_rows
     from harness.results.reports import iter_samples
@@ -101,6 +110,6 @@ def star(
         )
     if not held_out:
         click.echo(
-            "no --held-out run was given: nothing was checked against an evaluation", err=True
+            "no --held-out run was given, so nothing was checked against an evaluation", err=True
         )
     return 0 if count.rows else 1

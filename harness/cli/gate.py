@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from harness.gate.rules import GateConfig
 
 _RUN_ONLY = (*WHAT[1:], "fresh", "max_age", "concurrency", "max_total_tokens", "max_usd", "price")
-"""The options that go with --run, beside --model."""
+"""Options that need --run, in addition to --model."""
 
 EPILOG = """
 \b
-Exit codes: 0 pass; 1 regressed; 3 inconclusive; 2 wrong usage or input, or something outside
+Exit codes: 0 pass; 1 regressed; 3 inconclusive; 2 invalid usage or input, or an external service
 failed; 130 interrupted.
 
 \b
@@ -39,15 +39,15 @@ Examples:
   harness gate 'model=tiny-s'
   harness gate 3fa2 --config ci/harness.toml --junit gate.xml --inconclusive pass
   harness gate --run --model onnx:tiny-s
-  harness gate --run --model onnx:tiny-s --model onnx:tiny-m    # a gate each, one report
+  harness gate --run --model onnx:tiny-s --model onnx:tiny-m    # one gate each, one report
   harness gate --check          # exit 0 if an unchanged model would pass in 95% of gates, else 3
   harness gate --run --model openai:my-model@$URL --task gsm8k --budget think@512 --limit 1000
 
 \b
 --run evaluates in growing batches and stops as soon as the verdict is certain, at the same error
-rates. Task, budget and number of problems are taken from the baseline unless given. Repeating the
-command continues where it stopped; a model behind an API is asked again by each CI run (or under
-each --fresh LABEL), since its name does not say whether it has changed.
+rates. Task, budget and number of problems come from the baseline unless given. Repeating the
+command resumes it. A model behind an API is sampled again in each CI run (or for each --fresh
+LABEL), because its name does not reveal whether it has changed.
 """
 
 
@@ -65,7 +65,7 @@ each --fresh LABEL), since its name does not say whether it has changed.
     type=click.Choice(["pass", "fail", "report"]),
     default="report",
     show_default=True,
-    help="Exit code 0, 1 or 3 where the interval straddles the limit.",
+    help="Exit with code 0, 1 or 3 if the interval straddles the limit.",
 )
 @click.option("--any-budget", is_flag=True, help="Allow a baseline under another budget.")
 @click.option(
@@ -93,7 +93,7 @@ each --fresh LABEL), since its name does not say whether it has changed.
     "--run",
     "run_it",
     is_flag=True,
-    help="Evaluate the model now, and stop when the verdict is certain.",
+    help="Evaluate the model now, and stop as soon as the verdict is certain.",
 )
 @click.option(
     "-m", "--model", "models", multiple=True, help="Model to evaluate, with --run (repeatable)."
@@ -120,7 +120,7 @@ def gate(inconclusive: str, as_json: bool, **given: Any) -> int:
         inconclusive=inconclusive,
     )
     config = None
-    # Exit code 1 says "regressed" here: whatever else goes wrong must not look like that.
+    # Exit code 1 means "regressed" here, so nothing else may return it.
     try:
         reports.check()
         config = read_config(given["config"])
@@ -129,7 +129,7 @@ def gate(inconclusive: str, as_json: bool, **given: Any) -> int:
         result = _judged(config, given)
     except click.ClickException:
         raise
-    except BaseException as error:  # noqa: BLE001 - a defect is no regression either
+    except BaseException as error:  # noqa: BLE001 - a bug is not a regression either
         return _no_verdict(error, reports, None if config is None else config.path, as_json)
     if as_json:
         print_json(result.to_json())
@@ -153,19 +153,19 @@ def _checked(config: GateConfig, baseline: Path | None, as_json: bool) -> int:
         for one in found:
             click.echo(f"{'ok' if one.feasible else 'too little':12} {one}")
         if not found:
-            click.echo("nothing hangs on chance: rules on costs pass what does not change")
+            click.echo("no rule depends on chance: rules on costs pass an unchanged model")
     return 0 if all(one.feasible for one in found) else 3
 
 
 def _no_verdict(error: BaseException, reports: Reports, config: Path | None, as_json: bool) -> int:
-    """Tell everyone who waits for a report why there is no verdict; returns the exit code."""
+    """Write to every report why there is no verdict, and return the exit code."""
     from harness.core import HarnessError
     from harness.gate.forms import Failure
 
     stopped = isinstance(error, KeyboardInterrupt)
     failure = Failure.of(error)
     if stopped:
-        text = "stopped; everything finished is stored. The same command goes on from there."
+        text = "stopped; all finished work is stored. Run the same command again to resume."
         failure = Failure(cause="interrupted", message=text)
         click.echo(f"\n{text}", err=True)
     elif os.environ.get("HARNESS_TRACEBACK") or not isinstance(error, HarnessError):
@@ -182,7 +182,7 @@ def _no_verdict(error: BaseException, reports: Reports, config: Path | None, as_
 
 @contextlib.contextmanager
 def _said(already: str = "") -> Iterator[None]:
-    """A report that cannot be written is told; the verdict stands."""
+    """Print an error if a report cannot be written; the verdict stands."""
     from harness.core import DataError
 
     try:
@@ -200,16 +200,16 @@ def _judged(config: GateConfig, given: dict[str, Any]) -> GateResult:
     said = given_options({name: given[name] for name in ("models", *_RUN_ONLY)})
     if said and not given["run_it"]:
         name = next(iter(said)).replace("models", "model")
-        raise UsageError(f"{flag(name)} is for --run, which evaluates a model now")
+        raise UsageError(f"{flag(name)} needs --run, which evaluates a model now")
     if given["run_it"] and not given["models"]:
-        raise UsageError("--run evaluates a model: name it with --model (several: once each)")
+        raise UsageError("--run evaluates a model: name it with --model (repeat it for several)")
     models = said.pop("models", ())
     if given["run_it"]:
         if given["candidate"] is not None:
-            raise UsageError("name a CANDIDATE, or --run and --model; not both")
+            raise UsageError("give either a CANDIDATE or --run and --model, not both")
         stop_cleanly()
     elif given["candidate"] is None:
-        raise UsageError("name a CANDIDATE (a run, filter or baseline file), or --run and --model")
+        raise UsageError("give a CANDIDATE (a run, filter or baseline file), or --run and --model")
     shown = given["run_it"] and not given["quiet"]
     with progress() if shown else contextlib.nullcontext(Silent()) as observer:
         return judge(

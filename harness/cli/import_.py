@@ -19,14 +19,14 @@ Examples:
 A row: {"problem": id or row index or question, "text": "..." or ["...", ...]}; optional model,
 sample, prompt_tokens, output_tokens, reasoning_tokens, finish_reason, usd, reward. Dots reach into
 nested objects; @row is the line's number from 0. The file may be gzipped. lm-eval's
-samples_*.jsonl are read as they are. The exit code is 1 if some rows could not be imported.
+samples_*.jsonl are read as is. The exit code is 1 if some rows could not be imported.
 """
 
 
 @click.command("import", epilog=EXAMPLES)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("-t", "--task", required=True, help="Task whose problems the rows answer.")
-@click.option("-m", "--model", help="Name of the model, where rows do not name one.")
+@click.option("-m", "--model", help="Name of the model, for rows that do not name one.")
 @click.option(
     "--field",
     "fields",
@@ -46,8 +46,8 @@ samples_*.jsonl are read as they are. The exit code is 1 if some rows could not 
     type=click.Path(path_type=Path),
     help="Read data sets from this folder instead of the hub.",
 )
-@click.option("--limit", type=click.IntRange(1), help="Plan the task's first problems alone.")
-@click.option("--only-given", is_flag=True, help="Plan the problems of the file alone.")
+@click.option("--limit", type=click.IntRange(1), help="Include only the task's first problems.")
+@click.option("--only-given", is_flag=True, help="Include only problems that are in the file.")
 @db_option
 @plugin_option
 @json_option
@@ -63,7 +63,7 @@ def import_(  # noqa: PLR0913 - all that `harness import` takes
     db: str,
     as_json: bool,
 ) -> int:
-    """Import outputs generated elsewhere; they are graded like our own."""
+    """Import outputs generated elsewhere, and grade them like our own."""
     from harness import api
     from harness.cli.tables import print_runs
     from harness.results.reports import load_reports
@@ -96,9 +96,9 @@ def import_(  # noqa: PLR0913 - all that `harness import` takes
         print_runs(reports)
     for note in result.notes:
         click.echo(note, err=True)
-    click.echo(f"{result.rows} rows taken, {result.known} of them stored already", err=True)
+    click.echo(f"{result.rows} rows imported, {result.known} of them already stored", err=True)
     for number, message in result.bad[:10]:
         click.echo(f"{file}, line {number}: {message}", err=True)
     if result.bad:
-        click.echo(f"{len(result.bad)} rows were left out; mend them and import again", err=True)
+        click.echo(f"{len(result.bad)} rows were left out; fix them and import again", err=True)
     return 1 if result.bad or any(report.ungraded for report in reports) else 0

@@ -16,11 +16,11 @@ from harness.core import TaskSpec, registry
     "--tasks harness_decimals …",
 )
 def lm_eval() -> None:
-    """Use the tasks of this package in lm-eval (its own are run by --task lm-eval:NAME)."""
+    """Use this package's tasks in lm-eval (to run lm-eval's here, use --task lm-eval:NAME)."""
 
 
 @lm_eval.command("path")
-@click.option("--task", "-t", "tasks", multiple=True, help="With options [default: every task].")
+@click.option("--task", "-t", "tasks", multiple=True, help="Task, with options [default: all].")
 @click.option(
     "--data-dir",
     type=click.Path(path_type=Path),

@@ -64,7 +64,7 @@ def _list(as_json: bool) -> None:
 @plugin_option
 @json_option
 def options(backend: str, as_json: bool) -> None:
-    """The --model-arg options of a backend. Those marked * are part of a sample's identity."""
+    """List a backend's --model-arg options. Those marked * are part of a sample's identity."""
     from dataclasses import asdict
 
     from harness.core import UsageError
@@ -72,7 +72,7 @@ def options(backend: str, as_json: bool) -> None:
 
     kind = getattr(registry.find("models", backend), "options_class", None)
     if kind is None:
-        raise UsageError(f"the backend {backend!r} does not say what it takes")
+        raise UsageError(f"the backend {backend!r} does not declare its options")
     rows = describe(kind)
     if as_json:
         print_json([asdict(row) for row in rows])
@@ -85,12 +85,12 @@ def options(backend: str, as_json: bool) -> None:
 
 @models.command()
 @click.argument("model")
-@click.option("--date", help="The price of another day (ISO) [default: today].")
+@click.option("--date", help="Date of the price (ISO) [default: today].")
 @json_option
 def prices(model: str, date: str | None, as_json: bool) -> int:
-    """What a model's tokens cost, and where the price comes from.
+    """Show what a model's tokens cost, and where the price comes from.
 
-    MODEL is a spec (openai:gpt-5) or a bare name, which is looked for at every provider.
+    MODEL is a spec (openai:gpt-5) or a bare name, which is looked up at every provider.
     """
     import datetime as dt
 
@@ -99,13 +99,13 @@ def prices(model: str, date: str | None, as_json: bool) -> int:
     try:
         day = dt.datetime.now(dt.UTC).date() if date is None else dt.date.fromisoformat(date)
     except ValueError as error:
-        raise UsageError(f"--date {date}: write an ISO date, as 2026-01-31") from error
+        raise UsageError(f"--date {date}: write an ISO date, such as 2026-01-31") from error
     entry = _price(model, day)
     if as_json:
         print_json(None if entry is None else entry.to_json())
     elif entry is None:
         click.echo(
-            f"no price is known for {model} on {day}: give it with --price INPUT,OUTPUT (US "
+            f"no price is known for {model} on {day}: set it with --price INPUT,OUTPUT (US "
             "dollars per million tokens)"
         )
     else:
@@ -126,10 +126,10 @@ def _price(model: str, day: Any) -> Any:
 
 
 def _price_lines(model: str, day: Any, entry: Any) -> list[str]:
-    cached = "as input" if entry.cached is None else f"${entry.cached:g}"
+    cached = "same as input" if entry.cached is None else f"${entry.cached:g}"
     lines = [
         f"{model} on {day}, US dollars per million tokens:",
-        f"  input ${entry.input:g}, cached input {cached}, output ${entry.output:g} (thoughts too)",
+        f"  input ${entry.input:g}, cached input {cached}, output ${entry.output:g} (and thinking)",
     ]
     lines += [
         f"  above {tier.above:,} prompt tokens: input ${tier.input:g}, output ${tier.output:g}"

@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options shared by several commands."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def json_option(command: F) -> F:
 
 
 def plugin_option(command: F) -> F:
-    """--plugin: files that register tasks, verifiers, models …; and `--include-path` beside it."""
+    """--plugin: files that register tasks, verifiers, models …; also adds `--include-path`."""
     with_include = _include_option(command)
     return click.option(
         "--plugin",
@@ -54,7 +54,7 @@ def plugin_option(command: F) -> F:
 
 
 def env_file_option(command: F) -> F:
-    """--env-file: keys of providers from a file, for this process alone."""
+    """--env-file: reads provider keys from a file, for this process only."""
     return click.option(
         "--env-file",
         "env_files",
@@ -63,7 +63,7 @@ def env_file_option(command: F) -> F:
         expose_value=False,
         is_eager=True,
         callback=_load_env_files,
-        help="File of NAME=value lines with keys; what the environment has already stays.",
+        help="File of NAME=value lines with API keys; variables that are set take precedence.",
     )(command)
 
 
@@ -75,7 +75,7 @@ def _load_env_files(
 
 
 def _include_option(command: F) -> F:
-    """--include-path: folders with other people's definitions of tasks."""
+    """--include-path: folders with task definitions in another harness's format."""
     return click.option(
         "--include-path",
         multiple=True,
@@ -98,7 +98,7 @@ def _load_plugins(_context: click.Context, _option: click.Parameter, files: Iter
 
 
 def filter_options(command: F) -> F:
-    """--model, --task, --budget as filters over stored runs."""
+    """--model, --task and --budget as filters on stored runs."""
     for name in ("budget", "task", "model"):
         command = click.option(f"--{name}", help=f"Only runs with this {name}.")(command)
     return command
@@ -116,13 +116,13 @@ def key_values(items: Iterable[str], option: str) -> dict[str, str]:
 
 
 def hourly(dollars: float | None) -> float | None:
-    """The rate that --gpu-usd-per-hour gives; None without one."""
+    """The rate given with --gpu-usd-per-hour; None if it is not given."""
     if dollars is not None and not 0 <= dollars < float("inf"):
-        raise UsageError(f"--gpu-usd-per-hour {dollars}: a number of dollars, not below 0")
+        raise UsageError(f"--gpu-usd-per-hour {dollars}: must be a dollar amount of at least 0")
     return dollars
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on standard output; nothing of it is lost in any encoding."""
+    """Print one JSON document to standard output; lossless in any encoding."""
     unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
     click.echo(json.dumps(value, ensure_ascii=not unicode, indent=2, allow_nan=False, default=str))

@@ -28,7 +28,7 @@ Examples:
   harness plan --model openai:my-model@$URL --task gsm8k --budget sample@16 --pilot 8
   harness plan --task decimals --detect 0.02 --power 0.8
   harness plan --task gsm8k --model small --against large --detect 0.02
-  harness plan --task decimals --limit 200 --gate    # what a gate's rules can decide with them
+  harness plan --task decimals --limit 200 --gate    # what a gate's rules could decide
 
 \b
 Without --detect: the tokens, dollars and time that an evaluation would take, with 95% ranges,
@@ -38,8 +38,8 @@ With --detect: the number of problems and samples needed to detect a difference 
 the variance between and within problems seen so far. --model and --against then name stored models;
 without --against the other model is assumed to be similar, its success rates correlated by
 --correlation.
-With --gate: what the gate's rules in this folder (a margin of 5 points without any) can decide with
-so many problems of the task, and with more of them, before there is a baseline.
+With --gate: what the gate's rules in this folder (by default a margin of 5 points) could decide
+with this many problems of the task, and with more, before there is a baseline.
 """
 
 
@@ -61,7 +61,9 @@ so many problems of the task, and with more of them, before there is a baseline.
     type=float,
     help="Assumed correlation of success rates, with --detect but not --against [default: 0.5].",
 )
-@click.option("--gate", "for_gate", is_flag=True, help="Plan a gate's baseline: how many problems.")
+@click.option(
+    "--gate", "for_gate", is_flag=True, help="Plan how many problems a gate's baseline needs."
+)
 @config_options("gpu_usd_per_hour", "price")
 @db_option
 @env_file_option
@@ -74,7 +76,7 @@ def plan(as_json: bool, **given: Any) -> int:
     if given["detect"] is None:
         for name in ("against", "correlation", "power", "confidence"):
             if given[name] is not None:
-                raise UsageError(f"--{name} goes with --detect")
+                raise UsageError(f"--{name} needs --detect")
         return _forecast(as_json, given)
     decision = _decision(given)
     if as_json:
@@ -89,7 +91,7 @@ def _gate(as_json: bool, given: dict[str, Any]) -> int:
     from harness.gate.api import foresee
 
     if len(given["tasks"]) != 1 or given["detect"] is not None:
-        raise UsageError("--gate plans with one task: name it with --task, and leave --detect out")
+        raise UsageError("--gate plans for one task: name it with --task, and leave out --detect")
     [task] = given["tasks"]
     found = foresee(task, limit=given["limit"], data_dir=given["data_dir"])
     if as_json:
@@ -98,7 +100,7 @@ def _gate(as_json: bool, given: dict[str, Any]) -> int:
     for one in found:
         click.echo(f"{'ok' if one.feasible else 'too little':12} {one}")
     if not found:
-        click.echo("nothing hangs on chance: rules on costs pass what does not change")
+        click.echo("no rule depends on chance: rules on costs pass an unchanged model")
     return 0
 
 
@@ -120,14 +122,14 @@ def _forecast(as_json: bool, given: dict[str, Any]) -> int:
             click.echo(line)
     if pilot is not None and pilot.failed:
         click.echo(
-            f"{pilot.failed} attempts of the pilot failed; the same command tries again", err=True
+            f"{pilot.failed} attempts of the pilot failed; run the same command to retry", err=True
         )
         return 1
     return 0
 
 
 def forecast_lines(rows: Sequence[Forecast]) -> list[str]:
-    """A forecast for people: bound, expectation with its range, and where that comes from."""
+    """A forecast as text: upper bound, expectation with range, and what it is based on."""
     lines = []
     for row in rows:
         bound = "unknown" if row.most_tokens is None else f"at most {row.most_tokens:,}"
@@ -140,7 +142,9 @@ def forecast_lines(rows: Sequence[Forecast]) -> list[str]:
             lines.append("  nothing is left to generate")
             continue
         if row.expected_tokens is None:
-            lines.append("  no estimate: fewer than two problems are stored; --pilot 8 runs a few")
+            lines.append(
+                "  no estimate: fewer than two problems are stored; run a few with --pilot 8"
+            )
             continue
         usd, seconds = row.expected_usd, row.expected_seconds
         lines.append(
@@ -150,7 +154,7 @@ def forecast_lines(rows: Sequence[Forecast]) -> list[str]:
             f"(95% ranges, from {row.measured_on} problems)"
         )
         if row.expected_judge_tokens is not None:
-            lines.append(f"  and of the judge: {row.expected_judge_tokens:,.0f} tokens")
+            lines.append(f"  plus, for the judge: {row.expected_judge_tokens:,.0f} tokens")
     return lines
 
 
@@ -166,9 +170,9 @@ def _decision(given: dict[str, Any]) -> Decision:
     from harness.store import open_store
 
     if len(given["tasks"]) != 1:
-        raise UsageError("--detect plans one task: name it with --task")
+        raise UsageError("--detect plans for one task: name it with --task")
     if given["against"] and given["correlation"] is not None:
-        raise UsageError("--correlation is an assumption for want of --against: give one of them")
+        raise UsageError("--correlation stands in for --against: give only one of them")
     with open_store(given["db"]) as store:
         sides = {}
         for name in ("model", "against"):
@@ -189,7 +193,7 @@ def _decision(given: dict[str, Any]) -> Decision:
             if not pools:
                 raise UsageError(
                     f"no pool of samples of {given[name] or 'any model'} on {given['tasks'][0]}: "
-                    "run sample@8 on a few problems, for a start"
+                    "start by running sample@8 on a few problems"
                 )
             sides[name] = pools
     models = sorted({c.model for c in sides["model"]})
@@ -207,18 +211,18 @@ def _decision(given: dict[str, Any]) -> Decision:
 
 
 def decision_lines(d: Decision) -> list[str]:
-    """A decision plan for people."""
-    c, other = d.components, d.against or "a model like it"
+    """A decision plan as text."""
+    c, other = d.components, d.against or "a similar model"
     seen = f"variance of one sample {c.between:.4f} between problems, {c.within:.4f} within"
     asked = f"{100 * d.difference:g} points with power {d.power:g} at confidence {d.confidence:g}"
     lines = [
-        f"{d.model} against {other} on {d.task}: to see {asked}",
-        f"  seen on {c.problems} problems: mean {c.mean:.1%}; {seen}; clusters: x{c.design:.2f}",
+        f"{d.model} against {other} on {d.task}: to detect {asked}",
+        f"  from {c.problems} problems: mean {c.mean:.1%}; {seen}; clusters: x{c.design:.2f}",
     ]
     if d.assumed_correlation is not None:
         lines.append(
-            f"  assumed: success rates of the two correlate by {d.assumed_correlation:g} "
-            "(--correlation, or measure both and say --against)"
+            f"  assumed: the models' success rates correlate by {d.assumed_correlation:g} "
+            "(set --correlation, or measure both and use --against)"
         )
     lines.append("  samples of each  problems     samples        tokens         usd   (each model)")
     for x in d.designs:
@@ -229,16 +233,16 @@ def decision_lines(d: Decision) -> list[str]:
         lines.append(f"  {sizes} {tokens:>13} {usd:>11}{star}")
     share = d.share_within
     lines.append(
-        f"  {share:.0%} of the difference's variance is within problems: more samples take that "
-        f"away, only more problems the other {1 - share:.0%}"
+        f"  {share:.0%} of the difference's variance is within problems, which more samples "
+        f"reduce; only more problems reduce the other {1 - share:.0%}"
     )
     if d.with_these is None:
         lines.append(
-            f"  with the {c.problems} problems measured no number of samples suffices: it takes "
-            f"{d.floor:,} problems even with endless samples. More problems help."
+            f"  with the {c.problems} measured problems no number of samples is enough: it takes "
+            f"{d.floor:,} problems even with unlimited samples. More problems help."
         )
     else:
         lines.append(
-            f"  with the {c.problems} problems measured, {d.with_these:,} samples of each suffice"
+            f"  with the {c.problems} measured problems, {d.with_these:,} samples each are enough"
         )
     return lines

@@ -1,4 +1,4 @@
-"""What an evaluation is told on a command line: the options of `eval`, `plan` and `gate`."""
+"""The options of an evaluation, shared by `eval`, `plan` and `gate`."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _PRICE = "US dollars per million input, output and cached input tokens, such as 
 
 
 def stop_cleanly() -> None:
-    """Let SIGINT and SIGTERM end the command as Ctrl-C does.
+    """Make SIGINT and SIGTERM end the command as Ctrl-C does.
 
-    A shell script starts its background jobs with SIGINT ignored, and a container or CI job is
-    stopped by SIGTERM: both must stop cleanly and say how to go on.
+    A shell script starts background jobs with SIGINT ignored, and containers and CI jobs are
+    stopped by SIGTERM: both must stop cleanly and say how to resume.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda _number, _frame: signal.raise_signal(signal.SIGINT))
 
 
 def price_entry(text: str | None, option: str = "--price") -> PriceEntry | None:
-    """The price that `--price IN,OUT` or `IN,OUT,CACHED` gives; None without one."""
+    """The price in `--price IN,OUT` or `IN,OUT,CACHED`; None if it is not given."""
     if text is None:
         return None
     from harness.cost import PriceEntry
@@ -45,7 +45,7 @@ def price_entry(text: str | None, option: str = "--price") -> PriceEntry | None:
     if len(cached) > 1:
         raise UsageError(f"{option} {text}: write INPUT,OUTPUT or INPUT,OUTPUT,CACHED")
     if not all(0 <= price < float("inf") for price in (read, written, *cached)):
-        raise UsageError(f"{option} {text}: prices are numbers of dollars, not below 0")
+        raise UsageError(f"{option} {text}: prices are dollar amounts of at least 0")
     return PriceEntry(
         models=(),
         date=dt.datetime.now(dt.UTC).date(),
@@ -65,28 +65,28 @@ def _pairs(_context: click.Context, option: click.Parameter, items: tuple[str, .
 
 
 def _fresh_seed(_context: click.Context, _option: click.Parameter, text: str | None) -> int | None:
-    """The seed that --fresh-seed names, or one that nobody could know before."""
+    """The seed given with --fresh-seed, or an unpredictable one."""
     if text is None:
         return None
     if text != "draw":
         if not text.isdecimal():
-            raise UsageError(f"--fresh-seed {text}: write a whole number, or nothing behind it")
+            raise UsageError(f"--fresh-seed {text}: write a whole number, or leave it out")
         return int(text)
     import secrets
 
     seed = 1 + secrets.randbelow(10**9)
-    click.echo(f"fresh seed {seed}: --fresh-seed {seed} repeats this or goes on with it", err=True)
+    click.echo(f"fresh seed {seed}: use --fresh-seed {seed} to repeat or resume this", err=True)
     return seed
 
 
 def _label(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
-    """The label that --fresh gives; alone, one of this moment."""
+    """The label given with --fresh; without a value, one made from the current time."""
     if text != "now":
         return text
     from harness.run.freshness import new_label
 
     label = new_label()
-    click.echo(f"asked anew: --fresh {label} goes on with this", err=True)
+    click.echo(f"sampling again: use --fresh {label} to resume this", err=True)
     return label
 
 
@@ -114,13 +114,13 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     ),
     "limit": (
         ("--limit",),
-        {"type": int, "help": "Take only the first INTEGER problems of each task."},
+        {"type": int, "help": "Use only the first INTEGER problems of each task."},
     ),
     "prompt": (
         ("--prompt",),
         {
             "metavar": "TEMPLATE",
-            "help": "Replace the task's wording; the question stands at {{ question }}.",
+            "help": "Template to replace the task's prompt; {{ question }} is the question.",
         },
     ),
     "system": (
@@ -136,7 +136,7 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "flag_value": "draw",
             "metavar": "[SEED]",
             "callback": _fresh_seed,
-            "help": "Also run generated tasks on this seed (drawn if omitted) and compare the two.",
+            "help": "Also run generated tasks on this seed (random if omitted), and compare.",
         },
     ),
     "data_dir": (
@@ -157,31 +157,34 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "flag_value": "now",
             "metavar": "[LABEL]",
             "callback": _label,
-            "help": "Ask an API model anew, whatever is stored; the same label goes on.",
+            "help": "Sample an API model again; reuse the same LABEL to resume.",
         },
     ),
     "max_age": (
         ("--max-age",),
-        {"metavar": "AGE", "help": "Take stored samples of an API model this young, as 12h or 7d."},
+        {
+            "metavar": "AGE",
+            "help": "Reuse an API model's samples up to this old, such as 12h or 7d.",
+        },
     ),
     "concurrency": (
         ("--concurrency",),
-        {"type": int, "help": "Concurrent requests [default: as many as keep the engine busy]."},
+        {"type": int, "help": "Concurrent requests [default: enough to keep the engine busy]."},
     ),
     "max_total_tokens": (
         ("--max-total-tokens", "--max-tokens"),
-        {"type": int, "help": "Token limit of the whole command, prompts and judge included."},
+        {"type": int, "help": "Token limit of the whole command, including prompts and judge."},
     ),
     "max_usd": (
         ("--max-usd",),
         {
             "type": float,
-            "help": "Spending limit of the whole command in US dollars, judge included.",
+            "help": "Spending limit of the whole command in US dollars, including the judge.",
         },
     ),
     "max_seconds": (
         ("--max-seconds",),
-        {"type": float, "help": "Begin no call after so many seconds of the command."},
+        {"type": float, "help": "Start no call after the command has run for this many seconds."},
     ),
     "batch": (
         ("--batch",),
@@ -190,8 +193,8 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "flag_value": "wait",
             "type": click.Choice(["wait", "submit"]),
             "metavar": "[submit]",
-            "help": "Ask through the provider's batch interface, at half the price, and wait; or "
-            "submit and end. The same command collects.",
+            "help": "Use the provider's batch API at half the price and wait for it, or submit and "
+            "exit. Run the same command again to collect the results.",
         },
     ),
     "price": (("--price",), {"metavar": "IN,OUT[,CACHED]", "callback": _price, "help": _PRICE}),
@@ -203,7 +206,7 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("--judge",),
         {
             "metavar": "MODEL",
-            "help": "Have this model judge whether a flaw was recognised, instead of the rules.",
+            "help": "Let this model decide whether a flaw was recognised, instead of the rules.",
         },
     ),
     "judge_args": (
@@ -217,13 +220,13 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     ),
     "judge_max_output_tokens": (
         ("--judge-max-output-tokens",),
-        {"type": int, "help": "Token limit of one reply by the judge [default: 1024]."},
+        {"type": int, "help": "Token limit of one judge reply [default: 1024]."},
     ),
     "judge_votes": (
         ("--judge-votes",),
         {
             "type": int,
-            "help": "Number of votes by the judge on each answer; the majority wins [default: 1].",
+            "help": "Number of judge votes per answer; the majority wins [default: 1].",
         },
     ),
     "judge_price": (
@@ -240,11 +243,11 @@ WHAT = (
     "model", "tasks", "budgets", "model_args", "limit", "prompt", "system", "shots", "seed",
     "data_dir", "max_output_tokens",
 )  # fmt: skip
-"""The options that say what is measured."""
+"""The options that define what is measured."""
 
 
 def config_options(*names: str) -> Callable[[F], F]:
-    """Options of an evaluation, by the names of EvalConfig's fields (a judge's with `judge_`)."""
+    """Options of an evaluation, named after EvalConfig's fields (a judge's start with `judge_`)."""
 
     def add(command: F) -> F:
         for name in reversed(names):
@@ -256,7 +259,7 @@ def config_options(*names: str) -> Callable[[F], F]:
 
 
 def flag(name: str) -> str:
-    """How a command line names a parameter of the library."""
+    """The command-line option for a library parameter."""
     if name in _OPTIONS:
         return next(f for f in _OPTIONS[name][0] if f.startswith("--"))
     name = {"difference": "detect", "fields": "field"}.get(name, name)
@@ -264,7 +267,7 @@ def flag(name: str) -> str:
 
 
 def told(error: Exception) -> str:
-    """An error's message, with the library's parameters as options."""
+    """An error's message, with library parameters written as options."""
     return error.told(_option) if isinstance(error, HarnessError) else str(error)
 
 
@@ -278,12 +281,12 @@ def _option(name: str, value: object) -> str:
 
 
 def given_options(given: dict[str, Any]) -> dict[str, Any]:
-    """Only what was said: what was left out takes the library's defaults."""
+    """Only the options that were given; the others keep the library's defaults."""
     return {name: value for name, value in given.items() if value not in (None, ())}
 
 
 def judge_from(given: dict[str, Any]) -> JudgeConfig | None:
-    """The judge that the options name; UsageError for options of a judge without one."""
+    """The judge described by the options; UsageError for judge options without --judge."""
     from harness.run.config import JudgeConfig
 
     said = given_options({name: given.get(name) for name in JUDGE})
@@ -295,7 +298,7 @@ def judge_from(given: dict[str, Any]) -> JudgeConfig | None:
 
 
 def config_from(given: dict[str, Any]) -> EvalConfig:
-    """The evaluation that the options describe; UsageError for nonsense."""
+    """The evaluation described by the options; UsageError if they are invalid."""
     from harness.run.config import EvalConfig
 
     fields = {field.name for field in dataclasses.fields(EvalConfig)} - {"judge"}

@@ -14,7 +14,7 @@ _COLOURS = ("#0b62a8", "#b3261e", "#1b7a43", "#8a4bb5", "#a35c00", "#00777f", "#
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line: (cost, accuracy, low, high) by rising cost; `dashed` for coverage."""
+    """One line: (cost, accuracy, low, high) in order of cost; `dashed` for coverage."""
 
     name: str
     points: Sequence[tuple[float, float, float, float]]
@@ -32,7 +32,7 @@ def _span(series: Sequence[Series]) -> tuple[float, float, float, float]:
 
 
 def terminal(series: Sequence[Series], unit: str, width: int = 72, height: int = 18) -> str:
-    """The curves as characters; where two fall on one place the later stands."""
+    """The curves as characters; later points overwrite earlier ones."""
     left, right, low, high = _span(series)
     grid = [[" "] * width for _ in range(height)]
     for mark, line in zip(_marks(series), series, strict=True):
@@ -47,7 +47,7 @@ def terminal(series: Sequence[Series], unit: str, width: int = 72, height: int =
         rows.append(axis + "".join(row).rstrip())
     rows.append("       +" + "-" * width)
     ends = f"{_short(10**left)}", f"{_short(10**right)}"
-    label = f"{unit} a problem, logarithmic"
+    label = f"{unit} per problem, logarithmic"
     rows.append(f"        {ends[0]}{label.center(width - len(ends[0]) - len(ends[1]))}{ends[1]}")
     rows += [f"  {m} {s.name}" for m, s in zip(_marks(series), series, strict=True)]
     return "\n".join(rows)
@@ -65,7 +65,7 @@ def _short(value: float) -> str:
 
 
 def svg(series: Sequence[Series], unit: str, title: str) -> str:
-    """A picture that stands alone: axes, lines, 95% intervals, legend; text for screen readers."""
+    """A self-contained picture: axes, lines, 95% intervals, legend; text for screen readers."""
     wide, tall, x0, y0 = 760.0, 400.0 + 18 * len(series), 60.0, 30.0
     x1, y1 = wide - 20, 350.0
     left, right, low, high = _span(series)
@@ -91,7 +91,7 @@ def svg(series: Sequence[Series], unit: str, title: str) -> str:
         out.append(f'<text x="{x}" y="{y1 + 16:g}" text-anchor="middle">{_short(cost)}</text>')
     out.append(
         f'<text x="{(x0 + x1) / 2:g}" y="{y1 + 34:g}" text-anchor="middle">'
-        f"{escape(unit)} a problem, logarithmic</text>"
+        f"{escape(unit)} per problem, logarithmic</text>"
     )
     for i, line in enumerate(series):
         out += _line(line, _COLOURS[i % len(_COLOURS)], at)

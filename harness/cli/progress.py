@@ -14,7 +14,7 @@ from harness.run.progress import Meter, PlainProgress
 
 
 class BarProgress:
-    """A bar a task, with rate, tokens, running accuracy and time left."""
+    """One bar per task, with rate, tokens, running accuracy and time left."""
 
     def __init__(self) -> None:
         self._meter = Meter()
@@ -41,7 +41,7 @@ class BarProgress:
         self._bars.stop()
 
     def planned(self, label: str, attempts: int, done: int) -> None:
-        """A task begins."""
+        """A task starts."""
         if self._meter.total == 0:
             self._bars.remove_task(self._bar)
         self._meter.planned(attempts, done)
@@ -59,7 +59,7 @@ class BarProgress:
         self._show()
 
     def note(self, message: str) -> None:
-        """Something to read."""
+        """A note to print."""
         self._bars.console.print(message, markup=False)
 
     def _show(self) -> None:
@@ -71,5 +71,5 @@ class BarProgress:
 
 
 def progress() -> BarProgress | PlainProgress:
-    """The display that fits standard error."""
+    """The display that suits standard error."""
     return BarProgress() if sys.stderr.isatty() else PlainProgress()

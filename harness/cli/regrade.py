@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "  harness regrade --task traps --judge openai:NAME --judge-votes 3\n"
     "  harness regrade --task traps --judge openai:NAME --labels by-hand.jsonl\n\n\b\n"
     'A label is {"id": SAMPLE, "status": "correct"} or {"id": SAMPLE, "correct": false}; samples\n'
-    "are named as `harness show --samples RUN --json` names them, or by problem and index."
+    "are identified as in `harness show --samples RUN --json`, or by problem and index."
 )
 @db_option
 @filter_options
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option(
     "--labels",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="JSONL file of labels by hand: also print how the verdicts agree (Cohen's kappa).",
+    help="JSONL file of human labels: also print the verdicts' agreement (Cohen's kappa).",
 )
 @json_option
 def regrade(
@@ -49,7 +49,7 @@ def regrade(
     as_json: bool,
     **given: Any,
 ) -> int:
-    """Judge stored samples again with the current verifiers; no model is needed.
+    """Grade stored samples again with the current verifiers, without calling a model.
 
     Old verdicts are kept. With --judge a model is asked, and its calls are booked on the run.
     """

@@ -14,10 +14,10 @@ from harness.cli.options import db_option, filter_options, json_option, print_js
     "  harness runs rename 3f2a 'before the fix'\n"
     "  harness runs tag 3f2a nightly --remove old\n"
     "  harness runs remove 'before the fix'\n\n"
-    "A run is named by its id, a beginning of it, or the name that you gave it."
+    "Refer to a run by its id, a prefix of its id, or the name that you gave it."
 )
 def runs() -> None:
-    """List runs, name and tag them, remove them."""
+    """List, name, tag and remove runs."""
 
 
 @runs.command("list")
@@ -28,7 +28,7 @@ def runs() -> None:
 def list_(
     db: str, model: str | None, task: str | None, budget: str | None, tag: str | None, as_json: bool
 ) -> None:
-    """List runs, oldest first, with their names and tags; nothing is computed."""
+    """List runs, oldest first, with their names and tags, without computing figures."""
     from harness.store import open_store
     from harness.store.runs import find_runs, get_runs
 
@@ -50,7 +50,7 @@ def list_(
 @click.argument("name", required=False)
 @db_option
 def rename(run: str, name: str | None, db: str) -> None:
-    """Give RUN a name; without NAME take it away."""
+    """Name RUN, or remove its name if NAME is omitted."""
     from harness.store import open_store
     from harness.store.runs import name_run
     from harness.store.upkeep import rename_run
@@ -62,10 +62,10 @@ def rename(run: str, name: str | None, db: str) -> None:
 @runs.command()
 @click.argument("run")
 @click.argument("tags", nargs=-1)
-@click.option("--remove", "gone", multiple=True, metavar="TAG", help="Take a tag away.")
+@click.option("--remove", "gone", multiple=True, metavar="TAG", help="Tag to remove (repeatable).")
 @db_option
 def tag(run: str, tags: tuple[str, ...], gone: tuple[str, ...], db: str) -> None:
-    """Put TAGS on RUN, or take some away."""
+    """Add TAGS to RUN, or remove tags."""
     from harness.store import open_store
     from harness.store.runs import name_run
     from harness.store.upkeep import tag_run
@@ -76,7 +76,7 @@ def tag(run: str, tags: tuple[str, ...], gone: tuple[str, ...], db: str) -> None
 
 @runs.command()
 @click.argument("names", metavar="RUN...", nargs=-1, required=True)
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @db_option
 @json_option
 def remove(names: tuple[str, ...], yes: bool, db: str, as_json: bool) -> None:
@@ -93,12 +93,12 @@ def remove(names: tuple[str, ...], yes: bool, db: str, as_json: bool) -> None:
         for run in found if not as_json else ():
             click.echo(f"{run.id[:12]}  {run.model}  {run.task}  {run.budget}")
         if not yes:
-            click.confirm(f"Remove {len(found)} runs for good?", abort=True, err=True)
+            click.confirm(f"Permanently remove {len(found)} runs?", abort=True, err=True)
         removed = remove_runs(store, [run.id for run in found])
     if as_json:
         print_json(asdict(removed))
         return
     click.echo(
         f"removed {removed.attempts} attempts, {removed.samples} samples and {removed.calls} calls;"
-        f" {removed.moved} calls are paid for by other runs now"
+        f" {removed.moved} calls are now paid for by other runs"
     )

@@ -26,14 +26,12 @@ if TYPE_CHECKING:
 )
 @db_option
 @filter_options
-@click.option(
-    "--samples", metavar="RUN", help="Show the samples of one run (its id, or the beginning of it)."
-)
+@click.option("--samples", metavar="RUN", help="Show the samples of one run (its id or a prefix).")
 @click.option("--problem", help="With --samples: only those of this problem.")
 @click.option(
     "--wide",
     is_flag=True,
-    help="Show all columns in full, those that say nothing too (as: nothing was refused).",
+    help="Show all columns in full, including those without information.",
 )
 @plugin_option
 @json_option
@@ -54,7 +52,7 @@ def show(
     from harness.core import UsageError
 
     if problem is not None and samples is None:
-        raise UsageError(f"--problem {problem} goes with --samples RUN")
+        raise UsageError(f"--problem {problem} needs --samples RUN")
     if samples is not None:
         _show_samples(api.samples(samples, db, problem=problem), as_json)
         return

@@ -46,7 +46,7 @@ def site() -> None:
     "board_file",
     type=click.Path(path_type=Path),
     metavar="FILE.toml",
-    help="What the board says of itself: title, words, colours, tasks whose golds are withheld.",
+    help="Board settings: title, texts, colours, tasks whose gold answers are withheld.",
 )
 @click.option(
     "--title", help="Title of the pages [default: the board's, the study's, else Leaderboard]."
@@ -54,19 +54,19 @@ def site() -> None:
 @click.option(
     "--allow-secrets",
     is_flag=True,
-    help="Publish what looks like a key or a password all the same.",
+    help="Publish even if something looks like a key or a password.",
 )
 @click.option(
     "--language",
     type=click.Choice(["en", "zh"]),
     help="Language of the pages [default: the board's, else en].",
 )
-@click.option("--url", help="Where the site will stand, for its feed and its embeds.")
+@click.option("--url", help="URL of the published site, for its feed and embeds.")
 @click.option(
     "--report",
     help="Link behind 'report a wrong verdict'; {run}, {problem} and {sample} are filled in.",
 )
-@click.option("--fresh", is_flag=True, help="Write every page anew, changed or not.")
+@click.option("--fresh", is_flag=True, help="Rewrite every page, changed or not.")
 @plugin_option
 @json_option
 def build(  # noqa: PLR0913 - a parameter an option
@@ -83,7 +83,7 @@ def build(  # noqa: PLR0913 - a parameter an option
     as_json: bool,
     **filters: str | None,
 ) -> None:
-    """Write the leaderboard of a database as plain files; they open from disk."""
+    """Write a database's leaderboard as static files that also open from disk."""
     from harness.core import UsageError
     from harness.results.reports import find_runs
     from harness.site import StoreSource
@@ -103,8 +103,8 @@ def build(  # noqa: PLR0913 - a parameter an option
         if study is not None:
             runs = [run for run in names if run in set(runs)]
             if not runs:
-                raise UsageError(f"none of its runs is in {db}: `harness eval --study` first")
-        if not runs and any(filters.values()):  # else a slip would empty a built site
+                raise UsageError(f"none of its runs is in {db}: run `harness eval --study` first")
+        if not runs and any(filters.values()):  # otherwise a typo would empty a built site
             raise UsageError("no run matches these filters: `harness show` lists the runs")
         try:
             result = write(
@@ -130,7 +130,7 @@ def build(  # noqa: PLR0913 - a parameter an option
 
 
 def _words(board_file: Path | None, study: Study | None, given: dict[str, str | None]) -> BoardText:
-    """The board's file, then what the study says, then the command's own options."""
+    """Settings from the board's file, then the study, then the command's own options."""
     from harness.site import BoardText
     from harness.site.board_file import read_board
 
@@ -148,9 +148,9 @@ def _words(board_file: Path | None, study: Study | None, given: dict[str, str | 
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--title", default="Our board", show_default=True, help="Title of the pages.")
 def new(folder: Path, title: str) -> None:
-    """Write a board as a project: study, words and colours, and its publishing by CI.
+    """Write a leaderboard project: study, texts and colours, and CI files that publish it.
 
-    The folder is to be committed; a push builds the pages for GitHub Pages or GitLab Pages.
+    Commit the folder; a push builds the pages for GitHub Pages or GitLab Pages.
     """
     from harness.site.board_file import new_board
     from harness.study.template import TEMPLATE
@@ -167,7 +167,7 @@ def new(folder: Path, title: str) -> None:
     type=click.IntRange(0, 65535),
     default=8000,
     show_default=True,
-    help="Port; 0 takes a free one.",
+    help="Port; 0 picks a free one.",
 )
 def serve(folder: Path, host: str, port: int) -> None:
     """Serve a built leaderboard on this machine."""

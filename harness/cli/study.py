@@ -26,30 +26,30 @@ SCHEMA = "study.schema.json"
     "  harness site build --study board.toml"
 )
 def study() -> None:
-    """Write and check study files: models, tasks and budgets that one command runs."""
+    """Write and check study files: models, tasks and budgets to run with one command."""
 
 
 @study.command("new")
 @click.argument("name")
 def new(name: str) -> None:
-    """Write NAME.toml, a study with comments that runs as it is, and the schema for editors."""
+    """Write NAME.toml, a commented study that is ready to run, and its schema for editors."""
     from harness.study.template import TEMPLATE
 
     file = Path(name if name.endswith(".toml") else f"{name}.toml")
     if file.exists():
-        raise UsageError(f"{file} is there already: name another")
+        raise UsageError(f"{file} already exists: choose another name")
     try:
         file.write_text(TEMPLATE.replace("NAME", file.stem), "utf-8")
         (file.parent / SCHEMA).write_text(_schema(), "utf-8")
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror or error}") from error
-    click.echo(f"{file} is written, with {SCHEMA} beside it for editors")
+    click.echo(f"wrote {file}, and {SCHEMA} for editors")
     click.echo(f"next: harness eval --study {file} --dry-run")
 
 
 @study.command("schema")
 def schema() -> None:
-    """Print the JSON schema of study files; `#:schema FILE` on a study's first line names it."""
+    """Print the JSON schema of study files; refer to it by `#:schema FILE` on the first line."""
     click.echo(_schema(), nl=False)
 
 
@@ -66,7 +66,7 @@ def _schema() -> str:
 @json_option
 @click.pass_context
 def check(context: click.Context, db: str, file: Path, as_json: bool) -> int:
-    """Check a study file, and whether stored results agree with the figures that it claims.
+    """Check a study file, and compare stored results with the figures that it claims.
 
     Nothing is run. Exit code 2 when the file is at fault, 1 when a figure does not agree.
     """
@@ -81,17 +81,17 @@ def check(context: click.Context, db: str, file: Path, as_json: bool) -> int:
     for claim in claims:
         click.echo(str(claim))
     if not claims:
-        click.echo("it claims no figure; [[expect]] names some")
+        click.echo("it claims no figures; add some with [[expect]]")
     return 0 if claims.ok else 1
 
 
 def claims_json(claims: CheckedClaims) -> list[dict[str, object]]:
-    """The claims as `--json` prints them."""
+    """The claims, as printed by `--json`."""
     return [claim.to_json() for claim in claims]
 
 
 def open_study(file: Path, context: click.Context) -> Study:
-    """The study in a file; a database that is named on the command line goes before its own."""
+    """The study in a file; a database given on the command line overrides its own."""
     from harness.study import Study
 
     said = context.get_parameter_source("db") is not click.core.ParameterSource.DEFAULT
@@ -99,7 +99,7 @@ def open_study(file: Path, context: click.Context) -> Study:
 
 
 def carry_out(one: Study, as_json: bool, quiet: bool) -> int:
-    """Run a study and report; the exit code."""
+    """Run a study, print the report, and return the exit code."""
     from harness.cli.progress import progress
     from harness.cli.tables import print_runs
     from harness.run.progress import Silent
@@ -109,7 +109,7 @@ def carry_out(one: Study, as_json: bool, quiet: bool) -> int:
             result = one.run(progress=observer)
     except KeyboardInterrupt:
         click.echo(
-            "\nstopped; everything finished is stored. The same command goes on from there.",
+            "\nstopped; all finished work is stored. Run the same command again to resume.",
             err=True,
         )
         return 130
@@ -127,12 +127,12 @@ def carry_out(one: Study, as_json: bool, quiet: bool) -> int:
     for line in (*result.notes, *result.left):
         click.echo(line, err=True)
     if result.left:
-        click.echo("the same command goes on with what is left", err=True)
+        click.echo("run the same command again for what is left", err=True)
     return 0 if result.ok else 1
 
 
 def dry_run_of(one: Study, pilot: float | None, as_json: bool) -> int:
-    """Print a study's matrix with what it would cost; the exit code."""
+    """Print a study's matrix with its predicted cost, and return the exit code."""
     from harness.cli.progress import progress
 
     if pilot is None:
@@ -147,13 +147,13 @@ def dry_run_of(one: Study, pilot: float | None, as_json: bool) -> int:
     for line in matrix(found):
         click.echo(line)
     if any(cell.samples and cell.tokens is None for cell in found):
-        click.echo("≤: a bound, every sample at its limit; --pilot runs 5% and predicts from that")
+        click.echo("≤: an upper bound (samples at their limit); --pilot predicts from a 5% run")
     click.echo("nothing else was run" if pilot is not None else "nothing was run")
     return 0
 
 
 def matrix(found: StudyForecast) -> list[str]:
-    """The matrix as lines of a table, with a line of totals."""
+    """The matrix as table lines, with a line of totals."""
     table: list[tuple[str, ...]] = []
     table += [("model", "task", "runs", "problems", "samples", "to generate", "usd", "hours")]
     table += [_line(cell) for cell in found]

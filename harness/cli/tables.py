@@ -1,4 +1,4 @@
-"""Tables for people: the runs of a database, and figures as they are written everywhere."""
+"""Text tables: the runs of a database, and the formatting of figures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from harness.results.views import RunReport
 
 
 def console() -> Console:
-    """Standard output; where it is no terminal as wide as any table, so that nothing is cut."""
+    """Standard output; if it is not a terminal, wide enough that nothing is truncated."""
     return Console(width=None if sys.stdout.isatty() else 10_000, highlight=False)
 
 
@@ -30,31 +30,31 @@ def percent(estimate: Estimate | None) -> str:
 
 
 def count(value: float | None) -> str:
-    """A number of tokens for people: thousands apart; unknown is a dash."""
+    """A formatted number of tokens with thousands separators; a dash if unknown."""
     if value is None:
         return "–"
     return f"{value:,.0f}" if value == int(value) or value >= 100 else f"{value:,.1f}"
 
 
 def per_problem(total: float | None, problems: int) -> float | None:
-    """A mean, where the total is known."""
+    """A mean, if the total is known."""
     return None if total is None or not problems else total / problems
 
 
 _Cells = Mapping[str, str]
 _LEAST = {"model": 10, "task": 8, "budget": 8, "remarks": 10}
-"""What may be shortened in a narrow terminal, and how short."""
+"""Columns that may be shortened in a narrow terminal, and their minimum widths."""
 _SHARES = ("refused", "abstained", "empty", "truncated", "looping")
-"""Shares of the samples, in columns of their own where they say something."""
+"""Shares of the samples, shown as columns when they are informative."""
 _WORTH_A_COLUMN = 0.005
-"""The least share that says something."""
+"""The smallest share that is informative."""
 _DROPPED = (*reversed(_SHARES), "answered", "attempted", "spent", "done", "judge", "usd", "errors",
             "lured", "kappa", "pairs")  # fmt: skip
-"""What is left out where that is not enough, in this order."""
+"""Columns to drop, in this order, if that is not enough."""
 
 
 def print_runs(reports: Sequence[RunReport], *, wide: bool = False) -> None:
-    """One line a run, whatever the terminal's width; `wide` shows every column in full.
+    """One line per run, whatever the terminal's width; `wide` shows every column in full.
 
     In a narrow terminal names are shortened and columns left out, which a last line says.
     """
@@ -69,13 +69,13 @@ def print_runs(reports: Sequence[RunReport], *, wide: bool = False) -> None:
     if any("pair_score" in report.metrics for report in reports):
         click.echo("pair score: never naming a flaw, and always naming one, give 50% at best")
     if left_out:
-        click.echo(f"left out for want of room: {', '.join(left_out)} (--wide shows all)", err=True)
+        click.echo(f"columns left out to fit: {', '.join(left_out)} (--wide shows all)", err=True)
 
 
 def runs_table(
     reports: Sequence[RunReport], width: int | None = None, *, every: bool = False
 ) -> tuple[Table, list[str]]:
-    """Accuracy, lures and costs of runs in at most `width` columns; the headings left out.
+    """Accuracy, lures and costs of runs in at most `width` characters; the omitted headings.
 
     Columns that say nothing of any run are not there, unless `every` one is asked for.
     """
@@ -106,7 +106,7 @@ def runs_table(
 
 
 def _says(name: str, reports: Sequence[RunReport], rows: Sequence[_Cells]) -> bool:
-    """Whether a column says anything of any run."""
+    """Whether a column is informative for any run."""
     if name in _SHARES:
         return any((getattr(report, name) or 0.0) >= _WORTH_A_COLUMN for report in reports)
     if name in ("attempted", "answered"):
@@ -116,7 +116,7 @@ def _says(name: str, reports: Sequence[RunReport], rows: Sequence[_Cells]) -> bo
 
 
 def _shortened(names: Sequence[str], widths: dict[str, int], most: int) -> bool:
-    """Whether the columns fit, once the longest of those that may be shortened are."""
+    """Whether the columns fit after shortening the longest of those that may be shortened."""
     over = sum(widths[name] + 2 for name in names) - 2 - most
     if over > sum(max(0, widths[n] - _LEAST[n]) for n in names if n in _LEAST):
         return False
@@ -153,7 +153,7 @@ _HEADINGS = {
 
 
 def _rows(report: RunReport, apart: str | None) -> list[_Cells]:
-    """A run's line, and below it the accuracy that labels have corrected."""
+    """A run's line, and below it the accuracy corrected by labels."""
     rows = [_cells(report, apart)]
     found = report.audit
     if found is not None and found.of_run and found.corrected_accuracy is not None:
@@ -189,7 +189,7 @@ def _cells(report: RunReport, apart: str | None) -> _Cells:
 
 
 def _kappa(report: RunReport) -> str:
-    """A judge's agreement with labels by hand; a dash where rules gave the verdicts."""
+    """A judge's agreement with human labels; a dash if rules gave the verdicts."""
     if report.judge is None:
         return "–"
     kappa = report.audit.kappa if report.audit else None
@@ -203,7 +203,7 @@ def _share(value: float | None) -> str:
 
 
 def contamination_table(found: Sequence[Contamination]) -> Table:
-    """One line a budget: public and fresh accuracy, and their difference in points."""
+    """One line per budget: public and fresh accuracy, and their difference in points."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("task", "fresh", "budget"):
         table.add_column(name, no_wrap=True)
@@ -229,7 +229,7 @@ def points(estimate: Estimate) -> str:
 
 
 def _judge(report: RunReport) -> str:
-    """A judge's dollars; a dash where none was asked."""
+    """A judge's dollars; a dash if there was no judge."""
     spent = report.spent_by_role.get("judge")
     if spent is None:
         return "–"
@@ -237,7 +237,7 @@ def _judge(report: RunReport) -> str:
 
 
 def _remarks(report: RunReport) -> str:
-    remarks = []  # what a narrow terminal may cut comes last
+    remarks = []  # the most important first: a narrow terminal cuts the end
     if report.status != "complete":
         remarks.append(f"unfinished: {report.problems} of {report.planned}")
     if report.failed:
@@ -250,7 +250,7 @@ def _remarks(report: RunReport) -> str:
             f"ignores its budget: {kept.within:.0%} within, median {kept.median:.1f} times"
         )
     if len(report.origins) > 1:
-        remarks.append(f"the model moved: {', then '.join(report.origins)}")
+        remarks.append(f"the model changed: {', then '.join(report.origins)}")
     if report.stopped:
         remarks.append(f"{report.stopped} stopped by the ceiling")
     if report.selector == "oracle":

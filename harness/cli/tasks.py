@@ -22,18 +22,18 @@ from harness.core import DataSource, HarnessError, TaskSpec, UsageError, registr
 @json_option
 @click.pass_context
 def tasks(context: click.Context, as_json: bool) -> None:
-    """List tasks, show one, preview its problems, write and check your own."""
+    """List, show and preview tasks; write and check your own."""
     if context.invoked_subcommand is None:
         context.invoke(list_, as_json=as_json)
     elif as_json:
-        raise UsageError(f"write --json behind {context.invoked_subcommand}")
+        raise UsageError(f"write --json after {context.invoked_subcommand}")
 
 
 @tasks.command("list")
 @plugin_option
 @json_option
 def list_(as_json: bool) -> None:
-    """All tasks, with one line each."""
+    """List all tasks, one line each."""
     rows = []
     for name in registry.names("tasks"):
         try:
@@ -55,7 +55,7 @@ def list_(as_json: bool) -> None:
 @plugin_option
 @json_option
 def show(name: str, as_json: bool) -> None:
-    """A task's card: source, licence, an example, its history."""
+    """Show a task's card: source, licence, an example, its history."""
     import inspect
 
     from harness.run.contracts import verifier_of
@@ -65,7 +65,7 @@ def show(name: str, as_json: bool) -> None:
     task = registry.make("tasks", TaskSpec.parse(name).name)
     file = Path(inspect.getfile(type(task))).parent / "README.md"
     plain = f"# {task.name}\n\n{task.summary}\n"
-    own = getattr(task, "card", None)  # of a task that is no class of its own
+    own = getattr(task, "card", None)  # for a task without a class of its own
     text = own or (file.read_text("utf-8") if file.is_file() else plain)
     verifier = verifier_of(TaskSpec.parse(name), task)
     facts = {"name": task.name, "version": task.version, "summary": task.summary}
@@ -82,7 +82,11 @@ def show(name: str, as_json: bool) -> None:
 @tasks.command("preview")
 @click.argument("name")
 @click.option(
-    "--limit", type=click.IntRange(1, 10**9), default=5, show_default=True, help="How many."
+    "--limit",
+    type=click.IntRange(1, 10**9),
+    default=5,
+    show_default=True,
+    help="Number of problems.",
 )
 @click.option(
     "--data-dir",
@@ -92,7 +96,7 @@ def show(name: str, as_json: bool) -> None:
 @plugin_option
 @json_option
 def preview(name: str, limit: int, data_dir: Path | None, as_json: bool) -> None:
-    """A few problems as the model sees them, with gold answer and lure; the design, if any."""
+    """Show a few problems as the model sees them, with gold and lure, and the design, if any."""
     from harness.core.protocols import Designed
     from harness.run.plan import load_task
 
@@ -122,7 +126,7 @@ def preview(name: str, limit: int, data_dir: Path | None, as_json: bool) -> None
 @tasks.command("new")
 @click.argument("name")
 def new(name: str) -> None:
-    """Write NAME.yaml, a task with comments, and NAME.csv, a few questions for it."""
+    """Write NAME.yaml, a commented task, and NAME.csv, a few questions for it."""
     from harness.tasks.custom.template import QUESTIONS, TASK
 
     stem = name.removesuffix(".yaml")
@@ -130,21 +134,19 @@ def new(name: str) -> None:
     files[Path(f"{stem}.csv")] = QUESTIONS
     for file in files:
         if file.exists():
-            raise UsageError(f"{file} is there already: name another")
+            raise UsageError(f"{file} already exists: choose another name")
     for file, text in files.items():
         try:
             file.write_text(text, "utf-8")
         except OSError as error:
             raise UsageError(f"{file} cannot be written: {error.strerror or error}") from error
-    click.echo(f"{' and '.join(map(str, files))} are written")
+    click.echo(f"wrote {' and '.join(map(str, files))}")
     click.echo(f"next: harness tasks check {stem}.yaml")
 
 
 @tasks.command("check")
 @click.argument("target", metavar="FILE|NAME")
-@click.option(
-    "--limit", type=click.IntRange(1, 10**9), help="Check only the first so many problems."
-)
+@click.option("--limit", type=click.IntRange(1, 10**9), help="Check only this many problems.")
 @click.option(
     "--data-dir",
     type=click.Path(path_type=Path),
@@ -155,9 +157,9 @@ def new(name: str) -> None:
 def check(target: str, limit: int | None, data_dir: Path | None, as_json: bool) -> int:
     """Run a task through the checks that the built-in tasks pass.
 
-    A Python file is loaded as a plugin, and all tasks that it registers are checked; any other is a
-    file of questions; a task by name may have options. Two problems are printed as a model sees
-    them. Exit code 1 when a check fails.
+    A Python file is loaded as a plugin, and all tasks that it registers are checked. Any other file
+    is read as a file of questions. A task name may have options. Two problems are printed as the
+    model sees them. The exit code is 1 if a check fails.
     """
     from harness.tasks import check as run_checks
 
@@ -174,7 +176,7 @@ def check(target: str, limit: int | None, data_dir: Path | None, as_json: bool) 
 
 
 def _targets(target: str) -> list[TaskSpec]:
-    """The tasks of a plugin file, or the one that is named."""
+    """The tasks of a plugin file, or the named task."""
     if not target.endswith(".py"):
         return [TaskSpec.parse(target)]
     found = [name for kind, name in registry.load_plugin(target) if kind == "tasks"]
@@ -199,7 +201,7 @@ def _check_lines(report: Any) -> list[str]:
 
 
 def _rendered(report: Any) -> list[str]:
-    """The first two problems as a model sees them."""
+    """The first two problems as the model sees them."""
     lines = []
     for problem, prompt in report.examples:
         lines.append(click.style(f"── {problem.id}", bold=True))

@@ -16,7 +16,7 @@ Examples:
   harness eval --model onnx:my-tiny --task arithmetic --budget 'think@{0,32}'
 
 \b
-The work folder keeps checkpoints: the same command goes on where the last one stopped.
+The work folder keeps checkpoints: run the same command again to resume.
 Needs pip install 'reasoning-harness[train]'.
 """
 
@@ -30,15 +30,17 @@ Needs pip install 'reasoning-harness[train]'.
     show_default=True,
     help="Folder for the models.",
 )
-@click.option("--work", type=click.Path(path_type=Path), help="Checkpoints [default: OUT.work].")
+@click.option(
+    "--work", type=click.Path(path_type=Path), help="Folder for checkpoints [default: OUT.work]."
+)
 @click.option(
     "--tokens",
     type=click.IntRange(1),
     default=DEFAULT_TOKENS,
     show_default=True,
-    help="Training length.",
+    help="Number of training tokens.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the training.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Training seed.")
 @click.option(
     "--threads", type=click.IntRange(1), default=1, show_default=True, help="CPU threads."
 )
@@ -48,7 +50,7 @@ Needs pip install 'reasoning-harness[train]'.
     "--compile/--no-compile", "compile", default=True, show_default=True, help="Compile the model."
 )
 def train_tiny(size: str, out: Path, work: Path | None, **options: Any) -> int:
-    """Train an embedded model anew, on the training part of the generated tasks."""
+    """Retrain an embedded model on the training part of the generated tasks."""
     from harness.train import SIZES, TrainConfig, train
 
     if size not in SIZES:
@@ -64,7 +66,7 @@ def train_tiny(size: str, out: Path, work: Path | None, **options: Any) -> int:
     try:
         folder = train(config, lambda line: click.echo(line, err=True))
     except KeyboardInterrupt:
-        click.echo(f"\nstopped; the same command goes on from {config.work}", err=True)
+        click.echo(f"\nstopped; run the same command again to resume from {config.work}", err=True)
         return 130
     click.echo(f"wrote {folder}: harness eval --model onnx:{folder} …")
     return 0

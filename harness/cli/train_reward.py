@@ -18,7 +18,9 @@ Needs pip install 'reasoning-harness[train]'.
 
 
 @click.command("train-reward", epilog=EXAMPLES)
-@click.option("-m", "--model", default="tiny-s", show_default=True, help="Whose solutions.")
+@click.option(
+    "-m", "--model", default="tiny-s", show_default=True, help="Model whose solutions to train on."
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -32,10 +34,12 @@ Needs pip install 'reasoning-harness[train]'.
     "tasks",
     type=click.Choice(["arithmetic", "decimals", "traps"]),
     multiple=True,
-    help="Whose problems (repeatable) [default: all].",
+    help="Task whose problems to solve (repeatable) [default: all].",
 )
-@click.option("--problems", type=click.IntRange(1), help="Problems to solve [default: as shipped].")
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the training.")
+@click.option(
+    "--problems", type=click.IntRange(1), help="Number of problems to solve [default: as shipped]."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Training seed.")
 @click.option(
     "--threads", type=click.IntRange(1), default=1, show_default=True, help="CPU threads."
 )

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 @click.option("--answer", help="A response, or a bare answer.")
 @click.option("--verifier", default="math", show_default=True, help="A registered verifier.")
 @click.option("--option", "-o", multiple=True, metavar="KEY=VALUE", help="A verifier's argument.")
-@click.option("--workers", type=click.IntRange(1), help="Processes; default: one a CPU.")
-@click.option("--question", default="", help="The problem, where it helps to read the answer.")
-@click.option("--explain", is_flag=True, help="Show every step of one judgement (math alone).")
+@click.option(
+    "--workers", type=click.IntRange(1), help="Number of processes [default: one per CPU]."
+)
+@click.option("--question", default="", help="The question, which can help to find the answer.")
+@click.option("--explain", is_flag=True, help="Show every step of one verdict (math only).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def verify(  # noqa: PLR0913 - an argument an option
     file: IO[str] | None,
@@ -37,14 +39,14 @@ def verify(  # noqa: PLR0913 - an argument an option
     explain: bool,
     as_json: bool,
 ) -> int:
-    """Judge one answer, or the rows of a file (JSON lines with `gold` and `text` or `answer`, and
-    `question` where it is known).
+    """Grade one answer, or the rows of a file (JSON lines with `gold` and `text` or `answer`, and
+    `question` if known).
 
-    FILE `-` is standard input. One JSON object a row goes to standard output, in order and as soon
-    as it is judged, with `verdict`, `extracted`, `stage`, `reason`, `rule`, `warning` and `key`.
-    With --explain: the text with the answer marked, each rule that was tried and why it lost, the
-    parts that the numbers of its sentence play, both trees, and the stage that decided.
-    Exit code 1: some rows are `ungraded`.
+    FILE `-` is standard input. Prints one JSON object per row, in order and as soon as it is
+    graded, with `verdict`, `extracted`, `stage`, `reason`, `rule`, `warning` and `key`. --explain
+    shows the text with the answer marked, each rule that was tried and why it lost, the role of
+    each number in its sentence, both parsed trees, and the stage that decided. The exit code is 1
+    if some rows are `ungraded`.
     """
     from harness.core import UsageError, VerifierSpec
     from harness.verifiers.pool import VerifierPool
@@ -64,7 +66,7 @@ def verify(  # noqa: PLR0913 - an argument an option
                 click.echo(_sheet(row, gold or ""))
             else:
                 sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
-                sys.stdout.flush()  # whoever reads a pipe waits for it
+                sys.stdout.flush()  # so that readers of a pipe see it at once
     return 1 if ungraded else 0
 
 
@@ -77,7 +79,7 @@ def _explained(
     from harness.verifiers.math.explain import explain
 
     if spec.name != "math" or gold is None or answer is None:
-        raise UsageError("--explain and --question take --gold and --answer, and math alone")
+        raise UsageError("--explain and --question need --gold and --answer, and the math verifier")
     told = explain(answer, Problem(id="", question=question, gold=gold), **spec.args)
     if as_json:
         shown = {**dataclasses.asdict(told), "marked": told.marked}

@@ -14,13 +14,13 @@ from harness.cli.options import db_option, plugin_option
     type=click.IntRange(0, 65535),
     default=8765,
     show_default=True,
-    help="Port on this machine; 0 takes a free one.",
+    help="Port on this machine; 0 picks a free one.",
 )
 @plugin_option
 def view(db: str, port: int) -> None:
-    """Serve the leaderboard's pages of a database, renewed while runs go on.
+    """Serve a database's leaderboard pages, updated while runs are in progress.
 
-    On this machine alone (127.0.0.1), and until it is interrupted: progress, cost so far, and every
+    Serves on this machine only (127.0.0.1), until interrupted: progress, cost so far, and every
     transcript as soon as it is stored. `harness site build` writes the same pages as files.
     """
     from harness.site.live import view as serve

@@ -1,6 +1,6 @@
-"""The shared words of the product: frozen data, errors, protocols and the plugin registry.
+"""Shared building blocks: frozen data types, errors, protocols and the plugin registry.
 
-Nothing here knows an engine, a database or a terminal.
+Nothing here depends on an engine, a database or a terminal.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Load a word's module when it is first asked for: a verifier needs three of them."""
+    """Import a name's module on first use: a verifier needs only three of them."""
     if name not in _MODULE:
         raise AttributeError(f"module 'harness.core' has no attribute {name!r}")
     import importlib

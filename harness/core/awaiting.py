@@ -1,7 +1,7 @@
-"""Awaiting a stranger's coroutine: what it raises names its place, and it ends in time.
+"""Awaiting third-party coroutines: exceptions name their place, and there is a time limit.
 
-`asyncio.timeout` ends what waits; code that computes or sleeps between two awaits holds the whole
-event loop, its time-outs with it, so that each step is watched as well (`harness.core.watch`).
+`asyncio.timeout` stops a coroutine that waits. Code that computes or sleeps between two awaits
+blocks the event loop, timeouts included, so each step is watched too (`harness.core.watch`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from harness.core.origin import blamed, describe, fault, is_from_outside, misfit
 
 
 async def awaited(what: str, plugin: Any, method: str, call: Callable[[], Any]) -> Any:
-    """What the coroutine that `call` makes gives; PluginError where it fails or does not end."""
+    """Await the coroutine that `call` makes; PluginError if it fails or does not end."""
     with blamed(what, plugin):
         coroutine = call()
     if not inspect.isawaitable(coroutine):
@@ -30,9 +30,9 @@ async def awaited(what: str, plugin: Any, method: str, call: Callable[[], Any]) 
 
 @asynccontextmanager
 async def in_time(what: str, plugin: Any, method: str) -> AsyncIterator[asyncio.Timeout]:
-    """Ends a block that waits for longer than `watch.AWAITED` says; what it gives may be moved.
+    """Stops a block that waits for longer than `watch.AWAITED`; the limit can be rescheduled.
 
-    One that takes its cancellation, and waits again, ends the process where that is allowed.
+    A block that swallows its cancellation and waits again ends the process if that is allowed.
     """
     said = f"{what} ({where(plugin, method)}): {method}: {watch.AWAITED.passed()}"
     looks: list[asyncio.TimerHandle] = []
@@ -66,7 +66,7 @@ async def in_time(what: str, plugin: Any, method: str) -> AsyncIterator[asyncio.
 
 
 class Steps:
-    """An awaitable, watched from each of its awaits to the next."""
+    """An awaitable, with a time limit from each of its awaits to the next."""
 
     def __init__(self, what: str, plugin: Any, call: Awaitable[Any], limit: watch.Limit) -> None:
         self._what, self._plugin, self._call, self._limit = what, plugin, call, limit
@@ -88,7 +88,7 @@ class Steps:
             thrown = None
             try:
                 sent = yield waits_for
-            except BaseException as error:  # noqa: BLE001 - handed to whom it is for
+            except BaseException as error:  # noqa: BLE001 - passed on to the coroutine
                 thrown = error
 
 

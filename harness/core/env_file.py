@@ -1,6 +1,6 @@
-"""Keys from a file that the user names: `NAME=value` lines, into the environment of this process.
+"""Keys from a user's file of `NAME=value` lines, loaded into this process's environment.
 
-They go nowhere else: not into the store, not into a message, not to a site.
+They go nowhere else: not into the store, messages or sites.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ _QUOTED = re.compile(r"""(?P<quote>['"])(?P<text>.*?)(?P=quote)\s*(?:#.*)?""")
 
 
 def load_env_file(path: str | Path, environment: MutableMapping[str, str] = os.environ) -> None:
-    """Put the variables of a file into the environment; what is set there already stays.
+    """Load a file's variables into the environment; variables that are already set win.
 
-    UsageError for a file that cannot be read, or a line that is none; it repeats no value.
+    UsageError for an unreadable file or an invalid line; the message repeats no value.
     """
     for name, value in _read(Path(path)):
         environment.setdefault(name, value)
@@ -29,7 +29,7 @@ def _read(path: Path) -> Iterator[tuple[str, str]]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise UsageError(f"{path}: the file with keys cannot be read: {reason}") from None
     for number, line in enumerate(lines, 1):
         text = line.strip()

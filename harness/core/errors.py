@@ -1,18 +1,18 @@
-"""Every error that the product raises on purpose.
+"""Every error that harness raises on purpose.
 
-HarnessError                 exit code 1: something outside went wrong
-├── UsageError               exit code 2: what was asked for cannot be done
-│   ├── ParameterError       a parameter's value, or two that do not go together
+HarnessError                 exit code 1: something external failed
+├── UsageError               exit code 2: the request cannot be carried out
+│   ├── ParameterError       an invalid parameter value, or two that conflict
 │   ├── UnknownNameError     no task, model, budget … of that name ("did you mean")
 │   ├── MissingExtraError    an optional dependency is not installed
-│   └── DataError            a file or data set is not what it should be
-├── PluginError              a stranger's plugin does not keep to its contract, or fails
-├── BackendError             a model or server failed for good (retries included)
-│   └── ContextError         what was asked leaves no room in the model's context
+│   └── DataError            a file or data set is not as expected
+├── PluginError              a third-party plugin violates its contract, or fails
+├── BackendError             a model or server failed permanently (after retries)
+│   └── ContextError         the request leaves no room in the model's context
 └── StoreError               the database cannot be read or written
 
-A message is one line or a few: what was wrong, where, and what to do. Parameters in it are named as
-keyword arguments, and by the command line as its options.
+A message takes one or a few lines: what was wrong, where, and what to do. It names parameters as
+keyword arguments; the command line shows them as its options.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from typing import Any
 
 
 def keyword(name: str, value: object) -> str:
-    """A parameter as Python writes it: `limit=0`; `price=...` for one that is to be given.
+    """A parameter as Python writes it: `limit=0`; `price=...` for one that must be given.
 
-    One entry of a mapping is named with a dot: `model_args.api` is `model_args={'api': ...}`.
+    An entry of a mapping is named with a dot: `model_args.api` is `model_args={'api': ...}`.
     """
     outer, dot, inner = name.partition(".")
     if dot:
@@ -34,10 +34,10 @@ def keyword(name: str, value: object) -> str:
 
 
 class HarnessError(Exception):
-    """Base of all; `exit_code` is what the command line returns for it.
+    """Base class; `exit_code` is the command line's exit code for it.
 
-    `{limit}` in the message stands for the parameter `limit` with its value in `values` (`...`: to
-    be given). `str` writes it as a keyword argument; `told` as its reader would.
+    `{limit}` in the message stands for the parameter `limit` with its value in `values` (`...`:
+    must be given). `str` writes it as a keyword argument; `told` in the reader's notation.
     """
 
     exit_code = 1
@@ -47,7 +47,7 @@ class HarnessError(Exception):
         super().__init__(self.told(keyword))
 
     def told(self, write: Callable[[str, object], str]) -> str:
-        """The message with each parameter as `write` makes it from its name and value."""
+        """The message with each parameter rendered by `write` from its name and value."""
         if not self.values:
             return self.message
         names = "|".join(map(re.escape, self.values))
@@ -55,28 +55,28 @@ class HarnessError(Exception):
 
 
 def backend_options(**options: object) -> dict[str, object]:
-    """Options of a backend as values of an error's message, where `{model_args.NAME}` names them.
+    """Backend options as values for an error's message, which refers to `{model_args.NAME}`.
 
-    A name that Python keeps for itself ends in `_`.
+    A name that is reserved in Python ends in `_`.
     """
     return {f"model_args.{name.rstrip('_')}": value for name, value in options.items()}
 
 
 class UsageError(HarnessError):
-    """What was asked for cannot be done as asked."""
+    """The request cannot be carried out as given."""
 
     exit_code = 2
 
 
 class ParameterError(UsageError):
-    """A parameter's value makes no sense, or does not go with another's."""
+    """A parameter's value is invalid, or conflicts with another's."""
 
 
 class UnknownNameError(UsageError):
-    """No `kind` is called `name`; the message suggests the nearest known names."""
+    """No `kind` is called `name`; the message suggests the closest known names."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
-        import difflib  # for the message alone
+        import difflib  # only needed for the message
 
         self.kind, self.name, self.known = kind, name, sorted(known)
         near = difflib.get_close_matches(name, self.known, n=3, cutoff=0.5)
@@ -101,11 +101,11 @@ class MissingExtraError(UsageError):
 
 
 class DataError(UsageError):
-    """A data set or an input file is missing, unreadable or of another schema."""
+    """A data set or input file is missing, unreadable or in another format."""
 
 
 class PluginError(HarnessError):
-    """A plugin does not do what its kind must (exit code 2), or its code raised something (1)."""
+    """A plugin violates its contract (exit code 2), or its code raised an exception (1)."""
 
     def __init__(self, message: str, *, exit_code: int = 2) -> None:
         super().__init__(message)
@@ -113,10 +113,10 @@ class PluginError(HarnessError):
 
 
 class BackendError(HarnessError):
-    """A model call failed for good.
+    """A model call failed permanently.
 
-    `fatal` says that no further call to this model can succeed (server gone, wrong key),
-    so that the whole command should stop instead of failing problem by problem.
+    `fatal` means that no further call to this model can succeed (server gone, wrong key), so the
+    whole command should stop instead of failing problem by problem.
     """
 
     def __init__(self, message: str, *, fatal: bool = False, **values: Any) -> None:
@@ -125,9 +125,9 @@ class BackendError(HarnessError):
 
 
 class ContextError(BackendError):
-    """The prompt, with what was said behind it, fills the model's context.
+    """The prompt plus the assistant text so far fills the model's context.
 
-    A backend raises it where the context is known only to the server; the call is then taken for
+    A backend raises it if only the server knows the context size; the call is then treated as
     a completion that was cut before its first token.
     """
 

@@ -6,14 +6,14 @@ import hashlib
 import json
 from typing import Any
 
-# `json.dumps` would make a new encoder for each call; a sample needs several hashes.
+# `json.dumps` would create an encoder for each call, and a sample needs several hashes.
 _encode = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
 ).encode
 
 
 def canonical_json(value: Any) -> str:
-    """One text for one value: keys sorted, no spaces, no NaN."""
+    """Canonical JSON: sorted keys, no spaces, no NaN."""
     return _encode(value)
 
 

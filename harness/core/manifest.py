@@ -1,7 +1,7 @@
-"""What a run was: what it measures, how its budget is read, and the command that repeats it.
+"""A run's manifest: what it measures, how its budget is read, and the command to reproduce it.
 
-A manifest is stored as JSON. `identity` is what the run's id hashes; all else may differ between
-two commands that measure the same.
+A manifest is stored as JSON. The run's id is a hash of `identity`; everything else may differ
+between two commands that measure the same thing.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Any, Self
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunIdentity:
-    """What a run measures; two runs with one identity are the same run.
+    """What a run measures; two runs with the same identity are the same run.
 
     `model` is the model's fingerprint, `data` and `prompts` the content hashes of the task's
-    problems and their wording, `budget` the budget's text. `price` holds the dollars per million
-    prompt and output tokens that a budget with a ceiling in dollars is held to.
+    problems and prompts, `budget` the budget's text. `price` holds the dollars per million
+    prompt and output tokens that a dollar ceiling is enforced with.
     """
 
     model: str = ""
@@ -35,42 +35,42 @@ class RunIdentity:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Read it back; names that this version does not know are kept in `extra`."""
+        """Parse it; names that this version does not know are kept in `extra`."""
         known, extra = _split(cls, data)
         price = known.get("price")
         return cls(**{**known, "price": None if price is None else tuple(price), "extra": extra})
 
     def to_json(self) -> dict[str, Any]:
-        """What is hashed; the price stands in it only where there is a ceiling in dollars."""
+        """What is hashed; the price is included only with a dollar ceiling."""
         price = {} if self.price is None else {"price": list(self.price)}
         return {**_plain(self, without=("price", "extra")), **price, **self.extra}
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command line in words, each as it is written in a shell, quotes included."""
+    """A command line as words, each as written in a shell, including quotes."""
 
     words: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Split a command line at its spaces, leaving each word's quotes in place."""
+        """Split a command line at its spaces, keeping each word's quotes."""
         return cls(tuple(re.findall(r"""(?:[^\s'"]|'[^']*'|"[^"]*"|['"])+""", text)))
 
     @property
     def evaluates(self) -> bool:
-        """Whether it is a `harness eval`."""
+        """Whether it is a `harness eval` command."""
         return self.words[:2] == ("harness", "eval")
 
     def option(self, name: str) -> str | None:
-        """The value of `--name`, without its quotes; None where it is not given."""
+        """The value of `--name`, without its quotes; None if it is not given."""
         for word, value in zip(self.words, self.words[1:], strict=False):
             if word == f"--{name}":
                 return "".join(shlex.split(value))
         return None
 
     def without(self, *names: str) -> Self:
-        """The same without some options and their values."""
+        """The same command without some options and their values."""
         options, words, skip = {f"--{name}" for name in names}, [], False
         for word in self.words:
             if not skip and word not in options:
@@ -79,7 +79,7 @@ class Command:
         return type(self)(tuple(words))
 
     def plus(self, other: Command) -> Self:
-        """The same with further words at its end."""
+        """The same command with further words at the end."""
         return type(self)((*self.words, *other.words))
 
     def __str__(self) -> str:
@@ -88,12 +88,12 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunManifest:
-    """All that is kept of how a run was made.
+    """The record of how a run was made.
 
-    `size` is how many answers its `selector` (built from `selector_args`) chooses from; `whole`:
+    `size` is how many answers its `selector` (built from `selector_args`) chooses from. `whole`:
     each attempt is one search, not a pool of which the budget uses `size`. `prompt_once`: the
-    engine bills the prompt once for samples asked for together. `price` is the entry of the price
-    book that the run is shown with and `gpu_usd_per_hour` the rate, None where there was none.
+    engine bills the prompt once for samples requested together. `price` is the price book entry
+    used to show the run, and `gpu_usd_per_hour` the hourly rate; None if there was none.
     `imported` is the name of the file that the outputs came from.
     """
 
@@ -118,14 +118,14 @@ class RunManifest:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Read it back; names that this version does not know are kept in `extra`."""
+        """Parse it; names that this version does not know are kept in `extra`."""
         known, extra = _split(cls, data)
         known["identity"] = RunIdentity.from_json(known.get("identity", {}))
         known["command"] = Command.parse(known.get("command", ""))
         return cls(**known, extra=extra)
 
     def to_json(self) -> dict[str, Any]:
-        """The object that is stored, in its order."""
+        """The stored object, in order."""
         plain = _plain(self, without=("price", "gpu_usd_per_hour", "imported", "extra"))
         origin: dict[str, Any]
         if self.imported is None:
@@ -153,7 +153,7 @@ class RunManifest:
         }
 
     def sampling_facts(self, verifier: str) -> dict[str, str]:
-        """What must agree for two runs to draw from one pool: the seed and the limit as well."""
+        """What must agree for two runs to draw from one pool: also the seed and the limit."""
         identity = self.identity
         more = {"seed": identity.seed, "max_output_tokens": identity.max_output_tokens}
         return {**self.facts(verifier), **{name: str(value) for name, value in more.items()}}

@@ -1,4 +1,4 @@
-"""Where a plugin's code stands, for messages; what names it, for the identity of a run."""
+"""Where a plugin's code is (for messages), and what identifies it (for a run's identity)."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _DIGITS = 12
 
 
 def is_builtin(plugin: Any) -> bool:
-    """Whether it is a part of this package."""
+    """Whether it is part of this package."""
     return _module_of(plugin).split(".", 1)[0] == "harness"
 
 
 def where(plugin: Any, method: str | None = None) -> str:
-    """`file, line n` of a plugin or of its method; the module where there is no file."""
+    """`file, line n` of a plugin or its method; the module if there is no file."""
     kind = plugin if inspect.isclass(plugin) or inspect.isroutine(plugin) else type(plugin)
     target = inspect.unwrap(getattr(kind, method, kind) if method else kind)
     code = getattr(target, "__code__", None)
@@ -37,11 +37,11 @@ def where(plugin: Any, method: str | None = None) -> str:
 
 
 def version_of(plugin: Any) -> str | None:
-    """What names a plugin's code; None for a built-in part in its first version.
+    """What identifies a plugin's code; None for a built-in plugin in its first version.
 
-    A built-in part has a version, which a test holds against what it does. A stranger's is the
-    version that it states and a hash of its source: that of its file, or of the class where it was
-    written in a notebook; its own modules that it imports are hashed with it.
+    A built-in plugin has a version, which a test checks against what it does. A third-party
+    plugin has the version that it declares and a hash of its source: of its file, or of the class
+    if it was defined in a notebook, including its own modules that it imports.
     """
     stated = getattr(plugin, "version", None)
     stated = stated if isinstance(stated, str) else None
@@ -51,11 +51,11 @@ def version_of(plugin: Any) -> str | None:
 
 
 def code_hash(plugin: Any) -> str:
-    """A hash of a plugin's source: of its file and those of its own that it imports
+    """A hash of a plugin's source: of its file and its own imported files
     (`harness.core.sources`), or of its compiled code where there is none.
 
-    Of a class in a notebook that is what it and its bases hold, with the functions and constants of
-    the notebook that they name.
+    For a class in a notebook, it covers what the class and its bases contain, and the functions and
+    constants of the notebook that they refer to.
     """
     kind = plugin if inspect.isclass(plugin) or inspect.isroutine(plugin) else type(plugin)
     functions = list(_functions(kind))
@@ -75,7 +75,7 @@ def _hash(data: bytes) -> str:
 
 
 def _members(kind: Any) -> Iterator[tuple[str, Any]]:
-    """What a class and its bases hold, but for ours and Python's; a function itself."""
+    """The members of a class and its bases, except ours and Python's; a function itself."""
     if not inspect.isclass(kind):
         yield kind.__name__, kind
         return
@@ -103,7 +103,7 @@ def _values(kind: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _code(function: FunctionType, seen: set[int]) -> str:
-    """A function's code, with what it names of its own namespace; no file and no line."""
+    """A function's code, with what it refers to in its own namespace; no file and no line."""
     if id(function) in seen:
         return ""
     seen.add(id(function))
@@ -128,13 +128,13 @@ def _module_of(plugin: Any) -> str:
 
 
 def describe(value: Any) -> str:
-    """What a plugin gave, short enough for a message."""
+    """What a plugin returned, short enough for a message."""
     if inspect.iscoroutine(value):
-        value.close()  # nobody will await it, which Python would complain of beside the message
+        value.close()  # nobody will await it, and Python would warn about that
     kind = type(value).__name__
     try:
         text = repr(value)
-    except Exception:  # noqa: BLE001 - a stranger's `__repr__` may raise anything
+    except Exception:  # noqa: BLE001 - third-party code may raise anything
         text = f"<{kind}>"
     text = " ".join(text.split())
     shown = text if len(text) <= 60 else text[:57] + "…"
@@ -142,17 +142,17 @@ def describe(value: Any) -> str:
 
 
 def misfit(what: str, plugin: Any, method: str | None, got: str, expected: str) -> PluginError:
-    """The error for a plugin that does not keep to its contract; `what` as "the reward 'x'"."""
+    """The error for a plugin that violates its contract; `what` is like "the reward 'x'"."""
     label = f"{method} " if method else ""
     return PluginError(f"{what} ({where(plugin, method)}): {label}{got}; expected {expected}")
 
 
 @contextlib.contextmanager
 def blamed(what: str, plugin: Any, limit: watch.Limit = watch.QUICK) -> Iterator[None]:
-    """What a stranger's code raises comes out as one line that names its place.
+    """Turn exceptions in third-party code into one line that names their place.
 
-    Errors that the product raises on purpose pass; `sys.exit()` is a fault here. Nothing may be
-    awaited in the block: it is stopped when it has had its time (`harness.core.watch`).
+    Errors that harness raises on purpose pass through; `sys.exit()` counts as a fault here. Nothing
+    may be awaited in the block, which is stopped after its time limit (`harness.core.watch`).
     """
 
     def tell(frame: FrameType | None) -> str:
@@ -174,14 +174,14 @@ def blamed(what: str, plugin: Any, limit: watch.Limit = watch.QUICK) -> Iterator
 
 
 def is_from_outside(error: BaseException) -> bool:
-    """Whether it ends a plugin's code, and is not raised by it: Ctrl-C, or a cancelled task."""
+    """Whether an exception comes from outside a plugin: Ctrl-C, or a cancelled task."""
     from asyncio import CancelledError  # slow to import, and not needed for --help
 
     return isinstance(error, KeyboardInterrupt | GeneratorExit | CancelledError)
 
 
 def unwritable(*texts: str | None) -> bool:
-    """Whether one of them holds half a character, which UTF-8 and so the store cannot hold."""
+    """Whether one of them holds a lone surrogate, which UTF-8, and so the store, cannot hold."""
     try:
         "".join(text or "" for text in texts).encode()
     except UnicodeEncodeError:
@@ -190,23 +190,23 @@ def unwritable(*texts: str | None) -> bool:
 
 
 def fault(what: str, plugin: Any, error: BaseException) -> PluginError:
-    """The error for what a plugin's code raised."""
+    """The error for an exception raised by a plugin's code."""
     place = _raised_at(error.__traceback__) or where(plugin)
     return PluginError(f"{what} ({place}): {said_by(error)}", exit_code=1)
 
 
 def said_by(error: BaseException) -> str:
-    """An error's kind and its message, on one line."""
+    """An exception's type and message, on one line."""
     kind = type(error).__name__
     try:
         text = " ".join(str(error).split())
-    except Exception:  # noqa: BLE001 - a stranger's `__str__` may raise anything
+    except Exception:  # noqa: BLE001 - third-party code may raise anything
         text = ""
     return f"{kind}: {text}" if text else kind
 
 
 def _raised_at(trace: TracebackType | None) -> str | None:
-    """The deepest place of a traceback that is neither in this package nor in Python's library."""
+    """The deepest place of a traceback that is outside this package and the standard library."""
     places = []
     while trace is not None:
         places.append((trace.tb_frame.f_code.co_filename, trace.tb_lineno))
@@ -215,7 +215,7 @@ def _raised_at(trace: TracebackType | None) -> str | None:
 
 
 def _stands_at(frame: FrameType | None) -> str | None:
-    """The same of a frame that runs."""
+    """The same for a running frame."""
     places = []
     while frame is not None:
         places.append((frame.f_code.co_filename, frame.f_lineno))
@@ -224,7 +224,7 @@ def _stands_at(frame: FrameType | None) -> str | None:
 
 
 def _foreign(places: Iterable[tuple[str, int]]) -> str | None:
-    """The first place, of the deepest first, that is a stranger's."""
+    """The first place, deepest first, that is third-party code."""
     import sysconfig
 
     home = str(Path(__file__).resolve().parents[2])

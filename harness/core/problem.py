@@ -1,4 +1,4 @@
-"""What a model is asked."""
+"""Problems and prompts: what a model is asked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Role = Literal["system", "user", "assistant"]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn of a chat."""
+    """One chat message."""
 
     role: Role
     content: str
@@ -25,10 +25,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """The turns that a model sees; the last one is the user's.
+    """The messages that a model sees; the last one is the user's.
 
-    `begin` is what the assistant's answer begins with: the model goes on behind it. An answer
-    (not a thought) ends at a string of `stop`. `plain`: the last message is the whole text that
+    `begin` is the start of the assistant's answer, which the model continues. An answer
+    (not thinking) ends at a string of `stop`. `plain`: the last message is the whole text that
     the model continues, without a chat template.
     """
 
@@ -44,7 +44,7 @@ class Prompt:
         return cls((*head, Message("user", text)))
 
     def to_json(self) -> dict[str, Any]:
-        """The turns, and what else is set: what names a run's prompts."""
+        """The messages and other settings that identify a run's prompts."""
         turns = [{"role": m.role, "content": m.content} for m in self.messages]
         extra = {"begin": self.begin, "stop": list(self.stop), "plain": self.plain}
         return {"messages": turns, **{name: value for name, value in extra.items() if value}}
@@ -54,9 +54,9 @@ class Prompt:
 class Problem:
     """One item of a task.
 
-    `gold` is the right answer; None says that the problem has none, and that the right
-    behaviour is to name the flaw. `lure` is the wrong answer that the shortcut gives.
-    Problems of one `cluster` stand or fall together (one template; one original and its traps).
+    `gold` is the right answer; None means that the problem has none, and that the right
+    behaviour is to name the flaw. `lure` is the wrong answer that the shortcut gives. Problems of
+    one `cluster` tend to be right or wrong together (one template; an original and its traps).
     """
 
     id: str
@@ -72,7 +72,7 @@ class Problem:
             object.__setattr__(self, "cluster", self.id)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON, as it is stored; `Problem(**p.to_json()) == p`."""
+        """Plain JSON, as stored; `Problem(**p.to_json()) == p`."""
         return {
             "id": self.id,
             "question": self.question,
@@ -84,19 +84,19 @@ class Problem:
         }
 
     def digest(self) -> str:
-        """Content hash: two problems with one digest are the same problem."""
-        from harness.core.hashing import content_hash  # not needed to judge an answer
+        """Content hash: two problems with the same digest are the same problem."""
+        from harness.core.hashing import content_hash  # not needed to grade an answer
 
         return content_hash("problem", self.to_json())
 
 
 @dataclass(frozen=True, slots=True)
 class DataSource:
-    """Where a task takes its problems from.
+    """Where a task loads its problems from.
 
-    `data_dir` is a local folder in the authors' schema instead of the hub; `limit` the number of
-    problems wanted (None: all, or a generated task's own default); `options` what stood behind
-    the task's name: `decimals:seed=7` gives {"seed": "7"}.
+    `data_dir` is a local folder in the authors' schema, instead of the hub; `limit` the number of
+    problems wanted (None: all, or a generated task's own default); `options` what followed the
+    task's name: `decimals:seed=7` gives {"seed": "7"}.
     """
 
     data_dir: Path | None = None
@@ -108,7 +108,7 @@ class DataSource:
 class TaskSpec:
     """A task's name with options, as written on the command line: `name` or `name:k=v,k=v`.
 
-    The name of a family's task holds a colon: `family:name`, `family:name:k=v`.
+    The name of a family's task contains a colon: `family:name`, `family:name:k=v`.
     """
 
     name: str
@@ -116,9 +116,9 @@ class TaskSpec:
 
     @classmethod
     def parse(cls, text: str) -> TaskSpec:
-        """Read `name:key=value,key=value`."""
+        """Parse `name:key=value,key=value`."""
         name, rest = text.strip(), ""
-        # a family's names hold a colon: lm-eval:gsm8k, lm-eval:gsm8k:shots=5
+        # a family's names contain a colon: lm-eval:gsm8k, lm-eval:gsm8k:shots=5
         if found := re.fullmatch(r"(.*?):([^:=,]*=.*)", name, re.DOTALL):
             name, rest = found[1], found[2]
         if not name or name.startswith(":"):

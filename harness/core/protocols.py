@@ -1,4 +1,4 @@
-"""What a plugin implements: one protocol each for tasks, verifiers, models and rewards."""
+"""The protocols that plugins implement: tasks, verifiers, models and rewards."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harness.core.verdict import Verdict, VerifierSpec
 
 @runtime_checkable
 class Task(Protocol):
-    """A named set of problems with its wording, its verifier and its metrics.
+    """A named set of problems with its prompt, its verifier and its metrics.
 
     Registered under `harness.tasks` as a class that is called without arguments.
     `version` changes whenever a problem, a prompt or a gold answer could.
@@ -24,19 +24,19 @@ class Task(Protocol):
     summary: str  # one line for `harness tasks list`
 
     def load(self, source: DataSource) -> Sequence[Problem]:
-        """The problems, in an order that does not depend on `source.limit` (which cuts it).
+        """The problems, in an order that does not depend on `source.limit` (which truncates it).
 
         A data set's problems come in a fixed shuffled order, so that the first n are a fair
-        sample of it; each id tells the row (`test-17`).
+        sample of it; each id contains the row (`test-17`).
         """
         ...
 
     def prompt(self, problem: Problem) -> Prompt:
-        """The turns that a model sees."""
+        """The messages that a model sees."""
         ...
 
     def verifier(self) -> VerifierSpec:
-        """Who judges the responses."""
+        """The verifier that grades the responses."""
         ...
 
     def metrics(self, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
@@ -49,7 +49,7 @@ class Designed(Protocol):
     """A task whose problems fill a factorial design, which `harness tasks preview` prints."""
 
     def design(self, source: DataSource) -> Mapping[str, Sequence[str]]:
-        """The factors with the levels that the source's options leave, in the order to print."""
+        """The factors and the levels that the source's options allow, in display order."""
         ...
 
 
@@ -57,8 +57,8 @@ class Designed(Protocol):
 class Seeded(Protocol):
     """A generated task: its option `seed` gives other problems of the same kind.
 
-    `public_seed` is what it takes unless told: fixed for ever, so that everybody measures the
-    same. Any other seed is fresh: nobody can have trained on its problems.
+    `public_seed` is the default seed. It never changes, so that everyone measures the
+    same problems. Any other seed is fresh: nobody can have trained on its problems.
     """
 
     public_seed: int
@@ -66,31 +66,31 @@ class Seeded(Protocol):
 
 @runtime_checkable
 class FewShot(Protocol):
-    """A task with worked examples of its own: its option `shots=N` puts so many before a question.
+    """A task with its own worked examples: option `shots=N` puts N of them before a question.
 
-    `--shots N` is that option; other tasks take examples from among their own problems.
+    `--shots N` sets that option; other tasks take examples from among their own problems.
     """
 
     def shots(self, problem: Problem) -> Sequence[Sequence[str]]:
-        """The examples before a problem, as (question, answer)."""
+        """The examples shown before a problem, as (question, answer)."""
         ...
 
 
 @runtime_checkable
 class Certified(Protocol):
-    """A task that can prove its problems fair without the code that generated them."""
+    """A task that can verify its problems without the code that generated them."""
 
     def certify(self, problem: Problem) -> None:
-        """Prove gold, lure and flaw of a problem again; raises HarnessError when it fails."""
+        """Verify a problem's gold, lure and flaw; raises HarnessError if that fails."""
         ...
 
 
 @runtime_checkable
 class CertifiedTogether(Protocol):
-    """A task with something to prove of its problems together: pairs, or their wording."""
+    """A task that can verify properties of all its problems together, such as pairing."""
 
     def certify_all(self, problems: Sequence[Problem]) -> Sequence[str]:
-        """What does not hold, one line each; may raise HarnessError instead."""
+        """The violations, one line each; may raise HarnessError instead."""
         ...
 
 
@@ -105,41 +105,41 @@ class Verifier(Protocol):
     version: str
 
     def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
-        """Judge the assistant's whole turn (thinking included, between its marks).
+        """Grade the assistant's whole turn (including thinking, between its marks).
 
-        `truncated` says that the token limit cut it: without an answer that is `truncated`
-        instead of `unparsed`.
+        `truncated` means that the token limit cut it: if there is no answer, the status is
+        `truncated` instead of `unparsed`.
         """
         ...
 
 
 @runtime_checkable
 class ModelJudged(Protocol):
-    """A verifier whose verdicts a model may be asked for, instead of its rules.
+    """A verifier for whose verdicts a model can be asked instead of its rules.
 
-    `judge_version` changes whenever the question or the reading of the reply could.
+    `judge_version` changes whenever the question or the parsing of the reply could.
     """
 
     judge_version: str
 
     def question(self, response: str, problem: Problem, *, vote: int = 0) -> Prompt | None:
-        """What the judge is asked; None: the rules are enough.
+        """The question to the judge; None if the rules are enough.
 
-        Each `vote` presents the choices in another order, so that no place is preferred.
+        Each `vote` presents the choices in another order, to avoid position bias.
         """
         ...
 
     def judged(self, reply: str, rules: Verdict) -> Verdict:
-        """The verdict by the judge's reply; `rules` is the one that the rules gave.
+        """The verdict in the judge's reply; `rules` is the one that the rules gave.
 
-        `ungraded` where the reply has no verdict that can be read: the judge is asked again.
+        `ungraded` if the reply has no readable verdict: the judge is asked again.
         """
         ...
 
 
 @runtime_checkable
 class Backend(Protocol):
-    """An engine with one model. Building it is cheap; the first `generate` loads the weights.
+    """An engine with one model. Construction is cheap; the first `generate` loads the weights.
 
     Registered under `harness.models` as a class that is called with a ModelSpec.
     """
@@ -149,26 +149,26 @@ class Backend(Protocol):
     def render(self, prompt: Prompt, prefix: str = "") -> str:
         """The exact text (or canonical JSON of messages) that the engine sees.
 
-        It is part of a sample's identity, so it must be the same at every call.
+        It is part of a sample's identity, so it must be the same on every call.
         """
         ...
 
     def count_tokens(self, rendered: str) -> int | None:
-        """Prompt tokens of a rendered prompt, without loading the weights; None when unknown."""
+        """Prompt tokens of a rendered prompt, without loading the weights; None if unknown."""
         ...
 
     async def generate(self, request: Request) -> Reply:
-        """Run one call; raises BackendError when it failed for good. Safe to call concurrently."""
+        """Run one call; raises BackendError if it failed permanently. Safe to call concurrently."""
         ...
 
     async def close(self) -> None:
-        """Free the engine. Pending calls are cancelled."""
+        """Free the engine's resources. Pending calls are cancelled."""
         ...
 
 
 class BackendFactory(Protocol):
-    """What `harness.models` entry points hold."""
+    """The type of `harness.models` entry points."""
 
     def __call__(self, spec: ModelSpec) -> Backend:
-        """Build the backend for a spec; raises UsageError for bad names or arguments."""
+        """Build the backend for a spec; raises UsageError for invalid names or arguments."""
         ...

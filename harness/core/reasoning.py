@@ -1,4 +1,4 @@
-"""How models that reason are asked and answer: levels, budgets, and what is shown of a thought."""
+"""How reasoning models are controlled: effort levels, budgets, and what they reveal of thinking."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from enum import StrEnum
 from typing import Literal
 
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
-"""The named levels of thinking that providers have, from the least; no model has all of them."""
+"""The named effort levels of providers, lowest first; no model has all of them."""
 
 ThinkingControl = Literal["native", "forced", "hint"]
-"""Who holds a thought to its budget: the provider or server (`native`), the harness in two passes
-(`forced`), or nobody, the number being told to the chat template (`hint`)."""
+"""Who enforces a thinking budget: the provider or server (`native`), the harness in two calls
+(`forced`), or nobody, with the number passed to the chat template (`hint`)."""
 
 
 class Thought(StrEnum):
-    """What a server gives of a thought that stands apart from the text."""
+    """What a server returns of thinking that is separate from the text."""
 
-    SHOWN = "shown"  # the thought itself
-    SUMMARY = "summary"  # another text about it, written by the provider
+    SHOWN = "shown"  # the thinking itself
+    SUMMARY = "summary"  # a text about it, written by the provider
     ENCRYPTED = "encrypted"  # bytes that only the provider can read
-    HIDDEN = "hidden"  # nothing but a count of its tokens
+    HIDDEN = "hidden"  # only a count of its tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a backend can be asked for, so that a budget is refused before anything is paid.
+    """A backend's capabilities, so that a budget can be refused before anything is paid for.
 
-    `efforts` are the levels that it takes, in the order of `EFFORTS`; a server may still refuse one
-    for a model. `thinking` holds the ways in which `think@n` can be had, the usual one first.
-    `least_thinking` is the smallest native budget beside 0. `effort_and_thinking`: may one request
-    name both? `seeds`: does an equal seed give an equal sample, as far as the engine can? `advice`
-    ends the error for what cannot be had: what to do about it.
+    `efforts` are its effort levels, in the order of `EFFORTS`; a server may still reject one
+    for a model. `thinking` lists the supported ways to run `think@n`, the default first.
+    `least_thinking` is the smallest native budget other than 0. `effort_and_thinking`: whether one
+    request may set both. `seeds`: whether equal seeds give equal samples, as far as the engine
+    can. `advice` ends the error for unsupported budgets: what to do instead.
     """
 
     efforts: tuple[str, ...] = ()
@@ -44,8 +44,8 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Who answered, in the server's own words: the model's name, the fingerprint of its
-    configuration, and the provider behind a router (with its quantisation). Unknown is None."""
+    """Who answered, as the server reports it: the model's name, the fingerprint of its
+    configuration, and the provider behind a router (with its quantisation). None if unknown."""
 
     model: str | None = None
     fingerprint: str | None = None

@@ -1,4 +1,4 @@
-"""Finding plugins: entry points for installed packages, `register` for single files."""
+"""Plugin discovery: entry points for installed packages, `register` for single files."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ KINDS = (
 )
 PACKAGE = "reasoning-harness"
 QUESTION_FILES = (".yaml", ".yml", ".toml", ".csv", ".tsv", ".jsonl", ".json")
-"""Names that end so are files of questions: tasks of the family `file`."""
+"""File name endings of question files: tasks of the family `file`."""
 
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A plugin file as it was when it ran, and the (kind, name) that it brought."""
+    """A plugin file as it was when it ran, and the (kind, name) pairs that it registered."""
 
     digest: str
     brought: tuple[tuple[str, str], ...]
@@ -50,29 +50,29 @@ _log: list[tuple[str, str]] = []
 
 
 class BrokenPluginWarning(UserWarning):
-    """An installed package announces a plugin that cannot be had."""
+    """An installed package declares a plugin that cannot be loaded."""
 
 
 def register(kind: str, name: str, plugin: Any, *, replace: bool = False) -> None:
-    """Add a plugin by hand, as a `--plugin file.py` does.
+    """Register a plugin from code, as a `--plugin file.py` does.
 
-    A name that was registered by hand before is taken over (a notebook's cell runs again). The
-    name of a built-in part or of an installed package's is a UsageError, unless `replace` says that
-    it is meant.
+    A name that was registered this way before is replaced (a notebook cell runs again). The
+    name of a built-in or installed plugin is a UsageError, unless `replace` allows
+    it.
     """
     _check_kind(kind)
     if not isinstance(name, str) or not name:
-        raise UsageError(f"register: the name of a {singular(kind)} must be text, not {name!r}")
+        raise UsageError(f"register: the name of a {singular(kind)} must be a string, not {name!r}")
     taken = _entry_points(kind).get(name)
     if taken is not None and _is(taken, plugin):
-        return  # the module of an installed plugin registers what its package announces
+        return  # an installed plugin's module registers what its package declares
     if taken is not None and not replace:
         raise UsageError(
-            f"the {singular(kind)} {name!r} is there already (from the package "
-            f"{_package(taken)!r}): take another name, or write replace=True"
+            f"the {singular(kind)} {name!r} already exists (from the package "
+            f"{_package(taken)!r}): choose another name, or pass replace=True"
         )
     if not callable(plugin):
-        raise PluginError(f"the {singular(kind)} {name!r}: {plugin!r} is no class or function")
+        raise PluginError(f"the {singular(kind)} {name!r}: {plugin!r} is not a class or function")
     _registered[kind][name] = plugin
     _log.append((kind, name))
 
@@ -80,12 +80,12 @@ def register(kind: str, name: str, plugin: Any, *, replace: bool = False) -> Non
 def _is(point: EntryPoint, plugin: Any) -> bool:
     try:
         return bool(point.load() is plugin)
-    except Exception:  # noqa: BLE001 - whatever that package raises, it is another plugin
+    except Exception:  # noqa: BLE001 - whatever that package raises, it is a different plugin
         return False
 
 
 def singular(kind: str) -> str:
-    """How one plugin of a kind is called in messages."""
+    """The word for one plugin of a kind in messages."""
     special = {"families": "family", "models": "backend", "stops": "stop rule"}
     return special.get(kind, kind.removesuffix("s"))
 
@@ -97,7 +97,7 @@ def _check_kind(kind: str) -> None:
 
 @functools.cache
 def _entry_points(kind: str) -> dict[str, EntryPoint]:
-    """By name; of two packages with one name the built-in part stays, and a warning says so."""
+    """Entry points by name; if two packages share a name, built-in wins, with a warning."""
     from importlib.metadata import entry_points  # slow to import, and not needed for --help
 
     found: dict[str, EntryPoint] = {}
@@ -105,7 +105,7 @@ def _entry_points(kind: str) -> dict[str, EntryPoint]:
         if point.name in found and found[point.name].value != point.value:
             warnings.warn(
                 f"the {singular(kind)} {point.name!r} of the package {_package(point)!r} is not "
-                f"used: {_package(found[point.name])!r} has one of that name",
+                f"used: {_package(found[point.name])!r} has one with the same name",
                 BrokenPluginWarning,
                 stacklevel=2,
             )
@@ -130,11 +130,11 @@ def names(kind: str) -> list[str]:
 
 
 def find(kind: str, name: str) -> Any:
-    """The plugin registered as `name`; raises UnknownNameError with the nearest names.
+    """The plugin registered as `name`; raises UnknownNameError with the closest names.
 
-    A task `family:name` is what the family makes of `name`: families are registered callables from
-    a name to what is called without arguments for a task. A name that ends as a file of questions
-    does is a task of the family `file`.
+    A task `family:name` is made by the family: families are registered callables that take
+    a name and return a factory for the task. A name that ends like a file of questions
+    is a task of the family `file`.
     """
     _check_kind(kind)
     if name in _registered[kind]:
@@ -154,7 +154,7 @@ def _of_family(family: str, name: str) -> Any:
     with blamed(what, made):
         task = made(name)
     if not callable(task):
-        raise PluginError(f"{what} gave {task!r} for {name!r}; expected what is called for a task")
+        raise PluginError(f"{what} gave {task!r} for {name!r}; expected a factory of the task")
     return task
 
 
@@ -170,12 +170,12 @@ def _load(kind: str, point: EntryPoint) -> Any:
         raise
     except watch.StillRunning:
         raise UsageError(said + watch.IMPORT.passed()) from None
-    except BaseException as error:  # whatever a stranger's module raises when it is imported
+    except BaseException as error:  # a third-party module may raise anything on import
         raise UsageError(said + said_by(error)) from error
 
 
 def working(kind: str) -> dict[str, Any]:
-    """All plugins of one kind that can be had, by name; each other one is a warning."""
+    """All loadable plugins of one kind, by name; each of the others gives a warning."""
     found = {}
     for name in names(kind):
         try:
@@ -186,19 +186,19 @@ def working(kind: str) -> dict[str, Any]:
 
 
 def make(kind: str, name: str) -> Any:
-    """`find`, called without arguments, as a task is; what its code raises names its place."""
+    """`find`, then call it without arguments, as for a task; exceptions name their place."""
     plugin = find(kind, name)
     with blamed(f"the {singular(kind)} {name!r}", plugin):
         return plugin()
 
 
 def version(kind: str, name: str) -> str | None:
-    """What names a plugin's code where its name does not: `harness.core.origin.version_of`."""
+    """What identifies a plugin's code beyond its name: `harness.core.origin.version_of`."""
     return version_of(find(kind, name))
 
 
 def foreign(kind: str) -> list[str]:
-    """The names of the plugins of one kind that are not built in, without importing them."""
+    """The names of the third-party plugins of one kind, without importing them."""
     hand = [name for name, plugin in _registered[kind].items() if not is_builtin(plugin)]
     points = [p.name for p in _entry_points(kind).values() if not p.value.startswith("harness.")]
     return sorted({*hand, *points})
@@ -207,9 +207,9 @@ def foreign(kind: str) -> list[str]:
 def load_plugin(path: str | Path) -> tuple[tuple[str, str], ...]:
     """Run a plugin file, which calls `harness.register(kind, name, plugin)`.
 
-    Gives the (kind, name) of what it registered; a file runs once, however often it is named, and
-    again after it was edited, or another file of its own that it imports. Files beside it can be
-    imported: its folder is searched last.
+    Returns the (kind, name) pairs that it registered. A file runs once, however often it is named,
+    and again after it, or one of its own files that it imports, was edited. Files next to it can be
+    imported: its folder is last on the search path.
     """
     import importlib.util
 
@@ -232,19 +232,19 @@ def load_plugin(path: str | Path) -> tuple[tuple[str, str], ...]:
     if str(file.parent) not in sys.path:
         sys.path.append(str(file.parent))
     try:
-        # Not by the loader: Python's cache of compiled files may hold the text of the same second.
+        # Not by the loader: Python's bytecode cache may hold a text of the same second.
         with watch.limited(watch.IMPORT.seconds(), lambda _: f"plugin {path}: {_late()}"):
             exec(compile(file.read_bytes(), str(file), "exec"), module.__dict__)  # noqa: S102
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # a stranger's code may raise anything; name the file and line
+    except BaseException as error:  # third-party code may raise anything; name the file and line
         raise UsageError(f"plugin {path} failed{_line(error, file)}: {_said(error)}") from error
     _files[str(file)] = _File(digest, tuple(_log[before:]))
     return _files[str(file)].brought
 
 
 def _forget_modules(files: Sequence[Path]) -> None:
-    """So that the next import runs them again."""
+    """Forget imported modules, so that the next import runs them again."""
     wanted = set(map(str, files))
     for name, module in list(sys.modules.items()):
         if str(getattr(module, "__file__", "")) in wanted:
@@ -280,9 +280,9 @@ INCLUDE_VARIABLE = "HARNESS_INCLUDE_PATH"
 
 
 def include(folder: str | Path) -> None:
-    """Add a folder in which families look for definitions of tasks; the last added is the first.
+    """Add a folder in which families look for task definitions; the last added comes first.
 
-    It stands in the environment, so that worker processes look there too.
+    It is kept in the environment, so that worker processes search it too.
     """
     path = Path(folder)
     if not path.is_dir():
@@ -292,16 +292,16 @@ def include(folder: str | Path) -> None:
 
 
 def include_paths() -> list[Path]:
-    """The folders of `include` and of the variable HARNESS_INCLUDE_PATH, first to be searched."""
+    """The folders of `include` and the variable HARNESS_INCLUDE_PATH, in search order."""
     return [Path(p) for p in os.environ.get(INCLUDE_VARIABLE, "").split(os.pathsep) if p]
 
 
 def plugin_files() -> tuple[str, ...]:
-    """The plugin files loaded so far: worker processes load them too."""
+    """The plugin files loaded so far; worker processes load them too."""
     return tuple(_files)
 
 
 def by_hand(kind: str, name: str) -> Any:
-    """What was registered under a name by code that no worker process runs by itself; or None."""
+    """What code that worker processes do not run has registered under a name; or None."""
     brought = {one for file in _files.values() for one in file.brought}
     return None if (kind, name) in brought else _registered[kind].get(name)

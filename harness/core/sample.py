@@ -1,4 +1,4 @@
-"""What a model is asked to generate, and what comes back."""
+"""Requests to models, and the completions and samples that come back."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ThinkMarks:
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """Which model, on which engine: `backend:name`, `backend:name@url`, with `--model-arg k=v`."""
+    """A model and its engine: `backend:name`, `backend:name@url`, with `--model-arg k=v`."""
 
     backend: str
     name: str
@@ -47,16 +47,16 @@ class ModelSpec:
 
     @classmethod
     def parse(cls, text: str, args: Mapping[str, str] | None = None) -> ModelSpec:
-        """Read a spec; a bare name belongs to the default backend, `onnx`."""
+        """Parse a spec; a bare name belongs to the default backend, `onnx`."""
         said = shown(text)
         backend, colon, rest = text.strip().partition(":")
         if not colon or "/" in backend or backend.startswith("."):
             backend, rest = "onnx", text.strip()
         name, at, url = rest.partition("@http")
         if not name:
-            raise UsageError(f"model {said!r} has no name: write backend:name, as onnx:tiny-s")
+            raise UsageError(f"model {said!r} has no name: write backend:name, such as onnx:tiny-s")
         if "://" in name:
-            raise UsageError(f"model {said!r}: a server's address begins with http:// or https://")
+            raise UsageError(f"model {said!r}: a server URL begins with http:// or https://")
         pairs = tuple(sorted((args or {}).items()))
         return cls(backend, name, f"http{url}" if at else None, pairs)
 
@@ -69,15 +69,15 @@ class ModelInfo:
     """What is known of a model before it is loaded.
 
     `fingerprint` changes whenever the model's outputs could (weights, revision, dtype, server
-    address). `prompt_once` says that a call for n samples bills its prompt once. `concurrency` is
-    the number of samples that keeps the engine full. `output_limit` is what one completion may have
-    unless the command says otherwise. `label` is the name to show. Unknown is None.
+    URL). `prompt_once`: a call for n samples bills its prompt once. `concurrency` is the number of
+    samples that keeps the engine busy. `output_limit` is the default token limit of one
+    completion. `label` is the display name. Unknown is None.
     """
 
     spec: str
     name: str
     fingerprint: str
-    remote: bool = False  # served by others, who may serve another model under the name tomorrow
+    remote: bool = False  # a remote server may serve another model under the same name tomorrow
     think: ThinkMarks | None = None
     context: int | None = None
     parameters: int | None = None
@@ -97,10 +97,10 @@ class Sampling:
     """Parameters of one completion.
 
     `temperature` 0 is greedy. `stop` strings end the completion and are not part of its text.
-    `max_tokens` and `min_tokens` bound the generated tokens, thoughts included. `effort` is a level
-    of `EFFORTS`. `thinking` bounds the tokens of the thought within the same completion; `control`
-    says by whom. `provider_sampling`: temperature, top_p and top_k are left to the server, which is
-    told none of them.
+    `max_tokens` and `min_tokens` bound the generated tokens, including thinking. `effort` is a
+    level of `EFFORTS`. `thinking` bounds the thinking tokens within the same completion; `control`
+    says who enforces that. `provider_sampling`: temperature, top_p and top_k are not sent, so the
+    server uses its defaults.
     """
 
     max_tokens: int
@@ -115,9 +115,9 @@ class Sampling:
     provider_sampling: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """All but `max_tokens`, which only cuts: what names a trace of tokens.
+        """Everything but `max_tokens`, which only truncates: what identifies a trace of tokens.
 
-        What is not asked for is not named, so that older samples keep their names.
+        Options that are not set are left out, so that older samples keep their ids.
         """
         named: dict[str, Any] = {"min_tokens": self.min_tokens, "stop": list(self.stop)}
         if self.provider_sampling:
@@ -135,8 +135,8 @@ class Sampling:
 class Request:
     """One call: `len(seeds)` completions of `prompt`, continued from `prefix`.
 
-    `prefix` is what the assistant has already said in its turn (`<think>` …); the completion goes
-    on right behind it, and does not repeat it.
+    `prefix` is the assistant's text so far in its turn (`<think>` …); the completion continues
+    directly after it and does not repeat it.
     """
 
     prompt: Prompt
@@ -147,14 +147,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """One sample as the engine gave it.
+    """One sample as returned by the engine.
 
-    `token_ends[i]` is the length of `text`, in characters, once token i has been added; it has one
-    entry a generated token (those of a stop string included, held at len(text)), so that a trace
-    can be cut at any token. None where the engine does not tell. `reasoning` is the thinking that
-    a server returns apart from the text, and never a summary of it, which is `summary`; `thought`
-    says which of them there is, None when there is no thought apart or nobody knows. `stopped_by`
-    is the stop string that ended it, "" when none did, None where the engine does not tell.
+    `token_ends[i]` is the length of `text`, in characters, after adding token i. It has one entry
+    per generated token (including those of a stop string, capped at len(text)), so that a trace
+    can be truncated at any token. None if the engine does not report it. `reasoning` is thinking
+    that a server returns separately from the text, never a summary of it, which is `summary`;
+    `thought` says which of the two it is, None if there is no separate thinking or it is unknown.
+    `stopped_by` is the stop string that ended it, "" if none did, None if not reported.
     """
 
     text: str
@@ -170,7 +170,7 @@ class Completion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """Tokens of one call, or of many. Unknown is None, never 0.
+    """Tokens of one or many calls. Unknown is None, never 0.
 
     `prompt_tokens` includes `cached_prompt_tokens`; `output_tokens` includes `reasoning_tokens`.
     """
@@ -182,7 +182,7 @@ class Usage:
 
     @classmethod
     def total(cls, usages: Iterable[Usage]) -> Usage:
-        """The sum, figure by figure: unknown as soon as one is unknown. Of none: all unknown."""
+        """The sum of each figure: unknown as soon as one is unknown. For no usages: all unknown."""
         every = list(usages)
         if not every:
             return cls()
@@ -198,7 +198,7 @@ def add_known(values: Iterable[int | None]) -> int | None: ...  # type: ignore[o
 @overload
 def add_known(values: Iterable[float | None]) -> float | None: ...
 def add_known(values: Iterable[float | None]) -> float | None:
-    """The exact sum of some figures; None (unknown) as soon as one is None. Of no figures: 0."""
+    """The exact sum of some figures; None (unknown) as soon as one is None. For no figures: 0."""
     numbers: list[float] = []
     for value in values:
         if value is None:
@@ -208,19 +208,19 @@ def add_known(values: Iterable[float | None]) -> float | None:
 
 
 def tidy(value: float) -> float:
-    """Whole numbers as integers; expectations without the noise of the last digits."""
+    """Whole numbers as integers; expectations rounded to remove floating-point noise."""
     rounded = round(value, 9)
     return int(rounded) if rounded == int(rounded) else rounded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What one call returned: `completions` in the order of the request's seeds.
+    """What one call returned; `completions` are in the order of the request's seeds.
 
-    `source` says who counted the tokens: "engine" or "tokenizer". `retries` counts attempts that
-    failed before this one; what they wasted is in `wasted` when the server told. `first_token_s` is
-    the time to the first token of a streamed reply, `origin` who gave it, `batch` the provider's
-    name of the batch that it came in (whose latency says nothing, and is None).
+    `source` says who counted the tokens: "engine" or "tokenizer". `retries` counts earlier failed
+    attempts; `wasted` is what they used, if the server reported it. `first_token_s` is the time to
+    the first token of a streamed reply, `origin` who answered, `batch` the provider's id of the
+    batch that it came in (whose latency is meaningless, and None).
     """
 
     completions: tuple[Completion, ...]
@@ -238,12 +238,12 @@ class Reply:
 class Sample:
     """One drawn completion: what a strategy sees, the store keeps and a page shows.
 
-    `prefix` is what the assistant had said in its turn before; `prefix + text` is the turn so far.
-    `id` names the sample in the store; `trace` is what was asked for without the token limit
-    `max_tokens`, so that samples of one trace are beginnings of one another. `prompt_tokens` are
+    `prefix` is the assistant's text before it; `prefix + text` is the turn so far.
+    `id` identifies the sample in the store; `trace` identifies the request without the token limit
+    `max_tokens`, so that samples of one trace are prefixes of one another. `prompt_tokens` are
     those of its own context. `text_tokens` are the tokens of the text alone, without those of a
-    stop string or of the end; None where the engine does not tell where its tokens end. `cut_of` is
-    the generated sample whose beginning it is. All else is as in `Completion`.
+    stop string or the end; None if the engine does not report token ends. `cut_of` is the
+    generated sample that it is a prefix of. Everything else is as in `Completion`.
     """
 
     id: str
@@ -268,7 +268,7 @@ class Sample:
             object.__setattr__(self, "text_tokens", self._count_text_tokens())
 
     def _count_text_tokens(self) -> int | None:
-        """The tokens up to the first with which the text is complete."""
+        """The number of tokens up to the first one that completes the text."""
         if self.finish is not Finish.STOP:
             return self.output_tokens
         if self.token_ends is None:
@@ -286,7 +286,7 @@ class Sample:
         max_tokens: int | None,
         prompt_tokens: int | None,
     ) -> Sample:
-        """A completion off the wire, under its name in the store."""
+        """A completion from the wire, with its id in the store."""
         reasoning = completion.reasoning
         return cls(
             id=sample_id,
@@ -307,7 +307,7 @@ class Sample:
 
     @classmethod
     def empty(cls, *, sample_id: str, trace: str, prefix: str, max_tokens: int) -> Sample:
-        """What a call brings that the model's context leaves no room for: cut before a token.
+        """A sample for a call that does not fit the model's context: cut before a token.
 
         It was never sent, and costs nothing.
         """
@@ -327,17 +327,17 @@ class Sample:
 
     @property
     def response(self) -> str:
-        """The assistant's whole turn, thinking between marks."""
+        """The assistant's whole turn, with thinking between marks."""
         return whole_turn(self.prefix, self.reasoning, self.text)
 
     @property
     def truncated(self) -> bool:
-        """Whether the token limit cut it."""
+        """Whether the token limit truncated it."""
         return self.finish is Finish.LENGTH
 
     @property
     def usage(self) -> Usage:
-        """What it used, its own context included."""
+        """What it used, including its own context."""
         return Usage(
             prompt_tokens=self.prompt_tokens,
             output_tokens=self.output_tokens,
@@ -345,29 +345,29 @@ class Sample:
         )
 
     def answers(self, max_tokens: int) -> bool:
-        """Whether a request of the same trace with this limit would give it, or its beginning."""
+        """Whether it, or a prefix of it, answers a request of the same trace with this limit."""
         if self.max_tokens == max_tokens:
             return True
         if self.max_tokens is None or self.output_tokens is None or self.max_tokens < max_tokens:
-            # Generated under a shorter limit: only a trace that ended by itself is complete.
+            # Generated under a shorter limit: complete only if the trace ended by itself.
             return self.finish is Finish.STOP and self.output_tokens is not None
         if self.output_tokens <= max_tokens:
             return self.finish is Finish.STOP
         ends = self.token_ends
         if ends is None or len(ends) != self.output_tokens:
             return False
-        # Inside a stop string, and at the token that may hold its beginning, the text that a lower
-        # limit leaves is not known: what was generated of the string is not part of this text.
+        # Inside a stop string, and at the token that may contain its beginning, the text under a
+        # lower limit is unknown: the generated part of the stop string is not in this text.
         if self.finish is not Finish.STOP or self.stopped_by == "":
             return True
         return ends[max_tokens - 1] < len(self.text)
 
     def cut(self, max_tokens: int, *, sample_id: str) -> Sample:
-        """This trace as it would have been under another limit, where `answers` allows it."""
+        """This trace as it would have been under another limit, if `answers` allows it."""
         new = replace(self, id=sample_id, max_tokens=max_tokens, cut_of=self.cut_of or self.id)
         if self.output_tokens is None or self.output_tokens <= max_tokens:
             return new
-        assert self.token_ends is not None  # `answers` has said so
+        assert self.token_ends is not None  # ensured by `answers`
         ends = self.token_ends[:max_tokens]
         thought = self.reasoning_tokens
         return replace(
@@ -375,7 +375,7 @@ class Sample:
             text=self.text[: ends[-1]],
             finish=Finish.LENGTH,
             output_tokens=max_tokens,
-            # Thinking comes first, so a cut trace thinks at most as long as the full one did.
+            # Thinking comes first, so a truncated trace has at most as much thinking.
             reasoning_tokens=None if thought is None else min(thought, max_tokens),
             token_ends=ends,
             text_tokens=None,
@@ -384,7 +384,7 @@ class Sample:
 
 
 def whole_turn(prefix: str, reasoning: str | None, text: str) -> str:
-    """The assistant's turn as verifiers and readers see it."""
+    """The assistant's turn as seen by verifiers and readers."""
     if reasoning is None:
         return prefix + text
     marks = ThinkMarks()
@@ -395,5 +395,5 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def storable(text: str) -> str:
-    """The text with U+FFFD for half surrogate pairs (a cut JSON escape), which are no Unicode."""
+    """The text with U+FFFD for lone surrogates (a cut JSON escape), which are not valid Unicode."""
     return _SURROGATE.sub("\ufffd", text)

@@ -15,8 +15,8 @@ from harness.core.verdict import Status
 class Scored:
     """One problem under one budget, in expectation over the budget's own randomness.
 
-    `statuses` gives the probability of each status of the chosen answer (they sum to 1);
-    `output_tokens` the expected number of generated tokens, None when unknown.
+    `statuses` gives the probability of each status of the selected answer (they sum to 1);
+    `output_tokens` the expected number of generated tokens, None if unknown.
     """
 
     problem: Problem
@@ -43,7 +43,7 @@ class Estimate:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """The fields that a script reads; a bound that nothing is known of is null."""
+        """The fields for scripts; an unknown bound is null."""
         return {
             "value": self.value,
             "low": self.low if math.isfinite(self.low) else None,

@@ -1,4 +1,4 @@
-"""What must not leave this machine: keys, passwords, private addresses and local paths in text."""
+"""What must not leave this machine: keys, passwords, private addresses and local paths."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from harness.core.errors import UsageError, backend_options
 
 _HOLDS = re.compile(rf"(?:^|[_-])(?:api)?(?:{SECRET_NAMES}|headers?|cookies?)$", re.IGNORECASE)
 """Names of options that hold a secret; `api_key_env`, `token_ids` and `tokenizer` do not."""
-_SHORTEST = 8  # shorter values of the environment ("1", "true") are no secrets
+_SHORTEST = 8  # shorter values of the environment ("1", "true") are not secrets
 _ADDRESS = re.compile(r"https?://[^\s'\"<>)\]}]+")
 _ROOT = r"(?:~|/[\w.@+-]+|[A-Za-z]:\\[\w.@+-]+)"
 _PATH = re.compile(rf"(?<![\w/.~]){_ROOT}(?:[/\\][\w.@+-]+)+")
@@ -33,12 +33,12 @@ KINDS: Mapping[str, re.Pattern[str]] = {
     "a key of Amazon's form": re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
     "a bearer token": re.compile(r"\b[Bb]earer\s+[\w.~+/-]{20,}"),
 }
-"""Forms that keys have; each is rare enough in other text that it should be looked at."""
+"""Formats of keys; each is rare enough in other text to deserve a look."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """What looks like a secret: what it is, and enough of it to find it again, but no more."""
+    """Something that looks like a secret: what it is, and a hint that is just enough to find it."""
 
     kind: str
     hint: str
@@ -48,7 +48,7 @@ class Suspect:
 
 
 def environment_secrets(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Values that must not be published, by the name of the variable that holds them."""
+    """Values that must not be published, by the name of the variable that contains them."""
     return {
         name: value
         for name, value in environment.items()
@@ -57,7 +57,7 @@ def environment_secrets(environment: Mapping[str, str] = os.environ) -> dict[str
 
 
 def suspects(text: str, known: Mapping[str, str]) -> Iterator[Suspect]:
-    """What in a text looks like a secret; `known` are values by the variables that hold them."""
+    """What in a text looks like a secret; `known` maps variable names to secret values."""
     for name, value in known.items():
         if value in text:
             yield Suspect(f"the value of the environment variable {name}", _hint(value))
@@ -71,14 +71,14 @@ def _hint(secret: str) -> str:
 
 
 def holds_secret(name: str) -> bool:
-    """Whether an option of this name holds a key, a password or what is sent with them."""
+    """Whether an option of this name holds a key, a password or similar credentials."""
     return _HOLDS.search(name) is not None
 
 
 def check_option(what: str, name: str, value: str) -> None:
-    """UsageError for an option that holds a secret, by its name or its form; it is not repeated.
+    """UsageError for an option that holds a secret, by name or format; it is not repeated.
 
-    Options are stored with every run and shown. `what` says whose it is: "the model's option".
+    Options are stored with every run and shown. `what` names the option: "the model's option".
     """
     held = _HOLDS.search(name) is not None
     kind = (
@@ -88,7 +88,7 @@ def check_option(what: str, name: str, value: str) -> None:
         with contextlib.suppress(ValueError, RecursionError):
             kind = "a secret" if _holding(json.loads(value)) else ""
     if not kind and name.endswith("_env") and not re.fullmatch(r"[A-Za-z_]\w*", value):
-        kind = "something else than the name of an environment variable"
+        kind = "something other than the name of an environment variable"
     if kind:
         raise UsageError(
             f"{what} {name}=… holds {kind}, and options are stored and shown: put it into an "
@@ -98,14 +98,14 @@ def check_option(what: str, name: str, value: str) -> None:
 
 
 def _holding(value: object) -> bool:
-    """Whether some field of a JSON value is named like a secret."""
+    """Whether a field of a JSON value is named like a secret."""
     if isinstance(value, dict):
         return any(_HOLDS.search(str(k)) or _holding(v) for k, v in value.items())
     return isinstance(value, list) and any(map(_holding, value))
 
 
 def in_texts(value: Any, change: Callable[[str], str], keep: Collection[str] = ()) -> Any:
-    """A JSON value with each text in it changed, but for what stands under the keys `keep`."""
+    """A JSON value with each text in it changed, except under the keys `keep`."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, Mapping):
@@ -126,8 +126,8 @@ def masked(text: str, known: Mapping[str, str]) -> str:
 
 
 def public(text: str) -> str:
-    """The text without private addresses and local paths: a server's host becomes `private`, of a
-    path the last part is kept."""
+    """The text without private addresses and local paths: a server's host becomes `private`, and
+    only the last part of a path is kept."""
     parts, end = [], 0
     for match in _ADDRESS.finditer(text):
         parts += [_without_paths(text[end : match.start()]), _public_address(match[0])]
@@ -151,7 +151,7 @@ def _public_address(address: str) -> str:
 
 
 def _private(host: str) -> bool:
-    """Whether nobody outside can reach it, or should know of it."""
+    """Whether it is unreachable from outside, or should stay unknown there."""
     try:
         return not ipaddress.ip_address(host).is_global
     except ValueError:

@@ -1,7 +1,7 @@
-"""Which files a stranger's code consists of: its own, and those of its own that it imports.
+"""Which files a plugin's code consists of: its own file, and its own files that it imports.
 
-Read from the import statements, wherever in a file they stand; what is imported by other means is
-not seen. Own are the modules of the same package, and for a file in no package those beside it.
+They are found from import statements anywhere in a file; other ways of importing are not tracked.
+"Own" are the modules of the same package, or, for a file outside any package, those next to it.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 MOST_FILES = 200
-"""More own files than these are left out, the nearest (by imports) first taken."""
+"""At most this many own files are included, the nearest (by imports) first."""
 
-_SHARED = frozenset({"site-packages", "dist-packages"})  # beside one another stand strangers there
+_SHARED = frozenset({"site-packages", "dist-packages"})  # neighbours there are unrelated packages
 
 
 def own_files(file: Path) -> tuple[Path, ...]:
-    """The file first, then the others that it imports, directly or through one another."""
+    """The file first, then the others that it imports, directly or indirectly."""
     first = file.resolve()
     root, package = _home(first)
     found = {first: None}
@@ -32,7 +32,7 @@ def own_files(file: Path) -> tuple[Path, ...]:
 
 
 def _home(file: Path) -> tuple[Path, str | None]:
-    """The folder in which absolute imports of own modules are found, and the package's name."""
+    """The folder in which absolute imports of own modules are found, and the package name."""
     folder, package = file.parent, None
     while (folder / "__init__.py").is_file() and folder != folder.parent:
         folder, package = folder.parent, folder.name
@@ -66,7 +66,7 @@ def _absolute(name: str, root: Path, package: str | None) -> Iterator[Path]:
 
 
 def _along(name: str, folder: Path) -> Iterator[Path]:
-    """The files that importing a dotted name runs, as far as there are any."""
+    """The files that importing a dotted name runs, as far as they exist."""
     for part in name.split("."):
         folder = folder / part
         for file in (folder.with_name(f"{part}.py"), folder / "__init__.py"):

@@ -1,6 +1,6 @@
-"""Reading tables of a file (TOML, YAML, JSON) into frozen dataclasses, with errors that name keys.
+"""Parsing tables of a file (TOML, YAML, JSON) into frozen dataclasses, with errors that name keys.
 
-msgspec checks values against the annotations; that a key is unknown it does not say of dataclasses.
+msgspec checks values against the annotations, but does not report unknown keys of dataclasses.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _WORDS = {"`int`": "a whole number", "`float`": "a number", "`str`": "text", "`a
 
 
 def read_table(raw: Any, kind: type[T]) -> tuple[T | None, list[str]]:
-    """The dataclass that a table gives, or None and what is wrong, one line a fault."""
+    """The dataclass made from a table, or None and the errors, one line each."""
     if faults := list(unknown_keys(raw, kind)):
         return None, faults
     try:
@@ -31,7 +31,7 @@ def read_table(raw: Any, kind: type[T]) -> tuple[T | None, list[str]]:
 
 
 def unknown_keys(value: Any, kind: Any, where: str = "") -> Iterator[str]:
-    """Keys that the dataclass, or one in it, does not have."""
+    """Keys that the dataclass, or one nested in it, does not have."""
     if isinstance(value, list):
         [inner, *_] = [*map(_dataclass, get_args(kind)), None]
         for number, one in enumerate(value, 1) if inner is not None else ():
@@ -51,12 +51,12 @@ def unknown_keys(value: Any, kind: Any, where: str = "") -> Iterator[str]:
 
 
 def _dataclass(kind: Any) -> Any:
-    """The dataclass that an annotation names, alone or as an alternative to None."""
+    """The dataclass of an annotation, alone or as an alternative to None."""
     return next((k for k in (kind, *get_args(kind)) if is_dataclass(k)), None)
 
 
 def _said(error: msgspec.ValidationError) -> str:
-    """A message of msgspec's with the place as the file's reader would name it."""
+    """A msgspec message with the place as a reader of the file would name it."""
     message, _, path = str(error).partition(" - at ")
     place = re.sub(r"\[(\d+)\]", lambda m: f" #{int(m[1]) + 1}", path.strip("`").lstrip("$."))
     message = message.replace("Object missing required field", "a key is missing:")

@@ -1,4 +1,4 @@
-"""How a sample was judged."""
+"""Verdicts: how a sample was graded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Status(StrEnum):
-    """The possible judgements. `ungraded` is not `wrong`: the verifier could not decide."""
+    """The possible verdicts. `ungraded` is not `wrong`: the verifier could not decide."""
 
     CORRECT = "correct"  # for a problem without an answer: its flaw was named
     LURED = "lured"  # the answer is the lure
@@ -23,14 +23,14 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """A verifier's judgement of one response.
+    """A verifier's grading of one response.
 
     `answer` is the extracted answer as written; `key` a canonical form of it: equal keys mean
     equivalent answers, which is how votes are counted. `method` names the rule or stage that
-    settled it; `warning` is 0 (sure) to 3 (a guess); `reason` is one short sentence. `loop`: the
-    response ends by saying the same over and over; None where nobody looked. `score` is the share
-    of the full mark, from 0 to 1, of verifiers that give partial credit: `correct` with 1, `wrong`
-    below. None: all or nothing.
+    decided; `warning` ranges from 0 (certain) to 3 (a guess); `reason` is one short sentence.
+    `loop`: the response ends by repeating itself over and over; None if that was not checked.
+    `score` is the share of full marks, from 0 to 1, from verifiers that give partial credit:
+    `correct` with 1, `wrong` below. None: all or nothing.
     """
 
     status: Status
@@ -44,7 +44,7 @@ class Verdict:
 
     @property
     def shares(self) -> Mapping[Status, float]:
-        """What the verdict adds to each status, 1 in all: partial credit is so much `correct`."""
+        """The verdict's contribution to each status, summing to 1; partial credit is split."""
         if self.score is None or self.score >= 1:
             return {self.status: 1.0}
         return {Status.CORRECT: self.score, self.status: 1.0 - self.score}

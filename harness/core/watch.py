@@ -1,18 +1,18 @@
-"""An end for calls into a stranger's code that never end by themselves.
+"""Time limits for calls into third-party code.
 
-What should take no time (a selector's choice, a prompt, a constructor) is stopped where it is after
-a minute; what is awaited, and a plugin's import, after ten; loading problems, which may download
-them, after half an hour. Three things end a call, each where the one before cannot reach:
+Calls that should be quick (a selector's choice, a prompt, a constructor) are stopped after a
+minute, awaited ones and imports after ten; loading problems, which may download, after half an
+hour. A call is stopped in one of three ways:
 
-1. In the main thread an alarm raises `StillRunning` in it. That reaches Python code, and code in C
-   that looks for signals as Python's own does: sleeps, locks, sockets, `re`, long arithmetic.
-2. In other threads the watching thread has it raised at their next step of Python code.
-3. A call that goes on all the same (it takes every exception, or is held within C) ends the process
-   where that was allowed (`ends_process`: the command line), once what is queued is written.
+1. In the main thread an alarm raises `StillRunning`. It reaches Python code, and C code that checks
+   for signals as Python's own does: sleeps, locks, sockets, `re`, arithmetic on huge integers.
+2. In other threads the watching thread raises it at the next step of Python code.
+3. A call that continues anyway (it swallows every exception, or is blocked in C) ends the process
+   if that is allowed (`ends_process`: the command line), after queued rows are written.
 
-Code in C that neither lets go of the interpreter nor looks for signals, as `sum` over an endless
-iterator, stops the watching thread as well: that ends by SIGKILL alone. Verifiers run in processes
-of their own, which are killed.
+C code that neither releases the interpreter lock nor checks for signals, such as `sum` over an
+endless iterator, also stops the watching thread: only SIGKILL ends it. Verifiers run in separate
+processes, which are killed.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ from types import FrameType
 
 _LOOK_EVERY_S = 0.25
 GRACE_S = 3.0
-"""How long a call that was stopped may take to end."""
+"""Seconds that a stopped call may take to end."""
 
 
 class StillRunning(BaseException):
-    """A call has had its time. No `except Exception` of a stranger's stops it."""
+    """A call ran out of time. Not caught by a plugin's `except Exception`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How long a kind of call may take, by an environment variable or its default."""
+    """The time limit of one kind of call: an environment variable, or the default."""
 
     variable: str
     default_s: float
     times: int = 1
 
     def seconds(self) -> float:
-        """The limit as it stands now."""
+        """The limit in seconds."""
         try:
             said = float(os.environ.get(self.variable, self.default_s))
         except ValueError:
@@ -54,18 +54,18 @@ class Limit:
         return self.times * (said if said > 0 else self.default_s)
 
     def passed(self) -> str:
-        """How a call that had its time is told of."""
+        """The message for a call that ran out of time."""
         return f"it was still running after {self.seconds():g} s ({self.variable} allows more)"
 
 
 VARIABLE = "HARNESS_PLUGIN_SECONDS"
 LOAD_VARIABLE = "HARNESS_LOAD_SECONDS"
 QUICK = Limit(VARIABLE, 60)
-"""For what should take no time."""
+"""For calls that should be quick."""
 AWAITED = Limit(VARIABLE, 60, times=10)
-"""For what is awaited."""
+"""For awaited calls."""
 IMPORT = Limit(VARIABLE, 60, times=10)
-"""For a plugin's file or module when it is imported, with all that it imports."""
+"""For importing a plugin, with everything that it imports."""
 LOAD = Limit(LOAD_VARIABLE, 1800)
 """For a task's `load`, which may download."""
 
@@ -79,10 +79,10 @@ class _Call:
 
 
 class _Watcher:
-    """Stops calls whose time is over; its thread begins with the first of them."""
+    """Stops calls that run out of time; its thread starts with the first call."""
 
     def __init__(self) -> None:
-        # Reentrant, as the alarm may come while its thread holds it.
+        # Reentrant: the alarm may arrive while the main thread holds it.
         self._lock = threading.RLock()
         self._calls: list[_Call] = []
         self._pid = 0
@@ -101,7 +101,7 @@ class _Watcher:
         return call
 
     def end(self, call: _Call) -> None:
-        """The call is over; a second time for one call changes nothing."""
+        """The call is over. Calling this twice is harmless."""
         with self._lock:
             if call not in self._calls:
                 return
@@ -111,7 +111,7 @@ class _Watcher:
         self._set_alarm()
 
     def _set_alarm(self) -> None:
-        """For the first deadline of the main thread's calls; an alarm of somebody else's stays."""
+        """Set the alarm for the main thread's first deadline, unless somebody else uses it."""
         if not _has_alarm():
             return
         here = threading.get_ident()
@@ -150,7 +150,7 @@ class _Watcher:
                 self.end_process(stuck.tell(sys._current_frames().get(stuck.thread)))
 
     def end_process(self, told: str) -> None:
-        """One line, and exit code 1; what was paid for and has come is written before."""
+        """End with one line and exit code 1, after writing everything that was paid for."""
         for save in self.savers:
             with contextlib.suppress(Exception):  # whatever fails now, the process must end
                 save()
@@ -162,7 +162,7 @@ class _Watcher:
 
 
 def _has_alarm() -> bool:
-    """Whether this thread may set the alarm, and nobody else has."""
+    """Whether this is the main thread, and nobody else uses the alarm."""
     if threading.current_thread() is not threading.main_thread():
         return False
     current = signal.getsignal(signal.SIGALRM) if hasattr(signal, "SIGALRM") else None
@@ -178,9 +178,9 @@ def _untold(_frame: FrameType | None) -> str:
 
 @contextlib.contextmanager
 def limited(seconds: float, tell: Callable[[FrameType | None], str] = _untold) -> Iterator[None]:
-    """Raises StillRunning in the block once it has run so long; for blocks without `await`.
+    """Raises StillRunning in the block after its time limit; for blocks without `await`.
 
-    `tell` says what was running, of the frame where it stands, should the process have to end.
+    `tell` makes the message, from the frame that is running, if the process has to end.
     """
     call = _watcher.begin(seconds, tell)
     try:
@@ -188,19 +188,19 @@ def limited(seconds: float, tell: Callable[[FrameType | None], str] = _untold) -
             yield
         finally:
             _watcher.end(call)
-    finally:  # again: the first may have been cut short by what it stops
+    finally:  # again: the first call may have been interrupted by StillRunning itself
         _watcher.end(call)
 
 
 def end_process(told: str) -> None:
-    """End the process with one line, where `ends_process` allows that."""
+    """End the process with one line, if `ends_process` allows it."""
     if _watcher.may_end_process:
         _watcher.end_process(told)
 
 
 @contextlib.contextmanager
 def ends_process() -> Iterator[None]:
-    """Within it, a call that nothing stops ends the process."""
+    """In this block, a call that cannot be stopped ends the process."""
     before, _watcher.may_end_process = _watcher.may_end_process, True
     try:
         yield
@@ -210,7 +210,7 @@ def ends_process() -> Iterator[None]:
 
 @contextlib.contextmanager
 def saves(save: Callable[[], None]) -> Iterator[None]:
-    """Within it, `save` is called before a call that nothing stops ends the process."""
+    """In this block, `save` is called before such a call ends the process."""
     _watcher.savers.append(save)
     try:
         yield

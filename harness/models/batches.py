@@ -5,10 +5,10 @@ OpenAI's: a file of lines is uploaded, a batch made of it, and its output and er
 Anthropic's Message Batches: one request holds them all, the results are lines
 (https://docs.anthropic.com/en/docs/build-with-claude/batch-processing).
 
-Whoever hands a batch in may end, or lose the connection, before the provider's answer is there. So
-a batch has a tag, and is looked for before it is handed in once more: OpenAI's carry the tag as
-metadata, which the list of batches tells; Anthropic's carry nothing of ours but the ids of their
-requests, which are told when they have ended, so that one under way is known by its time and size.
+A process may die, or lose the connection, before the provider's answer arrives. So a batch has a
+tag, and is searched for before it is submitted again. OpenAI's carry the tag as metadata, which the
+list of batches shows. Anthropic's carry only the ids of their requests, which can be read once a
+batch has ended; one in progress is recognised by its time and size.
 """
 
 from __future__ import annotations
@@ -29,9 +29,8 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from harness.core import BackendError, Reply, Request
-from harness.models.http import Upload
 from harness.models.refusals import read_error
-from harness.models.wire import MalformedReplyError, at, text_at
+from harness.models.wire import MalformedReplyError, Upload, at, text_at
 
 
 @dataclass(frozen=True, slots=True)

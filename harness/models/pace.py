@@ -79,12 +79,12 @@ class Window:
             self._total += more
 
     def keep_back(self, amount: float) -> None:
-        """Leave so much more of the limit alone, a tenth of it at most: what was thought to fit
-        did not. It is given back little by little (`went_well`)."""
+        """Leave so much more of the limit unused, up to a tenth of it, after a rejection. It is
+        released gradually (`went_well`)."""
         self._kept = min(self._kept + amount, _MOST_KEPT * self.limit)
 
     def went_well(self) -> None:
-        """A request was let in."""
+        """A request was accepted."""
         self._kept *= _GIVEN_BACK
 
     def used(self, now: float) -> float:
@@ -98,11 +98,11 @@ class Window:
 
 
 class Meter:
-    """What a server that counts replies when they end has counted, as a minute and as a bucket.
+    """What a server that counts tokens on completion has counted, as a sliding window and a bucket.
 
-    What replies take is known when they come, and until then only guessed: however well requests
-    are paced, long replies may fall together. A server that has counted its fill refuses whatever
-    comes next, so that nothing may go before it has forgotten enough.
+    The tokens of a reply are known when it arrives, and estimated until then: however evenly
+    requests are sent, long replies may coincide. A server over its limit rejects whatever comes
+    next, so no request may be sent until enough has expired.
     """
 
     def __init__(self, limit: float) -> None:
@@ -111,13 +111,13 @@ class Meter:
         self._level, self._at = limit, 0.0
 
     def count(self, amount: float, now: float) -> None:
-        """A reply came that took so much."""
+        """A reply arrived that used so many tokens."""
         self._minute.take(amount, now)
         self._level = self._level_at(now) - amount
         self._at = now
 
     def wait(self, now: float) -> float:
-        """Seconds until such a server lets another request in, by either way of counting."""
+        """Seconds until such a server accepts another request, however it counts."""
         empty = max(0.0, 1.0 - self._level_at(now)) * MINUTE * _LONGER / self.limit
         return max(empty, self._minute.room_in(1.0, now))
 

@@ -1,19 +1,12 @@
-"""What the adapters of all servers share: the contract of a dialect, and figures read with care.
-
-A dialect is pure: it turns a request into JSON and JSON into an answer. Sending, waiting and trying
-again is `harness.models.server`'s.
-"""
+"""What goes over the wire to all servers and comes back, and figures read with care."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-from harness.core import Completion, Origin, Request, Thought, Usage
-
-if TYPE_CHECKING:
-    from harness.models.batches import BatchInterface
+from harness.core import Completion, Origin, Thought, Usage
 
 
 class MalformedReplyError(ValueError):
@@ -46,42 +39,25 @@ class Gatherer(Protocol):
         ...
 
 
-class Dialect(Protocol):
-    """One provider's interface.
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came back. `json` is None where the body is none; `broken` says why a stream ended."""
 
-    `seeds`: are seeds sent? `several`: may one request ask for several samples? `streams`: can a
-    reply be streamed?
-    """
+    status: int
+    headers: Mapping[str, str]
+    text: str = ""
+    json: Any = None
+    first_token_s: float | None = None
+    error: Mapping[str, Any] | None = None  # an error event within a stream
 
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file for a form, and the form's other fields."""
+
+    data: bytes
     name: str
-    seeds: bool
-    several: bool
-    streams: bool
-
-    def path(self, *, stream: bool) -> str:
-        """What stands behind the base address."""
-        ...
-
-    def headers(self, key: str) -> dict[str, str]:
-        """The key, where there is one, and what else the interface wants in every request."""
-        ...
-
-    def body(self, request: Request, count: int, seed: int, *, stream: bool) -> dict[str, Any]:
-        """The request for `count` samples; raises UsageError for what the interface cannot
-        be asked at all, BackendError for what this request cannot hold."""
-        ...
-
-    def read(self, body: Any) -> Answer:
-        """The reply; raises MalformedReplyError when it is none."""
-        ...
-
-    def gather(self) -> Gatherer:
-        """For one streamed reply."""
-        ...
-
-    def batches(self) -> BatchInterface | None:
-        """The provider's interface for many requests at once; None where there is none."""
-        ...
+    fields: Mapping[str, str]
 
 
 def whole(value: Any, *path: str) -> int | None:

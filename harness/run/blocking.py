@@ -27,7 +27,7 @@ def block_on(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
 
 class _Threads(ThreadPoolExecutor):
-    """Threads that the loop's end does not wait for: a backend's may never come back."""
+    """Threads that the closing loop does not wait for: a backend's may never finish."""
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         super().shutdown(wait=False, cancel_futures=cancel_futures)

@@ -11,18 +11,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from harness.core import DataError, StoreError
+from harness.core import StoreError
 from harness.store.records import Row
-from harness.store.schema import Base
-from harness.store.store import Store, explain
+from harness.store.store import Store
 
 
 def append(store: Store, rows: Iterable[Row], file: Path | None) -> Path:
     """Add rows to the rescue file (a new one, where there is room, when `file` is None).
 
-    A row that holds what JSON cannot is left out: no database could hold it either. Raises OSError
+    A row that JSON cannot hold is left out: no database could hold it either. Raises OSError
     when no folder can be written.
     """
     lines = ""
@@ -56,46 +53,9 @@ def point_to(error: StoreError | None, file: Path, database: str) -> StoreError:
     )
 
 
-def recover(store: Store, file: Path) -> int:
-    """Bring a rescue file's rows into the database; returns how many lines it had."""
-    from harness.store.writer import write_rows
-
-    tables = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
-    rows: list[Row] = []
-    try:
-        lines = file.read_text("utf-8", errors="surrogatepass").splitlines()
-    except OSError as error:
-        raise DataError(f"cannot read {file}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise DataError(f"{file} is no rescue file: it is not text ({error.reason})") from error
-    for number, line in enumerate(lines, 1):
-        try:
-            item = json.loads(line)
-            rows.append((tables[item["table"]], _load(item["row"])))
-        except (ValueError, KeyError, TypeError) as error:
-            if number == len(lines):  # cut off in the middle of the last line
-                break
-            raise DataError(f"{file}, line {number}: not a rescued row ({error})") from error
-    try:
-        with store.engine.begin() as connection:
-            write_rows(connection, rows)
-    except SQLAlchemyError as error:
-        raise explain(error, store.name) from error
-    return len(rows)
-
-
 def _dump(table: str, row: Mapping[str, Any]) -> str:
     packed = {
         key: {"base64": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
         for key, value in row.items()
     }
     return json.dumps({"table": table, "row": packed})
-
-
-def _load(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: base64.b64decode(value["base64"])
-        if isinstance(value, dict) and set(value) == {"base64"}
-        else value
-        for key, value in row.items()
-    }

@@ -159,7 +159,7 @@ def test_a_model_that_moves_in_mid_run_is_reported(
     if protocol.name == "openrouter":
         assert {one.upstream for one in found} == {"Upstream"}
     again = cli("show")  # a later reader is told too
-    assert "the model moved: m-01" in " ".join(again.out.split())
+    assert "the model changed: m-01" in " ".join(again.out.split())
 
 
 def test_refusals_of_a_busy_server_lose_nothing_and_pay_nothing_twice(

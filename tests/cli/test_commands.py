@@ -124,7 +124,7 @@ def test_a_problem_is_shown_of_one_run_only(stub_eval, cli):
     assert shown.code == 0
     assert "p1 #1" in shown.out
     for words, message in [
-        (("--problem", "p1"), "goes with --samples"),
+        (("--problem", "p1"), "needs --samples"),
         (("--samples", run["id"], "--problem", "p77"), "no such problem"),
     ]:
         result = cli("show", *words)

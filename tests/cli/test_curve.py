@@ -99,7 +99,7 @@ def test_the_terminal_shows_all(stored) -> None:
     assert result.code in (0, 2)
     result = stored("--fit", "--k", "100")
     assert result.code == 0, result.err
-    for word in ("tokens a problem, logarithmic", "Pareto frontier", "coverage minus selection",
+    for word in ("tokens per problem, logarithmic", "Pareto frontier", "coverage minus selection",
                  "no beta", "pass@100"):  # fmt: skip
         assert word in result.out
 
@@ -107,7 +107,7 @@ def test_the_terminal_shows_all(stored) -> None:
 def test_no_figure_is_minus_zero_and_the_best_has_an_interval(stored) -> None:
     out = stored().out
     assert "-0.0" not in out
-    assert "the best, scored on problems that it was not chosen on" in out
+    assert "best budget, scored on problems not used to choose it" in out
     found = json.loads(stored("--json").out)
     gaps = {gap["k"] for gap in found["selection_gap"]}
     assert 1 not in gaps  # of one sample there is nothing to choose

@@ -68,7 +68,7 @@ def test_a_dry_run_runs_nothing(stub_eval, tmp_path):
 def test_a_reached_limit_is_exit_code_1_and_says_how_to_go_on(stub_eval):
     result = stub_eval("--budget", "vote@4:max=20", "--max-tokens", "200")
     assert result.code == 1
-    assert "limit of this command is reached" in result.err
+    assert "limit of this command was reached" in result.err
     assert "unfinished" in result.out
     assert stub_eval("--budget", "vote@4:max=20").code == 0
 
@@ -143,7 +143,7 @@ def test_an_interrupt_stops_cleanly_and_the_same_command_goes_on(tmp_path, numbe
         process.send_signal(number)
         _, rest = process.communicate()
     assert process.returncode == 130
-    assert "The same command goes on from there" in rest
+    assert "Run the same command again to resume" in rest
     assert "Traceback" not in rest
     again = subprocess.run([*words, "--quiet", "--json"], capture_output=True, check=False)
     assert again.returncode == 0

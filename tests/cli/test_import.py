@@ -91,7 +91,7 @@ def test_importing_again_adds_nothing(bring, cli):
     bring(rows(), "--model", "m")
     before = cli("show", "--plugin", PLUGIN, "--json").out
     result = bring(rows(), "--model", "m")
-    assert "6 of them stored already" in result.err
+    assert "6 of them already stored" in result.err
     assert cli("show", "--plugin", PLUGIN, "--json").out == before
 
 

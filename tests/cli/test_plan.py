@@ -88,7 +88,7 @@ def test_a_judges_tokens_are_foretold_beside_the_models(cli) -> None:
     judge = ("--judge", "stub:judge", "--judge-max-output-tokens", "64", "--judge-votes", "2")
     [first] = json.loads(cli("eval", *words, *judge, "--limit", "24", "--quiet", "--json").out)
     [row] = json.loads(cli("plan", *words, *judge, "--limit", "96", "--json").out)
-    assert "and of the judge" in cli("plan", *words, *judge, "--limit", "96").out
+    assert "plus, for the judge" in cli("plan", *words, *judge, "--limit", "96").out
     [run] = json.loads(cli("eval", *words, *judge, "--limit", "96", "--quiet", "--json").out)
     assert first["spent_by_role"]["judge"]["usage"]["output_tokens"] > 0
     spent = run["spent_by_role"]["judge"]["usage"]["output_tokens"]

@@ -50,7 +50,7 @@ def test_statuses_and_places_name_samples_too(samples, cli, tmp_path: Path) -> N
         ("{", "line 1: not JSON"),
         ("[1]", "line 1: write"),
         ('{"id": "x"}', "is one of correct, "),
-        ('{"id": "x", "correct": true}', "none names a sample"),
+        ('{"id": "x", "correct": true}', "none matches a sample"),
     ],
 )
 def test_bad_labels_are_one_line(samples, cli, tmp_path: Path, line: str, message: str) -> None:

@@ -106,7 +106,7 @@ def test_renew_makes_a_baseline_larger_and_asks_only_for_what_is_new(cli):
     code, _, err = cli("baseline", "renew", "b.txt")
     assert (code, err) == (
         2,
-        "harness: name the model that becomes the reference with --model\n",
+        "harness: name the reference model with --model\n",
     )
 
 

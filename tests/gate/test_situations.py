@@ -257,6 +257,6 @@ def test_stopped_by_hand(team, monkeypatch):
     code, _, err = team.gate()
     assert (code, err) == (
         130,
-        "\nstopped; everything finished is stored. The same command goes on from there.\n",
+        "\nstopped; all finished work is stored. Run the same command again to resume.\n",
     )
     assert report()[1][0][0] == "error"

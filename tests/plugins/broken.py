@@ -566,11 +566,11 @@ BROKEN = {
     ),
     "file: it takes a built-in name": Broken(
         "harness.register('verifiers', 'math', Judge)",
-        r"plugin .*plugin\.py failed at line \d+: the verifier 'math' is there already \(from the "
-        r"package 'reasoning-harness'\): take another name, or write replace=True",
+        r"plugin .*plugin\.py failed at line \d+: the verifier 'math' already exists \(from the "
+        r"package 'reasoning-harness'\): choose another name, or pass replace=True",
     ),
     "file: an instance for a class": Broken(
-        "harness.register('tasks', 'x', Good())", r"is no class or function"
+        "harness.register('tasks', 'x', Good())", r"is not a class or function"
     ),
 }
 

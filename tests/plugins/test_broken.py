@@ -18,7 +18,7 @@ def test_one_line_says_what_is_wrong(broken, write, command, tmp_path):
     words = ["eval", "--plugin", write(broken.code), "--model", "own:m", "--task", broken.task]
     words += ["--budget", broken.budget, "--db", tmp_path / "t.sqlite", "--quiet"]
     code, _, said = command(*words)
-    lines = [line for line in said.splitlines() if not line.startswith("the same command tries")]
+    lines = [line for line in said.splitlines() if not line.startswith("run the same command")]
     assert len(lines) == 1, said
     assert re.search(broken.says, lines[0]), said
     assert "Traceback" not in said
@@ -56,7 +56,7 @@ def test_nothing_hangs(hanging, write, command, tmp_path, monkeypatch):
     words = ["eval", "--plugin", write(hanging.code), "--model", "own:m", "--task", hanging.task]
     words += ["--budget", hanging.budget, "--db", tmp_path / "t.sqlite", "--quiet"]
     code, _, said = command(*words)
-    [line] = [one for one in said.splitlines() if not one.startswith("the same command tries")]
+    [line] = [one for one in said.splitlines() if not one.startswith("run the same command")]
     assert re.search(hanging.says + r".*plugin\.py, line \d+|" + hanging.says, line), line
     variable = watch.LOAD_VARIABLE if "load" in hanging.code else watch.VARIABLE
     assert f"still running after 1 s ({variable} allows more)" in line

@@ -60,7 +60,7 @@ def test_a_package_that_takes_a_built_in_name_is_not_used(package):
 )  # fmt: skip
 def test_a_built_in_name_is_taken_only_on_purpose(kind, name):
     ours = registry.find(kind, name)
-    with pytest.raises(UsageError, match=r"is there already .*replace=True"):
+    with pytest.raises(UsageError, match=r"already exists .*replace=True"):
         harness.register(kind, name, Scripted)
     assert registry.find(kind, name) is ours
     harness.register(kind, name, ours)  # what it is already
@@ -71,7 +71,7 @@ def test_a_built_in_name_is_taken_only_on_purpose(kind, name):
 def test_a_cell_that_runs_again_takes_its_name_over():
     for _ in range(2):
         harness.register("tasks", "mine", type("Mine", (Scripted,), {}))
-    with pytest.raises(PluginError, match="is no class or function"):
+    with pytest.raises(PluginError, match="is not a class or function"):
         harness.register("tasks", "mine", "Mine")
     with pytest.raises(UnknownNameError, match="did you mean 'tasks'"):
         harness.register("task", "mine", Scripted)

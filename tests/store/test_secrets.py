@@ -115,8 +115,8 @@ def test_a_site_with_a_secret_is_not_published_and_an_old_store_can_be_mended(le
     assert holders(leaky / "site") == set()
     before = harness("show", "--json", folder=leaky).stdout
     dry = harness("db", "redact", "--dry-run", folder=leaky)
-    assert dry.stdout.splitlines()[-1] == "2 places would be mended"
-    assert harness("db", "redact", folder=leaky).stdout.splitlines()[-1] == "2 places mended"
+    assert dry.stdout.splitlines()[-1] == "2 places would be redacted"
+    assert harness("db", "redact", folder=leaky).stdout.splitlines()[-1] == "2 places redacted"
     assert holders(leaky) == set()
     assert harness("db", "verify", folder=leaky).returncode == 0
     after = json.loads(harness("show", "--json", folder=leaky).stdout)

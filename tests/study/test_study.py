@@ -138,9 +138,9 @@ def test_the_command_line_says_the_same_in_words_and_in_json(cli: Cli, write: Wr
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--limit", "3"], "--limit does not go with --study"),
-        (["--budget", "greedy"], "--budget does not go with --study"),
-        (["--pilot"], "--pilot goes with --dry-run"),
+        (["--limit", "3"], "--limit cannot be combined with --study"),
+        (["--budget", "greedy"], "--budget cannot be combined with --study"),
+        (["--pilot"], "--pilot needs --dry-run"),
     ],
 )
 def test_what_stands_in_the_file_is_not_said_beside_it(
