@@ -44,7 +44,7 @@ def verifier_opinions(store: Store, run: str, verifier: str) -> Opinions:
 
     UsageError where it is not installed; UnknownNameError where nothing has its name.
     """
-    registry.find("verifiers", verifier)()  # says what is missing
+    registry.make("verifiers", verifier)  # says what is missing
     spec = VerifierSpec(verifier)
     found: dict[Place, bool | None] = {}
     with VerifierPool() as pool:
