@@ -1,7 +1,7 @@
-"""What tokens cost: dated entries with the source of each.
+"""Token prices: dated entries, each with its source.
 
-Our own book (`prices.toml`) comes first: what the package genai-prices lacks, or has too late. Then
-that package, which people keep for all providers (harness.cost.catalogue).
+Our own book (`prices.toml`) comes first: it has what the package genai-prices lacks, or adds too
+late. Then comes that package, which covers all providers (harness.cost.catalogue).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BOOK = Path(__file__).with_name("prices.toml")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceTier:
-    """The prices of a whole call whose prompt has more than `above` tokens."""
+    """The prices that apply to a whole call whose prompt has more than `above` tokens."""
 
     above: int
     input: float
@@ -33,9 +33,9 @@ class PriceTier:
 class PriceEntry:
     """US dollars per million tokens for `models`, valid from `date` and before `until`.
 
-    `cached` is the price of cached prompt tokens; None where none is published: they cost
-    `input`. `source` is the address that states the price, `book` what it was read from. `tiers`
-    hold for calls with long prompts, by rising `above`.
+    `cached` is the price of cached prompt tokens; None if none is published, and then they cost
+    `input`. `source` is the URL that states the price, `book` where it was read from. `tiers`
+    apply to calls with long prompts, in order of `above`.
     """
 
     models: tuple[str, ...]
@@ -49,7 +49,7 @@ class PriceEntry:
     tiers: tuple[PriceTier, ...] = ()
 
     def scaled(self, share: float, why: str) -> PriceEntry:
-        """The same at a share of all prices; `why` stands behind the source."""
+        """The same entry at a fraction of all prices; `why` is appended to the source."""
         cached = None if self.cached is None else self.cached * share
         return replace(
             self,
@@ -85,7 +85,7 @@ class PriceEntry:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON, as a run's manifest keeps it."""
+        """Plain JSON, as stored in a run's manifest."""
         known: dict[str, Any] = {"book": self.book} if self.book else {}
         if self.tiers:
             known["tiers"] = [asdict(tier) for tier in self.tiers]
@@ -119,7 +119,7 @@ def _entry(raw: dict[str, Any], where: str) -> PriceEntry:
 
 @functools.cache
 def load_prices(path: Path = BOOK) -> tuple[PriceEntry, ...]:
-    """The entries of a price book; raises DataError when it is not one."""
+    """The entries of a price book; raises DataError if it is invalid."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -130,16 +130,16 @@ def load_prices(path: Path = BOOK) -> tuple[PriceEntry, ...]:
 
 
 def price_of_model(info: ModelInfo, date: dt.date) -> PriceEntry | None:
-    """What a model's tokens cost on a day; None: unpriced.
+    """A model's token prices on a given day; None if unpriced.
 
-    By its exact name in our own book; else, where it is asked at a provider's address, by that
-    provider's price list. A model on one's own machine has none there.
+    By its exact name in our own book; otherwise, if it is called at a provider's URL, from that
+    provider's price list. A model on your own machine has none there.
     """
     own = find_price(info.name, date)
     url = info.extra.get("url")
     if own is not None or not isinstance(url, str):
         return own
-    from harness.cost.catalogue import catalogue_price  # half a second to import
+    from harness.cost.catalogue import catalogue_price  # takes half a second to import
 
     return catalogue_price(info.name, date, url=url)
 
@@ -147,7 +147,7 @@ def price_of_model(info: ModelInfo, date: dt.date) -> PriceEntry | None:
 def find_price(
     model: str, date: dt.date, book: Sequence[PriceEntry] | None = None
 ) -> PriceEntry | None:
-    """The newest entry of a book (ours by default) for exactly this name that held on `date`."""
+    """The newest entry of a book (ours by default) for exactly this name in force on `date`."""
     held = [
         entry
         for entry in (load_prices() if book is None else book)
@@ -161,9 +161,9 @@ def find_price(
 def price(usage: Usage, entry: PriceEntry | None, *, one_call: bool = False) -> float | None:
     """US dollars of a usage; None ("N/A", never 0) without an entry or with unknown tokens.
 
-    An unknown number of cached tokens counts as none, so that the price is never too low.
-    `one_call`: the usage is that of one call, so that its prompt's length chooses the tier; a sum
-    of calls is priced at the base.
+    An unknown number of cached tokens counts as none, so that a cost is never underestimated.
+    `one_call`: the usage is that of one call, so its prompt length selects the tier; a sum
+    of calls is priced at the base rates.
     """
     if entry is None or usage.prompt_tokens is None or usage.output_tokens is None:
         return None
