@@ -41,7 +41,7 @@ class Reach:
         return self._below(self.apart, confidence), self._below(-self.apart, confidence)
 
     def _below(self, apart: Floats, confidence: float) -> float:
-        """t·se plus, for skewness in that direction, se·skew·(1/6 + t²/3): Johnson 1978, JASA 73."""
+        """t·se plus, for skewness in that direction, se·skew·(1/6 + t²/3): Johnson 1978, JASA."""
         values = np.append(apart, apart.min())
         weights = np.append(np.ones(len(apart)), _MORE)
         total = float(weights.sum())
