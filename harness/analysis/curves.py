@@ -177,7 +177,7 @@ class _Read:
 
     @property
     def counted(self) -> bool:
-        """Whether its pools' answers are all right or wrong, so that correct ones can be counted."""
+        """Whether its pools' answers are all right or wrong, so that they can be counted."""
         return self.pooled and not any(a.partial for a in self.attempts.items)
 
     @property
