@@ -1,4 +1,4 @@
-"""From names to what will be run: tasks loaded, budgets resolved, runs with their manifests."""
+"""From names to a plan: tasks loaded, budgets resolved, runs with their manifests."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ from harness.store.records import Row, run_row
 from harness.tasks._wording import Wording, reword
 
 BATCH_SHARE = 0.5
-"""What a token costs in a batch, over its price otherwise: at OpenAI and at Anthropic."""
+"""A token's price in a batch relative to its normal price: at OpenAI and at Anthropic."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,18 +64,18 @@ class LoadedTask:
     prompts: tuple[Prompt, ...]
     verifier: VerifierSpec
     verifier_version: str
-    versions: Mapping[str, str] = field(default_factory=dict)  # of a stranger's code
-    wording: Wording = field(default_factory=Wording)  # that replaces the task's own
-    origin: Mapping[str, Any] = field(default_factory=dict)  # what the task tells of its data
+    versions: Mapping[str, str] = field(default_factory=dict)  # of third-party code
+    wording: Wording = field(default_factory=Wording)  # overrides the task's own
+    origin: Mapping[str, Any] = field(default_factory=dict)  # the task's facts about its data
 
     @property
     def verifier_label(self) -> str:
-        """The verifier's name, with its arguments when it has any."""
+        """The verifier's name, with its arguments if it has any."""
         return verifier_label(self.verifier)
 
     @property
     def judge(self) -> tuple[str, str]:
-        """The verifier's label and version: what names its verdicts."""
+        """The verifier's label and version, which identify its verdicts."""
         return self.verifier_label, self.verifier_version
 
 
@@ -91,7 +91,7 @@ class PlannedRun:
 
 
 def verifier_label(spec: VerifierSpec) -> str:
-    """How a verifier is named in the store: its arguments belong to its name."""
+    """A verifier's name in the store, which includes its arguments."""
     if not spec.args:
         return spec.name
     return f"{spec.name}({','.join(f'{k}={v}' for k, v in sorted(spec.args.items()))})"
@@ -99,7 +99,7 @@ def verifier_label(spec: VerifierSpec) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """All that an evaluation will do, before it does it; `runs` are by task."""
+    """Everything that an evaluation will do; `runs` are by task."""
 
     config: EvalConfig
     backend: Backend
@@ -109,7 +109,7 @@ class Plan:
 
     @property
     def max_output_tokens(self) -> int:
-        """The most tokens of one completion where the budget does not say: see `output_limit`."""
+        """The default token limit of one completion: see `output_limit`."""
         return output_limit(self.backend.info, self.config)
 
     @property
@@ -121,7 +121,7 @@ class Plan:
 def make_plan(config: EvalConfig) -> Plan:
     """Resolve all names and load the problems; no model is loaded yet.
 
-    UsageError for names and parameters that cannot serve, DataError for data that cannot be had.
+    UsageError for unsuitable names and parameters, DataError for unavailable data.
     """
     config.complete()
     wanted = expand(config.budgets)
@@ -136,8 +136,8 @@ def make_plan(config: EvalConfig) -> Plan:
     loaded = list(by_spec.values())
     if len({task.spec for task in loaded}) < len(loaded):
         named = ", ".join(map(str, specs))
-        raise UsageError(f"tasks {named}: two of them are files of one name, and runs are named "
-                         "by it: rename one")  # fmt: skip
+        raise UsageError(f"tasks {named}: two of them are files of the same name, and runs are "
+                         "named after it: rename one")  # fmt: skip
     fresh = {by_spec[public].spec: by_spec[other].spec for public, other in fresh.items()}
     runs = {str(task.spec): plan_runs(backend.info, task, wanted, config) for task in loaded}
     plan = Plan(config=config, backend=backend, tasks=loaded, runs=runs, fresh=fresh)
@@ -147,12 +147,12 @@ def make_plan(config: EvalConfig) -> Plan:
 
 
 def _check_batch(plan: Plan) -> None:
-    """There is a batch interface, and nothing counts the seconds of a batch."""
+    """Check that there is a batch API, and that nothing counts the seconds of a batch."""
     if plan.config.batch is None:
         return
     if getattr(engine_of(plan.backend), "batches", None) is None:
         raise ParameterError(
-            f"{{batch}}: {plan.backend.info.spec} has no batch interface here; openai: and "
+            f"{{batch}}: {plan.backend.info.spec} has no batch API here; openai: and "
             "anthropic: have one",
             batch=plan.config.batch,
         )
@@ -160,17 +160,17 @@ def _check_batch(plan: Plan) -> None:
         if run.ceiling is not None and run.ceiling.seconds is not None:
             raise ParameterError(
                 f"budget {str(run.strategy.budget)!r}: seconds<= has no meaning with {{batch}}, "
-                "whose replies have no latency; leave one of them out",
+                "whose replies have no latency; leave out one of them",
                 batch=plan.config.batch,
             )
 
 
 def _check_dollars(plan: Plan) -> None:
-    """Dollars can be counted where they are limited, and are shown as they are counted."""
+    """Check that limited dollars can be counted, and are shown the way they are counted."""
     config, spec = plan.config, plan.backend.info.spec
     if config.max_usd is not None and price_of(plan.backend.info, config) is None:
         raise ParameterError(
-            f"{{max_usd}} needs a price, and none is known for {spec}: give {{price}} (US dollars "
+            f"{{max_usd}} needs a price, and none is known for {spec}: set {{price}} (US dollars "
             "per million tokens of input and output)",
             max_usd=config.max_usd,
             price=...,
@@ -181,7 +181,7 @@ def _check_dollars(plan: Plan) -> None:
         if run.ceiling is not None and run.ceiling.usd is not None:
             raise ParameterError(
                 f"budget {str(run.strategy.budget)!r}: usd<= counts dollars by the token, not by "
-                "{gpu_usd_per_hour}; leave one of them out",
+                "{gpu_usd_per_hour}; leave out one of them",
                 gpu_usd_per_hour=config.gpu_usd_per_hour,
             )
 
@@ -205,12 +205,12 @@ def load_task(
     data_dir: Path | None = None,
     wording: Wording | None = None,
 ) -> LoadedTask:
-    """Find a task by name and load its problems; DataError when they cannot be had."""
+    """Find a task by name and load its problems; DataError if they are unavailable."""
     for name, value in spec.options:
         check_option(f"the task's option {spec.name}:", name, value)
     own: Task = registry.make("tasks", spec.name)
     task, wording = own, wording or Wording()
-    # A file is named by its own name, wherever it stands.
+    # A file is identified by its name, regardless of its location.
     named = loads = TaskSpec(getattr(own, "label", spec.name), spec.options)
     if wording.changes:
         task, loads, named = reword(own, loads, wording)
@@ -221,10 +221,10 @@ def load_task(
     counts = Counter(problem.id for problem in problems)
     problem_id, count = counts.most_common(1)[0]
     if count > 1:
-        raise DataError(f"task {spec}: the problem id {problem_id!r} stands {count} times")
+        raise DataError(f"task {spec}: the problem id {problem_id!r} occurs {count} times")
     verifier = verifier_of(spec, task)
     judge = registry.find("verifiers", verifier.name)
-    parts = {"task": own, "verifier": judge}  # our own carry versions of their own
+    parts = {"task": own, "verifier": judge}  # ours have their own versions
     code = {part: version_of(plugin) for part, plugin in parts.items() if not is_builtin(plugin)}
     return LoadedTask(
         spec=named,
@@ -240,12 +240,12 @@ def load_task(
 
 
 def output_limit(info: ModelInfo, config: EvalConfig) -> int:
-    """The most tokens of one completion: as told, else as the model states of itself, else 2048."""
+    """The maximum tokens of one completion: as configured, else the model's own, else 2048."""
     return config.max_output_tokens or info.output_limit or DEFAULT_MAX_OUTPUT_TOKENS
 
 
 def price_of(info: ModelInfo, config: EvalConfig) -> PriceEntry | None:
-    """What the model's tokens cost: as told, or as its price is known today."""
+    """The model's token price: as configured, or as known today."""
     entry = config.price or price_of_model(info, dt.datetime.now(dt.UTC).date())
     return entry if entry is None or config.batch is None else entry.scaled(BATCH_SHARE, "by batch")
 
@@ -253,7 +253,7 @@ def price_of(info: ModelInfo, config: EvalConfig) -> PriceEntry | None:
 def plan_runs(
     info: ModelInfo, loaded: LoadedTask, budgets: Iterable[Budget], config: EvalConfig
 ) -> list[PlannedRun]:
-    """The runs of one task; UsageError when a budget does not fit the model."""
+    """The runs of one task; UsageError if a budget does not suit the model."""
     runs = []
     entry = price_of(info, config)
     data = content_hash(sorted(problem.digest() for problem in loaded.problems))
@@ -263,7 +263,7 @@ def plan_runs(
         if strategy.proposer.needs_marks and info.think is None:
             raise ParameterError(
                 f"budget {str(budget)!r} cuts the thinking, but {info.spec} has no thinking marks: "
-                "name think_start and think_end in {model_args}",
+                "set think_start and think_end in {model_args}",
                 model_args=...,
             )
         ceiling = ceiling_of(strategy, info, entry)
@@ -309,7 +309,7 @@ def plan_runs(
 
 
 def plugin_versions(loaded: LoadedTask, strategy: Strategy) -> Mapping[str, Any]:
-    """What names the code of a run's plugins, where they are not ours in their first version."""
+    """What identifies the code of a run's plugins, unless they are ours in their first version."""
     code = {**strategy.versions, **loaded.versions}
     return {"plugins": code} if code else {}
 
@@ -319,7 +319,7 @@ def _kept(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def reproduce(info: ModelInfo, loaded: LoadedTask, budget: Budget, config: EvalConfig) -> str:
-    """The command that measures the same again (a local data folder has to be named anew)."""
+    """The command that repeats the measurement (a local data folder must be given again)."""
     words = [
         "harness eval",
         f"--model {info.spec}",
@@ -348,14 +348,14 @@ def reproduce(info: ModelInfo, loaded: LoadedTask, budget: Budget, config: EvalC
 
 
 def _as_written(loaded: LoadedTask) -> TaskSpec:
-    """The task without the options that stand for another wording."""
+    """The task without the options that stand for a different prompt."""
     changed = loaded.wording.to_json()
     options = tuple((k, v) for k, v in loaded.spec.options if k not in changed)
     return TaskSpec(loaded.spec.name, options)
 
 
 def stored_run(run: PlannedRun, manifest: RunManifest, created: str) -> Row:
-    """The row of a run, with the manifest that is to be kept."""
+    """The row of a run, with its manifest."""
     return run_row(
         run.id,
         manifest,
@@ -374,7 +374,7 @@ def families(runs: Sequence[PlannedRun]) -> list[list[PlannedRun]]:
 
 
 def _shortness(run: PlannedRun) -> tuple[bool, float, float, int]:
-    """Ceilings cut samples, the lower the shorter; so do shorter thoughts."""
+    """Ceilings cut samples, the lower the shorter; so do shorter thinking limits."""
     budget = run.strategy.budget
     limits = {what: float(limit) for what, limit in budget.ceilings}
     tokens, usd = limits.get("tokens", math.inf), limits.get("usd", math.inf)

@@ -253,6 +253,6 @@ def test_regrade_by_a_judge_is_for_flawed_problems(cli, stub_eval):
     assert stub_eval("--budget", "greedy").code == 0
     result = cli("regrade", "--plugin", PLUGIN, "--judge", "stub:x")
     assert result.code == 2
-    assert "asks no model" in result.err
+    assert "uses no judge" in result.err
     assert cli("regrade", "--plugin", PLUGIN, "--judge", "stab:x").code == 2
     assert cli("regrade", "--plugin", PLUGIN).code == 0

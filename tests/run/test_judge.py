@@ -180,7 +180,7 @@ def test_a_judge_that_cannot_serve_is_refused_before_anything_is_run(stub: Any) 
             model=stub(), tasks=tasks, budgets=("greedy",), judge=JudgeConfig(model=judge), **more
         )
 
-    with pytest.raises(UsageError, match=r"^judge='stub:stub': no task of thirds asks a model"):
+    with pytest.raises(UsageError, match=r"^judge='stub:stub': no task of thirds uses a judge"):
         open_judge(make_plan(config(stub(), "thirds")))
     priced = PriceEntry(models=(), date=dt.date(2025, 1, 1), input=1, output=1, source="here")
     mine = config("openai:judge", "holes", max_usd=1.0, price=priced)
