@@ -1,4 +1,4 @@
-"""What could not be written to the database is kept in a file, and brought in later."""
+"""Results that could not be written to the database are kept in a file and imported later."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from harness.store.store import Store, explain
 
 
 def append(store: Store, rows: Iterable[Row], file: Path | None) -> Path:
-    """Add rows to the rescue file (a new one, where there is room, when `file` is None).
+    """Append rows to the rescue file (a new one, where there is space, if `file` is None).
 
-    Raises OSError when no folder can be written.
+    Raises OSError if no folder is writable.
     """
     lines = "".join(_dump(kind.__tablename__, row) + "\n" for kind, row in rows)
     folders = [Path(store.name).parent, Path(tempfile.gettempdir()), Path.home()]
@@ -41,7 +41,7 @@ def append(store: Store, rows: Iterable[Row], file: Path | None) -> Path:
 
 
 def point_to(error: StoreError | None, file: Path, database: str) -> StoreError:
-    """The error, with where the finished samples are kept and how to bring them in."""
+    """The error, with where the finished samples are kept and how to import them."""
     text = str(error) if error else "the database cannot be written"
     if str(file) in text:
         return error or StoreError(text)
@@ -52,7 +52,7 @@ def point_to(error: StoreError | None, file: Path, database: str) -> StoreError:
 
 
 def recover(store: Store, file: Path) -> int:
-    """Bring a rescue file's rows into the database; returns how many lines it had."""
+    """Import a rescue file's rows into the database; returns how many lines it had."""
     from harness.store.writer import write_rows
 
     tables = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
@@ -62,13 +62,13 @@ def recover(store: Store, file: Path) -> int:
     except OSError as error:
         raise DataError(f"cannot read {file}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise DataError(f"{file} is no rescue file: it is not text ({error.reason})") from error
+        raise DataError(f"{file} is not a rescue file: it is not text ({error.reason})") from error
     for number, line in enumerate(lines, 1):
         try:
             item = json.loads(line)
             rows.append((tables[item["table"]], _load(item["row"])))
         except (ValueError, KeyError, TypeError) as error:
-            if number == len(lines):  # cut off in the middle of the last line
+            if number == len(lines):  # the last line was cut off
                 break
             raise DataError(f"{file}, line {number}: not a rescued row ({error})") from error
     try:

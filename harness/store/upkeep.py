@@ -75,17 +75,17 @@ def remove_runs(store: Store, run_ids: Collection[str]) -> Removed:
     """Remove runs with their attempts, and the samples and calls that no other run needs.
 
     A call is kept as long as another run is charged for one of its samples, and is booked on that
-    run from now on. All or nothing.
+    run from then on. All or nothing.
     """
     with store.engine.begin() as connection:
         return _remove(connection, list(run_ids))
 
 
 def collect_garbage(store: Store, *, spare_hours: float = 1.0, dry_run: bool = False) -> Removed:
-    """Remove samples that no attempt is charged for, their calls, and what then nothing refers to.
+    """Remove samples that no attempt is charged for, their calls, and what is then unreferenced.
 
-    They are what failed or interrupted attempts left, and what the next try would have found.
-    Those that came in the last `spare_hours` stay: a command may be at work. `dry_run` only counts.
+    Failed or interrupted attempts leave them behind, and the next try would have reused them.
+    Samples of the last `spare_hours` are kept: a command may be running. `dry_run` only counts.
     """
     before = dt.datetime.now(dt.UTC) - dt.timedelta(hours=spare_hours)
     unused = select(SampleRow.id).where(
@@ -105,7 +105,7 @@ def collect_garbage(store: Store, *, spare_hours: float = 1.0, dry_run: bool = F
 
 
 def _since(connection: Connection, before: dt.datetime) -> set[str]:
-    """The samples of calls since then, scores without a call, and what was cut from them."""
+    """The samples of calls since then, scores without a call, and those cut from them."""
     limit = before.isoformat(timespec="milliseconds")
     query = (
         select(SampleRow.id)
@@ -152,14 +152,14 @@ def _remove(connection: Connection, runs: Sequence[str]) -> Removed:
 
 
 def _sweep(connection: Connection, candidates: set[str]) -> Removed:
-    """Remove the candidates that nobody needs, with their verdicts, labels and calls."""
+    """Remove the candidates that nothing needs, with their verdicts, labels and calls."""
     gone, calls = _needless(connection, candidates)
     verdicts = 0
     for part in _parts(gone):
         verdicts += _count(connection, VerdictRow, VerdictRow.sample_id.in_(part))
         connection.execute(delete(VerdictRow).where(VerdictRow.sample_id.in_(part)))
         connection.execute(delete(LabelRow).where(LabelRow.sample_id.in_(part)))
-        # A cut points at its longer sample, which may go in another part.
+        # A cut refers to its longer sample, which may be in another chunk.
         connection.execute(update(SampleRow).where(SampleRow.id.in_(part)).values(cut_of=None))
     for part in _parts(gone):
         connection.execute(delete(SampleRow).where(SampleRow.id.in_(part)))
@@ -169,10 +169,10 @@ def _sweep(connection: Connection, candidates: set[str]) -> Removed:
 
 
 def _needless(connection: Connection, candidates: set[str]) -> tuple[set[str], set[str]]:
-    """The candidates that can go, and the calls that brought nothing else.
+    """The candidates that can be removed, and the calls that returned nothing else.
 
-    Needed is what an attempt is charged for, what a kept sample was cut from, and what came by the
-    same call as a kept sample (a call's id follows from all that it brought).
+    Needed are samples that an attempt is charged for, that a kept sample was cut from, or that
+    came with the same call as a kept sample (a call's id is derived from all its samples).
     """
     call_of: dict[str, str] = {}
     longer_of: dict[str, str] = {}
@@ -207,9 +207,9 @@ def _needless(connection: Connection, candidates: set[str]) -> tuple[set[str], s
 
 
 def _rebook(connection: Connection, runs: Sequence[str]) -> tuple[int, int]:
-    """Book the calls of removed runs on those that use their samples; drop what none uses.
+    """Book the calls of removed runs on runs that use their samples; delete unused ones.
 
-    Returns how many were dropped and how many moved.
+    Returns how many were deleted and how many moved.
     """
     cuts, payer = _cuts(connection), dict[str, str]()
     created = connection.execute(select(RunRow.id, RunRow.created))
@@ -251,7 +251,7 @@ def _root(sample: str, cuts: Mapping[str, str]) -> str:
 
 
 def _drop_orphans(connection: Connection) -> dict[str, int]:
-    """Remove prompts, problems and models that nothing refers to; how many, by table."""
+    """Remove unreferenced prompts, problems and models; how many, by table."""
     references: dict[str, tuple[type[Any], list[Any]]] = {
         "prompts": (PromptRow, [SampleRow.prompt_id]),
         "problems": (ProblemRow, [AttemptRow.problem_id, VerdictRow.problem_id]),

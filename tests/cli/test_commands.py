@@ -103,7 +103,7 @@ def test_commands_that_write_say_in_json_what_they_wrote(stub_eval, cli, tmp_pat
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (("db", "recover", "stub.bin"), 2, "no rescue file"),
+        (("db", "recover", "stub.bin"), 2, "not a rescue file"),
         (("site", "build", "--out", "stub.bin/inside"), 2, "name another folder with --out"),
         (("regrade", "--task", "nope"), 0, "no runs match"),
         (("show", "--task", "nope"), 0, "no runs match"),

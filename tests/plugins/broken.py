@@ -253,7 +253,7 @@ BROKEN = {
     "reward: a value of 2": Broken(
         "class reward(Half):\n async def score(self, caller, responses):"
         " return [Graded(steps=(2.0,)) for _ in responses]",
-        r"gave 2\.0 where a value from 0 to 1 belongs",
+        r"gave 2\.0 instead of a value from 0 to 1",
         1,
         budget="best@2:reward=own",
     ),
@@ -432,7 +432,7 @@ BROKEN = {
     "reward: no number": Broken(
         "class reward(Half):\n async def score(self, caller, responses):"
         " return [Graded(steps=(float('nan'),)) for _ in responses]",
-        r"gave nan where a value from 0 to 1 belongs",
+        r"gave nan instead of a value from 0 to 1",
         1,
         budget="best@2:reward=own",
     ),

@@ -64,7 +64,7 @@ def test_an_evaluation_shows_itself_in_a_few_lines(run, stub) -> None:
     done = run(stub(), "vote@{1,4}", limit=8)
     assert len(repr(done)) < 1000
     assert "vote@4" in repr(done)
-    assert "asked for 32 samples, took 0 from the store" in repr(done)
+    assert "generated 32 samples, took 0 from the store" in repr(done)
     assert "<table>" in done._repr_html_()
     assert len(repr(done.reports[0])) < 120
     frame = done.to_frame()
