@@ -28,12 +28,12 @@ from harness.store.schema import (
 )
 from harness.store.store import Store
 
-_AT_ONCE = 500  # parameters of one query
+_AT_ONCE = 500  # parameters per query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
-    """How many rows went; `moved` calls are paid for by another run now that uses their samples."""
+    """How many rows were removed; `moved` calls are now paid for by other runs that use them."""
 
     runs: int = 0
     attempts: int = 0
@@ -47,9 +47,9 @@ class Removed:
 
 
 def rename_run(store: Store, run_id: str, name: str | None) -> None:
-    """Give a run a name of the user's own, or take it away (None)."""
+    """Set a run's user-defined name, or remove it (None)."""
     if name is not None and (not name.strip() or not name.isprintable()):
-        raise UsageError(f"run name {name!r}: a line of text is wanted")
+        raise UsageError(f"run name {name!r}: must be one line of text")
     with store.engine.begin() as connection:
         connection.execute(update(RunRow).where(RunRow.id == run_id).values(name=name))
 
@@ -57,11 +57,11 @@ def rename_run(store: Store, run_id: str, name: str | None) -> None:
 def tag_run(
     store: Store, run_id: str, *, add: Iterable[str] = (), remove: Iterable[str] = ()
 ) -> None:
-    """Add tags to a run and take others away."""
+    """Add tags to a run and remove others."""
     added, gone = set(add), set(remove)
     for tag in added:
         if not tag.strip() or not tag.isprintable() or len(tag) > 200:
-            raise UsageError(f"tag {tag!r}: up to 200 visible characters are wanted")
+            raise UsageError(f"tag {tag!r}: must be up to 200 visible characters")
     with store.engine.begin() as connection:
         connection.execute(
             delete(TagRow).where(TagRow.run_id == run_id, TagRow.tag.in_(added | gone))

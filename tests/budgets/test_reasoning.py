@@ -68,7 +68,7 @@ def test_levels_expand_to_a_sweep() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("effort@3", "a level, as effort@low"),
+        ("effort@3", "such as effort@low"),
         ("effort", "needs a level"),
         ("effort@low:effort=high", "write effort@n or vote"),
         ("ask", "needs a size"),

@@ -159,7 +159,7 @@ BROKEN = {
     # backends
     "backend: generate is no coroutine": Broken(
         "class engine(Engine):\n def generate(self, request): pass",
-        r"the backend 'own:m' \(.*, line \d+\): generate is no coroutine; expected `async def",
+        r"the backend 'own:m' \(.*, line \d+\): generate is not a coroutine; expected `async def",
     ),
     "backend: no close": Broken(
         "class engine(Engine): close = None", r"has no method 'close'; expected a method close"
@@ -236,7 +236,7 @@ BROKEN = {
     # rewards
     "reward: score is no coroutine": Broken(
         "class reward(Half):\n def score(self, caller, responses): return []",
-        r"the reward 'own' \(.*, line \d+\): score is no coroutine",
+        r"the reward 'own' \(.*, line \d+\): score is not a coroutine",
         budget="best@2:reward=own",
     ),
     "reward: bare numbers": Broken(
