@@ -1,6 +1,6 @@
-"""An imported text as the rows of the store: its sample, its call, its reward and its verdict.
+"""An imported text as store rows: its sample, its call, its reward and its verdict.
 
-The prompt of an imported text is not known: the problem stands for it.
+The prompt of an imported text is unknown: the problem stands in for it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from harness.store.records import (
 
 
 def model_of(name: str) -> ModelInfo:
-    """A model of which nothing but its name is known."""
+    """A model about which only its name is known."""
     return ModelInfo(
         spec=f"import:{name}", name=name, fingerprint=f"import:{name}", think=ThinkMarks()
     )
@@ -38,7 +38,7 @@ def _prompt(row: ImportedRow) -> str:
 
 
 def asked_of(row: ImportedRow) -> Asked:
-    """What the row answers: the prompt is not known, so the problem stands for it."""
+    """What the row answers: the prompt is unknown, so the problem stands in for it."""
     model, prompt = model_id(f"import:{row.model}"), prompt_id(_prompt(row))
     return Asked(model, prompt, "", {"imported": row.problem.digest()}, None, row.sample)
 
@@ -58,7 +58,7 @@ def sample_of(row: ImportedRow, asked: Asked) -> Sample:
 
 
 def _score(row: ImportedRow, asked: Asked, reward: Reward) -> Row:
-    """The row's reward as a sample of the reward; what it cost is unknown."""
+    """The row's reward as a sample of the reward; its cost is unknown."""
     of = Asked(
         model_id(reward.info.fingerprint),
         asked.prompt,
@@ -87,8 +87,8 @@ def rows_of(
     position: int,
     created: str,
 ) -> list[Row]:
-    """All rows of an imported text: its call is booked on `payer`, the runs that it answered are
-    charged with it."""
+    """All rows of an imported text: its call is booked on `payer`, and the runs that it answered
+    are charged for it."""
     asked, problem = asked_of(row), row.problem.digest()
     sample = sample_of(row, asked)
     call = Call(

@@ -44,10 +44,10 @@ from harness.verifiers.pool import VerifierPool
 
 @dataclass(slots=True)
 class Imported:
-    """What an import brought: its runs, how many rows, and which lines it could not take.
+    """The result of an import: its runs, the number of rows, and the lines that were refused.
 
-    `known` of the rows were stored already, or stand in the file above. `notes` say in numbers what
-    was taken for what, and which problems count for no run.
+    `known` of the rows were already stored, or appear earlier in the file. `notes` say in numbers
+    how the file was interpreted, and which problems count for no run.
     """
 
     runs: list[str] = field(default_factory=list)
@@ -71,12 +71,12 @@ def import_file(  # noqa: PLR0913 - all that `harness import` takes
 ) -> Imported:
     """Read, grade and store a file of outputs; importing it again adds nothing.
 
-    Without `budgets`, one sample a problem becomes `sample@1`, several become `sample@n` and
+    Without `budgets`, one sample per problem becomes `sample@1`, several become `sample@n` and
     `vote@n` with the number that most problems have. Problems with fewer samples than a budget
-    needs count for no run of that size; their samples are stored. `limit` is as for an eval: the
-    task's first problems are all that is planned. `only_given`: the problems of the file are.
-    Raises DataError when the file or the task cannot be read, or when no row fits, UsageError for a
-    budget that no problem has the samples (or the rewards) for.
+    needs count for no run of that size; their samples are stored. `limit` is as in an eval: only
+    the task's first problems are included. `only_given`: only the problems of the file are.
+    Raises DataError if the file or the task cannot be read, or if no row fits, UsageError for a
+    budget for which no problem has the samples (or the rewards).
     """
     loaded = load_task(TaskSpec.parse(task), limit=limit, data_dir=data_dir)
     rows = read_rows(path, loaded.problems, model, fields or {})
@@ -84,7 +84,7 @@ def import_file(  # noqa: PLR0913 - all that `harness import` takes
     _refuse_changed(store, rows, result)
     if not rows.good:
         first = "; ".join(f"line {n}: {message}" for n, message in result.bad[:3])
-        raise DataError(f"{path}: no row could be taken{': ' + first if first else ''}")
+        raise DataError(f"{path}: no row could be imported{': ' + first if first else ''}")
     by_model: dict[str, list[ImportedRow]] = defaultdict(list)
     for row in rows.good:
         by_model[row.model].append(row)
@@ -108,7 +108,7 @@ def import_file(  # noqa: PLR0913 - all that `harness import` takes
 
 
 def _only(loaded: LoadedTask, rows: Sequence[ImportedRow]) -> LoadedTask:
-    """The task with the problems of some rows alone."""
+    """The task with only the problems of some rows."""
     given = {row.problem.id for row in rows}
     kept = [
         (problem, prompt)
@@ -123,7 +123,7 @@ def _only(loaded: LoadedTask, rows: Sequence[ImportedRow]) -> LoadedTask:
 
 
 def _notes(rows: Rows, by_model: Mapping[str, Sequence[ImportedRow]]) -> list[str]:
-    """What the file was taken for, in numbers."""
+    """How the file was interpreted, in numbers."""
     taken = rows.taken
     found = ", ".join(
         f"{taken[f'by {how}']} by {how}"
@@ -142,20 +142,20 @@ def _notes(rows: Rows, by_model: Mapping[str, Sequence[ImportedRow]]) -> list[st
     if taken["failed generations"]:
         notes.append(
             f"{taken['failed generations']} failed generations (null or empty): samples without "
-            "a word, graded as such"
+            "text, graded as such"
         )
     if taken["further filters"]:
         notes.append(
             f"{taken['further filters']} lines of further filters left out: their responses are "
-            "those of the first, and our verifier reads them whole"
+            "those of the first, and our verifier reads them in full"
         )
     return notes
 
 
 def _refuse_changed(store: Store, rows: Rows, result: Imported) -> None:
-    """Move rows whose sample is stored, or stands above, with another text to `bad`.
+    """Move rows to `bad` if their sample is stored, or appears above, with a different text.
 
-    Of rows that say the same sample the first is kept; all are counted.
+    Of rows with the same sample and text the first is kept; all are counted.
     """
     samples = [sample_of(row, asked_of(row)) for row in rows.good]
     stored = find_digests(store, [sample.id for sample in samples])
@@ -165,8 +165,8 @@ def _refuse_changed(store: Store, rows: Rows, result: Imported) -> None:
         digest = digest_of(sample)
         if known.setdefault(sample.id, digest) != digest:
             message = (
-                f"sample {row.sample} of problem {row.problem.id} by {row.model} is there already "
-                "with another text: number the rows with `sample`, or use another model name"
+                f"sample {row.sample} of problem {row.problem.id} by {row.model} already exists "
+                "with a different text: number the rows with `sample`, or use another model name"
             )
             result.bad.append((row.line, message))
             continue
@@ -179,7 +179,7 @@ def _refuse_changed(store: Store, rows: Rows, result: Imported) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The command that brings the same again (a local data folder has to be named anew)."""
+    """The command that repeats the import (a local data folder must be given again)."""
 
     path: Path
     task: str
@@ -209,7 +209,7 @@ def _plan(
     budgets: Iterable[str],
     result: Imported,
 ) -> list[PlannedRun]:
-    """The runs that the rows can answer; notes which problems are too short for them."""
+    """The runs that the rows can answer; notes which problems have too few samples."""
     counts = _counts(rows)
     common = Counter(counts.values())
     n = max(common, key=lambda size: (common[size], -size))
@@ -236,21 +236,21 @@ def _check_budget(name: str, run: PlannedRun, counts: Mapping[str, int], scored:
     budget = str(run.strategy.budget)
     if run.strategy.reward is not None and scored < sum(counts.values()):
         raise UsageError(
-            f"budget {budget!r} chooses by a reward, and {scored} of {sum(counts.values())} "
+            f"budget {budget!r} selects by a reward, and {scored} of {sum(counts.values())} "
             f"samples of {name} have one: name its field with {{fields.reward}}, or import them "
             "as sample@n or vote@n",
             **{"fields.reward": ...},
         )
     if run.strategy.reward is not None and not isinstance(run.strategy.reward, GivenReward):
         raise UsageError(
-            f"budget {budget!r}: the scores of imported rows are those that they hold: write "
+            f"budget {budget!r}: imported rows only have the scores that they contain: write "
             "reward=given, or reward=given:NAME"
         )
     most = max(counts.values())
     if _needed(run) > most:
         raise UsageError(
             f"budget {budget!r} needs {_needed(run)} samples of a problem, and {name} has {most} "
-            f"at most: import them as sample@{most}, or leave {{budgets}} out",
+            f"at most: import them as sample@{most}, or leave out {{budgets}}",
             budgets=...,
         )
 
@@ -302,8 +302,8 @@ def _drawn(
 ) -> frozenset[tuple[str, int]]:
     """The samples (problem, index) that a run would have drawn.
 
-    All, unless its budget stops by itself: then, in the order of their indices, those before it
-    would have stopped; none of a problem whose pool ends first.
+    All, unless its budget stops by itself: then, in the order of their indices, those drawn before
+    it would have stopped; none of a problem whose pool ends before that.
     """
     drawn_of = getattr(run.strategy.proposer, "drawn_of", None)
     if drawn_of is None:

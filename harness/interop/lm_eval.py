@@ -1,9 +1,9 @@
 """Tasks of EleutherAI's lm-eval as tasks of ours: `--task lm-eval:gsm8k` (extra `[lm-eval]`).
 
-lm-eval words the prompts (description, few-shot examples, turns, `gen_prefix`), names the strings
+lm-eval builds the prompts (description, few-shot examples, turns, `gen_prefix`), names the strings
 at which an answer ends, filters the answer and scores it; budgets, samples, ledger and statistics
-are ours. A problem carries its row and all that judging needs, so that stored answers are judged
-again without the data set.
+are ours. A problem carries its row and everything needed for grading, so that stored answers can be
+graded again without the data set.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ SHOTS_SEED = 1234  # lm-eval's own default
 
 
 def family(name: str) -> Callable[[], LmEvalTask]:
-    """What `lm-eval:NAME` stands for; nothing is imported before its problems are loaded."""
+    """Implements `lm-eval:NAME`; nothing is imported before its problems are loaded."""
     return lambda: LmEvalTask(name)
 
 
 class LmEvalTask:
     """A generate-until task of lm-eval, by its own name, or a user's in `--include-path`.
 
-    Options: shots=N and shots_seed=S (few-shot examples, as the YAML says unless told), filter=
-    and metric= (which of the YAML's decide; the first ones unless told), multiturn=no (examples in
+    Options: shots=N and shots_seed=S (few-shot examples, by default as in the YAML), filter=
+    and metric= (which of the YAML's decide; by default the first ones), multiturn=no (examples in
     one turn) and chat=no (plain text, no turns, for models without a chat template).
     """
 
@@ -48,13 +48,13 @@ class LmEvalTask:
 
     def __init__(self, name: str) -> None:
         if not name:
-            raise UsageError("lm-eval: names no task: write lm-eval:NAME, as lm-eval:gsm8k")
+            raise UsageError("lm-eval: names no task: write lm-eval:NAME, such as lm-eval:gsm8k")
         self._name = name
         self.name = f"lm-eval:{name}"
         self.summary = f"{name} of lm-eval, with its own prompts, filters and metrics"
 
     def load(self, source: DataSource) -> Sequence[Problem]:
-        """The rows in lm-eval's order, of which `source.limit` takes the first; ids are doc_ids."""
+        """The rows in lm-eval's order, limited to the first `source.limit`; ids are doc_ids."""
         for option in source.options:
             if option not in OPTIONS:
                 raise UnknownNameError(f"option of task {self.name}", option, OPTIONS)
@@ -74,7 +74,7 @@ class LmEvalTask:
     ) -> Iterator[Problem]:
         for number, doc in task.doc_iterator(limit=limit):
             plain = _plain(self.name, number, doc)
-            # The row as it comes from JSON is what will be judged; the prompt is made of the same.
+            # Grading uses the row as read back from JSON; the prompt is made from the same.
             fields = wording.fields(plain)
             yield Problem(
                 id=f"doc-{number}",
@@ -84,7 +84,7 @@ class LmEvalTask:
             )
 
     def prompt(self, problem: Problem) -> Prompt:
-        """The turns (or the plain text) that lm-eval words."""
+        """The turns (or the plain text) built by lm-eval."""
         meta = problem.meta
         turns = tuple(Message(role, content) for role, content in meta["turns"])
         return Prompt(
@@ -104,7 +104,7 @@ class LmEvalTask:
 
 
 class _Wording:
-    """Asks lm-eval for the prompt of one row after another: few-shot draws follow that order."""
+    """Gets the prompts from lm-eval row by row: few-shot draws follow that order."""
 
     def __init__(self, name: str, task: Any, options: Mapping[str, str]) -> None:
         self._task = task
@@ -140,7 +140,7 @@ class _Wording:
 
 
 def _plain(name: str, number: int, doc: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as plain JSON; DataError for what JSON cannot hold (images, dates)."""
+    """A row as plain JSON; DataError for values that JSON cannot represent (images, dates)."""
     try:
         plain: dict[str, Any] = json.loads(canonical_json(dict(doc)))
     except (TypeError, ValueError) as error:
@@ -149,7 +149,7 @@ def _plain(name: str, number: int, doc: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _gold(task: Any, doc: dict[str, Any]) -> str:
-    """The target as one text, for people; the metrics read the row."""
+    """The target as one text, for display; the metrics read the row."""
     target = task.doc_to_target(doc)
     if isinstance(target, int) and task.config.doc_to_choice is not None:
         target = task.doc_to_choice(doc)[target]

@@ -1,7 +1,7 @@
 """Finding and building tasks of the installed lm-eval, with or without their data sets.
 
-lm-eval's own index reads all of its 14,000 YAML files as YAML, which takes half a minute; here the
-files are searched as text for the one that is wanted, and only that one is read.
+lm-eval's own index parses all of its 14,000 YAML files, which takes half a minute; here the
+files are searched as text for the right one, and only that one is parsed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _DUMMY = "7"
 
 
 def _root() -> Path:
-    """Where lm-eval keeps its tasks; MissingExtraError without lm-eval."""
+    """The folder of lm-eval's tasks; MissingExtraError without lm-eval."""
     try:
         import lm_eval.tasks
     except ImportError as error:
@@ -34,7 +34,7 @@ def _root() -> Path:
 
 
 def _files(folders: Sequence[Path], name: str) -> Iterator[Path]:
-    """All YAML files; in each folder those first whose own folder is named like the task."""
+    """All YAML files, those in a folder named like the task first."""
     for folder in folders:
         files = sorted(folder.glob("**/*.yaml"))
         near = [f for f in files if name.startswith(f.parent.name)]
@@ -56,16 +56,16 @@ def _find(name: str) -> Path:
                 if kind == b"task":
                     return file
                 raise UsageError(
-                    f"lm-eval:{name} is a group of tasks ({file.name}): give its tasks one by one"
+                    f"lm-eval:{name} is a group of tasks ({file.name}): name its tasks individually"
                 )
             known.add(found.decode(errors="replace"))
-    hint = "(a YAML of your own is found in a folder that is included)"
+    hint = "(your own YAML files are found in a folder that is included)"
     raise UnknownNameError("task of lm-eval", name, known, hint)
 
 
 def config(name: str) -> dict[str, Any]:
-    """A task's YAML with its includes and functions; UsageError when it cannot be read."""
-    file = _find(name)  # first: it says what to install
+    """A task's YAML with its includes and functions; UsageError if it cannot be parsed."""
+    file = _find(name)  # first, because it reports what to install
     from lm_eval.tasks._yaml_loader import load_yaml
 
     try:
@@ -78,22 +78,22 @@ def config(name: str) -> dict[str, Any]:
 
 
 def build(name: str) -> Any:
-    """lm-eval's task with its data; DataError without that, UsageError for other kinds."""
+    """lm-eval's task with its data; DataError without data, UsageError for unsupported kinds."""
     found = config(name)
-    _check_kind(name, str(found.get("output_type", "generate_until")))  # before data is fetched
+    _check_kind(name, str(found.get("output_type", "generate_until")))  # before fetching data
     try:
         task = _built(found)
-    except Exception as error:  # data sets, hub clients and tasks' own code raise many kinds
+    except Exception as error:  # data sets, hub clients and task code raise many kinds
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise DataError(f"task lm-eval:{name} cannot be loaded: {reason}") from error
-    _check_kind(name, str(task.OUTPUT_TYPE))  # a task in Python says it in its class
+    _check_kind(name, str(task.OUTPUT_TYPE))  # a Python task declares it in its class
     if getattr(task, "MULTIMODAL", False):
-        raise UsageError(f"lm-eval:{name} shows images or plays sounds: only text is asked here")
+        raise UsageError(f"lm-eval:{name} uses images or audio: only text is supported here")
     return task
 
 
 def build_without_data(name: str, doc: Mapping[str, Any]) -> Any:
-    """lm-eval's task with one row of data, to judge answers with."""
+    """lm-eval's task with one row of data, for grading answers."""
     from lm_eval.api.task import ConfigurableTask
 
     found = config(name)
@@ -104,7 +104,7 @@ def build_without_data(name: str, doc: Mapping[str, Any]) -> Any:
 
         self.dataset = {"doc": datasets.Dataset.from_list([dict(doc)])}
 
-    # the row has been through process_docs, and no examples are drawn
+    # the row has already been through process_docs, and no examples are drawn
     found |= {"test_split": "doc", "process_docs": None, "fewshot_config": None, "num_fewshot": 0}
     found |= {"training_split": None, "validation_split": None, "fewshot_split": None}
     offline = type(base.__name__, (base,), {"download": download})
@@ -125,16 +125,16 @@ def _check_kind(name: str, kind: str) -> None:
     if kind != "generate_until":
         raise UsageError(
             f"lm-eval:{name} is a {kind} task: it compares the log-likelihoods of given texts, and "
-            "no answer is generated that a budget could think, vote or search over. Take a "
-            "variant that generates (names with _generative, _gen or _cot), or run it with lm_eval"
+            "no answer is generated that a budget could think, vote or search over. Use a "
+            "generative variant (names with _generative, _gen or _cot), or run it with lm_eval"
         )
 
 
 def judging(name: str, task: Any, options: Mapping[str, str]) -> dict[str, Any]:
-    """What a verifier has to know beside the row: filter, metric, the strings that end an answer.
+    """What a verifier needs besides the row: filter, metric, the strings that end an answer.
 
-    UsageError for a filter that wants several answers (votes are budgets here), and for a metric
-    that is no mean over problems.
+    UsageError for a filter that needs several answers (votes are budgets here), and for a metric
+    that is not a mean over problems.
     """
     import lm_eval
 
@@ -169,10 +169,10 @@ def _check_filter(name: str, ensemble: Any) -> None:
     except AssertionError as error:  # how lm-eval's filters ask for more answers
         raise UsageError(
             f"lm-eval:{name}: the filter {ensemble.name!r} counts several answers to one problem, "
-            "which is a budget here: choose another one (filter=…) and give {budgets}",
+            "which is a budget here: choose another one (filter=…) and use {budgets}",
             budgets="vote@n",
         ) from error
-    except Exception:  # noqa: BLE001 - a filter that needs a real row says so when judging
+    except Exception:  # noqa: BLE001 - a filter that needs a real row fails when grading
         pass
 
 

@@ -154,7 +154,7 @@ def test_bad_rows_are_named_and_the_others_are_kept(bring, cli):
 @pytest.mark.parametrize(
     ("lines", "more", "message"),
     [
-        (["{}"], ["--model", "m"], "no row could be taken"),
+        (["{}"], ["--model", "m"], "no row could be imported"),
         ([{"problem": "p1", "text": "1"}], [], "no model was named"),
         ([{"problem": "p1", "text": "1"}], ["--field", "txt=a"], "did you mean 'text'"),
     ],
@@ -260,7 +260,7 @@ def test_the_same_row_twice_is_one_sample(bring):
     out = json.loads(result.out)
     (run,) = out["runs"]
     assert (run["budget"], out["rows"], out["known"]) == ("sample@1", 2, 1)
-    assert "line 3: sample 0 of problem p1 by m is there already" in result.err
+    assert "line 3: sample 0 of problem p1 by m already exists" in result.err
 
 
 def test_mended_rows_take_their_own_numbers(bring):
@@ -285,7 +285,7 @@ def test_mended_rows_take_their_own_numbers(bring):
         ({"problem": "p1", "text": "1", "model": "m\ud83d"}, r"model 'm\ud83d' holds characters"),
         ({"problem": "p1", "text": ["a", 7]}, "no text in the field 'text'"),
         ({"problem": "p1", "text": ["a", "b"], "usd": [1]}, "'usd' has 1 values for 2 texts"),
-        ("[", "not one object a line?"),
+        ("[", "not one object per line?"),
     ],
 )
 def test_one_odd_row_is_named_and_costs_no_other(bring, row, message):
@@ -302,7 +302,7 @@ def test_a_field_that_leads_nowhere(bring, path):
     one = {"problem": "p1", "out": ["1"], "text": "1"}
     result = bring([one], "--model", "m", "--field", f"text={path}")
     assert result.code == 2
-    assert f"line 1: no text in the field '{path}': say which has it, text=NAME" in result.err
+    assert f"line 1: no text in the field '{path}': name the field with text=NAME" in result.err
 
 
 def test_a_list_of_texts_is_as_many_samples(bring):
