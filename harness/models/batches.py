@@ -1,8 +1,8 @@
-"""Batch interfaces: many requests handed in together, answered within a day, at half the price.
+"""Batch APIs: many requests submitted together, answered within a day, at half the price.
 
-OpenAI's: a file of lines is uploaded, a batch made of it, and its output and error files read
+OpenAI's: a file of lines is uploaded, a batch is created from it, and its output files are read
 (https://platform.openai.com/docs/guides/batch; vLLM's `run_batch` reads the same lines).
-Anthropic's Message Batches: one request holds them all, the results are lines
+Anthropic's Message Batches: one request contains them all, the results are lines
 (https://docs.anthropic.com/en/docs/build-with-claude/batch-processing).
 """
 
@@ -22,45 +22,45 @@ from harness.models.wire import MalformedReplyError, at, text_at
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What came of one request: the body of a reply, or why there is none."""
+    """The result of one request: the body of a reply, or why there is none."""
 
     body: Any = None
     error: str = ""
 
 
 class Send(Protocol):
-    """Sends one request to the provider, tried again while that may help."""
+    """Sends one request to the provider, with retries."""
 
     async def __call__(
         self, method: str, path: str, *, body: Any = None, upload: Upload | None = None
     ) -> str:
-        """The text of the reply; BackendError for a refusal."""
+        """The text of the reply; BackendError for a rejection."""
         ...
 
 
 class BatchInterface(Protocol):
-    """One provider's batches. `most` requests fit into one."""
+    """One provider's batch API. `most` requests fit into one batch."""
 
     @property
     def most(self) -> int: ...
 
     async def submit(self, send: Send, bodies: Mapping[str, Mapping[str, Any]]) -> str:
-        """Hand requests in, by their ids; the batch's id."""
+        """Submit requests by id, and return the batch id."""
         ...
 
     async def collect(self, send: Send, batch: str) -> dict[str, Line] | None:
-        """What came of a batch, by the ids of its requests; None while it is worked on.
+        """The results of a batch by request id; None while it is in progress.
 
-        A request that is not among them has not been answered.
+        A request without a result has not been answered.
         """
         ...
 
 
 class BatchDesk:
-    """Hands requests of one backend in by the batch, and reads what comes of them.
+    """Submits requests of one backend as batches, and reads the results.
 
-    `body` makes a request's JSON, `read` a reply of what came (MalformedReplyError where it is
-    none), `send` asks the provider.
+    `body` creates a request's JSON, `read` parses a reply (MalformedReplyError if it is
+    invalid), `send` calls the provider.
     """
 
     def __init__(
@@ -74,16 +74,16 @@ class BatchDesk:
         self._interface, self._body, self._read, self._send = interface, body, read, send
 
     async def submit(self, requests: Mapping[str, Request]) -> str:
-        """Hand requests in, by id; the batch's id."""
+        """Submit requests by id, and return the batch id."""
         bodies = {name: self._body(request) for name, request in requests.items()}
         return await self._interface.submit(self._send, bodies)
 
     async def collect(
         self, batch: str, requests: Mapping[str, Request]
     ) -> dict[str, Reply | str] | None:
-        """The replies of those requests, or why there is none; None while it is worked on.
+        """The replies to these requests, or why there is none; None while in progress.
 
-        A reply to another request of the batch is there as an empty text.
+        A reply to any other request of the batch is returned as an empty text.
         """
         lines = await self._interface.collect(self._send, batch)
         if lines is None:
@@ -143,7 +143,7 @@ class OpenAIBatches:
             if file:
                 text = await send("GET", f"/files/{quote(file, safe='')}/content")
                 found.update(self._lines(text))
-        if not found and status == "failed":  # the file as a whole was refused
+        if not found and status == "failed":  # the file as a whole was rejected
             errors = at(state, "errors", "data")
             first = errors[0] if isinstance(errors, list) and errors else {}
             said = text_at(first, "message") or "no reason was given"
@@ -180,7 +180,7 @@ class MessageBatches:
         state = _json(await send("GET", path))
         if text_at(state, "processing_status") != "ended":
             return None
-        # by our own address, and not by `results_url`: the key goes nowhere else
+        # through our own URL, not `results_url`: the key goes nowhere else
         text = await send("GET", f"{path}/results")
         return dict(self._lines(text))
 
@@ -200,13 +200,13 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BackendError(f"the batch interface's reply is not JSON: {text[:80]!r}") from error
+        raise BackendError(f"the batch API's reply is not JSON: {text[:80]!r}") from error
 
 
 def _id(body: Any) -> str:
     found = text_at(body, "id")
     if not found:
-        raise BackendError(f"the batch interface gave no id: {str(body)[:80]}")
+        raise BackendError(f"the batch API returned no id: {str(body)[:80]}")
     return found
 
 

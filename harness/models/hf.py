@@ -1,9 +1,9 @@
-"""transformers, in this process: the plain reference among the engines.
+"""transformers, in-process: the plain reference among the engines.
 
-Batches are static: up to `batch_size` samples, padded on the left, run until the last one ends.
+Batches are static: up to `batch_size` samples, left-padded, run until the last one ends.
 Tokens are drawn by the same code as in the onnx backend, so that a seed means the same in both.
-How a matrix library rounds may depend on the batch's shape: a sample is the same in another batch
-except where two tokens nearly tie.
+Rounding in matrix libraries may depend on the batch's shape: a sample is the same in another batch
+except for near-ties between two tokens.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from harness.models.wording import Turn
 
 @dataclass(eq=False)
 class _Row:
-    """One completion in the making, and where to send it."""
+    """One completion in progress, and where to send it."""
 
     turn: Turn
     limit: int
@@ -49,7 +49,7 @@ class _Row:
     loop: asyncio.AbstractEventLoop
 
     def send(self, result: tuple[Completion, float] | BackendError) -> None:
-        """Settle the future on its own loop, unless its call was cancelled meanwhile."""
+        """Settle the future on its own loop, unless its call was cancelled in the meantime."""
 
         def settle() -> None:
             if self.future.done():
@@ -65,13 +65,13 @@ class _Row:
 
 @dataclass(frozen=True, kw_only=True)
 class HfOptions(LocalOptions):
-    """What `hf:` takes."""
+    """The options of `hf:`."""
 
     dtype: Dtype | None = option(
         None, "number format (default: config.json's)", affects_output=True
     )
     device: Text | None = option(None, "torch device (default: cuda if there is one, else cpu)")
-    batch_size: Count = option(16, "samples run together")
+    batch_size: Count = option(16, "samples per batch")
 
 
 class HfBackend(LocalBackend[HfOptions]):
@@ -82,7 +82,7 @@ class HfBackend(LocalBackend[HfOptions]):
     options_class = HfOptions
 
     def __init__(self, spec: ModelSpec) -> None:
-        """Find the model; raises MissingExtraError where torch or transformers is missing."""
+        """Find the model; raises MissingExtraError if torch or transformers is missing."""
         super().__init__(spec)
         self._waiting: queue.SimpleQueue[_Row | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -118,7 +118,7 @@ class HfBackend(LocalBackend[HfOptions]):
         self._model = model.to(device).eval()
 
     def _run(self) -> None:
-        """The worker thread: take what waits, up to a batch, and run it."""
+        """The worker thread: take waiting samples, up to a batch, and run them."""
         while (row := self._waiting.get()) is not None:
             rows = [row]
             while len(rows) < self.options.batch_size and not self._waiting.empty():
@@ -132,7 +132,7 @@ class HfBackend(LocalBackend[HfOptions]):
                     self.started(self._load)
                 if rows:
                     self._batch(rows)
-            except Exception as error:  # noqa: BLE001 - whatever torch raises goes to the callers
+            except Exception as error:  # noqa: BLE001 - any torch error goes to the callers
                 fault = BackendError(
                     f"{self.info.spec} failed: {type(error).__name__}: {error}",
                     fatal=self._model is None,
@@ -191,7 +191,7 @@ class HfBackend(LocalBackend[HfOptions]):
         return self.reply(turn, [c for c, _ in done], max((s for _, s in done), default=0.0))
 
     async def close(self) -> None:
-        """Stop behind the token under way, and let the model go."""
+        """Stop after the current token, and release the model."""
         self._closed = True
         if self._thread is not None:
             self._waiting.put(None)
@@ -201,12 +201,12 @@ class HfBackend(LocalBackend[HfOptions]):
 
 
 def cache_name(model: Any) -> str:
-    """What this version of transformers calls the keys and values: `cache` since 5.24."""
+    """This version's name for keys and values in transformers: `cache` since 5.24."""
     return "cache" if "cache" in inspect.signature(model.forward).parameters else "past_key_values"
 
 
 class _Steps:
-    """A batch's way through the model, token by token, padded on the left."""
+    """A batch's run through the model, token by token, left-padded."""
 
     def __init__(self, model: Any, prompts: Sequence[Sequence[int]]) -> None:
         import torch
@@ -224,7 +224,7 @@ class _Steps:
         self._cache: Any = None
 
     def logits(self) -> NDArray[np.float32]:
-        """Run what was fed; logits [rows, vocabulary] behind each row's last token."""
+        """Run the fed tokens; logits [rows, vocabulary] after each row's last token."""
         with self._torch.inference_mode():
             out = self._model(
                 input_ids=self._ids,
@@ -239,7 +239,7 @@ class _Steps:
         return values
 
     def feed(self, tokens: NDArray[np.int64]) -> None:
-        """Append one token to every row (rows that have ended go along, unread)."""
+        """Append one token to every row (finished rows are carried along, ignored)."""
         torch = self._torch
         self._ids = torch.as_tensor(tokens).view(-1, 1).to(self._model.device)
         self._mask = torch.cat([self._mask, torch.ones_like(self._ids)], dim=1)

@@ -1,6 +1,6 @@
-"""How fast a server may be asked: an allowance a minute, and what its headers say is left.
+"""How fast a server may be called: an allowance per minute, and what its headers say is left.
 
-Pure but for the time that is handed in: seconds of any clock that only goes forward.
+Pure except for the time that is passed in: seconds of any monotonic clock.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 
 MINUTE = 60.0
 _LONGER = 1.005
-"""Our minute is longer than a server's by this factor: replies and requests take unequal times."""
-_BURST_S = 0.1  # so many seconds' worth may go together
-_CREDIT_S = 1.0  # so many seconds that were lost by waiting may be made up for
+"""Our minute is longer than a server's by this factor, because latencies vary."""
+_BURST_S = 0.1  # this many seconds' worth may be sent together
+_CREDIT_S = 1.0  # up to this many seconds lost by waiting may be made up for
 
 
 @dataclass(slots=True)
@@ -27,10 +27,10 @@ class Spent:
 
 
 class Window:
-    """An allowance a minute, spread evenly over it.
+    """An allowance per minute, spread evenly over it.
 
-    No minute, wherever it begins, holds more than `limit`: that keeps to fixed windows, sliding
-    ones and token buckets alike. What a request takes may be told later (`settle`).
+    No minute, wherever it begins, exceeds `limit`, which satisfies fixed windows, sliding
+    ones and token buckets alike. A request's actual usage may be reported later (`settle`).
     """
 
     def __init__(self, limit: float, *, pace: float = 1.0) -> None:
@@ -38,10 +38,10 @@ class Window:
         self.limit, self._pace = limit, pace
         self._spent: deque[Spent] = deque()
         self._total = 0.0
-        self._next: float | None = None  # when the pace lets the next request go
+        self._next: float | None = None  # when the pace allows the next request
 
     def wait(self, amount: float, now: float) -> float:
-        """Seconds until `amount` may be taken; what is more than a minute's goes alone."""
+        """Seconds until `amount` may be taken; more than a minute's worth goes alone."""
         self._forget(now)
         paced = 0.0 if self._next is None else self._next - _BURST_S - now
         return max(0.0, paced, self._room_in(amount, now))
@@ -59,7 +59,7 @@ class Window:
         return last + MINUTE * _LONGER - now
 
     def take(self, amount: float, now: float) -> Spent:
-        """Book a request that goes now."""
+        """Book a request that is sent now."""
         spent = Spent(now, amount)
         self._spent.append(spent)
         self._total += amount
@@ -68,7 +68,7 @@ class Window:
         return spent
 
     def settle(self, spent: Spent, amount: float) -> None:
-        """Put what a request really took in the place of what it was thought to take."""
+        """Replace a request's estimated usage by its actual usage."""
         more, spent.amount = amount - spent.amount, amount
         if self._next is not None:
             self._next += more * MINUTE / (self.limit * self._pace)
@@ -87,7 +87,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a server says is left of an allowance, until it is whole again in `reset_s` seconds."""
+    """What a server reports as left of an allowance that is full again in `reset_s` seconds."""
 
     limit: float
     remaining: float
@@ -98,11 +98,12 @@ KINDS = ("requests", "tokens")
 
 
 def read_left(headers: Mapping[str, str], now: datetime) -> dict[str, Left]:
-    """What the headers of a reply say, by kind; empty where they say nothing.
+    """What a reply's headers report, by kind; empty if they report nothing.
 
-    OpenAI and those like it: `x-ratelimit-remaining-requests: 59`, `x-ratelimit-reset-requests:
-    1s`; Anthropic: `anthropic-ratelimit-requests-remaining`, `…-reset` with a date. The IETF's
-    `ratelimit-remaining` and GitHub's `x-ratelimit-remaining` count requests.
+    OpenAI and compatible servers: `x-ratelimit-remaining-requests: 59`,
+    `x-ratelimit-reset-requests: 1s`; Anthropic: `anthropic-ratelimit-requests-remaining`,
+    `…-reset` with a date. The IETF's `ratelimit-remaining` and GitHub's `x-ratelimit-remaining`
+    count requests.
     """
     names = {
         "requests": (
@@ -135,7 +136,7 @@ def _left(headers: Mapping[str, str], pattern: str, now: datetime) -> Left | Non
 
 
 def _number(text: str | None) -> float | None:
-    """The first number: `100, 100;w=60` says what the window is behind it."""
+    """The first number: in `100, 100;w=60` the window follows it."""
     match = re.match(r"\s*(\d+(?:\.\d+)?)", text or "")
     return None if match is None else float(match[1])
 

@@ -146,7 +146,7 @@ def test_a_cost_that_doubled(team):
 def test_a_dead_server(team, another_server):
     with another_server() as other:
         spec = other.spec
-    failed(team.gate(*ONCE, model=spec), 2, "check the address, and that the server runs")
+    failed(team.gate(*ONCE, model=spec), 2, "check the URL, and that the server is running")
 
 
 def test_a_server_that_dies_in_mid_run_and_comes_back(team):
