@@ -171,7 +171,7 @@ def test_a_fresh_seed_is_compared_with_the_public_one(cli):
     drawn = cli(*words)
     assert drawn.code == 0
     assert "fresh seed " in drawn.err
-    for bad, message in (("x", "whole number"), ("0", "not the public one")):
+    for bad, message in (("x", "whole number"), ("0", "other than the public one")):
         result = cli(*words, bad)
         assert (result.code, message in result.err) == (2, True)
 

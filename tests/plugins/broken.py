@@ -266,7 +266,7 @@ BROKEN = {
     ),
     "family: it gives an object": Broken(
         "def family(name): return Good()",
-        r"the family 'fam' gave .* for 'x'; expected what is called for a task",
+        r"the family 'fam' gave .* for 'x'; expected a factory of the task",
         task="fam:x",
     ),
     # found by a second reader, who had not written the checks

@@ -141,7 +141,7 @@ def test_a_task_that_asks_no_model_is_refused(
     db = tmp_path / "judge.sqlite"
     done = run(stub(), "greedy", db=db)
     judge = stub()
-    with open_store(db) as store, pytest.raises(UsageError, match="verifier math, which asks no"):
+    with open_store(db) as store, pytest.raises(UsageError, match="verifier math, which uses no"):
         regrade_runs(store, [done.reports[0].id], asking(judge))
     assert judge.calls == 0
 

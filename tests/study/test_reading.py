@@ -40,7 +40,7 @@ FAULTS = [
     (SMALL + "[ceilings]\nmax_tokens = 20\n", "ceilings.max_tokens = 20: less than the"),
     (SMALL.replace('name = "Small"', 'price = { input = 1e6, output = 1e6 }')
      + "[ceilings]\nmax_usd = 0.5\n", "ceilings.max_usd = 0.5: less than the"),
-    (SMALL + '[[models]]\nmodel = "onnx:tiny-m"\nname = "Small"\n', "the name 'Small' is already used"),
+    (SMALL + '[[models]]\nmodel = "onnx:tiny-m"\nname = "Small"\n', "name 'Small' is already used"),
     (SMALL + '[[tasks]]\ntask = "decimals"\n', "decimals is already in tasks #1"),
     ('budgets = ["greedy"]\n[[models]]\nmodel = "onnx:tiny-s"\n', "no task: start with [[tasks]]"),
     ('budgets = ["greedy"]\n[[tasks]]\ntask = "decimals"\n', "no model: start with [[models]]"),

@@ -111,7 +111,7 @@ def test_explain_takes_one_answer_of_the_math_verifier() -> None:
     for arguments in (["-"], ["--verifier", "choice", "--gold", "A", "--answer", "A"]):
         done = CliRunner().invoke(verify, ["--explain", *arguments], input="{}")
         assert isinstance(done.exception, UsageError)
-        assert "math alone" in str(done.exception)
+        assert "math verifier" in str(done.exception)
 
 
 def test_a_row_without_an_answer_is_ungraded() -> None:
