@@ -54,19 +54,27 @@ def report(cells: Sequence[Cell], show: int) -> None:
             continue
         print(f"\n| {'10 to 29' if few else '30 or more'} clusters | lowest | 5% below | median | "
               "above 98.5% | out of bounds | width |\n|---|---|---|---|---|---|---|")  # fmt: skip
-        for name in part[0].held:
-            held = np.array([c.held[name] for c in part])
-            ratio = np.array([c.width[name] / max(c.width["ours"], 1e-12) for c in part])
-            beyond = sum(c.out(name) > 0 for c in part)
+        for name in _methods(part):
+            with_it = [c for c in part if name in c.held]
+            held = np.array([c.held[name] for c in with_it])
+            ratio = np.array([c.width[name] / max(c.width["ours"], 1e-12) for c in with_it])
+            beyond = sum(c.out(name) > 0 for c in with_it)
             print(f"| {name} | {held.min():.1%} | {np.quantile(held, 0.05):.1%} | "
                   f"{np.median(held):.1%} | {(held > 0.985).mean():.0%} | "
-                  f"{beyond} of {len(part)} | "
+                  f"{beyond} of {len(with_it)} | "
                   f"{np.exp(np.log(np.maximum(ratio, 1e-9)).mean()):.2f} |")  # fmt: skip
-    names = list(cells[0].held)
+    names = _methods(cells)
     print(f"\n| worst cells; truth | {' | '.join(names)} |\n|---|{'---|' * len(names)}")
     for c in cells[:show]:
-        figures = " | ".join(f"{c.held[n]:.1%} ±{c.width[n] / 2:.3f}" for n in names)
+        figures = " | ".join(
+            f"{c.held[n]:.1%} ±{c.width[n] / 2:.3f}" if n in c.held else "" for n in names
+        )
         print(f"| {c.world}; {c.truth:.4f} | {figures} |")
+
+
+def _methods(cells: Sequence[Cell]) -> list[str]:
+    """The methods that some cell has, in order; not every method fits every cell."""
+    return list(dict.fromkeys(name for c in cells for name in c.held))
 
 
 def main() -> None:

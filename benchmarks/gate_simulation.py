@@ -89,7 +89,6 @@ def worlds() -> list[tuple[World, int]]:
         ]
     lines += [
         (World("no change at 100%", SINGLE, base=1.0, sway=0.0), 1),
-        (World("no change at 0%", SINGLE, base=0.0, sway=0.0), 1),
         (World("from 100%, drop of the margin", SINGLE, drop=0.05, base=1.0, sway=0.0), 5),
     ]
     return lines

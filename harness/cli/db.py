@@ -47,7 +47,7 @@ def verify(db: str, as_json: bool) -> int:
 def recover(file: Path, db: str, as_json: bool) -> None:
     """Import the samples of a rescue file, except those already stored."""
     from harness.store import open_store
-    from harness.store.rescue import recover as bring_in
+    from harness.store.recovery import recover as bring_in
 
     with open_store(db, create=True) as store:
         count = bring_in(store, file)

@@ -9,16 +9,10 @@ inference_multiplier(size_ratio, inference_ratio) a small model's allowance at e
 pareto([(cost, accuracy), …]) -> indices          area_under_log_cost(points, low, high)
 """
 
+from harness.cost.entries import PriceEntry, PriceTier
 from harness.cost.flops import flops
 from harness.cost.frontier import area_under_log_cost, cost_of_pass, pareto
-from harness.cost.prices import (
-    PriceEntry,
-    PriceTier,
-    find_price,
-    load_prices,
-    price,
-    price_of_model,
-)
+from harness.cost.prices import find_price, load_prices, price, price_of_model
 from harness.cost.scaling import inference_multiplier
 
 __all__ = [

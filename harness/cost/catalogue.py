@@ -11,7 +11,7 @@ import importlib.metadata
 from decimal import Decimal
 from typing import Any
 
-from harness.cost.prices import PriceEntry, PriceTier
+from harness.cost.entries import PriceEntry, PriceTier
 
 
 def catalogue_price(
@@ -21,7 +21,7 @@ def catalogue_price(
 
     With neither, at the provider that the name itself suggests. None if no price is known.
     """
-    from genai_prices.data_snapshot import get_snapshot
+    from genai_prices.data_snapshot import get_snapshot  # half a second to import
 
     try:
         found, info = get_snapshot().find_provider_model(model, None, provider, url)

@@ -20,7 +20,7 @@ from harness.run.again import ask_again, ask_for, digest_of, named_by
 from harness.run.asks import Ask
 from harness.run.limits import LimitReached
 from harness.run.plan import Plan
-from harness.run.sampler import Session
+from harness.run.session import Session
 from harness.store import open_store
 from harness.store.identity import prompt_id
 

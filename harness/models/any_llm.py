@@ -21,7 +21,7 @@ from harness.core import (
     ModelSpec,
     UsageError,
 )
-from harness.models.http import Came, Http
+from harness.models.http import Http
 from harness.models.openai_chat import Chat
 from harness.models.options import Object, option, read_options
 from harness.models.refusals import RefusedError, advise
@@ -32,7 +32,7 @@ from harness.models.server_options import (
     ServerOptions,
     named_efforts,
 )
-from harness.models.wire import Answer, MalformedReplyError
+from harness.models.wire import Answer, Came, MalformedReplyError
 
 
 @dataclass(frozen=True, kw_only=True)

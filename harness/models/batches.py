@@ -15,9 +15,8 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from harness.core import BackendError, Reply, Request
-from harness.models.http import Upload
 from harness.models.refusals import read_error
-from harness.models.wire import MalformedReplyError, at, text_at
+from harness.models.wire import MalformedReplyError, Upload, at, text_at
 
 
 @dataclass(frozen=True, slots=True)

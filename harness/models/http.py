@@ -11,39 +11,17 @@ import json
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from harness.models.retry import PassingError
-from harness.models.wire import Gatherer
+from harness.models.wire import Came, Gatherer, Upload
 
 if TYPE_CHECKING:
     import aiohttp
 
 CONNECT_S = 10.0
 _DONE = "[DONE]"
-
-
-@dataclass(frozen=True, slots=True)
-class Came:
-    """A reply. `json` is None if the body is not JSON; `broken` says why a stream ended."""
-
-    status: int
-    headers: Mapping[str, str]
-    text: str = ""
-    json: Any = None
-    first_token_s: float | None = None
-    error: Mapping[str, Any] | None = None  # an error event within a stream
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file for a form, and the form's other fields."""
-
-    data: bytes
-    name: str
-    fields: Mapping[str, str]
 
 
 class Http:

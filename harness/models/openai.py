@@ -19,6 +19,7 @@ from typing import Any, Literal
 from harness.core import EFFORTS, Capabilities, ModelSpec, Prompt, Request, UsageError
 from harness.core.errors import backend_options
 from harness.models.counting import Counted
+from harness.models.dialect import Dialect
 from harness.models.openai_chat import (
     COMPLETIONS,
     EXTRAS,
@@ -36,7 +37,7 @@ from harness.models.server_options import (
     base_url,
     named_efforts,
 )
-from harness.models.wire import Answer, Dialect
+from harness.models.wire import Answer
 
 OFFICIAL = "https://api.openai.com/v1"
 

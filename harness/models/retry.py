@@ -10,13 +10,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from harness.core import BackendError, Usage
-from harness.models.wire import at, objects, text_at
-
-if TYPE_CHECKING:
-    from harness.models.http import Came
+from harness.models.wire import Came, at, objects, text_at
 
 # The server is busy or broken for now; all other errors are final answers.
 PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})

@@ -32,16 +32,17 @@ from harness.core.errors import backend_options
 from harness.core.hashing import canonical_json, content_hash
 from harness.models.batches import BatchDesk
 from harness.models.counting import Counted, Counter, join_replies
+from harness.models.dialect import Dialect
 from harness.models.folder import ModelFolder
 from harness.models.frame import Frame
-from harness.models.http import Came, Http, Upload
+from harness.models.http import Http
 from harness.models.marks import find_marks
 from harness.models.options import Words
 from harness.models.refusals import Gate, RefusedError, advise, fills_context, read_error
 from harness.models.retry import PASSING, PassingError, Patience, asked_wait
 from harness.models.server_options import Place, ServerOptions, addresses, find_tokenizer
 from harness.models.traffic import MOST, Traffic
-from harness.models.wire import Answer, Dialect, MalformedReplyError, add_usage
+from harness.models.wire import Answer, Came, MalformedReplyError, Upload, add_usage
 from harness.models.wording import Wording
 
 GENEROUS, OWN = 32_000, 16_384

@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.core import Request, Usage
-from harness.models.http import Came, Http
+from harness.models.http import Http
 from harness.models.lanes import FIRST, Lane
 from harness.models.pace import Spent, Window, read_left
 from harness.models.retry import Clock, PassingError
+from harness.models.wire import Came
 
 MOST = 128  # default maximum of requests in flight at one URL
 _GUESSED_OUTPUT = 256  # tokens of a reply, until the first one has arrived

@@ -1,19 +1,12 @@
-"""What the adapters of all servers share: the contract of an API dialect, and careful parsing.
-
-A dialect is pure: it turns a request into JSON and JSON into an answer. Sending, waiting and
-retrying is done by `harness.models.server`.
-"""
+"""What goes over the wire to all servers and comes back, and figures read with care."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-from harness.core import Completion, Origin, Request, Thought, Usage
-
-if TYPE_CHECKING:
-    from harness.models.batches import BatchInterface
+from harness.core import Completion, Origin, Thought, Usage
 
 
 class MalformedReplyError(ValueError):
@@ -46,42 +39,25 @@ class Gatherer(Protocol):
         ...
 
 
-class Dialect(Protocol):
-    """One provider's API.
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A reply. `json` is None if the body is not JSON; `broken` says why a stream ended."""
 
-    `seeds`: whether seeds are sent. `several`: whether one request may ask for several samples.
-    `streams`: whether a reply can be streamed.
-    """
+    status: int
+    headers: Mapping[str, str]
+    text: str = ""
+    json: Any = None
+    first_token_s: float | None = None
+    error: Mapping[str, Any] | None = None  # an error event within a stream
 
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file for a form, and the form's other fields."""
+
+    data: bytes
     name: str
-    seeds: bool
-    several: bool
-    streams: bool
-
-    def path(self, *, stream: bool) -> str:
-        """The path after the base URL."""
-        ...
-
-    def headers(self, key: str) -> dict[str, str]:
-        """The key, if there is one, and whatever else the API requires in every request."""
-        ...
-
-    def body(self, request: Request, count: int, seed: int, *, stream: bool) -> dict[str, Any]:
-        """The request for `count` samples; raises UsageError for what the API cannot
-        do at all, BackendError for what this request cannot contain."""
-        ...
-
-    def read(self, body: Any) -> Answer:
-        """The reply; raises MalformedReplyError if it is invalid."""
-        ...
-
-    def gather(self) -> Gatherer:
-        """Assembles one streamed reply."""
-        ...
-
-    def batches(self) -> BatchInterface | None:
-        """The provider's batch API; None if there is none."""
-        ...
+    fields: Mapping[str, str]
 
 
 def whole(value: Any, *path: str) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from harness.core import Prompt, Reply, Sample, Sampling
 from harness.cost import price
 from harness.run.asks import Ask, Rendered
-from harness.run.sampler import Session, said_of_itself
+from harness.run.session import Session, said_of_itself
 from harness.store.identity import Asked, prompt_id, sample_digest, sample_id
 from harness.store.records import Call, call_row, now, prompt_row, sample_row
 

@@ -29,7 +29,7 @@ from harness.run.plan import Plan, make_plan, price_of, stored_run
 from harness.run.progress import Observer, Silent, shown
 from harness.run.regrade import regrade_runs
 from harness.run.runner import Outcome, TaskRunner, finished_attempts
-from harness.run.sampler import Session
+from harness.run.session import Session
 from harness.store import Store, Writer, open_store
 from harness.store.identity import model_id
 from harness.store.records import Row, model_row, now

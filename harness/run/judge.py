@@ -38,7 +38,8 @@ from harness.run.limits import Limits, Spent
 from harness.run.plan import Plan, open_backend
 from harness.run.progress import Observer, Silent
 from harness.run.runner import first_error
-from harness.run.sampler import ProblemSampler, Session
+from harness.run.sampler import ProblemSampler
+from harness.run.session import Session
 from harness.store import Store, Writer
 from harness.store.identity import model_id
 from harness.store.records import model_row

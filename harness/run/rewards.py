@@ -13,16 +13,14 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from harness.budgets import Graded, Reward, Score
+from harness.budgets import Caller, Graded, Reward, Score
 from harness.core import BackendError, Finish, Reply, Sample, Usage
+from harness.run.asks import Asks
+from harness.run.session import ProblemLedger, Session
 from harness.store.attempts import step_values
 from harness.store.identity import Asked, model_id, sample_id
 from harness.store.records import call_row, sample_row
-
-if TYPE_CHECKING:
-    from harness.run.sampler import ProblemSampler, Session
 
 SAMPLING_KEY = "reward"
 """The sampling parameters of a score are {"reward": its spec}."""
@@ -39,8 +37,8 @@ class _Kept:
 class RewardScorer:
     """Scores the responses to one problem, each once."""
 
-    def __init__(self, session: Session, sampler: ProblemSampler) -> None:
-        self._session, self._sampler = session, sampler
+    def __init__(self, session: Session, ledger: ProblemLedger, asks: Asks, caller: Caller) -> None:
+        self._session, self._ledger, self._asks, self._caller = session, ledger, asks, caller
         self._kept: dict[str, asyncio.Future[_Kept]] = {}
         self._without_model: set[str] = set()  # traces
 
@@ -68,14 +66,14 @@ class RewardScorer:
         kept = [await self._kept[trace] for trace in traces]
         for one in kept:
             for sample, number in one.log.items():
-                self._sampler.log.setdefault(sample, number)
+                self._ledger.log.setdefault(sample, number)
         return [one.score for one in kept]
 
     def _trace(self, reward: Reward, response: str) -> str:
         return self._asked(reward, response).trace
 
     def _asked(self, reward: Reward, response: str) -> Asked:
-        model, prompt = model_id(reward.info.fingerprint), self._sampler.render().id
+        model, prompt = model_id(reward.info.fingerprint), self._asks.render(None).id
         return Asked(model, prompt, response, {SAMPLING_KEY: reward.info.spec}, None, 0)
 
     async def _fill(self, reward: Reward, fresh: dict[str, str]) -> None:
@@ -107,25 +105,25 @@ class RewardScorer:
         }
 
     def _keep(self, sample: str, graded: Graded) -> _Kept:
-        sampler = self._sampler
-        log = {part.id: sampler.log[part.id] for part in graded.parts}
-        log[sample] = sampler.note([sample])
+        ledger = self._ledger
+        log = {part.id: ledger.log[part.id] for part in graded.parts}
+        log[sample] = ledger.note([sample])
         score = Score(id=sample, steps=graded.steps, parts=graded.parts)
         return _Kept(score, log)
 
     async def _generate(self, reward: Reward, missing: dict[str, str]) -> dict[str, _Kept]:
-        sampler, session = self._sampler, self._session
+        session = self._session
         responses = list(missing.values())
         began = time.perf_counter()
         if reward.has_model:
             # A token is at least one byte, so the texts' length bounds what the model reads.
-            text = "".join(m.content for m in sampler.prompt.messages)
+            text = "".join(m.content for m in self._caller.prompt.messages)
             most = sum(len((text + response).encode()) for response in responses)
             reserved = await session.limits.reserve(most, 0, priced=False)
             usage: Usage | None = None
             start = session.energy.begin()
             try:
-                graded = await reward.score(sampler, responses)
+                graded = await reward.score(self._caller, responses)
                 usage = Usage.total(
                     Usage(prompt_tokens=one.prompt_tokens, output_tokens=0) for one in graded
                 )
@@ -134,7 +132,7 @@ class RewardScorer:
                 await session.limits.settle(reserved, usage, priced=False)
         else:
             joules = None
-            graded = await reward.score(sampler, responses)
+            graded = await reward.score(self._caller, responses)
         _check(reward, graded, responses)
         samples = [
             _sample(trace, response, one)
@@ -150,14 +148,14 @@ class RewardScorer:
         self, reward: Reward, samples: Sequence[Sample], seconds: float, joules: float | None
     ) -> None:
         """Queue the scores, with a call if a model was run for them."""
-        rows, call = self._sampler.prompt_rows(), None
+        rows, call = self._ledger.prompt_rows(self._asks.render(None)), None
         if reward.has_model:
             usage = Usage.total(
                 [replace(sample.usage, cached_prompt_tokens=0) for sample in samples]
             )
             reply = Reply(completions=(), usage=usage, latency_s=seconds, source="tokenizer")
             ids = [sample.id for sample in samples]
-            call = self._sampler.call(ids, "reward", reply, joules, priced=False)
+            call = self._ledger.call(ids, "reward", reply, joules, priced=False)
             rows.append(call_row(call))
         for sample in samples:
             asked = self._asked(reward, sample.prefix)

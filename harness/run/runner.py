@@ -17,7 +17,8 @@ from harness.run.charging import charges
 from harness.run.grading import Grader
 from harness.run.limits import LimitReached
 from harness.run.plan import LoadedTask, PlannedRun, families
-from harness.run.sampler import ProblemSampler, Session
+from harness.run.sampler import ProblemSampler
+from harness.run.session import Session
 from harness.store import Store
 from harness.store.records import Charge, Row, attempt_rows, problem_row, verdict_row
 from harness.store.runs import pool_sizes

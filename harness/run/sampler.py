@@ -8,9 +8,7 @@ results.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Sequence
 
 from harness.budgets import Reward, Role, Score, together
 from harness.core import (
@@ -18,7 +16,6 @@ from harness.core import (
     ContextError,
     Prompt,
     Reply,
-    Request,
     Sample,
     Sampling,
     ThinkMarks,
@@ -26,110 +23,44 @@ from harness.core import (
     Verdict,
     VerifierSpec,
 )
-from harness.core.protocols import Backend
-from harness.cost import PriceEntry, price
-from harness.run.asks import Ask, Asks, Rendered
-from harness.run.batches import Batcher
+from harness.run.asks import Ask, Asks
 from harness.run.ceilings import Ceiling, Meter
-from harness.run.contracts import generate
-from harness.run.energy import Energy
 from harness.run.grading import Grader
-from harness.run.limits import Limits
-from harness.run.progress import Observer
 from harness.run.rewards import RewardScorer
-from harness.store import Store, Writer
-from harness.store.identity import call_id
-from harness.store.records import Call, Row, call_row, now, prompt_row, sample_row
-from harness.store.samples import CallCost, cost_of_call, find_traces
-
-
-@dataclass(slots=True, kw_only=True)
-class Session:
-    """What all problems of one command share.
-
-    `known` are the traces that the store held at the start, None if there are too many to
-    remember; `slots` bounds the concurrent calls.
-    """
-
-    backend: Backend
-    store: Store
-    writer: Writer
-    observer: Observer
-    limits: Limits
-    slots: asyncio.Semaphore
-    model_id: str
-    seed: int
-    max_output_tokens: int
-    price: PriceEntry | None = None
-    energy: Energy = field(default_factory=lambda: Energy(lambda: None))
-    known: frozenset[str] | None = None
-    prompts: set[str] = field(default_factory=set)  # ids of those queued so far
-    batcher: Batcher | None = None  # if calls go through a batch API
-    fatal: BackendError | None = None  # the error that ended the model; it is not called again
-
-    def find(self, traces: Iterable[str]) -> dict[str, list[Sample]]:
-        """What the store held of some traces at the start; each has an entry, maybe empty."""
-        wanted = list(traces)
-        likely = [t for t in wanted if self.known is None or t in self.known]
-        stored = find_traces(self.store, likely) if likely else {}
-        return {trace: stored.get(trace, []) for trace in wanted}
-
-    async def generate(self, request: Request, samples: Sequence[str]) -> Reply:
-        """One call for some samples (ids); a fatal error also fails all later calls, which are
-        not made."""
-        if self.fatal is not None:
-            raise self.fatal
-        try:
-            if self.batcher is not None:
-                return await self.batcher.generate(call_id(samples), request)
-            return await generate(self.backend, request)
-        except BackendError as error:
-            if error.fatal:
-                self.fatal = error
-            raise
-
-    def put(self, rows: list[Row]) -> None:
-        """Queue rows for one transaction; raises StoreError once nothing can be written."""
-        self.writer.put(rows)
-        if self.writer.error is not None:
-            raise self.writer.error
+from harness.run.session import ProblemLedger, Session
+from harness.store.records import call_row, sample_row
+from harness.store.samples import CallCost, cost_of_call
 
 
 class ProblemSampler:
     """The `Caller` of one problem: serves its strategies' requests, each sample at most once.
 
-    `payer` is the run that new calls are booked on. `log` lists all samples requested since
-    `start`, with a number shared by those of one call: what a strategy is charged for. Under a
-    ceiling (`meter`) samples are drawn sequentially, each no longer than what is left.
+    Under a ceiling (`meter`) samples are drawn sequentially, each no longer than what is left.
     """
 
     def __init__(self, session: Session, prompt: Prompt, grader: Grader) -> None:
         self.prompt = prompt
-        self.payer = ""
-        self.log: dict[str, int] = {}
         self.meter: Meter | None = None
         self._session = session
         self._grader = grader
+        self._ledger = ProblemLedger(session)
         self._asks = Asks(session.backend, model=session.model_id, seed=session.seed, prompt=prompt)
         self._drawn: dict[str, list[Sample]] = {}  # by trace; the writer may not have them yet
         self._pending: dict[str, asyncio.Future[Sample]] = {}  # by sample id
-        self._calls = 0
         self._costs: dict[str, CallCost] = {}  # of this command's calls, by sample id
-        self._scorer = RewardScorer(session, self)
+        self._scorer = RewardScorer(session, self._ledger, self._asks, self)
 
     def start(self, payer: str, ceiling: Ceiling | None = None) -> None:
         """From here on, book calls on `payer`, under its ceiling, with an empty log."""
         if self.meter is not None or ceiling is not None:
             self._scorer.forget()
-        self.payer, self.log = payer, {}
+        self._ledger.start(payer)
         self.meter = None if ceiling is None else Meter(ceiling)
 
-    def note(self, samples: Iterable[str]) -> int:
-        """Log samples as requested together; those that are already logged stay in place."""
-        self._calls += 1
-        for sample in samples:
-            self.log.setdefault(sample, self._calls)
-        return self._calls
+    @property
+    def log(self) -> dict[str, int]:
+        """See `ProblemLedger`: what a strategy is charged."""
+        return self._ledger.log
 
     # What a strategy may call; see `harness.budgets.Caller`.
 
@@ -196,10 +127,6 @@ class ProblemSampler:
 
     # How samples are obtained.
 
-    def render(self, prompt: Prompt | None = None) -> Rendered:
-        """A prompt (the task's own by default) as the engine sees it, rendered once."""
-        return self._asks.render(prompt)
-
     async def _draw_metered(self, meter: Meter, index: int, ask: Ask) -> Sample:
         """One sample, no longer than the ceiling leaves; CeilingReached if it leaves nothing.
 
@@ -234,7 +161,7 @@ class ProblemSampler:
 
     async def _draw(self, indices: Sequence[int], ask: Ask) -> dict[int, Sample]:
         """The samples of a request, by index: stored, in progress, or generated now."""
-        self.note(ask.name(index).sample for index in indices)
+        self._ledger.note(ask.name(index).sample for index in indices)
         if ask.max_tokens < 1:
             return {index: self._nothing(index, ask) for index in indices}
         found = self._find(indices, ask)
@@ -254,7 +181,7 @@ class ProblemSampler:
             prefix=ask.prefix,
             max_tokens=ask.max_tokens,
         )
-        self._session.put([*self.prompt_rows(ask.prompt), sample_row(sample, named.asked)])
+        self._session.put([*self._ledger.prompt_rows(ask.prompt), sample_row(sample, named.asked)])
         return sample
 
     def _find(self, indices: Sequence[int], ask: Ask) -> dict[int, Sample]:
@@ -341,8 +268,8 @@ class ProblemSampler:
         self, samples: dict[int, Sample], ask: Ask, reply: Reply, joules: float | None
     ) -> None:
         """Queue the call and its samples for one transaction."""
-        call = self.call([s.id for s in samples.values()], ask.role, reply, joules)
-        rows = [*self.prompt_rows(ask.prompt), call_row(call)]
+        call = self._ledger.call([s.id for s in samples.values()], ask.role, reply, joules)
+        rows = [*self._ledger.prompt_rows(ask.prompt), call_row(call)]
         cost = CallCost(reply.latency_s or 0.0, reply.usage.cached_prompt_tokens or 0)
         for index, sample in samples.items():
             self._costs[sample.id] = cost
@@ -350,44 +277,3 @@ class ProblemSampler:
             self._drawn.setdefault(sample.trace, []).append(sample)
         self._session.put(rows)
         self._session.observer.called(reply.usage, len(samples))
-
-    def prompt_rows(self, rendered: Rendered | None = None) -> list[Row]:
-        """The row of a prompt (the task's own by default), once per session."""
-        rendered = rendered or self.render()
-        if rendered.id in self._session.prompts:
-            return []
-        self._session.prompts.add(rendered.id)
-        return [prompt_row(rendered.text, rendered.id)]
-
-    def call(
-        self,
-        samples: Sequence[str],
-        role: Role,
-        reply: Reply,
-        joules: float | None,
-        *,
-        priced: bool = True,
-    ) -> Call:
-        """A call for the ledger; `priced`: at the model's price."""
-        entry = self._session.price if priced else None
-        return Call(
-            run=self.payer,
-            role=role,
-            samples=tuple(samples),
-            usage=reply.usage,
-            wasted_tokens=reply.wasted.output_tokens if reply.wasted else None,
-            usd=price(reply.usage, entry, one_call=True) if entry is not None else None,
-            latency_s=reply.latency_s,
-            joules=joules,
-            retries=reply.retries,
-            source=reply.source,
-            created=now("milliseconds"),
-            about=said_of_itself(reply),
-        )
-
-
-def said_of_itself(reply: Reply) -> dict[str, Any]:
-    """What a reply reports about itself, if anything."""
-    origin = {} if reply.origin is None else asdict(reply.origin)
-    said = {**origin, "first_token_s": reply.first_token_s, "batch": reply.batch}
-    return {name: value for name, value in said.items() if value is not None}

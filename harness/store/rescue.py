@@ -10,12 +10,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from harness.core import DataError, StoreError
+from harness.core import StoreError
 from harness.store.records import Row
-from harness.store.schema import Base
-from harness.store.store import Store, explain
+from harness.store.store import Store
 
 
 def append(store: Store, rows: Iterable[Row], file: Path | None) -> Path:
@@ -51,46 +48,9 @@ def point_to(error: StoreError | None, file: Path, database: str) -> StoreError:
     )
 
 
-def recover(store: Store, file: Path) -> int:
-    """Import a rescue file's rows into the database; returns how many lines it had."""
-    from harness.store.writer import write_rows
-
-    tables = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
-    rows: list[Row] = []
-    try:
-        lines = file.read_text("utf-8", errors="surrogatepass").splitlines()
-    except OSError as error:
-        raise DataError(f"cannot read {file}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise DataError(f"{file} is not a rescue file: it is not text ({error.reason})") from error
-    for number, line in enumerate(lines, 1):
-        try:
-            item = json.loads(line)
-            rows.append((tables[item["table"]], _load(item["row"])))
-        except (ValueError, KeyError, TypeError) as error:
-            if number == len(lines):  # the last line was cut off
-                break
-            raise DataError(f"{file}, line {number}: not a rescued row ({error})") from error
-    try:
-        with store.engine.begin() as connection:
-            write_rows(connection, rows)
-    except SQLAlchemyError as error:
-        raise explain(error, store.name) from error
-    return len(rows)
-
-
 def _dump(table: str, row: Mapping[str, Any]) -> str:
     packed = {
         key: {"base64": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
         for key, value in row.items()
     }
     return json.dumps({"table": table, "row": packed})
-
-
-def _load(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: base64.b64decode(value["base64"])
-        if isinstance(value, dict) and set(value) == {"base64"}
-        else value
-        for key, value in row.items()
-    }

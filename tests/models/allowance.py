@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from harness.models.http import Came
+from harness.models.wire import Came
 
 EPOCH = datetime(2026, 1, 2, tzinfo=UTC)
 

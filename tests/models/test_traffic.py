@@ -22,10 +22,10 @@ from harness.core import (
     Sampling,
     UsageError,
 )
-from harness.models.http import Came
 from harness.models.openai import OpenAIBackend
 from harness.models.pace import Left, read_left, seconds_until
 from harness.models.retry import Clock, PassingError, Patience
+from harness.models.wire import Came
 
 from .allowance import EPOCH, JumpingLoop, Limited, transport
 from .server import Answer, Script, Server

@@ -22,7 +22,7 @@ from harness.store import Base, Writer, open_store
 from harness.store import store as store_module
 from harness.store.codec import pack_ends, unpack_ends
 from harness.store.identity import model_id, prompt_id
-from harness.store.rescue import recover
+from harness.store.recovery import recover
 from harness.store.schema import ModelRow, PromptRow
 from harness.store.verify import verify
 from harness.store.writer import insert_new
