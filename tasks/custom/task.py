@@ -29,21 +29,21 @@ from harness.tasks.custom.reading import Table, read_hub, read_rows, read_task_f
 from harness.tasks.custom.rows import RowReader
 
 _seen: dict[str, Path] = {}
-"""Files by their own names, the last of each: runs name a task so, wherever the file stands."""
+"""Files by name, the last of each: a run's name does not depend on the file's location."""
 
 
 def file_family(name: str) -> Callable[[], FileTask]:
-    """What a file of questions stands for; it is read when its problems are loaded."""
+    """Implements a file of questions; it is read when its problems are loaded."""
     return lambda: FileTask(name)
 
 
 def hub_family(name: str) -> Callable[[], HubTask]:
-    """What `hub:ORG/NAME` stands for."""
+    """Implements `hub:ORG/NAME`."""
     return lambda: HubTask(name)
 
 
 class RowTask:
-    """Problems, prompts and figures by a TaskFile; subclasses say where that and the rows are."""
+    """Problems, prompts and figures from a TaskFile; subclasses provide the file and its rows."""
 
     options: tuple[str, ...] = ("shots", "shots_seed", "choices_seed")
 
@@ -61,14 +61,14 @@ class RowTask:
 
     @property
     def file(self) -> TaskFile:
-        """What the file says."""
+        """The file's contents."""
         if self._made is None:
             self._made = self._file()
         return self._made[0]
 
     @property
     def version(self) -> str:
-        """The file's own; its data and prompts name a run beside it."""
+        """The file's own; its data and prompts also identify a run."""
         return self.file.version
 
     @property
@@ -135,12 +135,12 @@ class RowTask:
         return Prompt(tuple(turns), begin=file.begin, stop=file.stop)
 
     def shots(self, problem: Problem) -> Sequence[Sequence[str]]:
-        """The worked examples before a problem, as (what the user says, answer)."""
+        """The worked examples before a problem, as (user message, answer)."""
         examples: Sequence[Sequence[str]] = problem.meta.get("shots", ())
         return examples
 
     def verifier(self) -> VerifierSpec:
-        """As the file says, else as its answers are."""
+        """The file's verifier, else one that suits its answers."""
         file = self.file
         name = file.verifier or self._known_reader().verifier
         return VerifierSpec(name, dict(file.verifier_options))
@@ -151,7 +151,7 @@ class RowTask:
         return self._reader
 
     def metrics(self, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
-        """Accuracy by each factor of the file; variants and pairs where there are several."""
+        """Accuracy by each factor of the file; variants and pairs if there are several."""
         figures: dict[str, Estimate] = {}
         if len({one.problem.variant for one in scored}) > 1:
             figures |= by_factor(scored, "variant", lambda p: p.variant)
@@ -166,7 +166,7 @@ class RowTask:
 
     @property
     def card(self) -> str:
-        """What `harness tasks show` prints."""
+        """The output of `harness tasks show`."""
         return "\n".join(self._card())
 
     def _card(self) -> Iterator[str]:
@@ -184,7 +184,7 @@ def _level(factor: str) -> Callable[[Problem], object]:
 
 
 class FileTask(RowTask):
-    """A task file, or a table that is one by itself."""
+    """A task file, or a bare table of questions."""
 
     def __init__(self, name: str) -> None:
         path = Path(name)
@@ -205,7 +205,7 @@ class FileTask(RowTask):
 
 
 class HubTask(RowTask):
-    """`hub:ORG/NAME`, all of it by options: split, config, revision, question, answer, verifier."""
+    """`hub:ORG/NAME`, set by options: split, config, revision, question, answer, verifier."""
 
     options = (
         "split", "config", "revision", "question", "answer", "choices", "verifier", "shots",
