@@ -1,7 +1,7 @@
-"""The static leaderboard: plain files that work from a disk, without a server or a request outside.
+"""The static leaderboard: plain files that work from disk, without a server or external requests.
 
 build(source, out, board=BoardText(…)) -> SiteResult(index, pages, runs, samples, bytes, …)
-    source: StoreSource(store, run_ids), or anything that answers as `Source` does
+    source: StoreSource(store, run_ids), or any other implementation of `Source`
 serve(folder, host="127.0.0.1", port=8000, ready=print_url)      preview; UsageError if taken
 make_server(folder, host, port)                                  the same, not yet running
 """

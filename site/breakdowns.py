@@ -1,7 +1,7 @@
 """Metrics by the structure of their names: `figure` alone, or `figure/factor=level`.
 
 A name without a figure, `factor=level`, is the accuracy at that level, on the problems that the
-task chose for it.
+task selected for it.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ _LEVEL = re.compile(r"(?:(?P<figure>[^=]*)/)?(?P<factor>[^/=]+)=(?P<level>.*)", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breakdown:
-    """All figures by one factor: `rows` are its levels, each with one cell a figure.
+    """All figures by one factor: `rows` are its levels, each with one cell per figure.
 
-    A cell is None where the level has no such figure; the figure without a name is "".
+    A cell is None if the level has no such figure; the figure without a name is "".
     """
 
     factor: str

@@ -1,7 +1,7 @@
-"""The picture: accuracy over cost. Geometry here, drawing in `templates/chart.html`.
+"""The chart: accuracy against cost. Geometry here, drawing in `templates/chart.html`.
 
-Each model has one line, through those of its budgets that no other of its own beats; its other
-budgets are small marks. Labels stand only where they hide nothing. `static/chart.js` draws the
+Each model has one line, through those of its budgets that none of its others beats; its other
+budgets are small marks. Labels appear only where they hide nothing. `static/chart.js` draws the
 same for another unit, another width, or fewer rows.
 """
 
@@ -17,7 +17,7 @@ from harness.site.groups import Group, Row
 from harness.site.numbers import count, interval, percent
 
 COLOURS = 8
-"""Models with a colour of their own; others are grey, and told apart by their shapes and names."""
+"""Number of models with their own colour; others are grey, told apart by shapes and names."""
 
 SHAPES = ("circle", "square", "triangle", "diamond", "down", "plus", "cross", "bar")
 _CHAR, _LINE = 6.6, 14.0  # size of a character of the labels, in units of the picture
@@ -25,7 +25,7 @@ _CHAR, _LINE = 6.6, 14.0  # size of a character of the labels, in units of the p
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The size of a picture and its margins."""
+    """The size of the chart and its margins."""
 
     width: float
     height: float
@@ -41,7 +41,7 @@ NARROW = Frame(380.0, 330.0, left=40.0, right=10.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """One run in the picture; `main`: on its model's line."""
+    """One run in the chart; `main`: on its model's line."""
 
     row: Row
     x: float
@@ -54,7 +54,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One model: its marks by rising cost, those of its line joined."""
+    """One model: its marks in order of cost, those of its line connected."""
 
     label: str
     colour: int
@@ -78,7 +78,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A word in the picture, placed where it hides nothing."""
+    """A label in the chart, placed where it hides nothing."""
 
     x: float
     y: float
@@ -102,7 +102,7 @@ class Chart:
 
 
 class _Scale:
-    """Cost (logarithmic) and accuracy to places in the picture."""
+    """Maps cost (logarithmic) and accuracy to positions in the chart."""
 
     def __init__(self, costs: Sequence[float], low: float, high: float, frame: Frame) -> None:
         self.low, self.high, self.frame = low, high, frame
@@ -152,7 +152,7 @@ def short(value: float) -> str:
 
 
 def draw(group: Group, unit: str = "tokens", frame: Frame = WIDE) -> Chart | None:
-    """The picture of a group's ranked runs; None where fewer than two have a known cost."""
+    """The chart of a group's ranked runs; None if fewer than two have a known cost."""
     rows = [r for r in group.ranked if r.cost(unit) and r.accuracy is not None]
     if len(rows) < 2:
         return None
@@ -181,7 +181,7 @@ def _pareto(rows: Sequence[Row], unit: str) -> list[int]:
 
 
 def models_in_order(rows: Sequence[Row], best: Sequence[Row]) -> list[str]:
-    """Models of the frontier first, each part by its best accuracy."""
+    """Models on the frontier first, each part sorted by best accuracy."""
     ahead = {r.report.model for r in best}
     top: dict[str, float] = {}
     for row in rows:
@@ -238,7 +238,7 @@ Box = tuple[float, float, float, float]
 
 
 def _taken(lines: Sequence[Line]) -> list[Box]:
-    """What a label must not hide: marks, whiskers, and the lines (as small pieces)."""
+    """What a label must not cover: marks, whiskers, and the lines (as small pieces)."""
     boxes: list[Box] = []
     for line in lines:
         main = [m for m in line.marks if m.main]
@@ -253,7 +253,7 @@ def _taken(lines: Sequence[Line]) -> list[Box]:
 
 
 def _place(frontier: Sequence[Mark], lines: Sequence[Line], frame: Frame) -> tuple[Label, ...]:
-    """Names of models at their lines' ends, and of the frontier's budgets, where there is room."""
+    """Names of models at their lines' ends, and of the frontier's budgets, if there is room."""
     taken = _taken(lines)
     labels: list[Label] = []
     for line in lines[:COLOURS]:
@@ -293,7 +293,7 @@ def _overlap(a: Box, b: Box) -> bool:
 
 
 def _summary(group: Group, best: Sequence[Row], unit: str) -> str:
-    """The picture in words, for those who do not see it."""
+    """The chart as text, for screen readers."""
     steps = "; ".join(
         f"{r.report.model} {r.report.budget} {percent(r.accuracy.value)} "
         f"at {short(r.cost(unit) or 0.0)}"

@@ -1,8 +1,8 @@
-"""What is best within a limit, and how sure that is: the slider's answers, made at build time.
+"""The best row within a cost limit, and how certain that is: the slider, computed at build time.
 
-The chance that a row is truly the best of those that a limit affords is the share of resamples
-(whole clusters of problems, drawn anew) in which it has the highest accuracy; of equals the
-cheapest counts.
+The probability that a row is truly the best within a limit is the share of resamples
+(whole clusters of problems) in which it has the highest accuracy; ties go to the
+cheapest.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """From the limit `cost` on, up to the next step: the row with the highest accuracy.
+    """From the limit `cost` up to the next step: the row with the highest accuracy.
 
-    `chances` are pairs of a row and the chance that it is truly the best, that of `best` first.
+    `chances` are pairs of a row and the probability that it is the best, that of `best` first.
     """
 
     cost: float
@@ -47,10 +47,10 @@ def resampled(scores: Floats, clusters: Sequence[str], seed: int = 0) -> Floats:
 
 
 def steps(accuracy: Sequence[float], costs: Sequence[float | None], drawn: Floats) -> list[Step]:
-    """The answers by rising limit; rows without a known cost are left out.
+    """The steps in order of the limit; rows without a known cost are left out.
 
     `drawn` are the rows' resampled accuracies. A step begins wherever another row is best, or its
-    chance has changed by a hundredth.
+    probability has changed by a hundredth.
     """
     known = [(cost, i) for i, cost in enumerate(costs) if cost is not None]
     order = sorted(known, key=lambda pair: (float(f"{pair[0]:.12g}"), -accuracy[pair[1]], pair[1]))

@@ -1,4 +1,4 @@
-"""A model's curves as a picture: each way of spending is a line."""
+"""A model's curves as a chart: each way of spending is a line."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class CurveMark:
 
 @dataclass(frozen=True, slots=True)
 class CurveLine:
-    """One way of spending; coverage is drawn open."""
+    """One way of spending; coverage has open marks."""
 
     label: str
     colour: int
@@ -43,7 +43,7 @@ class CurveLine:
 
 @dataclass(frozen=True, slots=True)
 class CurveChart:
-    """The picture, in a frame of WIDTH × HEIGHT."""
+    """The chart, in a frame of WIDTH × HEIGHT."""
 
     lines: tuple[CurveLine, ...]
     x_ticks: tuple[Tick, ...]
@@ -57,7 +57,7 @@ class CurveChart:
 
 
 def draw_curves(curves: Sequence[Curve]) -> CurveChart | None:
-    """Accuracy over charged tokens; None where fewer than two points have a known cost."""
+    """Accuracy against charged tokens; None if fewer than two points have a known cost."""
     points = [(c, p, t) for c in curves for p in c.points if (t := p.cost("tokens"))]
     if len(points) < 2:
         return None

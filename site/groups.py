@@ -1,4 +1,4 @@
-"""Which runs may stand in one table, and what each row of it says."""
+"""Which runs may share a table, and the contents of each row."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from harness.site.names import slug
 
 ORACLE = "oracle"
 UNITS = ("tokens", "sequential", "flops", "usd", "seconds")
-"""What accuracy may be seen over; all are charged, a problem."""
+"""The units that accuracy can be plotted against; all are charged, per problem."""
 
 _LOCAL = ("onnx", "hf", "vllm")
 _PAIRED = ("pair_score", "balanced_accuracy", "trap_given_original_and_concept", "trap_to_original")
@@ -30,7 +30,7 @@ def kind_of(budget: str) -> str:
 
 
 def own_hardware(model_spec: str) -> bool:
-    """Whether a model ran on hardware of who asked it: in this process, or at a private address."""
+    """Whether a model ran on the user's own hardware: in-process, or at a private address."""
     try:
         spec = ModelSpec.parse(model_spec)
     except UsageError:
@@ -39,7 +39,7 @@ def own_hardware(model_spec: str) -> bool:
 
 
 def family_of(model: str) -> str:
-    """The family of a model by its name: the letters that it begins with."""
+    """The family of a model by its name: its leading letters."""
     found = re.match(r"[^\W\d_]+", model.rsplit("/", 1)[-1])
     return found[0] if found else model
 
@@ -50,10 +50,10 @@ def _per(total: float | None, problems: int) -> float | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One run as a line of a table. Costs are per problem; None is unknown.
+    """One run as a table row. Costs are per problem; None is unknown.
 
-    `sequential` are the tokens to be waited for one behind the other, `device_seconds` the time in
-    which the device is busy for it.
+    `sequential` are the tokens that cannot be parallelised, `device_seconds` the time in
+    which the device is busy with it.
     """
 
     report: RunReport
@@ -66,22 +66,22 @@ class Row:
 
     @property
     def accuracy(self) -> Estimate | None:
-        """The headline figure; None while no problem has an attempt."""
+        """The headline figure; None as long as no problem has an attempt."""
         return self.report.metrics.get("accuracy")
 
     @property
     def lure(self) -> Estimate | None:
-        """The lure rate, where the task has lures."""
+        """The lure rate, if the task has lures."""
         return self.report.metrics.get("lure_rate")
 
     @property
     def paired(self) -> Estimate | None:
-        """What a trap and its sound neighbour tell together, where the task has pairs."""
+        """The joint score of a trap and its sound counterpart, if the task has pairs."""
         return self._first(_PAIRED)
 
     @property
     def alarms(self) -> Estimate | None:
-        """Sound problems that were called unanswerable."""
+        """Sound problems that were declared unanswerable."""
         return self._first(_ALARMS)
 
     def _first(self, names: Sequence[str]) -> Estimate | None:
@@ -105,7 +105,7 @@ class Row:
 
     @property
     def own(self) -> bool:
-        """Whether it ran on hardware of who asked."""
+        """Whether it ran on the user's own hardware."""
         return own_hardware(self.report.model_spec)
 
     @property
@@ -115,52 +115,52 @@ class Row:
 
     @property
     def obeyed(self) -> float | None:
-        """The share of what its budget bounds that kept within; None where it bounds nothing."""
+        """The share of spending limits that were kept; None if there are none."""
         return None if self.report.obedience is None else self.report.obedience.within
 
     @property
     def oracle(self) -> bool:
-        """Whether the answer was chosen by knowing the gold answer."""
+        """Whether the answer was selected by knowing the gold answer."""
         return self.report.selector == ORACLE
 
     @property
     def ceiling(self) -> bool:
-        """Whether a ceiling may have ended problems: then it is said how many."""
+        """Whether a ceiling may have ended problems, so that their number is shown."""
         return self.report.stopped > 0 or "<=" in self.report.budget
 
     @property
     def tokens(self) -> float | None:
-        """Charged output tokens a problem."""
+        """Charged output tokens per problem."""
         return _per(self.report.charged.output_tokens, self.report.problems)
 
     @property
     def spent(self) -> float | None:
-        """Output tokens a problem that this run really generated."""
+        """Output tokens per problem that this run actually generated."""
         return _per(self.report.spent.output_tokens, self.report.problems)
 
     @property
     def flops(self) -> float | None:
-        """Charged FLOPs a problem."""
+        """Charged FLOPs per problem."""
         return _per(self.report.flops, self.report.problems)
 
     @property
     def usd(self) -> float | None:
-        """Charged US dollars a problem."""
+        """Charged US dollars per problem."""
         return _per(self.report.usd, self.report.problems)
 
     def cost(self, unit: str) -> float | None:
-        """The cost a problem in one of `UNITS`."""
+        """The cost per problem in one of `UNITS`."""
         value: float | None = getattr(self, unit)
         return value
 
     @property
     def seconds(self) -> float | None:
-        """Seconds of the charged calls, one behind the other."""
+        """Summed latencies of the charged calls, in seconds."""
         return _per(self.report.charged_seconds, self.report.problems)
 
     @property
     def attempted(self) -> Estimate | None:
-        """The share of problems that were given an answer."""
+        """The share of problems with an answer."""
         return self.report.metrics.get("attempted")
 
     @property
@@ -169,15 +169,15 @@ class Row:
         return self.report.metrics.get("accuracy_attempted")
 
     def per_correct(self, cost: float | None) -> float | None:
-        """Cost of one correct answer; infinite when none is correct."""
+        """Cost of one correct answer; infinite if none is correct."""
         return cost_of_pass(cost, self.accuracy.value) if self.accuracy else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Runs on the very same problems, judged by the same verifier: rows that may be compared.
+    """Runs on the same problems, graded by the same verifier: rows that may be compared.
 
-    `ranked` are complete runs with a chosen answer, best first; `oracle` complete runs whose
+    `ranked` are complete runs with a selected answer, best first; `oracle` complete runs whose
     figure is coverage; `partial` unfinished ones.
     """
 
@@ -199,7 +199,7 @@ class Group:
 
     @property
     def units(self) -> tuple[str, ...]:
-        """The units in which some row's cost is known."""
+        """The units in which at least one row's cost is known."""
         return tuple(u for u in UNITS if any(r.cost(u) for r in self.ranked + self.oracle))
 
     @property
@@ -233,8 +233,8 @@ def group_runs(reports: Sequence[RunReport], hrefs: Mapping[str, str]) -> list[G
     """Reports sorted into groups, by task name; runs are never compared across groups.
 
     One group has one task version, one verifier version and one set of problems (by the data
-    fingerprint in the manifest, else by their planned number); its name is made of these, and
-    stays when other groups come or go.
+    fingerprint in the manifest, else by their planned number); its name is made from these, and
+    does not change when other groups are added or removed.
     """
     buckets: dict[tuple[str, str, str, int, str], list[RunReport]] = defaultdict(list)
     for report in reports:
@@ -264,7 +264,7 @@ def _group(name: str, reports: list[RunReport], hrefs: Mapping[str, str]) -> Gro
 def with_costs(
     group: Group, boards: Mapping[str, BoardRun], seconds: Mapping[str, float | None]
 ) -> Group:
-    """The group with what is known of its runs problem by problem."""
+    """The group with its runs' figures problem by problem."""
 
     def known(row: Row) -> Row:
         run = row.report.id
@@ -302,7 +302,7 @@ def _by_accuracy(row: Row) -> tuple[float, float, str, str, str]:
 
 
 def _notes(reports: Iterable[RunReport]) -> dict[str, str]:
-    """What tells runs apart that share a model and a budget: their seeds, limits or engines."""
+    """What distinguishes runs with the same model and budget: seeds, limits or engines."""
     twins: dict[tuple[str, str], list[RunReport]] = defaultdict(list)
     for report in reports:
         twins[report.model, report.budget].append(report)
@@ -322,7 +322,7 @@ def _notes(reports: Iterable[RunReport]) -> dict[str, str]:
 
 
 def _range(estimates: Sequence[Estimate]) -> tuple[float, float]:
-    """A range for drawing, from whole tens of percent, that holds every interval."""
+    """A range for drawing, in multiples of ten percent, that contains every interval."""
     if not estimates:
         return 0.0, 1.0
     low = math.floor(min(e.low for e in estimates) * 10 + 1e-9) / 10
@@ -333,7 +333,7 @@ def _range(estimates: Sequence[Estimate]) -> tuple[float, float]:
 
 
 def _with_ranks(rows: Sequence[Row]) -> list[Row]:
-    """The spread of places that the intervals allow: from best to worst possible."""
+    """The range of places that the intervals allow: from best to worst possible."""
     out = []
     for row in rows:
         mine = row.accuracy
@@ -346,7 +346,7 @@ def _with_ranks(rows: Sequence[Row]) -> list[Row]:
 
 
 def _with_frontier(rows: Sequence[Row]) -> list[Row]:
-    """Mark the runs that no other beats on both accuracy and charged tokens."""
+    """Mark the runs that no other beats in both accuracy and charged tokens."""
     able = [i for i, r in enumerate(rows) if r.tokens and r.accuracy is not None]
     found = pareto([(rows[i].tokens or 1.0, rows[i].accuracy.value) for i in able])  # type: ignore[union-attr] # chosen above
     best = {able[j] for j in found}

@@ -1,4 +1,4 @@
-"""A page on which a person labels samples: one file, no server, no outside request."""
+"""A page for labelling samples by hand: one file, no server, no external requests."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _SHOWN = ("question", "gold", "response", "answer", "reason")
 
 
 def label_page(rows: Sequence[Mapping[str, Any]], run: str) -> str:
-    """The page for rows of `harness.to_label`; saved there, labels are a file for `import_labels`.
+    """The page for rows of `harness.to_label`; it saves labels in `import_labels`' format.
 
-    Characters that a reader cannot see are spelled out; the verdict is folded away, so that it
-    does not lead who labels.
+    Invisible characters are spelled out; the verdict is collapsed, so that it does not
+    bias the labeller.
     """
     shown = [{**row, **{name: plain(row[name]) for name in _SHOWN}} for row in rows]
     env = jinja2.Environment(
@@ -35,5 +35,5 @@ def label_page(rows: Sequence[Mapping[str, Any]], run: str) -> str:
 
 
 def _data(value: Any) -> Markup:
-    """JSON that no text in it can end the script of: `<` is written as an escape."""
+    """JSON that cannot end the script that contains it: `<` is written as an escape."""
     return Markup(json.dumps(value, ensure_ascii=True).replace("<", "\\u003c"))

@@ -1,4 +1,4 @@
-"""The site of a live database, on this machine alone: what `harness view` serves."""
+"""The site of a live database, on this machine only: what `harness view` serves."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from harness.store.runs import find_runs
 
 HOST = "127.0.0.1"
 PAUSE_S = 1.0
-"""Between looks at the database; a build that takes long is followed by as long a pause."""
+"""Seconds between checks of the database; a long build is followed by an equally long pause."""
 
 
 class View:
-    """Builds the pages of a database anew whenever it has changed, and serves them.
+    """Rebuilds the pages of a database whenever it has changed, and serves them.
 
-    A context manager: within it `url` answers. Loopback only, and only to requests that name this
-    machine, so that no web page elsewhere can read it through a name of its own. UsageError where
+    A context manager: inside it, `url` is served. Loopback only, and only for requests that name
+    this machine, so that no external web page can read it through its own domain. UsageError if
     the port is taken or the database cannot be read.
     """
 
@@ -54,13 +54,13 @@ class View:
         ]
 
     def refresh(self) -> bool:
-        """Look at the database; build where it has changed since, and say whether it had."""
+        """Check the database; rebuild if it has changed, and say whether it had."""
         with open_store(self._db) as store:
             state = store_state(store)
             if state == self._state:
                 return False
             source = StoreSource(store, find_runs(store))
-            # Nothing leaves this machine: what looks like a secret is its owner's to see.
+            # Nothing leaves this machine: its owner may see what looks like a secret.
             build(source, Path(self._folder.name), board=self._board, allow_secrets=True, live=True)
         self._state = state
         self.builds += 1
@@ -70,7 +70,7 @@ class View:
         pause = PAUSE_S
         while not self._end.wait(pause):
             start = time.monotonic()
-            with suppress(HarnessError):  # half written, or locked: the next look will tell
+            with suppress(HarnessError):  # half written, or locked: the next check will tell
                 self.refresh()
             pause = max(PAUSE_S, time.monotonic() - start)
 
@@ -94,14 +94,14 @@ class View:
 
 
 class _Live(Quiet):
-    """Serves the pages, and `live.json`: a number that changes when they have."""
+    """Serves the pages, and `live.json`: a number that changes when they do."""
 
     def __init__(self, *args: object, view: View, directory: str) -> None:
         self._view = view
         super().__init__(*args, directory=directory)  # type: ignore[arg-type] # the base's own
 
     def do_GET(self) -> None:  # noqa: N802 # the base's name
-        """Answer, to this machine's names alone."""
+        """Answer only requests for this machine's names."""
         name = (self.headers.get("Host") or "").rpartition(":")[0].strip("[]")
         if name not in (HOST, "localhost"):
             self.send_error(403)
@@ -119,7 +119,7 @@ class _Live(Quiet):
 def view(
     db: str, *, port: int = 0, title: str = "Live", ready: Callable[[str], None] = print
 ) -> None:
-    """Serve a database's pages until interrupted; `ready` is called once with the address."""
+    """Serve a database's pages until interrupted; `ready` is called once with the URL."""
     with View(db, port=port, title=title) as shown:
         ready(shown.url)
         try:

@@ -1,4 +1,4 @@
-"""Names of files and folders: safe on every file system, the same at every build."""
+"""Names of files and folders: safe on every file system, the same in every build."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 def slug(name: str) -> str:
-    """A name as it is where that is safe; else what is safe of it, with a hash of the whole."""
+    """A name unchanged if it is safe; else its safe part, with a hash of the whole."""
     if _SAFE.fullmatch(name):
         return name
     kept = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:48]
@@ -19,5 +19,5 @@ def slug(name: str) -> str:
 
 
 def run_folder(run: str) -> str:
-    """The folder of a run: its id, where that is a safe name."""
+    """The folder of a run: its id, if that is a safe name."""
     return run if _RUN.fullmatch(run) else content_hash(run)

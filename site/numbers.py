@@ -1,4 +1,4 @@
-"""How figures are written. Unknown is "N/A", never 0."""
+"""Formatting of figures. Unknown is "N/A", never 0."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SI = (
 
 
 def percent(share: float | None, digits: int = 1) -> str:
-    """0.8421 -> `84.2%`. A share that is not 0 or 1 is never written as 0% or 100%."""
+    """0.8421 -> `84.2%`. A share that is not exactly 0 or 1 is never shown as 0% or 100%."""
     if share is None:
         return NA
     text = f"{100 * share:.{digits}f}"
@@ -39,12 +39,12 @@ def points(difference: float) -> str:
 
 
 def is_share(estimate: Estimate) -> bool:
-    """Whether a figure is written in percent: a share, and no ratio that may pass 1."""
+    """Whether a figure is shown in percent: a share, but not a ratio that may exceed 1."""
     return estimate.low >= 0 and estimate.high <= 1 and not estimate.method.startswith("ratio")
 
 
 def estimate(figure: Estimate) -> str:
-    """A share in percent, another figure with four digits: `84.2%`, `1.014`."""
+    """A share in percent, any other figure with four digits: `84.2%`, `1.014`."""
     return percent(figure.value) if is_share(figure) else _digits(figure.value)
 
 

@@ -12,7 +12,7 @@ from harness.stats.spread import cluster_codes
 
 Floats = NDArray[np.float64]
 MOST = 300
-"""Rows of which all pairs are compared: 44,850 pairs."""
+"""Maximum number of rows for comparing all pairs: 44,850 pairs."""
 
 
 def paired_limits(scores: Floats, clusters: Sequence[str]) -> list[list[tuple[float, float]]]:

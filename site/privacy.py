@@ -1,4 +1,4 @@
-"""What a published page may hold: no secret, no private address, no path of this machine."""
+"""What a published page may contain: no secrets, private addresses or local paths."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def public_report(report: RunReport) -> RunReport:
 
 
 class Guard:
-    """Looks at every file before it is written."""
+    """Checks every file before it is written."""
 
     def __init__(self) -> None:
         self._known = environment_secrets()
 
     def check(self, path: str, body: str) -> None:
-        """UsageError where a file of the site would hold what looks like a secret."""
+        """UsageError if a file of the site would contain what looks like a secret."""
         found = next(suspects(body, self._known), None)
         if found is not None:
             raise UsageError(

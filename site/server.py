@@ -12,7 +12,7 @@ from harness.core import UsageError
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """Serves files; says nothing; tells browsers to ask again after a rebuild."""
+    """Serves files silently, and tells browsers to revalidate after a rebuild."""
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 # the base's name
         """Keep the terminal clean."""
@@ -24,9 +24,9 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 def make_server(folder: Path, host: str = "127.0.0.1", port: int = 8000) -> ThreadingHTTPServer:
-    """A server of `folder` that is bound but not yet running; port 0 takes any free one.
+    """A server of `folder` that is bound but not yet running; port 0 picks any free one.
 
-    Raises UsageError when there is no site in the folder or the address cannot be had.
+    Raises UsageError if there is no site in the folder or the address is unavailable.
     """
     if not (folder / "index.html").is_file():
         raise UsageError(f"{folder} holds no index.html: build the site there first")
@@ -34,7 +34,7 @@ def make_server(folder: Path, host: str = "127.0.0.1", port: int = 8000) -> Thre
 
 
 def listen(handler: Callable[..., Quiet], host: str, port: int) -> ThreadingHTTPServer:
-    """A server that is bound but not yet running; UsageError where the address cannot be had."""
+    """A server that is bound but not yet running; UsageError if the address is unavailable."""
     try:
         return ThreadingHTTPServer((host, port), handler)
     except OverflowError as error:
@@ -54,7 +54,7 @@ def serve(
     *,
     ready: Callable[[str], None] = lambda url: None,
 ) -> None:
-    """Serve `folder` until interrupted; `ready` is called once with the address."""
+    """Serve `folder` until interrupted; `ready` is called once with the URL."""
     with make_server(folder, host, port) as server:
         ready(f"http://{host}:{server.server_address[1]}/")
         try:

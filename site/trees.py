@@ -1,4 +1,4 @@
-"""A search as a picture: the prompt on the left, each step a node, answers on the right."""
+"""A search as a diagram: the prompt on the left, each step a node, answers on the right."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from harness.results.searches import Node
 
 MOST = 150
-"""Nodes of a picture; of a larger search only the number is said."""
+"""Maximum number of nodes in a diagram; for a larger search only the number is shown."""
 
 _ACROSS, _DOWN, _EDGE = 92.0, 24.0, 14.0
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A node in its place; `words` stand beside it."""
+    """A node with its position; `words` are its label."""
 
     x: float
     y: float
@@ -26,7 +26,7 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The picture of a search; empty where there are too many nodes."""
+    """The diagram of a search; empty if there are too many nodes."""
 
     dots: tuple[Dot, ...]
     edges: tuple[str, ...]
@@ -38,7 +38,7 @@ class Tree:
 
 
 def draw_tree(nodes: Sequence[Node]) -> Tree:
-    """Leaves from top to bottom in their order, parents in the middle of their children."""
+    """Leaves from top to bottom in their order, parents centred on their children."""
     counts = (len(nodes), sum(n.kept for n in nodes), sum(n.status is not None for n in nodes))
     if len(nodes) > MOST:
         return Tree((), (), 0, 0, *counts)

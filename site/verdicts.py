@@ -1,4 +1,4 @@
-"""What each verdict is called, what it means, and how it is marked."""
+"""The name, meaning and mark of each verdict."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from harness.core import Status
 
 FAILED = "failed"
-"""In the place of a status: the attempt ended in an error."""
+"""Used in place of a status: the attempt ended in an error."""
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictWord:
-    """A verdict for readers; `sign` goes with the colour, for those who do not see it."""
+    """A verdict for readers; `sign` accompanies the colour, for those who cannot see it."""
 
     name: str
     sign: str

@@ -1,11 +1,11 @@
-"""The checks that every task of ours passes, for a stranger's task too.
+"""The checks that every built-in task passes, for third-party tasks too.
 
     report = check(MyTask())
     report.ok, report.failures
 
-Problems are loaded several times over, under another seed and in another process; golds, lures and
-an empty answer are judged by the task's own verifier, in the killable workers of an evaluation.
-What a task's own code raises is a failure of the check that called it, never a traceback.
+Problems are loaded several times, under another seed and in another process; golds, lures and
+an empty answer are graded by the task's own verifier, in the killable workers of an evaluation.
+An exception in a task's own code fails the check that called it, and is never a traceback.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _ELSEWHERE_S = 600.0
 
 
 def check(task: Task, source: DataSource | None = None) -> CheckReport:
-    """Run all checks on the problems that `source` gives (default: the task's own)."""
+    """Run all checks on the problems of `source` (default: the task's own)."""
     source = source or DataSource()
     problems: list[Problem] = []
     if bad := _run(task, lambda: _load(task, source, problems), watch.LOAD):
@@ -85,7 +85,7 @@ def check(task: Task, source: DataSource | None = None) -> CheckReport:
 
 
 def _text(prompt: Prompt) -> str:
-    """What the user says last."""
+    """The last user message."""
     return prompt.messages[-1].content
 
 
@@ -128,7 +128,7 @@ def _run(
 
 
 def _some(bad: list[str]) -> list[str]:
-    """A few of the messages; what is said of several problems is one."""
+    """A few of the messages, with those shared by several problems merged."""
     about: dict[str, list[str]] = {}
     for message in bad:
         name, colon, said = message.partition(": ")
@@ -212,7 +212,7 @@ def fingerprint(task: Task, problems: Sequence[Problem]) -> str:
 
 
 def _elsewhere(task: Task, source: DataSource, problems: Sequence[Problem]) -> list[str]:
-    """Another process hashes text otherwise, so that the order of a set shows."""
+    """Another process has another string hash seed, so that the order of a set shows."""
     asked = {
         "task": task.name,
         "plugins": list(plugin_files()),
@@ -236,7 +236,7 @@ def _elsewhere(task: Task, source: DataSource, problems: Sequence[Problem]) -> l
 def _seeds(
     task: Task, source: DataSource, problems: Sequence[Problem], pool: VerifierPool
 ) -> list[str]:
-    """The default is the public seed; another one gives other problems, the same at every load."""
+    """The default is the public seed; another one gives other problems, the same on every load."""
     assert isinstance(task, Seeded)
 
     def of(seed: int) -> list[Problem]:
@@ -267,7 +267,7 @@ def _unique(problems: Sequence[Problem]) -> list[str]:
 
 
 def _plain(problems: Sequence[Problem]) -> list[str]:
-    """What is stored must come back the same from JSON."""
+    """What is stored must be unchanged after a round trip through JSON."""
     bad = []
     for problem in problems:
         if why := _sound.not_plain(problem):
@@ -293,7 +293,7 @@ def _texts(task: Task, problems: Sequence[Problem]) -> list[str]:
 def _prompts(task: Task, problems: Sequence[Problem]) -> list[str]:
     bad = []
     for problem in problems:
-        given: object = task.prompt(problem)  # a stranger's may give anything
+        given: object = task.prompt(problem)  # a third-party task may return anything
         if not isinstance(given, Prompt):
             kind = type(given).__name__
             bad.append(f"{problem.id}: prompt gave a {kind}, not a harness.Prompt")
@@ -315,7 +315,7 @@ def answer_text(problem: Problem, answer: str | None, form: str = _FORMS[0]) -> 
 
 
 def _answers(task: Task, pool: VerifierPool, problems: Sequence[Problem], kind: str) -> list[str]:
-    """Gold is correct and the lure lured: boxed, behind "Answer:" or bare."""
+    """Gold is correct and the lure lured: boxed, after "Answer:" or bare."""
     wanted = Status.CORRECT if kind == "gold" else Status.LURED
     answers = {
         i: p.gold if kind == "gold" else p.lure

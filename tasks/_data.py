@@ -1,6 +1,6 @@
 """Loading published data sets: from the hub with a pinned revision, or from a local folder.
 
-One clear DataError for each thing that can be wrong: no such folder or file, an unreadable line,
+Each possible problem gives one clear DataError: no such folder or file, an unreadable line,
 another schema, an unreachable hub.
 """
 
@@ -19,16 +19,16 @@ from harness.core import DataError, DataSource, UsageError
 Row = Mapping[str, Any]
 Item = TypeVar("Item")
 
-SHUFFLE_SEED = 20241124  # one order for ever, so that the first n are the same fair sample
+SHUFFLE_SEED = 20241124  # one order forever, so that the first n are the same fair sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """A data set as its authors publish it.
 
-    `files` are the names under which a local folder may hold a split, `{split}` filled in; the
-    first that exists is read. `columns` must be there in every row; those of `texts` hold text that
-    is not empty; no two rows that have the columns of `key` (text or whole numbers) agree in all of
+    `files` are the names under which a local folder may contain a split, with `{split}` filled in;
+    the first that exists is read. `columns` must exist in every row; those of `texts` hold
+    non-empty text; no two rows with the columns of `key` (text or whole numbers) agree in all of
     them. A set that is not on the hub has no `hub`.
     """
 
@@ -43,7 +43,7 @@ class Published:
 
 
 def load_rows(data: Published, split: str, source: DataSource) -> list[dict[str, Any]]:
-    """All rows of a split, in the published order; raises DataError as told above."""
+    """All rows of a split, in the published order; raises DataError as described above."""
     if source.data_dir is None:
         if not data.hub:
             raise UsageError(
@@ -100,7 +100,7 @@ def _check_schema(data: Published, rows: Sequence[Row], where: str) -> None:
 
 
 def encodable(text: str) -> bool:
-    """Whether UTF-8 can hold it: no half a character stands in it."""
+    """Whether it can be encoded as UTF-8, without lone surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -190,7 +190,7 @@ def _from_hub(data: Published, split: str) -> list[dict[str, Any]]:
 def rows_of_hub(
     name: str, config: str | None, split: str, revision: str | None, hint: str
 ) -> list[dict[str, Any]]:
-    """The rows of a split on the hub; DataError, with a `hint`, when they cannot be had."""
+    """The rows of a split on the hub; DataError, with a `hint`, if they are unavailable."""
     import datasets
 
     datasets.disable_progress_bars()

@@ -1,4 +1,4 @@
-"""Known faults of published data, from `known_faults.toml`: told beside the score, never mended."""
+"""Known errors in published data, from `known_faults.toml`: reported with the score, not fixed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """What else is known of a task's data."""
+    """Other known facts about a task's data."""
 
     task: str
     text: str
@@ -53,24 +53,24 @@ def faults(task: str) -> Sequence[Fault]:
 
 
 def notes(task: str) -> Sequence[Note]:
-    """What else is known of them."""
+    """Other known facts about them."""
     return [note for note in _read()[1] if note.task == task]
 
 
 def fingerprint(question: str) -> str:
-    """The 16 digits by which an entry names a question."""
+    """The 16 digits by which an entry identifies a question."""
     return hashlib.sha256(question.encode()).hexdigest()[:16]
 
 
 def fault_of(task: str, question: str) -> Fault | None:
-    """What is wrong with the gold of a question; None where nothing is known."""
+    """What is wrong with the gold of a question; None if nothing is known."""
     known = faults(task)
     mark = fingerprint(question) if known else ""
     return next((fault for fault in known if fault.question == mark), None)
 
 
 def undisputed(task: str, scored: Sequence[Scored]) -> Sequence[Scored]:
-    """Those whose golds are not known to be wrong."""
+    """The ones whose golds are not known to be wrong."""
     return [one for one in scored if fault_of(task, one.problem.question) is None]
 
 
@@ -88,12 +88,12 @@ def sound_figure(task: str, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
 
 
 def to_json(task: str) -> dict[str, Any]:
-    """All that is known of a task's data."""
+    """Everything that is known about a task's data."""
     return {"faults": [asdict(f) for f in faults(task)], "notes": [asdict(n) for n in notes(task)]}
 
 
 def lines(task: str) -> list[str]:
-    """The same for people."""
+    """The same as text lines."""
     found = [
         f"- row {f.row}: gold {f.published}, where {f.right} is right: {f.reason} (by {f.source})"
         for f in faults(task)

@@ -1,4 +1,4 @@
-"""Prints the fingerprint of a task's problems: what `check` runs in another process."""
+"""Prints the fingerprint of a task's problems, for `check` to run in another process."""
 
 from __future__ import annotations
 

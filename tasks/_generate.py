@@ -1,4 +1,4 @@
-"""What the generated tasks share: options, disjoint buckets, and unique items by index.
+"""Shared code of generated tasks: options, disjoint buckets, and unique items by index.
 
 Content is split by a hash into an evaluation part and a training part, so that a model trained by
 `harness.train` has never seen a problem of the generated tasks.
@@ -45,14 +45,14 @@ def part_of(key: str, evaluation: int = EVALUATION_BUCKETS) -> Part:
 def distinct_items(
     name: str, seed: int, draw: Callable[[random.Random], Item | None], part: Part
 ) -> Iterator[Item]:
-    """Endless items with distinct keys; item i depends on `name`, `seed` and i alone.
+    """Endless items with distinct keys; item i depends only on `name`, `seed` and i.
 
-    `draw` makes one candidate from a generator, or None when what it drew is unusable. Raises
-    UsageError when no further distinct item is found.
+    `draw` makes one candidate from a generator, or None if the draw is unusable. Raises
+    UsageError if no further distinct item is found.
     """
     seen: set[str] = set()
     for index in itertools.count():
-        rng = random.Random(derive_seed(name, seed, index))  # no secret: repeatable draws
+        rng = random.Random(derive_seed(name, seed, index))  # not a secret: repeatable draws
         for _ in range(_MAX_TRIES):
             item = draw(rng)
             if item is not None and part_of(item.key) == part and item.key not in seen:

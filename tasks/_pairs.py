@@ -1,7 +1,7 @@
-"""What pairs tell: how a model does on a changed problem beside its original.
+"""Pair metrics: how a model does on a changed problem compared with its original.
 
-A pair is a changed problem with the original of its cluster; an original stands in as many pairs as
-it was changed, and its cluster keeps the intervals honest.
+A pair is a changed problem with the original of its cluster; an original is in as many pairs as
+it was changed, and clustering keeps the intervals honest.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ Pair = tuple[Scored, Scored]
 
 
 def pair_figures(scored: Sequence[Scored]) -> Mapping[str, Estimate]:
-    """Ratio, drop and length inflation of each variant, and false alarms; as the items allow.
+    """Ratio, drop and length inflation of each variant, and false alarms, if the items allow.
 
-    - `trap_to_original`: accuracy on traps over accuracy on their originals, Σ over pairs; at or
-      below 0 originals there is none.
+    - `trap_to_original`: accuracy on traps over accuracy on their originals, Σ over pairs;
+      undefined if no original is solved.
     - `drop/trap`: accuracy on the originals minus accuracy on the traps, pair by pair.
     - `length_inflation/trap`: tokens on the traps over tokens on their originals.
     - `false_alarms/original`: originals, each once, on which a flaw was declared.
 
-    The same for `distractor`, `variation` and whatever else stands beside an original.
+    The same for `distractor`, `variation` and any other variant of an original.
     """
     originals = {s.problem.cluster: s for s in scored if s.problem.variant == "original"}
     pairs: dict[str, list[Pair]] = defaultdict(list)

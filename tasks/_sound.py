@@ -1,4 +1,4 @@
-"""Checks of a task's content: what makes a problem a fair one, beside its form."""
+"""Checks of a task's content: what makes a problem fair, besides its form."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MARK = r"(?:answer|solution|gold|key|result|答案)\W{0,4}(?:is|=|:|：|是|为
 
 
 def halves(problems: Sequence[Problem], prompts: Sequence[str]) -> list[str]:
-    """Texts that UTF-8 cannot hold: nothing of them could be stored or sent."""
+    """Texts that UTF-8 cannot encode, so that they could be neither stored nor sent."""
     bad = []
     for problem, prompt in zip(problems, prompts, strict=True):
         fields = {"id": problem.id, "question": problem.question, "gold": problem.gold,
@@ -31,7 +31,7 @@ def halves(problems: Sequence[Problem], prompts: Sequence[str]) -> list[str]:
 
 
 def not_plain(problem: Problem) -> str | None:
-    """Where in a problem stands what it must not hold; None where nothing does."""
+    """Where a problem contains something forbidden; None if nowhere."""
     for name in ("id", "question", "gold", "lure", "variant", "cluster"):
         value = getattr(problem, name)
         if not isinstance(value, str) and not (value is None and name in ("gold", "lure")):
@@ -75,8 +75,8 @@ def repeated(problems: Sequence[Problem], prompts: Sequence[str]) -> list[str]:
 def given_away(problems: Sequence[Problem], prompts: Sequence[str]) -> list[str]:
     """Prompts that state their gold answer as the answer.
 
-    What is said to problems of other answers too ("End with Answer: yes or Answer: no") is the form
-    of an answer.
+    Text that is also given to problems with other answers ("End with Answer: yes or Answer: no")
+    is only the form of an answer.
     """
     pairs = [(p, prompt) for p, prompt in zip(problems, prompts, strict=True) if p.gold]
     stated = ((p, _MARK + _whole(p.gold), prompt) for p, prompt in pairs)
@@ -94,7 +94,7 @@ def given_away(problems: Sequence[Problem], prompts: Sequence[str]) -> list[str]
 
 
 def stands_in(problems: Sequence[Problem], prompts: Sequence[str]) -> list[str]:
-    """The gold in most prompts, where neither choices nor a lure stand beside it."""
+    """The gold appears in most prompts, without choices or a lure next to it."""
     open_ = [
         (problem, prompt)
         for problem, prompt in zip(problems, prompts, strict=True)
@@ -118,10 +118,10 @@ def _stands(pattern: str, text: str) -> bool:
 
 
 def certificates(task: Task, problems: Sequence[Problem]) -> Iterator[str]:
-    """Problems that the task cannot prove, by raising or by saying False."""
+    """Problems that the task fails to certify, by raising or by returning False."""
     if not isinstance(task, Certified):
         return
-    certify: Callable[[Problem], object] = task.certify  # a stranger's may give anything
+    certify: Callable[[Problem], object] = task.certify  # a third-party one may return anything
     for problem in problems:
         try:
             with blamed(f"the task {task.name!r}", task):
@@ -139,7 +139,7 @@ def certificates(task: Task, problems: Sequence[Problem]) -> Iterator[str]:
 
 
 def ignored_option(task: Task, source: DataSource) -> list[str]:
-    """A slip in an option's name that would go unnoticed."""
+    """A typo in an option's name that would go unnoticed."""
     options = {**source.options, _NO_OPTION: "1"}
     if _refuses(lambda: task.load(replace(source, limit=1, options=options))):
         return []

@@ -15,7 +15,7 @@ _ENVIRONMENT = SandboxedEnvironment(undefined=jinja2.StrictUndefined, keep_trail
 
 
 class Template:
-    """A template; `what` names it in messages. UsageError for a text that is none."""
+    """A template; `what` names it in messages. UsageError for an invalid text."""
 
     def __init__(self, what: str, text: str) -> None:
         self.what, self.text = what, text
@@ -28,13 +28,13 @@ class Template:
 
     @property
     def names(self) -> frozenset[str]:
-        """The fields that it names."""
+        """The fields that it refers to."""
         return frozenset(jinja2.meta.find_undeclared_variables(_ENVIRONMENT.parse(self.text)))
 
     def of(self, fields: Mapping[str, Any], where: str) -> str:
         """The text for these fields; `where` names the row in messages.
 
-        UnknownNameError for a field that is not there, DataError for what else goes wrong.
+        UnknownNameError for a missing field, DataError for anything else that goes wrong.
         """
         try:
             return self._made.render(fields)

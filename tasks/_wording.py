@@ -1,7 +1,7 @@
-"""Another wording for any task: its prompt, its system prompt, its number of worked examples.
+"""Changing any task's prompt, system prompt, or number of worked examples.
 
-A run in another wording is another row: the wording stands behind the task's name, as
-`gsm8k:system=~1f3a9c`, by the hash of its text; the text itself is in the run's manifest.
+A run with a changed prompt is a separate row: the change is appended to the task's name, as in
+`gsm8k:system=~1f3a9c`, by a hash of its text; the text itself is in the run's manifest.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from harness.core.hashing import content_hash, derive_seed
 from harness.core.protocols import FewShot, Seeded, Task
 from harness.tasks._template import Template
 
-_EXAMPLES_SEED = 20_251_128  # of the problems that a generated task's examples are made of
+_EXAMPLES_SEED = 20_251_128  # for the problems that a generated task's examples are made from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
-    """What replaces a task's own: None leaves it.
+    """What overrides a task's own prompt: None keeps it.
 
     `prompt` is a Jinja template of the user's turn, in which `question`, `choices` and the fields
-    of the problem's `meta` stand by name; `system` is the system prompt, empty for none; `shots`
-    is the number of worked examples before the question.
+    of the problem's `meta` are available by name; `system` is the system prompt, empty for none;
+    `shots` is the number of worked examples before the question.
     """
 
     prompt: str | None = None
@@ -45,19 +45,19 @@ class Wording:
 
     @property
     def changes(self) -> bool:
-        """Whether anything is replaced."""
+        """Whether anything is overridden."""
         return (self.prompt, self.system, self.shots) != (None, None, None)
 
     def to_json(self) -> dict[str, Any]:
-        """What is replaced, as a run's manifest keeps it."""
+        """What is overridden, as stored in a run's manifest."""
         given = {"prompt": self.prompt, "system": self.system, "shots": self.shots}
         return {name: value for name, value in given.items() if value is not None}
 
 
 def reword(task: Task, spec: TaskSpec, wording: Wording) -> tuple[Task, TaskSpec, TaskSpec]:
-    """The task in another wording, the spec to load it by, and the spec that names its runs.
+    """The task with the changes, the spec to load it by, and the spec that names its runs.
 
-    UsageError for a template that cannot be read, or examples that the task cannot give.
+    UsageError for an invalid template, or examples that the task cannot provide.
     """
     named, loaded = dict(spec.options), dict(spec.options)
     if wording.shots is not None:
@@ -102,7 +102,7 @@ class _Reworded:
         return problems
 
     def _make_examples(self, source: DataSource) -> Iterator[tuple[Problem, str, str]]:
-        """Problems with their answers: of another seed where the task has one, else its others."""
+        """Problems with their answers: of another seed if the task has one, else its others."""
         options = dict(source.options)
         if isinstance(self._task, Seeded):
             options["seed"] = str(_EXAMPLES_SEED)
@@ -116,7 +116,7 @@ class _Reworded:
                 yield problem, own, answer
 
     def prompt(self, problem: Problem) -> Prompt:
-        """The task's own prompt with what is replaced."""
+        """The task's own prompt with the overrides."""
         own = self._task.prompt(problem)
         if own.plain:
             raise UsageError(
@@ -144,7 +144,7 @@ class _Reworded:
             yield Message("assistant", answer)
 
     def _chosen(self, problem: Problem) -> Iterator[Message]:
-        """The first examples that are of another cluster than the problem."""
+        """The first examples from a cluster other than the problem's."""
         others = [one for one in self._examples if one[0].cluster != problem.cluster]
         for example, own, answer in others[: self._wording.shots]:
             yield self._asked(example, Message("user", own))
@@ -160,5 +160,5 @@ class _Reworded:
 
 
 def fields(problem: Problem) -> dict[str, Any]:
-    """What a template may name: the problem's meta, and its question."""
+    """The names available in a template: the problem's meta, and its question."""
     return {**problem.meta, "question": problem.question}

@@ -1,1 +1,1 @@
-"""What is asked of results: curves, comparison at equal cost, policies, power, contamination."""
+"""Analysis of results: curves, equal cost, policies, power, contamination."""

@@ -1,8 +1,8 @@
 """Public against fresh problems of a generated task: has a model seen the public ones?
 
-The public seed is fixed and anybody may have trained on its problems; a fresh seed gives others of
-the same kind, which nobody has. A model that is better on the public ones has seen them, or was
-lucky: the interval of the difference says which can be ruled out.
+The public seed is fixed and anyone may have trained on its problems; a fresh seed gives others of
+the same kind, which nobody has. A model that is better on the public ones has seen them or was
+lucky; the interval of the difference says which can be ruled out.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from harness.stats import independent_difference
 class Contamination:
     """One budget on the public and on the fresh problems of one task, by one model.
 
-    `difference` is public minus fresh accuracy; `lure_rate` the same of the lure rate, None where
-    the task has no lures. Both intervals respect each side's clusters.
+    `difference` is public minus fresh accuracy; `lure_rate` the same for the lure rate, None if
+    the task has no lures. Both intervals account for each side's clusters.
     """
 
     model: str
@@ -35,7 +35,7 @@ class Contamination:
     lure_rate: Estimate | None
 
     def to_json(self) -> dict[str, Any]:
-        """The fields that a script reads."""
+        """The fields for scripts."""
         return {
             "model": self.model,
             "task": self.task,
@@ -49,7 +49,7 @@ class Contamination:
 
 
 def fresh_specs(specs: Iterable[TaskSpec], seed: int) -> dict[TaskSpec, TaskSpec]:
-    """Each task with its fresh counterpart; ParameterError for one that has no seed to choose."""
+    """Each task with its fresh counterpart; ParameterError for a task without a seed."""
     found = {}
     for spec in specs:
         task = registry.make("tasks", spec.name)
@@ -61,13 +61,13 @@ def fresh_specs(specs: Iterable[TaskSpec], seed: int) -> dict[TaskSpec, TaskSpec
             )
         if any(name == "seed" for name, _ in spec.options):
             raise ParameterError(
-                f"{{fresh_seed}} compares with the public seed, and {spec} names another: "
-                "leave the option seed= out",
+                f"{{fresh_seed}} compares with the public seed, and {spec} sets another: "
+                "leave out the option seed=",
                 fresh_seed=seed,
             )
         if seed == task.public_seed or seed < 0:
             raise ParameterError(
-                "{fresh_seed}: take a seed of 0 or more, not the public one", fresh_seed=seed
+                "{fresh_seed}: use a seed of at least 0 other than the public one", fresh_seed=seed
             )
         options = tuple(sorted((*spec.options, ("seed", str(seed)))))
         found[spec] = TaskSpec(spec.name, options)
@@ -77,7 +77,7 @@ def fresh_specs(specs: Iterable[TaskSpec], seed: int) -> dict[TaskSpec, TaskSpec
 def contaminations(
     reports: Sequence[RunReport], pairs: Mapping[TaskSpec, TaskSpec]
 ) -> list[Contamination]:
-    """What the reports say for each pair of tasks and each budget that has problems on both."""
+    """The comparison for each pair of tasks and each budget with problems on both."""
     by_place = {(report.task, report.budget): report for report in reports}
     found = []
     for public_spec, fresh_spec in pairs.items():

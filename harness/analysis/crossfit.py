@@ -1,8 +1,8 @@
-"""Choosing the best budget, and saying how good it is, on different problems.
+"""Choosing the best budget and estimating its accuracy on different problems.
 
-The highest of several measured accuracies is too high: it was chosen for its luck, too. Here whole
-clusters of problems are dealt into two halves; the budget that is best on one is scored on the
-other. Half the problems choose a little worse than all of them: the figure errs on the low side.
+The highest of several measured accuracies is biased upwards, because it was partly chosen for luck.
+Here whole clusters of problems are split into two halves; the budget that is best on one is scored
+on the other. Choosing on half of the problems is slightly worse, so the figure is conservative.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from harness.stats.spread import cluster_codes
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
 CROSSED = 1.15
-"""How much longer an interval of crossed halves is.
+"""How much longer an interval from crossed halves is.
 
-Each half chooses for the other, so that their scores are correlated. For two equal budgets with
-independent scores the part of the variance that the choice decides, which is half of it, has the
+Each half chooses for the other, so their scores are correlated. For two equal budgets with
+independent scores, the part of the variance that decides the choice, which is half of it, has the
 correlation 2/pi (of |x| and |y|, x and y normal): sqrt(1 + 1/pi) = 1.148.
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Best:
-    """The best budget: its accuracy on problems that it was not chosen on.
+    """The best budget, with its accuracy on problems that were not used to choose it.
 
-    `budget` is the one that all problems together prefer, `chosen` those of the two halves.
+    `budget` is the best one on all problems together, `chosen` those of the two halves.
     """
 
     accuracy: Estimate
@@ -42,13 +42,13 @@ class Best:
 
 
 def deal(codes: Codes, parts: int, seed: int = 0) -> Codes:
-    """A part for each problem, 0 … parts - 1; whole clusters stay together.
+    """A part for each problem, 0 … parts - 1, keeping clusters together.
 
     UsageError for fewer than two clusters.
     """
     groups = int(codes.max()) + 1
     if groups < 2:
-        raise UsageError("two parts need two clusters of problems or more")
+        raise UsageError("two parts need at least two clusters of problems")
     order = np.random.default_rng(seed).permutation(groups)
     part = np.empty(groups, dtype=np.intp)
     part[order] = np.arange(groups) % min(parts, groups)
@@ -56,7 +56,7 @@ def deal(codes: Codes, parts: int, seed: int = 0) -> Codes:
 
 
 def best_row(scores: Floats, costs: Floats, rows: NDArray[np.bool_]) -> int:
-    """The most accurate point on some problems, of equals the cheapest on all."""
+    """The most accurate point on some problems; ties go to the cheapest on all."""
     accuracy, cost = scores[:, rows].mean(axis=1), costs.mean(axis=1)
     return min(range(len(scores)), key=lambda i: (-round(float(accuracy[i]), 9), float(cost[i])))
 
@@ -64,8 +64,8 @@ def best_row(scores: Floats, costs: Floats, rows: NDArray[np.bool_]) -> int:
 def best_budget(curves: Sequence[Curve], unit: str = "tokens", *, seed: int = 0) -> Best | None:
     """The best point of some curves on the same problems, chosen and scored on different ones.
 
-    Coverage is left out: nobody gets it without knowing the answers. Equals go to the cheaper in
-    `unit` where all costs are known. None without a point, or with fewer than two clusters.
+    Coverage is left out, because it requires knowing the answers. Ties go to the cheaper point in
+    `unit` if all costs are known. None without a point, or with fewer than two clusters.
     """
     points: list[CurvePoint] = [p for c in curves if not c.oracle for p in c.points]
     if not points or len(set(curves[0].clusters)) < 2:
@@ -90,7 +90,7 @@ def best_budget(curves: Sequence[Curve], unit: str = "tokens", *, seed: int = 0)
 
 
 def crossed(figure: Estimate, least: float) -> Estimate:
-    """The figure of crossed halves with its interval `CROSSED` times as long, in [least, 1]."""
+    """The figure from crossed halves, with its interval `CROSSED` times as long, in [least, 1]."""
     return replace(
         figure,
         low=max(least, figure.value - CROSSED * (figure.value - figure.low)),

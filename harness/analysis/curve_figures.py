@@ -1,4 +1,4 @@
-"""What curves come to in figures: rows for CSV and JSON, cost of pass, area, s1's three, fits."""
+"""Figures of curves: rows for CSV and JSON, cost of pass, area, s1's three figures, fits."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _finite(value: float) -> float | None:
 
 
 def per_correct(curve: Curve, point: CurvePoint, unit: str) -> Estimate | None:
-    """The cost of one correct answer with its interval; None where it is unknown or infinite."""
+    """The cost of one correct answer with its interval; None if unknown or infinite."""
     costs = point.costs.get(unit)
     if costs is None or not any(point.scores) or len(set(curve.clusters)) < 2:
         return None
@@ -83,13 +83,13 @@ def per_correct(curve: Curve, point: CurvePoint, unit: str) -> Estimate | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """A curve in one line, over one unit of cost.
+    """A curve's summary figures for one unit of cost.
 
     `area` is the mean accuracy over log-cost between `low` and `high`; `scaling` the mean slope
-    of accuracy (a unit of cost), `performance` the highest accuracy, `control` the mean share of
-    problems that kept the thinking limits (s1). None where they are not defined. `performance` is
-    too high for what the best budget will do again, for it was chosen by its luck too: `best` is
-    that budget's accuracy on problems that it was not chosen on.
+    of accuracy (per unit of cost), `performance` the highest accuracy, `control` the mean share of
+    problems within the thinking limits (s1). None if undefined. `performance` is
+    biased upwards, because the best budget was partly chosen for luck: `best` is that
+    budget's accuracy on problems that were not used to choose it.
     """
 
     area: float | None
@@ -110,7 +110,7 @@ class Figures:
 
 
 def figures(curve: Curve, unit: str, low: float, high: float) -> Figures | None:
-    """The figures of a curve; None where no point has a positive known cost."""
+    """The figures of a curve; None if no point has a positive known cost."""
     points = [(c, p.accuracy.value) for p in curve.points if (c := p.cost(unit))]
     if not points:
         return None
@@ -128,14 +128,14 @@ def figures(curve: Curve, unit: str, low: float, high: float) -> Figures | None:
 
 
 def cost_span(curves: Sequence[Curve], unit: str) -> tuple[float, float] | None:
-    """The cheapest and dearest point of all, between which areas are comparable."""
+    """The cheapest and most expensive point of all, between which areas are comparable."""
     costs = [c for curve in curves for p in curve.points if (c := p.cost(unit))]
     return (min(costs), max(costs)) if costs else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageFit:
-    """Both fits of a coverage curve; `refused` says why one is missing, by its name."""
+    """Both fits of a coverage curve; `refused` says why a fit is missing, by its name."""
 
     power_law: PowerLaw | None
     beta: BetaFit | None
@@ -143,7 +143,7 @@ class CoverageFit:
     refused: dict[str, str]
 
     def to_json(self, ks: Sequence[int] = ()) -> dict[str, Any]:
-        """Parameters, the check, and what both foretell for `ks`."""
+        """Parameters, the check, and both predictions for `ks`."""
         law, beta = self.power_law, self.beta
         foretold = [
             {
@@ -164,7 +164,7 @@ class CoverageFit:
 
 
 def fit_coverage(curve: Curve) -> CoverageFit:
-    """Fit a pool's coverage; HarnessError for a curve that has no pool."""
+    """Fit a pool's coverage; HarnessError for a curve without a pool."""
     if curve.counts is None:
         raise HarnessError(
             f"{curve.label} has no pool of samples that are right or wrong: fits need sample@n or "

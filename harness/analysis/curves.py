@@ -1,8 +1,8 @@
-"""Curves: what a model's strategies reach on a task at each size, and what each size costs.
+"""Curves: the accuracy of a model's strategies on a task at each size, and the cost of each size.
 
 `load_curves` reads any finished runs. A pool of n exchangeable samples gives its budget's own
-curve (`vote@k`: maj@k) and coverage (pass@k) at every k up to n, in exact expectation over
-subsets; budgets that are run one by one (`think@n`, searches) give a point each.
+curve (`vote@k`: maj@k) and coverage (pass@k) at every k up to n, as exact expectations over
+subsets; budgets that run separately (`think@n`, searches) give one point each.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ class CurvePoint:
     """One size of one strategy.
 
     `size` is the budget's n (samples, thinking tokens, beams). `scores` are the problems'
-    probabilities of a correct answer, and `costs[unit]` what each problem is charged, in the
-    order of the curve's problems; None: unknown. Tokens are output tokens, a reward's included;
-    seconds are the calls' latencies, one behind the other (`harness.results.bills.Bill.seconds`).
-    `control` is the share of problems whose thinking kept the budget's bounds (s1); None where it
-    sets none. `pool` are the answers that `scores` come from.
+    probabilities of a correct answer, and `costs[unit]` each problem's charge, in the
+    order of the curve's problems; None: unknown. Tokens are output tokens, including a reward's;
+    seconds are the summed latencies of the calls (`harness.results.bills.Bill.seconds`).
+    `control` is the share of problems whose thinking stayed within the budget's bounds (s1); None
+    if there are none. `pool` are the answers that `scores` come from.
     """
 
     budget: str
@@ -59,11 +59,11 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """The points of one strategy of one model on one task, by rising size.
+    """The points of one strategy of one model on one task, by increasing size.
 
-    `metric` is "pass@k" for coverage (with the budget's options where there are several), and the
-    budget with its size left open otherwise ("vote@k", "think@n"). `counts` are each problem's
-    (samples, correct) where the curve comes from a pool, and `answers` the classes of all its
+    `metric` is "pass@k" for coverage (with the budget's options if there are several), and
+    otherwise the budget without its size ("vote@k", "think@n"). `counts` are each problem's
+    (samples, correct) if the curve comes from a pool, and `answers` the classes of all its
     answers (None: no answer), which need no gold.
     `facts` must agree for two curves to be comparable.
     """
@@ -76,18 +76,18 @@ class Curve:
     problems: tuple[str, ...] = field(repr=False)
     clusters: tuple[str, ...] = field(repr=False)
     facts: Mapping[str, str] = field(repr=False)
-    options: str = field(default="", repr=False)  # of the run's budget, with their colon
+    options: str = field(default="", repr=False)  # of the run's budget, including the colon
     counts: tuple[tuple[int, int], ...] | None = field(default=None, repr=False)
     answers: tuple[tuple[str | None, ...], ...] | None = field(default=None, repr=False)
 
     @property
     def oracle(self) -> bool:
-        """Whether the answer is chosen by knowing the gold: coverage, not accuracy."""
+        """Whether answers are chosen by knowing the gold: coverage, not accuracy."""
         return self.metric.partition(":")[0] == COVERAGE
 
     @property
     def label(self) -> str:
-        """How the curve is named to people."""
+        """The curve's display name."""
         return f"{self.model} {self.metric}"
 
 
@@ -103,11 +103,11 @@ def load_curves(
     gpu_usd_per_hour: float | None = None,
     price_entry: PriceEntry | None = None,
 ) -> list[Curve]:
-    """The curves that some runs (None: all) hold; runs without a graded problem give none.
+    """The curves of some runs (None: all); runs without a graded problem give none.
 
-    Dollars are those of `price_entry`, else of the device's time at `gpu_usd_per_hour`, else of
-    the price or the hourly rate that each run kept. Device time is what the model's calls took,
-    overlaps counted once, shared by output tokens (a reward model's by the tokens that it read);
+    Dollars come from `price_entry`, else from device time at `gpu_usd_per_hour`, else from
+    the price or hourly rate that each run recorded. Device time is the duration of the model's
+    calls, with overlaps counted once, shared by output tokens (a reward model's by tokens read);
     see `harness.results.device`.
     """
     wanted = find_runs(store) if run_ids is None else list(run_ids)
@@ -149,14 +149,14 @@ class _Read:
 
     @property
     def hourly(self) -> float | None:
-        """The dollars an hour that the run keeps."""
+        """The hourly rate recorded by the run, in dollars."""
         return self.run.manifest.gpu_usd_per_hour
 
     @property
     def budget(self) -> Budget | None:
         try:
             return Budget.parse(self.run.budget)
-        except UsageError:  # a budget of a plugin or of an older grammar
+        except UsageError:  # a budget from a plugin or an older grammar
             return None
 
     @property
@@ -166,7 +166,7 @@ class _Read:
 
     @property
     def graded(self) -> bool:
-        """Whether any answer has a verdict: where none has, no accuracy is known."""
+        """Whether any answer has a verdict; without verdicts no accuracy is known."""
         return any(
             j.verdict.status is not Status.UNGRADED for a in self.attempts.items for j in a.judged
         )
@@ -177,14 +177,14 @@ class _Read:
 
     @property
     def counted(self) -> bool:
-        """Whether each answer of its pools is right or wrong, so that right ones can be counted."""
+        """Whether its pools' answers are all right or wrong, so that they can be counted."""
         return self.pooled and not any(a.partial for a in self.attempts.items)
 
     @property
     def metric(self) -> str:
-        """The budget with its size left open: `vote@k`, `think@n`, `beam@nx4:reward=steps`.
+        """The budget without its size: `vote@k`, `think@n`, `beam@nx4:reward=steps`.
 
-        Where it has a ceiling that is its size: `vote@16 tokens<=n`.
+        If it has a ceiling, the ceiling is its size: `vote@16 tokens<=n`.
         """
         budget = self.budget
         if budget is None:
@@ -234,7 +234,7 @@ def _samples(attempt: Attempt) -> tuple[frozenset[str], ...]:
         if charge.ordinal in chains and charge.role == "generator":
             chains[charge.ordinal].add(charge.sample)
     found = [frozenset(ids) for ids in chains.values()]
-    missing = len(attempt.judged) - len(found)  # an attempt that its ceiling ended has no sample
+    missing = len(attempt.judged) - len(found)  # an attempt ended by its ceiling has no sample
     return (*found, *[frozenset[str]()] * missing)
 
 
@@ -258,7 +258,7 @@ def _curves(reads: Sequence[_Read], pricing: _Pricing) -> list[Curve]:
     figures = rising([p.accuracy for p in cover])
     cover = [replace(p, accuracy=f) for p, f in zip(cover, figures, strict=True)]
     curves = [_curve(read, COVERAGE, cover)]
-    if read.attempts.selector.name != ORACLE:  # whose own figures are coverage
+    if read.attempts.selector.name != ORACLE:  # an oracle's own figures are coverage
         own = [_point(read, k, pricing, pool) for k in ks]
         curves.append(_curve(read, read.metric, own))
     return curves
@@ -319,13 +319,13 @@ def _point(
 
 
 def _control(read: _Read, thoughts: tuple[float, ...] | None) -> float | None:
-    """s1's control, for a budget whose size is a limit of thinking."""
+    """s1's control, for a budget whose size limits thinking."""
     budget = read.budget
     if thoughts is None or read.pooled or budget is None or budget.n is None:
         return None
     try:
         proposer = resolve(budget).proposer
-    except HarnessError:  # a reward that is not here: no limit of thinking either
+    except HarnessError:  # an unavailable reward: not a limit on thinking either
         return None
     if proposer.depth != budget.n:
         return None
@@ -353,7 +353,7 @@ def _known(values: Sequence[float | None]) -> tuple[float, ...] | None:
 
 
 def _without_repeats(curves: Sequence[Curve]) -> list[Curve]:
-    """Coverage once a pool: of curves that say the same, the one that reaches furthest."""
+    """Coverage once per pool: of equal curves, the one that goes furthest."""
     kept: dict[tuple[Any, ...], Curve] = {}
     for curve in curves:
         first = curve.points[0]
@@ -365,7 +365,7 @@ def _without_repeats(curves: Sequence[Curve]) -> list[Curve]:
 
 
 def _told_apart(curves: Sequence[Curve]) -> list[Curve]:
-    """Coverage of several pools of one model is named after what sets them apart."""
+    """Name coverage of several pools of one model after what distinguishes them."""
     names = Counter((c.model, c.task, c.metric) for c in curves)
     return [
         replace(c, metric=COVERAGE + c.options)

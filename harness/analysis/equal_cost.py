@@ -1,4 +1,4 @@
-"""Reading curves against one another: frontiers, selection gaps, accuracy at equal cost."""
+"""Comparing curves: frontiers, selection gaps, accuracy at equal cost."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _MUST_AGREE = ("task", "task_version", "data", "prompts", "verifier")
 
 
 def on_common_problems(curves: Sequence[Curve]) -> list[Curve]:
-    """The curves on the problems that all of them hold, in the first one's order.
+    """The curves restricted to their common problems, in the first one's order.
 
-    UsageError where they were not measured alike (task, its version, data, prompts or verifier
+    UsageError if they were measured differently (task, its version, data, prompts or verifier
     differ), or have no problem in common.
     """
     if not curves:
@@ -31,7 +31,7 @@ def on_common_problems(curves: Sequence[Curve]) -> list[Curve]:
     for curve in curves[1:]:
         for name in _MUST_AGREE:
             if name == "data" and set(curve.problems) != set(first.problems):
-                continue  # a part of the same problems; ids and the task's version agree
+                continue  # a subset of the same problems; ids and the task's version agree
             if name == "prompts" and set(curve.problems) != set(first.problems):
                 continue
             if curve.facts[name] != first.facts[name]:
@@ -79,7 +79,7 @@ def _rows(values: tuple[float, ...] | None, rows: Sequence[int]) -> tuple[float,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontierPoint:
-    """A point on the Pareto frontier; `chance` is how often it is, over resampled problems."""
+    """A point on the Pareto frontier; `chance` is how often it is there in resampled problems."""
 
     curve: Curve
     point: CurvePoint
@@ -90,10 +90,10 @@ class FrontierPoint:
 def frontier(
     curves: Sequence[Curve], unit: str = "tokens", *, resamples: int = 1000, seed: int = 0
 ) -> list[FrontierPoint]:
-    """The points of any curve that no other beats in accuracy and cost, by rising cost.
+    """The points of any curve that no other beats in accuracy and cost, in order of cost.
 
-    Coverage is left out, for nobody gets it without knowing the answers. `chance` comes from a
-    seeded bootstrap of whole clusters of problems. UsageError where costs are unknown.
+    Coverage is left out, because it requires knowing the answers. `chance` comes from a
+    seeded bootstrap of whole clusters of problems. UsageError if costs are unknown.
     """
     chosen = on_common_problems([c for c in curves if not c.oracle])
     pairs = [(c, p) for c in chosen for p in c.points if (p.cost(unit) or 0) > 0]
@@ -123,9 +123,9 @@ def frontier(
 
 
 def selection_gap(coverage: Curve, chosen: Curve) -> list[tuple[float, Estimate]]:
-    """Coverage minus accuracy at each common size: what a perfect chooser could still win.
+    """Coverage minus accuracy at each common size: what perfect selection could still gain.
 
-    From two samples on: of one there is nothing to choose.
+    From two samples on: with one there is nothing to select.
     """
     cover, other = on_common_problems([coverage, chosen])
     points = {p.size: p for p in other.points}
@@ -140,9 +140,9 @@ def selection_gap(coverage: Curve, chosen: Curve) -> list[tuple[float, Estimate]
 class Mixture:
     """What a curve reaches at exactly one mean cost.
 
-    Between two measured budgets it is their random mixture: with probability `share` the dearer
-    one, so that the mean cost is exactly `cost`. It can be carried out as it stands, which no
-    smooth line through the points can.
+    Between two measured budgets it is their random mixture: the more expensive one with probability
+    `share`, so that the mean cost is exactly `cost`. It can be run as is, unlike a point on a
+    smooth line through the data.
     """
 
     cheaper: str
@@ -154,7 +154,7 @@ class Mixture:
 
 
 def at_cost(curve: Curve, unit: str, cost: float) -> Mixture:
-    """The curve at a mean cost; UsageError outside what was measured."""
+    """The curve at a mean cost; UsageError outside the measured range."""
     if unit not in UNITS:
         raise UsageError(f"unit {unit!r}: one of {', '.join(UNITS)}")
     known = [(c, p) for p in curve.points if (c := p.cost(unit)) is not None]
@@ -165,8 +165,8 @@ def at_cost(curve: Curve, unit: str, cost: float) -> Mixture:
     slack = 1e-9 * high
     if not low - slack <= cost <= high + slack:
         raise UsageError(
-            f"{curve.label} was measured from {low:.6g} to {high:.6g} {unit} a problem, and "
-            f"{cost:.6g} lies outside: run further budgets, or compare where both were measured"
+            f"{curve.label} was measured from {low:.6g} to {high:.6g} {unit} per problem, and "
+            f"{cost:.6g} lies outside: run more budgets, or compare where both were measured"
         )
     above = next((i for i, (c, _) in enumerate(known) if c >= cost - slack), len(known) - 1)
     (c0, p0), (c1, p1) = known[max(0, above - 1)], known[above]
@@ -187,7 +187,7 @@ def at_cost(curve: Curve, unit: str, cost: float) -> Mixture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matched:
-    """B minus A at equal cost, on the same problems, with its clustered interval."""
+    """B minus A at equal cost, on the same problems, with its cluster-robust interval."""
 
     unit: str
     cost: float
@@ -197,10 +197,10 @@ class Matched:
 
 
 def compare_at(a: Curve, b: Curve, unit: str, cost: float, confidence: float = 0.95) -> Matched:
-    """Accuracy of two curves at one mean cost a problem: not at equal N.
+    """Accuracy of two curves at one mean cost per problem, not at equal N.
 
-    The interval is clustered and paired; it holds the mixtures' dependence on mean costs that are
-    estimates too (delta method), and is never shorter than that of the plain paired scores.
+    The interval is cluster-robust and paired; it includes the mixtures' dependence on mean costs,
+    which are estimates too (delta method), and is never shorter than that of the paired scores.
     """
     a, b = on_common_problems([a, b])
     left, right = at_cost(a, unit, cost), at_cost(b, unit, cost)
@@ -219,7 +219,7 @@ def compare_at(a: Curve, b: Curve, unit: str, cost: float, confidence: float = 0
 
 
 def shared_costs(a: Curve, b: Curve, unit: str) -> list[float]:
-    """The measured costs at which both curves can be read, by rising cost."""
+    """The measured costs at which both curves are defined, in increasing order."""
     a, b = on_common_problems([a, b])
     spans = []
     for curve in (a, b):

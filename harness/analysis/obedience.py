@@ -1,4 +1,4 @@
-"""Do a provider's levels, and wishes that nobody enforces, change what is spent?"""
+"""Do a provider's effort levels, and prompted budgets that nobody enforces, affect spending?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from harness.store.runs import StoredRun, get_runs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """One model's budgets on one task that differ in their level or number alone, from the least;
+    """One model's budgets on one task that differ only in their level or number, lowest first,
     and whether each spends more than the one before."""
 
     model: str
@@ -28,7 +28,7 @@ class Sweep:
 
     @property
     def ignored(self) -> bool:
-        """Whether no step spends more, beyond noise, where each could have been seen to."""
+        """Whether no step spends more, beyond noise, although each could have been detected."""
         return bool(self.steps) and all(step.same for step in self.steps)
 
     def to_json(self) -> dict[str, Any]:
@@ -43,8 +43,8 @@ class Sweep:
 
 
 def sweeps(store: Store, run_ids: Sequence[str]) -> list[Sweep]:
-    """The sweeps among some runs whose spending nothing here enforces: effort levels, wishes, and
-    thinking budgets that the server is trusted with. The attempts of other runs are not read."""
+    """The sweeps among some runs whose spending the harness does not enforce: effort levels,
+    prompted budgets, and thinking budgets left to the server. Other runs are not read."""
     groups: dict[tuple[Any, ...], dict[float, StoredRun]] = defaultdict(dict)
     for run in get_runs(store, run_ids):
         place = _place(Budget.parse(run.budget))
@@ -60,7 +60,7 @@ def sweeps(store: Store, run_ids: Sequence[str]) -> list[Sweep]:
 
 
 def _place(budget: Budget) -> tuple[float, Budget] | None:
-    """Where a budget stands in its sweep, and what it shares with the others; None when its
+    """A budget's position in its sweep, and what it shares with the others; None if its
     spending is enforced here."""
     effort = budget.level or budget.option("effort")
     if effort is not None:
@@ -90,7 +90,7 @@ def _sweep(store: Store, model: str, task: str, runs: Sequence[StoredRun]) -> Sw
 
 
 def sweep_lines(found: Sequence[Sweep]) -> list[str]:
-    """One plain line for each step that changes nothing, and for a server that ignores them all."""
+    """One plain line per step that changes nothing, or one for a server that ignores them all."""
     lines = []
     for sweep in found:
         if sweep.ignored:
@@ -102,7 +102,7 @@ def sweep_lines(found: Sequence[Sweep]) -> list[str]:
             continue
         lines += [
             f"{sweep.model} on {sweep.task}: {step.high} spends no more than {step.low}, beyond "
-            f"noise ({step.more:+,.0f} tokens a problem, p = {step.p:.2g})"
+            f"noise ({step.more:+,.0f} tokens per problem, p = {step.p:.2g})"
             for step in sweep.steps
             if step.same
         ]

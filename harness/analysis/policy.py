@@ -1,10 +1,10 @@
-"""The compute-optimal policy: the best strategy for each difficulty, at one budget a problem.
+"""The compute-optimal policy: the best strategy per difficulty level at one budget per problem.
 
-Snell et al. 2024 (arXiv 2408.03314), section 3: problems are put into five bins by difficulty, in
-each bin the best strategy within the budget is chosen on one half of the problems and scored on the
-other half, and the other way round. Here what it costs to estimate the difficulty is charged, and
-budgets are scored on samples that the difficulty was not read from: a problem that looks easy by
-luck would otherwise be easy for the same luck.
+Snell et al. 2024 (arXiv 2408.03314), section 3: problems are sorted into five bins by difficulty;
+in each bin the best strategy within the budget is chosen on one half of the problems and scored on
+the other half, and vice versa. Here the cost of estimating difficulty is charged, and budgets are
+scored on samples that were not used to estimate it: a problem that looks easy by luck would
+otherwise be scored with the same luck.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ BINS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What choosing by difficulty brings within `limit` (a problem, in `unit`).
+    """The result of choosing by difficulty within `limit` (per problem, in `unit`).
 
-    `accuracy` and `cost` are cross-fitted over problems and samples, the cost with `estimation`
-    (of the difficulty) in it. `fixed` is the best single budget within the same limit, chosen and
-    scored on the same halves, without estimation; `gain` is the paired difference. `choices` are
-    the budgets, the easiest bin first, of each half of the problems (oracle: for each half of the
-    samples). `left_out` could not be scored on samples that the difficulty had not seen.
+    `accuracy` and `cost` are cross-fitted over problems and samples, with `estimation` (of the
+    difficulty) included in the cost. `fixed` is the best single budget within the same limit,
+    chosen and scored on the same halves, without estimation; `gain` is the paired difference.
+    `choices` are the budgets, easiest bin first, for each half of the problems (oracle: each half
+    of the samples). `left_out` could not be scored on samples unused by the difficulty estimate.
     """
 
     difficulty: str
@@ -68,9 +68,9 @@ def compute_optimal(
     """The policy over all points of one model's curves whose mean cost fits `limit`.
 
     `difficulty` "oracle": by the share of correct answers in half the largest pool, which needs
-    the gold and costs nothing; "predicted": by how far `probe` samples of it agree, and these are
-    charged. Samples of the probe that the chosen budget could use again are charged twice, so the
-    cost is an upper bound. UsageError without a pool, with several models, or where nothing fits.
+    the gold and costs nothing; "predicted": by the agreement of `probe` samples, which are then
+    charged. Probe samples that the chosen budget could reuse are charged twice, so the
+    cost is an upper bound. UsageError without a pool, with several models, or if nothing fits.
     """
     return Policies(curves, unit, difficulty=difficulty, probe=probe, seed=seed).within(
         limit, bins=bins
@@ -86,7 +86,7 @@ class _Fold:
 
 
 class Policies:
-    """One model's curves made ready, for policies within several limits."""
+    """One model's curves, prepared for policies within several limits."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class Policies:
         seed: int = 0,
     ) -> None:
         if len({curve.model for curve in curves}) > 1:
-            raise UsageError("a policy is of one model: choose it with {model}", model=...)
+            raise UsageError("a policy is for one model: choose it with {model}", model=...)
         curves = on_common_problems(curves)
         source = _source(curves)
         self._unit, self._difficulty = unit, difficulty
@@ -119,21 +119,21 @@ class Policies:
         self._halves = deal(cluster_codes(self._clusters, len(self._clusters)), 2, seed)
 
     def within(self, limit: float, *, bins: int = BINS) -> Policy:
-        """The policy of the budgets that cost `limit` a problem at most; UsageError for none."""
+        """The policy over budgets that cost at most `limit` per problem; UsageError if none do."""
         unit, points, extra = self._unit, self._points, self._estimation
         costs = [p.cost(unit) or 0.0 for p in points]
         affordable = [i for i, c in enumerate(costs) if c <= limit + 1e-12]
         within = [i for i in affordable if costs[i] + extra <= limit + 1e-12]
         if not within:
             raise UsageError(
-                f"no budget fits {limit:.6g} {unit} a problem: the cheapest costs "
+                f"no budget fits {limit:.6g} {unit} per problem: the cheapest costs "
                 f"{min(costs, default=math.inf):.6g}, and estimating the difficulty {extra:.6g}"
             )
         able = [i for i in within if all(f.scores[i] is not None for f in self._folds)]
         if not able:
             raise UsageError(
-                "every budget within the limit was measured on the samples that the difficulty is "
-                "read from: draw a larger pool, so that some are left to score it on"
+                "every budget within the limit was measured on the samples that estimate the "
+                "difficulty: draw a larger pool, so that some are left to score it on"
             )
         chosen, single = [], []
         for fold in self._folds:
@@ -173,19 +173,19 @@ def _source(curves: Sequence[Curve]) -> Curve:
     """The curve of the largest pool."""
     pools = [c for c in curves if c.counts is not None and c.answers is not None]
     if not pools:
-        raise UsageError("difficulty is estimated from a pool of samples: run vote@8, for a start")
+        raise UsageError("difficulty is estimated from a pool of samples: start by running vote@8")
     return max(pools, key=lambda c: min(n for n, _ in c.counts or ()))
 
 
 def _estimation(source: Curve, unit: str, difficulty: str, probe: int) -> float:
-    """What knowing the difficulty costs a problem."""
+    """The cost of knowing the difficulty, per problem."""
     if difficulty == "oracle":
         return 0.0
     if difficulty != "predicted":
-        raise UsageError(f"difficulty {difficulty!r}: oracle or predicted")
+        raise UsageError(f"difficulty {difficulty!r}: must be oracle or predicted")
     most = int(source.points[-1].size)
     if not 2 <= probe <= most:
-        raise UsageError(f"a probe of {probe} samples: from 2 to the pool's {most}")
+        raise UsageError(f"a probe of {probe} samples: must be from 2 to the pool's {most}")
     cost = source.points[-1].cost(unit)
     if cost is None:
         raise UsageError(f"{source.label}: cost in {unit} is unknown")
@@ -194,14 +194,14 @@ def _estimation(source: Curve, unit: str, difficulty: str, probe: int) -> float:
 
 
 def _looks(source: Curve, difficulty: str, probe: int) -> list[tuple[Floats, Seen]]:
-    """Hardness of each problem, with the samples that it was read from, for each part of them.
+    """Hardness of each problem, with the samples used to estimate it, for each part of them.
 
     Two parts, so that every sample serves once for each purpose: the first and the last half
-    (oracle) or probe (predicted), as far as the pool holds two.
+    (oracle) or probe (predicted), if the pool is large enough for two.
     """
     counts, answers = source.counts or (), source.answers or ()
     pool = source.points[0].pool
-    if pool is None:  # made by hand: its answers are known, but not which of them are right
+    if pool is None:  # constructed manually: only the number of correct answers is known
         hard = [
             1 - c / n if difficulty == "oracle" else 1 - _agreement(keys[:probe])
             for (n, c), keys in zip(counts, answers, strict=True)
@@ -222,9 +222,9 @@ def _looks(source: Curve, difficulty: str, probe: int) -> list[tuple[Floats, See
 
 
 def _on_others(run: str, point: CurvePoint, source: Curve, seen: Seen) -> tuple[float, ...] | None:
-    """The point's scores on samples that the difficulty has not seen; None where it has too many.
+    """The point's scores on samples unused by the difficulty estimate; None if too few are left.
 
-    Of a point made by hand only the run is known.
+    For a manually constructed point only the run is known.
     """
     if point.pool is None:
         return None if run == source.run else point.scores

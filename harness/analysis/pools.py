@@ -1,7 +1,7 @@
-"""What a point was scored on: the answers themselves, so that it can be scored on some of them.
+"""The answers behind a point's scores, so that it can be scored on a subset of them.
 
-Where one thing is chosen by looking at samples (how hard a problem is) and another scored on
-samples, both must not be the same ones: luck would be taken for skill.
+If one thing is chosen by looking at samples (such as a problem's difficulty) and another is scored
+on samples, these must not be the same ones, or luck would be mistaken for skill.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from harness.budgets import Judged, Selector
 from harness.core import Status
 
 Seen = Sequence[frozenset[str]]
-"""For each problem, the samples that something was chosen by."""
+"""For each problem, the samples that were used to choose something."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """The judged answers of each problem, and the samples that each is made of.
+    """The graded answers of each problem, and the samples that each consists of.
 
-    `samples[problem][answer]` are ids: two answers that share a sample (a thought, say) share its
-    luck. `whole`: the answers of a problem are one attempt, all or nothing.
+    `samples[problem][answer]` are ids: two answers that share a sample (such as a thought) share
+    its luck. `whole`: the answers of a problem are one attempt, all or nothing.
     """
 
     judged: tuple[tuple[Judged, ...], ...] = field(repr=False)
@@ -30,14 +30,14 @@ class Pool:
     whole: bool = False
 
     def rows(self, rows: Sequence[int]) -> Pool:
-        """The same of some of the problems."""
+        """The same for a subset of the problems."""
         judged = tuple(self.judged[i] for i in rows)
         return Pool(judged, tuple(self.samples[i] for i in rows), self.selector, self.whole)
 
     def score(self, k: int, without: Seen) -> tuple[float, ...] | None:
-        """Each problem's chance of a correct answer from `k` answers that share no sample seen.
+        """Each problem's probability of a correct answer from `k` answers without seen samples.
 
-        None where a problem has not that many left.
+        None if a problem does not have that many left.
         """
         out = []
         for judged, samples, seen in zip(self.judged, self.samples, without, strict=True):

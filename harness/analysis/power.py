@@ -1,4 +1,4 @@
-"""How much a decision takes: problems, samples, tokens and dollars to see a given difference."""
+"""The size of a decision: problems, samples, tokens and dollars to detect a given difference."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CORRELATION = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
-    """One way to decide: `samples` of each of `problems`, for one model; costs None if unknown."""
+    """One design: `samples` of each of `problems`, for one model; costs None if unknown."""
 
     samples: int
     problems: int
@@ -35,13 +35,13 @@ class Design:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What seeing `difference` takes in the mean accuracy of single samples.
+    """What it takes to detect `difference` in the mean accuracy of single samples.
 
-    `designs` are alternatives; `cheapest` the one of fewest tokens (of fewest samples where tokens
-    are unknown). `with_these` is how many samples of each of the task's measured problems suffice;
-    None: no number does. `floor` is the least number of problems, with endless samples.
-    `share_within` says how much of the variance of a single sample's difference more samples could
-    take away. `assumed_correlation` is None where two models were measured.
+    `designs` are alternatives; `cheapest` the one with the fewest tokens (or samples, if tokens
+    are unknown). `with_these` is how many samples of each measured problem are enough;
+    None: no number is. `floor` is the minimum number of problems, with unlimited samples.
+    `share_within` is the share of the variance of a single sample's difference that more samples
+    could remove. `assumed_correlation` is None if two models were measured.
     """
 
     model: str
@@ -59,12 +59,12 @@ class Decision:
 
     @property
     def cheapest(self) -> Design:
-        """The design that costs least."""
+        """The cheapest design."""
         return min(self.designs, key=lambda d: (d.tokens or 0.0, d.problems * d.samples))
 
     @property
     def share_within(self) -> float:
-        """Of a single sample's variance: what more samples of a problem could take away."""
+        """The share of a single sample's variance that more samples per problem could remove."""
         return self.contrast.share_within(1)
 
     def to_json(self) -> dict[str, Any]:
@@ -84,9 +84,9 @@ def plan_decision(
 ) -> Decision:
     """Plan from the largest of `pools` (curves of one model on one task).
 
-    `against` is the other model's pool on the same problems; without it the other model is taken
-    to be as hard to measure, with success rates that correlate by `correlation` over problems.
-    UsageError for a difference or power outside (0, 1), or without pools of two samples or more.
+    `against` is the other model's pool on the same problems; without it the other model is assumed
+    to have the same variance, with success rates that correlate by `correlation` over problems.
+    UsageError for a difference or power outside (0, 1), or without pools of at least two samples.
     """
     for name, value in {"difference": difference, "power": power, "confidence": confidence}.items():
         if not 0 < value < 1:
@@ -98,12 +98,12 @@ def plan_decision(
     with_counts = [c for c in pools if c.counts is not None and min(n for n, _ in c.counts) > 1]
     if not with_counts:
         raise UsageError(
-            "planning needs the variance within problems, from two samples or more of each: "
-            "run sample@8 on a few problems, for a start"
+            "planning needs the variance within problems, from at least two samples of each: "
+            "start by running sample@8 on a few problems"
         )
     pool = max(with_counts, key=lambda c: (len(c.problems), min(n for n, _ in c.counts or ())))
     if len(pool.problems) < 2:
-        raise UsageError("planning needs two problems or more: evaluate further ones")
+        raise UsageError("planning needs at least two problems: evaluate more")
     components = variance_components(pool.counts or (), pool.clusters)
     if against is None:
         contrast = contrast_of_one(components, correlation)
@@ -111,7 +111,7 @@ def plan_decision(
         one, two = on_common_problems([pool, against])
         contrast = contrast_of_two(one.counts or (), two.counts or (), one.clusters)
     if contrast.per_problem(1) == 0:
-        raise UsageError("no variance was seen: all samples agree, and nothing can be planned")
+        raise UsageError("all samples agree, so there is no variance to plan with")
 
     def problems_for(samples: int) -> int:
         return needed_problems(contrast, difference, samples, confidence=confidence, power=power)

@@ -1,12 +1,12 @@
 """Verified solutions as training rows, as in STaR (Zelikman et al. 2022, arXiv 2203.14465).
 
-One round: sample solutions of the training problems, keep those whose answer is right, and for the
-problems that were missed keep solutions written with the answer as a hint ("rationalisation"),
-under the prompt without the hint. What is trained on them is the base model, anew in each round;
+One round: sample solutions of the training problems, keep those with the right answer, and for
+missed problems keep solutions written with the answer as a hint ("rationalisation"),
+under the prompt without the hint. In each round the base model is trained from scratch on them;
 its samples are the next round's.
 
-Problems that are those of an evaluation, or too like them, are left out. Two are alike if their
-questions are equal but for case, punctuation and space, or share `ngram` words in a row (13 in
+Problems that are in an evaluation, or too similar, are left out. Two are similar if their
+questions are equal up to case, punctuation and space, or share `ngram` consecutive words (13 in
 Brown et al. 2020, arXiv 2005.14165, appendix C).
 """
 
@@ -25,9 +25,9 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StarRow:
-    """One row to train on: `completion` is the assistant's turn that follows `prompt`.
+    """One training row: `completion` is the assistant's turn that follows `prompt`.
 
-    Both are the exact text of the engine, so that a trainer adds no template.
+    Both are the engine's exact text, so a trainer must not add a template.
     """
 
     prompt: str
@@ -44,12 +44,12 @@ class StarRow:
 
 @dataclass(slots=True)
 class StarCount:
-    """What became of the problems and solutions.
+    """Counts of what happened to problems and solutions.
 
-    `held_out` problems are left out as (too like) ones of the evaluation; `missed` have no right
-    solution, of which `rationalised` got one by a hint. `cut` solutions were right but cut off,
-    `repeated` ones say the same as another of their problem, and `spare` ones are over the number
-    that was asked for.
+    `held_out` problems are left out as equal or similar to those of the evaluation; `missed` have
+    no right solution, of which `rationalised` got one by a hint. `cut` solutions were right but cut
+    off, `repeated` ones have the same text as another of their problem, and `spare` ones exceed the
+    requested number.
     """
 
     problems: int = 0
@@ -68,7 +68,7 @@ class StarCount:
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Whether a problem is one of `problems`, or too like one of them; `ngram` 0: equal ones."""
+    """Whether a problem is one of `problems`, or too similar to one; `ngram` 0: only equal."""
 
     problems: Iterable[Problem]
     ngram: int = 13
@@ -99,10 +99,10 @@ def star_rows(
     per_problem: int | None = None,
     round_: int = 1,
 ) -> Iterator[StarRow]:
-    """The rows of one round, by problem in the order of `samples`; `count` is filled on the way.
+    """The rows of one round, by problem in the order of `samples`; `count` is updated.
 
-    `hinted` are samples on the same problems under a prompt that holds the answer: they serve the
-    problems without a right one among `samples`.
+    `hinted` are samples on the same problems under a prompt that contains the answer: they are used
+    for problems without a right one among `samples`.
     """
     known = held_out or Alike(())
     own = _by_problem(samples)
@@ -140,7 +140,7 @@ def _by_problem(samples: Iterable[SampleView]) -> dict[str, list[SampleView]]:
 
 
 def _kept(views: Iterable[SampleView], count: StarCount, most: int | None) -> Iterator[SampleView]:
-    """Right, whole and different solutions, the first ones drawn."""
+    """Right, complete and distinct solutions, the first ones drawn."""
     seen: set[str] = set()
     for view in views:
         if view.verdict is None or view.verdict.status is not Status.CORRECT:

@@ -1,15 +1,15 @@
-"""How one answer is drawn: in one call, or a bounded thought first and the answer behind it.
+"""Drawing one answer: in one call, or bounded thinking followed by the answer.
 
-Forced thinking in the manner of s1 (Muennighoff et al. 2025, arXiv 2501.19393): a thought that
-runs to its maximum is cut, closed, and the answer asked for; one that would end before its minimum
-has its end mark left out and "Wait" put in its place, so that the model goes on.
+Forced thinking follows s1 (Muennighoff et al. 2025, arXiv 2501.19393): thinking that reaches its
+maximum is cut and closed, and the answer is requested; if it would end before its minimum,
+its end mark is dropped and "Wait" inserted in its place, so that the model continues.
 
-Where the provider or its server bounds the thought (`by=native`), or only the chat template is told
-(`by=hint`), thought and answer are one call. `effort=` names a provider's level of thinking; `ask=`
-puts the wish into the prompt (harness.budgets.asking).
+If the provider or its server limits the thinking (`by=native`), or only the chat template is told
+(`by=hint`), thinking and answer are one call. `effort=` names a provider's effort level; `ask=`
+puts the request into the prompt (harness.budgets.asking).
 
-In a short context the thought gives way: a quarter of what the prompt leaves is kept for the
-answer, or the answer's own limit where that is less.
+In a short context the thinking gives way: a quarter of the room left by the prompt is reserved for
+the answer, or the answer's own limit if that is less.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from harness.core import (
 )
 
 DEFAULT_TEMPERATURE = 0.7
-"""Of sampled budgets, as in Wang et al. 2022; `greedy`, `think@n` and `ask@n` are at 0."""
+"""Temperature of sampled budgets, as in Wang et al. 2022; `greedy`, `think@n` and `ask@n` use 0."""
 
 OPTIONS = (
     "ask",
@@ -49,20 +49,20 @@ OPTIONS = (
     "wait",
     "waits",
 )
-"""What a budget may say about its answers."""
+"""Options of a budget about its answers."""
 
 SILENT_WAITS = 16
-"""So many waits one behind the other without a word, and the model is let go short of `min`."""
+"""After so many consecutive extensions without text, the model may stop short of `min`."""
 
 ANSWER_SHARE = 4
-"""One part in so many of what a prompt leaves of the context is kept for the answer."""
+"""One part in so many of the context left by a prompt is reserved for the answer."""
 
 
 def sampling_of(budget: Budget, *, temperature: float = DEFAULT_TEMPERATURE) -> Sampling:
-    """The sampling options of a budget; `max_tokens` is set for each call.
+    """A budget's sampling options; `max_tokens` is set for each call.
 
-    Who leaves the thinking to the provider, by a level or by its own cap, gets the provider's own
-    sampling unless the budget says otherwise: most models that reason refuse another.
+    A budget that leaves thinking to the provider, by a level or its own limit, uses the provider's
+    own sampling unless it says otherwise, because most reasoning models reject any other.
     """
     given = options.number(budget, "temperature", low=0, high=10)
     top_p = options.number(budget, "top_p", low=0, high=1)
@@ -82,7 +82,7 @@ def sampling_of(budget: Budget, *, temperature: float = DEFAULT_TEMPERATURE) -> 
 
 
 def effort_of(budget: Budget) -> str | None:
-    """The level that a budget asks for; UnknownNameError when there is no such level."""
+    """The effort level of a budget; UnknownNameError if there is no such level."""
     level = budget.level or budget.option("effort")
     if level is not None and level not in EFFORTS:
         raise UnknownNameError(f"effort level of budget {str(budget)!r}:", level, EFFORTS)
@@ -90,9 +90,9 @@ def effort_of(budget: Budget) -> str | None:
 
 
 class Answering:
-    """Draws answers as a budget's options say: `think` and `max` tokens, `min` with `wait`.
+    """Draws answers according to a budget's options: `think`, `max`, and `min` with `wait`.
 
-    `by` says who holds a thought to `think` tokens; `ask` is the number that the prompt wishes for.
+    `by` says who enforces `think` tokens; `ask` is the number requested in the prompt.
     """
 
     def __init__(
@@ -107,14 +107,16 @@ class Answering:
         self.waits = options.integer(budget, "waits", low=1)
         self.wait = options.text(budget, "wait", "Wait")
         if budget.option("by") and think is None:
-            raise UsageError(f"budget {str(budget)!r}: by= belongs to a thought: think@1024:by=…")
+            raise UsageError(f"budget {str(budget)!r}: by= needs a thinking limit: think@1024:by=…")
         if (self.forced or budget.option("wait")) and self.by != "forced":
             raise UsageError(
-                f"budget {str(budget)!r}: min=, waits= and wait= need a thought that the harness "
-                "itself holds to its budget: by=forced"
+                f"budget {str(budget)!r}: min=, waits= and wait= need thinking that the harness "
+                "itself limits: by=forced"
             )
         if (self.forced or budget.option("wait")) and not think:
-            raise UsageError(f"budget {str(budget)!r}: min=, waits= and wait= belong to a thought")
+            raise UsageError(
+                f"budget {str(budget)!r}: min=, waits= and wait= need a thinking limit"
+            )
         if budget.option("wait") and not self.forced:
             raise UsageError(f"budget {str(budget)!r}: wait= needs min= or waits=")
         if self.min is not None and think is not None and self.min > think:
@@ -122,17 +124,17 @@ class Answering:
 
     @property
     def forced(self) -> bool:
-        """Whether a thought may be made to go on."""
+        """Whether thinking may be extended."""
         return self.min is not None or self.waits is not None
 
     @property
     def version(self) -> str:
-        """Changes with what is asked of the model for the same options."""
+        """Changes with what is requested from the model for the same options."""
         return "2" if self.forced else "1"
 
     @property
     def identity(self) -> str:
-        """All that shapes one sample."""
+        """Everything that shapes one sample."""
         text = f"think={self.think},max={self.max_tokens},{self.sampling.to_json()}"
         text += "" if self.by == "forced" else f",by={self.by}"
         text += "" if self.ask is None else f",ask={self.ask}/{WORDING_VERSION}"
@@ -141,11 +143,11 @@ class Answering:
         return f"{text},min={self.min},waits={self.waits},wait={self.wait!r}"
 
     def most_tokens(self, max_output_tokens: int) -> int:
-        """The thought at its limit and the answer at its own."""
+        """The thinking limit plus the answer's limit."""
         return (self.think or 0) + (self.max_tokens or max_output_tokens)
 
     async def stream(self, caller: Caller, indices: Sequence[int]) -> AsyncGenerator[Chain, None]:
-        """The chains of `draw`, each before the next is begun where the caller counts down."""
+        """The chains of `draw`, sequentially if the caller counts down a ceiling."""
         for group in [[index] for index in indices] if caller.in_turn else [indices]:
             for chain in await self.draw(caller, group):
                 yield chain
@@ -153,7 +155,7 @@ class Answering:
     async def draw(
         self, caller: Caller, indices: Sequence[int], *, prompt: Prompt | None = None
     ) -> list[Chain]:
-        """One chain for each index: the answer alone, or the parts of a thought and the answer."""
+        """One chain per index: the answer alone, or the parts of the thinking and the answer."""
         answer = replace(self.sampling, max_tokens=self.max_tokens or caller.max_output_tokens)
         asked = caller.prompt if prompt is None else prompt
         if self.ask is not None:
@@ -163,7 +165,7 @@ class Answering:
             draws = await caller.sample(indices, self._in_one_call(self.think, answer), **other)
             return [(draw,) for draw in draws]
         if (self.think is not None or caller.marks is None) and self.sampling.effort is None:
-            answer = replace(answer, stop=asked.stop)  # no thought can be cut by it
+            answer = replace(answer, stop=asked.stop)  # cannot cut thinking
         if self.think is None:
             draws = await caller.sample(indices, answer, **other)
             return [(draw,) for draw in draws]
@@ -180,7 +182,7 @@ class Answering:
         thoughts = await caller.sample(indices, thinking, prefix=marks.start, **other)
 
         def left(prefix: str) -> int | None:
-            """What a thought that stands at `prefix` may still take from the answer's room."""
+            """How much of the answer's room thinking at `prefix` may still use."""
             behind = caller.room(prefix + marks.end + asked.begin, prompt=prompt)
             return None if behind is None else behind - kept
 
@@ -194,7 +196,7 @@ class Answering:
         return await together(close(index, first) for index, first in pairs)
 
     def _in_one_call(self, think: int, answer: Sampling) -> Sampling:
-        """Thought and answer share the limit of one completion: both must fit."""
+        """Thinking and answer share the limit of one completion: both must fit."""
         control: Literal["native", "hint"] = "native" if self.by == "native" else "hint"
         return replace(
             answer, thinking=think, control=control, max_tokens=think + answer.max_tokens
@@ -209,11 +211,11 @@ class Answering:
         room: Callable[[str], int | None],
         other: Mapping[str, Any],
     ) -> Chain:
-        """A thought made as long as `min` and `waits` ask, within `think` tokens in all.
+        """Thinking extended as `min` and `waits` require, within `think` tokens in all.
 
-        `min` counts the tokens of its words, not those of the end marks that were left out; what
-        was generated is bounded with them. With `min` alone it is made to go on as often as it
-        takes, unless nothing comes any more.
+        `min` counts the tokens of its text, not those of the dropped end marks; the limit
+        counts both. With `min` alone it is extended as often as necessary,
+        unless the model generates nothing any more.
         """
         parts, words, used, silent = [first], 0, 0, 0
         if not self.forced:
@@ -240,7 +242,7 @@ class Answering:
 
 
 def _words(draw: Draw, tokens: int) -> int:
-    """The tokens of a thought's words; where only their sum is told, an end mark is one."""
+    """The tokens of the thinking's text; if only the sum is known, an end mark counts as one."""
     if draw.text_tokens is not None:
         return draw.text_tokens
     return max(tokens - (draw.finish is Finish.STOP), 0)
@@ -253,26 +255,26 @@ class AnswerProposer:
 
     @property
     def version(self) -> str:
-        """Of what is asked of the model."""
+        """Version of the requests to the model."""
         return self.answers.version
 
     @property
     def depth(self) -> int:
-        """The thinking tokens: what is cut for the shorter budgets of a sweep."""
+        """The thinking tokens, which are cut for the shorter budgets of a sweep."""
         return self.answers.think or 0
 
     @property
     def needs_marks(self) -> bool:
-        """A forced thought is counted between the model's marks."""
+        """Whether forced thinking is counted between the model's marks."""
         return self.answers.think is not None and self.answers.by == "forced"
 
     def most_tokens(self, max_output_tokens: int) -> int:
-        """Of one answer: the thought at its limit and the answer at its own."""
+        """For one answer: the thinking limit plus the answer's limit."""
         return self.answers.most_tokens(max_output_tokens)
 
 
 def without_thought(response: str, marks: ThinkMarks | None) -> str:
-    """What a response says behind its thought: what a reader of the chat would see."""
+    """The part of a response after its thinking: what a chat user would see."""
     if marks is None:
         return response.strip()
     return response.rpartition(marks.end)[2].strip()

@@ -1,7 +1,7 @@
-"""`ask@n`: the wish for n tokens stands in the prompt, and nothing enforces it.
+"""`ask@n`: the prompt asks for n tokens, and nothing enforces it.
 
-So o1's accuracy over thinking was drawn from outside (hughbzhang, "o1 inference-time scaling laws",
-2024), where the model spent several times what it was asked for: obedience is part of the result.
+This is how o1's accuracy over thinking was measured from outside (hughbzhang, "o1 inference-time
+scaling laws", 2024), where the model spent several times what was asked: compliance is a result.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from harness.budgets.grammar import Budget
 from harness.core import Prompt, UsageError
 
 WORDING_VERSION = 1
-"""Counts up whenever the words below change: the wish is part of what a sample is."""
+"""Incremented whenever the words below change, because they are part of a sample's identity."""
 
 WISH = (
     "Use about {tokens} tokens in all, your thinking included: think for as long as that allows "
@@ -22,7 +22,7 @@ WISH = (
 
 
 def with_wish(prompt: Prompt, tokens: int) -> Prompt:
-    """The prompt with the wish behind its last message; UsageError for a text to go on with."""
+    """The prompt with the request after its last message; UsageError for a text to continue."""
     if prompt.plain:
         raise UsageError("ask= speaks to the model, and this task's prompt is a text to continue")
     last = prompt.messages[-1]
@@ -31,6 +31,6 @@ def with_wish(prompt: Prompt, tokens: int) -> Prompt:
 
 
 def wording(budget: Budget) -> Mapping[str, int]:
-    """What names a run beside its budget's text: which words ask; empty where none do."""
+    """Part of a run's identity in addition to its budget's text: the wording; empty without it."""
     asks = budget.name == "ask" or budget.option("ask") is not None
     return {"ask_wording": WORDING_VERSION} if asks else {}

@@ -1,7 +1,7 @@
-"""Strangers' selectors, rewards and proposers held to their contracts where they are called.
+"""Third-party selectors, rewards and proposers, checked against their contracts when called.
 
-Built-in parts are held by their types and tests, and are not wrapped. A part that breaks its
-contract raises one PluginError that names it, its file and line, what came and what was expected.
+Built-in parts are covered by types and tests, and are not wrapped. A part that violates its
+contract raises one PluginError that names it, its file and line, the result and the expectation.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _SOME_LIMIT = 64  # tokens of one completion
 
 
 def attribute(what: str, plugin: Any, name: str, kinds: tuple[type, ...]) -> Any:
-    """An attribute of a plugin that must be of one of some types."""
+    """A plugin attribute that must have one of some types."""
     words = " or ".join(kind.__name__ for kind in kinds)
     if not hasattr(type(plugin), name) and not hasattr(plugin, name):
         raise misfit(what, plugin, None, f"has no {name!r}", f"{name}: {words}")
@@ -43,17 +43,17 @@ def attribute(what: str, plugin: Any, name: str, kinds: tuple[type, ...]) -> Any
 
 
 def method(what: str, plugin: Any, name: str, *, is_async: bool = False) -> None:
-    """A method that a plugin must have, as a coroutine function where it is awaited."""
+    """A method that a plugin must have, as a coroutine function if it is awaited."""
     found = getattr(plugin, name, None)
     if not callable(found):
         raise misfit(what, plugin, None, f"has no method {name!r}", f"a method {name}")
     target = getattr(found, "__func__", found)
     if is_async and inspect.isfunction(target) and not inspect.iscoroutinefunction(target):
-        raise misfit(what, plugin, name, "is no coroutine", f"`async def {name}`")
+        raise misfit(what, plugin, name, "is not a coroutine", f"`async def {name}`")
 
 
 def check_proposer(name: str, proposer: Any) -> Proposer:
-    """The proposer, once its attributes are what they must be."""
+    """The proposer, after checking its attributes."""
     if not is_builtin(proposer):
         what = f"the proposer {name!r}"
         for key, kinds in _PROPOSER.items():
@@ -66,15 +66,13 @@ def check_proposer(name: str, proposer: Any) -> Proposer:
             most = proposer.most_tokens(_SOME_LIMIT)
         if most is not None and not isinstance(most, int):
             got = f"gave {describe(most)}"
-            raise misfit(
-                what, proposer, "most_tokens", got, "a whole number, or None where unknown"
-            )
+            raise misfit(what, proposer, "most_tokens", got, "a whole number, or None if unknown")
     checked: Proposer = proposer
     return checked
 
 
 def chains(name: str, proposer: Proposer, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
-    """`proposer.propose`; a stranger's chains are looked at and counted."""
+    """`proposer.propose`; a third-party proposer's chains are checked and counted."""
     if is_builtin(proposer):
         return proposer.propose(caller, n)
     return _checked(f"the proposer {name!r}", proposer, caller, n)
@@ -188,7 +186,7 @@ class _Counted:
 
 
 class CheckedSelector:
-    """A stranger's selector; what it gives must be probabilities of statuses."""
+    """A third-party selector; its results must be probabilities of statuses."""
 
     def __init__(self, name: str, selector: Any) -> None:
         self._what, self._selector = f"the selector {name!r}", selector
@@ -226,7 +224,7 @@ class CheckedSelector:
 
 
 class CheckedReward:
-    """A stranger's reward; its fingerprint changes with its code."""
+    """A third-party reward; its fingerprint changes with its code."""
 
     def __init__(self, name: str, reward: Any) -> None:
         self._what, self._reward = f"the reward {name!r}", reward
@@ -252,12 +250,12 @@ class CheckedReward:
 
 
 def checked_selector(name: str, selector: Any) -> Selector:
-    """A built-in selector as it is, a stranger's held to its contract."""
+    """A built-in selector unchanged, a third-party one checked against its contract."""
     chosen: Selector = selector if is_builtin(selector) else CheckedSelector(name, selector)
     return chosen
 
 
 def checked_reward(name: str, reward: Any) -> Reward:
-    """A built-in reward as it is, a stranger's held to its contract."""
+    """A built-in reward unchanged, a third-party one checked against its contract."""
     chosen: Reward = reward if is_builtin(reward) else CheckedReward(name, reward)
     return chosen

@@ -1,4 +1,4 @@
-"""Whether a model can have a budget, before anything is paid; and how its thought is bounded."""
+"""Whether a model supports a budget, before anything is paid for; and how thinking is limited."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _WAYS = ("forced", "native", "hint")
 
 
 def fit(budget: Budget, info: ModelInfo) -> Budget:
-    """The budget as this model takes it: `by=` is written out where the model's usual way is not
-    to force a thought in two calls, so that the ways are different runs.
+    """The budget for this model: `by=` is written out unless the model's default is
+    forced thinking in two calls, so that different ways are different runs.
 
-    Raises UsageError for a level that the model lacks, naming those it has; for a thinking budget
-    that it cannot be held to; and for a pair that no request may hold.
+    Raises UsageError for an unsupported effort level, naming the supported ones; for a thinking
+    budget that cannot be enforced; and for a combination that no request may have.
     """
     effort = budget.level or budget.option("effort")
     if effort is not None and effort not in EFFORTS:
@@ -49,7 +49,7 @@ def _thinking(budget: Budget) -> int | None:
 
 
 def _ways(info: ModelInfo) -> tuple[str, ...]:
-    """The ways open to it: a thought is forced between marks."""
+    """The ways available to it: thinking is forced between marks."""
     return tuple(w for w in info.can.thinking if w != "forced" or info.think is not None)
 
 
@@ -70,7 +70,7 @@ def _no_way(budget: Budget, way: str | None, ways: tuple[str, ...], info: ModelI
     if "forced" in info.can.thinking and info.think is None and way in (None, "forced"):
         return ParameterError(
             f"budget {str(budget)!r} cuts the thinking, but {info.spec} has no thinking marks: "
-            "name think_start and think_end in {model_args}",
+            "set think_start and think_end in {model_args}",
             model_args=...,
         )
     if way is not None and ways:
@@ -78,7 +78,7 @@ def _no_way(budget: Budget, way: str | None, ways: tuple[str, ...], info: ModelI
             f"budget {str(budget)!r}: {info.spec} takes by={' or by='.join(ways)}, not by={way}"
         )
     return UsageError(
-        f"budget {str(budget)!r}: no way is known to hold a thought of {info.spec} to so many "
+        f"budget {str(budget)!r}: no way is known to limit the thinking of {info.spec} to so many "
         f"tokens{_advice(info.can)}"
     )
 
@@ -87,7 +87,7 @@ def _check_native(budget: Budget, think: int, effort: str | None, info: ModelInf
     can = info.can
     if 0 < think < can.least_thinking:
         raise UsageError(
-            f"budget {str(budget)!r}: the thinking budgets of {info.spec} begin at "
+            f"budget {str(budget)!r}: the smallest thinking budget of {info.spec} is "
             f"{can.least_thinking} tokens{_advice(can)}"
         )
     if effort is not None and not can.effort_and_thinking:

@@ -4,7 +4,7 @@
     sizes    = size ["x" width] ["+" depth]
     ceiling  = "tokens<=" integer | "usd<=" number | "seconds<=" number
 
-`effort@low` is the one budget whose size is a level. Braces expand to a sweep:
+`effort@low` is the only budget whose size is a level. Braces expand to a sweep:
 `vote@{1,2,4}:think={256,1024}` is six budgets.
 """
 
@@ -24,13 +24,13 @@ _CEILING = re.compile(r"(?P<what>tokens|usd|seconds)<=(?P<limit>\S+)")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 LEVELLED = "effort"
 _MAX_SWEEP = 1000
-_MAX_SIZE = 10**6  # samples of one problem; more are a slip of the finger
+_MAX_SIZE = 10**6  # samples of one problem; a larger number is a typo
 _MAX_EXPONENT = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """One parsed budget; `str()` gives its canonical text, and parsing that gives it back."""
+    """One parsed budget; `str()` gives its canonical text, which parses to an equal budget."""
 
     name: str
     n: int | None = None
@@ -44,14 +44,14 @@ class Budget:
 
     @classmethod
     def parse(cls, text: str) -> Budget:
-        """Read one budget (no braces); raises UsageError with what is wrong and where."""
+        """Parse one budget (no braces); raises UsageError with what is wrong and where."""
         words = text.split()
         if not words:
             raise UsageError("an empty budget: write one such as greedy, vote@16 or think@256")
         head = _HEAD.fullmatch(words[0])
         if head is None:
             raise UsageError(
-                f"budget {text!r}: expected name, name@size or name@size:key=value, as vote@16:"
+                f"budget {text!r}: expected name, name@size or name@size:key=value, e.g. vote@16:"
                 "think=256"
             )
         budget = cls(name=head["name"], options=_parse_options(head["options"], text))
@@ -62,7 +62,7 @@ class Budget:
         return budget
 
     def with_option(self, key: str, value: str | None) -> Budget:
-        """The same with another value of an option; None leaves the option out."""
+        """The same budget with another value of an option; None removes the option."""
         kept = {k: v for k, v in self.options if k != key}
         kept |= {} if value is None else {key: value}
         return replace(self, options=tuple(sorted(kept.items())))
@@ -72,7 +72,7 @@ class Budget:
         return dict(self.options).get(key)
 
     def without_size(self) -> Budget:
-        """The same with no `n`: what budgets of one family share."""
+        """The same budget without `n`: what budgets of one family share."""
         return replace(self, n=None)
 
     def __str__(self) -> str:
@@ -89,7 +89,7 @@ class Budget:
 
     @property
     def ceilings(self) -> list[tuple[str, int | Decimal]]:
-        """What is bounded (tokens, usd, seconds), each with its limit; empty without a ceiling."""
+        """What is limited (tokens, usd, seconds), each with its limit; empty without a ceiling."""
         limits: list[tuple[str, int | Decimal | None]] = [
             ("tokens", self.ceiling_tokens),
             ("usd", self.ceiling_usd),
@@ -101,13 +101,13 @@ class Budget:
 def _with_sizes(budget: Budget, sizes: str, text: str) -> Budget:
     if budget.name == LEVELLED:
         if not re.fullmatch("[a-z]+", sizes):
-            raise UsageError(f"budget {text!r}: behind '@' stands a level, as effort@low")
+            raise UsageError(f"budget {text!r}: write a level after '@', such as effort@low")
         return replace(budget, level=sizes)
     match = _SIZES.fullmatch(sizes)
     if match is None:
         raise UsageError(
-            f"budget {text!r}: {'nothing' if not sizes else repr(sizes)} behind '@' is no size; "
-            "write a number, as vote@16 (or beam@16x4)"
+            f"budget {text!r}: {'nothing' if not sizes else repr(sizes)} after '@' is not a size; "
+            "write a number, such as vote@16 (or beam@16x4)"
         )
     n, width, depth = (None if size is None else int(size[:9]) for size in match.groups())
     if (n or 0) * (width or 1) * (depth or 1) > _MAX_SIZE:
@@ -130,7 +130,7 @@ def _parse_options(options: str | None, text: str) -> tuple[tuple[str, str], ...
 
 
 def _canonical(value: str) -> str:
-    """One spelling for one number (0.70 and .7 are 0.7); words stay as they are."""
+    """One spelling per number (0.70 and .7 are 0.7); words are unchanged."""
     try:
         number = Decimal(value)
     except InvalidOperation:
@@ -145,7 +145,7 @@ def _with_ceiling(budget: Budget, word: str, text: str) -> Budget:
     match = _CEILING.fullmatch(word)
     if match is None:
         raise UsageError(
-            f"budget {text!r}: cannot read {word!r}; behind a space stands a ceiling, "
+            f"budget {text!r}: cannot parse {word!r}; write a ceiling after a space: "
             "tokens<=4000, usd<=0.02 or seconds<=30"
         )
     try:

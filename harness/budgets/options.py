@@ -1,4 +1,4 @@
-"""Reading a budget's options as numbers, with errors that name the budget."""
+"""Parsing a budget's options as numbers, with errors that name the budget."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def check_known(budget: Budget, known: Collection[str]) -> None:
 
 
 def integer(budget: Budget, key: str, *, low: int = 0) -> int | None:
-    """A whole number from `low` to a thousand million, or None when the option is absent."""
+    """A whole number from `low` to a thousand million, or None if the option is absent."""
     value = budget.option(key)
     if value is None:
         return None
@@ -35,7 +35,7 @@ def integer(budget: Budget, key: str, *, low: int = 0) -> int | None:
 
 
 def number(budget: Budget, key: str, *, low: float, high: float) -> float | None:
-    """A number in [low, high], or None when the option is absent."""
+    """A number in [low, high], or None if the option is absent."""
     text = budget.option(key)
     if text is None:
         return None
@@ -51,7 +51,7 @@ def number(budget: Budget, key: str, *, low: float, high: float) -> float | None
 
 
 def choice(budget: Budget, key: str, known: Sequence[str]) -> str:
-    """One of some words, the first when the option is absent."""
+    """One of some words, the first if the option is absent."""
     value = budget.option(key)
     if value is None:
         return known[0]
@@ -64,7 +64,7 @@ _ESCAPES = {"n": "\n", "t": "\t", "s": " ", "c": ",", "\\": "\\"}
 
 
 def text(budget: Budget, key: str, default: str) -> str:
-    r"""A piece of text; `\s` `\c` `\n` `\t` `\\` stand for what budgets cannot hold."""
+    r"""A piece of text; `\s` `\c` `\n` `\t` `\\` stand for characters that budgets cannot hold."""
     value = budget.option(key)
     if value is None:
         return default
@@ -84,7 +84,7 @@ _WORDS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0"
 
 
 def parameters(kind: Any) -> Mapping[str, inspect.Parameter]:
-    """What a selector or a stop rule takes as options: its keyword arguments."""
+    """The options of a selector or a stop rule: its keyword arguments."""
     try:
         found = inspect.signature(kind).parameters
     except (TypeError, ValueError):
@@ -94,10 +94,10 @@ def parameters(kind: Any) -> Mapping[str, inspect.Parameter]:
 
 
 def build(what: str, kind: Any, budget: Budget, **given: Any) -> Any:
-    """An object of a plugin's class, with the budget's options as its keyword arguments.
+    """An instance of a plugin's class, with the budget's options as its keyword arguments.
 
-    An option is read as its argument's annotation says (int, float, bool, else text), or the type
-    of its default. UsageError where it is none, or where an argument without a default is missing.
+    An option is parsed by its argument's annotation (int, float, bool, else text), or the type
+    of its default. UsageError if it is invalid, or an argument without a default is missing.
     """
     for name, parameter in parameters(kind).items():
         value = budget.option(name)

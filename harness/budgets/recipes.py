@@ -1,4 +1,4 @@
-"""What a budget's first word stands for: a proposer, a selector, and whether a reward is needed."""
+"""What a budget's name stands for: a proposer, a selector, and whether a reward is needed."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from harness.core.origin import blamed, version_of
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A named strategy; `selects` are the selectors that `select=` may name, the first by default.
+    """A named strategy; `selects` are the valid values of `select=`, the first is the default.
 
-    `needs_reward`: it cannot do without. A selector that reads rewards needs one in any case.
+    `needs_reward`: it always needs one. A selector that uses rewards needs one in any case.
     """
 
     proposer: str
@@ -61,7 +61,7 @@ RECIPES: Mapping[str, Recipe] = {
 
 
 def resolve(budget: Budget) -> Strategy:
-    """The parts of a budget; UsageError or UnknownNameError when they cannot be had."""
+    """The parts of a budget; UsageError or UnknownNameError if they are unavailable."""
     recipe = RECIPES.get(budget.name)
     if recipe is None:
         recipe = _plugged_in(budget)
@@ -79,7 +79,7 @@ def resolve(budget: Budget) -> Strategy:
 
 
 def _versions(budget: Budget, proposer: Proposer, chosen: str) -> Mapping[str, str]:
-    """What names the code of a strategy's parts, where their names do not."""
+    """What identifies the code of a strategy's parts, if their names do not."""
     reward = (budget.option("reward") or "").partition(":")[0]
     found = {
         "proposer": version_of(proposer),
@@ -97,12 +97,12 @@ def _named(budget: Budget, key: str, kind: str) -> str | None:
 
 
 def _without(budget: Budget, own: Collection[str]) -> Budget:
-    """What the proposer reads: the budget without the selector's own options."""
+    """The proposer's part: the budget without the selector's own options."""
     return replace(budget, options=tuple(pair for pair in budget.options if pair[0] not in own))
 
 
 def _plugged_in(budget: Budget) -> Recipe:
-    """A stranger's proposer is a budget of its own name."""
+    """A third-party proposer is a budget of its own name."""
     if budget.name in registry.names("proposers") and budget.name != "independent":
         return Recipe(budget.name, "", ("first", "vote", "best", "weighted", "oracle"))
     known = {*RECIPES, *registry.names("proposers")} - {"independent"}
@@ -116,11 +116,11 @@ def _reward(budget: Budget, recipe: Recipe, chosen: str) -> Reward | None:
             known = ", ".join(registry.names("rewards"))
             raise UsageError(f"budget {str(budget)!r} needs a reward: write reward=NAME ({known})")
         if budget.option("agg"):
-            raise UsageError(f"budget {str(budget)!r}: agg= joins the steps of a reward=")
+            raise UsageError(f"budget {str(budget)!r}: agg= combines the steps of a reward=")
         return None
     if not (_uses_reward(chosen) or recipe.needs_reward or budget.name == "rmaxts"):
         raise UsageError(
-            f"budget {str(budget)!r}: choosing by {chosen} uses no reward; leave reward= out, or "
+            f"budget {str(budget)!r}: selecting by {chosen} uses no reward; leave out reward=, or "
             f"write {'select=best' if len(recipe.selects) > 1 else 'best@n:reward=…'}"
         )
     return build_reward(spec)
@@ -136,14 +136,14 @@ def build_reward(spec: str) -> Reward:
 
 
 def _uses_reward(chosen: str) -> bool:
-    """Whether a selector reads rewards; a stranger's says so by `uses_reward = True`."""
+    """Whether a selector uses rewards; third-party ones declare it by `uses_reward = True`."""
     if chosen in registry.foreign("selectors"):
         return bool(getattr(registry.find("selectors", chosen), "uses_reward", False))
     return chosen in _REWARDED
 
 
 def _selector(budget: Budget, recipe: Recipe, chosen: str) -> tuple[Selector, Collection[str]]:
-    """The selector, and the options that are its own."""
+    """The selector, and its own options."""
     if chosen in registry.foreign("selectors"):
         kind = registry.find("selectors", chosen)
         own = options.parameters(kind)
@@ -160,14 +160,14 @@ def _selector(budget: Budget, recipe: Recipe, chosen: str) -> tuple[Selector, Co
 
 
 def build_selector(name: str, args: Mapping[str, str | int]) -> Selector:
-    """A selector by its registered name and arguments, as a run's manifest has them."""
+    """A selector by its registered name and arguments, as in a run's manifest."""
     kind = registry.find("selectors", name)
     with blamed(f"the selector {name!r}", kind):
         return checked_selector(name, kind(**args))
 
 
 def catalogue() -> list[str]:
-    """One line for each option of a budget that takes a name, strangers' parts included."""
+    """One line per budget option that takes a name, including those of plugins."""
     rows = {
         "select=": sorted({*_BY_REWARD, "last", *registry.foreign("selectors")}),
         "reward=": registry.names("rewards"),

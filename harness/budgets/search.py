@@ -1,7 +1,7 @@
-"""Solutions in the making: what searches over steps have in common.
+"""Partial solutions: what step-level searches have in common.
 
-A step ends at the delimiter, a newline unless `step=` names another. A path is what one branch has
-said so far; searches extend paths by steps, have them scored, and keep some.
+A step ends at the delimiter, a newline unless `step=` sets another. A path is the text of one
+branch so far; searches extend paths by steps, have them scored, and keep some.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ OPTIONS = (
     "top_k",
     "top_p",
 )
-"""What the budget of any search may say."""
+"""Options of any search budget."""
 
 MOST_ROUNDS = 40
-"""Steps of one solution, as in Snell et al. 2024; what is not done then is finished in one go."""
+"""Steps of one solution, as in Snell et al. 2024; after that, the rest is generated in one go."""
 
-_STRIDE = 1 << 20  # sample indices of each branch that allots its own
+_STRIDE = 1 << 20  # sample indices for each branch that allocates its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Path:
-    """A solution so far: its draws, the assistant's turn (`text`, delimiters included), its tokens.
+    """A solution so far: its draws, the assistant's turn (`text`, with delimiters), its tokens.
 
     `done`: nothing can follow, because the model ended its turn or a limit cut it.
     """
@@ -49,7 +49,7 @@ class Path:
 
     @property
     def response(self) -> str:
-        """What is scored and verified: the turn without a delimiter that nothing follows."""
+        """What is scored and verified: the turn without a trailing delimiter."""
         return self.draws[-1].response if self.done else self.text
 
 
@@ -58,24 +58,24 @@ ROOT = Path()
 
 @dataclass(slots=True)
 class Indices:
-    """Sample indices behind each text: no two draws of a search share one.
+    """Sample indices after each text: no two draws of a search share one.
 
-    Draws are told apart by the text before them and their index. Indices are allotted in the
-    search's own order, before anything is awaited, so that a search repeated asks for the same.
+    Draws are identified by the text before them and their index. Indices are allocated in the
+    search's own order, before anything is awaited, so that repeating a search repeats its requests.
     """
 
     branch: int = 0
     _used: dict[str, int] = field(default_factory=dict)
 
     def take(self, text: str, count: int) -> range:
-        """`count` fresh indices behind `text`."""
+        """`count` fresh indices after `text`."""
         start = self._used.get(text, self.branch * _STRIDE)
         self._used[text] = start + count
         return range(start, start + count)
 
 
 class Steps:
-    """Draws steps as a budget's options say."""
+    """Draws steps according to a budget's options."""
 
     def __init__(self, budget: Budget, reward: Reward | None) -> None:
         self.delimiter = options.text(budget, "step", "\n")
@@ -90,7 +90,7 @@ class Steps:
 
     @property
     def identity(self) -> str:
-        """All that shapes a search but its sizes."""
+        """Everything that shapes a search except its sizes."""
         reward = None if self.reward is None else self.reward.info.fingerprint
         return (
             f"step={self.delimiter!r},rounds={self.rounds},max={self.max_tokens},agg={self.agg},"
@@ -98,7 +98,7 @@ class Steps:
         )
 
     def limit(self, caller: Caller) -> int:
-        """Tokens of one whole solution."""
+        """Token limit of one whole solution."""
         return self.max_tokens or caller.max_output_tokens
 
     async def extend(
@@ -110,7 +110,7 @@ class Steps:
         whole: bool = False,
         greedy: bool = False,
     ) -> list[Path]:
-        """The path with one more step, for each index; `whole`: with all that is left to say."""
+        """The path with one more step, for each index; `whole`: with all that remains."""
         sampling: Sampling = replace(
             self.sampling,
             max_tokens=self.limit(caller) - path.tokens,
@@ -131,7 +131,7 @@ class Steps:
         *,
         whole: bool = False,
     ) -> AsyncGenerator[Path, None]:
-        """`extend` for several paths, side by side, or one by one where a ceiling is counted."""
+        """`extend` for several paths, concurrently, or sequentially under a ceiling."""
         if caller.in_turn:
             asked = [(path, [index]) for path, indices in asked for index in indices]
             for path, indices in asked:
@@ -146,16 +146,16 @@ class Steps:
     async def _ended(self, caller: Caller, draws: Sequence[Draw]) -> list[bool]:
         """Whether the model ended its turn with each draw.
 
-        Where an engine does not say what stopped it, a draw without words is the end, and so is
-        one in which the task's verifier finds an answer beyond doubt ("Answer: 7"), unless it is
-        one that finds an answer in anything.
+        If an engine does not report what stopped it, a draw without words is the end, and so is
+        one in which the task's verifier is certain of an answer ("Answer: 7"), unless it is
+        a verifier that finds an answer in any text.
         """
         untold = [
             draw
             for draw in draws
             if draw.finish is Finish.STOP and draw.stopped_by is None and draw.text.strip()
         ]
-        # Behind other words, so that a line which is all that was said is not taken for an answer.
+        # After other words, so that a line on its own is not taken for an answer.
         shown = [replace(draw, prefix=_UNFINISHED) for draw in untold]
         answers = set()
         if shown:
@@ -171,8 +171,8 @@ class Steps:
         ]
 
     def _joined(self, caller: Caller, path: Path, draw: Draw, ended: bool) -> Path:
-        # Where an engine gives no count, four characters are taken for a token: for this limit
-        # only, the ledger keeps the count as unknown.
+        # If an engine gives no count, four characters count as a token, for this limit
+        # only; the ledger keeps the count as unknown.
         tokens = path.tokens + (
             len(draw.text) // 4 + 1 if draw.output_tokens is None else draw.output_tokens
         )
@@ -182,19 +182,19 @@ class Steps:
         return Path(draws=(*path.draws, draw), text=text, tokens=tokens, done=done)
 
     async def values(self, caller: Caller, responses: Sequence[str]) -> list[float]:
-        """One value for each response, by the reward."""
-        assert self.reward is not None  # searches that come here have been given one
+        """One value for each response, from the reward."""
+        assert self.reward is not None  # searches that call this have one
         scores = await caller.score(self.reward, responses)
         return [self._join(score.steps) for score in scores]
 
     async def grow(
         self, caller: Caller, n: int, width: int, ahead: int = 0
     ) -> AsyncGenerator[Path, None]:
-        """Beam search for n solutions: each round draws n steps behind the best n/width paths.
+        """Beam search for n solutions: each round draws n steps from the best n/width paths.
 
         As in search-and-learn: a finished path leaves the search and is one of the n, the rest are
-        scored, and the best of them share the n steps of the next round; the first n to be finished
-        are the solutions, and no round is begun behind them. `ahead` steps are rolled out at
+        scored, and the best of them share the n steps of the next round; the first n finished
+        paths are the solutions, and no round starts after that. `ahead` steps are rolled out at
         temperature 0 before a path is scored (lookahead). Ties keep the earlier path.
         """
         indices, kept, found = Indices(), [ROOT], 0
@@ -218,10 +218,10 @@ class Steps:
     async def descend(
         self, caller: Caller, width: int, indices: Indices
     ) -> AsyncGenerator[Path, None]:
-        """A greedy descent: of `width` steps a round the best is kept, until it is the end.
+        """A greedy descent: the best of `width` steps per round is kept, until the end.
 
         As in search-and-learn's DVTS: finished candidates compete with the others, and all of the
-        last round are handed over. Where a ceiling ends it, what is finished of its round is.
+        last round are returned. If a ceiling ends it, the finished ones of its round are.
         """
         path = ROOT
         for number in range(self.rounds):
@@ -230,7 +230,7 @@ class Steps:
             try:
                 asked = [(path, indices.take(path.text, width))]
                 async for grown in self.extend_all(caller, asked, whole=whole):
-                    drawn.append(grown)  # noqa: PERF401 - what a failure leaves behind is used
+                    drawn.append(grown)  # noqa: PERF401 - used even after a failure
                 if not whole and not all(grown.done for grown in drawn):
                     [path] = await self._best(caller, drawn, 1, 0)
             except HarnessError:
@@ -246,7 +246,7 @@ class Steps:
     async def _best(
         self, caller: Caller, paths: Sequence[Path], count: int, ahead: int
     ) -> list[Path]:
-        """The paths of highest value, in the order that they came in."""
+        """The paths with the highest values, in their original order."""
         if count >= len(paths):
             return list(paths)
         rolled = (self._roll_out(caller, path, ahead) for path in paths)
@@ -271,12 +271,12 @@ def _sure(verdict: Verdict) -> bool:
 
 
 def _ends(caller: Caller) -> tuple[str, ...]:
-    """Where the task says that an answer ends; a model with marks might say it in its thought."""
+    """Where the task says that an answer ends; a model with marks might say it while thinking."""
     return caller.prompt.stop if caller.marks is None else ()
 
 
 class StepSearch:
-    """Base of searches for n solutions by steps: sizes, options, what they are called."""
+    """Base of step-level searches for n solutions: sizes, options, names."""
 
     version = "2"
     exchangeable = False
@@ -303,16 +303,16 @@ class StepSearch:
         if n % width:
             near = max(width, n - n % width)
             raise UsageError(
-                f"budget {str(budget)!r}: {n} beams cannot be {width} continuations of each one "
-                f"kept; n must be a multiple of the width, as {budget.name}@{near}x{width}"
+                f"budget {str(budget)!r}: {n} beams cannot be {width} continuations of each path "
+                f"kept; n must be a multiple of the width, such as {budget.name}@{near}x{width}"
             )
 
     @property
     def family(self) -> str:
-        """Searches are one whole: another size is another search."""
+        """Searches are a unit: another size is a different search."""
         return f"{self.name}@{self.size}x{self.width}+{self.ahead}:{self.steps.identity}"
 
     def most_tokens(self, max_output_tokens: int) -> int:
-        """Every round could draw a step as long as a whole solution: far above what is usual."""
+        """Every round could draw a step as long as a whole solution: far above the usual."""
         limit = self.steps.max_tokens or max_output_tokens
         return limit * self.steps.rounds * (self.ahead + 1)

@@ -1,4 +1,4 @@
-"""Stop rules: when a vote is settled (`adaptive@40:stop=beta`), one idea a class.
+"""Stop rules: when a vote is settled (`adaptive@40:stop=beta`), one per class.
 
 Registered under `harness.stops` as a class; its keyword arguments are options of the budget.
 """
@@ -14,14 +14,14 @@ from harness.core.origin import blamed, describe, misfit, version_of
 
 
 class StopRule(Protocol):
-    """Says how many more samples a vote needs."""
+    """Decides how many more samples a vote needs."""
 
     def more(self, votes: Sequence[int], drawn: int) -> int:
         """How many samples to draw before asking again; 0: the vote is settled.
 
-        `votes` are the counts of the answers so far, most first; `drawn` the samples so far, those
-        without an answer included. So many are asked for at once, so a rule that wastes none gives
-        what the leader would still need if all of them were its votes.
+        `votes` are the counts of the answers so far, largest first; `drawn` the samples so far,
+        including those without an answer. All of these are requested at once, so a rule that
+        wastes none returns what the leader would still need if all of them were its votes.
         """
         ...
 
@@ -52,7 +52,7 @@ class Beta:
 
 
 class Stopping:
-    """A rule as a budget names it; a stranger's is held to its contract."""
+    """A rule named in a budget; a third-party one is checked against its contract."""
 
     def __init__(self, name: str, rule: Any) -> None:
         self._what, self._rule = f"the stop rule {name!r}", rule
@@ -71,7 +71,7 @@ class Stopping:
 
 
 def settled(first: int, second: int) -> float:
-    """Probability that an answer with `first` votes is ahead of one with `second` for good.
+    """Probability that an answer with `first` votes is truly ahead of one with `second`.
 
     P(p > 1/2) for p ~ Beta(first + 1, second + 1), exact: the sum over whole binomials.
     """
@@ -81,7 +81,7 @@ def settled(first: int, second: int) -> float:
 
 
 def votes_needed(first: int, second: int, p: float) -> int:
-    """How many more votes in a row settle the leader's win; at least 1."""
+    """How many more consecutive votes settle the leader's win; at least 1."""
     more = 1
     while settled(first + more, second) <= p:
         more += 1

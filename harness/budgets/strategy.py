@@ -1,8 +1,8 @@
 """A strategy is a proposer (how samples are produced) and a selector (which answer counts).
 
-Proposers are plain async code over a `Caller`; a scheduler behind it joins the calls of many
-problems, shares what was generated before, and keeps the ledger: all that a proposer asks for is
-charged to its attempt, whether it ends in an answer or is thrown away.
+Proposers are plain async code over a `Caller`. Behind it, a scheduler batches the calls of many
+problems, reuses what was generated before, and keeps the ledger: everything that a proposer
+requests is charged to its attempt, whether it ends up in an answer or is discarded.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from harness.core import (
 T = TypeVar("T")
 
 Role = Literal["generator", "reward", "judge"]
-"""What a call is for: an answer (or a part of one), or the score of one."""
+"""The purpose of a call: an answer (or a part of one), or its score."""
 
 
 Draw = Sample
@@ -36,9 +36,9 @@ Draw = Sample
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """A reward's judgement of one response: a value in [0, 1] for each of its steps, at least one.
+    """A reward's score of one response: a value in [0, 1] for each of its steps, at least one.
 
-    `id` names it in the store. `parts` are the draws that it took (a judge's words), if any.
+    `id` identifies it in the store. `parts` are the draws that it took (a judge's replies), if any.
     """
 
     id: str
@@ -47,16 +47,16 @@ class Score:
 
 
 class Caller(Protocol):
-    """What a proposer may do, for one problem."""
+    """What a proposer may call, for one problem."""
 
     @property
     def prompt(self) -> Prompt:
-        """The problem as the task words it."""
+        """The problem as worded by the task."""
         ...
 
     @property
     def marks(self) -> ThinkMarks | None:
-        """The model's thinking marks; None when it has none."""
+        """The model's thinking marks; None if it has none."""
         ...
 
     @property
@@ -66,15 +66,15 @@ class Caller(Protocol):
 
     @property
     def in_turn(self) -> bool:
-        """Whether a ceiling is counted down: calls are then made one behind the other.
+        """Whether a ceiling is counted down: calls are then sequential.
 
-        An answer that is whole is then handed over before the next is begun, so that it counts
-        when the ceiling ends the attempt: `sample` and `score` raise what a strategy lets pass.
+        A complete answer is then yielded before the next is started, so that it counts
+        if the ceiling ends the attempt: a strategy lets exceptions of `sample` and `score` pass.
         """
         ...
 
     def room(self, prefix: str = "", *, prompt: Prompt | None = None) -> int | None:
-        """How many tokens the model's context leaves behind `prefix`, at least; None: unknown."""
+        """How many tokens the model's context leaves after `prefix`, at least; None: unknown."""
         ...
 
     async def sample(
@@ -88,9 +88,9 @@ class Caller(Protocol):
     ) -> list[Draw]:
         """One draw for each sample index, found in the store or generated; order kept.
 
-        `prompt` replaces the task's own. Equal arguments give equal draws (so a second draw of the
-        same needs another index), and a shorter `max_tokens` gives the beginning of a longer draw.
-        Raises BackendError when the model failed for good.
+        `prompt` overrides the task's own. Equal arguments give equal draws (so a second draw of the
+        same needs another index), and a shorter `max_tokens` gives a prefix of a longer draw.
+        Raises BackendError if the model failed permanently.
         """
         ...
 
@@ -102,13 +102,13 @@ class Caller(Protocol):
         ...
 
     async def score(self, reward: Reward, responses: Sequence[str]) -> list[Score]:
-        """The reward's judgement of some responses to the problem, stored ones not asked again."""
+        """The reward's scores of some responses to the problem; stored ones are reused."""
         ...
 
     async def verdicts(self, draws: Sequence[Draw]) -> list[Verdict]:
         """The task's verifier on the answers of some draws.
 
-        A strategy may count equal answers by `key`; to look at `status` is to look at the gold.
+        A strategy may count equal answers by `key`; looking at `status` is looking at the gold.
         """
         ...
 
@@ -118,10 +118,10 @@ class Caller(Protocol):
 
 
 async def together(calls: Iterable[Awaitable[T]], *, in_turn: bool = False) -> list[T]:
-    """Await several calls side by side; when one fails, the others are finished before it is said.
+    """Await several calls concurrently; if one fails, wait for the others before raising.
 
-    `asyncio.gather` would leave them running: paid for, and perhaps never stored. `in_turn`: one
-    behind the other; `calls` is then best a generator, so that none is made which is not awaited.
+    `asyncio.gather` would leave them running: paid for, and perhaps never stored. `in_turn`:
+    sequentially; `calls` should then be a generator, so that no coroutine is created unawaited.
     """
     if in_turn:
         return [await call for call in calls]
@@ -135,7 +135,7 @@ async def together(calls: Iterable[Awaitable[T]], *, in_turn: bool = False) -> l
 async def side_by_side(
     caller: Caller, streams: Iterable[AsyncGenerator[T, None]]
 ) -> AsyncGenerator[T, None]:
-    """What several streams bring, in their order; one behind the other where the caller says so."""
+    """The items of several streams, in order; sequentially if the caller says so."""
     if caller.in_turn:
         for stream in streams:
             async for item in stream:
@@ -151,7 +151,7 @@ async def _all(stream: AsyncGenerator[T, None]) -> list[T]:
 
 
 Chain = tuple[Draw, ...]
-"""The draws that led to one answer, the last of which holds it (thought, then answer)."""
+"""The draws that led to one answer, the last of which contains it (thinking, then answer)."""
 
 
 class Proposer(Protocol):
@@ -165,7 +165,7 @@ class Proposer(Protocol):
 
     @property
     def size(self) -> int:
-        """How many samples the budget's selector chooses from (k), at most."""
+        """The maximum number of samples that the budget's selector chooses from (k)."""
         ...
 
     @property
@@ -175,9 +175,9 @@ class Proposer(Protocol):
 
     @property
     def exchangeable(self) -> bool:
-        """Whether any k chains of a larger pool are what a budget of size k would have drawn.
+        """Whether any k chains of a larger pool are distributed like those of a budget of size k.
 
-        If not, or under a ceiling, an attempt is one whole: it is charged all that was asked for,
+        If not, or under a ceiling, an attempt is a unit: it is charged for everything requested,
         and its selector chooses from all of its chains.
         """
         ...
@@ -193,27 +193,27 @@ class Proposer(Protocol):
         ...
 
     def most_tokens(self, max_output_tokens: int) -> int:
-        """The most tokens that one chain can generate, with the command's limit.
+        """The maximum tokens that one chain can generate, given the command's limit.
 
-        What an attempt throws away on the way to a chain counts with that chain.
+        What an attempt discards on the way to a chain counts towards that chain.
         """
         ...
 
     def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
-        """A pool of n chains (of at most n, when they are not exchangeable).
+        """A pool of n chains (at most n, if they are not exchangeable).
 
-        Each is yielded as soon as it is there where `caller.in_turn`: what was not yielded before
-        a ceiling ended the attempt is charged, but is no answer.
+        If `caller.in_turn`, each is yielded as soon as it is complete: what was not yielded before
+        a ceiling ended the attempt is charged, but is not an answer.
         """
         ...
 
 
 class Reward(Protocol):
-    """Scores responses, whole or in part, and step by step where it can.
+    """Scores responses, complete or partial, and step by step if it can.
 
-    Registered under `harness.rewards` as a callable from the text behind its name's colon
-    (`reward=hf:FOLDER` calls `hf` with "FOLDER"; None when there is none); raises UsageError when
-    it cannot be had. Building it loads no weights.
+    Registered under `harness.rewards` as a callable that takes the text after its name's colon
+    (`reward=hf:FOLDER` calls `hf` with "FOLDER"; None without it); raises UsageError if
+    it is unavailable. Constructing it loads no weights.
     """
 
     @property
@@ -223,19 +223,19 @@ class Reward(Protocol):
 
     @property
     def has_model(self) -> bool:
-        """Whether it runs a model of its own, whose tokens it tells with each score."""
+        """Whether it runs a model of its own, whose tokens it reports with each score."""
         ...
 
     async def score(self, caller: Caller, responses: Sequence[str]) -> list[Graded]:
-        """One judgement for each response; raises BackendError when it has none."""
+        """One score for each response; raises BackendError if it has none."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graded:
-    """What a reward returns: values in [0, 1], the tokens its own model read, the draws it took.
+    """A reward's result: values in [0, 1], the tokens its own model read, the draws it took.
 
-    `cut`: the response was longer than that model can read, and the values are of its beginning.
+    `cut`: the response was longer than that model can read, and only its beginning was scored.
     """
 
     steps: tuple[float, ...]
@@ -246,10 +246,10 @@ class Graded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """One chain of a pool with the verdict on its answer, and its reward where it has one.
+    """One chain of a pool with the verdict on its answer, and its reward if it has one.
 
-    `tokens` were generated for it, thought and steps included; None where that is unknown. A
-    selector may look at `verdict.answer` and `key`; to look at `status` is to look at the gold.
+    `tokens` were generated for it, including thinking and steps; None if unknown. A
+    selector may look at `verdict.answer` and `key`; looking at `status` is looking at the gold.
     """
 
     verdict: Verdict
@@ -261,7 +261,7 @@ class Selector(Protocol):
     """Chooses the final answer from a pool.
 
     Registered under `harness.selectors` as a class; `args` are the keyword arguments (plain JSON)
-    that build it again. They are options of the budget: `vote@4:select=shortest,by=words`. A class
+    to rebuild it. They are options of the budget: `vote@4:select=shortest,by=words`. A class
     with `uses_reward = True` is given scored answers, and needs a `reward=`.
     """
 
@@ -269,11 +269,11 @@ class Selector(Protocol):
 
     @property
     def args(self) -> Mapping[str, str | int]:
-        """What it was built with."""
+        """The arguments that it was built with."""
         ...
 
     def expect(self, pool: Sequence[Judged], k: int) -> Mapping[Status, float]:
-        """Probability of each status of the chosen answer, over random k-subsets of the pool.
+        """Probability of each status of the selected answer, over random k-subsets of the pool.
 
         Unbiased for the budget of size k, and exact unless `error` says otherwise; raises
         ValueError for k > len(pool).
@@ -281,7 +281,7 @@ class Selector(Protocol):
         ...
 
     def error(self, pool: Sequence[Judged], k: int) -> float:
-        """The Monte-Carlo standard error of the probability of `correct`; 0 when it is exact."""
+        """The Monte Carlo standard error of the probability of `correct`; 0 if it is exact."""
         ...
 
 
@@ -289,8 +289,8 @@ class Selector(Protocol):
 class Strategy:
     """A budget with its parts.
 
-    `versions` name the code of those parts that are not built in, or not in their first version:
-    what was measured by other code is another run.
+    `versions` identify the code of those parts that are not built in, or not in their first
+    version: measurements with other code are another run.
     """
 
     budget: Budget
@@ -301,12 +301,12 @@ class Strategy:
 
     @property
     def capped(self) -> bool:
-        """Whether a ceiling bounds what one problem may cost."""
+        """Whether a ceiling limits what one problem may cost."""
         return bool(self.budget.ceilings)
 
     @property
     def whole(self) -> bool:
-        """Whether an attempt is one whole, and not a pool of which smaller budgets use parts."""
+        """Whether an attempt is a unit, and not a pool of which smaller budgets use parts."""
         return self.capped or not self.proposer.exchangeable
 
     @property

@@ -1,4 +1,4 @@
-"""What compute costs: FLOPs, dollars from a dated price book, and accuracy per cost.
+"""The cost of compute: FLOPs, dollars from a dated price book, and accuracy per cost.
 
 flops(info, prompt_tokens, output_tokens, cached_prompt_tokens=None) -> float | None
 price_of_model(info, date) -> PriceEntry | None   our own book, then genai-prices

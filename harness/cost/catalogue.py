@@ -1,7 +1,7 @@
-"""Prices of providers' models from the package genai-prices (MIT, kept by Pydantic), offline.
+"""Prices of providers' models from the package genai-prices (MIT, maintained by Pydantic), offline.
 
-The package ships its data; nothing is fetched. Its names are matched within one provider, which an
-address tells, so that a model of one's own that bears a famous name is not priced.
+The package ships its data; nothing is fetched. Names are matched within one provider, identified by
+its URL, so that a self-hosted model with a famous name is not priced.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def catalogue_price(
 ) -> PriceEntry | None:
     """The price of a model on a day at the provider behind `url`, or at a named one.
 
-    With neither, at the provider that the name itself suggests. None where none is known.
+    With neither, at the provider that the name itself suggests. None if no price is known.
     """
     from genai_prices.data_snapshot import get_snapshot  # half a second to import
 

@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceTier:
-    """The prices of a whole call whose prompt has more than `above` tokens."""
+    """The prices that apply to a whole call whose prompt has more than `above` tokens."""
 
     above: int
     input: float
@@ -22,9 +22,9 @@ class PriceTier:
 class PriceEntry:
     """US dollars per million tokens for `models`, valid from `date` and before `until`.
 
-    `cached` is the price of cached prompt tokens; None where none is published: they cost
-    `input`. `source` is the address that states the price, `book` what it was read from. `tiers`
-    hold for calls with long prompts, by rising `above`.
+    `cached` is the price of cached prompt tokens; None if none is published, and then they cost
+    `input`. `source` is the URL that states the price, `book` where it was read from. `tiers`
+    apply to calls with long prompts, in order of `above`.
     """
 
     models: tuple[str, ...]
@@ -38,7 +38,7 @@ class PriceEntry:
     tiers: tuple[PriceTier, ...] = ()
 
     def scaled(self, share: float, why: str) -> PriceEntry:
-        """The same at a share of all prices; `why` stands behind the source."""
+        """The same entry at a fraction of all prices; `why` is appended to the source."""
         cached = None if self.cached is None else self.cached * share
         return replace(
             self,
@@ -74,7 +74,7 @@ class PriceEntry:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON, as a run's manifest keeps it."""
+        """Plain JSON, as stored in a run's manifest."""
         known: dict[str, Any] = {"book": self.book} if self.book else {}
         if self.tiers:
             known["tiers"] = [asdict(tier) for tier in self.tiers]

@@ -1,4 +1,4 @@
-"""Floating-point operations of one completion, attention included."""
+"""Floating-point operations of one completion, including attention."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ def flops(
     *,
     cached_prompt_tokens: int | None = None,
 ) -> float | None:
-    """FLOPs of one completion; None when the model's shape or a token count is unknown.
+    """FLOPs of one completion; None if the model's shape or a token count is unknown.
 
-    A token that sees `context` tokens, itself included, costs
+    A token that attends to `context` tokens, including itself, costs
     2·(active parameters + 2·layers·width·context): Brown et al. 2024 (arXiv 2407.21787), appendix.
     The sum runs over every token with its own context. Cached prompt tokens cost nothing
-    but are still attended to; an unknown number of them counts as none. Samples that share their
-    prompt: give all but the first one `cached_prompt_tokens=prompt_tokens`.
+    but are still attended to; an unknown number of cached tokens counts as none. For samples that
+    share a prompt, pass `cached_prompt_tokens=prompt_tokens` for all but the first.
     """
     parameters = info.active_parameters or info.parameters
     if parameters is None or info.layers is None or info.width is None:

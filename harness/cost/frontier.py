@@ -1,4 +1,4 @@
-"""Figures that join accuracy and cost. Cost is any positive number: tokens, FLOPs, dollars."""
+"""Figures that combine accuracy and cost. Cost is any positive number: tokens, FLOPs, dollars."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def _check(points: Sequence[Point]) -> None:
 
 
 def cost_of_pass(cost: float | None, success: float) -> float | None:
-    """Expected cost of one correct answer: cost per attempt over the chance of success.
+    """Expected cost of one correct answer: cost per attempt divided by the success rate.
 
-    Erol et al. 2025, arXiv 2504.13359, eq. 1. Infinite when nothing succeeds; None when the cost
+    Erol et al. 2025, arXiv 2504.13359, eq. 1. Infinite if nothing succeeds; None if the cost
     is unknown.
     """
     if cost is None:
@@ -29,11 +29,11 @@ def cost_of_pass(cost: float | None, success: float) -> float | None:
 
 
 def pareto(points: Sequence[Point]) -> list[int]:
-    """Indices of the points that no other beats, by rising cost.
+    """Indices of the points that no other point beats, in order of cost.
 
-    A point is beaten by one that costs no more and is at least as accurate, one of them strictly;
-    equal points all stay. Costs that agree in 12 digits and accuracies within 1e-9 are equal: sums
-    in another order beat nothing.
+    A point is beaten by one that costs no more and is at least as accurate, strictly in one of the
+    two; equal points all stay. Costs that agree in 12 digits and accuracies within 1e-9 are equal,
+    so that summation order decides nothing.
     """
     _check(points)
     frontier: list[int] = []
@@ -53,9 +53,9 @@ def area_under_log_cost(
 ) -> float:
     """Mean accuracy of the best measured budget within c, over ln c uniform on [low, high].
 
-    A staircase: between two budgets the cheaper one counts, below the cheapest the accuracy is 0.
-    The bounds default to the cheapest and dearest point; models are comparable
-    only under the same bounds. Lies between 0 and the highest accuracy.
+    A staircase: between two budgets the cheaper one counts, and below the cheapest the accuracy is
+    0. The bounds default to the cheapest and most expensive point; models are comparable
+    only under the same bounds. The result lies between 0 and the highest accuracy.
     """
     _check(points)
     if not points:

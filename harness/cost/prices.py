@@ -1,7 +1,7 @@
-"""What tokens cost: dated entries with the source of each.
+"""Token prices: dated entries, each with its source.
 
-Our own book (`prices.toml`) comes first: what the package genai-prices lacks, or has too late. Then
-that package, which people keep for all providers (harness.cost.catalogue).
+Our own book (`prices.toml`) comes first: it has what the package genai-prices lacks, or adds too
+late. Then comes that package, which covers all providers (harness.cost.catalogue).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _entry(raw: dict[str, Any], where: str) -> PriceEntry:
 
 @functools.cache
 def load_prices(path: Path = BOOK) -> tuple[PriceEntry, ...]:
-    """The entries of a price book; raises DataError when it is not one."""
+    """The entries of a price book; raises DataError if it is invalid."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -50,10 +50,10 @@ def load_prices(path: Path = BOOK) -> tuple[PriceEntry, ...]:
 
 
 def price_of_model(info: ModelInfo, date: dt.date) -> PriceEntry | None:
-    """What a model's tokens cost on a day; None: unpriced.
+    """A model's token prices on a given day; None if unpriced.
 
-    By its exact name in our own book; else, where it is asked at a provider's address, by that
-    provider's price list. A model on one's own machine has none there.
+    By its exact name in our own book; otherwise, if it is called at a provider's URL, from that
+    provider's price list. A model on your own machine has none there.
     """
     own = find_price(info.name, date)
     url = info.extra.get("url")
@@ -65,7 +65,7 @@ def price_of_model(info: ModelInfo, date: dt.date) -> PriceEntry | None:
 def find_price(
     model: str, date: dt.date, book: Sequence[PriceEntry] | None = None
 ) -> PriceEntry | None:
-    """The newest entry of a book (ours by default) for exactly this name that held on `date`."""
+    """The newest entry of a book (ours by default) for exactly this name in force on `date`."""
     held = [
         entry
         for entry in (load_prices() if book is None else book)
@@ -79,9 +79,9 @@ def find_price(
 def price(usage: Usage, entry: PriceEntry | None, *, one_call: bool = False) -> float | None:
     """US dollars of a usage; None ("N/A", never 0) without an entry or with unknown tokens.
 
-    An unknown number of cached tokens counts as none, so that the price is never too low.
-    `one_call`: the usage is that of one call, so that its prompt's length chooses the tier; a sum
-    of calls is priced at the base.
+    An unknown number of cached tokens counts as none, so that a cost is never underestimated.
+    `one_call`: the usage is that of one call, so its prompt length selects the tier; a sum
+    of calls is priced at the base rates.
     """
     if entry is None or usage.prompt_tokens is None or usage.output_tokens is None:
         return None

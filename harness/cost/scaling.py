@@ -1,4 +1,4 @@
-"""Size against test-time compute: what a smaller model may spend for the FLOPs of a larger one."""
+"""Model size against test-time compute: a smaller model's allowance at a larger one's FLOPs."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import math
 
 
 def inference_multiplier(size_ratio: float, inference_ratio: float) -> float:
-    """By what factor a small model's inference may grow until it costs what the large one does.
+    """The factor by which a small model's inference may grow at the large model's total cost.
 
     The large model has `size_ratio` = M times the parameters; `inference_ratio` = R is inference
-    tokens over pretraining tokens. Training costs 6·N FLOPs a token and inference 2·N, so that
-    equal totals allow M + 3·(M - 1)/R: Snell et al. 2024 (arXiv 2408.03314), section 7. For
-    R to infinity, where pretraining no longer matters, it is M. ValueError for M < 1 or R <= 0.
+    tokens over pretraining tokens. Training costs 6·N FLOPs per token and inference 2·N, so
+    equal totals allow M + 3·(M - 1)/R: Snell et al. 2024 (arXiv 2408.03314), section 7. As
+    R goes to infinity, pretraining no longer matters and it is M. ValueError for M < 1 or R <= 0.
     """
     if not (size_ratio >= 1 and inference_ratio > 0 and math.isfinite(size_ratio)):
         raise ValueError(

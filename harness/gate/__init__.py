@@ -1,6 +1,6 @@
-"""Comparing runs, baselines kept in a repository, and the gate that CI trusts.
+"""Comparing runs, baselines kept in a repository, and the gate for CI.
 
-The package is also the function: `harness.gate(model="onnx:tiny-s")` is `harness.gate.api.judge`.
+The package is also callable: `harness.gate(model="onnx:tiny-s")` is `harness.gate.api.judge`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`judge`: the whole of `harness gate`, from Python."""
+"""`judge`: all of `harness gate`, from Python."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from harness.run.progress import Observer, Silent, shown
 def check(
     *, config: GateConfig | str | Path | None = None, baseline: str | Path | None = None
 ) -> list[Feasibility]:
-    """What the rules can decide with the baseline's problems; nothing is evaluated.
+    """What the rules can decide with the baseline's problems, without evaluating anything.
 
-    The files are found as by `judge`. UsageError or DataError where they make no sense.
+    The files are found as in `judge`. UsageError or DataError if they are invalid.
     """
     rules, old = _rules_and_baseline(config, baseline)
     return feasibility(rules.rules, old)
@@ -45,11 +45,11 @@ def foresee(
     data_dir: str | Path | None = None,
     config: GateConfig | str | Path | None = None,
 ) -> list[Feasibility]:
-    """What rules could decide with the first `limit` problems of a task, before anything is run.
+    """What rules could decide with the first `limit` problems of a task, before running anything.
 
-    And with two, four and eight times as many, as far as there are problems. The rules are those of
-    `config` or of this folder; where there are none, a margin of 5 points. One answer in ten is
-    assumed to change from run to run. UsageError or DataError for what cannot be read.
+    Also with two, four and eight times as many, if there are that many problems. The rules are
+    those of `config` or of this folder; without any, a margin of 5 points. One answer in ten is
+    assumed to change between runs. UsageError or DataError for files that cannot be read.
     """
     try:
         rules = _rules_and_baseline(config, None, read=False)[0].rules
@@ -91,30 +91,30 @@ def judge(
     progress: Observer | bool | None = None,
     **settings: Unpack[EvalSettings],
 ) -> GateResult:
-    """Hold a stored run, or a model that is evaluated now, against rules and a baseline.
+    """Check a stored run, or a model that is evaluated now, against rules and a baseline.
 
-    Either `candidate` (a run's id or its beginning, a filter, a baseline file), looked up in the
+    Give either `candidate` (a run's id or prefix, a filter, a baseline file), looked up in the
     database `db`; or `model`, which is evaluated in growing parts until the verdict is certain, on
-    the baseline's tasks and budgets unless others are named, by `settings` as for
+    the baseline's tasks and budgets unless others are given, with `settings` as for
     `harness.evaluate`. `config` is the file with the rules (None: harness.toml or pyproject.toml
-    here), `baseline` a file instead of the config's.
+    here), `baseline` a file that overrides the config's.
 
-    A model behind an API is asked anew, whatever is stored: the server may have changed. `fresh`
-    names that asking (None: the CI system's name of its run, else the time), and the same name goes
-    on with what it has begun; `max_age` takes stored samples of an asking that young. Local weights
-    are known by their hash: what is stored of them holds.
+    A model behind an API is sampled again, whatever is stored, since the server may have changed.
+    `fresh` labels these samples (None: the CI system's run name, else the time), and the same label
+    resumes; `max_age` reuses stored samples that are at most that old. Local weights are
+    identified by their hash, so their stored samples remain valid.
 
-    Several models (a list of names) are gates of their own, each at its own error, told as one: its
-    verdict is the worst of theirs. Where one cannot be judged the others are judged first.
+    Several models (a list of names) are gated separately, each at its own error rate, and reported
+    together: the verdict is the worst one. If one cannot be judged, the others are judged first.
 
-    UsageError for what makes no sense or does not fit together, DataError for a verifier that
-    accepts answers made wrong.
+    UsageError for invalid or conflicting arguments, DataError for a verifier that
+    accepts deliberately wrong answers.
     """
     rules, old = _rules_and_baseline(config, baseline)
     if (candidate is None) == (model is None):
         raise ParameterError(
-            "name a candidate (a run, a filter or a baseline file) or {model}, which is evaluated "
-            "now; not both",
+            "give either a candidate (a run, a filter or a baseline file) or {model}, which is "
+            "evaluated now, not both",
             model=...,
         )
     if model is None:
@@ -144,13 +144,13 @@ def judge(
 def _stored(
     rules: GateConfig, old: list[RunOutcomes], db: str, candidate: str, any_budget: bool
 ) -> GateResult:
-    """The verdict on stored runs; of a model behind an API it says how old they are."""
+    """The verdict on stored runs; for a model behind an API it says how old they are."""
     found = find_side(db, candidate)
     check_verifiers(found)
     result = run_gate(rules.rules, found, old, any_budget=any_budget)
     notes = [
-        f"{run.label}: judged by replies of {min(c.asked for c in run.canaries)[:10]}, and the "
-        "server was not asked now: `harness gate --run` does"
+        f"{run.label}: judged by replies of {min(c.asked for c in run.canaries)[:10]}; the "
+        "server was not called now, as `harness gate --run` would do"
         for run in found
         if run.canaries
     ]
@@ -164,7 +164,7 @@ def _run(
     observer: Observer,
     any_budget: bool,
 ) -> GateResult:
-    """The verdict on a model that is evaluated now, and asked anew if it is not the stored one."""
+    """The verdict on a model that is evaluated now, and sampled again if it has changed."""
     plan = plan_gate(asked, old)
     if not isinstance(observer, Silent):
         info = plan.backend.info
@@ -178,7 +178,7 @@ def _run(
         )
     except ModelChangedError:
         assert canary is not None
-        said = f"{canary.note}; the stored samples are not used, and the model is asked anew"
+        said = f"{canary.note}; the stored samples are not used, and the model is sampled again"
         observer.note(said)
         plan = plan_gate(replace(asked, max_age=None, fresh=new_label({})), old)
         result = run_staged_gate(rules.rules, plan, old, observer=observer, any_budget=any_budget)

@@ -1,4 +1,4 @@
-"""Baselines: the outcomes of runs as a text file for a repository, one problem a line.
+"""Baselines: the outcomes of runs as a text file for a repository, one problem per line.
 
     harness-baseline 1
     checksum <SHA-256 of everything below this line>
@@ -8,8 +8,8 @@
     problem<TAB>cluster<TAB>correct<TAB>lured<TAB>alarmed<TAB>ungraded<TAB>truncated<TAB>tokens …
     "s0-1"<TAB>"s0"<TAB>1<TAB>0<TAB>0<TAB>0<TAB>0<TAB>34 …
 
-Unknown figures are `-`. An edit by hand breaks the checksum, and reading says so. A run of a model
-behind an API has lines `canary.1 {…}` in its head too (`harness.results.canaries`).
+Unknown figures are `-`. A manual edit breaks the checksum, which reading reports. A run of a model
+behind an API also has lines `canary.1 {…}` in its head (`harness.results.canaries`).
 """
 
 from __future__ import annotations
@@ -39,18 +39,18 @@ _COLUMNS = "\t".join(("problem", "cluster", *_NUMBERS))
 
 
 def write_baseline(path: Path, runs: Sequence[RunOutcomes], *, partial: bool = False) -> None:
-    """Write runs to a file, replacing it in one step; DataError for empty runs.
+    """Write runs to a file, replacing it atomically; DataError for empty runs.
 
-    An unfinished run is one too, unless `partial`: a gate that stopped early has measured enough
-    to be a baseline of the problems that it saw, and later gates are then held to those.
+    DataError also for an unfinished run, unless `partial`: a gate that stopped early has measured
+    enough to be a baseline of the problems that it saw, and later gates then use only those.
     """
     if not runs:
         raise DataError("no run to save as a baseline; `harness show` lists the runs")
     for run in runs:
         if not run.outcomes or (len(run.outcomes) != run.planned and not partial):
             raise DataError(
-                f"{run.label} has {len(run.outcomes)} of {run.planned} problems: the same "
-                "`harness eval` again goes on with the others, {partial} saves those it has",
+                f"{run.label} has {len(run.outcomes)} of {run.planned} problems: run the same "
+                "`harness eval` again for the others, or use {partial} to save those it has",
                 partial=True,
             )
     body = "\n".join(_section(run) for run in sorted(runs, key=lambda r: (r.task, r.budget, r.id)))
@@ -95,31 +95,31 @@ def _number(value: float) -> str:
 
 
 def read_baseline(path: Path) -> list[RunOutcomes]:
-    """The runs of a baseline file; DataError when it is missing, empty, edited or unreadable."""
+    """The runs of a baseline file; DataError if it is missing, empty, edited or unreadable."""
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError as error:
         raise DataError(
-            f"baseline {path}: there is none yet; `harness baseline save {path} 'model=NAME'` "
+            f"baseline {path} does not exist; `harness baseline save {path} 'model=NAME'` "
             "writes one from stored runs"
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"baseline {path}: cannot be read: {error}") from error
     if any(line.startswith(_MERGE_MARKS) for line in text.splitlines()):
         raise DataError(
-            f"baseline {path}: an unresolved merge conflict stands in it; take one side of it "
-            f"(`git checkout --ours {path}`), or write it anew with `harness baseline save`"
+            f"baseline {path} contains an unresolved merge conflict; take one side of it "
+            f"(`git checkout --ours {path}`), or write it again with `harness baseline save`"
         )
     if not text.strip():
         raise DataError(f"baseline {path} is empty; `harness baseline save` writes one")
     magic, _, rest = text.partition("\n")
     if magic.strip() != _MAGIC:
-        raise DataError(f"baseline {path} does not begin with {_MAGIC!r}: it is no baseline")
+        raise DataError(f"baseline {path} does not begin with {_MAGIC!r}: it is not a baseline")
     checksum, _, body = rest.partition("\n\n")
     if checksum.strip() != f"checksum {_checksum(body)}":
         raise DataError(
-            f"baseline {path} was edited by hand or cut: its checksum does not fit; "
-            "restore it, or write it anew with `harness baseline save`"
+            f"baseline {path} was edited by hand or truncated: its checksum does not match; "
+            "restore it, or write it again with `harness baseline save`"
         )
     return [_run(path, section) for section in body.split("\n\n")]
 
@@ -128,7 +128,7 @@ def _run(path: Path, section: str) -> RunOutcomes:
     lines = section.strip("\n").split("\n")
     try:
         if _COLUMNS not in lines:
-            raise ValueError(f"a run without the line {_COLUMNS!r}; save it anew")
+            raise ValueError(f"a run without the line {_COLUMNS!r}; save it again")
         top = lines.index(_COLUMNS)
         head = {k: json.loads(v) for k, _, v in (line.partition(" ") for line in lines[:top])}
         run = RunOutcomes(
@@ -142,12 +142,12 @@ def _run(path: Path, section: str) -> RunOutcomes:
             ),
         )
     except (ValueError, KeyError) as error:
-        raise DataError(f"baseline {path} cannot be understood: {error}") from error
+        raise DataError(f"baseline {path} cannot be parsed: {error}") from error
     distinct = len({o.id for o in run.outcomes})
     if not distinct or distinct != len(run.outcomes) or distinct > run.planned:
         raise DataError(
             f"baseline {path}: {run.label} has {distinct} of {run.planned} problems"
-            f"{'' if distinct == len(run.outcomes) else ', some of them twice'}; save it anew"
+            f"{'' if distinct == len(run.outcomes) else ', some of them twice'}; save it again"
         )
     return run
 

@@ -1,10 +1,10 @@
-"""Canaries: answers of which the verdict is known, before a gate trusts a verifier.
+"""Canaries: answers with known verdicts, tested before a gate trusts a verifier.
 
-A verifier that accepts wrong answers makes every figure look good: no comparison can tell that from
-progress. And verdicts that are stored hide what today's verifier would say. So the gate asks it
-about some of the run's own problems first: gold answers must not come out wrong; lures, gold
-answers with a digit before them, and (where a gold answer is no number) other problems' gold
-answers must not come out correct.
+A verifier that accepts wrong answers makes every figure look good, and no comparison can tell that
+from progress. Stored verdicts also hide what the current verifier would say. So the gate first
+tests it on some of the run's own problems: gold answers must not be graded wrong; lures, gold
+answers with an extra leading digit, and (if a gold answer is not a number) other problems' gold
+answers must not be graded correct.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from harness.run.plan import verifier_label
 from harness.verifiers.pool import VerifierPool
 
 _ASKED = 40  # problems of a run
-_TOLERATED = 0.25  # share judged amiss: another problem's answer, in other words, may be right
+_TOLERATED = 0.25  # share misjudged: another problem's answer, reworded, may be right
 
 Answers = list[tuple[Problem, str]]
 
 
 def check_verifiers(runs: Sequence[RunOutcomes]) -> None:
-    """Ask the verifiers of stored runs; DataError where one judges known answers amiss.
+    """Test the verifiers of stored runs; DataError if one misjudges known answers.
 
-    Runs without problems (read from a file), of tasks that are not installed, or judged by another
-    version of the verifier than the one installed, are left alone.
+    Runs without problems (read from a file), of tasks that are not installed, or graded by a
+    version of the verifier other than the installed one, are skipped.
     """
     asked = set()
     for run in runs:
@@ -45,9 +45,9 @@ def check_verifiers(runs: Sequence[RunOutcomes]) -> None:
 
 
 def check_verifier(spec: VerifierSpec, problems: Sequence[Problem]) -> None:
-    """Ask one verifier about some of these problems; DataError where it judges them amiss.
+    """Test one verifier on some of these problems; DataError if it misjudges them.
 
-    A verifier that wants another form than \\boxed{} finds no answer, which proves nothing.
+    A verifier that expects a form other than \\boxed{} finds no answer, which proves nothing.
     """
     answerable = [p for p in problems if p.gold is not None]
     some = answerable[:: max(1, len(answerable) // _ASKED)][:_ASKED]
@@ -75,7 +75,7 @@ def check_verifier(spec: VerifierSpec, problems: Sequence[Problem]) -> None:
 
 
 def _altered(problem: Problem, others: Sequence[Problem]) -> str | None:
-    """A wrong answer made from gold ones; None where there is none to be had."""
+    """A wrong answer made from gold ones; None if there is none."""
     gold = problem.gold or ""
     if gold[:1].isdigit():
         return f"1{gold}"

@@ -1,4 +1,4 @@
-"""A comment for a pull request: before and after, what flipped with both answers, what it cost."""
+"""A pull request comment: before and after, what flipped with both answers, the cost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SIGNS = {GateVerdict.PASS: "✅", GateVerdict.REGRESSED: "❌", GateVerdict.INC
 
 
 def comment(result: GateResult, answers: Answers | None = None, link: str | None = None) -> str:
-    """Markdown for a pull request; `link` leads to the whole report."""
+    """Markdown for a pull request; `link` points to the full report."""
     lines = [f"### {_SIGNS[result.verdict]} harness gate: {result.verdict}", ""]
     lines += ["| | rule | run | figures |", "|---|---|---|---|"]
     for one in result.results:
@@ -23,12 +23,12 @@ def comment(result: GateResult, answers: Answers | None = None, link: str | None
     for flip in foremost(result.flipped):
         lines += ["", *_details(flip, answers or {})]
     if link:
-        lines += ["", f"[The whole report]({link})"]
+        lines += ["", f"[Full report]({link})"]
     return "\n".join(lines) + "\n"
 
 
 def _details(one: Flipped, answers: Answers) -> list[str]:
-    """One flip, folded."""
+    """One flip, in a collapsed section."""
     lines = [f"<details><summary>{html.escape(one.problem)}: {said(one)}</summary>", ""]
     for name, run in (("before", one.baseline_id), ("now", one.run_id)):
         text = answers.get((run, one.problem))

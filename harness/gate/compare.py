@@ -1,4 +1,4 @@
-"""Two runs on the same problems: accuracy, lures and costs, test by test."""
+"""Two runs on the same problems: accuracy, lures and costs, with tests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Pairs = Sequence[tuple[ProblemOutcome, ProblemOutcome]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flip:
-    """A problem whose outcome differs: chances to be right in a and in b."""
+    """A problem whose outcome differs: probabilities of being right in a and in b."""
 
     problem: str
     a: float
@@ -30,11 +30,11 @@ class Flip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """b minus a on the problems of both. Differences are None where a figure is unknown.
+    """b minus a on the problems of both. Differences are None if a figure is unknown.
 
-    `mcnemar_p` is exact and asks about independent problems: None for fractional scores or
+    `mcnemar_p` is exact and assumes independent problems: None for fractional scores or
     clusters of several problems. `bayes` is the 95% credible interval (Bayesian bootstrap over
-    clusters). `detectable` is the smallest true difference found with power 0.8.
+    clusters). `detectable` is the smallest true difference detected with power 0.8.
     `adjusted_p` is `accuracy.extra["p"]` corrected for all comparisons of the command.
     """
 
@@ -54,7 +54,7 @@ class Comparison:
 
     @property
     def measure(self) -> str:
-        """What the scores are: accuracy, or coverage where an oracle chooses."""
+        """What the scores measure: accuracy, or coverage if an oracle selects."""
         return "coverage" if self.a.selector == "oracle" else "accuracy"
 
     def to_json(self) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def compare_runs(
     confidence: float = 0.95,
     correction: str = "holm",
 ) -> list[Comparison]:
-    """Compare pair by pair; UsageError when two runs are not comparable, unless `anyway`.
+    """Compare pair by pair; UsageError if two runs are not comparable, unless `anyway`.
 
     `correction` is "holm" (family-wise error) or "bh" (false discovery rate).
     """
@@ -141,7 +141,7 @@ def _compare(a: RunOutcomes, b: RunOutcomes, anyway: bool, confidence: float) ->
 
 
 def _cost(pairs: Pairs, name: str, confidence: float) -> Estimate | None:
-    """A mean difference of costs with its interval; None where one is unknown."""
+    """A mean difference of costs with its interval; None if one is unknown."""
     values = [(getattr(x, name), getattr(y, name)) for x, y in pairs]
     if any(v is None for pair in values for v in pair):
         return None
@@ -202,7 +202,7 @@ def bayesian_interval(
     """Credible interval of the mean difference, scores in [0, 1].
 
     Bayesian bootstrap (Rubin 1981) over clusters. Two pseudo-clusters of mean size, one all won
-    and one all lost, with weight 1/2 each, keep it from having zero length when nothing differs.
+    and one all lost, with weight 1/2 each, prevent zero length when nothing differs.
     """
     codes = cluster_codes(clusters, len(differences))
     sizes = np.bincount(codes).astype(np.float64)

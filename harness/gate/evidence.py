@@ -1,4 +1,4 @@
-"""Evidence: how far a run's figure lies from the line that a rule draws, and how sure that is."""
+"""Evidence: how far a run's figure is from a rule's limit, and how certain that is."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from harness.stats.spread import Floats, cluster_codes
 Bounds = Callable[[float], tuple[float, float]]
 
 
-_FAR = 700.0  # beyond which the exponential is no float
+_FAR = 700.0  # beyond which the exponential overflows
 
 
 class UndefinedError(UsageError):
-    """A rule's figure has no value on these problems; on more of them it may have one."""
+    """A rule's figure is undefined on these problems; on more of them it may be defined."""
 
 
-_ASKED = {"lure_rate": "lured", "false_alarm_rate": "alarmed"}  # not asked of every problem
+_ASKED = {"lure_rate": "lured", "false_alarm_rate": "alarmed"}  # not defined for every problem
 _FIGURES = {
     "accuracy": "correct",
     "truncation_rate": "truncated",
@@ -37,12 +37,12 @@ _FIGURES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """The room above the line that a rule draws: positive is good, 0 is on the line.
+    """The distance to a rule's limit: positive passes, 0 is on the limit.
 
     `room` is the estimate; `bounds(c)` its two-sided interval of confidence c.
     """
 
-    value: float | None  # None: a cost per correct answer where nothing is correct
+    value: float | None  # None: a cost per correct answer when nothing is correct
     reference: float
     room: float
     bounds: Bounds = field(repr=False)
@@ -50,14 +50,16 @@ class Evidence:
 
 
 def kept_by(rule: Rule, outcomes: Sequence[ProblemOutcome]) -> list[ProblemOutcome]:
-    """The problems that a rule is about; UsageError when there is none."""
+    """The problems that a rule applies to; UsageError if there are none."""
     kept = []
     for o in outcomes:
         if rule.metric in _ASKED and getattr(o, _ASKED[rule.metric]) is None:
             continue
         if rule.where is not None:
             if o.problem is None:
-                raise UsageError(f"rule '{rule}': a baseline file does not hold {rule.where[0]!r}")
+                raise UsageError(
+                    f"rule '{rule}': a baseline file does not contain {rule.where[0]!r}"
+                )
             key, wanted = rule.where
             found = o.problem.variant if key == "variant" else o.problem.meta.get(key)
             if str(found) != wanted:
@@ -93,7 +95,7 @@ def _ratio(rule: Rule, top: Sequence[float], bottom: Sequence[float]) -> Floats:
 
 
 def _nothing_correct(line: float, costs: Floats, clusters: Sequence[str]) -> Evidence:
-    """A cost per correct answer that is at least the cost over the upper limit of accuracy."""
+    """A cost per correct answer that is at least the cost divided by the accuracy's upper limit."""
     none = [0.0] * len(costs)
 
     def bounds(confidence: float) -> tuple[float, float]:
@@ -106,7 +108,7 @@ def _nothing_correct(line: float, costs: Floats, clusters: Sequence[str]) -> Evi
 
 
 def absolute_evidence(rule: Rule, outcomes: Sequence[ProblemOutcome]) -> Evidence:
-    """How far a run's figure lies on the good side of the rule's limit."""
+    """How far a run's figure is on the passing side of the rule's limit."""
     limit, sign = rule.limit or 0.0, rule.sign
     clusters = [o.cluster for o in outcomes]
     top, bottom = _columns(rule, outcomes, _kinds(outcomes))
@@ -135,7 +137,7 @@ def absolute_evidence(rule: Rule, outcomes: Sequence[ProblemOutcome]) -> Evidenc
 def paired_evidence(
     rule: Rule, new: Sequence[ProblemOutcome], old: Sequence[ProblemOutcome]
 ) -> Evidence:
-    """How far the change from the baseline lies on the good side of the rule's margin."""
+    """How far the change from the baseline is on the passing side of the rule's margin."""
     margin, sign = rule.margin or 0.0, rule.sign
     clusters = [o.cluster for o in new]
     kinds = _kinds(new)
@@ -180,7 +182,7 @@ def _ordered(one: float, other: float) -> tuple[float, float]:
 
 
 def _cost_bounds(room: float, influence: Floats, clusters: Sequence[str]) -> Bounds:
-    """By the influence values, which sum to the error of `room`: see `harness.stats.skewed`."""
+    """From the influence values, which sum to the error of `room`: see `harness.stats.skewed`."""
     reach = Reach.of(influence, cluster_codes(clusters, len(influence)))
 
     def bounds(confidence: float) -> tuple[float, float]:
@@ -193,7 +195,7 @@ def _cost_bounds(room: float, influence: Floats, clusters: Sequence[str]) -> Bou
 def _scaled_bounds(
     value: float, limit: float, sign: int, influence: Floats, clusters: Sequence[str]
 ) -> Bounds:
-    """The same on the scale of the value's logarithm, on which costs are hardly skewed."""
+    """The same on the log scale, on which costs are hardly skewed."""
     reach = Reach.of(influence / value, cluster_codes(clusters, len(influence)))
 
     def bounds(confidence: float) -> tuple[float, float]:

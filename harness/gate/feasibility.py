@@ -1,9 +1,9 @@
-"""What rules can decide with a baseline's problems, said before anything is spent.
+"""What rules can decide with a baseline's problems, determined before anything is spent.
 
-A gate passes a rule only where its interval leaves no doubt, and the length of that interval hangs
-on how many problems there are and on how many answers change from one run of the same model to the
-next. So both are tried out: gates of an unchanged model are simulated on the baseline's own
-clusters, with every answer kept and with some of them drawn anew.
+A gate passes a rule only if its interval is conclusive, and the length of that interval depends
+on the number of problems and on how many answers change between runs of the same model. So both
+are tried out: gates of an unchanged model are simulated on the baseline's own
+clusters, once with every answer kept and once with some of them redrawn.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from harness.stats.sequential import LOOKS, spending_levels
 WANTED = 0.95
 """The share of gates that an unchanged model should pass."""
 ASSUMED_CHANGES = 0.1
-"""Where each problem has one sample, nobody knows how many answers would change: this is taken."""
+"""The assumed share of changing answers if each problem has only one sample."""
 
 _FIRST = 0.05
 _GATES = 400
@@ -36,10 +36,10 @@ _POWER = 0.8
 class Feasibility:
     """What one rule can decide on one run of the baseline.
 
-    `kept`: an unchanged model passes if none of its answers changes. `chance`: that it passes if
-    the share `changes` of the answers does, by simulation; `assumed` where that share is not
-    known from repeated samples. `least_margin`: with which it passes in 95% of gates. `detectable`:
-    the loss that the rule calls a regression in 80% of gates. None for what a rule has not.
+    `kept`: an unchanged model passes if none of its answers changes. `chance`: the probability that
+    it passes if a share `changes` of the answers does, by simulation; `assumed` if that share is
+    not known from repeated samples. `least_margin`: the margin with which it passes in 95% of
+    gates. `detectable`: the loss that the rule calls a regression in 80% of gates. None if unused.
     """
 
     rule: Rule
@@ -55,7 +55,7 @@ class Feasibility:
 
     @property
     def feasible(self) -> bool:
-        """Whether an unchanged model passes as often as it should."""
+        """Whether an unchanged model passes often enough."""
         return self.kept and (self.chance is None or self.chance >= WANTED)
 
     def __str__(self) -> str:
@@ -73,7 +73,7 @@ class Feasibility:
             said += "; it cannot pass even if no answer changes"
         loss, margin = wording.points(self.detectable), wording.points(self.least_margin)
         if self.feasible:
-            return f"{where}: {said}; a loss of {loss} is called in 80% of gates"
+            return f"{where}: {said}; a loss of {loss} is detected in 80% of gates"
         return (
             f"{where}: {said}. A margin of {margin} passes them in 95% of gates; more problems "
             "allow a smaller one"
@@ -87,10 +87,10 @@ class Feasibility:
 def feasibility(
     rules: Sequence[Rule], baseline: Sequence[RunOutcomes], *, staged: bool = True
 ) -> list[Feasibility]:
-    """What each rule can decide on each run of the baseline that it is for.
+    """What each rule can decide on each run of the baseline that it applies to.
 
-    `staged`: for a gate that evaluates as it judges, whose looks share the error. Rules on costs
-    and on observed figures are left out: what does not change passes them.
+    `staged`: for a gate that judges while evaluating, whose looks share the error. Rules on costs
+    and on observed figures are left out, because an unchanged model passes them.
     """
     levels = (lambda alpha: spending_levels(LOOKS, alpha)[-1]) if staged else float
     found = []
@@ -106,14 +106,14 @@ def feasibility(
 
 
 def first_margin(baseline: Sequence[RunOutcomes]) -> float:
-    """The margin of accuracy, of at least 5 points, that passes an unchanged model in 95% of gates
+    """The accuracy margin, at least 5 points, that passes an unchanged model in 95% of gates
     on each run."""
     found = feasibility((Rule(metric="accuracy", margin=_FIRST),), baseline)
     return max([_FIRST, *(one.least_margin or 0.0 for one in found)])
 
 
 def unanswered(task: str, problems: Sequence[Problem]) -> RunOutcomes:
-    """A run of some problems of which nothing is known but that they will be answered."""
+    """A run of problems about which nothing is known except that they will be answered."""
     return RunOutcomes(
         id="",
         model="any model",
@@ -152,7 +152,7 @@ def _one(rule: Rule, run: str, outcomes: Sequence[ProblemOutcome], alpha: float)
 
 
 def _changes(outcomes: Sequence[ProblemOutcome]) -> float | None:
-    """The chance that two samples of a problem differ in being right: mean 2p(1-p)·k/(k-1)."""
+    """The probability that two samples of a problem differ in correctness: mean 2p(1-p)·k/(k-1)."""
     pools = [(o.pool_correct, o.samples) for o in outcomes if o.samples > 1]
     if not pools:
         return None
@@ -162,7 +162,7 @@ def _changes(outcomes: Sequence[ProblemOutcome]) -> float | None:
 def _bounds(
     clusters: Sequence[str], changes: float, alpha: float, gates: int
 ) -> list[tuple[float, float]]:
-    """Intervals of the change of an unchanged model of which so many answers differ by chance."""
+    """Intervals of the change of an unchanged model if this share of answers differs by chance."""
     rng = np.random.default_rng(0)
     n = len(clusters)
     found = []
@@ -175,5 +175,5 @@ def _bounds(
 
 
 def _up(margin: float) -> float:
-    """Rounded up to half a point, as people write margins."""
+    """Rounded up to half a point, as margins are usually written."""
     return float(np.ceil(margin * 200 - 1e-9) / 200)

@@ -1,4 +1,4 @@
-"""The problems that flipped, with both answers: what comments and test reports show of them."""
+"""The problems that flipped, with both answers, for comments and test reports."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from harness.results.reports import find_runs, iter_samples
 from harness.store import open_store
 
 MOST = 10
-"""Problems that are shown with their answers; all are counted."""
+"""Number of problems shown with their answers; all are counted."""
 
 Answers = Mapping[tuple[str, str], str]
 """The response to a problem by (run id, problem id)."""
 
 
 def foremost(flipped: Iterable[Flipped]) -> list[Flipped]:
-    """Those that are shown: what is wrong now comes first."""
+    """The ones that are shown: newly wrong problems come first."""
     return sorted(flipped, key=lambda one: not one.worse)[:MOST]
 
 
 def find_answers(db: str, flipped: Iterable[Flipped]) -> Answers:
-    """The first stored response of each side of each flip, as far as the database has its run.
+    """The first stored response of each side of each flip, if the database has its run.
 
-    Those that `foremost` takes of each run are looked up.
+    Only the flips that `foremost` selects for each run are looked up.
     """
     runs: dict[str, list[Flipped]] = {}
     for one in flipped:
@@ -45,12 +45,12 @@ def find_answers(db: str, flipped: Iterable[Flipped]) -> Answers:
 
 
 def said(one: Flipped) -> str:
-    """Which way it flipped."""
+    """The direction of the flip."""
     return "right before, wrong now" if one.worse else "wrong before, right now"
 
 
 def shortened(text: str, most: int) -> str:
-    """The end of an answer, where its result stands."""
+    """The end of an answer, where its result is."""
     return text if len(text) <= most else f"… {text[-most:]}"
 
 

@@ -1,6 +1,6 @@
 """A gate's result for machines: JUnit XML, GitLab code quality, GitHub summary and annotations.
 
-Each form has a twin for a gate that could not judge: whatever happens, CI finds a report.
+Each form also exists for a gate that could not judge, so that CI always finds a report.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Failure:
 
     @classmethod
     def of(cls, error: BaseException) -> Failure:
-        """What an error says; a defect names its kind, since its text alone may say nothing."""
+        """An error's message; a defect names its type, because its text alone may say nothing."""
         for kind, cause in _CAUSES:
             if isinstance(error, kind):
                 return cls(cause=cause, message=str(error))
@@ -59,7 +59,7 @@ _CAUSES: tuple[tuple[type[BaseException], str], ...] = (
 
 
 def summary(result: GateResult) -> str:
-    """For people: a few lines, the last one the verdict."""
+    """As text: a few lines, the last one being the verdict."""
     lines = []
     for one in result.results:
         lines += [f"{one.verdict:12} {one.rule}", f"             {one.run}: {one.message}"]
@@ -67,11 +67,12 @@ def summary(result: GateResult) -> str:
 
 
 def junit(result: GateResult, inconclusive: str, answers: Answers | None = None) -> str:
-    """JUnit XML as Jenkins and GitLab read it: one test case a rule.
+    """JUnit XML as read by Jenkins and GitLab: one test case per rule.
 
-    A rule that hangs on which answers are right tells in its text what flipped, with both
-    `answers`. An inconclusive rule that is let pass is a skipped test. Valid under both schemas
-    that Jenkins publishes (junit-4.xsd, where `skipped` has no attributes, and junit-10.xsd).
+    For a rule that depends on which answers are right, the text lists what flipped, with both
+    `answers`. An inconclusive rule that is allowed to pass is a skipped test. Valid under both
+    schemas that Jenkins publishes (junit-4.xsd, where `skipped` has no attributes, and
+    junit-10.xsd).
     """
     suite = ET.Element("testsuite", name="harness gate")
     for one in result.results:
@@ -99,7 +100,7 @@ def junit(result: GateResult, inconclusive: str, answers: Answers | None = None)
 
 
 def flips_of(result: GateResult, one: RuleResult) -> list[Flipped]:
-    """What flipped in the run of a rule, where the rule hangs on which answers are right."""
+    """What flipped in a rule's run, if the rule depends on which answers are right."""
     if one.rule.metric not in SAMPLED or one.rule.limit is not None:
         return []
     return [flip for flip in result.flipped if flip.run == one.run]
@@ -124,7 +125,7 @@ def _document(suite: ET.Element) -> str:
 
 
 def _clean(text: str) -> str:
-    """Without the characters that XML 1.0 forbids: most controls, lone surrogates, U+FFFE."""
+    """Without characters that XML 1.0 forbids: most controls, lone surrogates, U+FFFE."""
 
     def legal(c: str) -> bool:
         return c in "\t\n" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff"
@@ -135,7 +136,7 @@ def _clean(text: str) -> str:
 def code_quality(result: GateResult, inconclusive: str, config: Path) -> str:
     """GitLab's code quality report: an issue for each rule that did not pass, at its line.
 
-    `config` is the file with the rules; its path is written as seen from the repository's root.
+    `config` is the file with the rules; its path is relative to the repository root.
     """
     issues = []
     for one in result.results:
@@ -168,9 +169,9 @@ def code_quality_failure(failure: Failure, config: Path | None) -> str:
 
 
 def _in_repository(path: Path | None) -> str:
-    """A path as seen from the repository's root, which is where reviews look for files.
+    """A path relative to the repository root, which is where reviews look for files.
 
-    The root is what the CI system names, else the nearest folder above with a `.git`, else here.
+    The root is given by the CI system, else the nearest parent folder with a `.git`, else here.
     """
     full = (path or Path("pyproject.toml")).resolve()
     named = os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR")
@@ -204,7 +205,7 @@ def cell(text: str) -> str:
 
 
 def notes(result: GateResult) -> list[str]:
-    """What is to be said of the gate as a whole."""
+    """Notes about the gate as a whole."""
     said = list(result.notes)
     if result.stopping is not None:
         said.append(_stopped(result.stopping))
@@ -217,7 +218,7 @@ def notes(result: GateResult) -> list[str]:
 
 
 def _flipped(flips: Sequence[Flipped], most: int = 20) -> str:
-    """All of them in a line; empty for none."""
+    """All of them in one line; empty for none."""
     if not flips:
         return ""
     worse = [one.problem for one in flips if one.worse]
@@ -238,12 +239,12 @@ def _stopped(at: Stopping) -> str:
 
 
 def _calls(at: Stopping) -> str:
-    """How much of it was asked now; what was stored says nothing of the model of today."""
+    """How much was sampled now; stored samples say nothing about today's model."""
     if not at.calls:
-        text = "the model was not asked now, all samples were stored"
+        text = "the model was not called now, all samples were stored"
     else:
         text = f"{at.calls:,} call{'' if at.calls == 1 else 's'} made now"
-    return text if at.asked is None else f"{text} (asking {at.asked})"
+    return text if at.asked is None else f"{text} (label {at.asked})"
 
 
 def _flaky(result: GateResult, most: int = 5) -> str:

@@ -1,4 +1,4 @@
-"""Judging rules: evidence first, a verdict only where the interval leaves no doubt."""
+"""Judging rules: evidence first, and a verdict only if the interval is conclusive."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from harness.gate.sides import differing_facts, joined
 from harness.results.outcomes import ProblemOutcome, RunOutcomes
 from harness.stats.sequential import spending_levels
 
-_FLIP = 0.5  # by so much the chance of a correct answer must have changed
+_FLIP = 0.5  # minimum change in the probability of a correct answer
 
 Level = Callable[[float], float]
 """The one-sided level of this look, from that of the whole gate (`harness.stats.sequential`)."""
 
 
 class Looks:
-    """A gate that looks several times: each look at its own level, and what has passed stays so.
+    """A gate with several looks: each look has its own level, and a pass is final.
 
-    `fractions` are the increasing shares of all problems that the looks see.
+    `fractions` are the increasing shares of all problems available at the looks.
     """
 
     def __init__(self, fractions: Sequence[float]) -> None:
@@ -44,7 +44,7 @@ class Looks:
     def settled(result: GateResult) -> bool:
         """Whether no further look can change the gate's verdict.
 
-        A rule on observed figures that fails may still be met by all problems together.
+        A failing rule on observed figures may still be met by all problems together.
         """
         regressed = GateVerdict.REGRESSED
         found = (r for r in result.results if not r.rule.observed)
@@ -66,11 +66,11 @@ class _Case:
         return paired_evidence(self.rule, self.new, self.old)
 
     def count(self, n: int) -> str:
-        """The problems that it is judged on."""
+        """The number of problems that it is judged on."""
         return f"{n:,} problems" if self.old is None else f"the same {n:,} problems"
 
     def without_worst_flaky(self) -> tuple[str, _Case] | None:
-        """The case without the flaky problem that speaks most against the run, and its id."""
+        """The case without the flaky problem that counts most against the run, and its id."""
         old = self.old or self.new
         if self.rule.metric not in SAMPLED or len(self.new) < 2:
             return None
@@ -101,9 +101,9 @@ def run_gate(
 ) -> GateResult:
     """Judge every rule on every run that it applies to.
 
-    `any_budget` holds a run against the baseline's run of its task under whatever budget. `level`
-    is for those who look several times, `part` for those who have seen a part of the problems.
-    UsageError where a rule applies to no run, can never fail, a run has no counterpart or is not
+    `any_budget` compares a run with the baseline's run of its task under any budget. `level`
+    is for callers with several looks, `part` for those that have seen only some of the problems.
+    UsageError if a rule applies to no run, can never fail, a run has no counterpart or is not
     comparable.
     """
     cases: list[_Case] = []
@@ -113,7 +113,7 @@ def run_gate(
         if not runs:
             raise UsageError(f"rule '{rule}' applies to none of the candidate's runs")
         cases += [_case(rule, run, baseline, any_budget) for run in runs]
-    for case in () if part else cases:  # a part may be hard for the reference by chance
+    for case in () if part else cases:  # a part may happen to be hard for the reference
         if case.old is not None:
             check_can_fail(case.rule, case.new, case.old)
     evidence = [case.evidence() for case in cases]
@@ -140,7 +140,7 @@ def _flipped(
     baseline: Sequence[RunOutcomes],
     any_budget: bool,
 ) -> Iterator[Flipped]:
-    """Of the runs that a rule holds against the baseline, the problems that changed sides."""
+    """Among the runs that a rule compares with the baseline, the problems that flipped."""
     for run in candidates:
         held = [r for r in rules if r.limit is None and r.task in (None, run.task)]
         if any(rule.budget in (None, run.budget) for rule in held):
@@ -159,10 +159,10 @@ def _flipped(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A rule's verdict and the bounds of its room that it was taken by.
+    """A rule's verdict and the bounds of its room that decided it.
 
-    `low` is one-sided at the rule's confidence, `high` at the level that Holm's steps left it:
-    a rule passes where low > 0 and regresses where high < 0. `sharing` rules shared that level.
+    `low` is one-sided at the rule's confidence, `high` at the level left by Holm's procedure:
+    a rule passes if low > 0 and regresses if high < 0. `sharing` rules shared that level.
     """
 
     verdict: GateVerdict
@@ -174,9 +174,9 @@ class Decision:
 def decide(cases: Sequence[tuple[Rule, Evidence]], level: Level = float) -> list[Decision]:
     """Verdicts of several rules at once.
 
-    A rule passes when its one-sided interval lies above the line: all must pass for the gate to
-    pass, so that needs no correction. Regressions are called by Holm's steps over the rules, so
-    that the chance of any false one stays below 1 - confidence.
+    A rule passes if its one-sided interval lies above the limit: all must pass for the gate to
+    pass, so no correction is needed. Regressions are called by Holm's procedure over the rules, so
+    that the probability of any false one stays below 1 - confidence.
     """
     found: dict[int, Decision] = {}
     lows = [
@@ -213,7 +213,7 @@ def _hangs_on(
 ) -> str | None:
     """The flaky problem without which case i would not be called a regression, if there is one.
 
-    A problem that is right in some samples and wrong in others shall never decide a gate alone.
+    A problem that is right in some samples and wrong in others must never decide a gate alone.
     """
     without = cases[i].without_worst_flaky()
     if without is None:
@@ -246,7 +246,7 @@ def _case(rule: Rule, run: RunOutcomes, baseline: Sequence[RunOutcomes], any_bud
     other = counterpart(run, baseline, any_budget, f"rule '{rule}': ")
     reasons = differing_facts(replace(other, planned=len(other.outcomes)), part_of(run, other))
     if reasons:
-        raise UsageError(f"{run.label} cannot be held against the baseline: {'; '.join(reasons)}")
+        raise UsageError(f"{run.label} cannot be compared with the baseline: {'; '.join(reasons)}")
     names = {o.id for o in kept}
     pairs = [(old, new) for old, new in joined(other, run) if new.id in names]
     return _Case(
@@ -258,7 +258,7 @@ def _case(rule: Rule, run: RunOutcomes, baseline: Sequence[RunOutcomes], any_bud
 
 
 def part_of(run: RunOutcomes, baseline: RunOutcomes) -> RunOutcomes:
-    """The problems of a run that a baseline has which was saved from a part of its problems."""
+    """A run's problems that are in a baseline saved from only some of its problems."""
     if len(baseline.outcomes) == baseline.planned or baseline.planned != run.planned:
         return run
     ids = {o.id for o in baseline.outcomes}
@@ -269,24 +269,24 @@ def part_of(run: RunOutcomes, baseline: RunOutcomes) -> RunOutcomes:
 def check_can_fail(
     rule: Rule, new: Sequence[ProblemOutcome], old: Sequence[ProblemOutcome]
 ) -> None:
-    """UsageError for a margin that takes in everything: such a rule passes whatever happens."""
+    """UsageError for a margin that allows everything: such a rule passes whatever happens."""
     if rule.relative or rule.metric not in ("accuracy", "trap_ratio"):
         return
     reference = paired_evidence(rule, new, old).reference
     if reference - (rule.margin or 0.0) <= 0:
         raise UsageError(
             f"rule '{rule}' can never fail: the baseline's {rule.metric} is {reference:.1%}, and "
-            f"it may fall by {100 * (rule.margin or 0.0):g} points; take a task or a budget that "
-            "the reference can do, or a smaller margin"
+            f"it may fall by {100 * (rule.margin or 0.0):g} points; choose a task or a budget that "
+            "the reference can solve, or a smaller margin"
         )
 
 
 def counterpart(
     run: RunOutcomes, baseline: Sequence[RunOutcomes], any_budget: bool, what: str = ""
 ) -> RunOutcomes:
-    """The baseline's run to hold `run` against; UsageError unless there is exactly one.
+    """The baseline's run to compare `run` with; UsageError unless there is exactly one.
 
-    Where the baseline has runs of several models, the one of the same model.
+    If the baseline has runs of several models, the one of the same model.
     """
     others = [b for b in baseline if b.task == run.task and (any_budget or b.budget == run.budget)]
     if len(others) > 1:
@@ -304,12 +304,12 @@ def _result(case: _Case, e: Evidence, decision: Decision, alone: str | None) -> 
     rule, low, high = case.rule, decision.low, decision.high
     more, advice = None, []
     if alone is not None:
-        advice.append(f"it hangs on the flaky problem {alone} alone: draw more samples")
+        advice.append(f"it depends on the flaky problem {alone} alone: draw more samples")
     elif decision.verdict is GateVerdict.INCONCLUSIVE:
         more = _more_problems(e, low, high)
         advice.append(_advice(e, more))
         if decision.sharing > 1 and e.room < 0:
-            advice.append(f"{decision.sharing} rules share the error that a gate may make")
+            advice.append(f"{decision.sharing} rules share the gate's allowed error")
     said = [f"{case.count(e.n)}: {wording.figures(rule, e)}", wording.evidence(rule, e, low, high)]
     return RuleResult(
         rule=rule,
@@ -327,7 +327,7 @@ def _result(case: _Case, e: Evidence, decision: Decision, alone: str | None) -> 
 
 
 def _more_problems(e: Evidence, low: float, high: float) -> int | None:
-    """How many more of the same kind would decide it; None where no number can be told."""
+    """How many more similar problems would decide it; None if no number can be given."""
     half = e.room - low if e.room > 0 else high - e.room
     if e.value is None or abs(e.room) <= 1e-9 or not math.isfinite(half):
         return None
@@ -339,4 +339,4 @@ def _advice(e: Evidence, more: int | None) -> str:
         return f"about {more:,} more problem{'' if more == 1 else 's'} like these would decide it"
     if e.value is None:
         return "more problems are needed"
-    return "the figures lie on the line itself: no number of problems decides that"
+    return "the figures lie on the limit itself: no number of problems decides that"

@@ -1,4 +1,4 @@
-"""The fixture `harness_gate`: a gate as a test, for teams that live in pytest.
+"""The fixture `harness_gate`: a gate as a pytest test.
 
     def test_the_model_is_no_worse(harness_gate):
         harness_gate(model="onnx:tiny-s")               # evaluates, as `harness gate --run`
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class HarnessGate(Protocol):
-    """What the fixture gives."""
+    """What the fixture returns."""
 
     def __call__(
         self,
@@ -30,9 +30,9 @@ class HarnessGate(Protocol):
         inconclusive: str = "fail",
         **given: Any,
     ) -> GateResult:
-        """Judge; fail the test where a rule has regressed, else return the result.
+        """Judge; fail the test if a rule has regressed, otherwise return the result.
 
-        `inconclusive` is "fail", "skip" or "pass". All else is as for `harness.gate.api.judge`;
+        `inconclusive` is "fail", "skip" or "pass". Otherwise as in `harness.gate.api.judge`;
         `task=`, `budget=`, `limit=`, `seed=` and `db=` may be given as on the command line.
         """
         ...
@@ -40,7 +40,7 @@ class HarnessGate(Protocol):
 
 @pytest.fixture
 def harness_gate(pytestconfig: pytest.Config) -> HarnessGate:
-    """Hold a run or a model against the project's rules; see `HarnessGate`."""
+    """Check a run or a model against the project's rules; see `HarnessGate`."""
 
     def gate(
         candidate: str | None = None,
@@ -73,7 +73,7 @@ def harness_gate(pytestconfig: pytest.Config) -> HarnessGate:
 
 
 def _arguments(given: dict[str, Any]) -> dict[str, Any]:
-    """The arguments of `judge`, from those and from the command line's words for them."""
+    """The arguments of `judge`, from these and from the command line's names for them."""
     import inspect
 
     from harness.core import UnknownNameError
@@ -93,6 +93,6 @@ def _arguments(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _config(root: Path) -> Path | None:
-    """The file with the rules in pytest's root folder; None lets the gate say what is missing."""
+    """The file with the rules in pytest's root folder; None lets the gate say so."""
     found = (root / name for name in ("harness.toml", "pyproject.toml"))
     return next((path for path in found if path.is_file()), None)

@@ -1,4 +1,4 @@
-"""A baseline measured anew: today's reference, or more problems of it, in the place of the old."""
+"""Renewing a baseline: today's reference, or more of its problems, replace the old ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FLIP = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renewed:
-    """A run of a baseline and the one that takes its place; `old` is None for a new one."""
+    """A run of a baseline and its replacement; `old` is None for a new one."""
 
     old: RunOutcomes | None
     new: RunOutcomes
@@ -41,8 +41,8 @@ class Renewed:
         worse = sum(old.correct - new.correct >= _FLIP for old, new in pairs)
         better = sum(new.correct - old.correct >= _FLIP for old, new in pairs)
         return (
-            f"{said}{old_model}; of {len(pairs)} problems in both {worse} are wrong now and were "
-            f"right, {better} are right now and were wrong"
+            f"{said}{old_model}; of {len(pairs)} problems in both, {worse} changed from right to "
+            f"wrong and {better} from wrong to right"
         )
 
 
@@ -52,9 +52,9 @@ def _mean(run: RunOutcomes) -> str:
 
 
 def replaced(old: Sequence[RunOutcomes], new: Sequence[RunOutcomes]) -> list[Renewed]:
-    """Which run of a baseline each new one takes the place of: that of its task and budget.
+    """Which run of a baseline each new one replaces: that of its task and budget.
 
-    Where a baseline holds several models, that of the same model too. UsageError for two new runs
+    If a baseline holds several models, also of the same model. UsageError for two new runs
     of one task, budget and model.
     """
     refuse_doubles(new)
@@ -84,7 +84,7 @@ def refuse_doubles(runs: Sequence[RunOutcomes]) -> None:
 def write_renewed(
     file: Path, old: Sequence[RunOutcomes], new: Sequence[Renewed], *, partial: bool = False
 ) -> None:
-    """Write a baseline with the new runs in the place of those that they replace."""
+    """Write a baseline in which the new runs replace the old ones."""
     gone = {one.old.id for one in new if one.old is not None}
     kept = [run for run in old if run.id not in gone]
     write_baseline(file, [*kept, *(one.new for one in new)], partial=partial)
@@ -97,11 +97,11 @@ def renew(
     progress: Observer | bool | None = None,
     **settings: Unpack[EvalSettings],
 ) -> list[Renewed]:
-    """Evaluate a model on the tasks and budgets of a baseline, and write it anew.
+    """Evaluate a model on the tasks and budgets of a baseline, and rewrite it.
 
-    `limit` makes it larger: what is stored is not asked for again; otherwise it keeps its number of
-    problems. A model behind an API is asked anew, unless `max_age` takes what is stored. Only runs
-    without a failed problem are written: BackendError otherwise, and the file stays as it is.
+    `limit` makes it larger, and stored samples are reused; otherwise it keeps its number of
+    problems. A model behind an API is sampled again, unless `max_age` allows stored samples. Only
+    runs without a failed problem are written; otherwise BackendError, and the file is unchanged.
     """
     old = read_baseline(Path(file))
     asked = eval_config(model, (), (), None, settings)
@@ -112,8 +112,8 @@ def renew(
         done = run_blocking(plan, observer)
     if done.failed or done.unfinished:
         raise BackendError(
-            f"{file} stays as it is: {done.summary}\nwhat is finished is stored: the same command "
-            "goes on from there"
+            f"{file} is unchanged: {done.summary}\nfinished work is stored: run the same command "
+            "again to resume"
         )
     with open_store(plan.config.db) as store:
         new = [

@@ -1,4 +1,4 @@
-"""Where a gate's reports go; made sure of before anything is spent, written whatever happens."""
+"""A gate's report files: checked before anything is spent, and written whatever happens."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from harness.gate.results import GateResult
 class Reports:
     """The files of one gate: JUnit XML, GitLab's code quality, a comment, and what GitHub reads.
 
-    `inconclusive` is what doubt does to the job: "pass", "fail" or "report".
+    `inconclusive` is what an inconclusive result does to the job: "pass", "fail" or "report".
     """
 
     junit: Path | None = None
@@ -48,7 +48,7 @@ class Reports:
         _step_summary(forms.markdown(result))
 
     def write_failure(self, failure: forms.Failure, config: Path | None) -> Iterator[str]:
-        """The same for a gate that could not judge; `config` is None where it was not found."""
+        """The same for a gate that could not judge; `config` is None if it was not found."""
         quality = forms.code_quality_failure(failure, config)
         self._files(forms.junit_failure(failure), quality, forms.markdown_failure(failure))
         if os.environ.get("GITHUB_ACTIONS") == "true":
@@ -63,7 +63,7 @@ class Reports:
 
 
 def _link() -> str | None:
-    """The page of this CI job, where its artefacts are."""
+    """The URL of this CI job, where its artefacts are."""
     given = os.environ
     if "GITHUB_RUN_ID" in given and "GITHUB_REPOSITORY" in given:
         server = given.get("GITHUB_SERVER_URL", "https://github.com")

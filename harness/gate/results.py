@@ -1,4 +1,4 @@
-"""What a gate says: its verdict, rule by rule, and what led to it."""
+"""A gate's result: its verdict, rule by rule, and the evidence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from harness.gate.rules import Rule
 
 
 class GateVerdict(StrEnum):
-    """What a gate says of one rule, or of all."""
+    """The verdict on one rule, or on all."""
 
     PASS = "pass"
     REGRESSED = "regressed"
@@ -22,7 +22,7 @@ EXIT_CODES = {GateVerdict.PASS: 0, GateVerdict.REGRESSED: 1, GateVerdict.INCONCL
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleResult:
-    """A rule's verdict on one run. `low` and `high` bound the room above the rule's line."""
+    """A rule's verdict on one run. `low` and `high` bound the room above the rule's limit."""
 
     rule: Rule
     run: str
@@ -44,11 +44,11 @@ class RuleResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopping:
-    """Where a gate that evaluates look by look has stopped.
+    """Where a gate with several looks has stopped.
 
-    `tokens` is what the problems seen are charged, `tokens_saved` what the others would have cost
-    at the same rate; None when unknown. `calls` were made by this command, all else was stored;
-    `asked` is the label of the asking, None for local weights.
+    `tokens` is the charge for the problems seen, `tokens_saved` what the others would have cost
+    at the same rate; None if unknown. `calls` were made by this command, everything else was
+    stored; `asked` is the samples' label, None for local weights.
     """
 
     look: int
@@ -66,9 +66,9 @@ class Stopping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flipped:
-    """A problem that was mostly right and is mostly wrong now, or the other way round.
+    """A problem that was mostly right and is now mostly wrong, or vice versa.
 
-    `before` and `now` are the chances of a correct answer; the ids name the two runs.
+    `before` and `now` are the probabilities of a correct answer; the ids name the two runs.
     """
 
     run: str
@@ -90,8 +90,8 @@ class GateResult:
 
     `flaky` names the problems that are right in some samples and wrong in others; `within_share`
     is the share of the variance of one sample's score that lies between samples of one problem
-    (more samples shrink it, more problems shrink all of it); None where each problem has one.
-    `notes` are what else is to be said of it.
+    (more samples shrink it, more problems shrink all of it); None if each problem has one.
+    `notes` are further remarks.
     """
 
     results: tuple[RuleResult, ...]

@@ -1,4 +1,4 @@
-"""What a gate asks for: rules as written in pyproject.toml or harness.toml."""
+"""Gate rules, as written in pyproject.toml or harness.toml."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ METRICS: Mapping[str, int] = {
     "usd_per_problem": -1,
     "usd_per_correct": -1,
 }
-"""The metrics of rules, with +1 where more is better and -1 where less is."""
+"""The metrics of rules, with +1 if higher is better and -1 if lower is."""
 
 RATES = ("accuracy", "lure_rate", "false_alarm_rate", "truncation_rate", "ungraded_rate")
-"""Metrics that are means of a share over problems: they take absolute margins."""
+"""Metrics that are mean shares over problems: they take absolute margins."""
 
 SAMPLED = ("accuracy", "trap_ratio", "lure_rate", "tokens_per_correct", "usd_per_correct")
-"""Metrics that hang on which answers are right: flaky problems move them."""
+"""Metrics that depend on which answers are right, and so are affected by flaky problems."""
 
 _KEYS = ("metric", "margin", "min", "max", "confidence", "task", "budget", "observed")
 _HEAD = re.compile(r"\s*\[\[\s*(tool\.harness\.)?gate\.rules\s*\]\]")
@@ -39,12 +39,12 @@ _METRIC = re.compile(r"(\w+)(?:\[([^=\]]+)=([^\]]+)\])?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One demand on one metric.
+    """One requirement on one metric.
 
     Against the baseline: it must not be worse by `margin` or more (`relative`: a share of the
-    baseline's figure). Absolute: `limit` must be kept (a minimum where more is better). `where`
-    keeps problems of one variant or metadata value. `observed` compares the figures as they
-    stand, without statistics. `line` is where the rule stands in its file.
+    baseline's figure). Absolute: `limit` must be kept (a minimum if higher is better). `where`
+    selects problems of one variant or metadata value. `observed` compares the observed figures,
+    without statistics. `line` is the rule's line in its file.
     """
 
     metric: str
@@ -60,7 +60,7 @@ class Rule:
 
     @property
     def sign(self) -> int:
-        """+1 where more is better."""
+        """+1 if higher is better."""
         return METRICS[self.metric]
 
     def __str__(self) -> str:
@@ -73,7 +73,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateConfig:
-    """The rules of a gate, its baseline file (None where all are absolute) and its own file."""
+    """A gate's rules, its baseline file (None if all rules are absolute) and its own file."""
 
     rules: tuple[Rule, ...]
     baseline: Path | None
@@ -81,9 +81,9 @@ class GateConfig:
 
 
 def read_config(path: Path | None = None) -> GateConfig:
-    """Read `harness.toml` ([gate]) or `pyproject.toml` ([tool.harness.gate]) of this folder.
+    """Read `harness.toml` ([gate]) or `pyproject.toml` ([tool.harness.gate]) in this folder.
 
-    DataError for a missing or unreadable file, UsageError for a rule that makes no sense.
+    DataError for a missing or unreadable file, UsageError for an invalid rule.
     """
     if path is None:
         path = next(
@@ -144,11 +144,11 @@ def _rule(raw: Mapping[str, Any], confidence: float) -> Rule:
         raise UsageError(f"rule on {text}: give either 'margin' (to the baseline) or {bound!r}")
     margin, relative = _margin(text, raw.get("margin"))
     if relative and metric in RATES:
-        raise UsageError(f"rule on {text}: a rate takes an absolute margin, as 0.02")
+        raise UsageError(f"rule on {text}: a rate takes an absolute margin, such as 0.02")
     if margin is not None and not relative and metric not in RATES and metric != "trap_ratio":
-        raise UsageError(f'rule on {text}: a cost takes a relative margin, as "10%"')
+        raise UsageError(f'rule on {text}: a cost takes a relative margin, such as "10%"')
     if margin == 0 and not raw.get("observed"):
-        raise UsageError(f"rule on {text}: no evidence shows a margin of 0; give one above it")
+        raise UsageError(f"rule on {text}: a margin of 0 can never be proven; use a larger one")
     level = _finite(text, "confidence", raw.get("confidence", confidence))
     if not 0.5 < level < 1:
         raise UsageError(f"rule on {text}: confidence lies between 0.5 and 1, got {level}")
@@ -179,7 +179,7 @@ def _margin(text: str, value: object) -> tuple[float | None, bool]:
         try:
             share = float(value[:-1]) / 100
         except ValueError as error:
-            raise UsageError(f"rule on {text}: margin {value!r} is no percentage") from error
+            raise UsageError(f"rule on {text}: margin {value!r} is not a percentage") from error
         return _finite(text, "margin", share), True
     return _finite(text, "margin", value), False
 
@@ -187,5 +187,5 @@ def _margin(text: str, value: object) -> tuple[float | None, bool]:
 def _finite(text: str, name: str, value: object) -> float:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not math.isfinite(value) or value < 0:  # type: ignore[arg-type, operator]
-        raise UsageError(f"rule on {text}: {name} is {value!r}, not a number of 0 or more")
+        raise UsageError(f"rule on {text}: {name} is {value!r}, not a number of at least 0")
     return float(value)  # type: ignore[arg-type]

@@ -1,8 +1,8 @@
-"""The canary request: whether a server still serves the model of which samples are stored.
+"""The canary request: whether a server still serves the model that gave the stored samples.
 
-A few requests whose replies are known are sent again. As long as a server is deterministic and
-serves the same model, it replies in the same words. Where a reply differs, the same is asked once
-more: two replies that differ from one another say that the server is not deterministic, and then
+A few requests with known replies are sent again. As long as a deterministic server serves the same
+model, it replies with the same words. If a reply differs, the request is sent once
+more: two replies that differ from each other mean that the server is not deterministic, and then
 the words prove nothing.
 """
 
@@ -28,12 +28,12 @@ _SHOWN = 60  # characters of a reply
 
 
 class ModelChangedError(HarnessError):
-    """The server serves another model than the one of which the samples are that a gate trusts."""
+    """The server serves a different model than the one that gave the trusted samples."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What was replied now: the hash of it, how it begins, and who says to have replied."""
+    """A reply received now: its hash, its beginning, and who claims to have replied."""
 
     digest: str
     begins: str
@@ -43,7 +43,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A canary with today's reply, and a second one where the first differed."""
+    """A canary with today's reply, and a second one if the first differed."""
 
     canary: Canary
     now: Reply
@@ -56,7 +56,7 @@ class Pair:
 
     @property
     def steady(self) -> bool:
-        """Otherwise than stored, twice in the same words."""
+        """Different from the stored reply, twice in the same words."""
         return self.again is not None and self.again.digest == self.now.digest
 
 
@@ -64,7 +64,7 @@ Finding = Literal["same", "changed", "unclear"]
 
 
 def finding(pairs: Sequence[Pair]) -> tuple[Finding, str]:
-    """What some replies say of the model, and the sentence that tells it to people."""
+    """What some replies imply about the model, and a sentence that says so."""
     since = min(pair.canary.asked for pair in pairs)[:10]
     same = sum(pair.same for pair in pairs)
     count = f"{same} of {len(pairs)} replies are word for word what they were"
@@ -75,26 +75,26 @@ def finding(pairs: Sequence[Pair]) -> tuple[Finding, str]:
     other = [pair for pair in pairs if not pair.same]
     if not other:
         more = f"; it names another configuration ({prints})" if prints else ""
-        return "same", f"the server seems to serve the model of {since} still: {count}{more}"
+        return "same", f"the server still seems to serve the model of {since}: {count}{more}"
     torn = [pair for pair in other if not pair.steady]
     if torn:
         one = torn[0]
         more = f", though {prints}" if prints else ""
         return "unclear", (
-            f"it cannot tell whether the model has changed since {since}: the server answers one "
-            f"request in several ways ({one.canary.problem}: {_quoted(one.now)}){more}; {count}"
+            f"it is unclear whether the model has changed since {since}: the server answers one "
+            f"request in different ways ({one.canary.problem}: {_quoted(one.now)}){more}; {count}"
         )
     one = other[0]
     more = f"; {prints}" if prints else ""
     return "changed", (
-        f"the model has changed since {since}, or is computed otherwise: {len(other)} of "
+        f"the model has changed since {since}, or is computed differently: {len(other)} of "
         f"{len(pairs)} requests were answered in other words, twice in the same "
         f"({one.canary.problem}: {_quoted(one.now)}, was {one.canary.begins[:_SHOWN]!r}){more}"
     )
 
 
 def _differs(what: str, pairs: Sequence[tuple[str | None, str | None]]) -> str:
-    """ "model 'b', was 'a'" where both sides name one, and no reply names what was stored."""
+    """ "model 'b', was 'a'" if both sides name one, and no reply names the stored one."""
     known = [(old, new) for old, new in pairs if old is not None and new is not None]
     if not known or any(old == new for old, new in known):
         return ""
@@ -106,12 +106,12 @@ def _quoted(reply: Reply) -> str:
 
 
 class CanaryCheck:
-    """Asks the canaries of some runs before a gate's first problem; then `note` says what it found.
+    """Sends the canaries of some runs before a gate's first problem; `note` is the finding.
 
-    `trusted`: the samples that the gate is going to take from the store are those of the canaries,
-    so each is asked for anew, and ModelChangedError ends the gate where they no longer hold.
-    Otherwise the replies are the first that the gate needs, and what is stored of this very asking
-    is not paid for twice.
+    `trusted`: the samples that the gate will take from the store are those of the canaries,
+    so each is requested again, and ModelChangedError ends the gate if they are no longer valid.
+    Otherwise the replies are the first that the gate needs, and samples already stored under the
+    same label are not paid for twice.
     """
 
     def __init__(self, plan: Plan, canaries: Sequence[Canary], *, trusted: bool) -> None:
@@ -138,7 +138,7 @@ class CanaryCheck:
             broken = next(one for one in done if isinstance(one, BaseException))
             if isinstance(broken, BackendError):
                 raise broken
-            self.note = "canary: not asked, the limit was reached"
+            self.note = "canary: not sent, the limit was reached"
             return
         found, said = finding(pairs)
         self.note = f"canary: {said}"
@@ -148,7 +148,7 @@ class CanaryCheck:
             raise ModelChangedError(said)
 
     def _asks(self, session: Session) -> list[tuple[Canary, Ask, str]]:
-        """What is asked, and the run that pays: canaries whose prompt is the task's own still."""
+        """What to send, and the run that pays: canaries whose prompt is still the task's own."""
         prompts = self._prompts()
         found = []
         for canary in self._canaries:
@@ -193,14 +193,14 @@ def _reply(sample: Sample, model: str | None = None, fingerprint: str | None = N
 
 
 def _spread(canaries: Sequence[Canary]) -> list[Canary]:
-    """Of all runs' canaries as many as one run has, each request once."""
+    """Among all runs' canaries, as many as one run has, each request once."""
     return list({(c.prompt, c.seed, c.max_tokens): c for c in canaries}.values())[:COUNT]
 
 
 def canary_check(plan: Plan, baseline: Sequence[RunOutcomes]) -> CanaryCheck | None:
-    """What to ask first: of the samples that the gate would trust, else of the baseline.
+    """What to send first: requests of the samples that the gate would trust, else the baseline's.
 
-    None where the model is local, or nothing is known of the same model.
+    None if the model is local, or nothing is known about the same model.
     """
     info = plan.backend.info
     if not info.remote:

@@ -1,4 +1,4 @@
-"""Several models in one gate: each is a gate of its own, and one report tells of all."""
+"""Several models in one gate: each is gated separately, and one report covers all."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from harness.gate.results import GateResult
 
 
 def judge_each(models: Iterable[str], judged: Callable[[str], GateResult]) -> GateResult:
-    """The gates of some models as one; `judged` is the gate of one of them.
+    """The gates of several models as one; `judged` is the gate of one of them.
 
-    Where some cannot be judged the others are judged all the same, and then the first error is
-    raised, with the verdicts that there are.
+    If some cannot be judged, the others are judged anyway, and then the first error is
+    raised, with the verdicts that are available.
     """
     found: dict[str, GateResult] = {}
     errors: dict[str, HarnessError] = {}
@@ -29,7 +29,7 @@ def judge_each(models: Iterable[str], judged: Callable[[str], GateResult]) -> Ga
 
 
 def merged(found: Mapping[str, GateResult]) -> GateResult:
-    """One result with all rules; what each gate has to say of itself stands under its model."""
+    """One result with all rules; each gate's own notes are listed under its model."""
     if len(found) == 1:
         return next(iter(found.values()))
     every = list(found.values())
@@ -46,7 +46,7 @@ def merged(found: Mapping[str, GateResult]) -> GateResult:
 
 
 def _told(errors: Mapping[str, HarnessError], found: Mapping[str, GateResult]) -> HarnessError:
-    """An error of the first one's kind that names each model that failed, and the verdicts."""
+    """An error of the first one's type that names each failed model, and the verdicts."""
     first = next(iter(errors.values()))
     said = [f"{model}: {error}" for model, error in errors.items()]
     said += [f"{model}: {result.verdict}" for model, result in found.items()]

@@ -1,4 +1,4 @@
-"""What is compared: runs found by id or filter, or baseline files; and whether they may be."""
+"""The sides of a comparison: runs found by id or filter, or baseline files; and comparability."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _FILTERS = ("model", "task", "budget")
 def find_side(db: str, text: str) -> list[RunOutcomes]:
     """The runs that `text` names: a baseline file, a run (by name or id's beginning), or a filter.
 
-    A filter is `model=NAME`, `task=NAME`, `budget=B`, joined by `;`. UsageError when nothing, or
-    an ambiguous beginning, is named.
+    A filter is `model=NAME`, `task=NAME`, `budget=B`, joined by `;`. UsageError if nothing
+    matches or a prefix is ambiguous.
     """
     if Path(text).is_file():
         return read_baseline(Path(text))
@@ -48,7 +48,7 @@ def _filter(part: str) -> tuple[str, str]:
 def pair_runs(
     a: Sequence[RunOutcomes], b: Sequence[RunOutcomes]
 ) -> list[tuple[RunOutcomes, RunOutcomes]]:
-    """The runs of both sides, joined by task (and by budget where a task has several)."""
+    """The runs of both sides, joined by task (and by budget if a task has several)."""
     if len(a) == len(b) == 1:
         return [(a[0], b[0])]
     pairs = []
@@ -56,30 +56,30 @@ def pair_runs(
         others = [o for o in b if o.task == one.task]
         if len(others) > 1:
             others = [o for o in others if o.budget == one.budget] or others
-        if len(others) > 1:  # of a pilot and the run itself, say, the one that can be compared
+        if len(others) > 1:  # such as a pilot and the run itself: the one that can be compared
             others = [o for o in others if not differing_facts(one, o)] or others
         if len(others) > 1:
             names = ", ".join(o.id[:12] for o in others)
             raise UsageError(f"{one.label} has several counterparts ({names}): name one run")
         pairs += [(one, other) for other in others]
     if len({b_run.id for _, b_run in pairs}) < len(pairs):
-        raise UsageError("several runs of one side share a counterpart: name more exactly")
+        raise UsageError("several runs of one side share a counterpart: be more specific")
     if not pairs:
         raise UsageError("the two sides have no task in common")
     return pairs
 
 
 def of_model(runs: Sequence[RunOutcomes], model: str) -> list[RunOutcomes]:
-    """A baseline as a model is held to it: where several models have a run, its own alone."""
+    """A baseline as used for one model: if several models have a run, only its own."""
     own = {(run.task, run.budget) for run in runs if run.model == model}
     return [run for run in runs if run.model == model or (run.task, run.budget) not in own]
 
 
-_RENEW = "evaluate the reference again with the same options, and save it anew"
+_RENEW = "evaluate the reference again with the same options, and save it again"
 
 
 def differing(old: RunOutcomes, new: RunOutcomes) -> list[str]:
-    """Why `new` cannot be held against `old`, one sentence a reason; empty when it can."""
+    """Why `new` cannot be compared with `old`, one sentence per reason; empty if it can."""
     a, b = old.facts, new.facts
     reasons = []
     if a.get("task_version") != b.get("task_version"):
@@ -94,28 +94,28 @@ def differing(old: RunOutcomes, new: RunOutcomes) -> list[str]:
         )
     elif a.get("data") != b.get("data"):
         reasons.append(
-            f"the problems of {old.task} are others than they were (its data has changed): {_RENEW}"
+            f"the problems of {old.task} are different now (its data has changed): {_RENEW}"
         )
     elif a.get("prompts") != b.get("prompts"):
-        reasons.append(f"the problems of {old.task} are worded in another way: {_RENEW}")
+        reasons.append(f"the problems of {old.task} have different prompts now: {_RENEW}")
     if a.get("verifier") != b.get("verifier"):
         reasons.append(
-            f"the answers were judged by {a.get('verifier')} and are judged by {b.get('verifier')} "
-            "now: `harness regrade` the reference, and save it anew"
+            f"the answers were graded by {a.get('verifier')} and are now graded by "
+            f"{b.get('verifier')}: `harness regrade` the reference, and save it again"
         )
     if a.get("task") != b.get("task"):
-        reasons.append(f"they are of two tasks, {a.get('task')} and {b.get('task')}")
+        reasons.append(f"they are of different tasks, {a.get('task')} and {b.get('task')}")
     return reasons
 
 
 def differing_facts(a: RunOutcomes, b: RunOutcomes) -> list[str]:
-    """Why two runs are not comparable, one sentence a reason; empty when they are."""
+    """Why two runs are not comparable, one sentence per reason; empty if they are."""
     reasons = differing(a, b)
     if (a.selector == "oracle") != (b.selector == "oracle"):
-        reasons.append(f"one is coverage, the other chosen answers: {a.budget} and {b.budget}")
+        reasons.append(f"one is coverage, the other selected answers: {a.budget} and {b.budget}")
     reasons += [
-        f"{run.label} has {len(run.outcomes)} of its {run.planned} problems: the same command that "
-        "made it goes on"
+        f"{run.label} has {len(run.outcomes)} of its {run.planned} problems: run the command that "
+        "made it again"
         for run in (a, b)
         if len(run.outcomes) != run.planned
     ]

@@ -1,9 +1,9 @@
-"""A gate that evaluates as it judges: in growing parts, until the verdict is certain.
+"""A gate that judges while evaluating: in growing parts, until the verdict is certain.
 
-Whole clusters come in an order that hangs on the data's fingerprint and each cluster's name alone,
-so that every part is a fair sample of the problems, and an interrupted gate goes on where it
-stopped. Each look tests every rule at the level that `harness.stats.sequential` lets it spend: a
-false verdict stays as rare as if there were one look at the end.
+Whole clusters come in an order that depends only on the data's fingerprint and each cluster's name,
+so every part is a fair sample of the problems, and an interrupted gate resumes where it
+stopped. Each look tests every rule at the level that `harness.stats.sequential` allows it: a
+false verdict is as rare as with a single look at the end.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ Chosen = Mapping[str, frozenset[str]]
 
 
 def plan_gate(config: EvalConfig, baseline: Sequence[RunOutcomes]) -> Plan:
-    """What a gate evaluates: unless named, the baseline's tasks and budgets, as many problems.
+    """What a gate evaluates: by default the baseline's tasks, budgets and number of problems.
 
-    UsageError when there is neither a name nor a baseline to take it from.
+    UsageError if there is neither a name nor a baseline to take it from.
     """
     names = list(config.tasks) or list(dict.fromkeys(run.task for run in baseline))
     if not names:
@@ -91,11 +91,11 @@ def run_staged_gate(
 ) -> GateResult:
     """Evaluate the plan look by look, and stop as soon as the gate's verdict is certain.
 
-    It stops when a rule has regressed or all have passed; a rule that has passed stays passed.
+    It stops when a rule has regressed or all have passed; a passed rule stays passed.
     Rules on observed figures are judged on what has been seen when the others are settled, and
-    never stop it by failing. `looks` are increasing shares of the problems, the last 1; `canary`
-    is asked before the first. The same call again finds what is stored. Raises UsageError before
-    anything is spent when rules, baseline and plan do not fit one another, and for problems that
+    never stop it by failing. `looks` are increasing shares of the problems, the last being 1;
+    `canary` is sent before the first. Repeating the call reuses stored samples. Raises UsageError
+    before anything is spent if rules, baseline and plan do not match, and for problems that
     could not be evaluated.
     """
     gate = _StagedGate(rules, plan, baseline, any_budget, looks, observer or Silent())
@@ -110,7 +110,7 @@ def run_staged_gate(
 
 
 class _StagedGate:
-    """The looks of one gate; `rounds` is what the engine asks for problems."""
+    """The looks of one gate; `rounds` is how the engine requests problems."""
 
     def __init__(
         self,
@@ -150,7 +150,7 @@ class _StagedGate:
                 reasons = differing(old, expected)
                 if reasons:
                     raise UsageError(
-                        f"{expected.label} cannot be held against the baseline: "
+                        f"{expected.label} cannot be compared with the baseline: "
                         f"{'; '.join(reasons)}"
                     )
                 _check_can_fail(rule, expected, old)
@@ -199,11 +199,11 @@ class _StagedGate:
         return result
 
     def _unfinished(self, store: Store, run: RunOutcomes) -> HarnessError:
-        """What kept problems from being evaluated; a limit leaves no error behind."""
+        """What prevented problems from being evaluated; a limit leaves no error."""
         errors = [view.error for view in iter_samples(store, run.id) if view.error is not None]
         missing = f"{run.planned - len(run.outcomes)} of {run.planned} problems"
         said = f"{run.label}: {missing} could not be evaluated"
-        rest = "what is finished is stored: the same command goes on from there"
+        rest = "finished work is stored: run the same command again to resume"
         if errors:
             return BackendError(f"{said}: {errors[-1]}\n{rest}")
         return ParameterError(
@@ -236,7 +236,7 @@ class _StagedGate:
 
 
 def _asked(task: LoadedTask, baseline: Sequence[RunOutcomes]) -> list[Problem]:
-    """The problems of a task; of a baseline that was saved from some of them, those."""
+    """The problems of a task; for a baseline saved from some of them, only those."""
     ids = {o.id for run in baseline if run.task == str(task.spec) for o in run.outcomes}
     parts = [run for run in baseline if run.task == str(task.spec)]
     if not parts or any(len(run.outcomes) == run.planned for run in parts):
@@ -247,7 +247,7 @@ def _asked(task: LoadedTask, baseline: Sequence[RunOutcomes]) -> list[Problem]:
 def growing(
     tasks: Sequence[LoadedTask], asked: Mapping[str, Sequence[Problem]], looks: Sequence[float]
 ) -> Iterator[Chosen]:
-    """Growing sets of whole clusters, one a look; looks that would add nothing are left out."""
+    """Growing sets of whole clusters, one per look; looks that would add nothing are skipped."""
     orders = {str(task.spec): _shuffled(task.problems, asked[str(task.spec)]) for task in tasks}
     before: Chosen = {}
     for share in (*looks[:-1], 1.0):
@@ -258,7 +258,7 @@ def growing(
 
 
 def _shuffled(problems: Sequence[Problem], asked: Sequence[Problem]) -> list[list[str]]:
-    """Ids of `asked` by cluster, in an order that the fingerprint of all `problems` decides."""
+    """Ids of `asked` by cluster, in an order determined by the fingerprint of all `problems`."""
     data = content_hash(sorted(problem.digest() for problem in problems))
     clusters: dict[str, list[str]] = {}
     for problem in asked:
@@ -267,7 +267,7 @@ def _shuffled(problems: Sequence[Problem], asked: Sequence[Problem]) -> list[lis
 
 
 def _first(clusters: Sequence[Sequence[str]], share: float) -> frozenset[str]:
-    """Whole clusters, until they hold that share of the problems."""
+    """Whole clusters until they contain that share of the problems."""
     wanted = math.ceil(share * sum(map(len, clusters)) - 1e-9)
     ids: list[str] = []
     for cluster in clusters:
@@ -293,7 +293,7 @@ def _tokens(run: RunOutcomes) -> float | None:
 
 
 def _check_can_fail(rule: Rule, expected: RunOutcomes, old: RunOutcomes) -> None:
-    """By the whole baseline, as if the model were to answer as the reference did."""
+    """The verdict if the model answered like the reference, by the whole baseline."""
     ids = {o.id for o in kept_by(rule, expected.outcomes)}
     pairs = [(then, now) for then, now in joined(old, expected) if now.id in ids]
     same = [replace(now, correct=then.correct) for then, now in pairs]
@@ -302,7 +302,7 @@ def _check_can_fail(rule: Rule, expected: RunOutcomes, old: RunOutcomes) -> None
 
 
 def _name(backend: Backend) -> str:
-    """As stored runs name the model."""
+    """The model's name as in stored runs."""
     return backend.info.label or backend.info.name
 
 

@@ -1,4 +1,4 @@
-"""What a gate says of a rule, for people who have not read its documentation."""
+"""A gate's messages about a rule, for people who have not read its documentation."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _NOUNS: Mapping[str, str] = {
     "false_alarm_rate": "false alarms",
     "truncation_rate": "cut off",
     "ungraded_rate": "ungraded",
-    "tokens_per_problem": "tokens a problem",
-    "tokens_per_correct": "tokens a correct answer",
-    "usd_per_problem": "dollars a problem",
-    "usd_per_correct": "dollars a correct answer",
+    "tokens_per_problem": "tokens per problem",
+    "tokens_per_correct": "tokens per correct answer",
+    "usd_per_problem": "dollars per problem",
+    "usd_per_correct": "dollars per correct answer",
 }
 
 
 def figures(rule: Rule, e: Evidence) -> str:
-    """What was measured and what is asked: "accuracy 66.0%, was 69.1%; may fall by 5 points"."""
+    """What was measured and required: "accuracy 66.0%, was 69.1%; may fall by 5 points"."""
     name = _NOUNS[rule.metric]
     value = "no correct answer" if e.value is None else f"{name} {amount(rule, e.value)}"
     if rule.limit is not None:
@@ -36,7 +36,7 @@ def figures(rule: Rule, e: Evidence) -> str:
 
 
 def evidence(rule: Rule, e: Evidence, low: float, high: float) -> str:
-    """What the data leave open, in the unit of the rule; empty for figures taken as they stand."""
+    """What the data leave open, in the unit of the rule; empty for observed figures."""
     if rule.observed:
         return ""
     sure = f"({rule.confidence:.0%} sure)"
@@ -48,7 +48,7 @@ def evidence(rule: Rule, e: Evidence, low: float, high: float) -> str:
     if loss[1] <= 0:
         return "" if e.value == e.reference else f"it got better {sure}"
     if math.isinf(loss[1]):
-        return "how much worse it got cannot be said"
+        return "how much worse it got is unknown"
     least, most = (_change(rule, x, e.reference) for x in loss)
     if loss[0] > margin:
         return f"it got worse by at least {least} {sure}"
@@ -58,7 +58,7 @@ def evidence(rule: Rule, e: Evidence, low: float, high: float) -> str:
 
 
 def amount(rule: Rule, value: float) -> str:
-    """A figure of the rule's metric as people write it."""
+    """A formatted figure of the rule's metric."""
     if rule.metric in RATES:
         return f"{100 * value:.1f}%"
     if rule.metric == "trap_ratio":
@@ -78,7 +78,7 @@ def _margin(rule: Rule) -> str:
 
 
 def _change(rule: Rule, value: float, reference: float) -> str:
-    """A change in the way in which the rule's margin is given."""
+    """A change in the unit of the rule's margin."""
     if rule.relative:
         return f"{100 * value / abs(reference):.1f}%"
     if rule.metric not in RATES:
@@ -93,7 +93,7 @@ def points(share: float) -> str:
 
 
 def _between(rule: Rule, low: float, high: float) -> str:
-    """Whichever bounds there are; a rate stays in [0, 1]."""
+    """The available bounds; a rate stays in [0, 1]."""
     if rule.metric in RATES:
         low, high = max(0.0, low), min(1.0, high)
     if math.isinf(low) and math.isinf(high):

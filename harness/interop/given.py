@@ -1,4 +1,4 @@
-"""The reward of imported rows: scores that were given elsewhere, and cannot be asked for."""
+"""The reward of imported rows: scores that were given elsewhere and cannot be computed here."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ NAME = "given"
 
 
 class GivenReward:
-    """`reward=given`, or `reward=given:NAME` to say which model gave them.
+    """`reward=given`, or `reward=given:NAME` to name the model that gave them.
 
-    What it cost to give them is unknown.
+    Their cost is unknown.
     """
 
     has_model = False
@@ -23,8 +23,8 @@ class GivenReward:
         self.info = ModelInfo(spec=spec, name=argument or NAME, fingerprint=f"{spec}@1")
 
     async def score(self, caller: Caller, responses: Sequence[str]) -> list[Graded]:
-        """UsageError: there is nobody to ask."""
+        """UsageError: nothing can compute the scores."""
         raise UsageError(
-            "reward=given is for imported rows that hold their scores (`harness import "
-            "--field reward=…`); take a reward that can be asked, as reward=steps"
+            "reward=given is for imported rows that contain their scores (`harness import "
+            "--field reward=…`); use a reward that can be computed, such as reward=steps"
         )

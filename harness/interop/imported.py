@@ -14,7 +14,7 @@ from harness.store.records import Call, Row, call_row, sample_row
 
 
 def model_of(name: str) -> ModelInfo:
-    """A model of which nothing but its name is known."""
+    """A model about which only its name is known."""
     return ModelInfo(
         spec=f"import:{name}", name=name, fingerprint=f"import:{name}", think=ThinkMarks()
     )

@@ -24,10 +24,10 @@ from harness.store import Store
 
 @dataclass(slots=True)
 class Imported:
-    """What an import brought: its runs, how many rows, and which lines it could not take.
+    """The result of an import: its runs, the number of rows, and the lines that were refused.
 
-    `known` of the rows were stored already, or stand in the file above. `notes` say in numbers what
-    was taken for what, and which problems count for no run.
+    `known` of the rows were already stored, or appear earlier in the file. `notes` say in numbers
+    how the file was interpreted, and which problems count for no run.
     """
 
     runs: list[str] = field(default_factory=list)
@@ -56,10 +56,10 @@ def import_file(  # noqa: PLR0913 - all that `harness import` takes
 
     Without `budgets`, one sample a problem becomes `sample@1`, several become `sample@n` and
     `vote@n` with the number that most problems have. Problems with fewer samples than a budget
-    needs count for no run of that size; their samples are stored. `limit` is as for an eval: the
-    task's first problems are all that is planned. `only_given`: the problems of the file are.
-    Raises DataError when the file or the task cannot be read, or when no row fits, UsageError for a
-    budget that no problem has the samples (or the rewards) for.
+    needs count for no run of that size; their samples are stored. `limit` is as in an eval: only
+    the task's first problems are included. `only_given`: only the problems of the file are.
+    Raises DataError if the file or the task cannot be read, or if no row fits, UsageError for a
+    budget for which no problem has the samples (or the rewards).
     """
     loaded = load_task(TaskSpec.parse(task), limit=limit, data_dir=data_dir)
     with readable_twice(path) as file:
@@ -106,7 +106,7 @@ def _only(loaded: LoadedTask, given: Collection[str]) -> LoadedTask:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The command that brings the same again (a local data folder has to be named anew)."""
+    """The command that repeats the import (a local data folder must be given again)."""
 
     path: Path
     task: str
@@ -162,14 +162,14 @@ def _check_budget(name: str, run: PlannedRun, counts: Mapping[str, int], scored:
     budget = str(run.strategy.budget)
     if run.strategy.reward is not None and scored < sum(counts.values()):
         raise UsageError(
-            f"budget {budget!r} chooses by a reward, and {scored} of {sum(counts.values())} "
+            f"budget {budget!r} selects by a reward, and {scored} of {sum(counts.values())} "
             f"samples of {name} have one: name its field with {{fields.reward}}, or import them "
             "as sample@n or vote@n",
             **{"fields.reward": ...},
         )
     if run.strategy.reward is not None and not isinstance(run.strategy.reward, GivenReward):
         raise UsageError(
-            f"budget {budget!r}: the scores of imported rows are those that they hold: write "
+            f"budget {budget!r}: imported rows only have the scores that they contain: write "
             "reward=given, or reward=given:NAME"
         )
     most = max(counts.values())

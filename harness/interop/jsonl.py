@@ -1,16 +1,16 @@
-"""Outputs that were made elsewhere, one JSON object a line, into the store.
+"""Importing outputs generated elsewhere, one JSON object per line.
 
 A row has `problem` (the task's problem id, the row's index in the data set, or the question itself)
-and `text`: one text, or a list of texts, which are that many samples. Optional are `model`,
-`sample`, `prompt_tokens`, `output_tokens`, `reasoning_tokens`, `finish_reason`, `usd` (lists where
+and `text`: a string, or a list of strings, which are that many samples. Optional are `model`,
+`sample`, `prompt_tokens`, `output_tokens`, `reasoning_tokens`, `finish_reason`, `usd` (lists if
 the texts are one) and `reward`: a value from 0 to 1, or one for each step. Other names are mapped
-by `fields`, with dots for nested objects; the name `@row` stands for the line's own number, from 0.
-Rows without `sample` are numbered as they come, for each problem and model. The file is UTF-8, and
-may be compressed by gzip.
+by `fields`, with dots for nested objects; the name `@row` stands for the line number, from 0.
+Rows without `sample` are numbered in order, per problem and model. The file is UTF-8, and
+may be compressed with gzip.
 
-A text of null, and an empty list, is a failed generation: a sample without a word, which is graded
-as such. Unknown tokens stay unknown. lm-eval's `samples_*.jsonl` are read by their own names: all
-`resps` of a document, once, however many filters have written it.
+A null text, and an empty list, is a failed generation: a sample without text, which is graded
+as such. Unknown tokens stay unknown. lm-eval's `samples_*.jsonl` are read with their own names: all
+`resps` of a document, once, however many filters have logged it.
 """
 
 from __future__ import annotations
@@ -46,15 +46,15 @@ FIELDS = (
 )
 ROW = "@row"
 LM_EVAL = {"doc_id", "resps", "filtered_resps", "filter"}
-"""The names by which a line of lm-eval's `samples_*.jsonl` is known."""
+"""The names that identify a line of lm-eval's `samples_*.jsonl`."""
 
-_DIGITS = 20  # no row index has so many
+_DIGITS = 20  # more than any row index has
 _ABSENT: Any = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedRow:
-    """One readable row, its problem found."""
+    """One readable row, with its problem."""
 
     line: int
     problem: Problem
@@ -73,8 +73,8 @@ class ImportedRow:
 class Reading:
     """What is noted while a file is read: what is wrong with its lines (line, message), and counts.
 
-    `taken` counts what was taken for what: lines, how problems were found, failed generations,
-    filters left out.
+    `taken` counts how the file was interpreted: lines, how problems were identified, failed
+    generations, filters left out.
     """
 
     bad: list[tuple[int, str]] = field(default_factory=list)
@@ -101,12 +101,12 @@ def read_rows(
 ) -> Iterator[ImportedRow]:
     """The texts of a file, one by one; rows that cannot be read are noted, not raised.
 
-    Raises DataError when the file cannot be opened.
+    Raises DataError if the file cannot be opened.
     """
     check_fields(fields)
     find = _Finder(problems)
     counts: dict[tuple[str, str], int] = defaultdict(int)
-    filters: dict[str, str] = {}  # of lm-eval's documents, the one that was read
+    filters: dict[str, str] = {}  # for lm-eval's documents, the filter that was read
     for number, line in _lines(path):
         reading.taken["lines"] += 1
         try:
@@ -122,7 +122,7 @@ def read_rows(
             (problem, how), name = find(value["problem"]), _model(value["model"], model)
             reading.taken[f"by {how}"] += 1
             texts = _texts(value["text"], names)
-            # Counted before the rest is looked at: a row that is mended later keeps its number.
+            # Counted before the rest is checked: a row that is fixed later keeps its number.
             place = counts[name, problem.id]
             counts[name, problem.id] += len(texts)
             for i, text in enumerate(texts):
@@ -166,7 +166,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 class _Finder:
-    """Problems by id, by row index, and by question, whatever its white space."""
+    """Problems by id, by row index, and by question, ignoring white space."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self._by_id = {p.id: p for p in problems}
@@ -174,7 +174,7 @@ class _Finder:
         self._by_question = {" ".join(p.question.split()): p for p in problems}
 
     def __call__(self, value: Any) -> tuple[Problem, str]:
-        """The problem, and what it was found by."""
+        """The problem, and how it was identified."""
         found, how = None, "row index"
         if isinstance(value, int) and not isinstance(value, bool):
             found = self._by_row.get(value)
@@ -198,20 +198,18 @@ def _object(line: str) -> dict[str, Any]:
         byte = ord(line[error.start]) - 0xDC00
         raise _RowError(f"not UTF-8 (byte 0x{byte:02x}): write the file in UTF-8") from error
     except (ValueError, RecursionError) as error:
-        raise _RowError(f"not JSON ({error}): half-written, or not one object a line?") from error
+        raise _RowError(f"not JSON ({error}): half-written, or not one object per line?") from error
     if not isinstance(data, dict):
-        raise _RowError("not a JSON object: one object a line is wanted")
+        raise _RowError("not a JSON object: write one object per line")
     return data
 
 
 def _values(data: dict[str, Any], number: int, fields: Mapping[str, str]) -> dict[str, Any]:
-    """The values of a row under our names; None where it has none."""
+    """The values of a row under our names; None if it has none."""
     value = {ours: _get(data, fields.get(ours, ours), number) for ours in FIELDS}
     if value["problem"] in (None, _ABSENT):
-        raise _RowError(
-            f"no field {fields.get('problem', 'problem')!r}: say which it is, problem=NAME"
-        )
-    # A text that is there and is nothing is a failed generation; all else is unknown.
+        raise _RowError(f"no field {fields.get('problem', 'problem')!r}: name it with problem=NAME")
+    # A text that is present and empty is a failed generation; anything else is unknown.
     return {name: None if v is _ABSENT and name != "text" else v for name, v in value.items()}
 
 
@@ -224,7 +222,7 @@ def _texts(value: Any, fields: Mapping[str, str]) -> list[str | None]:
     if isinstance(value, list) and all(v is None or isinstance(v, str | list) for v in value):
         return [text for inner in value for text in _texts(inner, fields)]
     raise _RowError(
-        f"no text in the field {fields.get('text', 'text')!r}: say which has it, text=NAME"
+        f"no text in the field {fields.get('text', 'text')!r}: name the field with text=NAME"
     )
 
 
@@ -234,13 +232,13 @@ def _model(value: Any, default: str | None) -> str:
     name = value if value is not None else default
     if not name:
         raise _RowError("no field 'model', and no model was named")
-    if not name.isprintable():  # it stands in tables, pages and shell commands
-        raise _RowError(f"model {name!a} holds characters that cannot be seen")
+    if not name.isprintable():  # it appears in tables, pages and shell commands
+        raise _RowError(f"model {name!a} contains invisible characters")
     return name
 
 
 def _checked(value: Mapping[str, Any], text: str | None, i: int, n: int) -> dict[str, Any]:
-    """What an ImportedRow takes of the i-th of n texts of a row, beside its problem and model."""
+    """What an ImportedRow takes of the i-th of n texts of a row, besides its problem and model."""
     own = {name: _own(value[name], name, i, n) for name in _FIGURES}
     finish = str(own["finish_reason"] or ("other" if text is None else "stop"))
     return {
@@ -260,7 +258,7 @@ _TOGETHER = ("output_tokens", "reasoning_tokens", "usd", "reward")
 
 
 def _own(value: Any, name: str, i: int, n: int) -> Any:
-    """One text's part of a figure: of a list its own; of a sum over several texts nothing."""
+    """One text's part of a figure: its own from a list; nothing from a sum over several texts."""
     if isinstance(value, list):
         if len(value) != n:
             raise _RowError(f"field {name!r} has {len(value)} values for {n} texts")
@@ -269,7 +267,7 @@ def _own(value: Any, name: str, i: int, n: int) -> Any:
 
 
 def _get(data: Any, path: str, number: int) -> Any:
-    """What stands at a path; `_ABSENT` where nothing does."""
+    """The value at a path; `_ABSENT` if there is none."""
     if path == ROW:
         return number - 1
     if isinstance(data, dict) and path in data:
@@ -287,7 +285,7 @@ def _get(data: Any, path: str, number: int) -> Any:
 def _integer(number: Any, name: str) -> int | None:
     if number is None:
         return None
-    if isinstance(number, float) and number.is_integer():  # as pandas writes them
+    if isinstance(number, float) and number.is_integer():  # as written by pandas
         number = int(number)
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 1 << 31:
         raise _RowError(f"field {name!r} must be a whole number, not {number!r}")

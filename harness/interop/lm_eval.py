@@ -35,7 +35,7 @@ SHOTS_SEED = 1234  # lm-eval's own default
 
 
 def family(name: str) -> Callable[[], LmEvalTask]:
-    """What `lm-eval:NAME` stands for; nothing is imported before its problems are loaded."""
+    """Implements `lm-eval:NAME`; nothing is imported before its problems are loaded."""
     return lambda: LmEvalTask(name)
 
 
@@ -52,7 +52,7 @@ class LmEvalTask:
 
     def __init__(self, name: str) -> None:
         if not name:
-            raise UsageError("lm-eval: names no task: write lm-eval:NAME, as lm-eval:gsm8k")
+            raise UsageError("lm-eval: names no task: write lm-eval:NAME, such as lm-eval:gsm8k")
         self._name = name
         self.name = f"lm-eval:{name}"
         self.summary = f"{name} of lm-eval, with its own prompts, filters and metrics"
@@ -69,7 +69,7 @@ class LmEvalTask:
         )
 
     def load(self, source: DataSource) -> Sequence[Problem]:
-        """The rows in lm-eval's order, of which `source.limit` takes the first; ids are doc_ids."""
+        """The rows in lm-eval's order, limited to the first `source.limit`; ids are doc_ids."""
         for option in source.options:
             if option not in OPTIONS:
                 raise UnknownNameError(f"option of task {self.name}", option, OPTIONS)
@@ -89,7 +89,7 @@ class LmEvalTask:
     ) -> Iterator[Problem]:
         for number, doc in task.doc_iterator(limit=limit):
             plain = _plain(self.name, number, doc)
-            # The row as it comes from JSON is what will be judged; the prompt is made of the same.
+            # Grading uses the row as read back from JSON; the prompt is made from the same.
             fields = wording.fields(plain)
             yield Problem(
                 id=f"doc-{number}",
@@ -99,7 +99,7 @@ class LmEvalTask:
             )
 
     def prompt(self, problem: Problem) -> Prompt:
-        """The turns (or the plain text) that lm-eval words."""
+        """The turns (or the plain text) built by lm-eval."""
         meta = problem.meta
         turns = tuple(Message(role, content) for role, content in meta["turns"])
         return Prompt(
@@ -120,7 +120,7 @@ class LmEvalTask:
 
 
 class _Wording:
-    """Asks lm-eval for the prompt of one row after another: few-shot draws follow that order."""
+    """Gets the prompts from lm-eval row by row: few-shot draws follow that order."""
 
     def __init__(self, name: str, task: Any, options: Mapping[str, str]) -> None:
         self._task, self._name = task, name
@@ -174,7 +174,7 @@ class _Wording:
 
 
 def _plain(name: str, number: int, doc: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as plain JSON; DataError for what JSON cannot hold (images, dates)."""
+    """A row as plain JSON; DataError for values that JSON cannot represent (images, dates)."""
     try:
         plain: dict[str, Any] = json.loads(canonical_json(dict(doc)))
     except (TypeError, ValueError) as error:

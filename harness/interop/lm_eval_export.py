@@ -1,8 +1,8 @@
-"""Our tasks in lm-eval: the folder for its `--include_path`, and the functions its YAML files call.
+"""Our tasks in lm-eval: the folder for its `--include_path`, and the functions its YAMLs call.
 
-A prompt reaches lm-eval as it is worded here, and an answer comes back to the task's own verifier,
-in a worker process with its limits. lm-eval does not tell whether an answer was cut off, so that
-such an answer is `unparsed` there and not `truncated`; neither is correct.
+lm-eval gets the prompts exactly as they are here, and answers are graded by the task's own
+verifier, in a worker process with its limits. lm-eval does not report whether an answer was cut
+off, so such an answer is `unparsed` there and not `truncated`; neither is correct.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from harness.verifiers.pool import VerifierPool
 
 METRICS = ("acc", "lured", "ungraded")
-"""Shares of all problems: correct answers, lured ones, ones that the verifier could not judge."""
+"""Shares of all problems: correct answers, lured ones, and ones that could not be graded."""
 
-_MOST_TOKENS = 2048  # of an answer, as `harness eval` allows unless told
+_MOST_TOKENS = 2048  # of an answer, the default of `harness eval`
 
 
 def default_folder() -> Path:
@@ -49,10 +49,10 @@ def task_name(spec: TaskSpec) -> str:
 def write_folder(
     folder: Path, specs: Iterable[TaskSpec], *, data_dir: Path | None = None
 ) -> list[str]:
-    """Write a YAML file for each task; gives lm-eval's names of them, in order.
+    """Write a YAML file for each task; returns lm-eval's names for them, in order.
 
-    The files name the plugin files that are loaded now, and load them again where lm-eval runs.
-    Raises UsageError for a folder that cannot be written, UnknownNameError for an unknown task.
+    The files name the currently loaded plugin files, and load them again where lm-eval runs.
+    Raises UsageError if the folder cannot be written, UnknownNameError for an unknown task.
     """
     names = []
     for spec in specs:
@@ -127,13 +127,13 @@ def dataset(
 
 
 def _row(spec: TaskSpec, problem: Problem, prompt: Prompt, verifier: str) -> dict[str, str]:
-    """One problem; UsageError for a prompt that lm-eval's files cannot word."""
+    """One problem; UsageError for a prompt that lm-eval's files cannot express."""
     *before, last = prompt.messages
     system = before.pop(0).content if before and before[0].role == "system" else ""
     if before or prompt.begin or prompt.stop or prompt.plain:
         raise UsageError(
-            f"task {spec}: lm-eval is given one question and a system message, and this prompt "
-            "has earlier turns, a beginning or ends of its own: leave out few-shot options"
+            f"task {spec}: lm-eval takes one question and a system message, and this prompt "
+            "has earlier turns, a prefix or stop strings: leave out few-shot options"
         )
     return {
         "id": problem.id,

@@ -12,13 +12,13 @@ from harness.core.likelihood import read_measures
 from harness.interop import lm_eval_yaml
 
 _THOUGHT = re.compile(r".*</think(?:ing)?>\s*", re.DOTALL)
-_NOTHING = "[invalid]"  # what lm-eval's regex filters give where nothing matched
+_NOTHING = "[invalid]"  # what lm-eval's regex filters return if nothing matched
 
 
 class LmEvalVerifier:
-    """The chosen filter and metric of the task that the problem comes from: 1 is correct.
+    """The selected filter and metric of the problem's task: 1 is correct.
 
-    A value between 0 and 1 (an F1, say) is partial credit; another is `ungraded`.
+    A value between 0 and 1 (such as an F1) is partial credit; anything else is `ungraded`.
     """
 
     name = "lm-eval"
@@ -28,11 +28,11 @@ class LmEvalVerifier:
         self._tasks: dict[str, Any] = {}
 
     def prepare(self, problem: Problem) -> None:
-        """Load lm-eval and the problem's task: seconds, which no answer should be charged."""
+        """Load lm-eval and the problem's task, which takes seconds not charged to any answer."""
         self._task(problem.meta["lm_eval"]["task"], dict(problem.meta["doc"]))
 
     def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
-        """Judge what lies behind the thought, up to the first string that ends an answer."""
+        """Grade the text after the thinking, up to the first string that ends an answer."""
         how: Mapping[str, Any] = problem.meta["lm_eval"]
         doc = dict(problem.meta["doc"])
         task = self._task(how["task"], doc)
@@ -66,7 +66,7 @@ class LmEvalVerifier:
 
 
 def answer_of(response: str, begin: str, until: list[str]) -> str:
-    """The text that lm-eval would be given: without thought and `gen_prefix`, cut at `until`."""
+    """The text that lm-eval would get: without thinking and `gen_prefix`, cut at `until`."""
     answer = _THOUGHT.sub("", response, count=1)
     if begin:
         answer = answer.removeprefix(begin)

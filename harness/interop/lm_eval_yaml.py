@@ -35,22 +35,22 @@ def config(name: str) -> dict[str, Any]:
 
 
 def build(name: str) -> Any:
-    """lm-eval's task with its data; DataError without that, UsageError for other kinds."""
+    """lm-eval's task with its data; DataError without data, UsageError for unsupported kinds."""
     found = config(name)
-    _check_kind(name, str(found.get("output_type", "generate_until")))  # before data is fetched
+    _check_kind(name, str(found.get("output_type", "generate_until")))  # before fetching data
     try:
         task = _built(found)
-    except Exception as error:  # data sets, hub clients and tasks' own code raise many kinds
+    except Exception as error:  # data sets, hub clients and task code raise many kinds
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise DataError(f"task lm-eval:{name} cannot be loaded: {reason}") from error
-    _check_kind(name, str(task.OUTPUT_TYPE))  # a task in Python says it in its class
+    _check_kind(name, str(task.OUTPUT_TYPE))  # a Python task declares it in its class
     if getattr(task, "MULTIMODAL", False):
-        raise UsageError(f"lm-eval:{name} shows images or plays sounds: only text is asked here")
+        raise UsageError(f"lm-eval:{name} uses images or audio: only text is supported here")
     return task
 
 
 def build_without_data(name: str, doc: Mapping[str, Any]) -> Any:
-    """lm-eval's task with one row of data, to judge answers with."""
+    """lm-eval's task with one row of data, for grading answers."""
     from lm_eval.api.task import ConfigurableTask
 
     found = config(name)
@@ -61,7 +61,7 @@ def build_without_data(name: str, doc: Mapping[str, Any]) -> Any:
 
         self.dataset = {"doc": datasets.Dataset.from_list([dict(doc)])}
 
-    # the row has been through process_docs, and no examples are drawn
+    # the row has already been through process_docs, and no examples are drawn
     found |= {"test_split": "doc", "process_docs": None, "fewshot_config": None, "num_fewshot": 0}
     found |= {"training_split": None, "validation_split": None, "fewshot_split": None}
     offline = type(base.__name__, (base,), {"download": download})
@@ -87,10 +87,10 @@ def _check_kind(name: str, kind: str) -> None:
 
 
 def judging(name: str, task: Any, options: Mapping[str, str]) -> dict[str, Any]:
-    """What a verifier has to know beside the row: filter, metric, the strings that end an answer.
+    """What a verifier needs besides the row: filter, metric, the strings that end an answer.
 
-    UsageError for a filter that wants several answers (votes are budgets here), and for a metric
-    that is no mean over problems.
+    UsageError for a filter that needs several answers (votes are budgets here), and for a metric
+    that is not a mean over problems.
     """
     import lm_eval
 
@@ -129,10 +129,10 @@ def _check_filter(name: str, ensemble: Any) -> None:
     except AssertionError as error:  # how lm-eval's filters ask for more answers
         raise UsageError(
             f"lm-eval:{name}: the filter {ensemble.name!r} counts several answers to one problem, "
-            "which is a budget here: choose another one (filter=…) and give {budgets}",
+            "which is a budget here: choose another one (filter=…) and use {budgets}",
             budgets="vote@n",
         ) from error
-    except Exception:  # noqa: BLE001 - a filter that needs a real row says so when judging
+    except Exception:  # noqa: BLE001 - a filter that needs a real row fails when grading
         pass
 
 

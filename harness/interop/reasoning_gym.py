@@ -1,7 +1,7 @@
 """The generators of reasoning-gym as tasks: `--task reasoning-gym:chain_sum` (extra of that name).
 
-Its generators word the problems and its scorers judge the answers, partial credit included. A
-problem keeps how it was made, and is made again to be judged.
+Its generators create the problems and its scorers grade the answers, including partial credit. A
+problem records how it was made, and is recreated for grading.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ ENDING = "Put only the final answer between <answer> and </answer>."
 
 _TAG = re.compile(r"<answer>\s*(.*?)\s*</answer>", re.DOTALL)
 _RUNS = re.compile(r"\b(?:eval|exec|parse_expr|sympify)\s*\(")
-"""What would run a model's text as Python: sympy's parser does so as well."""
+"""Generators whose scorer would run a model's text as Python, as sympy's parser does too."""
 
 
 def family(name: str) -> Callable[[], ReasoningGymTask]:
-    """What `reasoning-gym:NAME` stands for; nothing is imported before its problems are loaded."""
+    """Implements `reasoning-gym:NAME`; nothing is imported before its problems are loaded."""
     return lambda: ReasoningGymTask(name)
 
 
@@ -52,15 +52,15 @@ def _gym() -> Any:
 
 
 def _dataset(name: str, config: Mapping[str, Any]) -> Any:
-    """The generator with its settings; UsageError for ones that it does not take."""
+    """The generator with its settings; UsageError for invalid ones."""
     try:
         return _gym().create_dataset(name, **config)
     except (AssertionError, TypeError, ValueError) as error:
-        raise UsageError(f"reasoning-gym:{name}: {error or 'settings that it refuses'}") from error
+        raise UsageError(f"reasoning-gym:{name}: {error or 'invalid settings'}") from error
 
 
 class ReasoningGymTask:
-    """One generator. Options: `seed`, `size`, `trust=yes`, and its own settings by their names."""
+    """One generator. Options: `seed`, `size`, `trust=yes`, and its own settings by name."""
 
     version = "1"
     public_seed = 0
@@ -73,7 +73,7 @@ class ReasoningGymTask:
         self.summary = f"{name} of reasoning-gym, generated and scored by it"
 
     def load(self, source: DataSource) -> Sequence[Problem]:
-        """`size` problems [100] of a seed [0], the first `source.limit` of them."""
+        """`size` problems [100] of a seed [0], limited to the first `source.limit`."""
         gym = _gym()
         known = gym.factory.DATASETS
         if self._name not in known:
@@ -83,7 +83,7 @@ class ReasoningGymTask:
         if _RUNS.search(inspect.getsource(kind.score_answer)) and options.get("trust") != "yes":
             raise UsageError(
                 f"{self.name}: its scorer runs the answer as Python, which a model's text could "
-                f"misuse: choose another generator, or write {self.name}:trust=yes"
+                f"exploit: choose another generator, or write {self.name}:trust=yes"
             )
         config = _settings(self.name, options, [f.name for f in fields(settings)])
         made = _dataset(self._name, config)
@@ -114,7 +114,7 @@ class ReasoningGymTask:
 
 
 def _settings(name: str, options: Mapping[str, str], known: Sequence[str]) -> dict[str, Any]:
-    """The generator's settings from text: numbers, lists and truth values as JSON, else text."""
+    """The generator's settings from text: numbers, lists and booleans as JSON, else text."""
     found: dict[str, Any] = {"seed": 0, "size": SIZE}
     for option, text in options.items():
         if option == "trust":
@@ -132,9 +132,9 @@ def _settings(name: str, options: Mapping[str, str], known: Sequence[str]) -> di
 
 
 class ReasoningGymVerifier:
-    """The score that a problem's generator gives an answer, from 0 to 1.
+    """A problem generator's score of an answer, from 0 to 1.
 
-    The answer is the text in the last `<answer>` tags; without them that behind the last
+    The answer is the text in the last `<answer>` tags; without them, the text after the last
     "Answer:", else the last line.
     """
 
@@ -145,16 +145,16 @@ class ReasoningGymVerifier:
         self._made: dict[str, Any] = {}
 
     def prepare(self, problem: Problem) -> None:
-        """Import reasoning-gym and make the generator: seconds, which no answer is charged."""
+        """Import reasoning-gym and create the generator; takes seconds not charged to an answer."""
         self._generator(problem.meta["reasoning_gym"])
 
     def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
-        """Judge the answer; `ungraded` where another version makes another problem."""
+        """Grade the answer; `ungraded` if another version creates a different problem."""
         how: Mapping[str, Any] = problem.meta["reasoning_gym"]
         made = self._generator(how)
         entry = made[how["index"]]
         if str(entry["question"]) != problem.question:
-            raise HarnessError("the installed reasoning-gym makes another problem of this seed")
+            raise HarnessError("the installed reasoning-gym creates another problem for this seed")
         read = read_response(response, problem, truncated=truncated, cleaned=False)
         if read.verdict is not None:
             return read.verdict
@@ -179,9 +179,9 @@ class ReasoningGymVerifier:
 
 
 def answer_in(text: str, *, whole: bool = True) -> str:
-    """The answer that stands in a response, "" where nothing does.
+    """The answer in a response, "" if there is none.
 
-    One that is not `whole` was cut off: there only an answer in tags is finished.
+    If the response is not `whole` it was cut off, and only an answer in tags is complete.
     """
     if tagged := _TAG.findall(text):
         return str(tagged[-1]).strip()

@@ -1,4 +1,4 @@
-"""Backends, one a file, and what they share: arguments, prompts, tokens, sampling."""
+"""Backends, one per file, and their shared parts: arguments, prompts, tokens, sampling."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 
 def embedded_models() -> list[dict[str, Any]]:
-    """The models that ship in the package, with their facts: name, parameters, layers, width,
-    context (tokens) and thinking marks. Loads no weights."""
+    """The models that ship with the package, with their properties: name, parameters, layers,
+    width, context (tokens) and thinking marks. Loads no weights."""
     from harness.models.folder import EMBEDDED, ModelFolder, embedded_names
     from harness.models.marks import find_marks
 

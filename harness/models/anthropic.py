@@ -1,10 +1,10 @@
-"""Anthropic's Messages: `anthropic:NAME[@URL]`; vLLM and others serve it too.
+"""Anthropic's Messages API: `anthropic:NAME[@URL]`; vLLM and others serve it too.
 
 https://docs.anthropic.com/en/api/messages. A native thinking budget (`thinking.budget_tokens`)
-begins at 1024 and lies within `max_tokens`; newer models take an effort instead
-(`output_config.effort`, with adaptive thinking). There are no seeds, and one sample a request. The
-thought comes as a summary where `display` is `summarized`, or not at all; `input_tokens` leaves out
-what came from the cache.
+starts at 1024 and lies within `max_tokens`; newer models take an effort level instead
+(`output_config.effort`, with adaptive thinking). There are no seeds, and one sample per request.
+Thinking is returned as a summary if `display` is `summarized`, or not at all; `input_tokens`
+excludes cached tokens.
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ _FINISH = {
 
 @dataclass(frozen=True, kw_only=True)
 class AnthropicOptions(ServerOptions):
-    """What `anthropic:` takes."""
+    """The options of `anthropic:`."""
 
     thoughts: Literal["summary", "full"] | None = option(
-        None, "what thinking blocks hold (default: a summary at Anthropic, the thought elsewhere)"
+        None, "what thinking blocks contain (default: a summary at Anthropic, else the thinking)"
     )
     beta: Text | None = option(
         None, "value of the header anthropic-beta, for previews", affects_output=True
@@ -73,7 +73,7 @@ class AnthropicBackend(ServerBackend):
     options_class = AnthropicOptions
 
     def __init__(self, spec: ModelSpec, **tests: Any) -> None:
-        """Read the arguments; nothing is sent before `generate`. The keywords are for tests."""
+        """Parse the arguments; nothing is sent before `generate`. The keywords are for tests."""
         options = read_options(AnthropicOptions, spec)
         url = base_url(spec.url, OFFICIAL)
         official = url == OFFICIAL
@@ -88,14 +88,14 @@ class AnthropicBackend(ServerBackend):
                 thinking=("native",),
                 least_thinking=LEAST_BUDGET,
                 seeds=False,
-                advice="effort@low asks for a named level, ask@n puts the wish into the prompt",
+                advice="effort@low sets a named level, ask@n puts the request into the prompt",
             ),
             **tests,
         )
 
 
 def read_usage(body: Any) -> Usage:
-    """Prompt tokens are the new ones and those that were written to and read from the cache."""
+    """Prompt tokens are the new ones plus those written to and read from the cache."""
     part = at(body, "usage")
     new = whole(part, "input_tokens")
     read = whole(part, "cache_read_input_tokens")
@@ -110,7 +110,7 @@ def read_usage(body: Any) -> Usage:
 
 @dataclass(slots=True, kw_only=True)
 class Messages:
-    """`/messages`, one sample a request."""
+    """`/messages`, one sample per request."""
 
     model: str
     summarised: bool = True
@@ -161,7 +161,7 @@ class Messages:
             if sampling.thinking >= sampling.max_tokens:
                 raise BackendError(
                     f"{self.model}: a limit of {sampling.max_tokens} tokens leaves no room for an "
-                    f"answer behind a thought of {sampling.thinking}"
+                    f"answer after {sampling.thinking} tokens of thinking"
                 )
             fields["thinking"] = {"type": "enabled", "budget_tokens": sampling.thinking}
         if self.summarised and "thinking" in fields:
@@ -205,7 +205,7 @@ _GROWS = {"text_delta": "text", "thinking_delta": "thinking", "signature_delta":
 
 @dataclass(slots=True)
 class MessagesGatherer:
-    """Events of a message: its head, its blocks piece by piece, its end."""
+    """Events of a message: its start, its blocks piece by piece, its end."""
 
     _message: dict[str, Any] = field(default_factory=dict)
     _blocks: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -223,7 +223,7 @@ class MessagesGatherer:
         elif kind == "message_delta":
             delta, usage = event.get("delta"), event.get("usage")
             self._message |= delta if isinstance(delta, Mapping) else {}
-            if isinstance(usage, Mapping):  # cumulative, and without what it does not repeat
+            if isinstance(usage, Mapping):  # cumulative, without figures that it does not repeat
                 told = {k: v for k, v in usage.items() if v is not None}
                 self._message["usage"] = {**(self._message.get("usage") or {}), **told}
         elif kind == "message_stop":
@@ -239,10 +239,10 @@ class MessagesGatherer:
         return name != "signature"
 
     def body(self) -> Any:
-        """The message; without its end it was broken off."""
+        """The message; without its end the stream broke off."""
         whole_message = {**self._message, "content": [b for _, b in sorted(self._blocks.items())]}
         if not self._ended:
-            usage = read_usage(whole_message)  # what the start told; the output is not known
+            usage = read_usage(whole_message)  # as reported at the start; the output is unknown
             raise MalformedReplyError(
                 "the stream broke off",
                 Usage(

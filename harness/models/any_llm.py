@@ -1,10 +1,10 @@
 """Every other provider, through the package any-llm-sdk: `any-llm:PROVIDER/NAME[@URL]`.
 
 The extra `any-llm` installs it. It translates to and from Chat Completions and calls each
-provider's own SDK, whose retries are switched off where it can be said (what is tried again is
-decided here). Not everything survives the translation: raw fields are gone, token counts and
-reasoning are what the library hands on, and nothing is streamed. A provider with an adapter of
-its own in this package is better asked through that.
+provider's own SDK, whose retries are switched off if possible (retries are decided
+here). Not everything survives the translation: raw fields are lost, token counts and
+reasoning are whatever the library passes on, and nothing is streamed. If a provider has its own
+adapter in this package, use that instead.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ from harness.models.wire import Answer, Came, MalformedReplyError
 
 @dataclass(frozen=True, kw_only=True)
 class AnyLlmOptions(ServerOptions):
-    """What `any-llm:` takes."""
+    """The options of `any-llm:`."""
 
-    client: Object = option({}, "arguments of the provider's own client, as any-llm takes them")
+    client: Object = option({}, "arguments of the provider's own client, passed to any-llm")
 
 
 class AnyLlmBackend(ServerBackend):
@@ -49,12 +49,12 @@ class AnyLlmBackend(ServerBackend):
     options: AnyLlmOptions
 
     def __init__(self, spec: ModelSpec, **tests: Any) -> None:
-        """Read the arguments; the library is imported by the first `generate`."""
+        """Parse the arguments; the library is imported by the first `generate`."""
         options = read_options(AnyLlmOptions, spec)
         self._provider, slash, model = spec.name.partition("/")
         if not slash or not model:
             raise UsageError(
-                f"{spec}: write any-llm:PROVIDER/NAME, as any-llm:mistral/mistral-small"
+                f"{spec}: write any-llm:PROVIDER/NAME, such as any-llm:mistral/mistral-small"
             )
         super().__init__(
             spec,
@@ -63,14 +63,14 @@ class AnyLlmBackend(ServerBackend):
             Place(
                 url=spec.url or f"any-llm:{self._provider}",
                 key_env=f"{self._provider.upper()}_API_KEY",
-                key_needed=False,  # the library knows its providers' variables
+                key_needed=False,  # the library knows the providers' variables
             ),
             Capabilities(
                 efforts=named_efforts(options.efforts, EFFORTS),
                 thinking=(),
                 seeds=False,
-                advice="through any-llm a thought has no budget in tokens: effort@low asks for a "
-                "named level, ask@n puts the wish into the prompt",
+                advice="any-llm has no thinking budget in tokens: effort@low sets a "
+                "named level, ask@n puts the request into the prompt",
             ),
             **tests,
         )
@@ -98,9 +98,9 @@ class AnyLlmBackend(ServerBackend):
             except TypeError:  # a client without that argument
                 client = AnyLLM.create(self._provider, **given, **self.options.client)
                 self.notes.append(
-                    f"{self._spec}: this provider's client decides on its own whether to try again"
+                    f"{self._spec}: this provider's client decides by itself whether to retry"
                 )
-        except Exception as error:  # no such provider, no key, its SDK missing: each its own kind
+        except Exception as error:  # no such provider, no key, its SDK missing: own exceptions
             raise BackendError(f"{self._spec}: {error}", fatal=True) from error
         self._client = client
         return client
@@ -111,11 +111,11 @@ class AnyLlmBackend(ServerBackend):
         return
 
     async def _attempt(self, body: Mapping[str, Any], http: Http) -> tuple[Answer, Came]:
-        """One call of the library; its errors in our kinds."""
+        """One call of the library; its errors converted to ours."""
         client = self._ready()
         try:
             completion = await client.acompletion(**body)
-        except Exception as error:  # the library wraps some errors of its SDKs, and not all
+        except Exception as error:  # the library wraps only some errors of its SDKs
             raise self._fault(error, body) from error
         came = Came(200, {}, json=completion.model_dump())
         try:
@@ -124,7 +124,7 @@ class AnyLlmBackend(ServerBackend):
             raise PassingError(f"{self._spec}: {error}", wasted=error.usage) from error
 
     def _fault(self, error: Exception, body: Mapping[str, Any]) -> Exception:
-        """What an exception of the library means."""
+        """The error for an exception of the library."""
         from any_llm import exceptions
 
         words = self._say(f"{self._spec}: {type(error).__name__}: {error}")
@@ -147,7 +147,7 @@ class AnyLlmBackend(ServerBackend):
         return RefusedError(advice.behind(words), str(error), **advice.values)
 
     async def close(self) -> None:
-        """Let the client go."""
+        """Release the client."""
         self._client = None
         await super().close()
 

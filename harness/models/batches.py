@@ -1,8 +1,8 @@
-"""Batch interfaces: many requests handed in together, answered within a day, at half the price.
+"""Batch APIs: many requests submitted together, answered within a day, at half the price.
 
-OpenAI's: a file of lines is uploaded, a batch made of it, and its output and error files read
+OpenAI's: a file of lines is uploaded, a batch is created from it, and its output files are read
 (https://platform.openai.com/docs/guides/batch; vLLM's `run_batch` reads the same lines).
-Anthropic's Message Batches: one request holds them all, the results are lines
+Anthropic's Message Batches: one request contains them all, the results are lines
 (https://docs.anthropic.com/en/docs/build-with-claude/batch-processing).
 
 A process may die, or lose the connection, before the provider's answer arrives. So a batch has a
@@ -35,14 +35,14 @@ from harness.models.wire import MalformedReplyError, Upload, at, text_at
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What came of one request: the body of a reply, or why there is none."""
+    """The result of one request: the body of a reply, or why there is none."""
 
     body: Any = None
     error: str = ""
 
 
 class Send(Protocol):
-    """Sends one request to the provider, tried again while that may help."""
+    """Sends one request to the provider, with retries."""
 
     async def __call__(
         self,
@@ -72,7 +72,7 @@ class Sought:
 
 
 class BatchInterface(Protocol):
-    """One provider's batches. `most` requests fit into one."""
+    """One provider's batch API. `most` requests fit into one batch."""
 
     @property
     def most(self) -> int: ...
@@ -88,18 +88,18 @@ class BatchInterface(Protocol):
         ...
 
     async def collect(self, send: Send, batch: str) -> dict[str, Line] | None:
-        """What came of a batch, by the ids of its requests; None while it is worked on.
+        """The results of a batch by request id; None while it is in progress.
 
-        A request that is not among them has not been answered.
+        A request without a result has not been answered.
         """
         ...
 
 
 class BatchDesk:
-    """Hands requests of one backend in by the batch, and reads what comes of them.
+    """Submits requests of one backend as batches, and reads the results.
 
-    `body` makes a request's JSON, `read` a reply of what came (MalformedReplyError where it is
-    none), `send` asks the provider.
+    `body` creates a request's JSON, `read` parses a reply (MalformedReplyError if it is
+    invalid), `send` calls the provider.
     """
 
     def __init__(
@@ -124,9 +124,9 @@ class BatchDesk:
     async def collect(
         self, batch: str, requests: Mapping[str, Request]
     ) -> dict[str, Reply | str] | None:
-        """The replies of those requests, or why there is none; None while it is worked on.
+        """The replies to these requests, or why there is none; None while in progress.
 
-        A reply to another request of the batch is there as an empty text.
+        A reply to any other request of the batch is returned as an empty text.
         """
         lines = await self._interface.collect(self._send, batch)
         if lines is None:
@@ -207,7 +207,7 @@ class OpenAIBatches:
             if file:
                 text = await send("GET", f"/files/{quote(file, safe='')}/content")
                 found.update(self._lines(text))
-        if not found and status == "failed":  # the file as a whole was refused
+        if not found and status == "failed":  # the file as a whole was rejected
             errors = at(state, "errors", "data")
             first = errors[0] if isinstance(errors, list) and errors else {}
             said = text_at(first, "message") or "no reason was given"
@@ -323,13 +323,13 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BackendError(f"the batch interface's reply is not JSON: {text[:80]!r}") from error
+        raise BackendError(f"the batch API's reply is not JSON: {text[:80]!r}") from error
 
 
 def _id(body: Any) -> str:
     found = text_at(body, "id")
     if not found:
-        raise BackendError(f"the batch interface gave no id: {str(body)[:80]}")
+        raise BackendError(f"the batch API returned no id: {str(body)[:80]}")
     return found
 
 

@@ -1,8 +1,8 @@
-"""Chat templates: from messages to the exact text that a model is fed.
+"""Chat templates: from messages to the exact text that a model receives.
 
 A model's own Jinja template is rendered in a sandbox, with the same environment (loop controls,
-`tojson`, `raise_exception`, trimmed blocks) that transformers gives it. Two differences, both so
-that a text is the same at every call: the date is fixed (`--model-arg date=`), and no tools are
+`tojson`, `raise_exception`, trimmed blocks) as in transformers. There are two differences, both to
+make a text the same on every call: the date is fixed (`--model-arg date=`), and no tools are
 offered. Without a template, the prompt is the last user message and a newline.
 """
 
@@ -50,8 +50,8 @@ def render_chat(
 ) -> str:
     """The prompt up to where the assistant's turn begins.
 
-    `tokens` holds the special tokens that templates name (`bos_token` …); `variables` the
-    template's own switches. Raises UsageError when the template refuses the messages.
+    `tokens` holds the special tokens that templates refer to (`bos_token` …); `variables` the
+    template's own switches. Raises UsageError if the template rejects the messages.
     """
     if prompt.plain:
         return prompt.messages[-1].content
@@ -67,7 +67,7 @@ def render_chat(
         )
     except ValueError as error:
         raise UsageError(
-            "{model_args.date}: write an ISO date, as 2024-07-26", **backend_options(date=day)
+            "{model_args.date}: write an ISO date, such as 2024-07-26", **backend_options(date=day)
         ) from error
     except jinja2.TemplateError as error:
-        raise UsageError(f"the model's chat template refused the prompt: {error}") from error
+        raise UsageError(f"the model's chat template rejected the prompt: {error}") from error

@@ -1,4 +1,4 @@
-"""Who counted the tokens of a server's reply: the server, its token ids, or the tokenizer here."""
+"""Who counted the tokens of a server's reply: the server, its token ids, or our tokenizer."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from harness.models.wire import Answer, add_usage, share
 from harness.models.wording import Wording
 
 Counted = tuple[tuple[Completion, ...], Usage, str]
-"""The completions with their tokens, the usage of all, and the source of the figures."""
+"""The completions with their tokens, the total usage, and the source of the figures."""
 
 
 class Counter:
-    """Puts token counts on completions; `wording` is the model's tokenizer, where it is known."""
+    """Adds token counts to completions; `wording` is the model's tokenizer, if known."""
 
     def __init__(self, wording: Wording | None) -> None:
         self._wording = wording
 
     def by_ids(self, answer: Answer, request: Request, wanted: int) -> Counted | None:
-        """From the server's token ids: exact ends of tokens. None where it gave none."""
+        """From the server's token ids: exact token ends. None if it returned none."""
         pairs = list(zip(answer.completions, answer.ids, strict=True))[:wanted]
         wording, usage = self._wording, answer.usage
         if wording is None or not all(ids for _, ids in pairs):
@@ -35,9 +35,9 @@ class Counter:
         return tuple(made), usage, "engine"
 
     def count(self, answer: Answer, wanted: int, prompt_tokens: int | None = None) -> Counted:
-        """From the server's usage; where it tells none, by the tokenizer.
+        """From the server's usage; by the tokenizer if it reports none.
 
-        `prompt_tokens` stands in where the tokenizer has to count and the server does not tell.
+        `prompt_tokens` is used if the tokenizer has to count and the server does not report it.
         """
         completions, usage = answer.completions[:wanted], answer.usage
         if usage.output_tokens is None and self._wording is not None:
@@ -60,13 +60,13 @@ class Counter:
 
 
 def _tokens(wording: Wording, completion: Completion) -> int:
-    """Tokens of a completion's text and thought, counted here."""
+    """Tokens of a completion's text and thinking, counted here."""
     text = (completion.reasoning or "") + completion.text
     return len(wording.tokenizer.encode(text, add_special=False))
 
 
 def join_replies(replies: list[Reply]) -> Reply:
-    """Several requests of one call as one reply; they ran side by side, or one after another."""
+    """Several requests of one call as one reply; they ran concurrently, or one after another."""
     if len(replies) == 1:
         return replies[0]
     wasted = [r.wasted for r in replies if r.wasted is not None]

@@ -1,7 +1,7 @@
 """The contract of a provider's interface.
 
-A dialect is pure: it turns a request into JSON and JSON into an answer. Sending, waiting and trying
-again is `harness.models.server`'s.
+A dialect is pure: it turns a request into JSON and JSON into an answer. Sending, waiting and
+retrying is done by `harness.models.server`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from harness.models.wire import Answer, Gatherer
 class Dialect(Protocol):
     """One provider's interface.
 
-    `seeds`: are seeds sent? `several`: may one request ask for several samples? `streams`: can a
-    reply be streamed?
+    `seeds`: whether seeds are sent. `several`: whether one request may ask for several samples.
+    `streams`: whether a reply can be streamed.
     """
 
     name: str
@@ -26,26 +26,26 @@ class Dialect(Protocol):
     streams: bool
 
     def path(self, *, stream: bool) -> str:
-        """What stands behind the base address."""
+        """The path after the base URL."""
         ...
 
     def headers(self, key: str) -> dict[str, str]:
-        """The key, where there is one, and what else the interface wants in every request."""
+        """The key, if there is one, and whatever else the API requires in every request."""
         ...
 
     def body(self, request: Request, count: int, seed: int, *, stream: bool) -> dict[str, Any]:
-        """The request for `count` samples; raises UsageError for what the interface cannot
-        be asked at all, BackendError for what this request cannot hold."""
+        """The request for `count` samples; raises UsageError for what the API cannot
+        do at all, BackendError for what this request cannot contain."""
         ...
 
     def read(self, body: Any) -> Answer:
-        """The reply; raises MalformedReplyError when it is none."""
+        """The reply; raises MalformedReplyError if it is invalid."""
         ...
 
     def gather(self) -> Gatherer:
-        """For one streamed reply."""
+        """Assembles one streamed reply."""
         ...
 
     def batches(self) -> BatchInterface | None:
-        """The provider's interface for many requests at once; None where there is none."""
+        """The provider's batch API; None if there is none."""
         ...

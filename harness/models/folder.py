@@ -1,6 +1,6 @@
-"""A model's folder: where it is, what its files say, and the hash of all that shapes its output.
+"""A model's folder: its location, its files, and the hash of everything that affects its output.
 
-Nothing here loads weights: facts come from JSON files and from the headers of safetensors files.
+Nothing here loads weights: facts come from JSON files and the headers of safetensors files.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from harness.models.tokens import Tokenizer
 
 EMBEDDED = Path(__file__).parent / "embedded"
 
-# What shapes the output beside the weights.
+# What affects the output besides the weights.
 _TEXT_FILES = (
     "config.json",
     "generation_config.json",
@@ -40,7 +40,7 @@ _WEIGHTS = {
 
 
 def embedded_names() -> list[str]:
-    """The models that ship in the package."""
+    """The models that ship with the package."""
     if not EMBEDDED.is_dir():
         return []
     return sorted(p.name for p in EMBEDDED.iterdir() if (p / "config.json").is_file())
@@ -76,7 +76,7 @@ def _cache_file() -> Path:
 
 
 def file_hash(path: Path) -> str:
-    """SHA-256 of a file's content; remembered by path, size and time of change if it is large."""
+    """SHA-256 of a file's content; cached by path, size and modification time if it is large."""
     stat = path.stat()
     key = f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}"
     large = stat.st_size > 64 * 2**20
@@ -111,10 +111,10 @@ def _remember(known: Mapping[str, str]) -> None:
 
 @dataclass(frozen=True)
 class ModelFolder:
-    """A local folder in the Hugging Face layout, with or without an ONNX export beside it.
+    """A local folder in the Hugging Face layout, with or without an ONNX export.
 
-    `revision` is set where the folder is a snapshot of a hub repository: it then holds the small
-    files only, and names the weights.
+    `revision` is set if the folder is a snapshot of a hub repository: it then contains only the
+    small files, and identifies the weights.
     """
 
     path: Path
@@ -122,12 +122,12 @@ class ModelFolder:
 
     @functools.cached_property
     def config(self) -> dict[str, Any]:
-        """config.json, with what only genai_config.json says added under the same names."""
+        """config.json, completed with values that are only in genai_config.json."""
         return self._genai_facts() | _read_json(self.path / "config.json")
 
     @functools.cached_property
     def genai(self) -> dict[str, Any]:
-        """The `model` part of genai_config.json; empty where the folder has no ONNX export."""
+        """The `model` part of genai_config.json; empty if the folder has no ONNX export."""
         part: dict[str, Any] = _read_json(self.path / "genai_config.json").get("model", {})
         return part
 
@@ -143,7 +143,7 @@ class ModelFolder:
 
     @functools.cached_property
     def tokenizer(self) -> Tokenizer:
-        """The folder's tokenizer.json; raises DataError when there is none."""
+        """The folder's tokenizer.json; raises DataError if there is none."""
         file = self.path / "tokenizer.json"
         if not file.is_file():
             raise DataError(f"{self.path} has no tokenizer.json: save a fast tokenizer there")
@@ -167,7 +167,7 @@ class ModelFolder:
 
     @functools.cached_property
     def special_tokens(self) -> dict[str, str]:
-        """The tokens that templates name: bos_token, eos_token …"""
+        """The tokens that templates refer to: bos_token, eos_token …"""
         tokens = {}
         for key, value in self._tokenizer_config.items():
             text = value.get("content") if isinstance(value, dict) else value
@@ -177,7 +177,7 @@ class ModelFolder:
 
     @functools.cached_property
     def generation_config(self) -> dict[str, Any]:
-        """generation_config.json; empty where there is none."""
+        """generation_config.json; empty if there is none."""
         return _read_json(self.path / "generation_config.json")
 
     @functools.cached_property
@@ -199,18 +199,18 @@ class ModelFolder:
 
     @property
     def parameters(self) -> int | None:
-        """The number of weights; None where it cannot be known what a token costs.
+        """The number of weights; None if a token's cost cannot be known.
 
-        That is: no safetensors file, or a mixture whose active share the config does not tell.
+        That is: no safetensors file, or a mixture whose config does not state its active share.
         """
         return None if self.active_parameters is None else sum(self._counts.values())
 
     @functools.cached_property
     def active_parameters(self) -> int | None:
-        """Weights used for one token: all of them, but of routed experts as many as are chosen.
+        """Weights used for one token: all of them, but only the selected routed experts.
 
         Routed experts are the tensors below `….experts.`; how many there are, and how many a
-        token is sent to, stands in the configs of Mixtral, Qwen, DeepSeek, Llama 4 and gpt-oss.
+        token is sent to, is in the configs of Mixtral, Qwen, DeepSeek, Llama 4 and gpt-oss.
         """
         total = sum(self._counts.values())
         routed = sum(n for name, n in self._counts.items() if ".experts." in name)
@@ -230,9 +230,9 @@ class ModelFolder:
         return [file for file in [*text, *weights] if file.is_file()]
 
     def fingerprint(self, backend: str, kind: str, options: Mapping[str, Any]) -> str:
-        """Hash of the engine's name, of every file that shapes the output, and of `options`.
+        """Hash of the engine's name, of every file that affects the output, and of `options`.
 
-        `kind` says whose weights: "onnx" or "torch". For a hub snapshot the revision stands for
+        `kind` says whose weights: "onnx" or "torch". For a hub snapshot the revision represents
         the weights.
         """
         files = {p.name: file_hash(p) for p in self._files(_WEIGHTS[kind])}
@@ -240,14 +240,14 @@ class ModelFolder:
 
 
 def find_folder(name: str) -> ModelFolder | None:
-    """The embedded model or the local folder called `name`; None when there is neither.
+    """The embedded model or local folder called `name`; None if there is neither.
 
-    Raises UsageError for a folder that holds no model.
+    Raises UsageError for a folder without a model.
     """
     shipped = EMBEDDED / name
     path = shipped if name in embedded_names() else Path(name).expanduser()
     if not path.is_dir():
         return None
     if not (path / "config.json").is_file() and not (path / "genai_config.json").is_file():
-        raise UsageError(f"{path} holds no model: no config.json and no genai_config.json")
+        raise UsageError(f"{path} contains no model: no config.json and no genai_config.json")
     return ModelFolder(path.resolve())

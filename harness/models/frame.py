@@ -1,4 +1,4 @@
-"""What a user puts around every question of one model: a system prompt, a prompt template."""
+"""Text that a user puts around every question of one model: a system prompt, a template."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ PLACE = "{prompt}"
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """`system` stands before a task's own system message; `template` holds the question at
-    `{prompt}`. Both belong to the rendered prompt, and so to a sample's identity."""
+    """`system` comes before a task's own system message; `template` contains `{prompt}` for the
+    question. Both are part of the rendered prompt, and so of a sample's identity."""
 
     system: str | None = None
     template: str | None = None
@@ -21,12 +21,12 @@ class Frame:
     def __post_init__(self) -> None:
         if self.template is not None and PLACE not in self.template:
             raise UsageError(
-                f"{{model_args.prompt_template}}: {PLACE} must stand where the question goes",
+                f"{{model_args.prompt_template}}: must contain {PLACE} where the question goes",
                 **backend_options(prompt_template=self.template),
             )
 
     def around(self, prompt: Prompt) -> Prompt:
-        """The prompt in its frame; itself where there is none."""
+        """The prompt in its frame; unchanged if there is none."""
         if self.system is None and self.template is None:
             return prompt
         messages = list(prompt.messages)

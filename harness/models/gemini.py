@@ -1,9 +1,9 @@
 """Google's Gemini: `gemini:NAME[@URL]`, by generateContent.
 
-https://ai.google.dev/api/generate-content. What bounds a thought stands in
+https://ai.google.dev/api/generate-content. The thinking limit goes into
 `generationConfig.thinkingConfig` and is ignored anywhere else: `thinkingBudget` (0 is off) for the
-2.5 models, `thinkingLevel` from the 3 models on; a request with both is refused. Thoughts share
-`maxOutputTokens` with the answer, and are billed as output; `candidatesTokenCount` leaves them out.
+2.5 models, `thinkingLevel` from the 3 models on; a request with both is rejected. Thinking shares
+`maxOutputTokens` with the answer, and is billed as output; `candidatesTokenCount` excludes it.
 Parts marked `thought` are summaries.
 """
 
@@ -51,9 +51,9 @@ _NO_ANSWER = ("MALFORMED_RESPONSE", "OTHER", "FINISH_REASON_UNSPECIFIED")
 
 @dataclass(frozen=True, kw_only=True)
 class GeminiOptions(ServerOptions):
-    """What `gemini:` takes."""
+    """The options of `gemini:`."""
 
-    summaries: bool = option(True, "ask for summaries of the thoughts")
+    summaries: bool = option(True, "request summaries of the thinking")
 
 
 class GeminiBackend(ServerBackend):
@@ -62,7 +62,7 @@ class GeminiBackend(ServerBackend):
     options_class = GeminiOptions
 
     def __init__(self, spec: ModelSpec, **tests: Any) -> None:
-        """Read the arguments; nothing is sent before `generate`. The keywords are for tests."""
+        """Parse the arguments; nothing is sent before `generate`. The keywords are for tests."""
         options = read_options(GeminiOptions, spec)
         url = base_url(spec.url, OFFICIAL)
         super().__init__(
@@ -74,20 +74,20 @@ class GeminiBackend(ServerBackend):
                 efforts=named_efforts(options.efforts, LEVELS),
                 thinking=("native",),
                 effort_and_thinking=False,
-                advice="effort@low asks for a named level (models from 3 on), think@n for a budget "
-                "(2.5 models), ask@n puts the wish into the prompt",
+                advice="effort@low sets a named level (models from 3 on), think@n a budget "
+                "(2.5 models), ask@n puts the request into the prompt",
             ),
             **tests,
         )
 
 
 def read_usage(body: Any) -> Usage:
-    """Output is the answer's tokens and the thoughts'."""
+    """Output is the answer's tokens plus the thinking's."""
     part = at(body, "usageMetadata")
     answer = whole(part, "candidatesTokenCount")
     thoughts = whole(part, "thoughtsTokenCount")
     if answer is None and thoughts is not None:
-        answer = 0  # a thought that used up the limit leaves no answer to count
+        answer = 0  # thinking that used up the limit leaves no answer to count
     return Usage(
         prompt_tokens=whole(part, "promptTokenCount"),
         cached_prompt_tokens=whole(part, "cachedContentTokenCount"),
@@ -98,7 +98,7 @@ def read_usage(body: Any) -> Usage:
 
 @dataclass(slots=True, kw_only=True)
 class GenerateContent:
-    """`:generateContent`, one sample a request."""
+    """`:generateContent`, one sample per request."""
 
     model: str
     summaries: bool = True
@@ -188,7 +188,7 @@ class GenerateContent:
 
 @dataclass(slots=True)
 class GeminiGatherer:
-    """Chunks, each a reply of its own whose parts go on where the last one's ended."""
+    """Chunks, each a reply whose parts continue those of the previous one."""
 
     _whole: dict[str, Any] = field(default_factory=dict)
     _parts: list[Mapping[str, Any]] = field(default_factory=list)
@@ -205,7 +205,7 @@ class GeminiGatherer:
         return any(text_at(part, "text") for part in new)
 
     def body(self) -> Any:
-        """The reply; a candidate without its reason to end was broken off."""
+        """The reply; a candidate without a finish reason was broken off."""
         if self._reason is None:
             if text_at(at(self._whole, "promptFeedback"), "blockReason"):
                 return self._whole

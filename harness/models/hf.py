@@ -1,9 +1,9 @@
-"""transformers, in this process: the plain reference among the engines.
+"""transformers, in-process: the plain reference among the engines.
 
-Batches are static: up to `batch_size` samples, padded on the left, run until the last one ends.
+Batches are static: up to `batch_size` samples, left-padded, run until the last one ends.
 Tokens are drawn by the same code as in the onnx backend, so that a seed means the same in both.
-How a matrix library rounds may depend on the batch's shape: a sample is the same in another batch
-except where two tokens nearly tie.
+Rounding in matrix libraries may depend on the batch's shape: a sample is the same in another batch
+except for near-ties between two tokens.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ T = TypeVar("T")
 
 @dataclass(eq=False)
 class _Row:
-    """One completion in the making, and where to send it."""
+    """One completion in progress, and where to send it."""
 
     turn: Turn
     limit: int
@@ -98,13 +98,13 @@ def _settle(
 
 @dataclass(frozen=True, kw_only=True)
 class HfOptions(LocalOptions):
-    """What `hf:` takes."""
+    """The options of `hf:`."""
 
     dtype: Dtype | None = option(
         None, "number format (default: config.json's)", affects_output=True
     )
     device: Text | None = option(None, "torch device (default: cuda if there is one, else cpu)")
-    batch_size: Count = option(16, "samples run together")
+    batch_size: Count = option(16, "samples per batch")
 
 
 class HfBackend(LocalBackend[HfOptions]):
@@ -115,7 +115,7 @@ class HfBackend(LocalBackend[HfOptions]):
     options_class = HfOptions
 
     def __init__(self, spec: ModelSpec) -> None:
-        """Find the model; raises MissingExtraError where torch or transformers is missing."""
+        """Find the model; raises MissingExtraError if torch or transformers is missing."""
         super().__init__(spec)
         self._waiting: queue.SimpleQueue[_Row | _Reading | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -252,7 +252,7 @@ class HfBackend(LocalBackend[HfOptions]):
         return await future
 
     async def close(self) -> None:
-        """Stop behind the token under way, and let the model go."""
+        """Stop after the current token, and release the model."""
         self._closed = True
         if self._thread is not None:
             self._waiting.put(None)
@@ -262,12 +262,12 @@ class HfBackend(LocalBackend[HfOptions]):
 
 
 def cache_name(model: Any) -> str:
-    """What this version of transformers calls the keys and values: `cache` since 5.24."""
+    """This version's name for keys and values in transformers: `cache` since 5.24."""
     return "cache" if "cache" in inspect.signature(model.forward).parameters else "past_key_values"
 
 
 class _Steps:
-    """A batch's way through the model, token by token, padded on the left."""
+    """A batch's run through the model, token by token, left-padded."""
 
     def __init__(self, model: Any, prompts: Sequence[Sequence[int]]) -> None:
         import torch
@@ -300,7 +300,7 @@ class _Steps:
         return values
 
     def feed(self, tokens: NDArray[np.int64]) -> None:
-        """Append one token to every row (rows that have ended go along, unread)."""
+        """Append one token to every row (finished rows are carried along, ignored)."""
         torch = self._torch
         self._ids = torch.as_tensor(tokens).view(-1, 1).to(self._model.device)
         self._mask = torch.cat([self._mask, torch.ones_like(self._ids)], dim=1)

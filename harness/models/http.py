@@ -1,7 +1,7 @@
-"""One HTTP client for all servers: JSON there, JSON or server-sent events back.
+"""One HTTP client for all servers: JSON requests, JSON or server-sent events as replies.
 
-aiohttp, by measurement (`python benchmarks/server_overhead.py --clients`): httpx's connection pool
-costs more with every open connection. It repeats no POST by itself, so that what is tried again is
+aiohttp, chosen by measurement (`python benchmarks/server_overhead.py --clients`): httpx's pool
+costs more with every open connection. It repeats no POST by itself, so retries are
 decided in one place (`harness.models.retry`).
 """
 
@@ -57,9 +57,9 @@ class Http:
         headers: Mapping[str, str],
         gatherer: Gatherer | None = None,
     ) -> Came:
-        """One request; raises PassingError when no whole reply came.
+        """One request; raises PassingError if no complete reply came.
 
-        With a gatherer, a reply in events is put together; one in plain JSON is taken as it is.
+        With a gatherer, a streamed reply is assembled; a plain JSON reply is returned as is.
         """
         data = json.dumps(body).encode()
         sent = {"content-type": "application/json", **headers}
@@ -74,7 +74,7 @@ class Http:
         body: Any = None,
         upload: Upload | None = None,
     ) -> Came:
-        """Any other request: with JSON, with a file, or with nothing; errors as of `post`."""
+        """Any other request: with JSON, a file, or nothing; errors as in `post`."""
         import aiohttp
 
         if upload is not None:
@@ -129,7 +129,7 @@ class Http:
 
 
 def proxy_for(url: str) -> str | None:
-    """The proxy that the environment names for an address (HTTPS_PROXY, NO_PROXY), or None."""
+    """The proxy that the environment sets for a URL (HTTPS_PROXY, NO_PROXY), or None."""
     parts = urlsplit(url)
     if urllib.request.proxy_bypass(parts.hostname or ""):
         return None
@@ -163,9 +163,9 @@ async def _gathered(
 
 
 async def read_events(chunks: AsyncIterator[bytes]) -> AsyncIterator[Mapping[str, Any]]:
-    """The JSON objects of a stream of server-sent events, however it is cut into chunks.
+    """The JSON objects of a stream of server-sent events, however it is split into chunks.
 
-    Comments, other fields and events that hold no object are passed over.
+    Comments, other fields and events without an object are skipped.
     """
     lines: list[str] = []
     rest = b""
@@ -181,7 +181,7 @@ async def read_events(chunks: AsyncIterator[bytes]) -> AsyncIterator[Mapping[str
 
 
 def _event(line: bytes, lines: list[str]) -> Iterator[Mapping[str, Any]]:
-    """Take a line; an empty one ends the event whose data `lines` holds."""
+    """Take a line; an empty one ends the event whose data is in `lines`."""
     if line:
         name, _, value = line.decode("utf-8", "replace").partition(":")
         if name == "data":

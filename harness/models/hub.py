@@ -13,8 +13,8 @@ _SMALL = ["*.json", "*.jinja"]
 def hub_folder(name: str, revision: str | None = None) -> ModelFolder:
     """A hub repository's configuration and tokenizer files, at a fixed revision.
 
-    Taken from the local hub cache when it has them, else downloaded. Raises UsageError with what
-    to do when neither works.
+    Taken from the local hub cache if present, else downloaded. Raises UsageError with what
+    to do if neither works.
     """
     import huggingface_hub  # slow to import, and only hub names need it
 

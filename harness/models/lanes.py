@@ -1,8 +1,8 @@
-"""One address of a model: how much may be in flight there, and when it is left alone.
+"""One URL of a model: how much may be in flight there, and when to leave it alone.
 
-What is in flight grows by one with each reply at first, later by one a round, while replies come
-no slower than four times the best that was seen, and shrinks a little with each that is; it is
-halved when the server is overrun (additive
+The number in flight grows by one with each reply at first, later by one per round, as long as
+replies are at most four times slower than the best seen, and shrinks a little with each slower one;
+it is halved if the server is overloaded (additive
 increase, multiplicative decrease, as in TCP: Chiu and Jain 1989).
 """
 
@@ -16,28 +16,28 @@ from dataclasses import dataclass, field
 from harness.models.http import Http
 from harness.models.pace import MINUTE, Left, Window
 
-FIRST = 8.0  # requests in flight at first
+FIRST = 8.0  # initial number of requests in flight
 SLOWER = 4.0
-_EVIDENCE = 8  # replies before their speed says something
-_LONGEST_BREAK = 60.0  # of an address that does not answer, or of one without allowance
+_EVIDENCE = 8  # replies needed before their speed is meaningful
+_LONGEST_BREAK = 60.0  # for a URL that does not answer, or one without allowance
 _SMOOTH = 0.1
 _ROUNDED_S = 0.5  # times in headers are rounded
 
 
 @dataclass(slots=True)
 class _Allowance:
-    """What is left there by the headers of the newest reply, counted down by what went since."""
+    """What is left according to the newest reply's headers, minus what was sent since."""
 
     limit: float
     left: float
     at: float
     whole_at: float
-    known: bool  # is `whole_at` when it is whole, or only when to look again?
+    known: bool  # is `whole_at` when it is full again, or only when to look again?
 
 
 @dataclass(slots=True)
 class Lane:
-    """The state of one address. `at_once` is how much may be in flight, `most` its bound."""
+    """The state of one URL. `at_once` is how much may be in flight, `most` its maximum."""
 
     http: Http
     most: float
@@ -46,26 +46,26 @@ class Lane:
     in_flight: int = 0
     sent: int = 0
     paused_until: float = -math.inf
-    _paused_by: int = 0  # the request whose refusal said so
+    _paused_by: int = 0  # the request whose rejection paused it
     dead_until: float = -math.inf
     _dead_for: float = 0.0
     _starting: bool = True
-    _cut: int = 0  # requests sent when it was last cut: what was out then is no news
+    _cut: int = 0  # requests sent when it was last cut: earlier ones are no news
     _refusals: int = 0
     _speed: float | None = None
     _best: float = math.inf
     _replies: int = 0
-    _told: dict[str, int] = field(default_factory=dict)  # by kind: the request that told last
-    _spent: dict[str, float] = field(default_factory=dict)  # by kind: all that was sent
-    _open: float = 0.0  # tokens that requests in flight were thought to take
+    _told: dict[str, int] = field(default_factory=dict)  # by kind: the last reporting request
+    _spent: dict[str, float] = field(default_factory=dict)  # by kind: everything sent
+    _open: float = 0.0  # estimated tokens of requests in flight
     _allowances: dict[str, _Allowance] = field(default_factory=dict)
     learned: Window | None = None
-    _good: int = 0  # replies since it was last refused
+    _good: int = 0  # replies since the last rejection
     _arrived: deque[float] = field(default_factory=deque)  # the replies of the last minute
     _first: float = math.inf
 
     def wait(self, costs: dict[str, float], now: float, given: dict[str, Window]) -> float:
-        """Seconds until a request may go here; infinite while too many are in flight."""
+        """Seconds until a request may be sent here; infinite while too many are in flight."""
         if self.in_flight >= max(1, int(self.at_once)):
             return math.inf
         waits = [self.paused_until - now, self._allowed_in(costs, now, given)]
@@ -82,7 +82,7 @@ class Lane:
                 one.left = max(need, one.limit - out) if one.known else need
                 one.at, one.whole_at = now, now + MINUTE
             wait = one.whole_at - now
-            if kind in given:  # the user knows the allowance, and it comes back evenly
+            if kind in given:  # the user set the allowance, and it refills evenly
                 back = one.at + (need - one.left) * MINUTE / given[kind].limit
                 wait = min(wait, back - now)
             if one.left < need:
@@ -92,7 +92,7 @@ class Lane:
     def take(
         self, costs: dict[str, float], now: float, given: Collection[str]
     ) -> tuple[int, dict[str, float]]:
-        """A request goes; its number, and all that was sent up to it by kind."""
+        """Record a sent request; returns its number, and the totals sent so far by kind."""
         self.in_flight += 1
         self.sent += 1
         self._open += costs["tokens"]
@@ -112,22 +112,22 @@ class Lane:
         now: float,
         given: Collection[str],
     ) -> None:
-        """The headers of the reply to a request; what an older one than the last brings is old."""
+        """Process the headers of a reply; those of older requests are ignored."""
         for kind, one in left.items():
             if number < self._told.get(kind, 0):
                 continue
             self._told[kind] = number
             since = self._spent.get(kind, 0.0) - upto.get(kind, 0.0)
             if kind in given:
-                since = 0.0  # its window counts what is out
-            elif kind == "tokens":  # which many servers count when the reply is there
+                since = 0.0  # its window counts what is in flight
+            elif kind == "tokens":  # which many servers count when the reply arrives
                 since = max(since, self._open)
             known = one.reset_s <= _LONGEST_BREAK
             until = now + (one.reset_s + _ROUNDED_S if known else _LONGEST_BREAK)
             self._allowances[kind] = _Allowance(one.limit, one.remaining - since, now, until, known)
 
     def leave(self, costs: dict[str, float]) -> None:
-        """A request is over."""
+        """A request has finished."""
         self.in_flight -= 1
         self._open -= costs["tokens"]
 
@@ -164,10 +164,10 @@ class Lane:
     def overrun(
         self, number: int, asked: float | None, now: float, *, counted: bool, paced: bool
     ) -> None:
-        """The server has too much to do, or we have asked too often (`counted`), though at the
-        pace that the user gave (`paced`).
+        """The server is overloaded, or we have sent too much (`counted`), although at the
+        user's rate (`paced`).
 
-        All that were out together are one piece of news.
+        All requests that were in flight together count once.
         """
         if number <= self._cut:
             if asked is not None:
@@ -187,12 +187,12 @@ class Lane:
             self.paused_until, self._paused_by = until, number
 
     def rested(self, number: int) -> None:
-        """The request whose refusal paused all has waited as long as it must."""
+        """The request whose rejection paused all has waited as long as required."""
         if number == self._paused_by:
             self.paused_until = -math.inf
 
     def _learn(self, now: float) -> None:
-        """A pace from what went through: nothing else tells the allowance."""
+        """A rate from the observed throughput: nothing else reveals the allowance."""
         recent = sum(t > now - MINUTE for t in self._arrived)
         if not recent:
             return
@@ -204,7 +204,7 @@ class Lane:
         self.learned.limit = max(1.0, 0.9 * min(rate, old))
 
     def died(self, now: float, *, silent: bool) -> None:
-        """It broke a connection off or, if `silent`, nothing answers there at all."""
+        """It dropped a connection or, if `silent`, nothing answers there at all."""
         if silent:
             self.at_once, self._starting = 1.0, True
         self._dead_for = min(_LONGEST_BREAK, 2 * self._dead_for or 1.0)

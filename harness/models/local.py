@@ -1,4 +1,4 @@
-"""What all backends that hold the weights themselves have in common: names, prompts, facts."""
+"""The common part of all backends that hold the weights themselves: names, prompts, facts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from harness.models.wording import Turn, Wording
 
 @dataclass(frozen=True, kw_only=True)
 class LocalOptions(ModelOptions):
-    """What the backends take that run a model themselves."""
+    """The options of backends that run a model themselves."""
 
     revision: Text | None = option(None, "branch, tag or commit of a hub model")
 
@@ -42,7 +42,7 @@ E = TypeVar("E")
 
 
 class LocalBackend(Generic[O]):
-    """Base of the onnx, hf and vllm backends: everything but the engine itself."""
+    """Base of the onnx, hf and vllm backends: everything except the engine itself."""
 
     backend = ""
     weights = "torch"  # which weight files the engine reads: "torch" or "onnx"
@@ -62,9 +62,9 @@ class LocalBackend(Generic[O]):
         self.info = self._describe(spec)
 
     def started(self, start: Callable[[], E]) -> E:
-        """What `start` gives; an engine that could not be started is not started again.
+        """The result of `start`; an engine that failed to start is not started again.
 
-        All calls that wait for it get the first one's error: a start may take minutes to fail.
+        All waiting calls get the first one's error: a start may take minutes to fail.
         """
         if self._unstarted is not None:
             raise self._unstarted
@@ -109,14 +109,14 @@ class LocalBackend(Generic[O]):
             extra={**self.facts(), "args": dict(spec.args)},
         )
 
-    prompt_once = True  # is a prompt computed (and billed) once for all samples of a call?
+    prompt_once = True  # whether a prompt is computed (and billed) once for all samples of a call
 
     def rows(self) -> int:
-        """How many samples keep the engine full."""
+        """How many samples keep the engine busy."""
         return 32
 
     def facts(self) -> dict[str, Any]:
-        """More facts for the manifest."""
+        """Additional facts for the manifest."""
         facts = {"engine": self.backend, "revision": self.folder.revision}
         return facts | self.options.card()
 
@@ -131,7 +131,7 @@ class LocalBackend(Generic[O]):
     def turn(self, request: Request) -> tuple[Turn, int]:
         """Render and tokenize; also how many tokens may follow.
 
-        Raises ContextError when the prompt leaves no room for a token.
+        Raises ContextError if the prompt leaves no room for a token.
         """
         turn = self.wording.turn(request.prompt, request.prefix)
         limit, context = request.sampling.max_tokens, self.info.context
@@ -155,7 +155,7 @@ class LocalBackend(Generic[O]):
         seconds: float,
         cached: int | None = None,
     ) -> Reply:
-        """The reply to one call that kept the engine for `seconds`."""
+        """The reply to one call that kept the engine busy for `seconds`."""
         prompts = 1 if self.prompt_once else len(completions)
         thoughts = [c.reasoning_tokens for c in completions]
         usage = Usage(
@@ -184,17 +184,17 @@ CAN = Capabilities(
     advice="a model in this process takes no effort level: think@n bounds its thought (it needs "
     "thinking marks), ask@n puts the wish into the prompt",
 )
-"""What a model in this process can be asked for: the harness holds its thoughts to budgets."""
+"""The capabilities of in-process models, whose thinking budgets the harness enforces."""
 
 GENEROUS = 32_768
-"""Tokens of one completion of a model that thinks, where nothing says otherwise."""
+"""Default tokens of one completion of a model that thinks."""
 
 
 def usual_limit(folder: ModelFolder, context: int | None, *, thinks: bool) -> int | None:
-    """What one completion may have by the model's own files; None: the harness's usual limit.
+    """The limit of one completion by the model's own files; None: the harness's default.
 
     `max_new_tokens` of generation_config.json; else, for a model that thinks, half of its context,
-    and `GENEROUS` at most.
+    and at most `GENEROUS`.
     """
     stated = folder.generation_config.get("max_new_tokens")
     if isinstance(stated, int) and not isinstance(stated, bool) and stated > 0:
@@ -205,7 +205,7 @@ def usual_limit(folder: ModelFolder, context: int | None, *, thinks: bool) -> in
     return half if half > SMALLEST_LIMIT else None
 
 
-SMALLEST_LIMIT = 2048  # a smaller one would only be lower than what the harness takes anyway
+SMALLEST_LIMIT = 2048  # anything smaller would only be lower than the harness's default
 
 
 def cuda_is_there() -> bool:
@@ -223,6 +223,6 @@ def since(began: float) -> float:
 
 
 def dtype_of(folder: ModelFolder) -> str:
-    """The number format that config.json names; float32 when it names none."""
+    """The number format in config.json; float32 if it states none."""
     named = folder.config.get("dtype", folder.config.get("torch_dtype"))
     return str(named) if named else "float32"

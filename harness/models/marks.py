@@ -1,4 +1,4 @@
-"""Where a thought begins and ends: finding the marks, and counting the tokens between them."""
+"""Where thinking begins and ends: finding the marks, and counting the tokens between them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _USUAL = ThinkMarks()
 def find_marks(
     start: str | None, end: str | None, added_tokens: Collection[str] = ()
 ) -> ThinkMarks | None:
-    """The marks given by hand, else `<think>` … `</think>` if the tokenizer has added both.
+    """The configured marks, else `<think>` … `</think>` if the tokenizer has added both.
 
-    A model whose vocabulary has no such tokens, and that was given none, is one without marks.
+    A model whose vocabulary has no such tokens, and without configured marks, has no marks.
     """
     if (start is None) != (end is None):
         raise UsageError(
-            "{model_args.think_start} and {model_args.think_end}: give both or none",
+            "{model_args.think_start} and {model_args.think_end}: set both or neither",
             **backend_options(think_start=start or ..., think_end=end or ...),
         )
     if start is not None and end is not None:
@@ -33,8 +33,8 @@ def find_marks(
 def join_prefix(rendered: str, prefix: str, marks: ThinkMarks | None) -> str:
     """`rendered` (a prompt up to the assistant's turn) continued by `prefix`.
 
-    Some chat templates open the thought themselves. A prefix that opens it again is not doubled:
-    its own mark, and the white space that the template put behind the mark, are left out.
+    Some chat templates open the thinking themselves. A prefix that opens it again is not
+    duplicated: its own mark, and white space that the template put after the mark, are dropped.
     """
     if marks is None or not prefix.startswith(marks.start):
         return rendered + prefix
@@ -45,9 +45,9 @@ def join_prefix(rendered: str, prefix: str, marks: ThinkMarks | None) -> str:
 
 
 def is_open(before: str, prefix: str, marks: ThinkMarks) -> bool:
-    """Does the assistant's turn stand inside a thought where the completion begins?
+    """Whether the completion begins inside thinking.
 
-    `before` is the rendered prompt with its generation prompt; of it only the very end counts
+    `before` is the rendered prompt with its generation prompt; only its very end counts
     (earlier turns and the question may quote the marks).
     """
     if marks.end in prefix or marks.start in prefix:
@@ -56,7 +56,7 @@ def is_open(before: str, prefix: str, marks: ThinkMarks) -> bool:
 
 
 def _thoughts(text: str, marks: ThinkMarks, opened: bool) -> list[tuple[int, int | None]]:
-    """The stretches [begin, end) of `text` that are thought, marks included; None: not closed."""
+    """The ranges [begin, end) of `text` that are thinking, including marks; None: not closed."""
     found: list[tuple[int, int | None]] = []
     begin = 0 if opened else text.find(marks.start)
     while begin >= 0:
@@ -72,15 +72,15 @@ def _thoughts(text: str, marks: ThinkMarks, opened: bool) -> list[tuple[int, int
 def reasoning_tokens(
     text: str, token_ends: Sequence[int], marks: ThinkMarks, *, opened: bool
 ) -> int:
-    """Tokens spent thinking, the marks included; all up to the end where no mark closes it.
+    """Tokens of thinking, including the marks; up to the end if no mark closes it.
 
-    `token_ends` as in `Completion`; `opened` as `is_open` tells. A token counts when any of its
-    characters lies in a thought; one without characters (an end token, half a character) counts
-    where it stands.
+    `token_ends` as in `Completion`; `opened` as returned by `is_open`. A token counts if any of its
+    characters is in the thinking; one without characters (an end token, half a character) counts
+    by its position.
     """
     count = done = 0
     for begin, stop in _thoughts(text, marks, opened):
-        # Of the tokens before `first` none reaches `begin`; those from `last` on begin behind it.
+        # Tokens before `first` do not reach `begin`; those from `last` on begin after it.
         first, last = 0, len(token_ends)
         if begin:
             first = min(bisect_right(token_ends, begin), bisect_left(token_ends, begin) + 1)

@@ -1,11 +1,11 @@
 """The default backend: models exported for ONNX Runtime, on the CPU, without torch.
 
-A folder holds `genai_config.json` and `model.onnx` as ONNX Runtime GenAI's model builder writes
-them, beside the tokenizer. The graph is run by ONNX Runtime itself. GenAI's own generator was
-measured and left out (`python benchmarks/onnx_engines.py`, docs/models.md): it is as fast on rows
-of equal length, but has no seed a row, and takes no new row until its whole batch is done. Its
+A folder holds `genai_config.json` and `model.onnx` as written by ONNX Runtime GenAI's model
+builder, plus the tokenizer. The graph is run by ONNX Runtime itself. GenAI's own generator was
+measured and rejected (`python benchmarks/onnx_engines.py`, docs/models.md): it is as fast on rows
+of equal length, but has no seed per row, and accepts no new row until its whole batch is done. Its
 continuous batching (`Engine` with `dynamic_batching`) needs paged attention, which its model
-builder refuses for CPUs.
+builder does not support on CPUs.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from harness.models.ort_session import Decoder
 from harness.models.tokens import Trace
 from harness.models.wording import Turn
 
-_SMALL = 50_000_000  # weights; below, one thread a batch and several batches beat one wide batch
+_SMALL = 50_000_000  # weights; below, several single-threaded batches beat one wide batch
 
 
 def _cores() -> int:
@@ -43,11 +43,11 @@ def _cores() -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class OnnxOptions(ModelOptions):
-    """What `onnx:` takes."""
+    """The options of `onnx:`."""
 
-    batch_size: Count = option(16, "rows of one batch")
-    workers: Count | None = option(None, "batches side by side (default: by the model's size)")
-    threads: Count | None = option(None, "threads of one batch (default: by the model's size)")
+    batch_size: Count = option(16, "rows per batch")
+    workers: Count | None = option(None, "concurrent batches (default: by the model's size)")
+    threads: Count | None = option(None, "threads per batch (default: by the model's size)")
 
 
 class OnnxBackend(LocalBackend[OnnxOptions]):
@@ -113,7 +113,7 @@ class OnnxBackend(LocalBackend[OnnxOptions]):
         )
 
     async def generate(self, request: Request) -> Reply:
-        """Run one call. Its latency is counted from when the engine turns to it."""
+        """Run one call. Its latency starts when the engine starts working on it."""
         if self._closed:
             raise BackendError(f"{self.info.spec}: the backend is closed")
         turn, limit = self.turn(request)
@@ -152,7 +152,7 @@ class OnnxBackend(LocalBackend[OnnxOptions]):
         return measured(texts, await asyncio.to_thread(read), since(began))
 
     async def close(self) -> None:
-        """Stop the workers; calls under way are cancelled by their tasks."""
+        """Stop the workers; calls in progress are cancelled by their tasks."""
         self._closed = True
         if self._engine is not None:
             engine, self._engine = self._engine, None

@@ -1,14 +1,14 @@
-"""OpenAI's interfaces, at OpenAI or at any server that speaks them: `openai:NAME[@URL]`.
+"""OpenAI's APIs, at OpenAI or any compatible server: `openai:NAME[@URL]`.
 
 `--model-arg api=` chooses: `chat` (Chat Completions), `responses` (Responses) or `completions` (a
-text to go on with).
+text to continue).
 
-Seeds: with `seeded=true` (the default at an address of one's own) each sample is a request of its
-own with its own seed, and its tokens are known exactly. With `seeded=false` (the default at OpenAI)
-one request asks for all samples of a call (n > 1), which bills the prompt once. Given up for that:
-only the call's first seed is sent, so that one sample cannot be drawn again alone; and where the
-server does not give token ids the output tokens, known for all samples together, are shared out
-evenly (the reply's source is then "engine-shared"): their sum is exact, their spread is not.
+Seeds: with `seeded=true` (the default at your own server) each sample is a separate request
+with its own seed, and its tokens are known exactly. With `seeded=false` (the default at OpenAI)
+one request is for all samples of a call (n > 1), which bills the prompt once. The price for that:
+only the call's first seed is sent, so a sample cannot be redrawn on its own; and if the
+server returns no token ids, the output tokens, known only for all samples together, are divided
+evenly (the reply's source is then "engine-shared"): their sum is exact, their distribution is not.
 """
 
 from __future__ import annotations
@@ -59,31 +59,29 @@ OFFICIAL = "https://api.openai.com/v1"
 
 @dataclass(frozen=True, kw_only=True)
 class OpenAIOptions(ServerOptions):
-    """What `openai:` takes."""
+    """The options of `openai:`."""
 
     api: Literal["chat", "completions", "responses"] = option(
-        "chat", "which interface is called", affects_output=True
+        "chat", "which API to call", affects_output=True
     )
     server: Server | None = option(
         None,
-        "which kind of server it is: what it takes beyond the common interface (default: openai "
-        "without an address, else any)",
+        "kind of server, for its extensions to the common API (default: openai "
+        "without a URL, else any)",
         affects_output=True,
     )
     seeded: bool | None = option(
         None,
-        "one request a sample, each with its own seed; false: one for all samples of a call "
-        "(default: false where OpenAI is asked, whose prompts are billed by the request)",
+        "one request per sample, each with its own seed; false: one for all samples of a call "
+        "(default: false at OpenAI, where prompts are billed per request)",
     )
     continue_: Literal["none", "vllm"] = option(
         "none", "how chat continues a partial answer", affects_output=True, name="continue"
     )
-    token_ids: bool = option(False, "ask a vLLM server for token ids (needs tokenizer)")
-    max_tokens_field: Text | None = option(
-        None, "name of the limit (default: what the server knows)"
-    )
+    token_ids: bool = option(False, "request token ids from a vLLM server (needs tokenizer)")
+    max_tokens_field: Text | None = option(None, "name of the limit field (default: by server)")
     summary: Literal["none", "auto", "concise", "detailed"] = option(
-        "none", "summary of the reasoning that api=responses is asked for"
+        "none", "summary of the reasoning, with api=responses"
     )
 
 
@@ -94,7 +92,7 @@ class OpenAIBackend(ServerBackend):
     options: OpenAIOptions
 
     def __init__(self, spec: ModelSpec, **tests: Any) -> None:
-        """Read the arguments; nothing is sent before `generate`. The keywords are for tests."""
+        """Parse the arguments; nothing is sent before `generate`. The keywords are for tests."""
         options = read_options(OpenAIOptions, spec)
         url = base_url(spec.url, OFFICIAL)
         official = url == OFFICIAL
@@ -102,7 +100,7 @@ class OpenAIBackend(ServerBackend):
         vllm = options.token_ids or options.continue_ == "vllm" or server == "vllm"
         if options.token_ids and options.tokenizer is None:
             raise UsageError(
-                "{model_args.token_ids} needs {model_args.tokenizer}, to read the ids",
+                "{model_args.token_ids} needs {model_args.tokenizer}, to decode the ids",
                 **backend_options(token_ids="true", tokenizer=...),
             )
         self._chat = options.api != "completions"

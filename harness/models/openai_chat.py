@@ -1,9 +1,9 @@
-"""OpenAI's Chat Completions and Completions, and what vLLM, SGLang and llama.cpp add to them.
+"""OpenAI's Chat Completions and Completions, and the extensions of vLLM, SGLang and llama.cpp.
 
 https://platform.openai.com/docs/api-reference/chat; vLLM's `thinking_token_budget`,
 `chat_template_kwargs`, `return_token_ids`; SGLang's `custom_params.thinking_budget` (strict with
---enable-strict-thinking); llama.cpp's `thinking_budget_tokens`. A thought apart from the text comes
-as `reasoning` or, from older servers, `reasoning_content`.
+--enable-strict-thinking); llama.cpp's `thinking_budget_tokens`. Separate thinking is returned
+as `reasoning` or, by older servers, `reasoning_content`.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ Server = Literal["any", "openai", "vllm", "sglang", "llama.cpp"]
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What one kind of server understands beyond the common interface.
+    """What one kind of server supports beyond the common API.
 
-    `limit`: its name for the output limit. `budget`: where it takes a native thinking budget.
-    `variable`: the variable of `chat_template_kwargs` that hints at one. `continues`: can a chat's
-    last answer be continued?
+    `limit`: its name for the output limit. `budget`: where a native thinking budget goes.
+    `variable`: the variable of `chat_template_kwargs` that hints at one. `continues`: whether a
+    chat's last answer can be continued.
     """
 
     limit: str = "max_tokens"
@@ -73,7 +73,7 @@ EXTRAS: Mapping[Server, Extras] = {
 
 
 def chat_capabilities(server: Server, *, continues: bool, efforts: tuple[str, ...]) -> Capabilities:
-    """What chat can be asked for, by the kind of server; the usual way of a budget first."""
+    """Capabilities of chat by kind of server; the default way of a budget first."""
     extras = EXTRAS[server]
     ways: list[ThinkingControl] = []
     ways += ["forced"] if continues else []
@@ -82,15 +82,15 @@ def chat_capabilities(server: Server, *, continues: bool, efforts: tuple[str, ..
     return Capabilities(
         efforts=efforts,
         thinking=tuple(ways),
-        advice="if it is a server of your own, say which by the option server=vllm, sglang "
-        "or llama.cpp (each takes a budget its own way); effort@low asks for a named level, ask@n "
-        "puts the wish into the prompt",
+        advice="if it is your own server, set the option server=vllm, sglang "
+        "or llama.cpp (each has its own budget field); effort@low sets a named level, ask@n "
+        "puts the request into the prompt",
     )
 
 
 COMPLETIONS = Capabilities(
     thinking=("forced",),
-    advice="a completions interface takes no effort level: think@n bounds the thought",
+    advice="the Completions API has no effort levels: think@n limits the thinking",
 )
 
 
@@ -112,7 +112,7 @@ def _choice(choice: Any, thought_tokens: int | None) -> tuple[Completion, tuple[
     shown = text_at(plain, "reasoning", "reasoning_content")
     summary = "\n".join(filter(None, (text_at(d, "summary") for d in details))) or None
     if summary is not None and not any(text_at(d, "text") for d in details):
-        shown = None  # a router repeats the summary as the thought
+        shown = None  # a router repeats the summary as the thinking
     text = text_at(choice, "text") if message is None else text_at(message, "content", "refusal")
     if text is None and shown is None and message is None:
         raise MalformedReplyError("a choice without text")
@@ -120,7 +120,7 @@ def _choice(choice: Any, thought_tokens: int | None) -> tuple[Completion, tuple[
     good = isinstance(ids, list) and all(isinstance(i, int) for i in ids)
     encrypted = any(text_at(d, "data") for d in details)
     return (
-        # a thought that used up the limit leaves no content: null
+        # thinking that used up the limit leaves no content: null
         Completion(
             text=text or "",
             finish=_FINISH.get(str(choice.get("finish_reason")), Finish.OTHER),
@@ -142,13 +142,13 @@ def _stopped_by(choice: Mapping[str, Any]) -> str | None:
 
 
 def read_answer(body: Any) -> Answer:
-    """The choices by index, and the usage; raises MalformedReplyError when there are none."""
+    """The choices by index, and the usage; raises MalformedReplyError if there are none."""
     usage = read_usage(body)
     choices = body.get("choices") if isinstance(body, Mapping) else None
     if not isinstance(choices, list) or not choices:
         raise MalformedReplyError("no choices in the reply", usage)
     if not all(isinstance(c, Mapping) for c in choices):
-        raise MalformedReplyError("a choice that is no object", usage)
+        raise MalformedReplyError("a choice that is not an object", usage)
     ordered = sorted(choices, key=lambda c: whole(c, "index") or 0)
     try:
         pairs = [_choice(choice, usage.reasoning_tokens) for choice in ordered]
@@ -164,7 +164,7 @@ def read_answer(body: Any) -> Answer:
 
 @dataclass(slots=True)
 class ChatGatherer:
-    """Chunks of a chat or of a completion, put together choice by choice."""
+    """Chunks of a chat or a completion, assembled choice by choice."""
 
     _head: dict[str, Any] = field(default_factory=dict)
     _choices: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -193,7 +193,7 @@ class ChatGatherer:
         return isinstance(delta, Mapping) and _extend(choice.setdefault("message", {}), delta)
 
     def body(self) -> Any:
-        """The reply; a choice without its reason to end was broken off."""
+        """The reply; a choice without a finish reason was broken off."""
         choices = [self._choices[index] for index in sorted(self._choices)]
         if not choices or any(c.get("finish_reason") is None for c in choices):
             raise MalformedReplyError("the stream broke off", read_usage(self._head))
@@ -201,7 +201,7 @@ class ChatGatherer:
 
 
 def _extend(message: dict[str, Any], delta: Mapping[str, Any]) -> bool:
-    """Add a delta's texts to a message; True when there was one."""
+    """Append a delta's texts to a message; True if there was one."""
     grown = False
     for name in ("content", "refusal", "reasoning", "reasoning_content"):
         if isinstance(delta.get(name), str):
@@ -215,8 +215,8 @@ def _extend(message: dict[str, Any], delta: Mapping[str, Any]) -> bool:
 class Chat:
     """`/chat/completions`.
 
-    `continues`: a prefix is sent as the assistant's turn to go on with, as vLLM takes it.
-    `raw_ids`: token ids are asked for, and special tokens kept in the text.
+    `continues`: a prefix is sent as the assistant's turn to continue, as in vLLM.
+    `raw_ids`: token ids are requested, and special tokens kept in the text.
     """
 
     model: str
@@ -260,8 +260,8 @@ class Chat:
             return messages
         if not self.continues:
             raise UsageError(
-                f"{self.model}: the chat interface has no way to continue a partial answer, which "
-                "this budget needs. On a vLLM server give {model_args.continue}, or "
+                f"{self.model}: the chat API has no way to continue a partial answer, which "
+                "this budget needs. On a vLLM server set {model_args.continue}, or "
                 "{model_args.api} with {model_args.tokenizer}",
                 **backend_options(continue_="vllm", api="completions", tokenizer="FOLDER"),
             )
@@ -299,7 +299,7 @@ class Chat:
 
 @dataclass(slots=True, kw_only=True)
 class Completions:
-    """`/completions`: a text to go on with; `render` makes it."""
+    """`/completions`: a text to continue, rendered by `render`."""
 
     model: str
     render: Callable[[Request], str]
@@ -348,7 +348,7 @@ class Completions:
 
 
 def common_fields(request: Request, count: int, seed: int, limit: str) -> dict[str, Any]:
-    """Limit, sampling and seed; what is at its usual value is left out."""
+    """Limit, sampling and seed; default values are left out."""
     sampling = request.sampling
     body: dict[str, Any] = {limit: sampling.max_tokens, "seed": seed}
     if not sampling.provider_sampling:

@@ -1,8 +1,8 @@
-"""OpenAI's Responses: `openai:NAME --model-arg api=responses`; vLLM and others serve it too.
+"""OpenAI's Responses API: `openai:NAME --model-arg api=responses`; vLLM and others serve it too.
 
 https://platform.openai.com/docs/api-reference/responses. It has no seeds, no stop strings, and one
-sample a request. A reasoning item holds the thought itself (`content`, open models), a `summary` of
-it, or bytes that only the provider reads (`encrypted_content`); the count of its tokens stands in
+sample per request. A reasoning item holds the thinking (`content`, open models), a `summary` of
+it, or bytes that only the provider can read (`encrypted_content`); its token count is in
 the usage. Responses are not kept by the provider (`store` false).
 """
 
@@ -34,8 +34,8 @@ def responses_capabilities(efforts: tuple[str, ...]) -> Capabilities:
         efforts=efforts,
         thinking=(),
         seeds=False,
-        advice="the Responses interface has no thinking budget in tokens: effort@low asks for a "
-        "named level, ask@n puts the wish into the prompt",
+        advice="the Responses API has no thinking budget in tokens: effort@low sets a "
+        "named level, ask@n puts the request into the prompt",
     )
 
 
@@ -52,7 +52,7 @@ def read_usage(body: Any) -> Usage:
 
 @dataclass(slots=True, kw_only=True)
 class Responses:
-    """`/responses`, one sample a request. `summary`: "none", "auto", "concise" or "detailed"."""
+    """`/responses`, one sample per request. `summary`: "none", "auto", "concise" or "detailed"."""
 
     model: str
     summary: str = "none"
@@ -76,7 +76,7 @@ class Responses:
         if request.prefix or sampling.stop:
             what = "continue a partial answer" if request.prefix else "stop at a text"
             raise UsageError(
-                f"{self.model}: the Responses interface cannot {what}, which this budget needs; "
+                f"{self.model}: the Responses API cannot {what}, which this budget needs; "
                 "{model_args.api} may",
                 **backend_options(api="chat"),
             )
@@ -139,7 +139,7 @@ def _finish(body: Any, items: list[Mapping[str, Any]]) -> Finish:
 def _joined(
     items: list[Mapping[str, Any]], kind: str, where: str, keys: tuple[str, ...]
 ) -> str | None:
-    """The texts of all parts of one kind of item; None when there is none."""
+    """The texts of all parts of one kind of item; None if there is none."""
     parts = [
         text_at(part, *keys)
         for item in items
@@ -160,7 +160,7 @@ def _thought(items: list[Mapping[str, Any]], usage: Usage) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class ResponsesGatherer:
-    """Events of a response; the last one holds it whole."""
+    """Events of a response; the last one contains all of it."""
 
     _whole: Any = None
     _usage: Usage = field(default_factory=Usage)
@@ -173,7 +173,7 @@ class ResponsesGatherer:
         return kind.endswith(".delta") and bool(event.get("delta"))
 
     def body(self) -> Any:
-        """The response; without its last event it was broken off."""
+        """The response; without its last event the stream broke off."""
         if not isinstance(self._whole, Mapping):
             raise MalformedReplyError("the stream broke off")
         return self._whole

@@ -1,8 +1,8 @@
 """OpenRouter: `openrouter:OWNER/NAME[@URL]`, Chat Completions with a `reasoning` object.
 
 https://openrouter.ai/docs/use-cases/reasoning-tokens: `reasoning.effort` or `reasoning.max_tokens`,
-never both. Each reply names the provider behind the router; which quantisation a provider runs is
-only certain when the request pins it (`--model-arg quantizations=fp8`).
+never both. Each reply names the provider behind the router; a provider's quantisation is
+only certain if the request pins it (`--model-arg quantizations=fp8`).
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ OFFICIAL = "https://openrouter.ai/api/v1"
 
 @dataclass(frozen=True, kw_only=True)
 class OpenRouterOptions(ServerOptions):
-    """What `openrouter:` takes."""
+    """The options of `openrouter:`."""
 
     providers: Words = option(
-        (), "the only providers to route to, with commas, in this order", affects_output=True
+        (), "the only providers to route to, comma-separated, in this order", affects_output=True
     )
     quantizations: Words = option(
-        (), "the only quantisations to route to, with commas: bf16,fp8", affects_output=True
+        (), "the only quantisations to route to, comma-separated: bf16,fp8", affects_output=True
     )
 
 
@@ -44,7 +44,7 @@ class OpenRouterBackend(ServerBackend):
     options_class = OpenRouterOptions
 
     def __init__(self, spec: ModelSpec, **tests: Any) -> None:
-        """Read the arguments; nothing is sent before `generate`. The keywords are for tests."""
+        """Parse the arguments; nothing is sent before `generate`. The keywords are for tests."""
         options = read_options(OpenRouterOptions, spec)
         url = base_url(spec.url, OFFICIAL)
         routing: dict[str, Any] = {}
@@ -62,8 +62,8 @@ class OpenRouterBackend(ServerBackend):
                 thinking=("native",),
                 effort_and_thinking=False,
                 seeds=False,
-                advice="effort@low asks for a named level, think@n for a budget in tokens (not "
-                "both at once), ask@n puts the wish into the prompt",
+                advice="effort@low sets a named level, think@n a budget in tokens (not "
+                "both at once), ask@n puts the request into the prompt",
             ),
             **tests,
         )
@@ -84,7 +84,7 @@ class RoutedChat(Chat):
     def body(self, request: Request, count: int, seed: int, *, stream: bool) -> dict[str, Any]:
         """See `Dialect`."""
         body = Chat.body(self, request, count, seed, stream=stream)
-        body.pop("stream_options", None)  # usage comes unasked
+        body.pop("stream_options", None)  # usage is always included
         return body | ({"provider": dict(self.routing)} if self.routing else {})
 
     def _thinking(self, request: Request) -> dict[str, Any]:

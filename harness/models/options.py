@@ -1,7 +1,7 @@
-"""`model_args`: each backend's options are a frozen dataclass, read and checked here.
+"""`model_args`: each backend's options are a frozen dataclass, parsed and validated here.
 
-A field's annotation says what it takes (`Literal`, `int`, bounds by `Annotated`), its `option(…)`
-what it means. msgspec checks values against annotations.
+A field's annotation gives its type (`Literal`, `int`, bounds by `Annotated`), its `option(…)`
+its meaning. msgspec validates values against annotations.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def option(
 ) -> Any:
     """A field of an options class.
 
-    `affects_output` puts its value into the model's fingerprint, so that samples drawn with another
-    value are other samples. `name` is what the user writes, where Python has the word for itself.
+    `affects_output` includes its value in the model's fingerprint, so that another value gives
+    other samples. `name` is what the user writes, if the name is a Python keyword.
     """
     meta = {"help": meaning, "affects_output": affects_output, "name": name}
     if isinstance(default, dict):
@@ -45,30 +45,32 @@ def option(
 
 @dataclass(frozen=True, kw_only=True)
 class ModelOptions:
-    """What every backend takes."""
+    """The options of every backend."""
 
-    think_start: Text | None = option(None, "string that opens a thought (default: the model's)")
-    think_end: Text | None = option(None, "string that closes a thought; give both or none")
+    think_start: Text | None = option(None, "string that opens thinking (default: the model's)")
+    think_end: Text | None = option(None, "string that closes thinking; set both or neither")
     context: Count | None = option(
         None, "longest prompt plus completion, in tokens", affects_output=True
     )
     concurrency: Count | None = option(None, "samples kept in flight")
     template: Object = option({}, "extra variables of the chat template", affects_output=True)
     date: Text = option(
-        "2024-07-26", "the date that a chat template is told (ISO)", affects_output=True
+        "2024-07-26", "the date passed to the chat template (ISO)", affects_output=True
     )
     system: Text | None = option(
         None, "system prompt; a task's own system message follows it", affects_output=True
     )
     prompt_template: Text | None = option(
-        None, "text around each question, which stands at {prompt}", affects_output=True
+        None,
+        "text around each question, with the question in place of {prompt}",
+        affects_output=True,
     )
-    display_name: Text | None = option(None, "the name in tables and on pages")
+    display_name: Text | None = option(None, "name in tables and on pages")
     organisation: Text | None = option(None, "who made the model, for pages")
-    link: Text | None = option(None, "address of the model's page, for pages")
+    link: Text | None = option(None, "URL of the model's page, for pages")
     licence: Text | None = option(None, "licence of its weights, for pages")
-    parameters: Count | None = option(None, "weights, where no file tells; counts FLOPs")
-    active_parameters: Count | None = option(None, "weights that each token passes")
+    parameters: Count | None = option(None, "number of weights, if no file states it; for FLOPs")
+    active_parameters: Count | None = option(None, "weights used for each token")
 
     def given(self) -> dict[str, Any]:
         """The options that differ from their defaults, as the user writes them."""
@@ -77,19 +79,19 @@ class ModelOptions:
         return {name: value for name, value, default in pairs if value != default}
 
     def affecting_output(self) -> dict[str, Any]:
-        """Those of them that change what a model says."""
+        """The ones that affect a model's output."""
         marked = {_name(f) for f in fields(self) if f.metadata["affects_output"]}
         return {name: value for name, value in sorted(self.given().items()) if name in marked}
 
     def card(self) -> dict[str, str]:
-        """What pages tell of the model beside its name."""
+        """What pages show about the model besides its name."""
         told = {name: getattr(self, name) for name in ("organisation", "link", "licence")}
         return {name: value for name, value in told.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """One option as `harness models options` shows it."""
+    """One option as shown by `harness models options`."""
 
     name: str
     type: str
@@ -117,7 +119,7 @@ def describe(kind: type[ModelOptions]) -> list[Described]:
 
 
 def read_options(kind: type[O], spec: ModelSpec) -> O:
-    """The options that a spec gives; raises UnknownNameError or UsageError that name the option."""
+    """The options in a spec; raises UnknownNameError or UsageError that names the option."""
     by_name = {_name(one): one.name for one in fields(kind)}
     types = _types(kind)
     given: dict[str, Any] = {}
@@ -155,8 +157,8 @@ def _article(words: str) -> str:
 
 
 def _near(text: str, wanted: Any, error: Exception) -> str:
-    """What helps: the nearest choice, or what the JSON reader or a bound says."""
-    import difflib  # for the message alone
+    """A hint: the closest choice, or what the JSON parser or a bound says."""
+    import difflib  # only needed for the message
 
     near = difflib.get_close_matches(text, _choices(wanted), n=1, cutoff=0.5)
     if near:
@@ -181,7 +183,7 @@ def _words(wanted: Any) -> str:
         (Natural, "whole number from 0"),
         (Positive, "number above 0"),
         (Object, "JSON object"),
-        (Words, "list with commas"),
+        (Words, "comma-separated list"),
         (bool, "true or false"),
     ):
         if kind in parts:

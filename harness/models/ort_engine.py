@@ -1,7 +1,7 @@
-"""Continuous batching over ONNX Runtime: jobs in, finished completions out, on threads of its own.
+"""Continuous batching over ONNX Runtime: jobs in, finished completions out, on its own threads.
 
 Each worker thread owns some rows and runs them step by step; the graph computes with Python's
-lock released, so that workers and the event loop run side by side.
+lock released, so workers and the event loop run concurrently.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Job:
     """One call: a prompt and one completion for each seed.
 
     `done` is called once, on a worker's thread, with the error if there was one. `began` is when
-    the engine turned to it.
+    the engine started working on it.
     """
 
     ids: tuple[int, ...]
@@ -61,7 +61,7 @@ class Job:
             return self._begun
 
     def finish(self, index: int, completion: Completion) -> None:
-        """Hand in one completion; the last one ends the job."""
+        """Deliver one completion; the last one ends the job."""
         with self._lock:
             self.completions[index] = completion
             over = all(c is not None for c in self.completions)
@@ -80,7 +80,7 @@ class Job:
 
 @dataclass(eq=False)
 class _Row:
-    """One completion in the making. It is read as it grows where a stop string may end it."""
+    """One completion in progress. Its text is decoded as it grows if a stop string may end it."""
 
     job: Job
     index: int
@@ -89,7 +89,7 @@ class _Row:
     trace: Trace | None = None
 
     def add(self, token: int, ends: NDArray[np.bool_]) -> bool:
-        """Add a token; True when that ended the completion, which is then handed in."""
+        """Add a token; True if that ended the completion, which is then delivered."""
         self.tokens.append(token)
         ended = bool(ends[token])
         stopped = ended or (self.trace is not None and self.trace.add(token))
@@ -106,7 +106,7 @@ class _Row:
 
 
 class Worker:
-    """One thread with its rows. What a finished row leaves is filled by the next sample, if any."""
+    """One thread with its rows. The next sample, if any, takes the place of a finished row."""
 
     def __init__(self, engine: Engine, rows: int) -> None:
         self._engine = engine
@@ -133,7 +133,7 @@ class Worker:
                 self._close_gaps()
                 if self._rows:
                     self._step()
-            except Exception as error:  # noqa: BLE001 - all that the runtime raises goes to the callers
+            except Exception as error:  # noqa: BLE001 - any runtime error goes to the callers
                 self._fail(error, [job for job, _ in fresh])
 
     def _fail(self, error: Exception, fresh: Sequence[Job]) -> None:
@@ -173,7 +173,7 @@ class Worker:
                 self._free.append(i)
 
     def _close_gaps(self) -> None:
-        """Fill each free place with the last row: the rows that run stand side by side."""
+        """Move the last rows into free places, so that the active rows are contiguous."""
         for place in sorted(set(self._free), reverse=True):
             last = len(self._rows) - 1
             self._memory.move(last, place)
@@ -184,7 +184,7 @@ class Worker:
 
 
 class Engine:
-    """The workers and the queue of samples before them."""
+    """The workers and their queue of samples."""
 
     def __init__(
         self, decoder: Decoder, eos: frozenset[int], context: int | None, rows: int, workers: int
@@ -208,7 +208,7 @@ class Engine:
             self._condition.notify_all()
 
     def take(self, room: int, *, wait: bool) -> list[tuple[Job, int]] | None:
-        """Up to `room` samples, a fair share of those waiting; None when the engine closes."""
+        """Up to `room` samples, a fair share of those waiting; None if the engine closes."""
         with self._condition:
             while wait and not self._waiting and not self._closing:
                 self._condition.wait()
@@ -218,7 +218,7 @@ class Engine:
             return [self._waiting.popleft() for _ in range(min(room, share))]
 
     def close(self) -> None:
-        """Stop the workers; what they were at is dropped."""
+        """Stop the workers; their work in progress is dropped."""
         with self._condition:
             self._closing = True
             self._waiting.clear()

@@ -1,7 +1,7 @@
 """A decoder exported by ONNX Runtime GenAI's model builder, run on rows of unequal length.
 
 Key and value caches are shared buffers [rows, heads, capacity, head size] in which every row has
-its own length, so that rows come and go while others go on (continuous batching).
+its own length, so that rows can start and finish independently (continuous batching).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Decoder:
     several threads)."""
 
     def __init__(self, folder: Path, genai: Mapping[str, Any], threads: int) -> None:
-        """Load the graph; raises DataError when it is not a plain decoder with a cache."""
+        """Load the graph; raises DataError if it is not a plain decoder with a cache."""
         import onnxruntime as ort
 
         options = ort.SessionOptions()
@@ -60,10 +60,10 @@ class Decoder:
         ]
 
     def prefill(self, ids: Sequence[int]) -> tuple[NDArray[np.float32], list[NDArray[Any]]]:
-        """Run a prompt alone: logits [vocabulary] behind its last token, and its caches
+        """Run a prompt alone: logits [vocabulary] after its last token, and its caches
         [heads, tokens, head size].
 
-        Alone, so that they depend on nothing but the prompt.
+        Alone, so that they depend only on the prompt.
         """
         heads, size = self.shape
         empty = np.zeros((1, heads, 0, size), self.dtype)
@@ -101,7 +101,7 @@ class Rows:
     def __init__(self, decoder: Decoder, rows: int, context: int | None) -> None:
         self._decoder = decoder
         self._context = context
-        self._count = rows + 1  # one more, to keep a lone row company
+        self._count = rows + 1  # one more, so that no row is ever alone
         self._capacity = 0
         self._caches: list[NDArray[Any]] = []
         self._bindings: dict[int, Any] = {}
@@ -147,11 +147,11 @@ class Rows:
         self.lengths[source] = 0
 
     def step(self, active: int) -> NDArray[np.float32]:
-        """Feed `tokens` of the first `active` rows; logits [active, vocabulary] behind them.
+        """Feed `tokens` of the first `active` rows; logits [active, vocabulary] after them.
 
-        A row's logits are the same bits whatever the other rows are: shown by
-        tests/models/test_onnx.py for 1 to 16 rows. A lone row gets an empty one beside it all the
-        same, because matrix libraries take another path for a single row.
+        A row's logits are bitwise the same whatever the other rows are, as shown by
+        tests/models/test_onnx.py for 1 to 16 rows. A single row is still paired with an empty
+        one, because matrix libraries use another code path for a single row.
         """
         rows = max(active, 2)
         lengths = self.lengths[:rows]
@@ -163,7 +163,7 @@ class Rows:
         return self._logits[:active, 0].astype(np.float32, copy=False)
 
     def _bind(self, rows: int) -> Any:
-        """Bind the memory of the first `rows` rows; all but the mask stays where it is."""
+        """Bind the memory of the first `rows` rows; everything except the mask stays in place."""
         binding = self._decoder.session.io_binding()
         binding.bind_cpu_input(_TOKENS, self.tokens[:rows])
         if self._decoder.positions:

@@ -1,6 +1,6 @@
-"""How fast a server may be asked: an allowance a minute, and what its headers say is left.
+"""How fast a server may be called: an allowance per minute, and what its headers say is left.
 
-Pure but for the time that is handed in: seconds of any clock that only goes forward.
+Pure except for the time that is passed in: seconds of any monotonic clock.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ class Spent:
 
 
 class Window:
-    """An allowance a minute, spread evenly over it.
+    """An allowance per minute, spread evenly over it.
 
-    No minute, wherever it begins, holds more than `limit`: that keeps to fixed windows, sliding
-    ones and token buckets alike. What a request takes may be told later (`settle`).
+    No minute, wherever it begins, exceeds `limit`, which satisfies fixed windows, sliding
+    ones and token buckets alike. A request's actual usage may be reported later (`settle`).
     """
 
     def __init__(self, limit: float, *, pace: float = 1.0) -> None:
@@ -40,7 +40,7 @@ class Window:
         self._kept = 0.0  # of the limit: see `keep_back`
         self._spent: deque[Spent] = deque()
         self._total = 0.0
-        self._next: float | None = None  # when the pace lets the next request go
+        self._next: float | None = None  # when the pace allows the next request
 
     def wait(self, amount: float, now: float) -> float:
         """Seconds until `amount` may be taken; what is more than a minute's goes alone."""
@@ -62,7 +62,7 @@ class Window:
         return last + MINUTE * _LONGER - now
 
     def take(self, amount: float, now: float) -> Spent:
-        """Book a request that goes now."""
+        """Book a request that is sent now."""
         spent = Spent(now, amount)
         self._spent.append(spent)
         self._total += amount
@@ -71,7 +71,7 @@ class Window:
         return spent
 
     def settle(self, spent: Spent, amount: float) -> None:
-        """Put what a request really took in the place of what it was thought to take."""
+        """Replace a request's estimated usage by its actual usage."""
         more, spent.amount = amount - spent.amount, amount
         if self._next is not None:
             self._next += more * MINUTE / (self.limit * self._pace)
@@ -127,7 +127,7 @@ class Meter:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a server says is left of an allowance, until it is whole again in `reset_s` seconds."""
+    """What a server reports as left of an allowance that is full again in `reset_s` seconds."""
 
     limit: float
     remaining: float
@@ -138,11 +138,12 @@ KINDS = ("requests", "tokens")
 
 
 def read_left(headers: Mapping[str, str], now: datetime) -> dict[str, Left]:
-    """What the headers of a reply say, by kind; empty where they say nothing.
+    """What a reply's headers report, by kind; empty if they report nothing.
 
-    OpenAI and those like it: `x-ratelimit-remaining-requests: 59`, `x-ratelimit-reset-requests:
-    1s`; Anthropic: `anthropic-ratelimit-requests-remaining`, `…-reset` with a date. The IETF's
-    `ratelimit-remaining` and GitHub's `x-ratelimit-remaining` count requests.
+    OpenAI and compatible servers: `x-ratelimit-remaining-requests: 59`,
+    `x-ratelimit-reset-requests: 1s`; Anthropic: `anthropic-ratelimit-requests-remaining`,
+    `…-reset` with a date. The IETF's `ratelimit-remaining` and GitHub's `x-ratelimit-remaining`
+    count requests.
     """
     names = {
         "requests": (
@@ -175,7 +176,7 @@ def _left(headers: Mapping[str, str], pattern: str, now: datetime) -> Left | Non
 
 
 def _number(text: str | None) -> float | None:
-    """The first number: `100, 100;w=60` says what the window is behind it."""
+    """The first number: in `100, 100;w=60` the window follows it."""
     match = re.match(r"\s*(\d+(?:\.\d+)?)", text or "")
     return None if match is None else float(match[1])
 

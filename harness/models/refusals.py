@@ -1,7 +1,7 @@
-"""What a server's refusal means, and a gate that keeps a hopeless run from asking again and again.
+"""What a server's rejection means, and a gate that keeps a hopeless run from trying repeatedly.
 
-Before a kind of request has been answered once, only two are out at a time; when the first three
-are refused in the same words, the server will refuse all, and the run ends with what to do.
+Until a kind of request has succeeded once, only two are in flight at a time; if the first three
+are rejected with the same message, the server will reject all, and the run ends with what to do.
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ from harness.core.errors import backend_options
 from harness.models.wire import at, text_at
 
 AT_ONCE = 2
-MOST = 3  # refusals in the same words; with AT_ONCE in flight, 4 requests are spent at most
-OPEN_S = 10.0  # a server says no at once: what is not refused by then is being worked on
+MOST = 3  # rejections with the same message; with AT_ONCE in flight, at most 4 requests are spent
+OPEN_S = 10.0  # servers reject at once: a request not rejected by then is being processed
 
 
 class RefusedError(Exception):
-    """The server will not do what it was asked: an answer, and no fault that may pass.
+    """The server rejected the request: an answer, not a transient error.
 
-    `values` are those of parameters that the message names, as in HarnessError.
+    `values` are those of parameters named in the message, as in HarnessError.
     """
 
     def __init__(self, message: str, words: str, **values: object) -> None:
         super().__init__(message)
         self.values = values
-        self.words = re.sub(r"\d+", "#", words)  # positions and counts differ from call to call
+        self.words = re.sub(r"\d+", "#", words)  # positions and counts differ between calls
 
     def failed(self, more: str = "", *, fatal: bool = False) -> BackendError:
-        """The error of a call that ends with this refusal."""
+        """The error of a call that ends with this rejection."""
         return BackendError(f"{self}{more}", fatal=fatal, **self.values)
 
 
 class _Slot:
-    """A place before the gate, given up once."""
+    """A slot in front of the gate, released once."""
 
     def __init__(self, slots: asyncio.Semaphore) -> None:
         self._slots, self._held = slots, True
@@ -52,7 +52,7 @@ class _Slot:
 
 @dataclass(slots=True)
 class Gate:
-    """Lets requests out. A `shape` names what kind of request one is."""
+    """Admits requests. A `shape` names the kind of request."""
 
     _open: set[Any] = field(default_factory=set)
     _proven: set[Any] = field(default_factory=set)
@@ -62,8 +62,8 @@ class Gate:
 
     @contextlib.asynccontextmanager
     async def passing(self, shape: Any) -> AsyncIterator[None]:
-        """Wait for the gate, then let the block run. A RefusedError in it counts; its good end
-        opens the gate for the shape, and so does a wait longer than any refusal takes."""
+        """Wait for the gate, then let the block run. A RefusedError in it counts; its success
+        opens the gate for the shape, and so does a wait longer than any rejection takes."""
         slot, timer = None, None
         if shape not in self._open:
             await self._slots.acquire()
@@ -94,7 +94,7 @@ class Gate:
             return
         self._refused[error.words] = self._refused.get(error.words, 0) + 1
         if self._refused[error.words] >= MOST:
-            self._hopeless = error.failed(f" (refused {MOST} times)", fatal=True)
+            self._hopeless = error.failed(f" (rejected {MOST} times)", fatal=True)
             raise self._hopeless from error
 
 
@@ -111,9 +111,9 @@ _TOO_LONG = re.compile(
 
 
 def fills_context(message: str) -> bool:
-    """Whether a refusal says that the prompt alone leaves no room in the model's context.
+    """Whether a rejection says that the prompt alone leaves no room in the model's context.
 
-    One that has room for the prompt, but not for as many new tokens as were asked for, is another
+    If there is room for the prompt, but not for the requested number of new tokens, it is another
     matter: a lower limit helps there.
     """
     if _TOO_LONG.search(message):  # Anthropic; Gemini; llama.cpp
@@ -125,7 +125,7 @@ def fills_context(message: str) -> bool:
     return asked >= most
 
 
-# fields of a request that an interface documents as optional, and what leaves each out
+# fields of a request that an API documents as optional, and how to leave each out
 _OPTIONAL = (
     "temperature",
     "top_p",
@@ -146,18 +146,18 @@ _LIMIT = ("max_tokens", "max_completion_tokens", "max_output_tokens")
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What helps against a refusal; `values` are those of the parameters that it names."""
+    """What helps against a rejection; `values` are those of the parameters that it names."""
 
     text: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def behind(self, words: str) -> str:
-        """It as the next sentence."""
+        """Appended as the next sentence."""
         return f"{words}. {self.text}" if self.text else words
 
 
 def advise(message: str, field_name: str | None, body: Mapping[str, Any]) -> Advice:
-    """The argument that helps against a refusal of one field; empty when none is known."""
+    """The option that helps against the rejection of one field; empty if none is known."""
     if _names("max_tokens", message, field_name) and "max_completion_tokens" in message:
         options = backend_options(max_tokens_field="max_completion_tokens")
         return Advice("Add {model_args.max_tokens_field}", options)
@@ -167,8 +167,8 @@ def advise(message: str, field_name: str | None, body: Mapping[str, Any]) -> Adv
         levels = [level for level in levels if level != asked]
         if levels:
             return Advice(
-                f"The levels that it has: {', '.join(levels)}. "
-                "Add {model_args.efforts}, and ask for one of these",
+                f"It supports the levels {', '.join(levels)}. "
+                "Add {model_args.efforts}, and use one of these",
                 backend_options(efforts=",".join(levels)),
             )
     for name in _OPTIONAL:
@@ -210,7 +210,7 @@ def _effort_of(body: Mapping[str, Any]) -> Any:
 
 
 def _names(name: str, message: str, field_name: str | None) -> bool:
-    """Is this the field that the refusal is about?"""
+    """Whether this is the rejected field."""
     if field_name:
         return name in (field_name, field_name.rpartition(".")[2])
     return re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", message) is not None
@@ -223,7 +223,7 @@ def _holds(body: Mapping[str, Any], name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An error body in words: message, its code or type, and the field that it is about."""
+    """An error body in words: message, its code or type, and the field it is about."""
 
     message: str
     code: str
@@ -231,7 +231,7 @@ class Said:
 
 
 def read_error(text: str, body: Any) -> Said:
-    """What an error body says, in any of the shapes that servers use."""
+    """What an error body says, in any of the formats used by servers."""
     if body is None:
         return Said(text[:120].replace("\n", " ").strip(), "", None)
     if isinstance(body, list) and body:  # Gemini streams errors as a list of one

@@ -1,4 +1,4 @@
-"""When to ask a server again, how long to wait before, and when to give up."""
+"""The retry policy: when to call a server again, how long to wait, and when to give up."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from typing import Any
 from harness.core import BackendError, Usage
 from harness.models.wire import Came, at, objects, text_at
 
-# The server is busy or broken for now; all other errors are answers.
+# The server is busy or broken for now; all other errors are final answers.
 PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
 LONGEST_WAIT = 300.0  # seconds; a server that asks for more is not waited for
 
 
 class PassingError(Exception):
-    """An attempt failed in a way that may pass.
+    """An attempt failed with a transient error.
 
-    `wait` is what the server asked for, in seconds; `dead` says that nothing answered at all, and
-    `broken` that it did not or that the connection broke; `wasted` is what the attempt used, where
-    the server told, and `came` what it answered.
+    `wait` is what the server asked for, in seconds; `dead`: nothing answered at all;
+    `broken`: that, or the connection broke; `wasted` is what the attempt used, if
+    the server reported it, and `came` what it answered.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 
 
 def asked_wait(headers: Mapping[str, str], body: Any, now: datetime) -> float | None:
-    """Seconds that a busy server asks for, wherever it says so; None when it does not.
+    """Seconds that a busy server asks for, wherever it says so; None if it does not.
 
     `retry-after-ms` (OpenAI), `retry-after`, or `retryDelay` in the body (Google: "37s").
     """
@@ -84,7 +84,7 @@ def asked_wait(headers: Mapping[str, str], body: Any, now: datetime) -> float | 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The time, and waiting for it; another one lets a test's minutes pass in a second."""
+    """A clock and its sleep; another one lets a test's minutes pass in a second."""
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -93,9 +93,9 @@ class Clock:
 
 @dataclass
 class Patience:
-    """How often and how long: `retries` attempts beyond the first, waits that double from `first`
-    seconds up to `most`, each scaled by a random factor in [0.5, 1] (so that many callers do not
-    come back at once), and never less than the server asked for; by which clock."""
+    """How often and how long: `retries` attempts after the first, with waits that double from
+    `first` seconds up to `most`, each scaled by a random factor in [0.5, 1] (so that many callers
+    do not return at once), and never less than the server asked for; by which clock."""
 
     retries: int = 5
     first: float = 1.0
@@ -107,17 +107,17 @@ class Patience:
     def wait(self, failed: int, error: PassingError) -> float:
         """Seconds to wait after the `failed`-th failed attempt (from 1).
 
-        Raises BackendError when it was the last, or the server asks for too long a wait.
+        Raises BackendError if it was the last, or the server asks for too long a wait.
         """
         if failed > self.retries:
-            advice = "check the address, and that the server runs" if error.dead else "try later"
+            advice = "check the URL, and that the server is running" if error.dead else "try later"
             raise BackendError(
                 f"{error} ({failed} attempt{'s' * (failed > 1)}): {advice}", fatal=error.dead
             ) from error
         if error.wait is not None and error.wait > LONGEST_WAIT:
             raise BackendError(
                 f"{error}: the server asks to wait {error.wait:.0f} s; run the command again then, "
-                "what is stored is kept",
+                "stored results are kept",
                 fatal=True,
             ) from error
         backoff = min(self.most, self.first * 2.0 ** (failed - 1)) * (0.5 + self.random() / 2)

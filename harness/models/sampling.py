@@ -1,9 +1,9 @@
-"""Drawing the next token: our own, so that a seed means the same in every batch and engine.
+"""Drawing the next token: our own code, so that a seed means the same in every batch and engine.
 
-One uniform number a token, taken from a Philox stream keyed by the sample's seed, is looked up in
-the cumulative distribution over token ids. A token therefore depends on the seed, its position
-and the logits alone: not on the other rows, and not on the token limit, so that a completion of k
-tokens is the beginning of every longer one with the same seed.
+For each token, one uniform number from a Philox stream keyed by the sample's seed is looked up in
+the cumulative distribution over token ids. A token therefore depends only on the seed, its position
+and the logits: not on the other rows, and not on the token limit, so that a completion of k
+tokens is a prefix of every longer one with the same seed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Logits = NDArray[np.float32]
 
 
 class _Streams(threading.local):
-    """One generator a thread: a new one would ask the operating system for entropy each time."""
+    """One generator per thread: a new one would ask the operating system for entropy each time."""
 
     def __init__(self) -> None:
         self._bits = np.random.Philox(key=0)
@@ -51,7 +51,7 @@ def _weights(logits: Logits, temperature: Floats) -> Floats:
 
 
 def _mass(logits: Logits, temperature: Floats, top_k: NDArray[np.int64], top_p: Floats) -> Floats:
-    """The cumulative weights [rows, vocabulary] of what may be drawn at a temperature above 0."""
+    """The cumulative weights [rows, vocabulary] of the candidates at a temperature above 0."""
     weights = _weights(logits, temperature)
     picky = np.flatnonzero((top_k > 0) | (top_p < 1))
     if len(picky):
@@ -60,8 +60,8 @@ def _mass(logits: Logits, temperature: Floats, top_k: NDArray[np.int64], top_p: 
 
 
 def _look_up(mass: Floats, draws: Floats) -> NDArray[np.int64]:
-    """Each row's token at which its cumulative weights `mass` pass the share `draws` of all."""
-    # below the total, so that rounding never leads past the last token that has any weight
+    """For each row, the token at which its cumulative weights `mass` exceed the share `draws`."""
+    # below the total, so that rounding never goes past the last token with any weight
     aim = np.minimum(draws * mass[:, -1], np.nextafter(mass[:, -1], 0))
     tokens: NDArray[np.int64] = np.argmax(mass > aim[:, None], axis=1)
     return tokens
@@ -70,7 +70,7 @@ def _look_up(mass: Floats, draws: Floats) -> NDArray[np.int64]:
 def _keep(weights: Floats, top_k: NDArray[np.int64], top_p: Floats) -> Floats:
     """Weights [rows, vocabulary] with all but the top k, then all but the nucleus, set to 0.
 
-    The nucleus is the smallest set of likeliest tokens with at least `top_p` of the mass
+    The nucleus is the smallest set of most likely tokens with at least `top_p` of the mass
     (Holtzman et al. 2020); ties go to the lower token id, and `top_k` 0 means all.
     """
     order = np.argsort(-weights, axis=1, kind="stable")
@@ -87,7 +87,7 @@ def _keep(weights: Floats, top_k: NDArray[np.int64], top_p: Floats) -> Floats:
 
 
 class Spread:
-    """One distribution, drawn from many times: the first token of all samples of a prompt."""
+    """One distribution drawn from many times: the first token of all samples of a prompt."""
 
     def __init__(self, logits: Logits, sampling: Sampling) -> None:
         """`logits` [vocabulary]."""
@@ -105,7 +105,7 @@ class Spread:
 
 
 class Chooser:
-    """The sampling parameters of a batch's rows, as arrays; rows come and go by index."""
+    """The sampling parameters of a batch's rows, as arrays; rows are replaced by index."""
 
     def __init__(self, rows: int) -> None:
         self._temperature = np.zeros(rows)
@@ -138,6 +138,6 @@ class Chooser:
     def _draw(
         self, rows: slice | NDArray[np.int64], logits: Logits, draws: Floats
     ) -> NDArray[np.int64]:
-        """The tokens of `rows`, which have a temperature."""
+        """The tokens of `rows` with a temperature above 0."""
         mass = _mass(logits, self._temperature[rows], self._top_k[rows], self._top_p[rows])
         return _look_up(mass, draws)

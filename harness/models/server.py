@@ -1,7 +1,7 @@
-"""A model behind a server: what all providers have in common, whatever their dialect.
+"""A model behind a server: what all providers have in common, whatever their API.
 
-One request a sample (or one for several, where the dialect and the user say so), tried again when
-the fault may pass, and never again by a layer below. Seeds: where the interface has them, each
+One request per sample (or one for several, if the API and the user allow it), retried after
+transient errors, and never retried by a lower layer. Seeds: if the API has them, each
 sample's request carries its own.
 """
 
@@ -46,12 +46,12 @@ from harness.models.wire import Answer, Came, MalformedReplyError, Upload, add_u
 from harness.models.wording import Wording
 
 GENEROUS, OWN = 32_000, 16_384
-"""Tokens of one completion by default, thoughts included: at a provider's own address, where all
-models that think take so many, and at another, where prompt and completion share a context."""
+"""Default tokens of one completion, including thinking: at a provider's own URL, where all models
+that think support so many, and at other URLs, where prompt and completion share a context."""
 
 
 class ServerBackend:
-    """Asks one model at one address, in one dialect."""
+    """Calls one model at one server, through one API."""
 
     def __init__(
         self,
@@ -145,14 +145,14 @@ class ServerBackend:
             return GENEROUS
         return OWN if context is None else max(1, min(OWN, context // 2))
 
-    # What is asked
+    # Building requests
 
     def render(self, prompt: Prompt, prefix: str = "") -> str:
-        """Canonical JSON of the messages, which names the prompt in the store."""
+        """Canonical JSON of the messages, which identifies the prompt in the store."""
         if prompt.plain:
             raise UsageError(
-                f"{self._spec}: the chat interface takes turns, and this task's prompt is a plain "
-                "text to continue: give openai: with {model_args.api}",
+                f"{self._spec}: the chat API takes messages, and this task's prompt is a plain "
+                "text to continue: use openai: with {model_args.api}",
                 **backend_options(api="completions"),
             )
         messages = [
@@ -163,7 +163,7 @@ class ServerBackend:
         return canonical_json(messages)
 
     def count_tokens(self, rendered: str) -> int | None:
-        """None: the server's template is not known here."""
+        """None: the server's template is unknown here."""
         return None
 
     def _body(
@@ -179,7 +179,7 @@ class ServerBackend:
     def _framed(self, request: Request) -> Request:
         return replace(request, prompt=self.frame.around(request.prompt))
 
-    # How it is asked
+    # Sending requests
 
     def _headers(self) -> dict[str, str]:
         key = os.environ.get(self._key_env, "")
@@ -213,16 +213,16 @@ class ServerBackend:
         return text.replace(key, "…") if len(key) > 4 else text
 
     def _broken_off(self, came: Came, url: str) -> Exception:
-        """What an error event within a stream means."""
+        """The error for an error event within a stream."""
         said = read_error("", came.error)
-        words = self._say(f"{url} broke the reply off: {said.message or said.code}")
+        words = self._say(f"{url} interrupted the reply: {said.message or said.code}")
         if "invalid" in said.code:
             return RefusedError(words, said.message)
         wait = asked_wait(came.headers, came.error, self._patience.now())
         return PassingError(words, wait=wait, came=came)
 
     def _refusal(self, came: Came, body: Mapping[str, Any], url: str) -> Exception:
-        """What an error status means."""
+        """The error for an HTTP error status."""
         status, said = came.status, read_error(came.text, came.json)
         message = self._say(said.message)
         words = f"{url} answered {status}{': ' + message if message else ''}"
@@ -234,7 +234,7 @@ class ServerBackend:
         hints = {
             401: f"check the key in {self._key_env}",
             403: f"the key in {self._key_env} may not use this model",
-            404: f"no model {self._spec.name!r} there, or another path: the address "
+            404: f"no model {self._spec.name!r} there, or another path: the URL "
             f"usually ends in {self._ending}",
         }
         if status in hints:
@@ -247,7 +247,7 @@ class ServerBackend:
         return RefusedError(advice.behind(words), said.message, **advice.values)
 
     def _used(self, body: Any) -> Usage | None:
-        """What a failed attempt used, where its body says so."""
+        """What a failed attempt used, if its body says so."""
         try:
             self.dialect.read(body)
         except MalformedReplyError as error:
@@ -257,7 +257,7 @@ class ServerBackend:
     async def _patiently(
         self, body: Mapping[str, Any], request: Request, count: int
     ) -> tuple[Answer, Came, int, list[Usage], float]:
-        """Ask until there is an answer: it, failed attempts, what they wasted, seconds."""
+        """Retry until there is an answer: it, failed attempts, what they wasted, seconds."""
         wasted: list[Usage] = []
         failed, moved = 0, 0
         size = sum(len(m.content) for m in request.prompt.messages) + len(request.prefix)
@@ -271,7 +271,7 @@ class ServerBackend:
                 wasted += [error.wasted] if error.wasted else []
                 self._traffic.failed(ticket, error)
                 if error.broken and self._traffic.elsewhere(ticket):
-                    moved += 1  # that address is left out; nothing needs waiting for
+                    moved += 1  # that URL is skipped; no need to wait
                     continue
                 wait = self._patience.wait(failed - moved, error)
             else:
@@ -283,10 +283,10 @@ class ServerBackend:
             await self._sleep(wait)
             self._traffic.rested(ticket)
 
-    # What comes back
+    # Reading replies
 
     async def _ask(self, request: Request, seeds: tuple[int, ...]) -> Reply:
-        """One request for `len(seeds)` samples; asks again for those that the server leaves out."""
+        """One request for `len(seeds)` samples; requests again those that the server omits."""
         body = self._body(request, len(seeds), seeds[0])
         try:
             async with self._gate.passing(shape(body, request)):
@@ -310,11 +310,11 @@ class ServerBackend:
         rest = seeds[len(completions) :]
         if not rest:
             return reply
-        self._seeded = self._seeded or len(completions) == 1  # the server takes no n
+        self._seeded = self._seeded or len(completions) == 1  # the server ignores n
         return join_replies([reply, await self._each(request, rest)])
 
     async def _each(self, request: Request, seeds: tuple[int, ...]) -> Reply:
-        """A request for each sample, or one for them all."""
+        """A request per sample, or one for all of them."""
         if not self._seeded or len(seeds) == 1:
             return await self._ask(request, seeds)
         tasks = [asyncio.ensure_future(self._ask(request, (seed,))) for seed in seeds]
@@ -329,7 +329,7 @@ class ServerBackend:
         return self._counter.count(answer, wanted)
 
     def _meet(self, origin: Origin) -> None:
-        """Note who answers; a change in mid-run is told once for each newcomer."""
+        """Record who answers; a change during the run is reported once for each newcomer."""
         if origin in self._origins or origin == Origin():
             self._origins[origin] = self._origins.get(origin, 0) + 1
             return
@@ -345,11 +345,11 @@ class ServerBackend:
         """Run one call; its latency is that of the successful requests."""
         return await self._each(request, request.seeds)
 
-    # By batch
+    # Batches
 
     @property
     def batches(self) -> BatchDesk | None:
-        """The provider's batches; None where the interface has none."""
+        """The provider's batch API; None if there is none."""
         interface = self.dialect.batches()
         if interface is None:
             return None
@@ -359,7 +359,7 @@ class ServerBackend:
         return self._body(request, len(request.seeds), request.seeds[0], stream=False)
 
     def _batch_reply(self, body: Any, request: Request) -> Reply:
-        """Raises MalformedReplyError for a body that is no whole reply."""
+        """Raises MalformedReplyError for a body that is not a complete reply."""
         answer, wanted = self.dialect.read(body), len(request.seeds)
         if len(answer.completions) < wanted:
             raise MalformedReplyError(f"{len(answer.completions)} samples for {wanted}")
@@ -403,5 +403,5 @@ class ServerBackend:
         await self._traffic.close()
 
     def keep_in_flight(self, requests: int) -> None:
-        """Told by a command that names a number: so many from the beginning, no feeling the way."""
+        """Set by a command with a number: so many from the start, without adapting."""
         self._traffic.keep(requests)

@@ -1,4 +1,4 @@
-"""What every backend takes that asks a server, and where the server is."""
+"""The options of every backend that calls a server, and the server's location."""
 
 from __future__ import annotations
 
@@ -24,38 +24,38 @@ from harness.models.options import (
 
 @dataclass(frozen=True, kw_only=True)
 class ServerOptions(ModelOptions):
-    """What every backend takes that asks a server."""
+    """The options of every backend that calls a server."""
 
     api_key_env: Text | None = option(
         None, "environment variable that holds the key (default: the provider's usual one)"
     )
-    timeout: Positive = option(600.0, "seconds of silence after which a request is given up")
-    retries: Natural = option(5, "attempts beyond the first, after passing errors")
-    rpm: Count | None = option(None, "requests a minute that the provider allows")
+    timeout: Positive = option(600.0, "seconds without data after which a request is given up")
+    retries: Natural = option(5, "attempts after the first, for transient errors")
+    rpm: Count | None = option(None, "requests per minute that the provider allows")
     tpm: Count | None = option(
-        None, "tokens a minute that the provider allows, prompts and replies together"
+        None, "tokens per minute that the provider allows, prompts and replies together"
     )
     max_concurrency: Count | None = option(
-        None, "most requests in flight (default: grows while the server keeps up, to 128)"
+        None, "maximum requests in flight (default: adapts to the server, up to 128)"
     )
-    urls: Words = option((), "more addresses of the same model, with commas")
+    urls: Words = option((), "further URLs of the same model, comma-separated")
     stream: bool | None = option(
-        None, "take replies as they are generated (default: where the provider itself is asked)"
+        None, "receive replies as they are generated (default: at the provider's own URL)"
     )
-    efforts: Words = option((), "effort levels that the model has, with commas: low,medium,high")
+    efforts: Words = option((), "effort levels of the model, comma-separated: low,medium,high")
     drop: Words = option(
-        (), "fields never sent, with commas: temperature,seed", affects_output=True
+        (), "fields never to send, comma-separated: temperature,seed", affects_output=True
     )
     extra: Object = option({}, "more fields of the request; null removes one", affects_output=True)
     tokenizer: Text | None = option(
-        None, "embedded model, folder or hub name to count and render with"
+        None, "embedded model, folder or hub name whose tokenizer counts and renders"
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a model is asked: an address, the variable that holds its key, whether there must be
-    one, whether replies are streamed unless the user says otherwise, how such addresses usually
+    """Where a model is served: a URL, the variable with its key, whether a key is required,
+    whether replies are streamed by default, and how such URLs usually
     end."""
 
     url: str
@@ -66,7 +66,7 @@ class Place:
 
 
 def base_url(url: str | None, official: str) -> str:
-    """The address that paths are put behind; a bare host gets the official address's path."""
+    """The base URL for paths; a bare host gets the official URL's path."""
     if url is None:
         return official
     parts = urlsplit(url.strip())
@@ -75,15 +75,15 @@ def base_url(url: str | None, official: str) -> str:
 
 
 def addresses(url: str, more: Words) -> list[str]:
-    """All addresses of a model, each once; UsageError for one that is none, or holds a secret.
+    """All URLs of a model, each once; UsageError for an invalid one, or one with a secret.
 
-    The first is the model's own, and names its samples.
+    The first is the model's own, and identifies its samples.
     """
     first, *others = re.split(r",(?=https?://)", url)
     for one in (*others, *more):
         if not one.startswith(("http://", "https://")):
             raise UsageError(
-                "{model_args.urls}: an address begins with http:// or https://",
+                "{model_args.urls}: a URL begins with http:// or https://",
                 **backend_options(urls=shown(one)),
             )
         check_address(one)
@@ -91,7 +91,7 @@ def addresses(url: str, more: Words) -> list[str]:
 
 
 def named_efforts(words: Words, known: tuple[str, ...]) -> tuple[str, ...]:
-    """The levels that the user says the model has, else all that the interface knows."""
+    """The model's effort levels as set by the user, else all of the API's."""
     for word in words:
         if word not in known:
             raise UnknownNameError("level in the option efforts", word, known)
@@ -99,7 +99,7 @@ def named_efforts(words: Words, known: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def find_tokenizer(name: str | None) -> ModelFolder | None:
-    """The folder that `tokenizer=` names."""
+    """The folder given by `tokenizer=`."""
     if name is None:
         return None
     folder = find_folder(name)

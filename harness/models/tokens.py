@@ -1,6 +1,6 @@
-"""A tokenizer without an engine: encoding prompts, and turning token ids back into text.
+"""A tokenizer without an engine: encoding prompts, and decoding token ids back to text.
 
-Decoding goes token by token, because a trace must be cut at any token: a token that ends in the
+Decoding is done token by token, because a trace can be cut at any token: a token that ends in the
 middle of a character adds nothing, and the token that completes it adds the character.
 """
 
@@ -17,11 +17,11 @@ from typing import Any
 from harness.core import DataError
 
 _BROKEN = "\ufffd"
-_PATIENCE = 8  # tokens; a character has at most 4 bytes, so what is longer open is broken for good
+_PATIENCE = 8  # tokens; a character has at most 4 bytes, so one open for longer is invalid
 
 
 def _byte_alphabet() -> dict[str, int]:
-    """Byte-level BPE writes each byte as one printable character (GPT-2); here it is undone."""
+    """Byte-level BPE writes each byte as one printable character (GPT-2); this undoes it."""
     plain = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     table = {chr(b): b for b in plain}
     shifted = (b for b in range(256) if b not in plain)
@@ -29,10 +29,10 @@ def _byte_alphabet() -> dict[str, int]:
 
 
 class Tokenizer:
-    """A `tokenizer.json`, read by the `tokenizers` package."""
+    """A `tokenizer.json`, loaded with the `tokenizers` package."""
 
     def __init__(self, file: Path) -> None:
-        """Read `file`; raises DataError when it is none."""
+        """Read `file`; raises DataError if it is invalid."""
         from tokenizers import Tokenizer as Reader  # a compiled extension: only when needed
 
         try:
@@ -46,7 +46,7 @@ class Tokenizer:
 
     @functools.cached_property
     def added(self) -> frozenset[str]:
-        """The added tokens, special ones included."""
+        """The added tokens, including special ones."""
         return frozenset(t["content"] for t in self._config.get("added_tokens", ()))
 
     def encode(self, text: str, *, add_special: bool) -> list[int]:
@@ -55,7 +55,7 @@ class Tokenizer:
         return ids
 
     def decode(self, ids: Sequence[int]) -> str:
-        """The text of `ids`, special tokens included."""
+        """The text of `ids`, including special tokens."""
         text: str = self._reader.decode(list(ids), skip_special_tokens=False)
         return text
 
@@ -66,7 +66,7 @@ class Tokenizer:
 
     @functools.cached_property
     def pieces(self) -> list[bytes] | None:
-        """The bytes of every token id, where the tokenizer is byte-level; else None."""
+        """The bytes of every token id, if the tokenizer is byte-level; else None."""
         decoder = self._config.get("decoder") or {}
         if decoder.get("type") != "ByteLevel":
             return None
@@ -80,7 +80,7 @@ class Tokenizer:
     def stepper(self, context: Sequence[int] = ()) -> Callable[[int], str]:
         """A function from the next token id to the characters that it completes.
 
-        `context` is the end of what went before: some tokenizers drop a space at the beginning.
+        `context` is the end of the preceding text: some tokenizers drop a space at the beginning.
         """
         if self.pieces is not None:
             return functools.partial(_by_bytes, self.pieces, _decoder())
@@ -98,7 +98,7 @@ def _by_bytes(pieces: list[bytes], decoder: codecs.IncrementalDecoder, token: in
 
 
 def _by_window(decode: Callable[[Sequence[int]], str], ids: list[int]) -> Generator[str, int, None]:
-    """Is sent token ids, and gives what each adds to the text of a short window of them."""
+    """Receives token ids, and returns what each adds to the text of a short window of them."""
     start, done = 0, len(ids)
     text = ""
     while True:
@@ -113,11 +113,11 @@ def _by_window(decode: Callable[[Sequence[int]], str], ids: list[int]) -> Genera
 
 
 class Trace:
-    """The text of one completion as it grows, where each token ends, and where it stops.
+    """The growing text of one completion, where each token ends, and where it stops.
 
-    A stop string counts when it ends behind the first `min_tokens` tokens (vLLM's rule). Bytes of
-    a character that the limit cut in two are dropped, so that a short completion is exactly the
-    beginning of a longer one.
+    A stop string counts if it ends after the first `min_tokens` tokens (vLLM's rule). Bytes of
+    a character that the limit cut in two are dropped, so that a short completion is exactly a
+    prefix of a longer one.
     """
 
     def __init__(
@@ -137,7 +137,7 @@ class Trace:
         self.stopped_by = ""
 
     def add(self, token: int) -> bool:
-        """Add a token that has a text; True when a stop string is complete."""
+        """Add a token with text; True if a stop string is complete."""
         before = len(self._text)
         self._text += self._step(token)
         self._ends.append(len(self._text))
@@ -151,7 +151,7 @@ class Trace:
         if pieces is not None and not self._ends and max(tokens, default=0) < len(pieces):
             parts = [pieces[token] for token in tokens]
             text = b"".join(parts)
-            if text.isascii():  # no character of several bytes can stand across two tokens
+            if text.isascii():  # no multi-byte character can span two tokens
                 self._text = text.decode()
                 self._ends = list(itertools.accumulate(map(len, parts)))
                 return
@@ -159,7 +159,7 @@ class Trace:
             self.add(token)
 
     def _find_stop(self, before: int) -> int | None:
-        """The earliest stop string that ends behind character `before`."""
+        """The earliest stop string that ends after character `before`."""
         starts = []
         for stop in self._stop:
             at = self._text.find(stop, max(0, before - len(stop) + 1))
@@ -171,7 +171,7 @@ class Trace:
         return at
 
     def add_silent(self) -> None:
-        """Add a token that has no text: the end token."""
+        """Add a token without text: the end token."""
         self._ends.append(len(self._text))
 
     def result(self) -> tuple[str, tuple[int, ...]]:

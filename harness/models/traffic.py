@@ -1,7 +1,7 @@
-"""The traffic to one model, over all that ask it: how much, how fast, and where.
+"""The traffic to one model over all its callers: how much, how fast, and where.
 
-Requests go in the order in which they come. Each waits for room under `rpm`, `tpm` and
-`max_concurrency`, and for an address that is alive, not paused and not full.
+Requests are served in order of arrival. Each waits for room under `rpm`, `tpm` and
+`max_concurrency`, and for a URL that is up, not paused and not full.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from harness.models.pace import Meter, Spent, Window, read_left
 from harness.models.retry import Clock, PassingError
 from harness.models.wire import Came
 
-MOST = 128  # requests in flight at one address, unless told otherwise
-_GUESSED_OUTPUT = 256  # tokens of a reply, before the first has come
+MOST = 128  # default maximum of requests in flight at one URL
+_GUESSED_OUTPUT = 256  # tokens of a reply, until the first one has arrived
 _TOKEN_BYTES = 4.0
 _TOKEN_PACE = 0.97
 """Of an allowance of tokens so much is planned: what a reply takes is known only afterwards."""
@@ -29,7 +29,7 @@ _OVERRUN = frozenset({429, 503, 529})
 
 @dataclass(slots=True)
 class Ticket:
-    """The leave of one request: where it goes, and what it was thought to take."""
+    """Permission for one request: where it goes, and its estimated usage."""
 
     lane: Lane
     at: float
@@ -43,7 +43,7 @@ class Ticket:
 
 
 class Traffic:
-    """Lets requests out; see the top of the file. One event loop at a time."""
+    """Admits requests; see the top of the file. One event loop at a time."""
 
     def __init__(
         self,
@@ -69,13 +69,13 @@ class Traffic:
         self._changed = asyncio.Event()
         self._known = 0  # samples with their tokens
         self._prompt, self._output, self._bytes = 0, 0, 0
-        self._by_limit = False  # the server counts a request's limit, not what came
+        self._by_limit = False  # the server counts a request's limit, not its actual tokens
         self._reserved = None if tpm is None else Window(tpm)  # as such a server counts
-        if self._windows:  # the pace bounds what is in flight
+        if self._windows:  # the pace limits what is in flight
             self.keep(int(bound))
 
     def keep(self, in_flight: int) -> None:
-        """Have so many in flight from the beginning, as the user says."""
+        """Keep so many in flight from the start, as set by the user."""
         for lane in self.lanes:
             lane.most = lane.at_once = math.ceil(in_flight / len(self.lanes))
             lane.fixed = True
@@ -83,7 +83,7 @@ class Traffic:
     # Before a request
 
     async def enter(self, request: Request, size: int, count: int = 1) -> Ticket:
-        """Wait until a request of so many bytes, for `count` samples, may go."""
+        """Wait until a request of so many bytes, for `count` samples, may be sent."""
         most = size / _TOKEN_BYTES + request.sampling.max_tokens * count
         async with self._turn:
             while True:
@@ -100,7 +100,7 @@ class Traffic:
             return Ticket(lane, now, number, upto, size, count, costs, most, spent)
 
     def _guess(self, size: int, count: int, most: float) -> float:
-        """The tokens that a request will take, by those before it."""
+        """A request's estimated tokens, based on earlier ones."""
         if self._by_limit:
             return most
         if not self._known:
@@ -108,23 +108,23 @@ class Traffic:
         return self._prompt * size / max(1, self._bytes) + self._output * count / self._known
 
     def _choose(self, costs: dict[str, float], now: float) -> tuple[Lane, float]:
-        """The address that is free first, the emptiest of several, and the seconds until then."""
+        """The URL that is free first, the least loaded of several, and the seconds until then."""
         common = [window.wait(costs[kind], now) for kind, window in self._windows.items()]
         if self._meter is not None and not self._by_limit:
             common.append(self._meter.wait(now))
         if self.most is not None and sum(lane.in_flight for lane in self.lanes) >= self.most:
             common.append(math.inf)
         alive = [lane for lane in self.lanes if lane.dead_until <= now]
-        lanes = alive or self.lanes  # where none answers, each is tried again
+        lanes = alive or self.lanes  # if none answers, each is tried again
         waits = [(lane.wait(costs, now, self._windows), lane) for lane in lanes]
         wait, lane = min(waits, key=lambda w: (w[0], w[1].in_flight / w[1].at_once, w[1].sent))
-        if wait > 0:  # one that is dead may be back sooner
+        if wait > 0:  # a dead one may be back sooner
             back = [one.dead_until - now for one in self.lanes if one.dead_until > now]
             wait = min([wait, *back])
         return lane, max([0.0, wait, *common])
 
     async def _wait(self, seconds: float) -> None:
-        """Wait for a change, so long at most."""
+        """Wait for a change, at most this long."""
         self._changed.clear()
         if math.isinf(seconds):
             await self._changed.wait()
@@ -141,10 +141,10 @@ class Traffic:
                 with contextlib.suppress(asyncio.CancelledError):
                     await one
 
-    # Behind it
+    # After a request
 
     def leave(self, ticket: Ticket) -> None:
-        """It is over, however it ended."""
+        """The request is over, however it ended."""
         ticket.lane.leave(ticket.costs)
         self._changed.set()
 
@@ -167,7 +167,7 @@ class Traffic:
                 self._meter.count(real, now)
 
     def failed(self, ticket: Ticket, error: PassingError) -> None:
-        """None came, for a reason that may pass."""
+        """No reply came, because of a transient error."""
         now, lane = self._clock.now(), ticket.lane
         status = None if error.came is None else error.came.status
         if error.came is not None:
@@ -183,12 +183,12 @@ class Traffic:
             lane.died(now, silent=error.dead)
 
     def rested(self, ticket: Ticket) -> None:
-        """Who was refused has waited as long as was asked: others need not wait longer."""
+        """A rejected request has waited as long as required: others need not wait longer."""
         ticket.lane.rested(ticket.number)
         self._changed.set()
 
     def elsewhere(self, ticket: Ticket) -> bool:
-        """Whether another address is alive."""
+        """Whether another URL is up."""
         now = self._clock.now()
         return any(lane.dead_until <= now for lane in self.lanes if lane is not ticket.lane)
 
@@ -198,8 +198,8 @@ class Traffic:
             ticket.lane.told(ticket.number, ticket.upto, left, now, self._windows)
 
     def _suspect(self, ticket: Ticket, came: Came | None, now: float) -> None:
-        """Refused although well within its allowances: then the server reserves what a request
-        might take, as OpenAI documents it, and so must we."""
+        """Rejected although well within its allowances: the server then reserves what a request
+        might use, as OpenAI documents, and so must we."""
         if self._by_limit:
             return
         left = {} if came is None else read_left(came.headers, self._clock.date())

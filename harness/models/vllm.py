@@ -1,9 +1,9 @@
-"""vLLM in this process (its V1 engine): `vllm:NAME`, an embedded model, a folder or a hub name.
+"""vLLM, in-process (its V1 engine): `vllm:NAME`, an embedded model, a folder or a hub name.
 
 Each sample is a request with its own seed; prefix caching lets samples of one prompt share its
-computation, and what was shared is reported as cached prompt tokens. How kernels round depends on
-what else is in the batch: a sample is the same in another batch except where two tokens nearly
-tie.
+computation, and shared tokens are reported as cached prompt tokens. Rounding in kernels depends on
+what else is in the batch: a sample is the same in another batch except for near-ties between two
+tokens.
 """
 
 from __future__ import annotations
@@ -45,19 +45,19 @@ from harness.models.wording import Turn
 
 @dataclass(frozen=True, kw_only=True)
 class VllmOptions(LocalOptions):
-    """What `vllm:` takes."""
+    """The options of `vllm:`."""
 
     dtype: Dtype | None = option(
         None, "number format (default: config.json's)", affects_output=True
     )
     enforce_eager: bool | None = option(None, "no CUDA graphs (default: true without a GPU)")
     gpu_memory_utilization: Positive | None = option(
-        None, "share of the GPU's memory that vLLM may take"
+        None, "share of the GPU's memory that vLLM may use"
     )
     max_model_len: Count | None = option(None, "longest sequence (default: the model's context)")
     tensor_parallel_size: Count | None = option(None, "GPUs that share the model")
-    block_size: Count | None = option(None, "tokens of a cache block")
-    max_num_seqs: Count | None = option(None, "samples in one batch")
+    block_size: Count | None = option(None, "tokens per cache block")
+    max_num_seqs: Count | None = option(None, "samples per batch")
 
 
 _PASSED_ON = (
@@ -117,7 +117,7 @@ class VllmBackend(LocalBackend[VllmOptions]):
             passed = {name: getattr(self.options, name) for name in _PASSED_ON}
             passed["max_model_len"] = passed["max_model_len"] or self.info.context
             if not gpu:
-                # vLLM 0.32 dies on a CPU when a request with a seed is prefilled in two parts
+                # vLLM 0.32 crashes on a CPU when a request with a seed is prefilled in two parts
                 # ("CPU Generator does not use offset", gpu_model_runner._bookkeeping_sync)
                 passed["enable_chunked_prefill"] = False
             revision = self.folder.revision
@@ -128,12 +128,12 @@ class VllmBackend(LocalBackend[VllmOptions]):
                     dtype=self.options.dtype or dtype_of(self.folder),
                     enforce_eager=not gpu if eager is None else eager,
                     enable_prefix_caching=True,
-                    generation_config="vllm",  # no sampling defaults but ours
+                    generation_config="vllm",  # only our own sampling defaults
                     disable_log_stats=True,
                     **{name: value for name, value in passed.items() if value is not None},
                 )
             )
-        except Exception as error:  # vLLM raises all kinds; none of them passes by itself
+        except Exception as error:  # vLLM raises all kinds; none of them is transient
             raise BackendError(
                 f"{self.info.spec}: vLLM does not start: {type(error).__name__}: {error}",
                 fatal=True,
@@ -176,7 +176,7 @@ class VllmBackend(LocalBackend[VllmOptions]):
         return replace(completion, finish=finish), final.num_cached_tokens
 
     async def generate(self, request: Request) -> Reply:
-        """Run one call: a request a seed. Its latency includes the wait for a place."""
+        """Run one call: one request per seed. Its latency includes waiting for a slot."""
         turn, limit = self.turn(request)
         engine = await self._ready()
         began = time.perf_counter()
@@ -188,7 +188,7 @@ class VllmBackend(LocalBackend[VllmOptions]):
             done = await asyncio.gather(*tasks)
         except (asyncio.CancelledError, BackendError):
             raise
-        except Exception as error:  # a dead engine raises its own kinds
+        except Exception as error:  # a dead engine raises its own exceptions
             fatal = bool(getattr(engine, "errored", False))
             raise BackendError(
                 f"{self.info.spec}: {type(error).__name__}: {error}", fatal=fatal
@@ -253,12 +253,12 @@ class VllmBackend(LocalBackend[VllmOptions]):
         engine, self._engine = self._engine, None
         if engine is not None:
             if engine.output_handler is not None:
-                engine.output_handler.cancel()  # else it reports its own engine's end as an error
+                engine.output_handler.cancel()  # otherwise it reports its own shutdown as an error
             await asyncio.to_thread(_shut_down, engine)
 
 
 def _shut_down(engine: Any) -> None:
-    """End the engine, and wait for its process: vLLM kills it after 5 s, and does not look back."""
+    """End the engine, and wait for its process: vLLM kills it after 5 s without checking."""
     manager = engine.engine_core.resources.engine_manager
     processes = list(manager.processes) if manager is not None else []
     engine.shutdown()

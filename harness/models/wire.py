@@ -10,7 +10,7 @@ from harness.core import Completion, Origin, Thought, Usage
 
 
 class MalformedReplyError(ValueError):
-    """A body that is no answer; `usage` is what it says it used, if it does."""
+    """A body that is not an answer; `usage` is what it reports as used, if anything."""
 
     def __init__(self, message: str, usage: Usage | None = None) -> None:
         super().__init__(message)
@@ -19,7 +19,7 @@ class MalformedReplyError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One server reply: its choices in order, token ids where the server gave them, its usage."""
+    """One server reply: its choices in order, token ids if the server returned them, its usage."""
 
     completions: tuple[Completion, ...]
     ids: tuple[tuple[int, ...] | None, ...]
@@ -28,20 +28,20 @@ class Answer:
 
 
 class Gatherer(Protocol):
-    """Puts a streamed reply together again, as it would have come in one piece."""
+    """Assembles a streamed reply as it would have come in one piece."""
 
     def add(self, event: Mapping[str, Any]) -> bool:
-        """Take one event; True when it brings a piece of the thought or the text."""
+        """Take one event; True if it brings a piece of the thinking or the text."""
         ...
 
     def body(self) -> Any:
-        """The reply; raises MalformedReplyError when the stream broke off."""
+        """The reply; raises MalformedReplyError if the stream broke off."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """What came back. `json` is None where the body is none; `broken` says why a stream ended."""
+    """A reply. `json` is None if the body is not JSON; `broken` says why a stream ended."""
 
     status: int
     headers: Mapping[str, str]
@@ -68,7 +68,7 @@ def whole(value: Any, *path: str) -> int | None:
 
 
 def at(value: Any, *path: str) -> Any:
-    """What stands at `path` in nested objects, or None."""
+    """The value at `path` in nested objects, or None."""
     for key in path:
         if not isinstance(value, Mapping):
             return None
@@ -86,14 +86,14 @@ def text_at(part: Any, *keys: str) -> str | None:
 
 
 def objects(value: Any) -> list[Mapping[str, Any]]:
-    """The objects of a list; none where it is no list."""
+    """The objects of a list; none if it is not a list."""
     return [v for v in value if isinstance(v, Mapping)] if isinstance(value, list) else []
 
 
 def kind_of_thought(
     shown: str | None, summary: str | None, encrypted: bool, tokens: int | None
 ) -> Thought | None:
-    """Which of the cases a reply is; None when there was no thought, or nothing tells."""
+    """The kind of thinking in a reply; None if there was none, or it is unknown."""
     if shown:
         return Thought.SHOWN
     if summary:
@@ -104,20 +104,20 @@ def kind_of_thought(
 
 
 def share(total: int | None, parts: int) -> list[int | None]:
-    """`total` in `parts` whole shares as equal as can be, which sum to it exactly."""
+    """`total` split into `parts` integer shares, as equal as possible, with that exact sum."""
     if total is None:
         return [None] * parts
     return [total // parts + (i < total % parts) for i in range(parts)]
 
 
 def add_up(values: Sequence[int | None]) -> int | None:
-    """The sum; None when one of them, or all of them, are unknown."""
+    """The sum; None if one or all of them are unknown."""
     known = [v for v in values if v is not None]
     return sum(known) if len(known) == len(values) and values else None
 
 
 def add_usage(parts: Sequence[Usage]) -> Usage:
-    """The sum; a figure that one part lacks is unknown."""
+    """The sum; a figure missing in one part is unknown."""
     return Usage(
         prompt_tokens=add_up([p.prompt_tokens for p in parts]),
         cached_prompt_tokens=add_up([p.cached_prompt_tokens for p in parts]),

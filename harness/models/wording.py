@@ -14,12 +14,12 @@ from harness.models.frame import NO_FRAME, Frame
 from harness.models.marks import is_open, join_prefix, reasoning_tokens
 from harness.models.tokens import Trace
 
-_REMEMBERED = 64  # prompts: as many as are under way; one may have a hundred thousand tokens
+_REMEMBERED = 64  # prompts: as many as are in progress; one may have a hundred thousand tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Where a completion begins: the text before it, as tokens, and whether that is a thought."""
+    """Where a completion begins: the preceding text as tokens, and whether that is thinking."""
 
     rendered: str
     ids: tuple[int, ...]
@@ -27,7 +27,7 @@ class Turn:
 
 
 class Wording:
-    """A folder's chat template, tokenizer, marks and end tokens, at work."""
+    """A folder's chat template, tokenizer, marks and end tokens, ready for use."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Wording:
         self._day = day
         self._variables = variables
         self._frame = frame
-        # A prompt is rendered and counted when it is planned, and again by every call with it.
+        # A prompt is rendered and counted when planned, and again by every call that uses it.
         self._begin = functools.lru_cache(_REMEMBERED)(self._render_chat)
         self._encode = functools.lru_cache(_REMEMBERED)(self._tokenize)
 
@@ -116,7 +116,7 @@ class Wording:
         )
 
     def complete_ids(self, ids: Sequence[int], turn: Turn, sampling: Sampling) -> Completion:
-        """A completion from all its token ids, the end token and a stop string's included."""
+        """A completion from all its token ids, including the end token and a stop string's."""
         trace, stopped = self.trace(turn, sampling), False
         for token in ids:
             if token in self.eos:

@@ -1,1 +1,1 @@
-"""What reads: attempts, bills, reports and samples, computed from the store when asked for."""
+"""Reading results: attempts, bills, reports and samples, computed from the store on demand."""

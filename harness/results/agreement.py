@@ -1,4 +1,4 @@
-"""How verdicts agree with labels that people gave by hand."""
+"""Agreement of verdicts with human labels."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from harness.stats.agreement import cohen_kappa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """What a person says of one sample: its status, or only whether it is correct.
+    """A person's judgement of one sample: its status, or only whether it is correct.
 
-    The sample is named by its `id` (and the problem's `digest`, where it answers several), or by
-    `problem` and `index`. `said` is None where it has no label yet, or the person is `unsure`.
-    `drawn` is as `harness audit list` wrote it; `line` is the place in the file.
+    The sample is identified by its `id` (and the problem's `digest`, if it answers several), or by
+    `problem` and `index`. `said` is None if it has no label yet, or the person is `unsure`.
+    `drawn` is as written by `harness audit list`; `line` is the line in the file.
     """
 
     said: Status | bool | None
@@ -37,7 +37,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """The verdicts of one run against labels; `kappa` is None where it is undefined.
+    """The verdicts of one run against labels; `kappa` is None if it is undefined.
 
     `labelled` samples have a label and a verdict; `ungraded` ones have a label and no verdict, and
     count as disagreement.
@@ -59,7 +59,7 @@ class Agreement:
     def __str__(self) -> str:
         share = f"{self.agreeing} of {self.labelled} labels"
         if self.kappa is None:
-            return f"{self.verifier} agrees with {share}; kappa is undefined: all labels are alike"
+            return f"{self.verifier} agrees with {share}; kappa is undefined: all labels are equal"
         k = self.kappa
         return (
             f"{self.verifier} agrees with {share}: "
@@ -89,14 +89,14 @@ class Agreements(Listing[Agreement]):
 
 
 def read_labels(path: Path) -> list[Label]:
-    """Labels from a JSONL file, one a line: what `harness audit list` wrote, its `label` filled in
-    (true, false, "unsure" or a status; null: none yet), or `{"id": SAMPLE, "status": "correct"}`,
-    `{"id": SAMPLE, "correct": false}`; `{"problem": ID, "index": 0, ...}` names a sample too.
+    """Labels from a JSONL file, one per line: what `harness audit list` wrote, with `label` filled
+    in (true, false, "unsure" or a status; null: none), or `{"id": SAMPLE, "status": "correct"}`,
+    `{"id": SAMPLE, "correct": false}`. `{"problem": ID, "index": 0, ...}` also names a sample.
 
-    Raises DataError with the line.
+    Raises DataError that names the line.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")  # a text may hold U+2028
+        lines = path.read_text(encoding="utf-8-sig").split("\n")  # a text may contain U+2028
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"labels {path}: {error}") from error
     labels = [_label(line, path, n) for n, line in enumerate(lines, 1) if line.strip()]
@@ -115,7 +115,7 @@ def _label(line: str, path: Path, number: int) -> Label:
     if not isinstance(row, Mapping) or (sample is None and "problem" not in row):
         raise DataError(
             f'{where}: write {{"id": SAMPLE, "status": "correct"}}; `harness audit list` and '
-            "`harness show --samples RUN --json` name samples"
+            "`harness show --samples RUN --json` give sample ids"
         )
     said, unsure = _said(row, where)
     return Label(
@@ -174,7 +174,7 @@ def _drawn(value: Any, where: str) -> Mapping[str, Any] | None:
 def agreement(
     run: str, verifier: str, views: Iterable[SampleView], labels: Sequence[Label]
 ) -> Agreement | None:
-    """The verdicts of a run's samples against the labels that name them; None where none does."""
+    """The verdicts of a run's samples against their labels; None if no label names one."""
     by_id = {label.id: label for label in labels if label.id is not None}
     by_place = {(label.problem, label.index): label for label in labels if label.id is None}
     theirs: list[str] = []
@@ -204,7 +204,7 @@ def agreement(
 
 
 def _alike(status: Status, said: Status | bool) -> str:
-    """A verdict in the terms of a label."""
+    """A verdict in the label's terms."""
     if isinstance(said, bool) and status is not Status.UNGRADED:
         return str(status is Status.CORRECT)
     return str(status)

@@ -1,4 +1,4 @@
-"""Telling rows apart that bear the same model, task and budget, by the commands that made them."""
+"""Distinguishing rows with the same model, task and budget by the commands that made them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from harness.results.views import RunReport
 
 
 def told_apart(reports: Sequence[RunReport]) -> dict[str, str]:
-    """By run id: what its command says and others of the same row do not; nothing for rows that
-    stand alone. `--model-arg` is left out of the words, dashes of the other options too."""
+    """By run id: the options that set a run's command apart from others of the same row; nothing
+    for unique rows. `--model-arg` is left out, and so are the dashes of other options."""
     rows: dict[tuple[str, str, str], list[RunReport]] = defaultdict(list)
     for report in reports:
         rows[report.model, report.task, report.budget].append(report)

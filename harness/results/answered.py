@@ -1,4 +1,4 @@
-"""Whether problems were given an answer at all, and how many of those answers are right."""
+"""Whether problems were answered at all, and how many of those answers are right."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from harness.stats import mean_interval
 from harness.stats.ratios import ratio_interval
 
 UNANSWERED = (Status.REFUSED, Status.ABSTAINED, Status.TRUNCATED, Status.UNPARSED)
-"""Verdicts on samples that give no answer. An `ungraded` one may have given one, and does count."""
+"""Verdicts on samples without an answer. An `ungraded` one may have one, and counts."""
 
 
 def attempted_metrics(scored: Sequence[Scored]) -> dict[str, Estimate]:
     """The share of problems that were attempted, and the accuracy among those.
 
-    The second is a ratio of two means, sum of P(correct) over sum of P(attempted), left out where
+    The second is a ratio of two means, sum of P(correct) over sum of P(attempted), left out if
     nothing was attempted.
     """
     clusters = [item.problem.cluster for item in scored]

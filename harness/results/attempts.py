@@ -26,14 +26,14 @@ from harness.store.runs import StoredRun, get_models, pool_sizes
 NO_ANSWER = Verdict(
     status=Status.TRUNCATED, method="ceiling", reason="the ceiling came before any answer"
 )
-"""The verdict on an attempt that its ceiling ended before there was an answer to judge."""
+"""The verdict on an attempt that its ceiling ended before there was an answer to grade."""
 
 
 @dataclass(slots=True)
 class Attempt:
     """One problem's attempt, as read; `truncated` answers were cut by a token limit.
 
-    `unread` answers were longer than their reward model can read. `stopped`: its ceiling ended it.
+    `unread` answers exceeded their reward model's context. `stopped`: ended by its ceiling.
     """
 
     problem: Problem
@@ -42,7 +42,7 @@ class Attempt:
     judged: list[Judged] = field(default_factory=list)
     chains: set[int] = field(default_factory=set)  # ordinals of the answers
     truncated: int = 0
-    empty: int = 0  # answers without a word
+    empty: int = 0  # answers without text
     unread: int = 0
 
     @property
@@ -61,21 +61,21 @@ class Attempt:
         return any(j.verdict.score is not None for j in self.judged)
 
     def count(self, status: Status) -> int:
-        """Answers of the pool that were so judged."""
+        """Answers of the pool with this status."""
         return sum(j.verdict.status is status for j in self.judged)
 
     @property
     def loops(self) -> list[bool]:
-        """Whether each answer is a loop, of those that were looked at."""
+        """For each checked answer, whether it is a loop."""
         return [j.verdict.loop for j in self.judged if j.verdict.loop is not None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """How the budget of a run reads its attempts.
+    """How a run's budget reads its attempts.
 
-    `whole`: each attempt is one search, not a pool of which the budget uses `size`, which is no
-    more than the `smallest` pool of all attempts. `models` are all that the store knows, by id;
+    `whole`: each attempt is one search, not a pool of which the budget uses `size`, which is at
+    most the `smallest` pool of all attempts. `models` are all models in the store, by id;
     `main` is the run's own.
     """
 
@@ -89,13 +89,13 @@ class Reading:
 
     @property
     def cover(self) -> Sequence[int]:
-        """The numbers of samples at which coverage is shown: powers of two, and all."""
+        """The sample counts at which coverage is shown: powers of two, and all."""
         most = 0 if self.whole else self.smallest
         return sorted({2**i for i in range(most.bit_length())} | {most}) if most > 1 else ()
 
     @property
     def single(self) -> bool:
-        """Whether one answer is drawn: the accuracy is then that of the pool's samples."""
+        """Whether one answer is drawn, so that the accuracy is that of the pool's samples."""
         return not self.whole and self.size == 1
 
     def k(self, attempt: Attempt) -> int:
@@ -103,15 +103,15 @@ class Reading:
         return len(attempt.judged) if self.whole else self.size
 
     def expect(self, attempt: Attempt) -> Mapping[Status, float]:
-        """Probability of each status of the chosen answer."""
+        """Probability of each status of the selected answer."""
         return self.selector.expect(attempt.judged, self.k(attempt))
 
     def error(self, attempt: Attempt) -> float:
-        """The Monte-Carlo standard error of `correct`, where the selector has to sample."""
+        """The Monte Carlo standard error of `correct`, if the selector has to sample."""
         return self.selector.error(attempt.judged, self.k(attempt))
 
     def bill(self, attempt: Attempt) -> Bill:
-        """What the budget costs on this problem run alone."""
+        """The budget's cost on this problem if run alone."""
         return Bill(
             attempt.charges,
             chains=attempt.chains,
@@ -121,7 +121,7 @@ class Reading:
         )
 
     def is_foreign(self, attempt: Attempt) -> bool:
-        """Whether tokens of another model (a reward's) are charged, which have no price here."""
+        """Whether another model's tokens (a reward's) are charged, which have no price here."""
         return any(
             charge.model != self.main and charge.prompt_tokens != 0 for charge in attempt.charges
         )
@@ -131,7 +131,7 @@ class Reading:
 class Attempts(Reading):
     """The finished attempts of a run in the task's order, and how its budget reads them.
 
-    `foreign`: tokens of another model are charged somewhere.
+    `foreign`: another model's tokens are charged somewhere.
     """
 
     items: tuple[Attempt, ...]
@@ -139,7 +139,7 @@ class Attempts(Reading):
 
 
 def selector_of(manifest: RunManifest) -> Selector:
-    """The selector that a run names, built again; UnknownNameError for an absent plugin's."""
+    """The run's selector, rebuilt; UnknownNameError if its plugin is missing."""
     return build_selector(manifest.selector, manifest.selector_args)
 
 
@@ -154,14 +154,14 @@ def read_attempts(store: Store, run: StoredRun) -> Attempts:
 def stream_attempts(store: Store, run: StoredRun) -> tuple[Reading, Iterator[tuple[int, Attempt]]]:
     """How a run's attempts are read, and each of them with its place in the task's order.
 
-    They come one by one, in another order than the task's, so that few are in memory together.
+    They are yielded one by one, not in the task's order, so that few are in memory at once.
     """
     problems = {
         one.digest: (place, one) for place, one in enumerate(attempted_problems(store, run.id))
     }
     sizes = pool_sizes(store, [run.id])
     pools = [
-        # An attempt that its ceiling ended before an answer counts as one that is not correct.
+        # An attempt ended by its ceiling before an answer counts as not correct.
         sizes[run.id, digest] or int(one.stopped)
         for digest, (_, one) in problems.items()
     ]
@@ -188,7 +188,7 @@ def _attempts(
         attempt = _attempt(one, rows)
         if attempt.judged:
             yield place, attempt
-    for place, one in left.values():  # those that were charged nothing
+    for place, one in left.values():  # those without charges
         attempt = _attempt(one, ())
         if attempt.judged:
             yield place, attempt
@@ -216,7 +216,7 @@ def _attempt(one: AttemptedProblem, rows: Iterable[ChargedSample]) -> Attempt:
         for ordinal, verdict, said in answers
     ]
     if attempt.stopped and not attempt.judged:
-        # No reward was asked for what is not there; any value ranks it alone.
+        # No reward was requested for a missing answer; any value ranks it alone.
         attempt.judged.append(Judged(verdict=NO_ANSWER, steps=(0.0,)))
         attempt.truncated = 1
     return attempt

@@ -1,8 +1,8 @@
-"""Samples for people to label, and what their labels say of the verdicts.
+"""Samples for people to label, and what their labels imply about the verdicts.
 
-Samples are drawn at random within strata: how sure the verifier was, what it said, and, with a
-second judge, whether the two differ. What a label stands for travels with it: its stratum, the size
-of that, and the population, which must be that of the run when labels are read.
+Samples are drawn at random within strata: the verifier's certainty, its verdict and, with a
+second judge, whether the two disagree. A label carries what it represents: its stratum, the
+stratum's size, and the population, which must be the run's when labels are read.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ from harness.store.labels import Drawn, Label
 Place = tuple[str, str]
 """A sample as an answer: the problem's digest, and the sample's id."""
 Opinions = Mapping[Place, bool | None]
-"""Whether a second judge finds an answer right; None where it cannot tell."""
+"""Whether a second judge considers an answer right; None if it cannot tell."""
 
 _DOUBTFUL = ("differs", "ungraded", "guess", "likely", "sure")
 """Kinds of strata, the most doubtful first: the order in which samples are listed."""
 _EXPECTED = {"differs": 0.5, "ungraded": 0.5, "guess": 0.3, "likely": 0.1, "sure": 0.02}
-"""The error rates that one expects there; they decide how many are drawn, and bias nothing."""
+"""The expected error rates; they decide how many samples are drawn, and bias nothing."""
 _SURENESS = ("sure", "likely", "guess", "guess")
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What strata are made of, for each of a run's answers."""
+    """What strata are built from, for each of a run's answers."""
 
     place: Place
     said: bool
@@ -62,11 +62,11 @@ def to_label(
     judge: str | None = None,
     opinions: Opinions | None = None,
 ) -> list[dict[str, Any]]:
-    """`count` samples to label, drawn by `seed`, those of the most doubtful strata first.
+    """`count` samples to label, drawn with `seed`, those of the most doubtful strata first.
 
-    At least two of each stratum (or all of it), the rest where they make the error rate best known.
-    `views` gives the samples of a run, and is called twice; `opinions` are a second `judge`'s.
-    Raises UsageError where nothing has a verdict.
+    At least two from each stratum (or all of it), the rest where they reduce the error most.
+    `views` yields the samples of a run, and is called twice; `opinions` are a second `judge`'s.
+    Raises UsageError if nothing has a verdict.
     """
     strata: dict[str, list[_Answer]] = defaultdict(list)
     verifier = None
@@ -94,9 +94,9 @@ def to_label(
 
 
 def audit(views: Iterable[SampleView], labels: Sequence[Label], *, single: bool) -> Audit:
-    """What the labels say of the verdicts of a run with these samples.
+    """What the labels imply about the verdicts of a run with these samples.
 
-    `single`: its budget draws one answer, so that the accuracy of the samples is its own.
+    `single`: its budget draws one answer, so its accuracy is that of the samples.
     """
     answers = {answer.place: answer for _, answer in _answers(views, None)}
     ours = [label for label in labels if (label.problem, label.sample) in answers]
@@ -131,14 +131,14 @@ def audit(views: Iterable[SampleView], labels: Sequence[Label], *, single: bool)
 def _answers(
     views: Iterable[SampleView], opinions: Opinions | None
 ) -> Iterator[tuple[SampleView, _Answer]]:
-    """The samples that have a verdict, and what strata are made of."""
+    """The samples that have a verdict, and what strata are built from."""
     digests: dict[str, str] = {}
     for view in views:
         verdict = view.verdict
         if verdict is None or not view.id:
             continue
         if view.problem.id not in digests:
-            digests = {view.problem.id: view.problem.digest()}  # views come problem by problem
+            digests = {view.problem.id: view.problem.digest()}  # views are grouped by problem
         place = digests[view.problem.id], view.id
         said = verdict.status is Status.CORRECT
         other = None if opinions is None else opinions.get(place)
@@ -164,7 +164,7 @@ def _pools(answers: Iterable[_Answer]) -> list[list[_Answer]]:
 
 
 def _decided(labels: Iterable[Label]) -> dict[Place, bool]:
-    """Whether labelled answers are right, by most of the people who could tell."""
+    """Whether labelled answers are right, by majority of the people who could tell."""
     votes: dict[Place, int] = defaultdict(int)
     for label in labels:
         if label.status is not Status.UNGRADED:

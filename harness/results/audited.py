@@ -1,4 +1,4 @@
-"""What labels by people say of one run's verdicts."""
+"""What human labels imply about one run's verdicts."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _FIGURES = ("error_rate", "accuracy", "corrected_accuracy", "kappa")
 class Audit:
     """Labels on the samples of one run, and what follows from them.
 
-    `labels` samples were decided by `people`; of `unsure` ones they could not tell. Of those drawn
-    at random by `harness audit list` follow `error_rate`, the share of the run's samples whose
-    verdict is wrong, and `corrected_accuracy`, which stands beside the samples' plain `accuracy`
-    and never replaces it; None where they cannot be had, for which `why` gives the reason. `kappa`
-    is Cohen's, of verdicts and labels (correct or not); None where it is undefined. `of_run`: the
+    `labels` samples were decided by `people`; for `unsure` ones they could not tell. Labels drawn
+    at random by `harness audit list` give `error_rate`, the share of the run's samples with a
+    wrong verdict, and `corrected_accuracy`, which is shown with the samples' plain `accuracy`
+    and never replaces it; None if they cannot be estimated, and then `why` gives the reason.
+    `kappa` is Cohen's, of verdicts and labels (correct or not); None if undefined. `of_run`: the
     samples' accuracy is the run's own, because its budget draws one answer.
     """
 

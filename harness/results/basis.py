@@ -1,4 +1,4 @@
-"""What a run's report follows from, in one hash: its rows and the code that reads them."""
+"""One hash of everything a run's report depends on: its rows and the code that reads them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from harness.store.figures import row_counts
 from harness.store.runs import StoredRun
 
 _ROOMS = ("budgets", "core", "cost", "results", "stats", "store", "tasks")
-"""Where the code stands that figures depend on."""
+"""The packages whose code affects figures."""
 
 
 def basis_of(store: Store, run: StoredRun) -> str:
-    """The hash; equal for two moments between which the run's report cannot have changed.
+    """The hash; if it is unchanged, the run's report cannot have changed.
 
     Verdicts and labels are not seen here: who writes them drops the kept reports (see
     `harness.store.figures`).
@@ -36,13 +36,13 @@ def basis_of(store: Store, run: StoredRun) -> str:
 
 @functools.cache
 def _code() -> str:
-    """The state of our own files, which change under an editor without a new version."""
+    """The state of our own files, which can be edited without a new version."""
     home = Path(__file__).parents[1]
     return _state(file for room in _ROOMS for file in sorted((home / room).rglob("*.py")))
 
 
 def _plugins(run: StoredRun) -> list[str | None]:
-    """The versions of the run's task and selector, a stranger's with a hash of its source."""
+    """The versions of the run's task and selector, with a source hash for third-party ones."""
     found: list[str | None] = []
     for kind, name in (
         ("tasks", TaskSpec.parse(run.task).name),
@@ -50,7 +50,7 @@ def _plugins(run: StoredRun) -> list[str | None]:
     ):
         try:
             found.append(version_of(registry.find(kind, name)))
-        except HarnessError:  # not installed now: then the report is computed without it
+        except HarnessError:  # not installed now: the report is computed without it
             found.append("absent")
     return found
 

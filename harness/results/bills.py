@@ -1,8 +1,8 @@
-"""What an attempt costs run alone, from the rows that it is charged with: pure functions.
+"""An attempt's cost if run alone, from the rows it is charged for: pure functions.
 
-A sample is paid for once, however many chains hold it. In a pool of N exchangeable chains, a
+A sample is paid for once, however many chains contain it. In a pool of N exchangeable chains, a
 budget of k uses one that m chains share with probability 1 - C(N-m, k) / C(N, k), which is k/N for
-m = 1; an attempt that is one whole (a search) pays for all that it asked for.
+m = 1; an attempt that is a single unit (a search) pays for everything it requested.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from harness.cost import flops
 class Charge(NamedTuple):
     """One row: a sample in one chain of an attempt.
 
-    `ask` is equal for samples that were asked for together. `before` and `after` are the
-    assistant's turn around the sample, by which shared contexts are found; None: nothing follows.
+    `ask` is equal for samples that were requested together. `before` and `after` are the
+    assistant's text around the sample, used to find shared contexts; None: nothing follows.
     """
 
     sample: str
@@ -37,9 +37,9 @@ class Charge(NamedTuple):
     output_tokens: int | None
     reasoning_tokens: int | None
     usd: float | None = None
-    cached_prompt_tokens: int | None = None  # of `prompt_tokens`, as the call's server told
-    call: str | None = None  # that brought it, or what it is cut from
-    latency_s: float | None = None  # of that call; of a cut sample the share of its tokens
+    cached_prompt_tokens: int | None = None  # of `prompt_tokens`, as reported by the server
+    call: str | None = None  # the call that returned it, or what it was cut from
+    latency_s: float | None = None  # of that call; for a cut sample, its tokens' share
 
     @property
     def free(self) -> bool:
@@ -49,9 +49,9 @@ class Charge(NamedTuple):
 
 @dataclass(slots=True)
 class _Paid:
-    """A distinct sample with the chains that use it; `always`: whichever are drawn.
+    """A distinct sample with the chains that use it; `always`: used whichever are drawn.
 
-    `chance`: that the budget uses it.
+    `chance`: the probability that the budget uses it.
     """
 
     charge: Charge
@@ -63,8 +63,8 @@ class _Paid:
 class Bill:
     """The charges of one attempt, for a budget of `size` of its `chains` (ordinals of answers).
 
-    What is in no chain is always paid. `whole`: the attempt is not a pool, and everything is.
-    `prompt_once`: the engine bills the prompt once for samples asked for together.
+    Samples in no chain are always paid for. `whole`: the attempt is not a pool, and everything is.
+    `prompt_once`: the engine bills the prompt once for samples requested together.
     """
 
     def __init__(
@@ -114,22 +114,22 @@ class Bill:
         )
 
     def read_tokens(self, main: str) -> float | None:
-        """Expected tokens that other models than `main` read: rewards'."""
+        """Expected tokens read by models other than `main`: rewards'."""
         paid = [p for p in self._paid.values() if p.charge.model != main]
         return self._expected(paid, [p.charge.prompt_tokens for p in paid])
 
     def usd(self) -> float | None:
-        """Expected dollars by the figures of the rows; None as soon as one is unknown.
+        """Expected dollars from the figures of the rows; None as soon as one is unknown.
 
-        A score for which no model was run costs nothing; unknown tokens are no such thing.
+        A score computed without a model costs nothing, unlike unknown tokens.
         """
         paid = [p for p in self._paid.values() if p.charge.usd is not None or not p.charge.free]
         return self._expected(paid, [p.charge.usd for p in paid])
 
     def seconds(self) -> float | None:
-        """Expected latency of the calls, made one behind the other; None where one is unknown.
+        """Expected latency of the calls if made sequentially; None if one is unknown.
 
-        A call counts once, however many of its samples are used. What no model was run for takes
+        A call counts once, however many of its samples are used. What needed no model takes
         no time.
         """
         calls: dict[str, list[_Paid]] = defaultdict(list)
@@ -155,7 +155,7 @@ class Bill:
         )
 
     def _prompts(self, paid: Sequence[_Paid], values: Sequence[int | None]) -> float | None:
-        """Expected tokens of prompts; one value counts for all that were asked for together."""
+        """Expected tokens of prompts; samples requested together count one value."""
         if any(value is None for value in values):
             return None
         if not self._prompt_once:
@@ -168,10 +168,10 @@ class Bill:
         )
 
     def flops(self, models: Mapping[str, ModelInfo]) -> float | None:
-        """Expected FLOPs, as `harness.cost.flops` counts them; None where anything is unknown.
+        """Expected FLOPs, as counted by `harness.cost.flops`; None if anything is unknown.
 
-        A context is computed once, as an engine with a prefix cache does: samples of one prompt
-        share it, and what follows a thought or a step attends to it without computing it again.
+        A context is computed once, as in an engine with a prefix cache: samples of one prompt
+        share it, and what follows a thought or a step attends to it without recomputing it.
         """
         contexts: dict[tuple[str, str, str], list[_Paid]] = defaultdict(list)
         for paid in self._paid.values():
@@ -199,12 +199,12 @@ class Bill:
 
 
 def _cached(charge: Charge) -> int | None:
-    """Prompt tokens that came from a server's cache; none where no model read anything."""
+    """Prompt tokens served from a server's cache; none if no model read anything."""
     return 0 if charge.free else charge.cached_prompt_tokens
 
 
 class _Ends:
-    """Texts whose computation is there, with their tokens, to look for the longest beginning."""
+    """Texts that are already computed, with their tokens, for finding the longest prefix."""
 
     def __init__(self) -> None:
         self._ends: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
@@ -213,7 +213,7 @@ class _Ends:
         self._ends[key][text] = tokens
 
     def longest(self, key: tuple[str, str], text: str) -> int:
-        """Tokens of the longest known beginning of `text`."""
+        """Tokens of the longest known prefix of `text`."""
         ends = self._ends[key]
         lengths = sorted({len(known) for known in ends}, reverse=True)
         for length in lengths:

@@ -1,4 +1,4 @@
-"""One run problem by problem, as a board needs it: outcomes, what each costs, what was answered."""
+"""One run problem by problem, as leaderboards need it: outcomes, costs and answers."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from harness.store import Store
 from harness.store.runs import get_run
 
 SERIAL = ("adaptive", "mcts", "rmaxts")
-"""Budgets whose samples are drawn one behind the other: nothing of them runs side by side."""
+"""Budgets that draw their samples sequentially: nothing runs concurrently."""
 
 KEPT_ANSWERS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A class of equal answers in a pool: as it was first written, how often, and how judged."""
+    """A class of equal answers in a pool: its first spelling, its count, and its verdict."""
 
     text: str
     count: int
@@ -35,11 +35,11 @@ class Answer:
 class ProblemFigures:
     """One problem under one budget, in expectation over the budget's own randomness.
 
-    `statuses` are probabilities of the chosen answer's status, `counts` the pool's answers by
+    `statuses` are probabilities of the selected answer's status, `counts` the pool's answers by
     status, `answers` its most frequent classes. Costs are what the budget is charged for this
-    problem: output tokens; `sequential` ones, which must be waited for one behind the other (the
-    longest chain where chains run side by side); tokens that a reward model `read`; FLOPs; dollars
-    by tokens; seconds of its calls, one behind the other. None is unknown.
+    problem: output tokens; `sequential` ones, which cannot be parallelised (the
+    longest chain if chains run concurrently); tokens that a reward model `read`; FLOPs; dollars
+    by tokens; seconds of its calls if made sequentially. None is unknown.
     """
 
     problem: str
@@ -55,7 +55,7 @@ class ProblemFigures:
 
     @property
     def correct(self) -> float:
-        """Probability that the chosen answer is correct."""
+        """Probability that the selected answer is correct."""
         return self.statuses.get(Status.CORRECT, 0.0)
 
 
@@ -68,13 +68,13 @@ class BoardRun:
     figures: tuple[ProblemFigures, ...] = field(repr=False)
 
     def mean(self, unit: str) -> float | None:
-        """Mean cost over problems in a unit (a name of `ProblemFigures`); None where unknown."""
+        """Mean cost over problems in a unit (a name of `ProblemFigures`); None if unknown."""
         values = [getattr(f, unit) for f in self.figures]
         total = add_known(values) if values else None
         return None if total is None else total / len(values)
 
     def device_seconds(self, time: DeviceTime | None) -> float | None:
-        """Mean device-seconds charged a problem, at the rates of all calls of the run's model."""
+        """Mean device-seconds charged per problem, at the rates of all calls of the run's model."""
         written, read = self.mean("tokens"), self.mean("read")
         if time is None or not time.output_tokens or written is None or read is None:
             return None
@@ -101,7 +101,7 @@ def load_board_run(store: Store, run_id: str) -> BoardRun:
 def _serial(budget: str) -> bool:
     try:
         parsed = Budget.parse(budget)
-    except UsageError:  # a budget of a plugin or of an older grammar
+    except UsageError:  # a budget from a plugin or an older grammar
         return False
     ceilings = (parsed.ceiling_tokens, parsed.ceiling_usd, parsed.ceiling_seconds)
     return parsed.name in SERIAL or any(c is not None for c in ceilings)
@@ -141,7 +141,7 @@ class _Costing:
 def longest(tokens: Sequence[float | None], k: int) -> float | None:
     """Expected length of the longest of `k` chains drawn from a pool, without replacement.
 
-    The i-th smallest of n is the longest in C(i-1, k-1) of the C(n, k) choices. None where a
+    The i-th smallest of n is the longest in C(i-1, k-1) of the C(n, k) choices. None if a
     length is unknown.
     """
     known = sorted(t for t in tokens if t is not None)
@@ -166,5 +166,5 @@ def _answers(attempt: Attempt) -> tuple[Answer, ...]:
 
 
 def _share(value: float) -> float:
-    """A probability without the rounding of the sums that it comes from."""
+    """A probability without the rounding error of the sums behind it."""
     return min(1.0, max(0.0, round(value, 12)))

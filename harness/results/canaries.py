@@ -1,7 +1,7 @@
-"""Canaries: a few cheap requests of a run, with what the model replied to them.
+"""Canaries: a few cheap requests of a run, with the model's replies.
 
-The name of a model behind an API does not say whether it is the model of last week. Asked the same
-again, a server that is deterministic gives the same words as long as it serves the same model.
+The name of a model behind an API does not say whether it is last week's model. Given the same
+request, a deterministic server returns the same text as long as it serves the same model.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from harness.store import Store
 from harness.store.replies import StoredReply, replies_of
 
 COUNT = 5
-"""Requests of a run that are kept: a changed model must answer one of them otherwise."""
+"""Number of requests to keep: a changed model should answer at least one differently."""
 
-_CHEAP = 256  # output tokens; of cheap replies the longest say most
+_CHEAP = 256  # output tokens; among cheap replies the longest are most informative
 _LONGEST_PREFIX = 200
-_BEGINNING = 80  # characters of a reply that are kept to be shown
+_BEGINNING = 80  # characters of a reply that are kept for display
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +27,8 @@ class Canary:
     """One request and its reply.
 
     `prompt` is the hash of the rendered prompt, `sampling` that of `Sampling.to_json`. `digest`
-    is the hash of the reply's text, thought, end and tokens, `begins` how the text begins. `model`
-    and `fingerprint` are what the reply said of itself (None: nothing), `asked` when it came.
+    is the hash of the reply's text, thinking, end and tokens, `begins` how the text begins. `model`
+    and `fingerprint` are as reported in the reply (None: not reported), `asked` when it came.
     """
 
     problem: str
@@ -46,12 +46,12 @@ class Canary:
     asked: str
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON, as it stands in a baseline file."""
+        """Plain JSON, as in a baseline file."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Canary:
-        """The canary of `to_json`; ValueError for anything else."""
+        """The canary from `to_json`; ValueError for anything else."""
         try:
             found = cls(**data)
             found.request()
@@ -60,7 +60,7 @@ class Canary:
         return found
 
     def request(self) -> Sampling:
-        """The parameters of the request; ValueError where they cannot be had from their JSON."""
+        """The request's parameters; ValueError if their JSON is invalid."""
         named = self.sampling
         thinking = named.get("thinking") or {}
         sampling = Sampling(
@@ -81,7 +81,7 @@ class Canary:
 
 
 def load_canaries(store: Store, run_id: str) -> tuple[Canary, ...]:
-    """A few requests of a stored run, of as many problems; none where the model is local."""
+    """A few requests of a stored run, from as many problems; none if the model is local."""
     by_problem: dict[str, StoredReply] = {}
     for reply in replies_of(store, run_id):
         if reply.output_tokens and len(reply.prefix) <= _LONGEST_PREFIX:
@@ -108,7 +108,7 @@ def load_canaries(store: Store, run_id: str) -> tuple[Canary, ...]:
 
 
 def _preferred(reply: StoredReply) -> tuple[bool, int, str]:
-    """Cheap ones first, of those the longest; else the shortest."""
+    """Cheap ones first, the longest of them leading; otherwise the shortest."""
     tokens = reply.output_tokens or 0
     dear = tokens > _CHEAP
     return dear, tokens if dear else -tokens, reply.prompt

@@ -1,4 +1,4 @@
-"""How long a model's calls kept its machine busy, for dollars by the hour, and what it drew."""
+"""How long a model's calls kept its machine busy (for hourly dollars), and the energy used."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROLES = ("generator", "reward")
 
 @dataclass(frozen=True, slots=True)
 class DeviceTime:
-    """Busy seconds of some calls, overlaps counted once, and the tokens that they brought.
+    """Busy seconds of some calls, with overlaps counted once, and the tokens that they returned.
 
     `seconds` and `output_tokens` are the generator's; `read_seconds` and `read_tokens` those of
     reward models, which read and write nothing.
@@ -37,7 +37,7 @@ class DeviceTime:
 
     @property
     def seconds_per_token(self) -> float:
-        """Device-seconds of one output token, its share of the prompts included."""
+        """Device-seconds per output token, including its share of the prompts."""
         return self.seconds / self.output_tokens
 
     def plus(self, other: DeviceTime) -> DeviceTime:
@@ -50,7 +50,7 @@ class DeviceTime:
         )
 
     def charged(self, bill: Bill, main: str) -> float | None:
-        """Device-seconds of what an attempt is charged, at these rates; None when unknown."""
+        """Device-seconds of an attempt's charges, at these rates; None if unknown."""
         written, read = bill.usage().output_tokens, bill.read_tokens(main)
         if written is None or read is None or not self.output_tokens:
             return None
@@ -60,16 +60,16 @@ class DeviceTime:
         return written * self.seconds_per_token + by_reward
 
     def usd(self, bill: Bill, main: str, per_hour: float) -> float | None:
-        """Dollars of what an attempt is charged, at so much an hour."""
+        """Dollars of an attempt's charges, at an hourly rate."""
         seconds = self.charged(bill, main)
         return None if seconds is None else seconds * per_hour / 3600
 
 
 def device_times(store: Store, model: str) -> dict[str, DeviceTime] | None:
-    """The device's time by run, of all runs of a model (by id); None where a call's is unknown.
+    """Device time by run, for all runs of a model (by id); None if a call's time is unknown.
 
-    Where several calls were under way at once each has its equal share of that time, so that the
-    sum over runs is the time in which any call was: nothing is counted twice.
+    If several calls were in progress at once, each gets an equal share of that time, so that the
+    sum over runs is the time in which any call was in progress, and nothing is counted twice.
     """
     spans, calls = [], []
     for run, created, latency_s, output_tokens, prompt_tokens in call_spans(store, model, ROLES):
@@ -88,7 +88,7 @@ def device_times(store: Store, model: str) -> dict[str, DeviceTime] | None:
 
 
 def device_time(store: Store, model: str) -> DeviceTime | None:
-    """All runs of a model together; None where unknown, or where nothing was generated."""
+    """All runs of a model together; None if unknown, or if nothing was generated."""
     total = DeviceTime()
     for time in (device_times(store, model) or {}).values():
         total = total.plus(time)
@@ -96,7 +96,7 @@ def device_time(store: Store, model: str) -> DeviceTime | None:
 
 
 def shares(spans: Sequence[tuple[float, float]]) -> list[float]:
-    """Each interval's (start, end) part of their union: where n overlap, each has one n-th."""
+    """Each (start, end) interval's part of their union: where n overlap, each gets one n-th."""
     events = sorted(
         (time, kind, i) for i, span in enumerate(spans) for kind, time in enumerate(span)
     )

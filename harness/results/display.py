@@ -1,4 +1,4 @@
-"""Results as notebooks show them: an HTML table, a short text, a data frame."""
+"""How notebooks show results: an HTML table, a short text, a data frame."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from harness.core import UsageError
 from harness.results.views import RunReport
 
 T = TypeVar("T")
-_SHOWN = 40  # rows of a table; a cell's output is to be read
+_SHOWN = 40  # rows in a table, to keep a cell's output readable
 
 Row = Mapping[str, object]
 
 
 class Listing(tuple[T, ...]):
-    """Results in order. A notebook shows them as a table; `to_frame` makes a data frame of them."""
+    """Results in order. Notebooks show them as a table; `to_frame` returns a data frame."""
 
     __slots__ = ()
 
     def rows(self) -> Sequence[Row]:
-        """One row of plain values for each line of the table; all with the same keys."""
+        """One row of plain values per table line, all with the same keys."""
         raise NotImplementedError
 
     def to_frame(self) -> Any:
-        """The rows as a pandas DataFrame; UsageError where pandas is not installed."""
+        """The rows as a pandas DataFrame; UsageError if pandas is not installed."""
         return frame(self.rows())
 
     def shown(self) -> Sequence[Row]:
-        """The rows as a notebook shows them."""
+        """The rows as shown in a notebook."""
         return self.rows()
 
     def __repr__(self) -> str:
@@ -41,16 +41,16 @@ class Listing(tuple[T, ...]):
 
 
 def frame(rows: Sequence[Row]) -> Any:
-    """A pandas DataFrame of some rows; UsageError where pandas is not installed."""
+    """A pandas DataFrame of some rows; UsageError if pandas is not installed."""
     try:
-        pandas = importlib.import_module("pandas")  # heavy, and of use to few
+        pandas = importlib.import_module("pandas")  # heavy, and rarely needed
     except ImportError as error:
         raise UsageError("to_frame() needs pandas, which is missing: pip install pandas") from error
     return pandas.DataFrame([dict(row) for row in rows])
 
 
 def cell(value: object) -> str:
-    """One value for people: floats to four digits, unknown as a dash."""
+    """One formatted value: floats to four digits, unknown as a dash."""
     if value is None:
         return "–"
     if isinstance(value, float):
@@ -59,7 +59,7 @@ def cell(value: object) -> str:
 
 
 def html_table(rows: Sequence[Row]) -> str:
-    """An HTML table of the first rows; later ones are counted below it."""
+    """An HTML table of the first rows, with a count of the others below."""
     if not rows:
         return "<em>nothing</em>"
     head = "".join(f"<th>{html.escape(name)}</th>" for name in rows[0])
@@ -72,7 +72,7 @@ def html_table(rows: Sequence[Row]) -> str:
 
 
 def text_table(rows: Sequence[Row]) -> str:
-    """The same as lines of text; empty for no rows."""
+    """The same as text lines; empty for no rows."""
     if not rows:
         return ""
     table = [list(rows[0]), *([cell(v) for v in row.values()] for row in rows[:_SHOWN])]
@@ -87,7 +87,7 @@ def text_table(rows: Sequence[Row]) -> str:
 
 
 class Reports(Listing[RunReport]):
-    """Reports of runs; a data frame has one row a run."""
+    """Reports of runs; a data frame has one row per run."""
 
     __slots__ = ()
 
@@ -96,7 +96,7 @@ class Reports(Listing[RunReport]):
         return [report_row(report) for report in self]
 
     def shown(self) -> Sequence[Row]:
-        """Without the columns of shares and labels that say nothing of any run."""
+        """Rows without the share and label columns that are uninformative for every run."""
         rows = self.rows()
         silent = {name for name in _SOMETIMES if all(not row[name] for row in rows)}
         if all(row["attempted"] in (None, 1.0) for row in rows):
@@ -111,7 +111,7 @@ _SOMETIMES = (
 
 
 def report_row(report: RunReport) -> Row:
-    """One report as plain values; what is not known is None."""
+    """One report as plain values; unknown is None."""
     accuracy, lured = report.metrics.get("accuracy"), report.metrics.get("lure_rate")
     attempted = report.metrics.get("attempted")
     among = report.metrics.get("accuracy_attempted")

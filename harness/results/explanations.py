@@ -1,11 +1,11 @@
-"""Why a stored sample was judged as it was, as plain data for a page or a script.
+"""Why a stored sample got its verdict, as plain data for a page or a script.
 
     explained = explain_sample(view)
-    explained.span        # where in view.response the answer stands
+    explained.span        # where the answer is in view.response
     explained.to_json()
 
-The verdict is the stored one, never worked out again. What led to it is found by today's code, and
-left out where that finds something else than the verifier of that day did.
+The verdict is the stored one and is never recomputed. How it came about is found with the current
+code, and left out if that disagrees with the verifier that gave the verdict.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from harness.verifiers.math.explain import Number, Tried, explain
 from harness.verifiers.text import read_response
 
 Span = tuple[int, int]
-"""Beginning and end in characters of the response, the end not included."""
+"""Start and end in characters of the response, end exclusive."""
 
 _BY_MATH = ("math", "flaw")
-"""Verifiers whose verdicts on problems with an answer are those of mathematics."""
+"""Verifiers whose verdicts on problems with an answer are those of the math verifier."""
 _LONGEST = 20_000
-"""Characters of a response up to which rules are tried again; longer ones show the verdict."""
+"""Maximum response length for replaying the rules; longer ones only show the verdict."""
 _SURENESS = ("sure", "likely", "a guess", "a guess")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """One judgement in its steps.
+    """One verdict, step by step.
 
-    `span` is where the answer stands in the response and `read` the part of it that was judged
-    (behind the thinking, up to another turn); None where they cannot be placed. `rule` found the
-    answer and `stage` settled the comparison, "" where there was neither. `tried` are the rules of
-    extraction in their order, and `numbers` those of the sentence that was read, each with its
-    part in it; `readings` and `gold_readings` are the answers as trees. They are empty where the
+    `span` is where the answer is in the response and `read` the part of it that was graded
+    (after the thinking, up to another turn); None if they cannot be located. `rule` found the
+    answer and `stage` decided the comparison, "" if there was none. `tried` are the extraction
+    rules in order, and `numbers` those of the sentence that was read, each with its
+    role in it; `readings` and `gold_readings` are the answers as trees. They are empty if the
     verifier has no such steps.
     """
 
@@ -59,7 +59,7 @@ class Explanation:
 
 
 def explain_sample(view: SampleView) -> Explanation | None:
-    """Why a sample was judged as it was; None where it has no verdict."""
+    """Why a sample got its verdict; None if it has none."""
     if view.verdict is None:
         return None
     return explain_verdict(
@@ -81,7 +81,7 @@ def explain_verdict(
 ) -> Explanation:
     """Why `verifier` (its name, with or without a version) gave `response` this verdict.
 
-    Pure, and bounded by the response's length: nothing is compared again.
+    Pure, and bounded by the response's length: answers are not compared again.
     """
     rule, _, stage = verdict.method.rpartition("/")
     answer = verdict.answer or ""
@@ -99,7 +99,7 @@ def explain_verdict(
         text = read_response(response, problem, truncated=truncated).text
         return _placed(told, response, text)
     steps = explain(response, problem, truncated=truncated, verdict=verdict)
-    if steps.found == answer or not answer:  # else another version read it
+    if steps.found == answer or not answer:  # otherwise another version read it
         told = replace(
             told,
             tried=steps.tried,
@@ -111,10 +111,10 @@ def explain_verdict(
 
 
 def _placed(told: Explanation, response: str, text: str) -> Explanation:
-    """With the places in the response of a part of it, which a verifier may have cleaned."""
+    """With the positions in the response of a part of it, which a verifier may have cleaned."""
     answer = told.answer or ""
     start = response.rfind(text) if text else -1
-    if start < 0:  # cleaned: the answer is looked for as it is
+    if start < 0:  # cleaned: search for the answer as is
         return replace(told, span=_last(response, answer))
     here = _last(text, answer)
     span = None if here is None else (start + here[0], start + here[1])

@@ -1,4 +1,4 @@
-"""What a run's attempts spent on what their budget bounds, and how it obeyed."""
+"""What a run's attempts spent on what their budget limits, and how well they complied."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from harness.stats import Obedience, obedience
 
 
 def asked_for(budget: Budget) -> tuple[str, float] | None:
-    """What a budget bounds by a number, and the number: the tokens of a "thought", of an "answer"
-    with its thought, of an "attempt" as a whole, or an attempt's "seconds"; None when it bounds
-    nothing so."""
+    """What a budget limits by a number, and the number: the tokens of a "thought", of an "answer"
+    with its thinking, of a whole "attempt", or an attempt's "seconds"; None if there is no such
+    limit."""
     if budget.ceiling_tokens is not None:
         return "attempt", budget.ceiling_tokens
     think = budget.n if budget.name == "think" else _number(budget, "think")
@@ -34,7 +34,7 @@ def _number(budget: Budget, key: str) -> int | None:
 
 
 def bounded_spending(budget: str, reading: Reading, attempt: Attempt) -> list[float | None]:
-    """What an attempt spent on each thing that its budget bounds; empty when it bounds nothing."""
+    """What an attempt spent on each thing that its budget limits; empty if there is no limit."""
     bound = asked_for(Budget.parse(budget))
     if bound is None:
         return []
@@ -46,7 +46,7 @@ def bounded_spending(budget: str, reading: Reading, attempt: Attempt) -> list[fl
 
 
 def run_obedience(budget: str, spent: Iterable[float | None]) -> Obedience | None:
-    """Of one run, by the `bounded_spending` of its attempts; None when its budget has no number,
+    """For one run, from the `bounded_spending` of its attempts; None if its budget has no number,
     or an attempt's tokens are unknown."""
     bound, values = asked_for(Budget.parse(budget)), list(spent)
     known = [value for value in values if value is not None]
@@ -56,7 +56,7 @@ def run_obedience(budget: str, spent: Iterable[float | None]) -> Obedience | Non
 
 
 def spent_by_problem(attempts: Attempts) -> dict[str, float]:
-    """Generated tokens charged, by problem id; a problem whose tokens are unknown is left out."""
+    """Generated tokens charged, by problem id; problems with unknown tokens are left out."""
     tokens = {a.problem.id: _attempt_tokens(attempts, a) for a in attempts.items}
     return {problem: value for problem, value in tokens.items() if value is not None}
 
@@ -75,7 +75,7 @@ def _chains(attempt: Attempt) -> list[list[Charge]]:
 
 
 def _tokens(chain: list[Charge], what: str) -> int | None:
-    """Of a thought: its own calls' where the harness forced it, else what the server counts."""
+    """Tokens of thinking: of its own calls if the harness forced it, else as the server counts."""
     if what == "thought" and len(chain) == 1:
         return chain[0].reasoning_tokens
     parts = [c.output_tokens for c in (chain[:-1] if what == "thought" else chain)]

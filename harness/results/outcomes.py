@@ -1,4 +1,4 @@
-"""One run's outcomes problem by problem: what comparing, baselines and gates read."""
+"""One run's outcomes problem by problem: the input of comparisons, baselines and gates."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from harness.store.runs import get_run
 class ProblemOutcome:
     """One problem under one budget, in expectation over the budget's own randomness.
 
-    `correct`, `lured` (None where the problem has no lure), `alarmed` (the answer says that the
-    problem has no answer; None where it has none) and `ungraded` are probabilities; `truncated`
+    `correct`, `lured` (None if the problem has no lure), `alarmed` (the answer says that the
+    problem has no answer; None if it has none) and `ungraded` are probabilities; `truncated`
     and `pool_correct` shares of the pool's `samples`; `tokens` the expected output tokens charged,
-    `usd` dollars; None when unknown. `problem` is None when read from a file.
+    `usd` dollars; None if unknown. `problem` is None when read from a file.
     """
 
     id: str
@@ -38,7 +38,7 @@ class ProblemOutcome:
 
     @classmethod
     def without_answer(cls, problem: Problem, correct: float) -> ProblemOutcome:
-        """One that nobody has answered yet, with `correct` in the place of its score."""
+        """An outcome that nobody has answered yet, with `correct` in place of its score."""
         return cls(
             id=problem.id,
             cluster=problem.cluster,
@@ -64,7 +64,7 @@ class RunOutcomes:
     """A run with its problems' outcomes, in the task's order; `planned` is how many it should have.
 
     `facts` must agree for two runs to be comparable: task, its version, data, prompts, verifier.
-    `canaries` are a few of its requests to a model behind an API, where they were looked up.
+    `canaries` are a few of its requests to a model behind an API, if they were looked up.
     """
 
     id: str
@@ -79,12 +79,12 @@ class RunOutcomes:
 
     @property
     def label(self) -> str:
-        """How the run is named to people."""
+        """The run's display name."""
         return f"{self.model} / {self.task} / {self.budget}"
 
 
 def load_outcomes(store: Store, run_id: str) -> RunOutcomes:
-    """The finished problems of one run, with what each is charged."""
+    """The finished problems of one run, with their charges."""
     run = get_run(store, run_id)
     attempts = read_attempts(store, run)
     kept = run.manifest.price
@@ -124,5 +124,5 @@ def load_outcomes(store: Store, run_id: str) -> RunOutcomes:
 
 
 def _share(value: float) -> float:
-    """A probability without the rounding of the sums that it comes from."""
+    """A probability without the rounding error of the sums behind it."""
     return min(1.0, max(0.0, round(value, 12)))

@@ -1,4 +1,4 @@
-"""The figures that a task computes itself, held to their contract."""
+"""Figures that a task computes itself, checked against their contract."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from harness.core.origin import blamed, describe, is_builtin, misfit
 
 
 def own_metrics(label: str, scored: Sequence[Scored]) -> dict[str, Estimate]:
-    """`task.metrics`; none where the task belongs to a plugin that is not loaded now.
+    """`task.metrics`; none if the task belongs to a plugin that is not loaded.
 
-    PluginError for a stranger's task that fails, or gives something else.
+    PluginError if a third-party task fails, or returns something else.
     """
     spec = TaskSpec.parse(label)
     name = spec.name

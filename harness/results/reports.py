@@ -52,7 +52,7 @@ __all__ = ["find_runs", "iter_samples", "load_reports", "verify_figures"]
 def load_reports(store: Store, run_ids: Iterable[str] | None = None) -> list[RunReport]:
     """Reports of some runs (None: all), in the order given.
 
-    Those that were computed before, from rows and code that are still the same, are read again.
+    Reports that were computed before, from unchanged rows and code, come from the cache.
     """
     runs = get_runs(store, find_runs(store) if run_ids is None else list(run_ids))
     kept = kept_figures(store, [run.id for run in runs])
@@ -71,36 +71,36 @@ def load_reports(store: Store, run_ids: Iterable[str] | None = None) -> list[Run
 
 
 def _figures(report: RunReport) -> dict[str, Any]:
-    """What is kept of a report: all but the manifest, which stands in the run's row."""
+    """The cached part of a report: everything but the manifest, which is in the run's row."""
     return {name: value for name, value in report.to_json().items() if name != "manifest"}
 
 
 def verify_figures(store: Store) -> list[str]:
-    """Compute the kept reports again; which of them do not follow from the rows."""
+    """Recompute the cached reports, and report those that do not follow from the rows."""
     runs = {run.id: run for run in get_runs(store, find_runs(store))}
     times = _Times(store)
     faults = []
     for run_id, (basis, figures) in kept_figures(store, runs).items():
         run = runs[run_id]
         if basis != basis_of(store, run):
-            continue  # of an older state: it is computed again before it is shown
+            continue  # from an older state: it is recomputed before it is shown
         derived = json.loads(json.dumps(_figures(_report(store, run, times))))
         if derived != figures:
             names = [name for name in derived if derived[name] != figures.get(name)]
             said = ", ".join(names)
-            faults.append(f"run {run_id}: the kept figures ({said}) do not follow from its rows")
+            faults.append(f"run {run_id}: the cached figures ({said}) do not follow from its rows")
     return faults
 
 
 class _Times:
-    """The device's time by run, read once a model."""
+    """Device time by run, read once per model."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._known: dict[str, Mapping[str, DeviceTime] | None] = {}
 
     def of(self, model: str) -> Mapping[str, DeviceTime] | None:
-        """By the runs of a model (its id); None where a call's is unknown."""
+        """By the runs of a model (its id); None if a call's is unknown."""
         if model not in self._known:
             self._known[model] = device_times(self._store, model)
         return self._known[model]
@@ -108,7 +108,7 @@ class _Times:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Line:
-    """What a report takes from one attempt."""
+    """What a report uses of one attempt."""
 
     scored: Scored
     pool: int
@@ -128,7 +128,7 @@ class _Line:
     abstained: int
     loops: Sequence[bool]
     unread: int
-    bounded: Sequence[float | None]  # what its budget bounds by a number
+    bounded: Sequence[float | None]  # spending on what its budget limits
 
 
 def _line(budget: str, reading: Reading, attempt: Attempt, rate: _HourlyRate | None) -> _Line:
@@ -147,7 +147,7 @@ def _line(budget: str, reading: Reading, attempt: Attempt, rate: _HourlyRate | N
         foreign=reading.is_foreign(attempt),
         error=reading.error(attempt),
         usage=usage,
-        # no need to add up the same figures again
+        # do not add up the same figures again
         by_role={r: usage if len(roles) == 1 else bill.usage([r]) for r in roles},
         flops=bill.flops(reading.models),
         usd=bill.usd(),
@@ -164,7 +164,7 @@ def _line(budget: str, reading: Reading, attempt: Attempt, rate: _HourlyRate | N
 
 @dataclass(frozen=True, slots=True)
 class _HourlyRate:
-    """Dollars by the device's time, all runs of a model together."""
+    """Dollars from device time, for all runs of a model together."""
 
     time: DeviceTime
     main: str
@@ -250,19 +250,19 @@ def _audit(store: Store, run: StoredRun, *, single: bool) -> Audit | None:
 
 
 def _by_role(lines: Sequence[_Line]) -> dict[str, Usage]:
-    """What is charged for answers and, where there is a reward, for scores."""
+    """Charges for answers and, if there is a reward, for scores."""
     nothing = Usage(prompt_tokens=0, output_tokens=0, reasoning_tokens=0)
     roles = sorted({role for line in lines for role in line.by_role})
     return {role: Usage.total(line.by_role.get(role, nothing) for line in lines) for role in roles}
 
 
 def _monte_carlo_error(errors: Sequence[float]) -> float:
-    """Of the accuracy: the selectors' errors on the problems, which are independent, combined."""
+    """Standard error of the accuracy from the selectors' independent errors on the problems."""
     return math.sqrt(math.fsum(e * e for e in errors)) / len(errors) if errors else 0.0
 
 
 def _sum(values: Sequence[float | None]) -> float | None:
-    """Unknown as soon as one is, and of nothing."""
+    """The sum; unknown as soon as one is unknown, and for none."""
     total = add_known(values) if values else None
     return None if total is None else float(total)
 
@@ -270,10 +270,10 @@ def _sum(values: Sequence[float | None]) -> float | None:
 def _metrics(task: str, lines: Sequence[_Line], reading: Reading) -> dict[str, Estimate]:
     scored = [line.scored for line in lines]
     if all(item.statuses.get(Status.UNGRADED, 0.0) > 1 - 1e-9 for item in scored):
-        return {}  # nothing is known of accuracy: no figure is not 0%
+        return {}  # nothing is known about accuracy, which is not 0%
     clusters = [item.problem.cluster for item in scored]
     metrics = {"accuracy": mean_interval([item.score for item in scored], clusters)}
-    if reading.single or reading.selector.name != "oracle":  # coverage is of many answers
+    if reading.single or reading.selector.name != "oracle":  # coverage is about many answers
         metrics |= attempted_metrics(scored)
     tempted = [item for item in scored if item.problem.lure is not None]
     if tempted:
@@ -287,9 +287,9 @@ def _metrics(task: str, lines: Sequence[_Line], reading: Reading) -> dict[str, E
 
 
 def _usd(manifest: RunManifest, charged: Usage, lines: Sequence[_Line]) -> float | None:
-    """Dollars charged: by the price or the hour that the run keeps, else by the rows' figures.
+    """Dollars charged: by the run's recorded price or hourly rate, else by the rows' figures.
 
-    The tokens of another model, a reward's, have no price: then the sum is unknown.
+    Another model's tokens, a reward's, have no price: the sum is then unknown.
     """
     if manifest.gpu_usd_per_hour is not None:
         return _sum([line.device_usd for line in lines])
@@ -303,7 +303,7 @@ def _usd(manifest: RunManifest, charged: Usage, lines: Sequence[_Line]) -> float
 def iter_samples(store: Store, run_id: str) -> Iterator[SampleView]:
     """Every answer of a run with its prompt, response and verdict.
 
-    Attempts without any, which failed or were stopped by their ceiling, come last.
+    Attempts without an answer, which failed or were stopped by their ceiling, come last.
     """
     run = get_run(store, run_id)
     yield from _answers(store, run)

@@ -18,8 +18,8 @@ from harness.store.runs import get_run
 class Node:
     """One generated piece: it continues the node `parent` (-1: the prompt).
 
-    `value` is what the reward gave the text up to here; `status` and `answer` are those of an
-    answer, None for a step on the way; `kept`: it led to an answer.
+    `value` is the reward's value of the text up to here; `status` and `answer` are those of an
+    answer, None for an intermediate step; `kept`: it led to an answer.
     """
 
     parent: int
@@ -32,7 +32,7 @@ class Node:
 
 
 def load_searches(store: Store, run_id: str) -> Iterator[tuple[str, tuple[Node, ...]]]:
-    """By problem, in the task's order; a problem whose pieces do not hang together is left out."""
+    """By problem, in the task's order; a problem with disconnected pieces is left out."""
     run = get_run(store, run_id)
     length = _revisions(run.budget)
     for _, rows in groupby(chain_samples(store, run), key=attrgetter("digest")):
@@ -43,10 +43,10 @@ def load_searches(store: Store, run_id: str) -> Iterator[tuple[str, tuple[Node, 
 
 
 def _revisions(budget: str) -> int:
-    """How many answers of a chain follow one another; 0 where nothing is revised."""
+    """How many answers of a chain follow one another; 0 without revisions."""
     try:
         parsed = Budget.parse(budget)
-    except UsageError:  # a budget of a plugin or of an older grammar
+    except UsageError:  # a budget from a plugin or an older grammar
         return 0
     return (parsed.width or parsed.n or 0) if parsed.name == "revise" else 0
 
@@ -75,7 +75,7 @@ def _revised(rows: Iterable[ChainSample], length: int) -> tuple[Node, ...]:
 
 
 def _tree(rows: Iterable[ChainSample]) -> tuple[Node, ...]:
-    """Pieces joined where one begins with all that the other ends with."""
+    """Pieces linked where one begins with everything that the other ends with."""
     pieces: dict[str, ChainSample] = {}
     values: dict[str, float] = {}
     prompt: str | None = None
@@ -87,10 +87,10 @@ def _tree(rows: Iterable[ChainSample]) -> tuple[Node, ...]:
                 values[sample.prefix.rstrip()] = value
             continue
         prompt = row.prompt if prompt is None else prompt
-        if row.prompt == prompt and (sample.id not in pieces or row.final):  # not a judge's words
+        if row.prompt == prompt and (sample.id not in pieces or row.final):  # not a judge's text
             pieces[sample.id] = row
     ends: dict[str, int] = {}
-    for i, row in enumerate(pieces.values()):  # a piece ends before the string that stopped it
+    for i, row in enumerate(pieces.values()):  # a piece ends before its stop string
         ends.setdefault((row.sample.prefix + row.sample.text).rstrip(), i)
     nodes = []
     for i, row in enumerate(pieces.values()):
@@ -110,7 +110,7 @@ def _tree(rows: Iterable[ChainSample]) -> tuple[Node, ...]:
 
 
 def _value(text: str) -> float | None:
-    """The last of a reward's values; None for a judge's words."""
+    """The last of a reward's values; None for a judge's text."""
     try:
         return step_values(text)[-1]
     except (ValueError, IndexError, TypeError):
@@ -118,7 +118,7 @@ def _value(text: str) -> float | None:
 
 
 def _marked(nodes: list[Node]) -> tuple[Node, ...]:
-    """With what led to an answer marked."""
+    """With the pieces that led to an answer marked."""
     kept = set()
     for i, node in enumerate(nodes):
         if node.status is None:

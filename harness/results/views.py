@@ -1,6 +1,6 @@
-"""What readers of the store get: frozen, computed at reading time, JSON-able.
+"""What readers of the store get: frozen, computed on reading, serialisable to JSON.
 
-The terminal, the site, the gate and scripts all show these; nothing else is shown anywhere.
+The terminal, the site, the gate and scripts show these and nothing else.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from harness.stats import Obedience
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spending:
-    """What the calls of one role used, as the ledger has it; unknown is None."""
+    """What the calls of one role used, according to the ledger; unknown is None."""
 
     calls: int
     usage: Usage
@@ -25,31 +25,31 @@ class Spending:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class RunReport:
-    """One run (model × task × budget) as it stands.
+    """The state of one run (model × task × budget).
 
-    `problems` have an attempt; `planned` is how many the run is meant to have; `failed` attempts
-    ended in an error, `ungraded` ones hold an undecided verdict. `correct` is the expected number
-    of correct problems (whole when each has one sample). `metrics` always has "accuracy" (for an
-    oracle selector that is coverage, pass@n) and "lure_rate" where the task has lures; "pass@k"
+    `problems` have an attempt; `planned` is how many the run should have; `failed` attempts
+    ended in an error, `ungraded` ones have an undecided verdict. `correct` is the expected number
+    of correct problems (an integer if each has one sample). `metrics` always has "accuracy" (for
+    an oracle selector that is coverage, pass@n) and "lure_rate" if the task has lures; "pass@k"
     for the k that the pool allows; and the task's own.
-    `charged` is what the budget costs run alone, summed over problems, all that it threw away and
-    its reward's calls included; `charged_by_role` parts it. `spent` is what this run really
-    generated, and `spent_by_role` parts that by the calls' roles with their dollars: a judge's
-    calls, which no budget is charged with, stand there. `verdicts` sums the status probabilities
-    over problems. `usd` and `flops` are charged totals; None when unknown. `device_seconds` is this
-    run's share of the time in which any call of its model was under way, and `joules` of what the
-    GPUs drew meanwhile. `monte_carlo_error` is the standard error that the resampling of a selector
-    adds to the accuracy. `stopped` problems were ended by the budget's ceiling (`tokens<=`,
-    `usd<=`, `seconds<=`). `charged_seconds` are the latencies of the calls that are charged, one
-    behind the other: what the problems take when nothing runs side by side. `origins` counts the
-    calls by who answered them (model, fingerprint, upstream), where replies say so. `obedience`
-    says how what was spent stands to the budget's number; None when it has none, or the figures are
+    `charged` is what the budget would cost if run alone, summed over problems, including
+    everything it discarded and its reward's calls; `charged_by_role` splits it. `spent` is what
+    this run actually generated, and `spent_by_role` splits that by the calls' roles with their
+    dollars, including a judge's calls, which are charged to no budget. `verdicts` sums the status
+    probabilities over problems. `usd` and `flops` are charged totals; None if unknown.
+    `device_seconds` is this run's share of the time in which any call of its model was in
+    progress, and `joules` what the GPUs drew meanwhile. `monte_carlo_error` is the standard error
+    that a selector's resampling adds to the accuracy. `stopped` problems were ended by the
+    budget's ceiling (`tokens<=`, `usd<=`, `seconds<=`). `charged_seconds` are the summed latencies
+    of the charged calls: the duration of the problems without concurrency. `origins` counts the
+    calls by who answered them (model, fingerprint, upstream), if replies say so. `obedience`
+    compares spending with the budget's number; None if it has none, or the figures are
     unknown.
-    Of the pool's samples, `truncated` were cut off by a token limit, `empty` have no text, and
-    `refused`, `abstained` and `looping` are shares as well (`looping` of those that were looked at;
-    None where none was). Unless accuracy is coverage by several samples, `metrics` has "attempted",
-    the share of problems that were given an answer, right or wrong, and "accuracy_attempted" among
-    those. `audit` is what labels by people say of the verdicts; None where there are none.
+    Of the pool's samples, `truncated` were cut off by a token limit, `empty` have no text;
+    `refused`, `abstained` and `looping` are shares too (`looping` of those that were checked;
+    None if none was). Unless accuracy is coverage by several samples, `metrics` has "attempted",
+    the share of problems with an answer, right or wrong, and "accuracy_attempted" among
+    those. `audit` is what human labels imply about the verdicts; None if there are none.
     """
 
     id: str
@@ -91,7 +91,7 @@ class RunReport:
     abstained: float = 0.0
     looping: float | None = None
     audit: Audit | None = None
-    unread: float = 0.0  # share of pool samples that were too long for their reward model
+    unread: float = 0.0  # share of pool samples that exceeded their reward model's context
 
     @property
     def accuracy(self) -> Estimate:
@@ -100,7 +100,7 @@ class RunReport:
 
     @property
     def judge(self) -> str | None:
-        """The model that gave the verdicts, with its arguments; None where rules gave them."""
+        """The model that gave the verdicts, with its arguments; None if rules gave them."""
         return self.verifier.rpartition("@")[0].partition(" by ")[2] or None
 
     def __repr__(self) -> str:
@@ -146,7 +146,7 @@ class RunReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleView:
-    """One sample of one attempt, with all that a reader wants to see of it.
+    """One sample of one attempt, with everything that a reader wants to see.
 
     `sample` is the answer; None for an attempt without any, which failed or was stopped. `prompt`
     is the exact text that the engine saw. `usage` is what the sample is charged: its thought (cut

@@ -1,4 +1,4 @@
-"""What a reader of a table must know before its figures: samples cut off, empty, or refused."""
+"""What readers of a table should know first: truncated, empty or refused samples."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from harness.results.views import RunReport
 
 MOST = 0.05
-"""A share that is worth a word."""
+"""The smallest share that is reported."""
 
 
 def warnings(reports: Sequence[RunReport]) -> list[str]:
-    """One line for each run and trouble, with what to do about it."""
+    """One line per run and problem, with what to do about it."""
     lines = []
     for report in reports:
         if not report.problems:
@@ -36,15 +36,15 @@ def warnings(reports: Sequence[RunReport]) -> list[str]:
         if report.unread > 0:
             lines.append(
                 f"{name}: {report.unread:.1%} of the answers are too long for the reward model, "
-                "which scored their beginning: bound them with max= of the budget"
+                "which only scored their beginning: limit them with max= in the budget"
             )
     return lines
 
 
 def judge_lines(reports: Sequence[RunReport]) -> list[str]:
-    """For each model that gave verdicts, how it agrees with labels by hand, or that nobody knows.
+    """For each model that gave verdicts, its agreement with human labels, or that it is unknown.
 
-    Of several runs with labels the one with the most counts.
+    Of several runs with labels, the one with the most counts.
     """
     best: dict[str, RunReport] = {}
     for report in reports:
@@ -55,11 +55,9 @@ def judge_lines(reports: Sequence[RunReport]) -> list[str]:
     lines = []
     for verifier, report in sorted(best.items()):
         kappa = report.audit.kappa if report.audit else None
-        said = "unchecked: no labels by hand (`harness audit list` draws samples for them)"
+        said = "unchecked: no human labels (`harness audit list` draws samples to label)"
         if kappa is not None:
-            said = (
-                f"kappa {kappa.value:.2f} [{kappa.low:.2f}, {kappa.high:.2f}] with labels by hand"
-            )
+            said = f"kappa {kappa.value:.2f} [{kappa.low:.2f}, {kappa.high:.2f}] with human labels"
         lines.append(f"verdicts by {verifier}: {said}")
     return lines
 
@@ -69,7 +67,7 @@ def _labels(report: RunReport) -> int:
 
 
 def _loops(report: RunReport) -> str:
-    """What no limit mends."""
+    """What no limit fixes."""
     if (report.looping or 0) <= MOST:
         return ""
     return f"; {report.looping:.0%} of the samples are loops, which a higher limit does not end"

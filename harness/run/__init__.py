@@ -1,1 +1,1 @@
-"""What writes: a plan's problems go to the sampler, are graded, and come to rest in the store."""
+"""Running an evaluation: a plan's problems are sampled, graded and stored."""

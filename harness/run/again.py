@@ -1,4 +1,4 @@
-"""Asking a model for a sample whether it is stored or not: what it would say today."""
+"""Requesting a sample from a model even if it is stored: what would it answer today?"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harness.store.records import Call, call_row, now, prompt_row, sample_row
 
 
 def digest_of(sample: Sample) -> str:
-    """The hash of what came, as the store keeps it."""
+    """The hash of a reply, as the store keeps it."""
     return sample_digest(sample.text, sample.reasoning, sample.finish, sample.output_tokens)
 
 
@@ -34,16 +34,16 @@ def ask_for(session: Session, prompt: Prompt, sampling: Sampling, prefix: str) -
 
 
 def named_by(ask: Ask, index: int, seed: int) -> Asked:
-    """What is asked for with a seed of one's own; its trace names the sample."""
+    """A request with its own seed; its trace identifies the sample."""
     return Asked(ask.model, ask.prompt.id, ask.prefix, ask.sampling.to_json(), seed, index)
 
 
 async def ask_again(
     session: Session, ask: Ask, index: int, seed: int, payer: str
 ) -> tuple[Sample, Reply]:
-    """One request, booked on the run `payer`, for a sample of `seed` that may be stored already.
+    """One request, booked on the run `payer`, for a sample of `seed` that may already be stored.
 
-    It stands in the ledger as every call does; the sample that was there first stays.
+    It is recorded in the ledger like every call; a sample that was stored before is kept.
     """
     request = replace(ask.request([index]), seeds=(seed,))
     named = named_by(ask, index, seed)
@@ -83,7 +83,7 @@ async def ask_again(
             sample_row(sample, named, call=call.id),
         ]
     )
-    if session.known is not None:  # so that those who ask later find it
+    if session.known is not None:  # so that later requests find it
         session.known |= {sample.trace}
     session.observer.called(reply.usage, 1)
     return sample, reply

@@ -1,4 +1,4 @@
-"""What is asked of the engine for one problem, and the names of the samples that answer it."""
+"""Requests to the engine for one problem, and the ids of the samples that answer them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from harness.store.identity import Asked, prompt_id, sample_id
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A prompt as the engine sees it; `tokens` is None where the backend cannot count."""
+    """A prompt as the engine sees it; `tokens` is None if the backend cannot count."""
 
     prompt: Prompt
     text: str
@@ -24,7 +24,7 @@ class Rendered:
 
 
 class Named(NamedTuple):
-    """One sample of an ask: what is asked for it, and the ids that follow."""
+    """One requested sample: its parameters and the resulting ids."""
 
     asked: Asked
     trace: str
@@ -35,8 +35,8 @@ class Named(NamedTuple):
 class Ask:
     """One round of samples: everything but the sample index.
 
-    `model` is the model's id and `seed` the command's; `prefix` is what the assistant has already
-    said, `prompt_tokens` what the engine reads with it (None: unknown).
+    `model` is the model's id and `seed` the command's; `prefix` is the assistant's text so
+    far, `prompt_tokens` what the engine reads including it (None: unknown).
     """
 
     model: str
@@ -63,7 +63,7 @@ class Ask:
         return replace(self, sampling=replace(self.sampling, max_tokens=max_tokens), _named={})
 
     def name(self, index: int) -> Named:
-        """The names of a sample index, hashed once. Each index has a seed of its own."""
+        """The ids of a sample index, hashed once. Each index has its own seed."""
         if index not in self._named:
             seed = derive_seed(self.seed, self.prompt.id, self.prefix, index)
             written = self.sampling.to_json()
@@ -82,7 +82,7 @@ class Ask:
         )
 
     def sample(self, index: int, completion: Completion, prompt_tokens: int | None) -> Sample:
-        """What the engine returned for an index; `prompt_tokens` are those of its call."""
+        """The engine's result for an index; `prompt_tokens` are those of its call."""
         named = self.name(index)
         return Sample.of(
             completion,
@@ -95,7 +95,7 @@ class Ask:
 
 
 class Asks:
-    """Makes the asks of one problem: prompts rendered once, limits within the model's context."""
+    """Creates the requests of one problem: prompts rendered once, limits within the context."""
 
     def __init__(self, backend: Backend, *, model: str, seed: int, prompt: Prompt) -> None:
         self._backend, self._model, self._seed, self._prompt = backend, model, seed, prompt
@@ -112,12 +112,12 @@ class Asks:
         return self._rendered[prompt]
 
     def room(self, prefix: str, prompt: Prompt | None) -> int | None:
-        """How many tokens the model's context leaves behind `prefix`, at least; None: unknown."""
+        """How many tokens the model's context leaves after `prefix`, at least; None: unknown."""
         rendered, context = self.render(prompt), self._backend.info.context
         if context is None:
             return None
         if prefix and rendered.tokens is not None:
-            # A token is at least one byte: far from the end there is no need to count.
+            # A token is at least one byte: far from the limit there is no need to count.
             left = context - rendered.tokens - len(prefix.encode())
             if left >= 1:
                 return left
@@ -125,7 +125,7 @@ class Asks:
         return None if count is None else context - count
 
     def ask(self, sampling: Sampling, prefix: str, prompt: Prompt | None, role: Role) -> Ask:
-        """What is asked, within the model's context: no token where the prompt fills it."""
+        """The request, within the model's context: no tokens if the prompt fills it."""
         rendered, context = self.render(prompt), self._backend.info.context
         prefix = prefix or rendered.prompt.begin
         tokens = self._count(rendered, prefix) if prefix else rendered.tokens
@@ -143,5 +143,5 @@ class Asks:
         )
 
     def _count(self, rendered: Rendered, prefix: str) -> int | None:
-        """What the engine reads with a prefix."""
+        """Tokens that the engine reads including a prefix."""
         return self._backend.count_tokens(self._backend.render(rendered.prompt, prefix))

@@ -1,4 +1,4 @@
-"""A second judge's opinions on the samples of a run, and people's labels taken in."""
+"""A second judge's opinions on the samples of a run, and importing human labels."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from harness.verifiers.opinion import SecondOpinion
 from harness.verifiers.pool import VerifierPool
 
 _AT_ONCE = 500
-"""Samples that are held in memory together."""
+"""Number of samples held in memory at once."""
 _SILENT = (Status.UNGRADED, Status.UNPARSED)
-"""Verdicts of a second judge that are no opinion: it could not decide, or read no answer."""
+"""Verdicts of a second judge that are not opinions: it could not decide, or read no answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
-    """What was taken from a file of labels; `unsure` ones are stored, `open` ones had no label."""
+    """The result of importing labels; `unsure` ones are stored, `open` ones had no label."""
 
     stored: int
     unsure: int
@@ -40,9 +40,9 @@ class Labelled:
 
 
 def verifier_opinions(store: Store, run: str, verifier: str) -> Opinions:
-    """What another registered verifier says of each answer of a run.
+    """Another registered verifier's opinion on each answer of a run.
 
-    UsageError where it is not installed; UnknownNameError where nothing has its name.
+    UsageError if it is not installed; UnknownNameError if there is none of that name.
     """
     registry.make("verifiers", verifier)  # says what is missing
     spec = VerifierSpec(verifier)
@@ -59,9 +59,9 @@ def verifier_opinions(store: Store, run: str, verifier: str) -> Opinions:
 
 
 def model_opinions(store: Store, run: str, judge: Judge) -> Opinions:
-    """What a model says of each answer of a run, stored with its calls on the run's ledger.
+    """A model's opinion on each answer of a run, stored with its calls in the run's ledger.
 
-    Raises what the backend raises, and LimitReached; what came until then is not asked again.
+    Raises the backend's errors and LimitReached; replies received until then are kept.
     """
     asked = SecondOpinion()
     places: list[Place] = []
@@ -86,10 +86,10 @@ def model_opinions(store: Store, run: str, judge: Judge) -> Opinions:
 
 
 def import_labels(store: Store, path: Path, author: str) -> Labelled:
-    """Store the labels of a file, by `author` where a line does not name another.
+    """Store the labels of a file, by `author` unless a line names another.
 
-    A newer label of the same author replaces the older one. DataError for a line that cannot be
-    read or names no answer in the database; nothing is stored then.
+    A newer label by the same author replaces the older one. DataError for a line that cannot be
+    parsed or names no answer in the database; nothing is stored then.
     """
     everything = read_labels(path)
     lines = [said for said in everything if said.said is not None or said.unsure]

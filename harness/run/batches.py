@@ -1,8 +1,8 @@
-"""Calls through a provider's batch interface: gathered while strategies ask, handed in together.
+"""Calls through a provider's batch API: collected while strategies make requests, then submitted.
 
-Nothing is asked while a batch is worked on, so that all problems go at once, and a strategy of
-several rounds takes as many batches. The batch's id and the ids of its calls stand in the store
-before anything is waited for: whoever runs the command again collects it.
+No requests are sent while a batch is being processed, so all problems go at once, and a strategy
+with several rounds needs as many batches. The ids of the batch and its calls are stored
+before the command starts waiting, so running the command again collects it.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from harness.store.batches import (
 from harness.store.records import Row
 
 QUIET_S = 0.2
-FIRST_LOOK_S, LONGEST_LOOK_S = 1.0, 60.0  # between two looks at a batch
-AGAIN = 3  # times that a request is handed in again after it failed or expired
+FIRST_LOOK_S, LONGEST_LOOK_S = 1.0, 60.0  # between two polls of a batch
+AGAIN = 3  # how often a failed or expired request is resubmitted
 
 
 class BatchPendingError(LimitReached):
-    """The batch is under way, and this command was told not to wait for it."""
+    """The batch is in progress, and this command does not wait for it."""
 
 
 class BatchDesk(Protocol):
-    """What a backend with a batch interface offers."""
+    """The interface of a backend with a batch API."""
 
     most: int
 
@@ -54,9 +54,9 @@ class BatchDesk(Protocol):
     async def collect(
         self, batch: str, requests: Mapping[str, Request]
     ) -> dict[str, Reply | str] | None:
-        """The replies of those requests, or why there is none; None while it is worked on.
+        """The replies to these requests, or why there is none; None while in progress.
 
-        A reply to another request of the batch is there as an empty text.
+        A reply to any other request of the batch is returned as an empty text.
         """
         ...
 
@@ -70,7 +70,7 @@ class _Asked:
 
 @dataclass(slots=True, kw_only=True)
 class Batcher:
-    """Gathers the calls of one command. `wait`: until batches are done, else hand in and stop."""
+    """Collects the calls of one command. `wait`: until batches are done; else submit and stop."""
 
     desk: BatchDesk
     store: Store
@@ -94,7 +94,7 @@ class Batcher:
             self._under_way |= dict.fromkeys(batch.calls, batch.id)
 
     async def generate(self, call: str, request: Request) -> Reply:
-        """The reply to one call, whenever it comes; BatchPendingError where nobody waits."""
+        """The reply to one call, whenever it comes; BatchPendingError if nobody waits."""
         asked = self._asked.get(call)
         if asked is None:
             reply = asyncio.get_running_loop().create_future()
@@ -104,7 +104,7 @@ class Batcher:
         return await asyncio.shield(asked.reply)
 
     async def close(self) -> None:
-        """Stop, and note which batches are done with. What is under way stays so."""
+        """Stop, and record which batches are done with. Batches in progress stay open."""
         if self._pump is not None:
             self._pump.cancel()
             await asyncio.gather(self._pump, return_exceptions=True)
@@ -124,32 +124,32 @@ class Batcher:
                 if came or not self._asked:
                     pause = FIRST_LOOK_S
                 elif not self.wait:
-                    self._fail(BatchPendingError("the batch is under way"))
+                    self._fail(BatchPendingError("the batch is in progress"))
                 elif not handed_in:
                     await self.sleep(pause)
                     pause = min(LONGEST_LOOK_S, 2 * pause)
         except asyncio.CancelledError:
             self._fail(BackendError("the command was ended"))
             raise
-        except BaseException as error:  # noqa: BLE001 - all that wait must hear of it
+        except BaseException as error:  # noqa: BLE001 - all waiting callers must get it
             self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
         for asked in self._asked.values():
             if not asked.reply.done():
                 asked.reply.set_exception(error)
-                asked.reply.exception()  # looked at: nobody may be waiting any more
+                asked.reply.exception()  # retrieved: nobody may be waiting any more
         self._asked.clear()
 
     async def _quiet(self) -> None:
-        """Until nobody has asked for a while."""
+        """Wait until there have been no requests for a while."""
         before = -1
         while before != len(self._asked):
             before = len(self._asked)
             await asyncio.sleep(QUIET_S)
 
     async def _submit(self) -> bool:
-        """Hand in what is in no batch; True when there was any."""
+        """Submit what is in no batch yet; True if there was anything."""
         fresh = [call for call in self._asked if call not in self._under_way]
         for start in range(0, len(fresh), self.desk.most):
             part = fresh[start : start + self.desk.most]
@@ -194,7 +194,7 @@ class Batcher:
                 await self._handed_in(batch, intent.tag, intent.calls)
 
     async def _look(self) -> bool:
-        """Ask after every batch that somebody waits for; True when one is done."""
+        """Poll every batch that somebody waits for; True if one is done."""
         came = False
         for batch in dict.fromkeys(self._under_way[call] for call in self._asked):
             calls = [call for call in self._asked if self._under_way.get(call) == batch]
@@ -206,7 +206,7 @@ class Batcher:
         return came
 
     def _hand_out(self, batch: str, calls: Sequence[str], found: Mapping[str, Reply | str]) -> None:
-        # those of others, who do not ask now, keep the batch open: their text is empty
+        # replies that nobody here waits for keep the batch open: their text is empty
         self._brought[batch] = [c for c, r in found.items() if isinstance(r, Reply) or not r]
         for call in calls:
             outcome = found.get(call, "the batch ended without an answer")
@@ -215,13 +215,13 @@ class Batcher:
                 continue
             asked = self._asked[call]
             asked.failed += 1
-            del self._under_way[call]  # handed in again
+            del self._under_way[call]  # to be resubmitted
             if asked.failed > AGAIN:
                 self._asked.pop(call)
                 asked.reply.set_exception(BackendError(f"{outcome} (in {asked.failed} batches)"))
 
     async def _settle(self) -> None:
-        """Note the batches of which all that they brought is stored."""
+        """Record the batches whose replies are all stored."""
         if not self._brought or self.writer.error is not None:
             return
         await asyncio.to_thread(self.writer.flush)
@@ -232,9 +232,9 @@ class Batcher:
 
 
 def under_way(store: Store, model: str) -> list[str]:
-    """What to say of the batches of a model (its id) that nobody has collected."""
+    """Messages about a model's batches (by its id) that nobody has collected."""
     return [
-        f"batch {one.id} of {len(one.calls)} requests is under way: the same command, with "
-        "--batch, collects it"
+        f"batch {one.id} of {len(one.calls)} requests is in progress: run the same command with "
+        "--batch to collect it"
         for one in open_batches(store, model)
     ]

@@ -1,4 +1,4 @@
-"""Running asynchronous work from code that is not asynchronous, notebooks included."""
+"""Running asynchronous work from synchronous code, including notebooks."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _LOOK_EVERY_S = 0.05
 
 
 def block_on(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """What the coroutine returns. An interrupt cancels it at once, and is raised when it has ended.
+    """The coroutine's result. An interrupt cancels it at once, and is raised when it has ended.
 
-    Where an event loop is running already (a notebook's) the work has a loop of its own in another
-    thread; the caller waits for it here.
+    If an event loop is already running (a notebook's), the work gets its own loop in another
+    thread, and the caller waits for it here.
     """
     try:
         asyncio.get_running_loop()
@@ -39,7 +39,7 @@ async def _with_threads(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
 
 class _OtherThread(Generic[T]):
-    """A coroutine with a thread and an event loop of its own."""
+    """A coroutine with its own thread and event loop."""
 
     def __init__(self, make: Callable[[], Coroutine[Any, Any, T]]) -> None:
         self._make = make
@@ -50,7 +50,7 @@ class _OtherThread(Generic[T]):
         self._errors: list[BaseException] = []
         # Output of a notebook's threads goes where the context says.
         context = contextvars.copy_context()
-        # A daemon: after a second interrupt nobody waits for it any more.
+        # A daemon thread: after a second interrupt nobody waits for it any more.
         self._thread = threading.Thread(
             target=context.run, args=(self._run,), name="harness", daemon=True
         )
@@ -70,11 +70,11 @@ class _OtherThread(Generic[T]):
         return await self._make()
 
     def result(self) -> T:
-        """Wait for it; an interrupt of the waiting thread, or its task's end, cancels it."""
+        """Wait for it; an interrupt of the waiting thread, or the end of its task, cancels it."""
         waiting = asyncio.current_task()
         self._thread.start()
         try:
-            # An event: a thread's own `join`, once interrupted, may hold it for ended.
+            # An event, because a thread's own `join`, once interrupted, may consider it finished.
             while not self._ended.wait(_LOOK_EVERY_S):
                 if waiting is not None and waiting.cancelling():
                     self._cancel()

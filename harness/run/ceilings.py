@@ -1,8 +1,8 @@
-"""Ceilings of a budget: what one problem may be charged, held by making each call no larger.
+"""Ceilings of a budget: limits on what one problem may be charged, enforced call by call.
 
-`tokens<=` bounds the generated tokens, thoughts, discarded branches and a judge's words included;
-`usd<=` bounds the price of those and of every prompt. `seconds<=` bounds the latency of its calls,
-one behind the other: what comes later is paid for, and no answer. See docs/budgets.md.
+`tokens<=` limits the generated tokens, including thinking, discarded branches and a judge's output;
+`usd<=` limits the price of those and of every prompt. `seconds<=` limits the summed latency of its
+calls: a later result is paid for but is not an answer. See docs/budgets.md.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ class Ceiling:
 
     @property
     def price(self) -> tuple[str, str] | None:
-        """What names a run beside its budget's text: the price that dollars stand for."""
+        """Part of a run's identity in addition to its budget's text: the price behind dollars."""
         return None if self.usd is None else (str(self.input), str(self.output))
 
 
 def ceiling_of(strategy: Strategy, info: ModelInfo, entry: PriceEntry | None) -> Ceiling | None:
-    """The ceiling of a budget, None when it has none.
+    """The ceiling of a budget, None if it has none.
 
-    UsageError for dollars where the model, or a reward with a model of its own, has no price.
+    UsageError for dollars if the model, or a reward with its own model, has no price.
     """
     budget = strategy.budget
     if not strategy.capped:
@@ -52,14 +52,14 @@ def ceiling_of(strategy: Strategy, info: ModelInfo, entry: PriceEntry | None) ->
         return Ceiling(tokens=budget.ceiling_tokens, seconds=seconds)
     if entry is None:
         raise ParameterError(
-            f"budget {str(budget)!r}: usd<= needs a price, and none is known for {info.spec}: give "
+            f"budget {str(budget)!r}: usd<= needs a price, and none is known for {info.spec}: set "
             "{price} (US dollars per million tokens of input and output), or write tokens<=",
             price=...,
         )
     if strategy.reward is not None and strategy.reward.has_model:
         raise UsageError(
             f"budget {str(budget)!r}: usd<= cannot count what {strategy.reward.info.name} reads, "
-            "which has no price; write tokens<=, or take reward=steps or reward=judge"
+            "which has no price; use tokens<=, or reward=steps or reward=judge"
         )
     return Ceiling(
         tokens=budget.ceiling_tokens,
@@ -73,9 +73,9 @@ def ceiling_of(strategy: Strategy, info: ModelInfo, entry: PriceEntry | None) ->
 
 @dataclass(slots=True)
 class Meter:
-    """What an attempt has been charged so far, counted down to its ceiling.
+    """What an attempt has been charged so far, relative to its ceiling.
 
-    `stopped`: the ceiling has cut a call short, or kept one from being made.
+    `stopped`: the ceiling has cut a call short, or prevented one.
     """
 
     ceiling: Ceiling
@@ -86,7 +86,7 @@ class Meter:
     _had: dict[str, Sample] = field(default_factory=dict)  # by trace
 
     def had(self, trace: str, max_tokens: int) -> Sample | None:
-        """What this attempt has of a trace already, and need not pay again."""
+        """What this attempt already has of a trace, and need not pay for again."""
         sample = self._had.get(trace)
         if sample is None or sample.max_tokens == max_tokens:
             return sample
@@ -94,7 +94,7 @@ class Meter:
         return sample if ended and (sample.output_tokens or 0) <= max_tokens else None
 
     def most(self, prompt_tokens: int, max_tokens: int) -> int:
-        """The tokens that the next call may generate; CeilingReached when there are none."""
+        """The tokens that the next call may generate; CeilingReached if there are none."""
         ceiling = self.ceiling
         if ceiling.seconds is not None and self._seconds >= ceiling.seconds:
             raise self.end()
@@ -113,7 +113,7 @@ class Meter:
 
     @property
     def late(self) -> bool:
-        """Whether what came last came behind the ceiling's seconds."""
+        """Whether the last result came after the ceiling's seconds."""
         return self.ceiling.seconds is not None and self._seconds > self.ceiling.seconds
 
     def add(
@@ -125,8 +125,8 @@ class Meter:
         seconds: float = 0.0,
         cached: int = 0,
     ) -> None:
-        """Book what a call of so many seconds brought, with so many prompt tokens from a cache;
-        unknown tokens count as the most that it could bring."""
+        """Book a call of so many seconds, with so many prompt tokens from a cache;
+        unknown tokens count as the maximum that the call could return."""
         self._seconds += seconds
         known = sample.prompt_tokens
         read = prompt_tokens if known is None else known

@@ -1,4 +1,4 @@
-"""What an attempt is charged with: its chains, their scores, and what ended in neither."""
+"""An attempt's charges: its chains, their scores, and everything that ended in neither."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from harness.store.records import Charge
 def charges(
     chains: Sequence[Chain], scores: Sequence[Score], log: Mapping[str, int]
 ) -> list[Charge]:
-    """The charges of an attempt: chains, scores, and all else that was asked for.
+    """The charges of an attempt: chains, scores, and everything else that was requested.
 
-    `log` numbers the calls that samples were asked for in. Here they are counted as they appear,
-    so that the same attempt has the same rows, in whatever order its calls came back.
+    `log` numbers the calls in which samples were requested. Here they are renumbered by first
+    appearance, so that the same attempt has the same rows, whatever the order of its replies.
     """
     found: list[Charge] = []
     asks: dict[int, int] = {}

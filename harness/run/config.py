@@ -1,4 +1,4 @@
-"""`EvalConfig`: all that one evaluation is told, as the command line, a file and Python say it."""
+"""`EvalConfig`: the settings of one evaluation, shared by the command line, files and Python."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from harness.cost import PriceEntry
 
 DEFAULT_MODEL = "onnx:tiny-s"
 DEFAULT_DB = "harness.sqlite"
-DEFAULT_MAX_OUTPUT_TOKENS = 2048  # of a model that states no limit of its own
+DEFAULT_MAX_OUTPUT_TOKENS = 2048  # for a model that states no limit of its own
 DEFAULT_JUDGE_TOKENS = 1024
 
 Batch = Literal["wait", "submit"]
@@ -27,16 +27,16 @@ _WHOLE = {
     "judge_max_output_tokens": 10**9,
     "judge_votes": 99,
 }
-"""Parameters that count something, with the most that makes sense; the least is 1."""
+"""Parameters that count something, with their maximum; the minimum is 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeConfig:
-    """A model that is asked for verdicts, and how it is asked.
+    """A model that is asked for verdicts, and its settings.
 
-    `max_output_tokens` bounds one reply. With several `votes` each answer is judged so often, the
-    choices in another order each time, and the majority counts. `price` is the judge's own; None:
-    the price book's, else that of the evaluation.
+    `max_output_tokens` limits one reply. With several `votes`, each answer is judged that often,
+    with the choices in a different order each time, and the majority counts. `price` is the
+    judge's own; None: the price book's, else that of the evaluation.
     """
 
     model: str | Backend
@@ -54,7 +54,7 @@ class JudgeConfig:
 class EvalConfig:
     """One evaluation: what is measured, and how it is carried out.
 
-    What is measured names the runs, and so decides what the store can answer:
+    These settings identify the runs, and so determine which stored samples are reused:
 
     - `model` is `backend:name[@url]` (or a Backend), `model_args` are its backend's own options.
     - `tasks` and `budgets` are names and budget strings; braces expand to a sweep.
@@ -68,19 +68,19 @@ class EvalConfig:
       `max_age` ("12h", "7d") does so unless an asking is stored that is as young. Without either
       the store answers what it can, however old. Local weights are known by their hash.
 
-    How it is carried out changes no figure:
+    These settings do not affect any figure:
 
-    - `db` is a file or a SQLAlchemy URL; `lock_timeout_s` is how long another writer is waited for.
-    - `concurrency` is the number of calls in flight (None: what fills the engine).
-    - `max_total_tokens` (prompts included) and `max_usd` end the whole evaluation, judge included;
-      after `max_seconds` no call begins.
-    - `price` (US dollars per million tokens) replaces the price book's; `gpu_usd_per_hour` counts
-      the device's time instead.
-    - `batch`: calls go through the provider's batch interface, at half the price; "wait" until they
-      are answered, "submit" and end. The same evaluation collects what an earlier one handed in.
-    - `judge` is asked for verdicts where a task's verifier knows what to ask.
+    - `db` is a file or a SQLAlchemy URL; `lock_timeout_s` is how long to wait for another writer.
+    - `concurrency` is the number of calls in flight (None: enough to keep the engine busy).
+    - `max_total_tokens` (including prompts) and `max_usd` limit the whole evaluation, including
+      the judge; no call starts after `max_seconds`.
+    - `price` (US dollars per million tokens) overrides the price book's; `gpu_usd_per_hour` counts
+      device time instead.
+    - `batch`: calls go through the provider's batch API, at half the price; "wait" until they
+      are answered, or "submit" and exit. Repeating the evaluation collects the results.
+    - `judge` is asked for verdicts, for tasks whose verifier provides a question for it.
 
-    Raises ParameterError for a value that makes no sense.
+    Raises ParameterError for an invalid value.
     """
 
     model: str | Backend = DEFAULT_MODEL
@@ -115,7 +115,7 @@ class EvalConfig:
         for name in ("tasks", "budgets"):
             if isinstance(getattr(self, name), str):
                 value = getattr(self, name)
-                raise ParameterError(f"{{{name}}}: a tuple of strings is needed", **{name: value})
+                raise ParameterError(f"{{{name}}}: must be a tuple of strings", **{name: value})
         if self.data_dir is not None:
             object.__setattr__(self, "data_dir", Path(self.data_dir))
         for name in _WHOLE:
@@ -124,7 +124,7 @@ class EvalConfig:
                 _check_whole(name, value)
         if self.fresh is not None and self.max_age is not None:
             raise ParameterError(
-                "{fresh} asks anew and {max_age} takes what is stored: give one of them",
+                "{fresh} samples again and {max_age} reuses stored samples: give one of them",
                 fresh=self.fresh,
                 max_age=self.max_age,
             )
@@ -144,18 +144,18 @@ class EvalConfig:
             raise ParameterError("{gpu_usd_per_hour}: must be 0 or more", gpu_usd_per_hour=rate)
 
     def complete(self) -> EvalConfig:
-        """This, once it is known to name a task and a budget; ParameterError otherwise."""
+        """This configuration, if it names a task and a budget; ParameterError otherwise."""
         if not self.tasks:
             raise ParameterError(
-                "no task given: {tasks}, for a start; `harness tasks` lists them", tasks="decimals"
+                "no task given: try {tasks}; `harness tasks` lists them", tasks="decimals"
             )
         if not self.budgets:
-            raise ParameterError("no budget given: {budgets}, for a start", budgets="greedy")
+            raise ParameterError("no budget given: try {budgets}", budgets="greedy")
         return self
 
 
 class EvalSettings(TypedDict, total=False):
-    """The keyword arguments of `harness.evaluate`: fields of EvalConfig, which explains them."""
+    """The keyword arguments of `harness.evaluate`: the fields of EvalConfig, documented there."""
 
     model_args: Mapping[str, str]
     limit: int | None
@@ -186,7 +186,7 @@ def names(value: str | Any) -> tuple[str, ...]:
 
 
 def judge_config(judge: str | Backend | JudgeConfig | None) -> JudgeConfig | None:
-    """A judge by its name or backend alone, or as it is."""
+    """A judge from its name or backend alone, or as given."""
     if judge is None or isinstance(judge, JudgeConfig):
         return judge
     return JudgeConfig(model=judge)

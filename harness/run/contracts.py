@@ -1,7 +1,7 @@
-"""Strangers' tasks, verifiers and backends held to their contracts where they are called.
+"""Third-party tasks, verifiers and backends, checked against their contracts when called.
 
-A plugin that breaks its contract raises one PluginError: what it is, file and line, what came, and
-what was expected. See `harness.budgets.contracts` for the parts of a strategy.
+A plugin that violates its contract raises one PluginError: its name, file and line, what it
+returned, and what was expected. See `harness.budgets.contracts` for the parts of a strategy.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _FIELDS = {"id": (str,), "question": (str,), "gold": (str, type(None)), "lure": 
 
 
 def load_problems(spec: TaskSpec, task: Task, source: DataSource) -> tuple[Problem, ...]:
-    """`task.load`, each problem looked at."""
+    """`task.load`, checking each problem."""
     what = f"the task {spec.name!r}"
     if not is_builtin(task):
         for name in ("name", "version", "summary"):
@@ -83,7 +83,7 @@ def _check_ids(what: str, task: Any, ids: Sequence[str]) -> None:
 
 
 def check_problem(what: str, task: Any, problem: Problem) -> None:
-    """The types of a problem's fields: a gold answer of 7 is no text, and equals no answer."""
+    """The types of a problem's fields: a gold answer of 7 is not text, and equals no answer."""
     for name, kinds in _FIELDS.items():
         value = getattr(problem, name)
         if not isinstance(value, kinds):
@@ -167,7 +167,7 @@ def _check_message(what: str, task: Task, message: Any, problem: str) -> None:
 
 
 def verifier_of(spec: TaskSpec, task: Task) -> VerifierSpec:
-    """`task.verifier`, and that the verifier is there."""
+    """`task.verifier`, checking that the verifier exists."""
     what = f"the task {spec.name!r}"
     with blamed(what, task):
         verifier: Any = task.verifier()
@@ -184,7 +184,7 @@ def verifier_of(spec: TaskSpec, task: Task) -> VerifierSpec:
 
 
 def verifier_version(spec: VerifierSpec) -> str:
-    """What its verdicts are named by: its version, with a hash of its source for a stranger's."""
+    """What identifies its verdicts: its version, plus a hash of third-party source."""
     kind, what = registry.find("verifiers", spec.name), f"the verifier {spec.name!r}"
     if is_builtin(kind):
         return str(kind.version)
@@ -200,7 +200,7 @@ _INFO = {"spec": (str,), "name": (str,), "fingerprint": (str,), "concurrency": (
 
 
 def check_backend(backend: Any) -> Backend:
-    """A backend whose attributes are what they must be; a stranger's is looked at from here on."""
+    """A backend with valid attributes; a third-party one is checked on every call from here on."""
     if isinstance(backend, CheckedBackend) or is_builtin(backend):
         trusted: Backend = backend
         return trusted
@@ -232,14 +232,14 @@ def check_backend(backend: Any) -> Backend:
 
 
 class CheckedBackend:
-    """A stranger's backend; what it gives is looked at, and what it raises names its place."""
+    """A third-party backend; its results are checked, and its exceptions name their place."""
 
     def __init__(self, backend: Any) -> None:
         self._backend, self._what = backend, f"the backend {backend.info.spec!r}"
         self.info: ModelInfo = backend.info
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._backend, name)  # what further attributes it has, as `notes`
+        return getattr(self._backend, name)  # any further attributes, such as `notes`
 
     def render(self, prompt: Prompt, prefix: str = "") -> str:
         """See `harness.core.protocols.Backend`."""
@@ -276,7 +276,7 @@ class CheckedBackend:
 
 
 async def generate(backend: Backend, request: Request) -> Reply:
-    """`backend.generate`, of a stranger's backend its reply looked at."""
+    """`backend.generate`, checking the reply of a third-party backend."""
     return await check_backend(backend).generate(request)
 
 

@@ -1,4 +1,4 @@
-"""What the GPUs draw, shared among the calls that are under way."""
+"""GPU energy, shared among the calls in progress."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 
 class Energy:
-    """Shares what the GPUs draw among the calls that are under way, as `shares` does with time.
+    """Shares the GPUs' energy among the calls in progress, as `shares` does with time.
 
-    `find` gives a function that reads the joules drawn so far, or None; it is asked by the first
-    call. What is read is the whole board's, whoever uses it, the loading of weights included.
+    `find` returns a function that reads the joules drawn so far, or None; the first call uses
+    it. Readings cover the whole board, whoever uses it, including the loading of weights.
     """
 
     def __init__(self, find: Callable[[], Callable[[], float] | None]) -> None:
@@ -20,7 +20,7 @@ class Energy:
         self._level = self._last = 0.0
 
     def begin(self) -> float:
-        """A call begins; give what this returns to `end`."""
+        """A call starts; pass the return value to `end`."""
         if not self._found:
             self._found, self._read = True, self._find()
             self._last = self._now()
@@ -45,6 +45,6 @@ class Energy:
             return 0.0
         try:
             return self._read()
-        except OSError:  # a GPU that has gone: from here on nothing is known
+        except OSError:  # a GPU has disappeared: from here on energy is unknown
             self._read = None
             return 0.0

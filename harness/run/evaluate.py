@@ -1,4 +1,4 @@
-"""`harness.evaluate`: the whole of `harness eval`, from Python."""
+"""`harness.evaluate`: all of `harness eval`, from Python."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ from harness.store.samples import known_traces
 from harness.verifiers.pool import VerifierPool
 
 Rounds = Callable[[Store], Iterable[Mapping[str, Collection[str]]]]
-"""Which problems to attempt, in several goes: yields problem ids by task. It is asked for the next
-round once all of the last is stored, so that it may look at the store and stop early."""
+"""Which problems to attempt, in several rounds: yields problem ids by task. The next round is
+requested once the previous one is stored, so it may look at the store and stop early."""
 
 First = Callable[[Session], Awaitable[None]]
-"""What is asked before the first problem; what it raises ends the evaluation."""
+"""What to send before the first problem; an exception ends the evaluation."""
 
 
 async def run_plan(
@@ -52,9 +52,9 @@ async def run_plan(
     rounds: Rounds | None = None,
     first: First | None = None,
 ) -> Evaluation:
-    """Carry out a plan, but for its judge. Cancelling it stops cleanly: what is finished is stored.
+    """Carry out a plan, except its judge. Cancelling it stops cleanly: finished work is stored.
 
-    Without `rounds` every problem is attempted in one go; `first` may ask the model before.
+    Without `rounds` every problem is attempted at once; `first` may call the model before.
     """
     config, info = plan.config, plan.backend.info
     counted = _Counted(observer or Silent())
@@ -117,7 +117,7 @@ async def run_plan(
 
 
 def _concurrency(plan: Plan) -> int:
-    """Problems and calls at once: as told, as many as fill the engine, or all in one batch."""
+    """Concurrent problems and calls: as configured, enough to fill the engine, or one batch."""
     config, told = plan.config, plan.config.concurrency
     keep = getattr(engine_of(plan.backend), "keep_in_flight", None)
     if config.batch is not None:
@@ -127,11 +127,11 @@ def _concurrency(plan: Plan) -> int:
     return told or plan.backend.info.concurrency
 
 
-_ALL = 10**6  # problems at once: whoever waits for a batch waits for all of them
+_ALL = 10**6  # concurrent problems: waiting for a batch means waiting for all of them
 
 
 class _Counted:
-    """Passes everything on to another observer, and counts the samples that were generated."""
+    """Forwards everything to another observer, and counts the generated samples."""
 
     def __init__(self, observer: Observer) -> None:
         self.samples = 0
@@ -162,7 +162,7 @@ async def _run_tasks(
             await first(session)
         with VerifierPool() as pool:
             for number, chosen in enumerate([{}] if rounds is None else rounds(session.store)):
-                if number:  # what the rounds before have finished is not asked for again
+                if number:  # do not request what earlier rounds have finished
                     done = finished_attempts(session.store, plan.all_runs)
                 for task in plan.tasks:
                     label = str(task.spec)
@@ -190,9 +190,9 @@ def _writer(store: Store, config: EvalConfig) -> Iterator[Writer]:
 
 
 def _energy_reader(backend: Backend) -> Callable[[], float] | None:
-    """Reads what the GPUs draw, for a backend that says it computes on them."""
+    """Reads the GPUs' energy, for a backend that declares that it computes on them."""
     reader = energy_reader()
-    # A stranger's backend need not say: then the energy is unknown.
+    # A third-party backend need not declare it: then the energy is unknown.
     return reader if reader is not None and getattr(backend, "on_gpu", False) else None
 
 
@@ -209,7 +209,7 @@ def _write_plan(plan: Plan, writer: Writer, entry: PriceEntry | None, hourly: fl
 
 
 def _rewards(plan: Plan) -> list[ModelInfo]:
-    """The rewards of a plan's budgets: their scores are samples, and they stand as models."""
+    """The rewards of a plan's budgets: their scores are samples, and they are stored as models."""
     rewards = [run.strategy.reward for run in plan.all_runs]
     return list({r.info.fingerprint: r.info for r in rewards if r is not None}.values())
 
@@ -224,22 +224,22 @@ def run_blocking(
     rounds: Rounds | None = None,
     first: First | None = None,
 ) -> Evaluation:
-    """`run_plan` for callers that are not async."""
+    """`run_plan` for synchronous callers."""
     return block_on(lambda: run_plan(plan, observer, rounds, first))
 
 
 def carry_out(plan: Plan, observer: Observer | None = None) -> Evaluation:
-    """A whole plan, judge included. An interrupt stops it at once; what is finished is stored."""
+    """A whole plan, including the judge. An interrupt stops it; finished work is stored."""
     judge, began = open_judge(plan, observer), time.monotonic()
     result = run_blocking(plan, observer)
     return result if judge is None else _judged(plan, result, judge, began)
 
 
 def _judged(plan: Plan, done: Evaluation, judge: Judge, began: float) -> Evaluation:
-    """What an evaluation brought, by a judge's verdicts where the tasks' verifiers ask one.
+    """The result of an evaluation, with a judge's verdicts if the tasks' verifiers use one.
 
-    `began`: when it did, for the seconds that are left. Raises BackendError when
-    the judge fails; the verdicts of the rules stand then.
+    `began`: when it started, for the remaining seconds. Raises BackendError if
+    the judge fails; the rules' verdicts stand then.
     """
     config, spent = plan.config, done.spent
     judge.limit(
@@ -251,12 +251,12 @@ def _judged(plan: Plan, done: Evaluation, judge: Judge, began: float) -> Evaluat
     with open_store(config.db) as store:
         try:
             regrade_runs(store, judged_runs(plan), judge)
-        except LimitReached:  # what the judge has said is stored; the verdicts are the rules' yet
+        except LimitReached:  # the judge's replies are stored; the verdicts are still the rules'
             reached = True
         except BackendError as error:
             raise BackendError(
                 f"the judge failed: {error}\nthe answers are stored, with the verdicts of the "
-                "rules; the same command asks the judge again"
+                "rules; run the same command to ask the judge again"
             ) from error
         reports = Reports(load_reports(store, [run.id for run in plan.all_runs]))
     return replace(
@@ -290,14 +290,14 @@ def evaluate(
     >>> import harness
     >>> harness.evaluate("onnx:tiny-s", "decimals", "vote@{1,4}", limit=20)
 
-    What is stored already is not generated again, so an interrupted call is continued by
+    Stored samples are not generated again, so you can resume an interrupted call by
     repeating it. `settings` are the fields of EvalConfig: limit, seed, db, data_dir, price,
-    max_usd ... A `judge` is asked for verdicts where a task's verifier knows what to ask.
+    max_usd ... A `judge` is asked for verdicts if a task's verifier provides a question for it.
     `progress`: True shows it, an Observer receives it, None shows it in notebooks.
 
-    It blocks, in a notebook too, and an interrupt stops it at once; `aevaluate` does not block.
-    Raises UsageError for bad names or parameters, BackendError when the model cannot be reached,
-    StoreError when the database cannot be written.
+    It blocks, also in a notebook, and an interrupt stops it at once; `aevaluate` does not block.
+    Raises UsageError for invalid names or parameters, BackendError if the model cannot be reached,
+    StoreError if the database cannot be written.
     """
     plan = make_plan(eval_config(model, tasks, budgets, judge, settings))
     with shown(progress) as observer:
@@ -313,7 +313,7 @@ async def aevaluate(
     progress: Observer | bool | None = None,
     **settings: Unpack[EvalSettings],
 ) -> Evaluation:
-    """`evaluate` for code that is async already; cancelling it stops the work."""
+    """`evaluate` for async code; cancelling it stops the work."""
     plan = await asyncio.to_thread(make_plan, eval_config(model, tasks, budgets, judge, settings))
     with shown(progress) as observer:
         asked, began = open_judge(plan, observer), time.monotonic()
@@ -333,7 +333,7 @@ def eval_config(
     judge: str | Backend | JudgeConfig | None,
     settings: EvalSettings,
 ) -> EvalConfig:
-    """The configuration that keyword arguments make."""
+    """The configuration from keyword arguments."""
     given = dict(settings)
     return EvalConfig(
         model=model,
@@ -345,7 +345,7 @@ def eval_config(
 
 
 def run_pilot(config: EvalConfig, problems: int, observer: Observer | None = None) -> Evaluation:
-    """Evaluate the first so many problems, for a forecast of the rest; no judge is asked."""
+    """Evaluate the first problems, as a basis for a forecast; no judge is asked."""
     few = min(problems, config.limit or problems)
     return run_blocking(make_plan(replace(config, limit=few, judge=None)), observer)
 
@@ -360,10 +360,10 @@ def plan(
     progress: Observer | bool | None = None,
     **settings: Unpack[EvalSettings],
 ) -> Forecasts:
-    """What `evaluate` with the same arguments would generate, before it does.
+    """What `evaluate` with the same arguments would generate.
 
-    `pilot` evaluates so many problems first, to predict from; they are stored, and the evaluation
-    does not pay for them again. A Backend that is given as `model` serves a pilot only once.
+    `pilot` first evaluates this many problems, to predict from; they are stored, and the
+    evaluation does not pay for them again. A Backend given as `model` can run a pilot only once.
     """
     config = eval_config(model, tasks, budgets, judge, settings)
     if pilot is not None:

@@ -1,4 +1,4 @@
-"""What a command would run, before it does: attempts, what is stored, tokens, dollars, time."""
+"""What a command would run: attempts, what is stored, tokens, dollars, time."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What problems cost so far: tokens generated and dollars for each; empty when unseen."""
+    """Costs of problems so far: tokens generated and dollars for each; empty if there are none."""
 
     tokens: tuple[float, ...] = ()
     usd: tuple[float, ...] = ()
@@ -69,13 +69,13 @@ class Forecast:
     """What one family of budgets (those that share samples) would generate on one task.
 
     `stored` of the `attempts` need nothing new, whichever command has drawn their samples.
-    `most_tokens` bounds the tokens to generate: every sample at its limit, what is stored left out,
-    thinking traces counted once a sweep, a judge's `most_judge_tokens` included; None where a
-    reward asks the model as often as a search needs it. `expected_tokens`, `expected_usd` and
-    `expected_seconds` are totals without the judge with a 95% range, from the problems that the
-    same model has done under the same budgets (`measured_on` of them); None where there are fewer
-    than two. `expected_judge_tokens` come beside them, by what the judge has generated for an
-    answer so far; None where it has judged none.
+    `most_tokens` is an upper bound on the tokens to generate: every sample at its limit, without
+    stored ones, with thinking traces counted once per sweep, and including a judge's
+    `most_judge_tokens`; None if a reward calls the model as often as a search needs it.
+    `expected_tokens`, `expected_usd` and `expected_seconds` are totals without the judge with a
+    95% range, from the problems that the same model has done under the same budgets
+    (`measured_on` of them); None if there are fewer than two. `expected_judge_tokens` are in
+    addition, from what the judge has generated per answer so far; None if it has judged none.
     """
 
     model: str
@@ -105,7 +105,7 @@ class Forecasts(Listing[Forecast]):
     __slots__ = ()
 
     def rows(self) -> Sequence[Row]:
-        """Bounds, and what is expected."""
+        """Upper bounds and expectations."""
         return [
             {
                 "task": one.task,
@@ -128,7 +128,7 @@ def _value(expected: Range | None) -> float | None:
 
 
 def forecast(plan: Plan) -> Forecasts:
-    """What the plan would generate, one entry a task and family of budgets."""
+    """What the plan would generate, one entry per task and family of budgets."""
     try:
         with open_store(plan.config.db) as store:
             return Forecasts(_forecasts(plan, store))
@@ -146,7 +146,7 @@ def _forecasts(plan: Plan, store: Store | None) -> Iterator[Forecast]:
         each = None if store is None or judge is None else _judge_tokens(store, task, known, done)
         for group in families(runs):
             one = _forecast(plan, store, task, group, known, done, judge, questions)
-            if questions:  # of the whole task: counted with its first family
+            if questions:  # for the whole task: counted with its first family
                 expected = None if each is None else each * questions
                 one = replace(one, expected_judge_tokens=expected)
             questions = 0
@@ -168,7 +168,7 @@ def _forecast(
     sizes = {run.id: _sizes(run, known, done) for run in group}
     stored = sum(sizes[run.id].get(d, 0) >= pool for run in group for d in digests)
     missing = [max(pool - min(sizes[run.id].get(d, 0) for run in group), 0) for d in digests]
-    if group[0].strategy.whole:  # a search is made anew, or not at all
+    if group[0].strategy.whole:  # a search is run as a unit or not at all
         missing = [pool if m else 0 for m in missing]
     left = sum(missing) / pool
     seen = Seen() if store is None else _seen(store, plan, task, group, known)
@@ -190,9 +190,9 @@ def _forecast(
 
 
 def _known_runs(store: Store, plan: Plan, task: LoadedTask) -> list[PlannedRun]:
-    """The stored runs whose samples the plan's own runs of a task would find again.
+    """The stored runs whose samples the plan's own runs of a task would reuse.
 
-    Their problems may be others, as with another limit: all else that names a run is the same.
+    Their problems may differ, as with another limit; all else that identifies a run is equal.
     """
     [first, *_] = plan.runs[str(task.spec)]
     wanted = _asked(first.manifest.identity)
@@ -201,9 +201,9 @@ def _known_runs(store: Store, plan: Plan, task: LoadedTask) -> list[PlannedRun]:
     for run in runs_under(store, model, str(task.spec)):
         try:
             strategy, identity = resolve(Budget.parse(run.budget)), run.manifest.identity
-        except UsageError:  # of a plugin that is not loaded now
+        except UsageError:  # from a plugin that is not loaded
             continue
-        # Made by the code and in the wording of today.
+        # Made by the current code and prompts.
         today = {**wording(strategy.budget), **plugin_versions(task, strategy)}
         if _asked(identity) == wanted and dict(identity.extra) == today:
             found.append(
@@ -213,7 +213,7 @@ def _known_runs(store: Store, plan: Plan, task: LoadedTask) -> list[PlannedRun]:
 
 
 def _asked(identity: RunIdentity) -> RunIdentity:
-    """What names a run beside its budget and the set of its problems."""
+    """What identifies a run, except its budget and the set of its problems."""
     return replace(identity, budget="", data="", prompts="", price=None, extra={})
 
 
@@ -228,7 +228,7 @@ def _sizes(run: PlannedRun, known: Sequence[PlannedRun], done: PoolSizes) -> dic
 
 
 def _serves(other: PlannedRun, run: PlannedRun) -> bool:
-    """Whether the other's pool, scores included, is one that the run would draw."""
+    """Whether the other's pool, including scores, is one that the run would draw."""
     if run.strategy.whole:
         return other.strategy.budget == run.strategy.budget
     mine, theirs = run.strategy.reward, other.strategy.reward
@@ -239,7 +239,7 @@ def _serves(other: PlannedRun, run: PlannedRun) -> bool:
 def _questions(
     store: Store | None, task: LoadedTask, runs: Sequence[PlannedRun], judge: Judge
 ) -> int:
-    """How many answers a judge may have to be asked about: all but those that it has judged."""
+    """How many answers a judge may have to judge: all except those that it has judged."""
     verifier, asked = asks_judge(task.verifier), _askable(task)
     if verifier is None:
         return 0
@@ -253,7 +253,7 @@ def _questions(
 
 
 def _askable(task: LoadedTask) -> list[str]:
-    """The problems on whose answers a judge may be asked."""
+    """The problems for whose answers a judge may be asked."""
     verifier = asks_judge(task.verifier)
     if verifier is None:
         return []
@@ -263,7 +263,7 @@ def _askable(task: LoadedTask) -> list[str]:
 def _judge_tokens(
     store: Store, task: LoadedTask, known: Sequence[PlannedRun], done: PoolSizes
 ) -> float | None:
-    """What a judge has generated for each answer that it may have been asked about."""
+    """What a judge has generated per answer that it may have been asked about."""
     asked, tokens, answers = set(_askable(task)), 0, 0
     for run in known:
         spent = spent_by_role(store, run.id).get("judge")
@@ -291,9 +291,9 @@ def _expected(seen: Seen, left: float, hourly: float | None) -> dict[str, Any]:
 
 
 def total(values: Sequence[float], count: float, confidence: float = 0.95) -> Range | None:
-    """The sum over `count` further problems, predicted from problems seen; None below two.
+    """The sum over `count` further problems, predicted from seen ones; None for fewer than two.
 
-    count·mean ± t·sd·sqrt(count + count²/n): their own spread, and that of the mean. Not below 0.
+    count·mean ± t·sd·sqrt(count + count²/n): their own spread, and that of the mean. At least 0.
     """
     if count == 0:
         return Range(0.0, 0.0, 0.0)
@@ -312,7 +312,7 @@ def _seen(
     group: Sequence[PlannedRun],
     known: Sequence[PlannedRun],
 ) -> Seen:
-    """What the group's budgets cost on problems that are done, whatever part of the task it was."""
+    """What the group's budgets cost on finished problems, whatever part of the task it was."""
     entry = price_of(plan.backend.info, plan.config)
     model = model_id(plan.backend.info.fingerprint)
     dearest = max(group, key=lambda run: run.strategy.proposer.size)
@@ -328,9 +328,9 @@ def _seen(
 
 
 def _usages(store: Store, model: str, task: str, run: PlannedRun, cut: bool) -> list[Usage]:
-    """What a budget generates on each problem that is done.
+    """What a budget generates on each finished problem.
 
-    `cut`: its thoughts are those of a deeper budget, so that only forced answers are new.
+    `cut`: its thoughts are those of a deeper budget, so only forced answers are new.
     """
     found: dict[str, Usage] = {}
     for stored in runs_under(store, model, task, str(run.strategy.budget)):
@@ -341,7 +341,7 @@ def _usages(store: Store, model: str, task: str, run: PlannedRun, cut: bool) -> 
 
 
 def _forced(usage: Usage, depth: int) -> Usage:
-    """The answer alone where the thought was cut; nothing where it ended by itself."""
+    """Only the answer if the thinking was cut; nothing if it ended by itself."""
     made, thought = usage.output_tokens, usage.reasoning_tokens
     if made is None or thought is None:
         return usage
@@ -351,7 +351,7 @@ def _forced(usage: Usage, depth: int) -> Usage:
 
 
 def _deeper(run: PlannedRun, runs: Sequence[PlannedRun]) -> bool:
-    """Whether one of the runs, made or stored, thinks longer under a budget alike in all else."""
+    """Whether one of the runs, planned or stored, thinks longer under an otherwise equal budget."""
     mine = run.strategy.budget
     return any(
         other.strategy.proposer.depth > run.strategy.proposer.depth
@@ -363,7 +363,7 @@ def _deeper(run: PlannedRun, runs: Sequence[PlannedRun]) -> bool:
 def _most(plan: Plan, group: Sequence[PlannedRun]) -> int | None:
     """Generated tokens of one problem, with every chain at its limits and under the ceiling.
 
-    None where the model is its own reward in a search: nothing bounds how often it is asked.
+    None if the model is its own reward in a search: the number of its calls is unbounded.
     """
     strategy = group[0].strategy
     limit, ceiling = plan.max_output_tokens, strategy.budget.ceiling_tokens
@@ -380,12 +380,12 @@ def _most(plan: Plan, group: Sequence[PlannedRun]) -> int | None:
 
 
 def _reward_tokens(run: PlannedRun, limit: int) -> int:
-    """The most tokens that the reward generates for one response."""
-    # A stranger's reward need not say: it reads, and generates nothing.
+    """The maximum tokens that the reward generates for one response."""
+    # A third-party reward need not declare it: it reads, and generates nothing.
     most = getattr(run.strategy.reward, "most_tokens", None)
     return 0 if most is None else int(most(limit))
 
 
 def _prompt_tokens(backend: Backend, task: LoadedTask) -> int | None:
-    """Prompt tokens of one sample of every problem; None when the backend cannot count."""
+    """Prompt tokens of one sample of every problem; None if the backend cannot count."""
     return add_known(backend.count_tokens(backend.render(prompt)) for prompt in task.prompts)

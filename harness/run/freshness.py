@@ -1,9 +1,9 @@
-"""When a model behind an API was asked: its name alone does not say whether it is the same model.
+"""When a model behind an API was sampled: its name does not say whether it is the same model.
 
-Local weights are known by a hash. A server may serve another model under the same name tomorrow,
-so samples of it hold for the time at which they were drawn. To ask such a model anew is to measure
-a model of its own: the label of that asking belongs to its fingerprint, so that nothing stored
-before is found, and the same label goes on with what it has begun.
+Local weights are identified by a hash. A server may serve another model under the same name
+tomorrow, so its samples are only valid for the time when they were drawn. Sampling such a model
+again means measuring a separate model: the label of these samples is part of its fingerprint, so
+nothing stored before is reused, and the same label resumes.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _MARK = " asked "
 
 
 class Asking:
-    """A backend under the label of one asking; all but its fingerprint is the backend's own."""
+    """A backend under a freshness label; everything but its fingerprint is the backend's own."""
 
     def __init__(self, backend: Backend, label: str) -> None:
         self._backend = self.engine = backend
         self.on_gpu = getattr(backend, "on_gpu", False)
-        self.notes = getattr(backend, "notes", ())  # what it has to say grows as it is asked
+        self.notes = getattr(backend, "notes", ())  # grows during sampling
         self.info = labelled(backend.info, label)
 
     def render(self, prompt: Prompt, prefix: str = "") -> str:
@@ -59,18 +59,18 @@ class Asking:
 
 
 def engine_of(backend: Backend) -> Backend:
-    """The backend itself, without the label of an asking."""
+    """The backend itself, without a freshness label."""
     return backend.engine if isinstance(backend, Asking) else backend
 
 
 def labelled(info: ModelInfo, label: str) -> ModelInfo:
-    """A model as it was at one asking."""
+    """A model's info under a freshness label."""
     fingerprint = f"{info.fingerprint}{_MARK}{label}"
     return replace(info, fingerprint=fingerprint, extra={**info.extra, "asked": label})
 
 
 def new_label(environment: Mapping[str, str] = os.environ) -> str:
-    """The CI system's name of this run, so that a job started again goes on; else the time."""
+    """The CI system's name of this run, so that a restarted job resumes; else the time."""
     for name in _CI_RUNS:
         if environment.get(name):
             return f"{name.split('_')[0].lower()}-{environment[name]}"
@@ -78,7 +78,7 @@ def new_label(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def at_asking(backend: Backend, config: EvalConfig) -> Backend:
-    """The backend at the asking that an evaluation wants: a fresh one, a young one, or any."""
+    """The backend with the freshness an evaluation wants: fresh, recent, or any."""
     if config.fresh is not None:
         return ask_anew(backend, config.fresh)
     if config.max_age is None:
@@ -88,9 +88,9 @@ def at_asking(backend: Backend, config: EvalConfig) -> Backend:
 
 
 def ask_anew(backend: Backend, label: str | None = None) -> Backend:
-    """The backend, with none of its stored samples; a label that was used before goes on.
+    """The backend, with none of its stored samples; a label that was used before resumes.
 
-    Local weights are what their hash says, whenever they are asked: they stay as they are.
+    Local weights are identified by their hash at any time: they are returned unchanged.
     """
     if not backend.info.remote:
         return backend
@@ -98,9 +98,9 @@ def ask_anew(backend: Backend, label: str | None = None) -> Backend:
 
 
 def ask_within(store: Store, backend: Backend, max_age: dt.timedelta, now: dt.datetime) -> Backend:
-    """The backend at its newest asking of which every sample is younger than `max_age`.
+    """The backend with its newest label whose samples are all younger than `max_age`.
 
-    Where there is none it is asked anew.
+    If there is none, it is sampled again.
     """
     if not backend.info.remote:
         return backend
@@ -120,5 +120,5 @@ def parse_age(text: str) -> dt.timedelta:
     if text.strip() == "0":
         return dt.timedelta(0)
     if match is None:
-        raise UsageError(f"age {text!r}: write a number and a unit, as 90m, 12h, 7d or 2w")
+        raise UsageError(f"age {text!r}: write a number and a unit, such as 90m, 12h, 7d or 2w")
     return dt.timedelta(seconds=float(match[1]) * _UNITS[match[2]])

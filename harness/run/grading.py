@@ -17,7 +17,7 @@ Text = tuple[str, bool]
 class Grader:
     """Grades the responses to one problem in the pool of workers.
 
-    Equal texts are graded once, as verifiers are pure.
+    Equal texts are graded once, because verifiers are pure.
     """
 
     def __init__(self, pool: VerifierPool, spec: VerifierSpec, problem: Problem) -> None:
@@ -26,7 +26,7 @@ class Grader:
         self._asked: dict[tuple[str, Text], Future[Verdict]] = {}
 
     async def grade(self, texts: Sequence[Text], spec: VerifierSpec | None = None) -> list[Verdict]:
-        """A verdict for each text, by the task's verifier or by another one."""
+        """A verdict for each text, by the task's verifier or another one."""
         futures = [self._submit(text, spec or self._spec) for text in texts]
         await _all(list({id(future): future for future in futures}.values()))
         return [future.result() for future in futures]

@@ -1,8 +1,8 @@
-"""Judging answers by asking a model, where a task's verifier knows what to ask.
+"""Judging answers by asking a model, if a task's verifier provides a question.
 
-A judge's replies are samples of the judge, and its calls stand in the ledger of the run that is
+A judge's replies are samples of the judge, and its calls are in the ledger of the run being
 judged, with the role `judge` and their dollars. A question is asked once, however many runs share
-the answer; what is stored is not asked again, unless the reply could not be read.
+the answer; stored replies are reused unless they could not be parsed.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ from harness.store.records import model_row
 from harness.verifiers.pool import VerifierPool
 
 _SEED = 0
-_MOST_VOTES = 100  # sample indices that one round of votes may take
+_MOST_VOTES = 100  # sample indices reserved for one round of votes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One answer that a judge is asked about.
+    """One answer for a judge.
 
     `payer` is the run that a new call is booked on, `rules` the verdict that stands without it.
     """
@@ -65,7 +65,7 @@ class Question:
     rules: Verdict
 
     def prompt(self, vote: int) -> Prompt | None:
-        """What is asked for one vote; None: the rules are enough."""
+        """The question for one vote; None: the rules are enough."""
         if vote == 0:
             return self.verifier.question(self.response, self.problem)
         return self.verifier.question(self.response, self.problem, vote=vote)
@@ -74,7 +74,7 @@ class Question:
 class Judge:
     """A model that gives verdicts.
 
-    `fallback` is the price where neither the judge's own nor one in the price book is known.
+    `fallback` is the price if neither the judge's own nor one in the price book is known.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Judge:
 
     @property
     def label(self) -> str:
-        """What names its verdicts: the model, and what else decides them."""
+        """What identifies its verdicts: the model, and whatever else affects them."""
         said = [f"{k}={v}" for k, v in sorted(self.config.args.items())]
         if self.config.votes > 1:
             said.append(f"votes={self.config.votes}")
@@ -108,7 +108,7 @@ class Judge:
 
     @property
     def words(self) -> str:
-        """The options of `harness eval` that ask it again."""
+        """The options of `harness eval` that reproduce it."""
         words = [f"--judge {self.info.spec}"]
         words += [f"--judge-arg {k}={v}" for k, v in sorted(self.config.args.items())]
         if self.config.votes > 1:
@@ -120,7 +120,7 @@ class Judge:
     def limit(
         self, max_tokens: int | None, max_usd: float | None, max_seconds: float | None = None
     ) -> None:
-        """The most that it may spend from here on; LimitReached is raised where that ends it."""
+        """The maximum that it may spend from here on; LimitReached is raised when that ends it."""
         self._max_tokens, self._max_usd, self._max_seconds = max_tokens, max_usd, max_seconds
 
     def cancel(self) -> None:
@@ -133,9 +133,9 @@ class Judge:
     def verdicts(
         self, store: Store, pool: VerifierPool, questions: Sequence[Question]
     ) -> list[Verdict]:
-        """Its verdict for each question, `ungraded` where no reply can be read.
+        """Its verdict for each question, `ungraded` if no reply can be parsed.
 
-        Raises what the backend raises; what came until then is stored.
+        Raises the backend's errors; replies received until then are stored.
         """
         distinct = {(repr(q.spec), q.prompt(0)): q for q in reversed(questions)}
         replies = block_on(lambda: self._ask(store, pool, list(distinct.values())))
@@ -153,7 +153,7 @@ class Judge:
     async def _ask(
         self, store: Store, pool: VerifierPool, questions: Sequence[Question]
     ) -> list[list[str]]:
-        """The replies to each question, one a vote; "" for one that cannot be read."""
+        """The replies to each question, one per vote; "" for one that cannot be parsed."""
         this = asyncio.current_task()
         assert this is not None
         with self._lock:
@@ -185,7 +185,7 @@ class Judge:
             writer.close()
             await backend.close()
             self.spent = self.spent.plus(session.limits.spent)
-            self.asked = self.spent.calls  # a call brings one reply
+            self.asked = self.spent.calls  # a call returns one reply
         if writer.error is not None:
             raise writer.error
         return [task.result() for task in tasks]
@@ -224,10 +224,10 @@ async def _votes(
 
 
 async def _vote(sampler: ProblemSampler, question: Question, vote: int, config: JudgeConfig) -> str:
-    """The first stored reply that can be read, else one that is asked for now; "" if none can."""
+    """The first readable stored reply, else one requested now; "" if none is readable."""
     prompt = question.prompt(vote)
     for attempt in itertools.count():
-        # At temperature 0 an unreadable reply would come again.
+        # At temperature 0 an unreadable reply would be repeated.
         cold = config.votes == 1 and attempt == 0
         sampling = Sampling(
             max_tokens=config.max_output_tokens, temperature=0.0 if cold else DEFAULT_TEMPERATURE
@@ -244,7 +244,7 @@ async def _vote(sampler: ProblemSampler, question: Question, vote: int, config: 
 
 
 def said_at_last(draw: Sample, marks: ThinkMarks | None) -> str:
-    """A reply behind its thought; empty where the limit cut it, or the thought has no end."""
+    """A reply after its thinking; empty if it was truncated, or the thinking never ends."""
     if draw.truncated:
         return ""
     marks = marks or ThinkMarks()
@@ -255,7 +255,7 @@ def said_at_last(draw: Sample, marks: ThinkMarks | None) -> str:
 
 
 def majority(verdicts: Sequence[Verdict]) -> Verdict:
-    """The verdict of most votes; `ungraded` where no vote can be read, or they are divided."""
+    """The majority verdict; `ungraded` if no vote can be parsed, or there is no majority."""
     readable = [v for v in verdicts if v.status is not Status.UNGRADED]
     if len(verdicts) == 1 or not readable:
         return verdicts[0]
@@ -272,12 +272,12 @@ def majority(verdicts: Sequence[Verdict]) -> Verdict:
 
 
 def most_tokens(config: JudgeConfig, questions: int) -> int:
-    """The most tokens that a judge generates for so many questions in one command."""
+    """The maximum tokens that a judge generates for so many questions in one command."""
     return questions * config.votes * config.max_output_tokens
 
 
 def judged_runs(plan: Plan) -> list[str]:
-    """The runs of a plan whose tasks' verifiers know what to ask a judge."""
+    """The runs of a plan whose tasks' verifiers provide a question for a judge."""
     asking = [task for task in plan.tasks if asks_judge(task.verifier) is not None]
     return [run.id for task in asking for run in plan.runs[str(task.spec)]]
 
@@ -291,7 +291,7 @@ def asks_judge(spec: VerifierSpec) -> ModelJudged | None:
 
 
 def open_judge(plan: Plan, observer: Observer | None = None) -> Judge | None:
-    """The judge of a plan, before anything is run; UsageError where it cannot serve."""
+    """A plan's judge, before anything is run; UsageError if it cannot be used."""
     config = plan.config
     if config.judge is None:
         return None
@@ -305,8 +305,8 @@ def open_judge(plan: Plan, observer: Observer | None = None) -> Judge | None:
         )
     if config.max_usd is not None and judge.price is None:
         raise ParameterError(
-            "{max_usd} counts what the judge costs, and no price is known for "
-            f"{judge.info.spec}: give {{judge_price}} (US dollars per million tokens)",
+            "{max_usd} includes the judge's cost, and no price is known for "
+            f"{judge.info.spec}: set {{judge_price}} (US dollars per million tokens)",
             max_usd=config.max_usd,
             judge_price=...,
         )

@@ -28,11 +28,11 @@ class Spent:
 
 
 class Limits:
-    """Lets a call go only when its dearest outcome still fits.
+    """Admits a call only if its most expensive outcome still fits.
 
     A call reserves its prompt and its full `max_tokens`; when it returns, the reservation is
-    replaced by what it used. A call that does not fit waits for those in flight, and fails with
-    LimitReached once none is left. After `max_seconds` none goes any more; those in flight end.
+    replaced by its usage. A call that does not fit waits for those in flight, and fails with
+    LimitReached once none is left. After `max_seconds` no call starts; those in flight finish.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Limits:
 
     @property
     def active(self) -> bool:
-        """Whether anything is limited at all."""
+        """Whether anything is limited."""
         return (self._max_tokens, self._max_usd, self._end) != (None, None, None)
 
     @property
@@ -76,7 +76,7 @@ class Limits:
     async def reserve(
         self, prompt_tokens: int, output_tokens: int, *, priced: bool = True
     ) -> Spent:
-        """Wait until the call fits; raises LimitReached when it never will.
+        """Wait until the call fits; raises LimitReached if it never will.
 
         `priced`: at the model's price; a reward model's tokens have none.
         """
@@ -86,7 +86,7 @@ class Limits:
                 if self._over or self._reserved.calls == 0:
                     self.reached = True
                     self._changed.notify_all()
-                    raise LimitReached("the limit of this command is reached")
+                    raise LimitReached("the limit of this command was reached")
                 await self._changed.wait()
             self._add(self._reserved, worst, 1)
         return worst

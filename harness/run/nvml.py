@@ -1,4 +1,4 @@
-"""The energy counters of NVIDIA's GPUs, through the driver's own library (NVML); no package."""
+"""The energy counters of NVIDIA GPUs, through the driver's own library (NVML); no package."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _MILLI = 1000.0
 
 
 def energy_reader(library: Any = None) -> Callable[[], float] | None:
-    """A function that reads the joules drawn since the driver was loaded, all visible GPUs summed.
+    """A function that reads the joules drawn since the driver was loaded, over all visible GPUs.
 
-    Visible are those that CUDA_VISIBLE_DEVICES names (indices in PCI order, or UUIDs), else all.
-    None where there is no NVML, no GPU, or one without a counter (before Volta, or a MIG slice).
-    `library` replaces the driver's.
+    Visible are those named by CUDA_VISIBLE_DEVICES (indices in PCI order, or UUIDs), else all.
+    None if there is no NVML, no GPU, or one without a counter (before Volta, or a MIG slice).
+    `library` overrides the driver's.
     """
     try:
         nvml = ctypes.CDLL(LIBRARY) if library is None else library
@@ -39,7 +39,7 @@ def energy_reader(library: Any = None) -> Callable[[], float] | None:
 
 
 def _handles(nvml: Any) -> list[Any]:
-    """The handles of the visible GPUs; empty where one of them cannot be had."""
+    """The handles of the visible GPUs; empty if one of them is unavailable."""
     named = os.environ.get("CUDA_VISIBLE_DEVICES")
     if named is None:
         count = ctypes.c_uint()

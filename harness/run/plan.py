@@ -1,4 +1,4 @@
-"""From names to what will be run: tasks loaded, budgets resolved, runs with their manifests."""
+"""From names to a plan: tasks loaded, budgets resolved, runs with their manifests."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ from harness.tasks._faults import FAULTS_EXCLUDED, without_faults
 from harness.tasks._wording import Wording, reword
 
 BATCH_SHARE = 0.5
-"""What a token costs in a batch, over its price otherwise: at OpenAI and at Anthropic."""
+"""A token's price in a batch relative to its normal price: at OpenAI and at Anthropic."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +77,12 @@ class LoadedTask:
 
     @property
     def verifier_label(self) -> str:
-        """The verifier's name, with its arguments when it has any."""
+        """The verifier's name, with its arguments if it has any."""
         return verifier_label(self.verifier)
 
     @property
     def judge(self) -> tuple[str, str]:
-        """The verifier's label and version: what names its verdicts."""
+        """The verifier's label and version, which identify its verdicts."""
         return self.verifier_label, self.verifier_version
 
 
@@ -98,7 +98,7 @@ class PlannedRun:
 
 
 def verifier_label(spec: VerifierSpec) -> str:
-    """How a verifier is named in the store: its arguments belong to its name."""
+    """A verifier's name in the store, which includes its arguments."""
     if not spec.args:
         return spec.name
     told = (f"{name}={_told(value)}" for name, value in sorted(spec.args.items()))
@@ -112,7 +112,7 @@ def _told(value: object) -> object:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """All that an evaluation will do, before it does it; `runs` are by task."""
+    """Everything that an evaluation will do; `runs` are by task."""
 
     config: EvalConfig
     backend: Backend
@@ -122,7 +122,7 @@ class Plan:
 
     @property
     def max_output_tokens(self) -> int:
-        """The most tokens of one completion where the budget does not say: see `output_limit`."""
+        """The default token limit of one completion: see `output_limit`."""
         return output_limit(self.backend.info, self.config)
 
     @property
@@ -144,7 +144,7 @@ class Plan:
 def make_plan(config: EvalConfig) -> Plan:
     """Resolve all names and load the problems; no model is loaded yet.
 
-    UsageError for names and parameters that cannot serve, DataError for data that cannot be had.
+    UsageError for unsuitable names and parameters, DataError for unavailable data.
     """
     config.complete()
     wanted = expand(config.budgets)
@@ -168,8 +168,8 @@ def make_plan(config: EvalConfig) -> Plan:
         check_ready(task.verifier)
     if len({task.spec for task in loaded}) < len(loaded):
         named = ", ".join(map(str, specs))
-        raise UsageError(f"tasks {named}: two of them are files of one name, and runs are named "
-                         "by it: rename one")  # fmt: skip
+        raise UsageError(f"tasks {named}: two of them are files of the same name, and runs are "
+                         "named after it: rename one")  # fmt: skip
     fresh = {by_spec[public].spec: by_spec[other].spec for public, other in fresh.items()}
     runs = {str(task.spec): plan_runs(backend.info, task, wanted, config) for task in loaded}
     plan = Plan(config=config, backend=backend, tasks=loaded, runs=runs, fresh=fresh)
@@ -179,14 +179,14 @@ def make_plan(config: EvalConfig) -> Plan:
 
 
 def _check_batch(plan: Plan) -> None:
-    """There is a batch interface, and nothing counts the seconds of a batch."""
+    """Check that there is a batch API, and that nothing counts the seconds of a batch."""
     if plan.config.batch is None:
         return
     if any(run.strategy.reads for run in plan.all_runs):
         raise ParameterError("{batch}: log-likelihoods are not asked so", batch=plan.config.batch)
     if getattr(engine_of(plan.backend), "batches", None) is None:
         raise ParameterError(
-            f"{{batch}}: {plan.backend.info.spec} has no batch interface here; openai: and "
+            f"{{batch}}: {plan.backend.info.spec} has no batch API here; openai: and "
             "anthropic: have one",
             batch=plan.config.batch,
         )
@@ -194,17 +194,17 @@ def _check_batch(plan: Plan) -> None:
         if run.ceiling is not None and run.ceiling.seconds is not None:
             raise ParameterError(
                 f"budget {str(run.strategy.budget)!r}: seconds<= has no meaning with {{batch}}, "
-                "whose replies have no latency; leave one of them out",
+                "whose replies have no latency; leave out one of them",
                 batch=plan.config.batch,
             )
 
 
 def _check_dollars(plan: Plan) -> None:
-    """Dollars can be counted where they are limited, and are shown as they are counted."""
+    """Check that limited dollars can be counted, and are shown the way they are counted."""
     config, spec = plan.config, plan.backend.info.spec
     if config.max_usd is not None and price_of(plan.backend.info, config) is None:
         raise ParameterError(
-            f"{{max_usd}} needs a price, and none is known for {spec}: give {{price}} (US dollars "
+            f"{{max_usd}} needs a price, and none is known for {spec}: set {{price}} (US dollars "
             "per million tokens of input and output)",
             max_usd=config.max_usd,
             price=...,
@@ -215,7 +215,7 @@ def _check_dollars(plan: Plan) -> None:
         if run.ceiling is not None and run.ceiling.usd is not None:
             raise ParameterError(
                 f"budget {str(run.strategy.budget)!r}: usd<= counts dollars by the token, not by "
-                "{gpu_usd_per_hour}; leave one of them out",
+                "{gpu_usd_per_hour}; leave out one of them",
                 gpu_usd_per_hour=config.gpu_usd_per_hour,
             )
 
@@ -248,7 +248,7 @@ def load_task(
         check_option(f"the task's option {spec.name}:", name, value)
     own: Task = registry.make("tasks", spec.name)
     task, wording = own, wording or Wording()
-    # A file is named by its own name, wherever it stands.
+    # A file is identified by its name, regardless of its location.
     named = loads = TaskSpec(getattr(own, "label", spec.name), spec.options)
     if wording.changes:
         task, loads, named = reword(own, loads, wording)
@@ -263,10 +263,10 @@ def load_task(
     counts = Counter(problem.id for problem in problems)
     problem_id, count = counts.most_common(1)[0]
     if count > 1:
-        raise DataError(f"task {spec}: the problem id {problem_id!r} stands {count} times")
+        raise DataError(f"task {spec}: the problem id {problem_id!r} occurs {count} times")
     verifier = verifier_of(spec, task)
     judge = registry.find("verifiers", verifier.name)
-    parts = {"task": own, "verifier": judge}  # our own carry versions of their own
+    parts = {"task": own, "verifier": judge}  # ours have their own versions
     code = {part: version_of(plugin) for part, plugin in parts.items() if not is_builtin(plugin)}
     return LoadedTask(
         spec=named,
@@ -283,12 +283,12 @@ def load_task(
 
 
 def output_limit(info: ModelInfo, config: EvalConfig) -> int:
-    """The most tokens of one completion: as told, else as the model states of itself, else 2048."""
+    """The maximum tokens of one completion: as configured, else the model's own, else 2048."""
     return config.max_output_tokens or info.output_limit or DEFAULT_MAX_OUTPUT_TOKENS
 
 
 def price_of(info: ModelInfo, config: EvalConfig) -> PriceEntry | None:
-    """What the model's tokens cost: as told, or as its price is known today."""
+    """The model's token price: as configured, or as known today."""
     entry = config.price or price_of_model(info, dt.datetime.now(dt.UTC).date())
     return entry if entry is None or config.batch is None else entry.scaled(BATCH_SHARE, "by batch")
 
@@ -296,7 +296,7 @@ def price_of(info: ModelInfo, config: EvalConfig) -> PriceEntry | None:
 def plan_runs(
     info: ModelInfo, loaded: LoadedTask, budgets: Iterable[Budget], config: EvalConfig
 ) -> list[PlannedRun]:
-    """The runs of one task; UsageError when a budget does not fit the model."""
+    """The runs of one task; UsageError if a budget does not suit the model."""
     runs = []
     entry = price_of(info, config)
     data = content_hash(sorted(problem.digest() for problem in loaded.problems))
@@ -306,7 +306,7 @@ def plan_runs(
         if strategy.proposer.needs_marks and info.think is None:
             raise ParameterError(
                 f"budget {str(budget)!r} cuts the thinking, but {info.spec} has no thinking marks: "
-                "name think_start and think_end in {model_args}",
+                "set think_start and think_end in {model_args}",
                 model_args=...,
             )
         check_choices(strategy, loaded.spec, loaded.prompts, info)
@@ -366,7 +366,7 @@ def plan_runs(
 
 
 def plugin_versions(loaded: LoadedTask, strategy: Strategy) -> Mapping[str, Any]:
-    """What names the code of a run's plugins, where they are not ours in their first version."""
+    """What identifies the code of a run's plugins, unless they are ours in their first version."""
     code = {**strategy.versions, **loaded.versions}
     return {"plugins": code} if code else {}
 
@@ -376,7 +376,7 @@ def _kept(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def stored_run(run: PlannedRun, manifest: RunManifest, created: str) -> Row:
-    """The row of a run, with the manifest that is to be kept."""
+    """The row of a run, with its manifest."""
     return run_row(
         run.id,
         manifest,
@@ -395,7 +395,7 @@ def families(runs: Sequence[PlannedRun]) -> list[list[PlannedRun]]:
 
 
 def _shortness(run: PlannedRun) -> tuple[bool, float, float, int]:
-    """Ceilings cut samples, the lower the shorter; so do shorter thoughts."""
+    """Ceilings cut samples, the lower the shorter; so do shorter thinking limits."""
     budget = run.strategy.budget
     limits = {what: float(limit) for what, limit in budget.ceilings}
     tokens, usd = limits.get("tokens", math.inf), limits.get("usd", math.inf)

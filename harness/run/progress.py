@@ -1,4 +1,4 @@
-"""What an evaluation tells while it runs, and plain displays of it: for logs and for notebooks."""
+"""Progress events of an evaluation, and plain displays of them for logs and notebooks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Observer(Protocol):
         ...
 
     def note(self, message: str) -> None:
-        """Something that the user should read."""
+        """A note for the user."""
         ...
 
 
@@ -53,7 +53,7 @@ class Silent:
 
 
 class Meter:
-    """Running totals of one task; `rate`, `accuracy` and `left` are what every display shows."""
+    """Running totals of one task; every display shows `rate`, `accuracy` and `left`."""
 
     def __init__(self) -> None:
         self.start = time.monotonic()
@@ -61,7 +61,7 @@ class Meter:
         self.score = 0.0
 
     def planned(self, attempts: int, done: int) -> None:
-        """A task begins: its totals start at zero."""
+        """A task starts: its totals are zero."""
         self.__init__()  # type: ignore[misc]
         self.total, self.stored = attempts, done
 
@@ -109,7 +109,7 @@ class Meter:
 
 
 class PlainProgress:
-    """A line on standard error every few seconds: for logs and pipes."""
+    """A line on standard error every few seconds, for logs and pipes."""
 
     def __init__(self) -> None:
         self._meter = Meter()
@@ -123,12 +123,12 @@ class PlainProgress:
         self._line()
 
     def planned(self, label: str, attempts: int, done: int) -> None:
-        """A task begins: say what is stored already."""
+        """A task starts: print how much is already stored."""
         if self._label:
             self._line()
         self._label = label
         self._meter.planned(attempts, done)
-        stored = f", {done} of them stored already" if done else ""
+        stored = f", {done} of them already stored" if done else ""
         self.note(f"{label}: {attempts} attempts{stored}")
         self._last = time.monotonic()
 
@@ -137,13 +137,13 @@ class PlainProgress:
         self._meter.called(usage, samples)
 
     def attempted(self, label: str, score: float | None) -> None:
-        """An attempt ended: a line, when the last one is old enough."""
+        """An attempt ended: print a line if the last one is old enough."""
         self._meter.attempted(score)
         if time.monotonic() - self._last >= _LINE_EVERY_S:
             self._line()
 
     def note(self, message: str) -> None:
-        """Something to read."""
+        """A note for the user."""
         sys.stderr.write(f"{message}\n")
         sys.stderr.flush()
 
@@ -154,7 +154,7 @@ class PlainProgress:
 
 
 class NotebookProgress:
-    """One line a task in the output of a notebook's cell, rewritten in place."""
+    """One line per task in a notebook cell's output, rewritten in place."""
 
     def __init__(self, display: Any) -> None:
         self._display = display
@@ -170,7 +170,7 @@ class NotebookProgress:
         self._show()
 
     def planned(self, label: str, attempts: int, done: int) -> None:
-        """A task begins, on a line of its own."""
+        """A task starts, on its own line."""
         self._show()
         self._label, self._handle = label, None
         self._meter.planned(attempts, done)
@@ -187,7 +187,7 @@ class NotebookProgress:
         self._sometimes()
 
     def note(self, message: str) -> None:
-        """Something to read."""
+        """A note for the user."""
         self._display(_Line(message))
 
     def _sometimes(self) -> None:
@@ -206,7 +206,7 @@ class NotebookProgress:
 
 
 class _Line:
-    """A line of text as notebooks and terminals show it."""
+    """A line of text for notebooks and terminals."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -219,8 +219,8 @@ class _Line:
 
 
 def _notebook_display() -> Any:
-    """IPython's `display` where this runs in a notebook's kernel; None elsewhere."""
-    ipython = sys.modules.get("IPython")  # a kernel has imported it; nobody else need have it
+    """IPython's `display` in a notebook kernel; None elsewhere."""
+    ipython = sys.modules.get("IPython")  # a kernel has imported it already
     shell = None if ipython is None else ipython.get_ipython()
     if shell is None or not hasattr(shell, "kernel"):
         return None
@@ -229,9 +229,9 @@ def _notebook_display() -> Any:
 
 @contextlib.contextmanager
 def shown(progress: Observer | bool | None) -> Iterator[Observer]:
-    """The observer that `progress` asks for: True shows, False does not, None shows in notebooks.
+    """The observer for `progress`: True shows, False does not, None shows in notebooks.
 
-    Where it shows, it is a line in the notebook's cell, or lines on standard error elsewhere.
+    It shows a line in the notebook's cell, or lines on standard error elsewhere.
     """
     if progress is not None and not isinstance(progress, bool):
         yield progress

@@ -1,4 +1,4 @@
-"""Judging stored samples again, with today's verifiers; no model unless a judge is named."""
+"""Grading stored samples again with the current verifiers, or with a judge."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from harness.store.writer import renew_verdicts
 from harness.verifiers.pool import VerifierPool
 
 _AT_ONCE = 500
-"""Samples that are held in memory together."""
+"""Number of samples held in memory at once."""
 
 _JUDGE_OPTIONS = ("judge", "judge-arg", "judge-votes", "judge-max-output-tokens")
 
@@ -40,7 +40,7 @@ Judged = Mapping[tuple[str, str, str], Verdict]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regraded:
-    """What judging one run again changed; `before` and `after` name verifier and version."""
+    """What regrading one run changed; `before` and `after` name verifier and version."""
 
     run: str
     model: str
@@ -59,7 +59,7 @@ class Regraded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Regrading:
-    """A run with the verifier that judges it now; `asked` is it where a judge is asked as well."""
+    """A run with its current verifier; `asked` is it if a judge is asked as well."""
 
     run: StoredRun
     spec: VerifierSpec
@@ -70,11 +70,11 @@ class _Regrading:
 def regrade_runs(
     store: Store, run_ids: Iterable[str], judge: Judge | None = None
 ) -> list[Regraded]:
-    """Judge all answers of some runs with the verifiers that their tasks name today.
+    """Grade all answers of some runs with the current verifiers of their tasks.
 
-    Verdicts of other versions stay; those of the same version are renewed, so that a verifier
-    that once ran out of time gets another chance. With a `judge` that model is asked where the
-    verifier knows what to ask; UsageError for a run whose verifier does not.
+    Verdicts of other versions are kept; those of the same version are renewed, so that a verifier
+    that once ran out of time gets another chance. With a `judge`, that model is asked if the
+    verifier provides a question; UsageError for a run whose verifier does not.
     """
     runs = [_begin(store, run_id) for run_id in run_ids]
     if judge is not None:
@@ -94,7 +94,7 @@ def _begin(store: Store, run_id: str) -> _Regrading:
 
 
 def _by_judge(one: _Regrading, judge: Judge) -> _Regrading:
-    """The same with the judge asked; ParameterError where the verifier does not know what."""
+    """The same with the judge asked; ParameterError if the verifier provides no question."""
     verifier = asks_judge(one.spec)
     if verifier is None:
         raise ParameterError(
@@ -109,9 +109,9 @@ def _by_judge(one: _Regrading, judge: Judge) -> _Regrading:
 
 
 def _ask(store: Store, pool: VerifierPool, judge: Judge, runs: Sequence[_Regrading]) -> Judged:
-    """The judge's verdicts on all runs, asked together: an answer that they share is asked once.
+    """The judge's verdicts on all runs, asked together: a shared answer is asked about once.
 
-    The questions are held in memory, all else is not.
+    The questions are held in memory, everything else is not.
     """
     places: list[tuple[str, str, str]] = []
     questions: list[Question] = []
@@ -141,7 +141,7 @@ def _question(one: _Regrading, view: SampleView, rules: Verdict) -> Question | N
 def _regrade(
     store: Store, pool: VerifierPool, one: _Regrading, judge: Judge | None, judged: Judged
 ) -> Regraded:
-    """Judge a run's answers, some at a time, then have the run shown by the new verdicts."""
+    """Grade a run's answers in chunks, then switch the run to the new verdicts."""
     run = one.run
     samples = changed = ungraded = 0
     for views in _parts(store, run):
@@ -169,7 +169,7 @@ def _regrade(
 
 
 def _parts(store: Store, run: StoredRun) -> Iterator[list[SampleView]]:
-    """The answers of a run, some at a time."""
+    """The answers of a run, in chunks."""
     answers = (view for view in iter_samples(store, run.id) if view.error is None and view.id)
     while part := list(islice(answers, _AT_ONCE)):
         yield part
@@ -184,7 +184,7 @@ def _grade(pool: VerifierPool, one: _Regrading, views: Sequence[SampleView]) -> 
 
 
 def _manifest(manifest: RunManifest, judge: Judge | None) -> RunManifest:
-    """The run's manifest, with the judge in the command that repeats an eval."""
+    """The run's manifest, with the judge in the command that reproduces an eval."""
     if not manifest.command.evaluates:
         return manifest
     command = manifest.command.without(*_JUDGE_OPTIONS)

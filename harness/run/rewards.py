@@ -1,8 +1,8 @@
 """Scoring responses with rewards: scores are samples of the reward, stored and booked alike.
 
-A score's sample has the response as its prefix, the values as its text and no output tokens. One
-of a reward with a model of its own is found in the store when it is asked for again; the others are
-computed again, from a judge's stored words or from nothing.
+A score's sample has the response as its prefix, the values as its text and no output tokens. A
+score of a reward with its own model is reused from the store; other scores are
+recomputed, from a judge's stored replies or from nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SAMPLING_KEY = "reward"
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A score, and what it asked for: sample ids with the numbers of their calls."""
+    """A score, and what it requested: sample ids with the numbers of their calls."""
 
     score: Score
     log: dict[str, int]
@@ -43,9 +43,9 @@ class RewardScorer:
         self._without_model: set[str] = set()  # traces
 
     def forget(self) -> None:
-        """Have scores without a model of their own made again: a ceiling counts their parts.
+        """Recompute scores that have no model of their own: a ceiling counts their parts.
 
-        What they ask of the model is found again as it was.
+        What they request from the model is found in the store.
         """
         for trace in self._without_model:
             self._kept.pop(trace, None)
@@ -77,7 +77,7 @@ class RewardScorer:
         return Asked(model, prompt, response, {SAMPLING_KEY: reward.info.spec}, None, 0)
 
     async def _fill(self, reward: Reward, fresh: dict[str, str]) -> None:
-        """Score what nobody has asked for yet; others who ask meanwhile wait for the same."""
+        """Score what is not in progress yet; concurrent requests wait for the same result."""
         loop = asyncio.get_running_loop()
         self._kept |= {trace: loop.create_future() for trace in fresh}
         try:
@@ -89,7 +89,7 @@ class RewardScorer:
             for trace in fresh:
                 waiting = self._kept.pop(trace)
                 waiting.set_exception(error)
-                waiting.exception()  # looked at: nobody else may be waiting
+                waiting.exception()  # retrieved: nobody else may be waiting
             raise
         for trace, kept in found.items():
             self._kept[trace].set_result(kept)
@@ -147,7 +147,7 @@ class RewardScorer:
     def _store(
         self, reward: Reward, samples: Sequence[Sample], seconds: float, joules: float | None
     ) -> None:
-        """Queue the scores, with a call when a model was run for them."""
+        """Queue the scores, with a call if a model was run for them."""
         rows, call = self._ledger.prompt_rows(self._asks.render(None)), None
         if reward.has_model:
             usage = Usage.total(
@@ -166,7 +166,7 @@ class RewardScorer:
 def _sample(trace: str, response: str, graded: Graded) -> Sample:
     """A score as a sample: the response is its prefix, the values are its text.
 
-    It is cut off (`length`) where the response was, as its model read it.
+    It is cut off (`length`) if the response exceeded what its model can read.
     """
     return Sample(
         id=sample_id(trace, None),
@@ -181,7 +181,7 @@ def _sample(trace: str, response: str, graded: Graded) -> Sample:
 
 
 def _check(reward: Reward, graded: Sequence[Graded], responses: Sequence[str]) -> None:
-    """BackendError unless there is one judgement each, all of its values in [0, 1]."""
+    """BackendError unless there is one judgement for each, with all values in [0, 1]."""
     name = reward.info.spec.replace(":", "=", 1)
     if len(graded) != len(responses):
         raise BackendError(f"{name} gave {len(graded)} scores for {len(responses)} responses")
@@ -189,7 +189,7 @@ def _check(reward: Reward, graded: Sequence[Graded], responses: Sequence[str]) -
         wrong = [v for v in one.steps if math.isnan(v) or not 0 <= v <= 1]
         if wrong or not one.steps:
             raise BackendError(
-                f"{name} gave {wrong[0] if wrong else 'no value'} where a value from 0 to 1 "
-                f"belongs, for a response that ends {response[-40:]!r}; what is finished is "
-                "stored. Check the reward model, or take another"
+                f"{name} gave {wrong[0] if wrong else 'no value'} instead of a value from 0 to 1 "
+                f"for a response that ends {response[-40:]!r}; finished work is "
+                "stored. Check the reward model, or use another"
             )

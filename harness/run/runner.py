@@ -1,4 +1,4 @@
-"""Bringing problems and budgets to the engine, and what comes back to the store."""
+"""Sending problems and budgets to the engine, and the results to the store."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ PoolSizes = Mapping[tuple[str, str], int]
 
 
 def finished_attempts(store: Store, runs: Sequence[PlannedRun]) -> dict[tuple[str, str], int]:
-    """The attempts that stand without an error, with the size of their pools.
+    """The finished attempts without an error, with the size of their pools.
 
-    One that is a whole (a search) has the size that was wanted, however many answers it has.
+    A single unit (a search) has the requested size, however many answers it has.
     """
     wanted = {run.id: _size(run) for run in runs if run.strategy.whole}
     found = pool_sizes(store, [run.id for run in runs])
@@ -42,17 +42,17 @@ def finished_attempts(store: Store, runs: Sequence[PlannedRun]) -> dict[tuple[st
 
 @dataclass(slots=True, kw_only=True)
 class Outcome:
-    """What happened to one task's runs."""
+    """The outcome of one task's runs."""
 
     failed: int = 0
     unfinished: int = 0
     errors: list[str] = field(default_factory=list)
-    ungraded: list[str] = field(default_factory=list)  # why; each reason once
+    ungraded: list[str] = field(default_factory=list)  # reasons, each once
 
 
 @dataclass(slots=True)
 class TaskRunner:
-    """Runs all budgets of one task, problem by problem, several problems at a time.
+    """Runs all budgets of one task, problem by problem, several problems concurrently.
 
     `only`: the ids of the problems to attempt now; None for all.
     """
@@ -65,10 +65,10 @@ class TaskRunner:
     only: Collection[str] | None = None
     outcome: Outcome = field(default_factory=Outcome)
     _graders: set[asyncio.Task[None]] = field(default_factory=set)
-    _broken: list[BaseException] = field(default_factory=list)  # what graders raised
+    _broken: list[BaseException] = field(default_factory=list)  # exceptions of graders
 
     async def run(self, problems_at_once: int) -> Outcome:
-        """Go through the problems; returns what failed or was left, raises only what is fatal."""
+        """Go through the problems; returns what failed or was left, raises only fatal errors."""
         gate = asyncio.Semaphore(problems_at_once)
         label = str(self.loaded.spec)
         groups = families(self.runs)
@@ -89,7 +89,7 @@ class TaskRunner:
 
         async def one(position: int, problem: Problem, prompt: Prompt, digest: str) -> None:
             async with gate:
-                # One sampler a problem: what a family has drawn is there for the next to cut.
+                # One sampler per problem: what one family has drawn can be cut by the next.
                 grader = Grader(self.pool, self.loaded.verifier, problem)
                 sampler = ProblemSampler(self.session, prompt, grader)
                 item = _Item(position, problem, prompt, digest)
@@ -99,7 +99,7 @@ class TaskRunner:
                     if any(self.done.get((r.id, digest), 0) < pools[r.id] for r in group)
                 ]
                 if self.session.batcher is not None:
-                    # All in one batch, rather than a batch a family.
+                    # All in one batch, rather than one batch per family.
                     samplers = [ProblemSampler(self.session, prompt, grader) for _ in left]
                     pairs = zip(samplers, left, strict=True)
                     await asyncio.gather(*(self._family(s, group, item) for s, group in pairs))
@@ -121,7 +121,7 @@ class TaskRunner:
         return self.outcome
 
     def _raise_broken(self) -> None:
-        """What failed behind the answers, as a selector that cannot choose, ends the command."""
+        """A failure after the answers, such as a selector that cannot choose, ends the command."""
         if self._broken:
             raise self._broken[0]
 
@@ -131,7 +131,7 @@ class TaskRunner:
             self._broken.append(error)
 
     async def _family(self, sampler: ProblemSampler, group: list[PlannedRun], item: _Item) -> None:
-        """Draw one pool for all budgets of a family, and have it scored where one asks for that."""
+        """Draw one pool for all budgets of a family, and score it if one of them needs that."""
         self._raise_broken()
         if group[0].ceiling is None:
             bills = await self._pool(sampler, group, item)
@@ -160,7 +160,7 @@ class TaskRunner:
         return bills
 
     async def _try(self, group: Sequence[PlannedRun], item: _Item, work: Awaitable[T]) -> T | None:
-        """The work's result; None when it ended these attempts. Raises what is fatal."""
+        """The work's result; None if it ended these attempts. Raises fatal errors."""
         try:
             return await work
         except LimitReached:
@@ -199,7 +199,7 @@ class TaskRunner:
 
 @dataclass(frozen=True, slots=True)
 class _Bill:
-    """What one budget is charged for a problem: its chains, their scores, all it asked for.
+    """What one budget is charged for a problem: its chains, their scores, all its requests.
 
     `stopped`: its ceiling ended it.
     """
@@ -212,7 +212,7 @@ class _Bill:
 
     @property
     def charges(self) -> list[Charge]:
-        """What the attempt is charged with."""
+        """The attempt's charges."""
         return charges(self.chains, self.scores, self.log)
 
     def correct(self, verdicts: Sequence[Verdict]) -> float:
@@ -230,7 +230,7 @@ class _Bill:
 
 
 def tokens_of(chain: Chain) -> int | None:
-    """The generated tokens of a chain; None where one of its draws has no count."""
+    """The generated tokens of a chain; None if one of its draws has no count."""
     return add_known(draw.output_tokens for draw in chain)
 
 
@@ -244,9 +244,9 @@ def _stream(sampler: ProblemSampler, run: PlannedRun) -> AsyncGenerator[Chain, N
 
 
 async def _under_ceiling(sampler: ProblemSampler, run: PlannedRun) -> _Bill:
-    """What a budget draws until its ceiling; each answer is scored before the next is begun.
+    """What a budget draws until its ceiling; each answer is scored before the next is started.
 
-    An answer whose score does not fit is charged, but cannot be chosen.
+    An answer whose score does not fit is charged, but cannot be selected.
     """
     sampler.start(run.id, run.ceiling)
     chains: list[Chain] = []
@@ -257,7 +257,7 @@ async def _under_ceiling(sampler: ProblemSampler, run: PlannedRun) -> _Bill:
                 scores += await _score(sampler, run, [chain])
                 chains.append(chain)
     except CeilingReached:
-        pass  # the meter has it
+        pass  # recorded by the meter
     assert sampler.meter is not None
     return _Bill(run, chains, scores, sampler.log, sampler.meter.stopped)
 

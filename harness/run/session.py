@@ -27,7 +27,7 @@ from harness.store.samples import find_traces
 class Session:
     """What all problems of one command share.
 
-    `known` are the traces that the store held at the start, None when there are too many to
+    `known` are the traces that the store held at the start, None if there are too many to
     remember; `slots` bounds the concurrent calls.
     """
 
@@ -56,8 +56,8 @@ class Session:
         return {trace: stored.get(trace, []) for trace in wanted}
 
     async def generate(self, request: Request, samples: Sequence[str]) -> Reply:
-        """One call for some samples (ids); a fatal error of one is that of all that follow, which
-        are not made."""
+        """One call for some samples (ids); a fatal error also fails all later calls, which are
+        not made."""
         if self.fatal is not None:
             raise self.fatal
         try:
@@ -94,7 +94,7 @@ class ProblemLedger:
         self.payer, self.log = payer, {}
 
     def note(self, samples: Iterable[str]) -> int:
-        """Log samples as asked for together; those that are there already stay where they are."""
+        """Log samples as requested together; those that are already logged stay in place."""
         self._calls += 1
         for sample in samples:
             self.log.setdefault(sample, self._calls)
@@ -135,7 +135,7 @@ class ProblemLedger:
 
 
 def said_of_itself(reply: Reply) -> dict[str, Any]:
-    """What a reply says of itself, as far as it says anything."""
+    """What a reply reports about itself, if anything."""
     origin = {} if reply.origin is None else asdict(reply.origin)
     said = {**origin, "first_token_s": reply.first_token_s, "batch": reply.batch}
     return {name: value for name, value in said.items() if value is not None}

@@ -2,7 +2,7 @@
 
     mean_interval(scores, clusters=None, confidence=0.95) -> Estimate
     ratio_interval(num, den, clusters=None, confidence=0.95) -> Estimate      Σnum / Σden
-    rising(figures) -> figures whose limits do not fall, as those of pass@k
+    rising(figures) -> figures with limits that do not fall, like those of pass@k
     paired_difference(a, b, clusters=None, confidence=0.95) -> Estimate       extra: se, p
     independent_difference(a, b) -> Estimate                  of two estimates on different problems
     group_contrast(scores, first, clusters=None, confidence=0.95) -> Estimate   of two groups
@@ -10,16 +10,16 @@
     bootstrap_sums(statistic(sums), columns, clusters=None, …, seed=0) -> Estimate
     wilson(successes, n, confidence) / clopper_pearson(…) -> (low, high)
     holm(p_values) -> corrected        sign_flip_p(cluster_sums) -> p
-    detectable_difference(se, clusters, confidence=, power=) -> smallest visible difference
+    detectable_difference(se, clusters, confidence=, power=) -> smallest detectable difference
 
     obedience(asked, spent) -> Obedience              share within a budget, spent over asked
-    steps({level: {problem: tokens}}) -> [Step]       do neighbouring levels differ in tokens?
+    steps({level: {problem: tokens}}) -> [Step]       do adjacent levels differ in tokens?
 
     pass_at_k(n, c, k) -> float                       ValueError for n < k
     majority_distribution(counts, k, n_abstain=0) -> Majority(wins, nobody)
-    best_of_k(rewards, k) -> probability of each sample to be chosen
+    best_of_k(rewards, k) -> probability that each sample is chosen
 
-Scores lie in [0, 1]; bad numbers raise ValueError. `clusters` is one label per score.
+Scores lie in [0, 1]; invalid numbers raise ValueError. `clusters` is one label per score.
 """
 
 from harness.stats.comparisons import (

@@ -1,4 +1,4 @@
-"""Agreement of two raters beyond chance: a judge, or a verifier, against labels given by hand."""
+"""Agreement of two raters beyond chance: a judge or a verifier against human labels."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ def cohen_kappa(
 ) -> Estimate:
     """Cohen's kappa of two raters' labels for the same n items, with a credible interval.
 
-    kappa = (p_o - p_e) / (1 - p_e): observed agreement against that of raters with the same
-    frequencies who do not look (Cohen 1960, Educational and Psychological Measurement 20, 37-46).
+    kappa = (p_o - p_e) / (1 - p_e): observed agreement against that of raters who label at random
+    with the same frequencies (Cohen 1960, Educational and Psychological Measurement 20, 37-46).
     The interval is that of kappa under a Dirichlet posterior of the k x k table, with 1/k added to
-    each cell (Jeffreys' prior for two labels), so that perfect agreement on few items is no
+    each cell (Jeffreys' prior for two labels), so that perfect agreement on few items is not
     certainty. With `clusters` the counts are scaled to the size of a sample of independent items
-    that would be as uncertain: n over the design effect of kappa's linearised variance (Fleiss,
+    with equal uncertainty: n over the design effect of kappa's linearised variance (Fleiss,
     Cohen and Everitt 1969, Psychological Bulletin 72, 323-327, eq. 13), or the number of clusters
-    where that variance is zero. `extra` has "agreement", p_o. Same seed, same digits.
+    if that variance is zero. `extra` has "agreement", p_o. Same seed, same digits.
 
-    Raises ValueError for no items, for lists of different lengths, and where both raters give
-    one and the same label throughout: kappa is undefined then.
+    Raises ValueError for no items, for lists of different lengths, and if both raters give
+    the same single label throughout: kappa is then undefined.
     """
     check_confidence(confidence)
     if len(a) != len(b) or not a:
-        raise ValueError(f"needs as many labels of each rater, and some: {len(a)} and {len(b)}")
+        raise ValueError(f"needs equally many labels from both raters: {len(a)} and {len(b)}")
     labels = {label: i for i, label in enumerate(sorted({*a, *b}, key=repr))}
     rows = np.array([labels[label] for label in a])
     columns = np.array([labels[label] for label in b])
     if len(labels) == 1:
-        raise ValueError("both raters give one label only: agreement beyond chance is undefined")
+        raise ValueError("both raters give only one label: agreement beyond chance is undefined")
     k, n = len(labels), len(a)
     table = np.zeros((k, k))
     np.add.at(table, (rows, columns), 1.0)
@@ -62,7 +62,7 @@ def kappa_interval(
     *,
     seed: int = 0,
 ) -> Estimate:
-    """Kappa of a table of shares, (k, k), as well known as by `effective` independent items."""
+    """Kappa of a table of shares, (k, k), with the precision of `effective` independent items."""
     k = len(shares)
     rng = np.random.default_rng(seed)
     posterior = rng.dirichlet((shares * effective + 1 / k).ravel(), size=_DRAWS)
@@ -93,7 +93,7 @@ def _kappa(tables: NDArray[np.float64]) -> NDArray[np.float64]:
 def influences(
     shares: NDArray[np.float64], rows: NDArray[np.intp], columns: NDArray[np.intp]
 ) -> NDArray[np.float64]:
-    """What each item adds to kappa, to first order, (n,); squares over n² make its variance."""
+    """Each item's first-order contribution to kappa, (n,); squares over n² sum to its variance."""
     by_row, by_column = shares.sum(axis=1), shares.sum(axis=0)
     observed, expected = float(np.trace(shares)), float(by_row @ by_column)
     agreeing = (rows == columns) - observed
@@ -109,7 +109,7 @@ def _effective_size(
     columns: NDArray[np.intp],
     codes: NDArray[np.intp],
 ) -> float:
-    """The number of independent items that would be as uncertain as these in their clusters."""
+    """The number of independent items with the same uncertainty as these in their clusters."""
     n, groups = len(rows), int(codes.max()) + 1
     if groups == n:
         return float(n)

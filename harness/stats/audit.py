@@ -1,9 +1,9 @@
-"""What labels by a person say of a verifier: its error rate, and the accuracy corrected by it.
+"""What human labels imply about a verifier: its error rate, and a corrected accuracy.
 
-Labelled samples are drawn at random within strata (how sure the verifier was, say), each stratum at
-its own rate. A rate is the stratified mean (Cochran, Sampling Techniques, eq. 5.1 and 5.6). The
+Labelled samples are drawn at random within strata (such as the verifier's certainty), each stratum
+at its own rate. A rate is the stratified mean (Cochran, Sampling Techniques, eq. 5.1 and 5.6). The
 corrected accuracy is prediction-powered inference for a mean (Angelopoulos et al. 2023, arXiv
-2301.09633, section 2.1): the verifier's accuracy over all samples, less what it is seen to add.
+2301.09633, section 2.1): the verifier's accuracy over all samples, minus its estimated bias.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from harness.stats.intervals import check_confidence
 from harness.stats.special import beta_quantile
 
 _UNSEEN = 0.5
-"""Of how many errors more the upper limit thinks, each with the largest weight that a label has."""
+"""The number of extra errors assumed by the upper limit, each with the largest label weight."""
 
 Chosen = Callable[[bool, bool], bool]
-"""Of (the verdict is correct, the answer is right): whether a label is counted."""
+"""A function of (the verdict is correct, the answer is right): whether a label is counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """`size` samples, of which some have a label: pairs (verdict is correct, answer is right)."""
+    """`size` samples, some of them labelled: pairs (verdict is correct, answer is right)."""
 
     name: str
     size: int
@@ -40,11 +40,11 @@ class Stratum:
 
 
 def allocation(sizes: Mapping[str, int], errors: Mapping[str, float], count: int) -> dict[str, int]:
-    """How many of each stratum are drawn: as many as makes the error rate best known.
+    """How many samples to draw from each stratum to estimate the error rate most precisely.
 
-    `errors` are the shares of wrong verdicts that one expects. Neyman's allocation, found exactly
-    in whole numbers (Wright 2012, American Statistician 66, 217-224), with two of each stratum at
-    least, as far as it has them: a stratum without a label cannot be estimated.
+    `errors` are the expected shares of wrong verdicts. Neyman allocation, solved exactly
+    in integers (Wright 2012, American Statistician 66, 217-224), with at least two from each
+    stratum, as far as it has them: a stratum without a label cannot be estimated.
     """
     shares = {name: min(2, size) for name, size in sizes.items()}
     spread = {name: math.sqrt(p * (1 - p)) * sizes[name] for name, p in errors.items()}
@@ -59,9 +59,9 @@ def error_rate(strata: Sequence[Stratum], confidence: float = 0.95) -> Estimate:
     """The share of all samples whose verdict is wrong.
 
     Limits as for directly standardised rates (Fay and Feuer 1997, Statistics in Medicine 16,
-    791-801), of Beta instead of gamma distributions: the lower is a quantile of the one with the
-    rate's mean and variance, the upper of the one with half an unseen error more, of the largest
-    weight that a label has. Exact where all are labelled. Raises ValueError where a stratum has no
+    791-801), with Beta instead of gamma distributions: the lower is a quantile of the one with the
+    rate's mean and variance, the upper of the one with half an unseen error added, with the largest
+    weight of any label. Exact if all samples are labelled. Raises ValueError if a stratum has no
     label.
     """
     total, labelled = _totals(strata)
@@ -73,11 +73,11 @@ def error_rate(strata: Sequence[Stratum], confidence: float = 0.95) -> Estimate:
 
 
 def corrected_accuracy(plain: Estimate, strata: Sequence[Stratum]) -> Estimate:
-    """`plain` without the verdicts that say too much, and with those that say too little.
+    """`plain` minus verdicts that are wrongly correct, plus those that are wrongly not.
 
-    The limits of the three rates are joined by the MOVER (Donner and Zou 2012): squared distances
-    to them add up. Those of `plain` stand for the chance by which these problems were met; they are
-    widened where a share as near to 1/2 as the corrected one varies more. Raises ValueError where a
+    The limits of the three rates are combined by MOVER (Donner and Zou 2012): squared distances
+    to them add up. Those of `plain` represent the sampling of these problems; they are
+    widened if a share as near to 1/2 as the corrected one would vary more. Raises ValueError if a
     stratum has no label.
     """
     total, labelled = _totals(strata)
@@ -104,10 +104,10 @@ def corrected_accuracy(plain: Estimate, strata: Sequence[Stratum]) -> Estimate:
 def stratified_kappa(strata: Sequence[Stratum], confidence: float = 0.95) -> Estimate:
     """Cohen's kappa of the verdicts and the labels over all samples.
 
-    Every label counts for as many samples as it stands for. The interval is that of
-    `harness.stats.agreement.cohen_kappa` for the simple sample, of no more items than there are
-    labels, that would be as uncertain by kappa's linearised variance within the strata. Raises
-    ValueError where a stratum has no label, and where one label is all that there is.
+    Each label counts for as many samples as it represents. The interval is that of
+    `harness.stats.agreement.cohen_kappa` for a simple sample, with no more items than there are
+    labels, of the same uncertainty by kappa's linearised variance within the strata. Raises
+    ValueError if a stratum has no label, and if there is only one label value.
     """
     check_confidence(confidence)
     total, labelled = _totals(strata)
@@ -118,11 +118,11 @@ def stratified_kappa(strata: Sequence[Stratum], confidence: float = 0.95) -> Est
     shares = np.zeros((2, 2))
     np.add.at(shares, (pairs[:, 0], pairs[:, 1]), weights)
     if np.diag(shares).max() > 1 - 1e-12:
-        raise ValueError("verdicts and labels are one throughout: kappa is undefined")
+        raise ValueError("verdicts and labels are constant: kappa is undefined")
     parts = influences(shares, pairs[:, 0], pairs[:, 1])
     within = [np.var(part) for part in np.split(parts, np.cumsum(counts)[:-1])]
     variance = float(np.sum((sizes / total) ** 2 * (1 - counts / sizes) * within / counts))
-    effective = 1 / float(weights @ weights)  # Kish, where all agree
+    effective = 1 / float(weights @ weights)  # Kish, if all agree
     if variance > 1e-12:
         effective = min(float(labelled), float(weights @ parts**2) / variance)
     return kappa_interval(shares, effective, labelled, labelled, confidence)
@@ -138,9 +138,9 @@ def _limits(
     for part in strata:
         count, weight = len(part.labels), part.size / total
         seen = sum(chosen(said, is_right) for said, is_right in part.labels)
-        unseen = 1 - count / part.size  # all labelled: nothing is left to chance
+        unseen = 1 - count / part.size  # 0 if all are labelled: nothing is left to chance
         rate += weight * seen / count
-        smooth = (seen + 0.5) / (count + 1) if seen else 0.0  # all of two is no certainty
+        smooth = (seen + 0.5) / (count + 1) if seen else 0.0  # two out of two is not certainty
         variance += weight**2 * unseen * smooth * (1 - smooth) / count
         largest = max(largest, weight * unseen / count)
     tail = (1 - confidence) / 2
@@ -151,7 +151,7 @@ def _limits(
 
 
 def _quantile(p: float, mean: float, variance: float) -> float:
-    """Of the Beta distribution with this mean and variance."""
+    """Quantile of the Beta distribution with this mean and variance."""
     if variance <= 0 or not 0 < mean < 1:
         return min(1.0, mean)
     size = max(1e-3, mean * (1 - mean) / variance - 1)

@@ -1,4 +1,4 @@
-"""Two runs on the same problems: the paired difference, its test, and many of them at once."""
+"""Two runs on the same problems: the paired difference, its test, and multiple comparisons."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from harness.stats.spread import (
 )
 
 _EXACT_FLIPS = 16
-_FEW_MOVES = 20  # clusters with a difference, below which an exact interval takes no t
-_FEW_GROUPS = (10.0, 20.0)  # clusters up to which t is not trusted alone, and in part
-_FEW_DEGREES = 15.0  # of freedom of the variance, below which a t interval is not trusted alone
+_FEW_MOVES = 20  # clusters with a difference, below which an exact interval does not use t
+_FEW_GROUPS = (10.0, 20.0)  # clusters up to which t is not trusted alone, and only partly
+_FEW_DEGREES = 15.0  # degrees of freedom of the variance below which t is not trusted alone
 
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """Paired scores made ready: differences by problem, clusters as integers, and the spread."""
+    """Prepared paired scores: differences by problem, clusters as integers, and the spread."""
 
     values: Floats
     codes: Codes
@@ -64,7 +64,7 @@ class Differences:
         return low, high
 
     def limits(self, confidence: float, *, exact: bool = False) -> tuple[float, float, float]:
-        """The interval, and how much of the way from t to the joined shares was gone."""
+        """The interval, and how far it was moved from t to the joined shares."""
         order = np.argsort(self.codes, kind="stable")
         starts = np.searchsorted(self.codes[order], np.arange(self.spread.groups))
         found = difference_limits(self.values[None, order], starts, confidence, exact=exact)
@@ -81,14 +81,14 @@ def paired_difference(
     exact: bool = False,
     seed: int = 0,
 ) -> Estimate:
-    """Mean of a - b over the same problems, scores in [0, 1], with a clustered interval.
+    """Mean of a - b over the same problems, scores in [0, 1], with a cluster-robust interval.
 
-    Cluster-robust t where the differences tell their own variance well. Where they do not (few
-    that differ, or few large ones) the share that got better and the share that got worse each get
-    the limits of `mean_interval`, joined by the MOVER (Zou and Donner 2008), and the interval
-    reaches as far as they do; never of zero length. `exact`: Clopper and Pearson's limits, for one
-    that is never too short. `extra` has "se" and "p", the two-sided p value of "no difference" (t,
-    or sign flips of whole clusters).
+    Cluster-robust t if the differences estimate their own variance well. Otherwise (few
+    problems differ, or few by much) the share that got better and the share that got worse each
+    get the limits of `mean_interval`, joined by MOVER (Zou and Donner 2008), and the interval
+    extends at least as far; it never has zero length. `exact`: Clopper and Pearson's limits, for an
+    interval that is never too short. `extra` has "se" and "p", the two-sided p value of "no
+    difference" (t, or sign flips of whole clusters).
     """
     check_confidence(confidence)
     pairs = Differences.of(a, b, clusters)
@@ -115,9 +115,9 @@ def paired_difference(
 def independent_difference(a: Estimate, b: Estimate) -> Estimate:
     """a - b for two shares measured on different problems, with an interval.
 
-    The limits of the two sides are joined by the MOVER (Newcombe 1998, method 10, where they are
-    Wilson's; Zou and Donner 2008 for any): what is clustered or at 0% and 100% there is so here.
-    Clusters that occur on both sides make the truth surer than it says, never less sure. Raises
+    The limits of the two sides are joined by MOVER (Newcombe 1998, method 10, if they are
+    Wilson's; Zou and Donner 2008 in general), so clustering and values at 0% and 100% carry over.
+    If clusters occur on both sides, the interval is conservative. Raises
     ValueError for sides of different confidence.
     """
     if a.confidence != b.confidence:
@@ -144,10 +144,10 @@ def group_contrast(
     *,
     sign: int = -1,
 ) -> Estimate:
-    """Mean of the scores marked `first` minus (sign 1: plus) that of the others, with an interval.
+    """Mean of the scores marked `first` minus (sign 1: plus) that of the others, with interval.
 
-    The two means have the limits of `mean_interval`, joined by the MOVER with the correlation of
-    their clusters (0 where a cluster lies in one group alone). Raises ValueError where one of the
+    The two means have the limits of `mean_interval`, joined by MOVER with the correlation of
+    their clusters (0 if a cluster lies in one group only). Raises ValueError if one of the
     groups is empty.
     """
     x, marks = as_floats(scores, "scores"), np.array(first, dtype=bool)
@@ -181,9 +181,9 @@ def difference_limits(
 ) -> tuple[Floats, Floats, Floats]:
     """The interval rule of `paired_difference`, for many data sets at once.
 
-    `d` are differences in [-1, 1], (draws, problems), a cluster's side by side; `starts` the
-    positions at which the clusters begin. Returns low, high, and the share of the way from the t
-    interval to the joined shares, each (draws,).
+    `d` are differences in [-1, 1], (draws, problems), with each cluster contiguous; `starts` are
+    the positions where the clusters begin. Returns low, high, and how far the interval was moved
+    from t to the joined shares, each (draws,).
     """
     n, groups = d.shape[1], len(starts)
     mean = d.mean(axis=1)
@@ -223,7 +223,7 @@ def _joined(
 
     up, up_low, up_high = share(np.maximum(d, 0))
     down, down_low, down_high = share(np.maximum(-d, 0))
-    # Shares of one multinomial are negatively correlated, which makes their difference wider.
+    # Shares of one multinomial are negatively correlated, which widens their difference.
     both = (1 - up) * (1 - down)
     rho = -np.sqrt(np.minimum(1.0, up * down / np.maximum(both, 1e-300)))
     rho = np.where(both > 0, rho, -1.0)
@@ -239,8 +239,8 @@ def _joined(
 def sign_flip_p(sums: Sequence[float] | Floats, *, draws: int = 20_000, seed: int = 0) -> float:
     """Two-sided p value of "each cluster's difference is as likely negative as positive".
 
-    Exact up to 16 non-zero clusters, else `draws` seeded random flips with the +1 of Phipson and
-    Smyth (2010). 1.0 when nothing differs.
+    Exact up to 16 non-zero clusters, otherwise `draws` seeded random flips with the +1 of Phipson
+    and Smyth (2010). 1.0 if nothing differs.
     """
     values = as_floats(sums, "sums")
     values = values[np.abs(values) > 1e-12]
@@ -257,7 +257,7 @@ def sign_flip_p(sums: Sequence[float] | Floats, *, draws: int = 20_000, seed: in
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """p values corrected for being several (Holm 1979), in the given order."""
+    """p values corrected for multiple testing (Holm 1979), in the given order."""
     if any(not 0 <= p <= 1 for p in p_values):
         raise ValueError("p values lie in [0, 1]")
     order = sorted(range(len(p_values)), key=lambda i: p_values[i])
@@ -271,7 +271,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 def detectable_difference(
     se: float, clusters: int, *, confidence: float = 0.95, power: float = 0.8
 ) -> float:
-    """The smallest true difference that a test with this standard error finds with `power`.
+    """The smallest true difference that a test with this standard error detects with `power`.
 
     (t_{1-α/2} + z_power)·se, with clusters-1 degrees of freedom; Miller 2024, section 5.
     """

@@ -1,9 +1,9 @@
-"""Coverage beyond the pool: the power law of Brown et al., and a fitted distribution of success.
+"""Coverage beyond the pool: the power law of Brown et al., and fitted success rates.
 
 Brown et al. 2024 (arXiv 2407.21787) model log coverage as a·k^b. Schaeffer et al. 2025 (arXiv
-2502.17578) show where that comes from, and fit the distribution of the problems' success rates
+2502.17578) explain where that comes from, and fit the distribution of the problems' success rates
 itself: here a Beta on [0, scale], by maximum likelihood on each problem's (samples, correct).
-A fit that the data cannot identify raises `FitError` and says why.
+A fit that the data do not identify raises `FitError` and says why.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Counts = Sequence[tuple[int, int]]
 FEW_PROBLEMS = 20
 _MOST_NODES = 160
 _LOOSE = 1.0  # a standard error of ln a or ln b above this: known to a factor of e at best
-_FLAT = 20.0  # |ln parameter| beyond which the likelihood has no peak
+_FLAT = 20.0  # |ln parameter| beyond which the likelihood has no maximum
 _SCALED_GAIN = 1.3528  # half the 95% point of the 50:50 mixture of 0 and chi-square(1)
 
 
@@ -38,7 +38,7 @@ class FitError(DataError):
 
 @dataclass(frozen=True, slots=True)
 class PowerLaw:
-    """coverage(k) = exp(a·k^b), with a < 0; b < 0 where coverage rises (Brown et al., eq. 3)."""
+    """coverage(k) = exp(a·k^b), with a < 0; b < 0 if coverage rises (Brown et al., eq. 3)."""
 
     a: float
     b: float
@@ -63,9 +63,9 @@ def fit_power_law(ks: Sequence[float], coverage: Sequence[float]) -> PowerLaw:
 class BetaFit:
     """Success rates that are scale·Beta(a, b) over problems.
 
-    `covariance` is that of (ln a, ln b[, ln scale]), robust to clusters; without the scale's row
-    where `scale` is 1. `loglik` leaves out the binomial coefficients. `rival` is the fit with a
-    scale below 1 where the data allow it as well: intervals hold what both say.
+    `covariance` is that of (ln a, ln b[, ln scale]), cluster-robust; without the scale's row
+    if `scale` is 1. `loglik` omits the binomial coefficients. `rival` is the fit with a
+    scale below 1 if the data allow that too: intervals then cover both fits.
     """
 
     a: float
@@ -87,7 +87,7 @@ class BetaFit:
         return beta_coverage(self.a, self.b, k, self.scale)
 
     def interval(self, k: float, confidence: float = 0.95) -> Estimate:
-        """Coverage of k with its delta-method interval, made on the logit scale; see `rival`."""
+        """Coverage at k with its delta-method interval, on the logit scale; see `rival`."""
         own = self._delta(k, confidence)
         if self.rival is None:
             return own
@@ -122,8 +122,8 @@ class BetaFit:
 def beta_coverage(a: float, b: float, k: float, scale: float = 1.0) -> float:
     """1 - E[(1 - scale·X)^k] for X ~ Beta(a, b): expected coverage of k samples.
 
-    In closed form for scale 1; otherwise by Gauss-Jacobi quadrature, exact for whole k below
-    twice its nodes.
+    In closed form for scale 1; otherwise by Gauss-Jacobi quadrature, which is exact for whole k
+    below twice its number of nodes.
     """
     if not (a > 0 and b > 0 and 0 < scale <= 1 and k >= 0):
         raise ValueError(f"needs a, b > 0, 0 < scale <= 1, k >= 0: {a}, {b}, {scale}, {k}")
@@ -137,7 +137,7 @@ def beta_coverage(a: float, b: float, k: float, scale: float = 1.0) -> float:
 def _jacobi(a: float, b: float, count: int) -> tuple[Floats, Floats]:
     """Nodes and weights of the mean over Beta(a, b): Gauss-Jacobi quadrature on [0, 1].
 
-    Above a + b = 1000, where scipy's weights overflow, the distribution is normal enough.
+    Above a + b = 1000, where scipy's weights overflow, the distribution is close to normal.
     """
     from scipy.special import roots_hermitenorm, roots_jacobi
 
@@ -175,12 +175,12 @@ def _loglik(x: Floats, groups: Counts) -> Floats:
 def fit_beta(
     counts: Counts, clusters: Sequence[Hashable] | None = None, *, scaled: bool | None = None
 ) -> BetaFit:
-    """The scaled Beta of highest likelihood for each problem's (samples, correct).
+    """The scaled Beta with the highest likelihood for each problem's (samples, correct).
 
-    `scaled`: whether the upper end is fitted too; None: where that raises the likelihood more
-    than chance would at 5%, and its parameters can be told. FitError where the data do not
+    `scaled`: whether to fit the upper end too; None: if that raises the likelihood more
+    than chance would at 5%, and its parameters are identified. FitError if the data do not
     identify the parameters: too few problems, a single sample each, all right or all wrong, no
-    peak, or standard errors of ln a or ln b above 1.
+    maximum, or standard errors of ln a or ln b above 1.
     """
     _check(counts)
     codes = cluster_codes(clusters, len(counts))
@@ -207,13 +207,13 @@ def _check(counts: Counts) -> None:
     if len(counts) < FEW_PROBLEMS:
         raise FitError(f"{len(counts)} problems: the fit needs {FEW_PROBLEMS} or more")
     if max(n for n, _ in counts) < 2:
-        raise FitError("one sample a problem tells the mean and nothing else: draw two or more")
+        raise FitError("one sample per problem only determines the mean: draw two or more")
     mixed = sum(0 < c < n for n, c in counts)
     right, wrong = (sum(test) for test in zip(*((c == n, c == 0) for n, c in counts), strict=True))
     if mixed == 0:
         raise FitError(
-            f"every problem is always right ({right}) or always wrong ({wrong}): how rare the rare "
-            "successes are cannot be told; draw more samples"
+            f"every problem is always right ({right}) or always wrong ({wrong}), so the rate of "
+            "rare successes is unknown; draw more samples"
         )
 
 
@@ -229,19 +229,19 @@ def _fit(counts: Counts, codes: NDArray[np.intp], *, scaled: bool) -> BetaFit | 
 
     x = _lowest(loss, _start(counts, scaled))
     if np.abs(x[:2]).max() > 0.6 * _FLAT:
-        return FitError("the likelihood has no peak: the success rates do not spread like a Beta")
+        return FitError("the likelihood has no maximum: the success rates do not fit a Beta")
     if scaled and x[2] > -1e-3:
         return FitError("the scale is at its bound, 1")
     with np.errstate(invalid="ignore"):
         bend = _hessian(loss, x)
     if not np.isfinite(bend).all() or np.linalg.eigvalsh(bend).min() <= 1e-8:
-        return FitError("the likelihood is flat around its peak: draw more samples or problems")
+        return FitError("the likelihood is flat around its maximum: draw more samples or problems")
     inverse = np.linalg.inv(bend)
     slopes = _gradients(lambda y: _loglik(y, groups), x)[:, index]
     total = np.array([np.bincount(codes, weights=row) for row in slopes])
     n_clusters = total.shape[1]
     if n_clusters < 2:
-        return FitError("one cluster: nothing tells how far the fit may be off")
+        return FitError("one cluster: the error of the fit cannot be estimated")
     covariance = inverse @ (total @ total.T) @ inverse * n_clusters / (n_clusters - 1)
     errors = np.sqrt(np.maximum(np.diag(covariance), np.diag(inverse)))
     if errors[:2].max() > _LOOSE:
@@ -255,14 +255,14 @@ def _fit(counts: Counts, codes: NDArray[np.intp], *, scaled: bool) -> BetaFit | 
 
 
 def _lowest(f: Callable[[Floats], float], start: Sequence[float]) -> Floats:
-    """The lowest point that Nelder and Mead's simplex finds, begun once more where it ended."""
+    """The minimum found by Nelder and Mead's simplex, restarted once where it ended."""
     from scipy.optimize import minimize
 
     x = np.asarray(start, dtype=np.float64)
     for step in (0.5, 0.1):
         first = np.vstack([x, x + step * np.eye(len(x))])
         options = {"initial_simplex": first, "xatol": 1e-10, "fatol": math.inf, "maxiter": 4000}
-        with np.errstate(invalid="ignore"):  # infinity where the likelihood is not defined
+        with np.errstate(invalid="ignore"):  # infinity where the likelihood is undefined
             x = minimize(f, x, method="Nelder-Mead", options=options).x
     return x
 
@@ -294,9 +294,9 @@ def _start(counts: Counts, scaled: bool) -> list[float]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldOut:
-    """What fits on small pools of `fitted_on` samples foretold for `k`, beside what was seen.
+    """Predictions for `k` by fits on small pools of `fitted_on` samples, and the measured value.
 
-    `observed` is unbiased pass@k of the whole pools. A prediction is None where the fit refused;
+    `observed` is unbiased pass@k of the whole pools. A prediction is None if the fit was refused;
     `power_law` and `beta` are means over `repeats` seeded draws of the small pools.
     """
 
@@ -316,9 +316,9 @@ def held_out_check(
     repeats: int = 5,
     seed: int = 0,
 ) -> HeldOut:
-    """Fit on `fitted_on` samples a problem (half the smallest pool), foretell all of them.
+    """Fit on `fitted_on` samples per problem (half the smallest pool), and predict all of them.
 
-    FitError where the pools hold fewer than 4 samples.
+    FitError if the pools have fewer than 4 samples.
     """
     k = min(n for n, _ in counts)
     small = k // 2 if fitted_on is None else fitted_on

@@ -1,6 +1,6 @@
-"""Intervals for a share: Wilson's, Clopper and Pearson's, and the one that the product prints.
+"""Intervals for a proportion: Wilson's, Clopper and Pearson's, and the one that reports use.
 
-All take fractions, which makes them usable on an effective sample size (Korn and Graubard 1998).
+All accept fractions, so they also work on an effective sample size (Korn and Graubard 1998).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from harness.stats.special import beta_quantile, normal_quantile
 
 Floats = NDArray[np.float64]
-_JEFFREYS = 0.5  # the shift of Jeffreys's limits from Clopper and Pearson's, which have 0
-_INNER = 0.3  # how much smaller it is for the limit towards 1/2
+_JEFFREYS = 0.5  # the shift of Jeffreys's limits relative to Clopper and Pearson's, which have 0
+_INNER = 0.3  # how much smaller the shift is for the limit towards 1/2
 
 
 def check_confidence(confidence: float) -> None:
@@ -46,7 +46,7 @@ def wilson(successes: float, n: float, confidence: float = 0.95) -> tuple[float,
 def clopper_pearson(successes: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
     """The exact interval for successes/n (Clopper and Pearson 1934), as Beta quantiles.
 
-    Never shorter than its confidence promises.
+    Never shorter than its confidence requires.
     """
     _check(successes, n, confidence)
     tail = (1 - confidence) / 2
@@ -59,14 +59,14 @@ def clopper_pearson(successes: float, n: float, confidence: float = 0.95) -> tup
 def share_limits(
     successes: Floats, n: Floats, confidence: float = 0.95, *, exact: bool = False
 ) -> tuple[Floats, Floats]:
-    """The product's limits for shares, of many at once: quantiles of Beta distributions.
+    """The limits used in reports, for many proportions at once: quantiles of Beta distributions.
 
-    With x of n and s a shift: the lower is that of Beta(x + s, n - x + 1 - s), the upper that of
-    Beta(x + 1 - s, n - x + s). Shift 0 gives Clopper and Pearson's limits, which hold too often,
-    1/2 Jeffreys's (Brown, Cai and DasGupta 2001), which hold too rarely. Here the limit towards
-    the nearer end of [0, 1] has nearly Jeffreys's, and the other, towards the middle, less:
-    s = 0.5 - 0.3 x/n below, 0.5 - 0.3 (1 - x/n) above. Up to one success (failure) the shift goes
-    to 0, so that none of n has Clopper and Pearson's limit. `exact`: shift 0 everywhere.
+    With x of n and a shift s, the lower limit is that of Beta(x + s, n - x + 1 - s), the upper that
+    of Beta(x + 1 - s, n - x + s). Shift 0 gives Clopper and Pearson's limits, which cover too
+    often; 1/2 gives Jeffreys's (Brown, Cai and DasGupta 2001), which cover too rarely. Here the
+    limit towards the nearer end of [0, 1] has nearly Jeffreys's shift, and the one towards the
+    middle less: s = 0.5 - 0.3 x/n below, 0.5 - 0.3 (1 - x/n) above. Up to one success (failure) the
+    shift goes to 0, so that 0 of n has Clopper and Pearson's limit. `exact`: shift 0 everywhere.
     Arrays of one shape in, arrays of that shape out.
     """
     from scipy.special import betaincinv

@@ -1,9 +1,9 @@
-"""Means over problems, with intervals that respect clusters.
+"""Means over problems, with cluster-robust intervals.
 
-The rule, everywhere: the cluster-robust t interval where it can be trusted (the worth of at least
-30 clusters, and of at least 50 successes and 50 failures), the limits of a share on the effective
-number of observations otherwise; where few events were seen, reaching towards the middle as far as
-clusters that were not seen may move it. docs/statistics.md tells why, and how often they hold.
+One rule everywhere: the cluster-robust t interval if it can be trusted (data worth at least
+30 clusters, and at least 50 successes and 50 failures), otherwise the limits of a proportion on the
+effective number of observations; if few events were observed, extended towards the middle as far as
+unobserved clusters could move it. docs/statistics.md explains why, and how often they hold.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ from harness.stats.spread import (
 
 FEW_CLUSTERS = 30
 FEW_EVENTS = 50.0
-_FEW = (10.0, 15.0)  # events up to which what was not seen counts fully, and in part
-_PSEUDO = 0.5  # of a cluster all right, and of one all wrong, thought beside those seen
-_OUTER = 1.2  # the error of the limit that is away from the middle, where the other rarely misses
-_PRICED = (10.0, 30.0)  # clusters up to which that limit pays for its variance fully, and in part
-_NOTHING = 1e-18  # a variance that is rounding
+_FEW = (10.0, 15.0)  # events up to which unobserved clusters count fully, and partly
+_PSEUDO = 0.5  # size of the all-right and of the all-wrong cluster that are added to the data
+_OUTER = 1.2  # error allotted to the limit away from the middle, when the other rarely misses
+_PRICED = (10.0, 30.0)  # clusters up to which that limit counts its variance fully, and partly
+_NOTHING = 1e-18  # a variance that is only rounding
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Means of scores in [0, 1] with their limits: arrays of one value for each data set.
+    """Means of scores in [0, 1] with their limits: arrays with one value per data set.
 
-    `effective` is the number of independent right-or-wrong problems that would be as well known;
-    `unseen` how much of the way to `unseen_limits` was gone; `trusted`: a t interval.
+    `effective` is the number of independent right-or-wrong problems with the same precision;
+    `unseen` how far the limit was moved towards `unseen_limits`; `trusted`: a t interval.
     """
 
     mean: Floats
@@ -75,7 +75,7 @@ def shares(
     total = sizes.sum(axis=1)
     mean = np.clip(sums.sum(axis=1) / total, 0.0, 1.0)
     tail = 0.5 + confidence / 2
-    least = total**2 / (sizes**2).sum(axis=1)  # Kish: every cluster is all right or all wrong
+    least = total**2 / (sizes**2).sum(axis=1)  # Kish: as if clusters were all right or all wrong
     if groups == 1:
         low, high = share_limits(mean, np.ones(draws), confidence, exact=True)
         none = np.zeros(draws)
@@ -101,7 +101,7 @@ def shares(
         known = np.maximum(raw * price ** fading(np.full(draws, groups), _PRICED), effective)
         level = max(1 - _OUTER * (1 - confidence), confidence / 2)
         near = share_limits(mean * known, known, level)
-    pseudo = _PSEUDO / 2 if share_only else _PSEUDO  # one of the two shares of a difference
+    pseudo = _PSEUDO / 2 if share_only else _PSEUDO  # shared between the parts of a difference
     unseen = unseen_limits(mean, least, plain, confidence, pseudo)
     low, high = _reached((low, high), mean, way, unseen, near)
     half = t_quantiles(tail, df) * np.sqrt(robust)
@@ -118,7 +118,7 @@ def _reached(
     unseen: tuple[Floats, Floats],
     near: tuple[Floats, Floats],
 ) -> tuple[Floats, Floats]:
-    """Limits that go `way` of the way out to `unseen` towards 1/2, and in to `near` beyond it."""
+    """Limits moved a fraction `way` out to `unseen` towards 1/2, and in to `near` beyond it."""
     low, high = limits
     up, down = np.where(mean <= 0.5, way, 0.0), np.where(mean > 0.5, way, 0.0)
     return (
@@ -130,12 +130,12 @@ def _reached(
 def unseen_limits(
     mean: Floats, clusters: Floats, variance: Floats, confidence: float, pseudo: float = _PSEUDO
 ) -> tuple[Floats, Floats]:
-    """What clusters that happened not to be drawn may change: limits by the Bayesian bootstrap.
+    """How far unobserved clusters could move the mean: limits by the Bayesian bootstrap.
 
-    Rubin's (1981) posterior of a mean over `clusters`, with `pseudo` of a cluster all right and as
-    much of one all wrong beside them, as a Beta distribution of the same mean and variance.
+    Rubin's (1981) posterior of a mean over `clusters`, with `pseudo` of an all-right cluster and
+    as much of an all-wrong one added, as a Beta distribution with the same mean and variance.
     `variance` is that of the mean without the factor G/(G-1). Clusters that are right or wrong,
-    with half a one of each, have Jeffreys's limits.
+    with half a cluster of each added, have Jeffreys's limits.
     """
     from scipy.special import betaincinv
 
@@ -149,17 +149,17 @@ def unseen_limits(
 
 
 def fading(value: Floats, ends: tuple[float, float]) -> Floats:
-    """1 up to the first end, 0 from the second on."""
+    """1 up to the first end, 0 from the second on, linear in between."""
     out: Floats = np.clip((ends[1] - value) / (ends[1] - ends[0]), 0.0, 1.0)
     return out
 
 
 def _shape_df(apart: Floats, mean: Floats) -> Floats:
-    """How well the data tell their variance, beyond what the mean tells: degrees of freedom.
+    """How precisely the data estimate their variance, given the mean: degrees of freedom.
 
-    For right-or-wrong scores the variance is mean(1 - mean) and known with the mean; for others
-    the ratio r of the two is estimated. 2 / var(ln r), by r's influence values at the clusters'
-    deviations `apart`, (draws, groups), less 1; at least 1.
+    For right-or-wrong scores the variance is mean(1 - mean), known with the mean; for others
+    the ratio r of the two is estimated. 2 / var(ln r), from r's influence values at the clusters'
+    deviations `apart`, (draws, groups), minus 1; at least 1.
     """
     groups = apart.shape[1]
     own = np.maximum(mean * (1 - mean), 1e-12)
@@ -224,10 +224,10 @@ def mean_interval(
     *,
     exact: bool = False,
 ) -> Estimate:
-    """The mean of per-problem scores in [0, 1], with an interval that respects clusters.
+    """The mean of per-problem scores in [0, 1], with a cluster-robust interval.
 
-    `clusters` holds one label a score; None takes each problem for itself. The interval never has
-    zero length. `exact` asks for one that is never too short, at the price of being too long on
+    `clusters` holds one label per score; None treats each problem as its own cluster. The interval
+    never has zero length. `exact` requests one that is never too short, but too long on
     few problems. `extra` has "se" (None with one cluster) and "effective_n". Raises ValueError for
     no scores, NaN, or a score outside [0, 1].
     """
@@ -243,10 +243,10 @@ def mean_interval(
 
 
 def rising(figures: Sequence[Estimate]) -> list[Estimate]:
-    """Figures whose truths do not fall (pass@k with k, on the same problems), with such limits.
+    """Figures whose true values do not fall (pass@k in k, same problems), with such limits.
 
-    What a smaller k reaches at least, a larger one reaches too; what a larger one reaches at most
-    bounds the smaller. Values stay, and lie within their limits.
+    A lower limit at a smaller k also holds for larger ones, and an upper limit at a larger k
+    also holds for smaller ones. Values stay, and lie within their limits.
     """
     lows = np.maximum.accumulate([f.low for f in figures]) if figures else np.array([])
     highs = np.minimum.accumulate([f.high for f in reversed(figures)])[::-1] if figures else lows

@@ -1,9 +1,9 @@
-"""How what was spent stands to what was asked for.
+"""Compliance with budgets: tokens spent relative to tokens requested.
 
 `within` is Control of s1 (Muennighoff et al. 2025, arXiv 2501.19393, eq. 1, with no lower bound):
-the share of attempts that keep to their budget. Spent over asked says by how much the others do
-not. For named levels, which have no number, neighbours are compared: one that changes nothing is
-no level.
+the share of attempts that stay within their budget. Spent over asked says by how much the others
+exceed it. For named levels, which have no number, adjacent ones are compared: a level that changes
+nothing has no effect.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ import numpy as np
 
 from harness.stats.comparisons import holm, sign_flip_p
 
-_KEPT = 0.5  # of a budget that fewer attempts keep, nobody would say that it is held
+_KEPT = 0.5  # a budget kept by fewer attempts counts as not kept
 _SURE = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obedience:
-    """Of `n` attempts that were asked for `asked` tokens (or seconds): the share `within`, and the
+    """Of `n` attempts with a budget of `asked` tokens (or seconds): the share `within` it, and the
     median and 95th percentile of spent over asked."""
 
     asked: float
@@ -34,7 +34,7 @@ class Obedience:
 
     @property
     def ignored(self) -> bool:
-        """Whether fewer than half of the attempts kept to it."""
+        """Whether fewer than half of the attempts stayed within it."""
         return self.within < _KEPT
 
     def to_json(self) -> dict[str, Any]:
@@ -43,8 +43,8 @@ class Obedience:
 
 
 def obedience(asked: float, spent: Sequence[float]) -> Obedience | None:
-    """Of one budget, in one unit; None without attempts. ValueError for a budget not above 0 or a
-    negative figure. Percentiles are interpolated linearly."""
+    """For one budget, in one unit; None without attempts. ValueError for a budget of 0 or less or
+    a negative figure. Percentiles are interpolated linearly."""
     if asked <= 0 or any(value < 0 for value in spent):
         raise ValueError(f"obedience: asked {asked}, spent {min(spent, default=0)}")
     if not spent:
@@ -61,11 +61,11 @@ def obedience(asked: float, spent: Sequence[float]) -> Obedience | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """Two neighbours among levels or budgets, on the problems that both have.
+    """Two adjacent levels or budgets, on the problems that both have.
 
-    `more` is the mean of what the higher one spends beyond the lower, in tokens a problem; `p`
-    that of the sign-flip test over clusters, corrected for the number of steps (Holm). `telling`:
-    there are clusters enough for the test to find a difference at all.
+    `more` is the mean of what the higher one spends beyond the lower, in tokens per problem; `p`
+    comes from the sign-flip test over clusters, corrected for the number of steps (Holm).
+    `telling`: there are enough clusters for the test to detect a difference at all.
     """
 
     low: str
@@ -82,7 +82,7 @@ class Step:
 
     @property
     def same(self) -> bool:
-        """Whether it spends no more beyond noise, where that could have been seen."""
+        """Whether it does not spend more beyond noise, although that would have been detected."""
         return self.telling and not self.differs
 
     def to_json(self) -> dict[str, Any]:
@@ -93,9 +93,9 @@ class Step:
 def steps(
     spent: Mapping[str, Mapping[str, float]], clusters: Mapping[str, str] | None = None
 ) -> list[Step]:
-    """Neighbours compared, in the order given: name -> tokens by problem.
+    """Adjacent levels compared, in the given order: name -> tokens by problem.
 
-    `clusters` gives the cluster of a problem (its own by default). A pair without a common problem
+    `clusters` gives the cluster of a problem (its own by default). A pair without common problems
     is left out.
     """
     found: list[tuple[str, str, list[float], list[float]]] = []
@@ -117,7 +117,7 @@ def steps(
             problems=len(d),
             more=sum(d) / len(d),
             p=p,
-            # all differences of one sign: the smallest p that the test can give
+            # if all differences have one sign: the smallest p that the test can give
             telling=len(found) * 2.0 ** (1 - len(sums)) < _SURE,
         )
         for (low, high, d, sums), p in zip(found, corrected, strict=True)

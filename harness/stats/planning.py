@@ -1,8 +1,8 @@
-"""How many problems and samples a decision takes, from the variance between and within problems.
+"""How many problems and samples a decision needs, from the variance between and within problems.
 
 Miller 2024 (arXiv 2411.00640), section 5: the mean difference of two models over n problems, with K
-samples each, has the variance (omega² + within_A/K + within_B/K) / n. More samples shrink the
-second part only; omega², the variance of the problems' true differences, needs more problems.
+samples each, has the variance (omega² + within_A/K + within_B/K) / n. More samples only shrink the
+second part; omega², the variance of the problems' true differences, needs more problems.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Counts = Sequence[tuple[int, int]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Components:
-    """Where the variance of a mean accuracy comes from.
+    """Components of the variance of a mean accuracy.
 
     `between`: of the problems' success rates; `within`: of one sample of a problem, on average,
     p(1-p). `design` is the factor by which clusters of problems raise the variance of the mean
@@ -36,15 +36,15 @@ class Components:
     problems: int
 
     def variance(self, problems: int, samples: int) -> float:
-        """Of the mean accuracy over so many problems with so many samples each."""
+        """The variance of the mean accuracy over so many problems with so many samples each."""
         return self.design * (self.between + self.within / samples) / problems
 
 
 def variance_components(counts: Counts, clusters: Sequence[Hashable] | None = None) -> Components:
     """Unbiased components from each problem's (samples, correct); moments (one-way ANOVA).
 
-    ValueError for fewer than two problems, or with a single sample of each: nothing then tells
-    the two apart.
+    ValueError for fewer than two problems, or with a single sample of each, because the two
+    are then indistinguishable.
     """
     shares, noise, within = _moments(counts)
     between = float(shares.var(ddof=1)) - float(noise.mean())
@@ -90,20 +90,20 @@ class Contrast:
     design: float
 
     def per_problem(self, samples: int) -> float:
-        """Variance of one problem's difference with `samples` of each model, clusters included."""
+        """Variance of one problem's difference with `samples` of each model, with clusters."""
         return self.design * (self.omega2 + self.within / samples)
 
     def share_within(self, samples: int) -> float:
-        """How much of that more samples could take away."""
+        """The share of it that more samples could remove."""
         total = self.omega2 + self.within / samples
         return self.within / samples / total if total > 0 else 0.0
 
 
 def contrast_of_one(components: Components, correlation: float) -> Contrast:
-    """A comparison with a model that is not measured yet, and has the same components.
+    """A comparison with a model that has not been measured, assuming the same components.
 
-    `correlation` of the problems' success rates between the two is an assumption: 0 for
-    strangers, near 1 for two builds of one model. omega² = 2·between·(1 - correlation).
+    `correlation` of the two models' success rates is an assumption: 0 for unrelated models,
+    near 1 for two builds of one model. omega² = 2·between·(1 - correlation).
     """
     if not 0 <= correlation <= 1:
         raise ValueError(f"a correlation lies between 0 and 1 here, got {correlation}")
@@ -117,7 +117,7 @@ def contrast_of_one(components: Components, correlation: float) -> Contrast:
 def contrast_of_two(a: Counts, b: Counts, clusters: Sequence[Hashable] | None = None) -> Contrast:
     """A comparison of two models that have both been measured, problem by problem."""
     if len(a) != len(b):
-        raise ValueError(f"the two have {len(a)} and {len(b)} problems")
+        raise ValueError(f"the two models have {len(a)} and {len(b)} problems")
     shares_a, noise_a, within_a = _moments(a)
     shares_b, noise_b, within_b = _moments(b)
     difference = shares_a - shares_b
@@ -135,10 +135,10 @@ def needed_problems(
     confidence: float = 0.95,
     power: float = 0.8,
 ) -> int:
-    """Problems with which a two-sided paired t test sees `difference` with `power`.
+    """The number of problems for a two-sided paired t test to detect `difference` with `power`.
 
-    (z_{1-alpha/2} + z_power)²·variance / difference², Miller's equation 9, and what
-    `needed_clusters` adds for the t distribution and for scores in steps of 1/samples.
+    (z_{1-alpha/2} + z_power)²·variance / difference², Miller's equation 9, plus the additions of
+    `needed_clusters` for the t distribution and for scores in steps of 1/samples.
     """
     check_confidence(confidence)
     if samples < 1 or not 0 < abs(difference) <= 1:
@@ -158,7 +158,7 @@ def needed_samples(
     power: float = 0.8,
     most: int = 1 << 20,
 ) -> int | None:
-    """Samples of each problem with which `problems` of them suffice; None where none do."""
+    """The number of samples per problem with which `problems` are enough; None if none is."""
 
     def enough(samples: int) -> bool:
         wanted = needed_problems(contrast, difference, samples, confidence=confidence, power=power)

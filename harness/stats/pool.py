@@ -1,4 +1,4 @@
-"""What a pool of n samples says about k < n of them: exact expectations over random k-subsets.
+"""What a pool of n samples implies for k < n of them: exact expectations over random k-subsets.
 
 A sweep draws its largest pool once; every smaller budget is the expectation over all subsets of
 its size, not "the first k". All functions are exact up to rounding.
@@ -26,10 +26,10 @@ def _check_k(n: int, k: int) -> None:
 
 
 def pass_at_k(n: int, c: int, k: int) -> float:
-    """Probability that k of n samples, drawn without return, hold one of the c correct ones.
+    """Probability that k of n samples, drawn without replacement, include one of c correct ones.
 
     1 - C(n-c, k) / C(n, k): the unbiased estimator of Chen et al. 2021 (arXiv 2107.03374, eq. 1).
-    Raises ValueError for n < k, where no unbiased estimator exists.
+    Raises ValueError for n < k, for which no unbiased estimator exists.
     """
     _check_k(n, k)
     if not 0 <= c <= n:
@@ -38,7 +38,7 @@ def pass_at_k(n: int, c: int, k: int) -> float:
 
 
 def best_of_k(rewards: Sequence[float], k: int) -> tuple[float, ...]:
-    """Probability of each sample to be the one of highest reward among k random ones.
+    """Probability of each sample to have the highest reward among k random ones.
 
     Ties are broken uniformly. Sums to 1; raises ValueError for NaN or n < k.
     """
@@ -64,10 +64,10 @@ class Majority:
 
 
 def majority_distribution(counts: Sequence[int], k: int, n_abstain: int = 0) -> Majority:
-    """Who wins a majority vote among k samples drawn at random, without return, from a pool.
+    """Who wins a majority vote among k samples drawn at random, without replacement, from a pool.
 
     `counts[i]` samples of the pool hold answer i; `n_abstain` hold none and do not vote. The most
-    frequent answer among the drawn wins, ties broken uniformly at random among the tied.
+    frequent drawn answer wins, with ties broken uniformly at random.
     The probabilities and `nobody` sum to 1. Raises ValueError for k outside 1 … pool size.
     """
     if n_abstain < 0 or any(c < 0 for c in counts):
@@ -84,16 +84,17 @@ def majority_distribution(counts: Sequence[int], k: int, n_abstain: int = 0) -> 
 
 @functools.lru_cache(maxsize=16384)
 def _majority(counts: tuple[int, ...], k: int, n_abstain: int) -> tuple[float, ...]:
-    """The winning probabilities for counts in falling order.
+    """The winning probabilities for counts in decreasing order.
 
-    Drawing k without return is drawing each sample with chance q = k/n, given that k came. So
-    class i shows u votes with a binomial chance, and class j wins with v votes when every other
-    class shows fewer, or v as well and loses the tie. t others tied cost 1/(t+1), which is
-    the integral of y^t over [0, 1]: each tie is weighted by y, and Gauss-Legendre sums it exactly.
-    Classes too small to reach v do not matter one by one: together they are one binomial.
+    Drawing k without replacement is including each sample with probability q = k/n, given that k
+    were drawn. So class i gets u votes with a binomial probability, and class j wins with v votes
+    if every other class gets fewer, or gets v too and loses the tie. A tie with t others costs
+    1/(t+1), the integral of y^t over [0, 1]: each tie is weighted by y, and Gauss-Legendre sums it
+    exactly. Classes too small to reach v do not matter individually: together they form one
+    binomial.
     """
     n = sum(counts) + n_abstain
-    if k == n:  # all are drawn: the most frequent share the win
+    if k == n:  # all are drawn: the most frequent classes share the win
         first = counts.count(counts[0]) if counts and counts[0] else 0
         return tuple(1 / first if i < first else 0.0 for i in range(len(counts)))
     q = k / n
@@ -114,10 +115,10 @@ def _majority(counts: tuple[int, ...], k: int, n_abstain: int) -> tuple[float, .
 def _wins_with(
     v: int, big: Sequence[int], pmf: dict[int, Floats], rest: Floats, k: int, y: float
 ) -> list[float]:
-    """For each class of `big`: chance of v votes for it, none above, ties weighted by y, k in all.
+    """For each class of `big`: probability of v votes for it, none above, ties weighted by y.
 
-    The other classes' polynomials are joined from both ends, so that leaving one out is one
-    product of the part before it and the part behind it; equal counts share one result.
+    The other classes' polynomials are multiplied from both ends, so that leaving one out is one
+    product of the part before and the part after it; equal counts share one result.
     """
     factors = {}
     for c in {*big}:
@@ -147,7 +148,7 @@ def _coefficient(a: Floats, b: Floats, power: int) -> float:
 
 @functools.lru_cache(maxsize=4096)
 def _binomial(n: int, q: float) -> Floats:
-    """Probabilities of 0 … n successes in n trials of chance q."""
+    """Probabilities of 0 … n successes in n trials with success probability q."""
     if q == 1.0:
         return np.concatenate([np.zeros(n), np.ones(1)])
     u = np.arange(n + 1)

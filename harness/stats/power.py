@@ -1,4 +1,4 @@
-"""How many problems a gate needs: the sizes of tests that look once, or several times."""
+"""How many problems a gate needs: sample sizes for tests with one look or several."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def needed_clusters(
     looks: tuple[float, ...] = (1.0,),
     step: float = 0.0,
 ) -> int:
-    """Clusters (or independent problems) for a one-sided test to see what lies `distance` away.
+    """Clusters (or independent problems) for a one-sided test to detect an effect of `distance`.
 
     `sd`: standard deviation of one cluster's contribution (of one problem's difference), in the
-    unit of `distance`, which is the way from the truth to the rule's line. drift²·sd²/distance²
-    with the drift that gives the power, and z²/2 for the t test's degrees of freedom (Guenther
+    unit of `distance`, the distance from the truth to the rule's limit. drift²·sd²/distance²
+    with the drift that gives the power, plus z²/2 for the t test's degrees of freedom (Guenther
     1981). `step`: the smallest change of one contribution (1 for right and wrong); sums that move
-    in steps fall short of the normal curve by half a step at worst, which takes step/distance more
+    in steps fall short of the normal curve by up to half a step, which takes step/distance more
     (the continuity correction). `looks` as in `harness.stats.sequential`. ValueError for a distance
     of 0.
     """
@@ -39,7 +39,7 @@ def needed_clusters(
 
 @functools.lru_cache(maxsize=256)
 def needed_drift(alpha: float, power: float, looks: tuple[float, ...] = (1.0,)) -> float:
-    """The mean of the full data's z statistic with which the looks reject with `power`."""
+    """The mean of the full data's z statistic for which the looks reject with `power`."""
     if looks == (1.0,):
         return normal_quantile(1 - alpha) + normal_quantile(power)
     levels = spending_levels(looks, alpha)
@@ -52,11 +52,11 @@ def needed_drift(alpha: float, power: float, looks: tuple[float, ...] = (1.0,)) 
 
 
 def sd_limit(sd: float, clusters: int, confidence: float = 0.9) -> float:
-    """An upper limit of a standard deviation that was estimated from so many clusters.
+    """An upper limit for a standard deviation that was estimated from this many clusters.
 
-    sd·sqrt(df / chi-square quantile), by the approximation of Wilson and Hilferty (1931), good to
-    1% from 10 clusters on. Planning with it keeps the power that planning with the estimate would
-    lose whenever the estimate is low. ValueError for fewer than two clusters.
+    sd·sqrt(df / chi-square quantile), by the approximation of Wilson and Hilferty (1931), accurate
+    to 1% from 10 clusters on. Planning with it keeps the power that planning with the estimate
+    loses when the estimate is low. ValueError for fewer than two clusters.
     """
     check_confidence(confidence)
     if clusters < 2:

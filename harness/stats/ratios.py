@@ -1,4 +1,4 @@
-"""Ratios of sums over problems: a rate over a subset, or a cost for each correct answer."""
+"""Ratios of sums over problems: a rate over a subset, or a cost per correct answer."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def ratio_interval(
     *,
     share: bool = True,
 ) -> Estimate:
-    """Σ num / Σ den over problems, as in cost per correct answer or a rate over a subset.
+    """Σ num / Σ den over problems, such as cost per correct answer or a rate over a subset.
 
-    Where every 0 <= num <= den (a share), the interval obeys the rule of `mean_interval`, with the
-    problems of den > 0 as observations. Otherwise, or with `share` False (a ratio that may pass 1
-    though none of these does), each sum has its limits (those of `mean_interval` where it is one of
-    scores in [0, 1], clustered t else), and the MOVER joins them, with the correlation of the two
-    (Donner and Zou 2012, section 3). The upper limit is infinite where the denominator may be 0.
-    That needs two clusters. Raises ValueError when Σ den <= 0.
+    If every 0 <= num <= den (a proportion), the interval follows the rule of `mean_interval`, with
+    the problems of den > 0 as observations. Otherwise, or with `share` False (a ratio that may
+    exceed 1 although none of these does), each sum has its limits (those of `mean_interval` for
+    scores in [0, 1], otherwise cluster-robust t), and MOVER combines them with the correlation of
+    the two (Donner and Zou 2012, section 3). The upper limit is infinite if the denominator may be
+    0. That needs two clusters. Raises ValueError if Σ den <= 0.
     """
     check_confidence(confidence)
     top, bottom = as_floats(num, "num"), as_floats(den, "den")
@@ -61,7 +61,7 @@ def ratio_interval(
 
 
 def _joined(top: Floats, bottom: Floats, codes: Codes, confidence: float) -> tuple[float, float]:
-    """The ratios R at which the MOVER's limits of mean(top) - R mean(bottom) hold 0."""
+    """The ratios R at which MOVER's limits of mean(top) - R mean(bottom) contain 0."""
     a, a_low, a_high = _limits(top, codes, confidence)
     b, b_low, b_high = _limits(bottom, codes, confidence)
     rho = _correlation(top, bottom, codes)
@@ -89,7 +89,7 @@ def _limits(values: Floats, codes: Codes, confidence: float) -> tuple[float, flo
 
 
 def _correlation(top: Floats, bottom: Floats, codes: Codes) -> float:
-    """Of the clusters' sums of deviations; 0 where one of the two does not vary."""
+    """Correlation of the clusters' sums of deviations; 0 if one of the two does not vary."""
     one, other = (
         np.bincount(codes, weights=v - v.mean()).astype(np.float64) for v in (top, bottom)
     )

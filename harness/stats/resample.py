@@ -25,9 +25,9 @@ def bootstrap_interval(
 ) -> Estimate:
     """Percentile interval of `statistic(rows)`, resampling whole clusters with replacement.
 
-    `statistic` gets row numbers (repeats included) and returns a finite float. The percentile
-    bootstrap has zero length where all values agree and is too short with few clusters: for means
-    and shares take `mean_interval` or `ratio_interval`. Same seed, same digits.
+    `statistic` gets row numbers (with repeats) and returns a finite float. The percentile
+    bootstrap has zero length if all values agree and is too short with few clusters: for means
+    and proportions use `mean_interval` or `ratio_interval`. Same seed, same digits.
     """
     check_confidence(confidence)
     if n < 1 or resamples < 1:

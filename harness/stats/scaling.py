@@ -1,4 +1,4 @@
-"""How well a budget steers what is spent, and what that buys: the three figures of s1."""
+"""How well a budget controls spending, and what that buys: the three figures of s1."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def control(tokens: Sequence[float], low: float, high: float) -> float:
 def scaling(points: Sequence[tuple[float, float]]) -> float:
     """The mean slope of accuracy over all pairs of budgets (cost, accuracy): s1, eq. 2.
 
-    In accuracy per unit of cost (a token, say); useful methods have it positive. Pairs of equal
-    cost have no slope and are left out; ValueError where no other pair is.
+    In accuracy per unit of cost (such as a token); useful methods have a positive slope. Pairs of
+    equal cost are left out; ValueError if there are no others.
     """
     slopes = [
         (b[1] - a[1]) / (b[0] - a[0])

@@ -1,10 +1,10 @@
-"""Looking several times without crying wolf: error spending for group-sequential tests.
+"""Repeated looks without extra false alarms: error spending for group-sequential tests.
 
-A test that looks at its data k times and stops at the first look that suits it is wrong far more
+A test that looks at its data k times and stops at the first favourable look is wrong far more
 often than its level says. Here the level is *spent* over the looks (Lan and DeMets 1983): by the
-time that a fraction t of the data has been seen, at most `share_spent(t)` of it. What a look may
-spend is turned into the level of that look's own test by the recursion of Armitage, McPherson and
-Rowe (1969) for statistics whose correlation is sqrt(t_i / t_j). Handing each look's level to the
+time a fraction t of the data has been seen, at most `share_spent(t)` of it. What a look may
+spend is converted to the level of that look's own test by the recursion of Armitage, McPherson and
+Rowe (1969) for statistics whose correlation is sqrt(t_i / t_j). Applying each look's level to the
 ordinary test is the significance-level approach of Jennison and Turnbull (2000, section 3.3).
 """
 
@@ -20,20 +20,21 @@ from numpy.typing import NDArray
 from harness.stats.special import normal_quantile
 
 LOOKS = tuple(i / 10 for i in range(1, 11))
-"""When to look, as shares of all data."""
+"""When to look, as fractions of all data."""
 
 Floats = NDArray[np.float64]
-_GRID = 401  # Simpson points a look: the levels are good to 1e-9
-_FAR = 9.0  # standard deviations below which nothing is
+_GRID = 401  # Simpson points per look: the levels are accurate to 1e-9
+_FAR = 9.0  # standard deviations beyond which the density is negligible
 _SQRT_2PI = math.sqrt(2 * math.pi)
 
 
 def share_spent(fraction: float) -> float:
-    """The share of the level that may be spent by the time that `fraction` of the data is seen.
+    """The share of the level that may be spent by the time `fraction` of the data is seen.
 
     t² up to 0.4, enough to catch what is broken; t^0.7 from there on, where an unchanged model
-    most likely shows what it is. Against one test of the same level and power 0.9 on all data, ten
-    looks then need 20% more data at most, 66% on average and 48% at the median, in theory.
+    most likely shows that it is. Compared with one test of the same level and power 0.9 on all
+    data, ten looks then need at most 20% more data, 66% on average and 48% at the median, in
+    theory.
     """
     return fraction**2 if fraction < 0.4 - 1e-9 else fraction**0.7
 
@@ -44,11 +45,11 @@ def spending_levels(
     alpha: float,
     spend: Callable[[float], float] = share_spent,
 ) -> tuple[float, ...]:
-    """The one-sided level of each look so that all looks together are wrong with chance alpha.
+    """The one-sided level of each look such that all looks together are wrong with chance alpha.
 
-    `fractions`: increasing shares of all data, in (0, 1]. A one-sided test at these levels, stopped
-    at any look for any reason, has a chance of at most `alpha` of a false alarm. ValueError for
-    fractions that do not increase, or an alpha outside (0, 0.5].
+    `fractions`: increasing fractions of all data, in (0, 1]. A one-sided test at these levels,
+    stopped at any look for any reason, has a false alarm probability of at most `alpha`. ValueError
+    for fractions that do not increase, or an alpha outside (0, 0.5].
     """
     if not 0 < alpha <= 0.5:
         raise ValueError(f"alpha lies in (0, 0.5], got {alpha}")
@@ -68,9 +69,9 @@ def spending_levels(
 def crossing_chances(
     levels: Sequence[float], fractions: Sequence[float], drift: float
 ) -> tuple[float, ...]:
-    """The chance of first rejecting at each look, where the full data's statistic is N(drift, 1).
+    """The probability of first rejecting at each look, if the full statistic is N(drift, 1).
 
-    `drift` = 0 is the line itself; normal_quantile(1 - alpha) + normal_quantile(power) is what one
+    `drift` = 0 is the limit itself; normal_quantile(1 - alpha) + normal_quantile(power) is what one
     test on all data needs for that power.
     """
     walk, out = _Walk(drift), []
@@ -92,12 +93,12 @@ class _Walk:
         self._mass: Floats = np.ones(1)  # density times quadrature weight
 
     def above(self, step: float, bound: float) -> float:
-        """The chance to lie above `bound` after `step`."""
+        """The probability of lying above `bound` after `step`."""
         z = (bound - self._at - self._drift * step) / math.sqrt(2 * step)
         return 0.5 * math.fsum(m * math.erfc(v) for m, v in zip(self._mass, z, strict=True))
 
     def bound(self, step: float, chance: float) -> float:
-        """The bound above which it lies with `chance` after `step`: by bisection."""
+        """The bound exceeded with probability `chance` after `step`, by bisection."""
         low, high = -_FAR, _FAR * math.sqrt(self._time + step)
         for _ in range(60):
             middle = 0.5 * (low + high)
@@ -105,7 +106,7 @@ class _Walk:
         return high
 
     def advance(self, step: float, bound: float) -> None:
-        """Go on by `step`, keeping what stays below `bound`."""
+        """Advance by `step`, keeping the part below `bound`."""
         self._time += step
         centre, sd = self._drift * self._time, math.sqrt(self._time)
         at = np.linspace(min(centre - _FAR * sd, bound - sd), bound, _GRID)

@@ -1,9 +1,9 @@
-"""Intervals of figures without bounds, as tokens and dollars: t, and wider where t is short.
+"""Intervals of unbounded figures such as tokens and dollars: t, widened where t is too short.
 
-Costs are skewed, and what a change costs may fall on few clusters. Draws in which the rare
-expensive cluster is missing then look both cheap and sure. Each limit is therefore that of the
-clusters seen and of half a one more, which is as far out as the furthest of them on that side; its
-t has the degrees of freedom by the kurtosis, and its skewness counts where it widens.
+Costs are skewed, and a change in cost may fall on few clusters. Draws that miss the rare
+expensive cluster then look both cheap and precise. So each limit is computed from the observed
+clusters plus half a cluster as extreme as the most extreme one on that side; t uses the degrees of
+freedom from the kurtosis, and skewness is applied where it widens.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ _MORE = 0.5  # of a cluster
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How surely a figure is known whose error is the sum of `influence` values.
+    """The precision of a figure whose error is the sum of `influence` values.
 
-    `apart` are the clusters' sums of them, times the number of clusters.
+    `apart` are the clusters' sums of these, times the number of clusters.
     """
 
     spread: Spread
@@ -30,18 +30,18 @@ class Reach:
 
     @classmethod
     def of(cls, influence: Floats, codes: Codes) -> Reach:
-        """`influence` is of each problem, as (x - mean)/n for a mean; their sum is 0."""
+        """`influence` is per problem, such as (x - mean)/n for a mean; it sums to 0."""
         sums = np.bincount(codes, weights=influence).astype(np.float64)
         return cls(spread(influence, codes, 1.0), sums * len(sums))
 
     def below_and_above(self, confidence: float) -> tuple[float, float]:
-        """How far the two-sided interval reaches to either side; infinite with one cluster."""
+        """How far the two-sided interval extends to either side; infinite with one cluster."""
         if self.spread.groups < 2:
             return math.inf, math.inf
         return self._below(self.apart, confidence), self._below(-self.apart, confidence)
 
     def _below(self, apart: Floats, confidence: float) -> float:
-        """t·se and, of what is skewed that way, se·skew·(1/6 + t²/3): Johnson 1978 (JASA 73)."""
+        """t·se plus, for skewness in that direction, se·skew·(1/6 + t²/3): Johnson 1978, JASA."""
         values = np.append(apart, apart.min())
         weights = np.append(np.ones(len(apart)), _MORE)
         total = float(weights.sum())

@@ -1,4 +1,4 @@
-"""The quantiles and tails that intervals need, from scipy, which is imported when first asked."""
+"""Quantiles and tails for intervals, from scipy, which is imported on first use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much a mean over clusters varies: the cluster-robust variance and its degrees of freedom."""
+"""The variance of a mean over clusters: the cluster-robust variance and its degrees of freedom."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def as_floats(values: Sequence[float] | Floats, name: str) -> Floats:
 
 
 def cluster_codes(clusters: Sequence[Hashable] | None, n: int) -> Codes:
-    """Cluster labels as integers 0 … G-1 in order of appearance; without labels, each its own."""
+    """Cluster labels as integers 0 … G-1 in order of appearance; without labels, one per value."""
     if clusters is None:
         return np.arange(n)
     if len(clusters) != n:
@@ -41,8 +41,8 @@ class Spread:
     """The cluster-robust variance of a mean of `n` values in `groups` clusters.
 
     `variance` is Miller's with the factor G/(G-1) (CR1), `robust` the bias-reduced one (CR2, Bell
-    and McCaffrey 2002) that intervals use, with `df` degrees of freedom. All clusters of one size:
-    the two are the same, and df = G - 1.
+    and McCaffrey 2002) that intervals use, with `df` degrees of freedom. If all clusters have one
+    size, the two are equal, and df = G - 1.
     """
 
     variance: float
@@ -53,7 +53,7 @@ class Spread:
 
     @property
     def se(self) -> float:
-        """Standard error; NaN with a single cluster, which says nothing about its variance."""
+        """Standard error; NaN with a single cluster, from which no variance can be estimated."""
         return math.sqrt(self.variance) if self.groups > 1 else math.nan
 
     def half(self, confidence: float) -> float:
@@ -61,7 +61,7 @@ class Spread:
         return t_quantile(0.5 + confidence / 2, self.df) * math.sqrt(self.robust)
 
     def p_value(self, value: float) -> float:
-        """Two-sided p of "the true value is 0" when `value` was seen."""
+        """Two-sided p value of "the true value is 0", given `value`."""
         return min(1.0, 2 * t_tail(abs(value) / math.sqrt(self.robust), self.df))
 
 
@@ -102,7 +102,7 @@ def robust_variance(sums: Floats, sizes: Floats, squares: Floats) -> tuple[Float
 
 
 def _correlation(terms: Floats, sizes: Floats, squares: Floats) -> Floats:
-    """How alike problems of one cluster are: the mean product of their deviations, in [0, 1]."""
+    """Similarity of problems in one cluster: the mean product of their deviations, in [0, 1]."""
     n, pairs = sizes.sum(axis=1), np.maximum((sizes * (sizes - 1)).sum(axis=1), 1e-12)
     products = (terms - squares) / pairs
     seen = products * (n - 1) / np.maximum(squares, 1e-300) + 1 / n
@@ -134,9 +134,9 @@ def t_quantiles(probability: float, df: Floats) -> Floats:
 
 
 def variance_df(apart: Floats) -> Floats:
-    """Degrees of freedom of the variance by the kurtosis of the clusters' deviations.
+    """Degrees of freedom of the variance, from the kurtosis of the clusters' deviations.
 
-    2 G / (kurtosis - 1), which is G for the normal distribution, less 1. (draws, G) to (draws,).
+    2 G / (kurtosis - 1), which is G for the normal distribution, minus 1. (draws, G) to (draws,).
     """
     scaled = apart / np.maximum(np.abs(apart).max(axis=1, keepdims=True), 1e-150)
     second = np.maximum((scaled**2).mean(axis=1), 1e-30)

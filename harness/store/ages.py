@@ -22,7 +22,7 @@ class Asked:
 
 
 def asked_between(store: Store, fingerprint: str, prefix: str) -> list[Asked]:
-    """When the model of a fingerprint, and those whose fingerprint begins so, were asked.
+    """When the model with this fingerprint, and those whose fingerprint begins so, were sampled.
 
     Models without a sample are left out.
     """

@@ -1,6 +1,6 @@
-"""Queries on attempts: the problems of a run, what each was charged with, and its answers.
+"""Queries on attempts: a run's problems, their charges, and their answers.
 
-A run may hold hundreds of thousands of charges: the rows of these queries are read by position.
+A run may have hundreds of thousands of charges, so the rows of these queries are read by position.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from harness.store.schema import (
 )
 from harness.store.store import Store
 
-_CHUNK = 1000  # rows that are fetched together
+_CHUNK = 1000  # rows fetched at once
 
 UNGRADED = Verdict(status=Status.UNGRADED, reason="not graded by this verifier yet")
-"""In the place of a verdict that its run's verifier has not given."""
+"""Used in place of a verdict that the run's verifier has not given."""
 
 
 class AttemptedProblem(NamedTuple):
@@ -41,12 +41,12 @@ class AttemptedProblem(NamedTuple):
 
 
 class ChargedSample(NamedTuple):
-    """One charge of a finished attempt with what is needed of its sample, call and verdict.
+    """One charge of a finished attempt, with the relevant parts of its sample, call and verdict.
 
-    `empty`: it has no text. `text` is None for answers, behind which nothing follows; `verdict` is
-    None for all others. `ask` is None where samples with one context were asked for together. `usd`
-    is the sample's share of its call. `call` brought it, or the sample that it was cut from, and
-    took `latency_s`; of a cut sample that is the share of its tokens.
+    `empty`: it has no text. `text` is None for answers, which nothing follows; `verdict` is
+    None for all others. `ask` is None if samples with one context were requested together. `usd`
+    is the sample's share of its call. `call` returned it, or the sample that it was cut from, and
+    took `latency_s`; for a cut sample that is the share of its tokens.
     """
 
     problem: str
@@ -74,9 +74,9 @@ class ChargedSample(NamedTuple):
 
 
 class ChainSample(NamedTuple):
-    """One sample of a chain in full; `verdict` is None for all but the `final` one.
+    """One sample of a chain in full; `verdict` is None except for the `final` one.
 
-    `seed` is what the engine was told; None where it was told none. `own`: of the run's model,
+    `seed` is the seed sent to the engine; None if there was none. `own`: of the run's model,
     not a reward's.
     """
 
@@ -93,7 +93,7 @@ class ChainSample(NamedTuple):
 
 
 class Unanswered(NamedTuple):
-    """An attempt without an answer: failed (`error`), or ended by its ceiling before it had one."""
+    """An attempt without an answer: failed (`error`), or ended by its ceiling before an answer."""
 
     problem: Problem
     error: str | None
@@ -151,16 +151,16 @@ def attempted_problems(store: Store, run_id: str) -> list[AttemptedProblem]:
 
 
 def charged_samples(store: Store, run: StoredRun) -> Iterator[ChargedSample]:
-    """What the finished attempts of a run are charged with, problem by problem, chain by chain."""
+    """The charges of a run's finished attempts, problem by problem, chain by chain."""
     role = case((SampleRow.model_id == run.model_id, "generator"), else_="reward")
     generated = aliased(SampleRow)
-    made, whole = aliased(CallRow), aliased(SampleRow)  # also for what was cut
+    made, whole = aliased(CallRow), aliased(SampleRow)  # also for cut samples
     share = case(
         (SampleRow.cut_of.is_(None), 1.0),
         (whole.output_tokens > 0, SampleRow.output_tokens * 1.0 / whole.output_tokens),
         else_=1.0,
     )
-    cut = (  # the role of the call that brought the sample that this one was cut from
+    cut = (  # the role of the call that returned the sample that this one was cut from
         select(CallRow.role)
         .join(generated, generated.call_id == CallRow.id)
         .where(generated.id == SampleRow.cut_of)
@@ -300,7 +300,7 @@ def _sample(
 
 
 def unanswered(store: Store, run_id: str) -> list[Unanswered]:
-    """The attempts of a run that hold no answer, in the task's order."""
+    """The attempts of a run without an answer, in the task's order."""
     answer = select(ChargeRow.sample_id).where(
         ChargeRow.run_id == AttemptRow.run_id,
         ChargeRow.problem_id == AttemptRow.problem_id,

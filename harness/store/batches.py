@@ -1,4 +1,4 @@
-"""Batches that a provider works on: submitted by one command, collected by a later one."""
+"""Batches at a provider: submitted by one command, collected by a later one."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _INTENT = "intent:"  # before the tag of a batch whose id is not known yet
 
 
 class OpenBatch(NamedTuple):
-    """A batch that has not been collected; `calls` are the ids of the calls that it will bring."""
+    """A batch that has not been collected; `calls` are the ids of the calls that it will return."""
 
     id: str
     calls: tuple[str, ...]
 
 
 def batch_row(batch: str, model: str, calls: Sequence[str]) -> Row:
-    """A batch that was submitted now for a model (its id)."""
+    """Record a batch that was just submitted for a model (its id)."""
     return BatchRow, {
         "id": batch,
         "model_id": model,
@@ -78,7 +78,7 @@ def known_batches(store: Store, model: str) -> set[str]:
 
 
 def open_batches(store: Store, model: str) -> list[OpenBatch]:
-    """Those of a model (its id), the oldest first."""
+    """A model's open batches (by its id), the oldest first."""
     query = (
         select(BatchRow.id, BatchRow.calls)
         .where(
@@ -93,7 +93,7 @@ def open_batches(store: Store, model: str) -> list[OpenBatch]:
 
 
 def mark_collected(store: Store, batch: str, brought: Sequence[str]) -> bool:
-    """Note that a batch is done with, once all calls that it brought stand in the store."""
+    """Record that a batch is done with, once all calls that it returned are stored."""
     with store.engine.begin() as connection:
         for start in range(0, len(brought), _AT_ONCE):
             part = brought[start : start + _AT_ONCE]

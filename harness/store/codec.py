@@ -1,6 +1,6 @@
 """Packing token ends: their differences, as bytes or as little-endian 32-bit integers.
 
-The first byte tells the form. Setting up a compressor costs more than a short trace is worth, so
+The first byte gives the format. Setting up a compressor costs more than a short trace saves, so
 only long ones are deflated.
 """
 

@@ -1,4 +1,4 @@
-"""Tables as an SQLite file of their own, for others to query."""
+"""Tables as a separate SQLite file, for others to query."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _NAME = re.compile(r"[a-z_]+")
 def write_sqlite(
     path: Path, tables: Mapping[str, tuple[Sequence[str], Sequence[Sequence[Any]]]]
 ) -> None:
-    """Write tables, each as names of columns and rows of plain values, to a new file.
+    """Write tables, each as column names and rows of plain values, to a new file.
 
-    The same tables give the same bytes. ValueError for a name that is no lower-case word.
+    The same tables give the same bytes. ValueError for a name that is not a lower-case word.
     """
     for name in [*tables, *(c for columns, _ in tables.values() for c in columns)]:
         if not _NAME.fullmatch(name):
@@ -34,5 +34,5 @@ def write_sqlite(
 
 
 def _plain(value: Any) -> Any:
-    """Text without halves of surrogates, which SQLite cannot hold."""
+    """Text without lone surrogates, which SQLite cannot store."""
     return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value

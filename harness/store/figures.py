@@ -1,4 +1,4 @@
-"""Reports that were computed before, kept beside the rows that they follow from.
+"""Cached reports, kept alongside the rows that they were computed from.
 
 A kept report is only as good as its `basis`, a hash of what it was computed from. What adds
 attempts, charges or calls changes the basis. Whoever writes verdicts or labels, or removes rows,
@@ -29,7 +29,7 @@ Report = dict[str, Any]
 Keep = Callable[[str, str, Report], None]
 """Takes a run's id, the basis of its report, and the report (plain JSON)."""
 
-_AT_ONCE = 500  # parameters of one query
+_AT_ONCE = 500  # parameters per query
 
 
 def row_counts(store: Store, run: StoredRun) -> dict[str, int]:
@@ -49,7 +49,7 @@ def row_counts(store: Store, run: StoredRun) -> dict[str, int]:
 
 
 def kept_figures(store: Store, run_ids: Collection[str]) -> dict[str, tuple[str, Report]]:
-    """The kept reports of some runs with their bases."""
+    """The cached reports of some runs with their bases."""
     query = select(FiguresRow.run_id, FiguresRow.basis, FiguresRow.report)
     wanted, found = set(run_ids), {}
     with store.engine.connect() as connection:
@@ -61,10 +61,10 @@ def kept_figures(store: Store, run_ids: Collection[str]) -> dict[str, tuple[str,
 
 @contextlib.contextmanager
 def keeping_figures(store: Store) -> Iterator[Keep]:
-    """Within, reports may be computed and handed over; they are kept when it ends.
+    """Inside, reports may be computed and handed over; they are stored at the end.
 
-    Nothing is kept, and nothing raised, where anybody has written since it began, or where the
-    database may only be read.
+    Nothing is stored, and nothing raised, if anybody has written since it began, or if the
+    database is read-only.
     """
     handed: list[Mapping[str, Any]] = []
 
@@ -75,8 +75,8 @@ def keeping_figures(store: Store) -> Iterator[Keep]:
         yield keep
         return
     with store.engine.connect() as connection:
-        # From the first query on this transaction sees one state of the database; once that is
-        # no longer the newest, SQLite refuses to write in it.
+        # From the first query on, this transaction sees one state of the database; once that
+        # is no longer the newest, SQLite refuses to write in it.
         connection.exec_driver_sql("BEGIN")
         connection.execute(select(FiguresRow.run_id).limit(1)).all()
         yield keep
@@ -101,7 +101,7 @@ def _write(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def drop_figures_of(connection: Connection, samples: Iterable[str]) -> None:
-    """Drop the reports of runs that are charged for some samples, whose verdicts change."""
+    """Delete the reports of runs charged for some samples, whose verdicts change."""
     if connection.execute(select(FiguresRow.run_id).limit(1)).first() is None:
         return
     for part in _parts(list(samples)):
@@ -110,7 +110,7 @@ def drop_figures_of(connection: Connection, samples: Iterable[str]) -> None:
 
 
 def drop_figures(connection: Connection) -> None:
-    """Drop all reports."""
+    """Delete all reports."""
     connection.execute(delete(FiguresRow))
 
 

@@ -1,4 +1,4 @@
-"""How the ids of rows follow from their content. `harness db verify` re-derives them."""
+"""How the ids of rows are derived from their content. `harness db verify` re-derives them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.core.hashing import content_hash
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked for: with the token limit it names a sample.
+    """A request: together with the token limit it identifies a sample.
 
     `sampling` is plain JSON; a reward's score has {"reward": its spec}, an imported text
     {"imported": its problem's digest}.
@@ -41,14 +41,14 @@ def prompt_id(text: str) -> str:
 
 
 def run_id(identity: Mapping[str, Any]) -> str:
-    """Id of a run, from the part of its manifest that says what it measures."""
+    """Id of a run, from the part of its manifest that defines what it measures."""
     return content_hash("run", identity)
 
 
 def trace_id(
     model: str, prompt: str, prefix: str, sampling: Mapping[str, Any], seed: int | None, index: int
 ) -> str:
-    """Id of a trace: everything that was asked but the token limit."""
+    """Id of a trace: everything in the request except the token limit."""
     return content_hash("trace", model, prompt, prefix, sampling, seed, index)
 
 
@@ -58,15 +58,15 @@ def sample_id(trace: str, max_tokens: int | None) -> str:
 
 
 def sample_digest(text: str, reasoning: str | None, finish: str, output_tokens: int | None) -> str:
-    """Hash of what came back, so that a later change of it is found."""
+    """Hash of the reply, to detect later changes."""
     return content_hash("text", text, reasoning, finish, output_tokens)
 
 
 def call_id(sample_ids: Sequence[str], number: int = 0) -> str:
     """Id of a call, from the samples that it returned.
 
-    `number` tells calls for the same samples apart: 0 is the first, further ones were paid for
-    although the samples stood already.
+    `number` distinguishes calls for the same samples: 0 is the first, further ones were paid for
+    although the samples were already stored.
     """
     parts = ["call", sorted(sample_ids)]
     return content_hash(*parts, number) if number else content_hash(*parts)

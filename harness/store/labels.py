@@ -1,4 +1,4 @@
-"""Labels: what people say of samples, beside the verdicts of verifiers."""
+"""Labels: people's judgements of samples, alongside the verdicts of verifiers."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from harness.store.records import now
 from harness.store.schema import ChargeRow, LabelRow
 from harness.store.store import Store
 
-_AT_ONCE = 500  # parameters of one query
+_AT_ONCE = 500  # parameters per query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """How a sample came to be labelled: as one of `size` in a `stratum`, drawn at random.
+    """How a sample was selected for labelling: one of `size` in a `stratum`, drawn at random.
 
-    `population` is a hash of all samples among which it was drawn; `by` names what made the strata.
+    `population` is a hash of all samples drawn from; `by` names what made the strata.
     """
 
     population: str
@@ -33,7 +33,7 @@ class Drawn:
 class Label:
     """A person's judgement of a sample as an answer to a problem (its digest).
 
-    `status` is `ungraded` where the person cannot tell; `drawn` is None where nobody knows how the
+    `status` is `ungraded` if the person cannot tell; `drawn` is None if it is unknown how the
     sample was chosen. `created` is the time in UTC (ISO 8601), "" until it is stored.
     """
 
@@ -47,14 +47,14 @@ class Label:
 
 
 def put_labels(store: Store, labels: Iterable[Label]) -> int:
-    """Store labels, one an author, sample and problem: a newer one replaces the older.
+    """Store labels, one per author, sample and problem: a newer one replaces the older.
 
     UsageError for a label without an author.
     """
     rows = []
     for label in labels:
         if not label.author:
-            raise UsageError("a label needs an author: who says so")
+            raise UsageError("a label needs an author")
         rows.append(
             {
                 "sample_id": label.sample,
@@ -82,7 +82,7 @@ def put_labels(store: Store, labels: Iterable[Label]) -> int:
 
 
 def answered_problems(store: Store, samples: Iterable[str]) -> dict[str, list[str]]:
-    """The problems (digests) to which some samples are answers, by sample; others are left out."""
+    """The problems (digests) that some samples answer, by sample; others are left out."""
     found: dict[str, list[str]] = {}
     query = select(ChargeRow.sample_id, ChargeRow.problem_id).where(ChargeRow.final).distinct()
     with store.engine.connect() as connection:
@@ -104,7 +104,7 @@ def has_labels(store: Store, run: str) -> bool:
 
 
 def find_labels(store: Store, *, run: str | None = None, author: str | None = None) -> list[Label]:
-    """The labels that match, by problem, sample and author; `run`: on its answers."""
+    """The matching labels, by problem, sample and author; `run`: on its answers."""
     query = select(
         LabelRow.sample_id,
         LabelRow.problem_id,

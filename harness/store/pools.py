@@ -1,4 +1,4 @@
-"""What a run's answers are and how they were judged, in as few columns as tell them apart."""
+"""A run's answers and their verdicts, in as few columns as distinguish them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from harness.store.runs import StoredRun
 from harness.store.schema import AttemptRow, CallRow, ChargeRow, RunRow, SampleRow, VerdictRow
 from harness.store.store import Store
 
-_CHUNK = 5000  # rows that are fetched together
+_CHUNK = 5000  # rows fetched at once
 
 
 def pool_stamp(store: Store, run: StoredRun) -> str:
     """A hash of a run's charged samples, its failures and its verdicts.
 
-    Runs that draw from one pool have one stamp; it changes whenever a page of transcripts would.
+    Runs that draw from one pool have the same stamp; it changes whenever a transcript page would.
     """
     digest = hashlib.sha256(run.judged_by.encode())
     failed = (
@@ -65,9 +65,9 @@ def pool_stamp(store: Store, run: StoredRun) -> str:
 
 
 def store_state(store: Store) -> tuple[int, ...]:
-    """How many rows of each kind there are: another answer whenever something was written.
+    """The number of rows of each kind, which changes whenever something is written.
 
-    Verdicts that replace others of the same version are not seen.
+    Verdicts that replace others of the same version are not detected.
     """
     tables = (RunRow, AttemptRow, ChargeRow, VerdictRow, CallRow, SampleRow)
     with store.engine.connect() as connection:

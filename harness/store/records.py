@@ -1,4 +1,4 @@
-"""Rows as they are written: the one place where the product's objects become columns."""
+"""Rows as they are written: the only place where objects become columns."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ Row = tuple[type[Base], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request to an engine and what it used; `samples` are the ids of what it brought.
+    """One request to an engine and what it used; `samples` are the ids of the returned samples.
 
     `role` is generator, reward or judge; `run` pays for it. It ended at `created` (ISO 8601, UTC)
-    after `latency_s`. `about` is what the reply said of itself. Unknown is None.
+    after `latency_s`. `about` is what the reply reported about itself. Unknown is None.
     """
 
     run: str
@@ -50,7 +50,7 @@ class Call:
 
     @property
     def id(self) -> str:
-        """It follows from the samples."""
+        """Derived from the samples."""
         return call_id(self.samples)
 
 
@@ -67,7 +67,7 @@ class Charge:
 
 
 def model_row(info: ModelInfo) -> Row:
-    """A model, as it is known before it is loaded."""
+    """A model, as known before it is loaded."""
     known = asdict(info)
     return ModelRow, {
         "id": model_id(info.fingerprint),
@@ -79,12 +79,12 @@ def model_row(info: ModelInfo) -> Row:
 
 
 def problem_row(problem: Problem, digest: str | None = None) -> Row:
-    """A problem; `digest` is its own, where it is known already."""
+    """A problem; `digest` is its own, if already known."""
     return ProblemRow, {"id": digest or problem.digest(), "content": problem.to_json()}
 
 
 def prompt_row(text: str, prompt: str | None = None) -> Row:
-    """A rendered prompt; `prompt` is its id, where it is known already."""
+    """A rendered prompt; `prompt` is its id, if already known."""
     return PromptRow, {"id": prompt or prompt_id(text), "text": text}
 
 
@@ -96,7 +96,7 @@ def run_row(
     verifier: tuple[str, str],
     created: str,
 ) -> Row:
-    """A run of `planned` problems, judged by `verifier` (label, version)."""
+    """A run of `planned` problems, graded by `verifier` (label, version)."""
     identity = manifest.identity
     return RunRow, {
         "id": run,
@@ -136,7 +136,7 @@ def call_row(call: Call) -> Row:
 
 
 def sample_row(sample: Sample, asked: Asked, *, call: str | None = None) -> Row:
-    """A sample, and the call that brought it; None for one that is cut from a longer one."""
+    """A sample, and the call that returned it; None for a sample cut from a longer one."""
     return SampleRow, {
         "id": sample.id,
         "trace": sample.trace,
@@ -163,13 +163,13 @@ def sample_row(sample: Sample, asked: Asked, *, call: str | None = None) -> Row:
 
 
 def _beside(sample: Sample) -> dict[str, str] | None:
-    """What a server gave of the thought beside the text; None for nothing."""
+    """What a server returned about thinking besides the text; None for nothing."""
     said = {"thought": sample.thought and str(sample.thought), "summary": sample.summary}
     return {name: text for name, text in said.items() if text is not None} or None
 
 
 def digest_of(sample: Sample) -> str:
-    """The hash of what came back."""
+    """The hash of the returned text."""
     return sample_digest(sample.text, sample.reasoning, str(sample.finish), sample.output_tokens)
 
 
@@ -182,7 +182,7 @@ def attempt_rows(
     stopped: bool = False,
     charges: Iterable[Charge] = (),
 ) -> list[Row]:
-    """An attempt of `run` on a problem (by digest), and what it is charged with."""
+    """An attempt of `run` on a problem (by digest), and its charges."""
     key = {"run_id": run, "problem_id": problem}
     rows: list[Row] = [
         (AttemptRow, {**key, "position": position, "error": error, "stopped": stopped})

@@ -17,7 +17,7 @@ from harness.store.writer import write_rows
 
 
 def recover(store: Store, file: Path) -> int:
-    """Bring a rescue file's rows into the database; returns how many lines it had."""
+    """Import a rescue file's rows into the database; returns how many lines it had."""
     tables = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
     rows: list[Row] = []
     try:
@@ -25,13 +25,13 @@ def recover(store: Store, file: Path) -> int:
     except OSError as error:
         raise DataError(f"cannot read {file}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise DataError(f"{file} is no rescue file: it is not text ({error.reason})") from error
+        raise DataError(f"{file} is not a rescue file: it is not text ({error.reason})") from error
     for number, line in enumerate(lines, 1):
         try:
             item = json.loads(line)
             rows.append((tables[item["table"]], _load(item["row"])))
         except (ValueError, KeyError, TypeError) as error:
-            if number == len(lines):  # cut off in the middle of the last line
+            if number == len(lines):  # the last line was cut off
                 break
             raise DataError(f"{file}, line {number}: not a rescued row ({error})") from error
     try:

@@ -1,4 +1,4 @@
-"""Taking what looks like a secret out of a database that holds it already."""
+"""Removing what looks like a secret from an existing database."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _TEXTS: tuple[tuple[type[Base], tuple[str, ...]], ...] = (
     (RunRow, ("manifest",)),
     (AttemptRow, ("error",)),
 )
-"""What is written about a model or a run. Prompts and samples are left as they are: they are
-hashed, and what a model said is its own."""
+"""Columns about models and runs. Prompts and samples are left unchanged: they are
+hashed, and model output is kept as is."""
 _HASHED = ("identity",)
-"""What of a manifest stays, because a run's id is its hash."""
+"""The part of a manifest that stays, because a run's id is its hash."""
 
 
 def redact(store: Store, known: Mapping[str, str], *, dry_run: bool = False) -> list[str]:
-    """Replace what looks like a secret by `…`; returns the places, table, id and column.
+    """Replace what looks like a secret by `…`; returns the places: table, id and column.
 
-    `known` are values that must go, by a name for each. Ids follow from fingerprints, which are
-    hashes, so that none of them changes; what a manifest's identity holds stays.
+    `known` maps names to values that must be removed. Ids are derived from fingerprints, which are
+    hashes, so none of them changes; the content of a manifest's identity stays.
     """
 
     def mask(text: str) -> str:
@@ -51,14 +51,14 @@ def redact(store: Store, known: Mapping[str, str], *, dry_run: bool = False) -> 
                     connection.execute(update(table).where(*where).values(**changed))
     if places and not dry_run:
         with store.engine.begin() as connection:
-            drop_figures(connection)  # what was kept of the runs holds the old text
+            drop_figures(connection)  # cached reports of the runs contain the old text
     if places and not dry_run and store.engine.dialect.name == "sqlite":
         _forget(store)
     return places
 
 
 def _forget(store: Store) -> None:
-    """Have SQLite write its file anew: what it has freed still holds the old text."""
+    """Have SQLite rewrite its file: freed pages still contain the old text."""
     with store.engine.connect() as connection:
         connection = connection.execution_options(isolation_level="AUTOCOMMIT")
         connection.execute(text("VACUUM"))

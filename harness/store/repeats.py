@@ -1,7 +1,7 @@
-"""Calls that two commands made for the same samples: both were paid for, both stay in the ledger.
+"""Calls that two commands made for the same samples: both were paid for and stay in the ledger.
 
-The samples belong to the call that was written first. A later one says in `repeats` which of its
-samples stood already, and has an id of its own, so that `harness db verify` can still derive it.
+The samples belong to the call that was written first. A later one lists in `repeats` which of its
+samples already existed, and gets its own id, so that `harness db verify` can still derive it.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from sqlalchemy import Connection, select
 from harness.store.identity import call_id
 from harness.store.schema import CallRow, SampleRow
 
-_AT_ONCE = 500  # parameters of one query
+_AT_ONCE = 500  # parameters per query
 
 Columns = Mapping[str, Any]
 
 
 def begin_writing(connection: Connection) -> None:
-    """Let nobody else write from here on, so that what is found missing can be inserted."""
+    """Lock out other writers from here on, so that what is found missing can be inserted."""
     if connection.dialect.name != "sqlite":
         return
     driver: Any = connection.connection.dbapi_connection
@@ -32,10 +32,10 @@ def begin_writing(connection: Connection) -> None:
 def told_apart(
     connection: Connection, calls: Sequence[Columns], samples: Sequence[Columns]
 ) -> tuple[list[Columns], list[Columns]]:
-    """The rows to insert: calls whose samples stand already get an id of their own.
+    """The rows to insert: calls whose samples already exist get their own id.
 
-    A call that is there itself (a rescue file brought in twice) and imported ones, which nobody
-    paid for now, are left to be ignored.
+    A call that already exists itself (a rescue file imported twice) and imported calls, which
+    nobody paid for now, are left to be ignored.
     """
     brought: dict[str, dict[str, None]] = defaultdict(dict)  # in order, each once
     for sample in samples:
@@ -71,7 +71,7 @@ def _repeat(
     repeated: Sequence[str],
     taken: Collection[str],
 ) -> Columns:
-    """The call under the next free id; as it is, where it is stored itself."""
+    """The call under the next free id, or unchanged if it is stored itself."""
     number = 0
     while True:
         query = select(CallRow.run_id, CallRow.created, CallRow.latency_s).where(

@@ -1,4 +1,4 @@
-"""Replies of a run that can be asked for again, word for word: what was sent, and what came."""
+"""Replies of a run that can be requested again, word for word: request and reply."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_ROWS = 5000
 class StoredReply:
     """One request for one sample, and its reply. `digest` is that of `identity.sample_digest`.
 
-    `about` is what the reply said of itself; `asked` when it came (UTC, ISO 8601).
+    `about` is what the reply reported about itself; `asked` when it came (UTC, ISO 8601).
     """
 
     problem: str
@@ -36,9 +36,9 @@ class StoredReply:
 
 
 def replies_of(store: Store, run: str) -> list[StoredReply]:
-    """Of a run of a model behind an API: whole replies to requests for one sample each.
+    """For a run of a model behind an API: whole replies to requests for one sample each.
 
-    Only what its strategy asked first of a problem; in the order of the problems.
+    Only what its strategy requested first for a problem; in the order of the problems.
     """
     query = (
         select(

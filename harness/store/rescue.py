@@ -1,4 +1,4 @@
-"""What could not be written to the database is kept in a file, and brought in later."""
+"""Results that could not be written to the database are kept in a file and imported later."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from harness.store.store import Store
 
 
 def append(store: Store, rows: Iterable[Row], file: Path | None) -> Path:
-    """Add rows to the rescue file (a new one, where there is room, when `file` is None).
+    """Append rows to the rescue file (a new one, where there is space, if `file` is None).
 
     A row that JSON cannot hold is left out: no database could hold it either. Raises OSError
     when no folder can be written.
@@ -43,7 +43,7 @@ def append(store: Store, rows: Iterable[Row], file: Path | None) -> Path:
 
 
 def point_to(error: StoreError | None, file: Path, database: str) -> StoreError:
-    """The error, with where the finished samples are kept and how to bring them in."""
+    """The error, with where the finished samples are kept and how to import them."""
     text = str(error) if error else "the database cannot be written"
     if str(file) in text:
         return error or StoreError(text)

@@ -1,4 +1,4 @@
-"""How much of what runs need is stored: samples drawn before a moment, answers judged already."""
+"""How much of what runs need is stored: samples drawn before a moment, answers already graded."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from harness.store.store import Store
 
 
 def samples_before(store: Store, runs: Sequence[str], moment: str) -> int:
-    """Distinct samples that some runs are charged with, whose calls ended before `moment`.
+    """Distinct samples charged to some runs whose calls ended before `moment`.
 
-    `moment` is UTC as ISO 8601, to the millisecond. The beginning of a longer sample is counted
-    with that; scores for which no model was asked are not counted.
+    `moment` is UTC as ISO 8601, to the millisecond. A sample cut from a longer one is counted
+    with that; scores computed without a model are not counted.
     """
     whole = func.coalesce(SampleRow.cut_of, SampleRow.id).label("id")
     charged = (
@@ -41,7 +41,7 @@ def judged_answers(
 ) -> int:
     """How many answers of some runs to some problems (digests) a verifier has decided on.
 
-    `verifier` is its label and version; `ungraded` is no decision.
+    `verifier` is its label and version; `ungraded` is not a decision.
     """
     query = (
         select(func.count(func.distinct(VerdictRow.sample_id)))

@@ -16,9 +16,9 @@ from harness.store.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRun:
-    """A run as it stands: `planned` problems, judged by `verifier` (a label) of some version.
+    """A stored run: `planned` problems, graded by `verifier` (a label) of some version.
 
-    `name` and `tags` are its user's.
+    `name` and `tags` are the user's.
     """
 
     id: str
@@ -48,7 +48,7 @@ class StoredRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """What the calls used that a run paid for: sums, each None as soon as one call is unknown."""
+    """The usage of the calls that a run paid for: sums, each None as soon as one is unknown."""
 
     usage: Usage
     calls: int
@@ -75,11 +75,12 @@ def find_runs(
     budget: str | None = None,
     tag: str | None = None,
 ) -> list[str]:
-    """Ids of the runs that match, oldest first; each filter is a name or spec as shown.
+    """Ids of the matching runs, oldest first; each filter is a name or spec as displayed.
 
-    A task's name without options stands for the task with any, where no run has exactly that name.
+    A task's name without options matches the task with any options, unless a run has that exact
+    name.
 
-    Those of one command follow one another by task and by budget, smaller sizes first.
+    Runs of one command are sorted by task and by budget, smaller sizes first.
     """
     query = select(RunRow.id, RunRow.created, RunRow.task, RunRow.budget).join(ModelRow)
     if model is not None:
@@ -93,29 +94,29 @@ def find_runs(
     with store.engine.connect() as connection:
         rows = connection.execute(query).all()
     if task is not None:
-        # A task's name is itself, and with other options only where there is none of that name:
-        # else the problems of the public seed could not be named beside those of a fresh one.
+        # A task's name matches itself, and other options only if no run has that exact name:
+        # otherwise the problems of the public seed could not be selected next to fresh ones.
         exact = [row for row in rows if row.task == task]
         rows = exact or [row for row in rows if row.task.startswith(f"{task}:")]
     return [row.id for row in sorted(rows, key=_place)]
 
 
 def _place(row: Any) -> tuple[Any, ...]:
-    # Words and numbers take turns, so that like is compared with like.
+    # Alternate words and numbers, so that like is compared with like.
     parts = re.split(r"(\d+)", row.budget)
     budget = [int(part) if i % 2 else part for i, part in enumerate(parts)]
     return (row.created, row.task, budget, row.id)
 
 
 def get_run(store: Store, run_id: str) -> StoredRun:
-    """One run; UsageError where there is none of this id."""
+    """One run; UsageError if there is none with this id."""
     for run in _runs(store, _QUERY.where(RunRow.id == run_id)):
         return run
     raise UsageError(f"no run {run_id} in {store.name}; `harness show --json` lists ids")
 
 
 def get_runs(store: Store, run_ids: Sequence[str]) -> list[StoredRun]:
-    """Some runs, in the order given; UsageError where there is none of an id."""
+    """Some runs, in the given order; UsageError if an id does not exist."""
     if len(run_ids) == 1:
         return [get_run(store, run_ids[0])]
     runs = {run.id: run for run in _runs(store, _QUERY)} if run_ids else {}
@@ -147,7 +148,7 @@ def name_run(store: Store, text: str, *, nor: str = "") -> str:
 def runs_under(
     store: Store, model_id: str, task: str, budget: str | None = None
 ) -> list[StoredRun]:
-    """The runs of one model on one task (under one budget), whatever else sets them apart."""
+    """The runs of one model on one task (under one budget), whatever else distinguishes them."""
     query = _QUERY.where(RunRow.model_id == model_id, RunRow.task == task)
     if budget is not None:
         query = query.where(RunRow.budget == budget)
@@ -184,7 +185,7 @@ def _runs(store: Store, query: Select[Any]) -> Iterator[StoredRun]:
 
 
 def get_models(store: Store, ids: Collection[str] | None = None) -> dict[str, ModelInfo]:
-    """What is kept of some models (None: of all), by id."""
+    """The stored info of some models (None: of all), by id."""
     query = select(ModelRow.id, ModelRow.spec, ModelRow.name, ModelRow.fingerprint, ModelRow.info)
     if ids is not None:
         query = query.where(ModelRow.id.in_(list(ids)))
@@ -209,7 +210,7 @@ def failed_attempts(store: Store, run_id: str) -> int:
 
 
 def pool_sizes(store: Store, run_ids: Iterable[str]) -> dict[tuple[str, str], int]:
-    """The answers of each attempt that stands without an error, by run and problem (digest)."""
+    """The answers of each attempt without an error, by run and problem (digest)."""
     answers = func.sum(case((ChargeRow.final, 1), else_=0))
     charged = (AttemptRow.run_id == ChargeRow.run_id) & (
         AttemptRow.problem_id == ChargeRow.problem_id
@@ -253,8 +254,8 @@ def spent_by_role(store: Store, run_id: str) -> dict[str, Spent]:
 
 
 def origins(store: Store, run_id: str) -> dict[Origin, int]:
-    """Who answered the calls that a run paid for, as the replies said, with the number of calls;
-    in the order of their first replies. Empty where none said anything."""
+    """Who answered the calls that a run paid for, as reported in replies, with the number of
+    calls; in the order of their first replies. Empty if replies report nothing."""
     query = (
         select(CallRow.about)
         .where(CallRow.run_id == run_id, CallRow.about.is_not(None))
@@ -287,7 +288,7 @@ def _spent(calls: int, *figures: Any) -> Spent:
 
 
 def call_spans(store: Store, model_id: str, roles: Iterable[str]) -> Iterator[CallSpan]:
-    """The calls of some roles that all runs of a model paid for."""
+    """The calls of some roles paid for by all runs of a model."""
     query = (
         select(
             CallRow.run_id,
@@ -308,7 +309,7 @@ def call_spans(store: Store, model_id: str, roles: Iterable[str]) -> Iterator[Ca
 def set_verifier(
     store: Store, run_id: str, verifier: tuple[str, str], manifest: RunManifest
 ) -> None:
-    """Have a run shown by the verdicts of another verifier (label, version)."""
+    """Switch a run to the verdicts of another verifier (label, version)."""
     values = {
         "verifier": verifier[0],
         "verifier_version": verifier[1],

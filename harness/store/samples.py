@@ -1,4 +1,4 @@
-"""Queries on samples: by trace, for what need not be generated again, and by id."""
+"""Queries on samples: by trace, to find what need not be generated again, and by id."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harness.store.codec import unpack_ends
 from harness.store.schema import CallRow, SampleRow
 from harness.store.store import Store
 
-_AT_ONCE = 500  # parameters of one query
+_AT_ONCE = 500  # parameters per query
 _MOST_REMEMBERED = 2_000_000
 
 _COLUMNS = (
@@ -35,9 +35,9 @@ _COLUMNS = (
 
 
 def known_traces(store: Store, models: Iterable[str]) -> frozenset[str] | None:
-    """All traces that the store holds of some models (ids), so that a fresh one is not looked for.
+    """All traces that the store has for some models (ids), so that new ones need no lookup.
 
-    None when there are too many to remember: every trace is then looked up.
+    None if there are too many to remember: every trace is then looked up.
     """
     ours = SampleRow.model_id.in_(list(models))
     query = select(SampleRow.trace).where(ours).limit(_MOST_REMEMBERED + 1)
@@ -62,7 +62,7 @@ def find_traces(store: Store, traces: Iterable[str]) -> Mapping[str, list[Sample
 
 
 def thought_of(about: Mapping[str, str] | None) -> dict[str, Any]:
-    """What a sample's row says of a thought beside the text, as keyword arguments of a Sample."""
+    """What a sample's row says about separate thinking, as keyword arguments of a Sample."""
     if about is None:
         return {}
     thought = about.get("thought")
@@ -73,7 +73,7 @@ def thought_of(about: Mapping[str, str] | None) -> dict[str, Any]:
 
 
 def find_digests(store: Store, ids: Sequence[str]) -> dict[str, str]:
-    """The digests of those samples that are stored, by id."""
+    """The digests of the samples that are stored, by id."""
     found: dict[str, str] = {}
     with store.engine.connect() as connection:
         for part in _parts(ids):
@@ -83,15 +83,15 @@ def find_digests(store: Store, ids: Sequence[str]) -> dict[str, str]:
 
 
 class CallCost(NamedTuple):
-    """Of the call that brought a sample: its seconds (of one that is cut from a longer one, the
-    share of its tokens), and the prompt tokens that came from a cache. Unknown is 0."""
+    """The cost of the call that returned a sample: its seconds (for a cut sample, the share of
+    its tokens), and the prompt tokens that came from a cache. Unknown is 0."""
 
     seconds: float = 0.0
     cached: int = 0
 
 
 def cost_of_call(store: Store, sample: str) -> CallCost:
-    """What the call that brought a sample took; nothing where none is recorded."""
+    """The cost of the call that returned a sample; nothing if none is recorded."""
     whole = aliased(SampleRow)
     query = (
         select(

@@ -1,7 +1,7 @@
-"""The tables. Identity is by content hash wherever a thing is defined by its content.
+"""The tables. Whatever is defined by its content is identified by a content hash.
 
 model 1─n sample n─1 call            a call's samples; a call is paid for by one run
-run 1─n attempt 1─n charge n─1 sample   which samples an attempt is charged with, thoughts included
+run 1─n attempt 1─n charge n─1 sample   the samples charged to an attempt, including thinking
 sample 1─n verdict                   by problem, verifier and its version
 sample 1─n label                     by problem and person
 """
@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 SCHEMA_VERSION = "0008"
-"""The newest migration; a database that names another one is older or newer than this code."""
+"""The newest migration; a database at any other one is older or newer than this code."""
 
 _HASH = String(32)
 
@@ -48,7 +48,7 @@ class Base(DeclarativeBase):
 
 
 class ModelRow(Base):
-    """A model as it was when it generated: `id` is the hash of its fingerprint."""
+    """A model at the time it generated: `id` is the hash of its fingerprint."""
 
     __tablename__ = "model"
     id: Mapped[str] = mapped_column(_HASH, primary_key=True)
@@ -67,7 +67,7 @@ class ProblemRow(Base):
 
 
 class PromptRow(Base):
-    """A rendered prompt, once; `id` is the hash of the text."""
+    """A rendered prompt, stored once; `id` is the hash of the text."""
 
     __tablename__ = "prompt"
     id: Mapped[str] = mapped_column(_HASH, primary_key=True)
@@ -77,7 +77,7 @@ class PromptRow(Base):
 class RunRow(Base):
     """One eval of (model, task, budget); `id` is the hash of `manifest["identity"]`.
 
-    `name` is what its user calls it, NULL unless told.
+    `name` is set by the user, otherwise NULL.
     """
 
     __tablename__ = "run"
@@ -94,7 +94,7 @@ class RunRow(Base):
 
 
 class TagRow(Base):
-    """A word that a user put on a run."""
+    """A word that a user attached to a run."""
 
     __tablename__ = "tag"
     run_id: Mapped[str] = mapped_column(ForeignKey("run.id"), primary_key=True)
@@ -104,13 +104,13 @@ class TagRow(Base):
 class CallRow(Base):
     """One request to an engine and what it used; paid for by the run that made it.
 
-    Unknown figures are NULL. `id` is the hash of the ids of the samples that it brought. It ended
-    at `created`, after `latency_s`; `joules` is its share of what the GPUs drew. `about` is what
-    the reply said of itself: the model that answered, its fingerprint, the upstream provider, the
-    seconds to the first token.
+    Unknown figures are NULL. `id` is the hash of the ids of the samples that it returned. It ended
+    at `created`, after `latency_s`; `joules` is its share of the GPUs' energy. `about` is what
+    the reply reported about itself: the model that answered, its fingerprint, the upstream
+    provider, the seconds to the first token.
 
-    `repeats` is of a call that was paid for although its samples stood already, brought by another
-    command meanwhile: {"samples": their ids, "number": which such call it is}. See identity.py.
+    `repeats` is for a call that was paid for although its samples were already stored by another
+    command: {"samples": their ids, "number": which such call it is}. See identity.py.
     """
 
     __tablename__ = "call"
@@ -134,17 +134,17 @@ class CallRow(Base):
 
 
 class SampleRow(Base):
-    """One completion, immutable. `id` hashes what was asked; `digest` hashes what came.
+    """One completion, immutable. `id` hashes the request; `digest` hashes the reply.
 
-    `trace` is `id` without the token limit: a longer sample of the same trace answers a shorter
-    request by being cut (`cut_of` then names it, and no call is recorded).
+    `trace` is `id` without the token limit: a longer sample of the same trace can be cut to answer
+    a shorter request (`cut_of` then refers to it, and no call is recorded).
     `prompt_tokens` are those of its own context; `token_ends` is packed (see codec.py).
-    `stopped_by` is the stop string that ended it, "" when the model did, NULL when unknown.
-    `about` holds what a server gives of a thought beside the text: {"thought": which it is,
-    "summary": another text about it}; NULL when it gives nothing.
+    `stopped_by` is the stop string that ended it, "" if the model did, NULL if unknown.
+    `about` holds what a server returns about thinking besides the text: {"thought": its kind,
+    "summary": a text about it}; NULL if it returns nothing.
 
     A reward's score is a sample of the reward: `prefix` is the response, `text` the JSON list of
-    values, `sampling` {"reward": its spec}; where no model was run for it, no call is recorded.
+    values, `sampling` {"reward": its spec}; if no model was run for it, no call is recorded.
     """
 
     __tablename__ = "sample"
@@ -174,7 +174,7 @@ class SampleRow(Base):
 class AttemptRow(Base):
     """One budget applied to one problem: finished (`error` is NULL) or failed.
 
-    `stopped`: it was finished by its budget's ceiling, perhaps before there was any answer.
+    `stopped`: it was ended by its budget's ceiling, perhaps before there was any answer.
     """
 
     __tablename__ = "attempt"
@@ -186,11 +186,11 @@ class AttemptRow(Base):
 
 
 class ChargeRow(Base):
-    """A sample that an attempt is charged with: chain `ordinal`, link `step`, the answer `final`.
+    """A sample charged to an attempt: chain `ordinal`, link `step`, the answer is `final`.
 
-    Behind the answer stand the samples of its reward, the last of which is its `score`. What was
-    asked for and is in no chain has the ordinal behind the last one. Samples with one `ask` were
-    asked for together; NULL: those with one context were.
+    After the answer come the samples of its reward, the last of which is its `score`. Samples
+    that were requested but are in no chain have the ordinal after the last one. Samples with the
+    same `ask` were requested together; NULL: those with one context were.
     """
 
     __tablename__ = "charge"
@@ -208,10 +208,10 @@ class ChargeRow(Base):
 
 
 class VerdictRow(Base):
-    """A judgement of a sample as an answer to a problem, by one version of a verifier.
+    """A verdict on a sample as an answer to a problem, by one version of a verifier.
 
-    `loop`: the response ends by saying the same over and over; NULL where nobody looked. `score`:
-    partial credit, from 0 to 1; NULL where a verdict is all or nothing.
+    `loop`: the response ends by repeating itself; NULL if that was not checked. `score`:
+    partial credit, from 0 to 1; NULL if a verdict is all or nothing.
     """
 
     __tablename__ = "verdict"
@@ -234,8 +234,8 @@ class LabelRow(Base):
     """A person's judgement of a sample as an answer to a problem; a `status` as in verdicts.
 
     `ungraded`: the person cannot tell. `drawn` says how the sample was drawn, {"population": a hash
-    of all samples among which, "by": what made the strata, "stratum": its name, "size": of how
-    many}; NULL where it was chosen in another way.
+    of all samples drawn from, "by": what made the strata, "stratum": its name, "size": its
+    size}; NULL if it was chosen in another way.
     """
 
     __tablename__ = "label"
@@ -249,8 +249,8 @@ class LabelRow(Base):
 
 
 class BatchRow(Base):
-    """A batch that a provider works on. `calls` are the ids of the calls that it will bring,
-    `collected` when all that it brought was stored; NULL until then."""
+    """A batch at a provider. `calls` are the ids of the calls that it will return,
+    `collected` when all its replies were stored; NULL until then."""
 
     __tablename__ = "batch"
     id: Mapped[str] = mapped_column(String(200), primary_key=True)
@@ -261,7 +261,7 @@ class BatchRow(Base):
 
 
 class FiguresRow(Base):
-    """A run's report as it was last computed, and the hash of what it was computed from.
+    """A run's report as last computed, and the hash of what it was computed from.
 
     It saves time alone: `harness db verify` computes it again, and it may be deleted at will.
     """

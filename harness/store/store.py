@@ -39,14 +39,14 @@ LOCK_WAIT_S = 5.0
 
 
 class Store:
-    """An open database of the right schema."""
+    """An open database with the right schema."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
     @property
     def name(self) -> str:
-        """The file, or the URL without its password: for messages."""
+        """The file, or the URL without its password, for messages."""
         return describe(self.engine.url)
 
     def close(self) -> None:
@@ -73,7 +73,7 @@ def describe(url: URL) -> str:
 
 
 def to_url(where: str | Path) -> URL:
-    """A path or a SQLAlchemy URL as a URL; UsageError when it is neither."""
+    """A path or a SQLAlchemy URL as a URL; UsageError if it is neither."""
     if "://" not in str(where):
         return URL.create("sqlite", database=str(where))
     try:
@@ -83,10 +83,10 @@ def to_url(where: str | Path) -> URL:
 
 
 def open_store(where: str | Path, *, create: bool = False) -> Store:
-    """Open (with `create`: make, or bring up to date) the database at a path or URL.
+    """Open the database at a path or URL (with `create`: create or upgrade it).
 
-    Raises UsageError when it does not exist and `create` is False, StoreError when it cannot be
-    opened, is locked, is no database, or was written by a newer version.
+    Raises UsageError if it does not exist and `create` is False, StoreError if it cannot be
+    opened, is locked, is not a database, or was written by a newer version.
     """
     url = to_url(where)
     is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
@@ -94,7 +94,7 @@ def open_store(where: str | Path, *, create: bool = False) -> Store:
         _check_file(Path(str(url.database)), create)
     read_only = is_file and not create and not _writable(Path(str(url.database)))
     try:
-        # A server's connections may be gone when they are next needed: they are tried before.
+        # A server's connections may be gone when they are next needed, so they are tested first.
         ways = {} if url.get_backend_name() == "sqlite" else {"pool_pre_ping": True}
         engine = create_engine(url, **(_reading(str(url.database)) if read_only else ways))
     except (NoSuchModuleError, ModuleNotFoundError) as error:
@@ -119,7 +119,7 @@ def _writable(path: Path) -> bool:
 
 
 def _reading(file: str) -> dict[str, Any]:
-    """How SQLite opens a file that may only be read: without the files that WAL puts beside it."""
+    """How SQLite opens a read-only file: without the extra files of WAL mode."""
     wal = Path(f"{file}-wal").exists()
     uri = f"{Path(file).resolve().as_uri()}?{'mode=ro' if wal else 'immutable=1'}"
     return {"creator": lambda: sqlite3.connect(uri, uri=True, check_same_thread=False)}
@@ -127,7 +127,7 @@ def _reading(file: str) -> dict[str, Any]:
 
 def _check_file(path: Path, create: bool) -> None:
     if path.is_dir():
-        raise UsageError(f"database {path} is a folder; name a file, as results.sqlite")
+        raise UsageError(f"database {path} is a folder; name a file, such as results.sqlite")
     if not path.exists():
         if not create:
             raise UsageError(
@@ -137,13 +137,13 @@ def _check_file(path: Path, create: bool) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(f"cannot make the folder for {path}: {error.strerror}") from error
+            raise StoreError(f"cannot create the folder for {path}: {error.strerror}") from error
 
 
 def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     """WAL lets readers read while we write; NORMAL survives a killed process."""
     connection.execute(f"PRAGMA busy_timeout = {int(LOCK_WAIT_S * 1000)}")
-    # A file keeps its mode: where another process is making this one, it sets the mode itself.
+    # A file keeps its mode: if another process is creating it, that one sets the mode.
     with contextlib.suppress(sqlite3.OperationalError):
         connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
@@ -161,7 +161,7 @@ def _bring_up_to_date(engine: Engine, *, create: bool) -> None:
     name = describe(engine.url)
     if found is None and tables - {"alembic_version"}:
         raise StoreError(
-            f"{name} is a database of another program; name another file with {{db}}", db=...
+            f"{name} is another program's database; name another file with {{db}}", db=...
         )
     if found is None and not create:
         raise UsageError(f"{name} holds no results yet: run `harness eval` first")
@@ -178,13 +178,13 @@ def _bring_up_to_date(engine: Engine, *, create: bool) -> None:
 
 
 def _create(engine: Engine) -> None:
-    """A fresh database at the newest schema, without the time it takes to load Alembic."""
+    """Create a database at the newest schema, without the time it takes to load Alembic."""
     stamp = Table(
         "alembic_version", MetaData(), Column("version_num", String(32), primary_key=True)
     )
     with _alone(engine) as connection:
         if inspect(connection).has_table("alembic_version"):
-            return  # by another process, just now
+            return  # created by another process in the meantime
         Base.metadata.create_all(connection)
         stamp.create(connection)
         connection.execute(stamp.insert().values(version_num=SCHEMA_VERSION))
@@ -192,7 +192,7 @@ def _create(engine: Engine) -> None:
 
 @contextlib.contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
-    """One transaction that no other process sees half of; SQLite's driver begins none for DDL."""
+    """A transaction that other processes see entirely or not; SQLite's driver has none for DDL."""
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -230,20 +230,20 @@ def explain(error: SQLAlchemyError, name: str) -> StoreError:
     cause = cause.strip().splitlines()[0] if cause.strip() else type(error).__name__
     low = cause.lower()
     if "locked" in low:
-        advice = "another process holds it; wait for that to end, or use another {db}"
+        advice = "another process is using it; wait for that to end, or use another {db}"
     elif "full" in low:
         advice = "free some space, then run the same command again"
     elif "not a database" in low or "malformed" in low:
-        advice = "the file is damaged or no SQLite database; name another with {db}"
+        advice = "the file is damaged or not an SQLite database; name another with {db}"
     elif "readonly" in low or "unable to open" in low or "permission" in low:
-        advice = "check that the folder and the file can be written"
+        advice = "check that the folder and the file are writable"
     else:
-        advice = "nothing more was written; the same command goes on from what is stored"
+        advice = "nothing more was written; run the same command again to resume"
     return StoreError(f"database {name}: {cause}: {advice}", db=...)
 
 
 def is_dropped(error: SQLAlchemyError) -> bool:
-    """Whether a server's connection was lost or is not to be had now: another one may be."""
+    """Whether a server's connection was lost or is unavailable now, so that retrying may help."""
     if not isinstance(error, DBAPIError):
         return False
     lost = isinstance(error, OperationalError) and "connection" in str(error.orig).lower()

@@ -28,12 +28,12 @@ from harness.store.schema import (
 )
 from harness.store.store import Store
 
-_AT_ONCE = 500  # parameters of one query
+_AT_ONCE = 500  # parameters per query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
-    """How many rows went; `moved` calls are paid for by another run now that uses their samples."""
+    """How many rows were removed; `moved` calls are now paid for by other runs that use them."""
 
     runs: int = 0
     attempts: int = 0
@@ -47,9 +47,9 @@ class Removed:
 
 
 def rename_run(store: Store, run_id: str, name: str | None) -> None:
-    """Give a run a name of the user's own, or take it away (None)."""
+    """Set a run's user-defined name, or remove it (None)."""
     if name is not None and (not name.strip() or not name.isprintable()):
-        raise UsageError(f"run name {name!r}: a line of text is wanted")
+        raise UsageError(f"run name {name!r}: must be one line of text")
     with store.engine.begin() as connection:
         connection.execute(update(RunRow).where(RunRow.id == run_id).values(name=name))
 
@@ -57,11 +57,11 @@ def rename_run(store: Store, run_id: str, name: str | None) -> None:
 def tag_run(
     store: Store, run_id: str, *, add: Iterable[str] = (), remove: Iterable[str] = ()
 ) -> None:
-    """Add tags to a run and take others away."""
+    """Add tags to a run and remove others."""
     added, gone = set(add), set(remove)
     for tag in added:
         if not tag.strip() or not tag.isprintable() or len(tag) > 200:
-            raise UsageError(f"tag {tag!r}: up to 200 visible characters are wanted")
+            raise UsageError(f"tag {tag!r}: must be up to 200 visible characters")
     with store.engine.begin() as connection:
         connection.execute(
             delete(TagRow).where(TagRow.run_id == run_id, TagRow.tag.in_(added | gone))
@@ -75,17 +75,17 @@ def remove_runs(store: Store, run_ids: Collection[str]) -> Removed:
     """Remove runs with their attempts, and the samples and calls that no other run needs.
 
     A call is kept as long as another run is charged for one of its samples, and is booked on that
-    run from now on. All or nothing.
+    run from then on. All or nothing.
     """
     with store.engine.begin() as connection:
         return _remove(connection, list(run_ids))
 
 
 def collect_garbage(store: Store, *, spare_hours: float = 1.0, dry_run: bool = False) -> Removed:
-    """Remove samples that no attempt is charged for, their calls, and what then nothing refers to.
+    """Remove samples that no attempt is charged for, their calls, and what is then unreferenced.
 
-    They are what failed or interrupted attempts left, and what the next try would have found.
-    Those that came in the last `spare_hours` stay: a command may be at work. `dry_run` only counts.
+    Failed or interrupted attempts leave them behind, and the next try would have reused them.
+    Samples of the last `spare_hours` are kept: a command may be running. `dry_run` only counts.
     """
     before = dt.datetime.now(dt.UTC) - dt.timedelta(hours=spare_hours)
     unused = select(SampleRow.id).where(
@@ -105,7 +105,7 @@ def collect_garbage(store: Store, *, spare_hours: float = 1.0, dry_run: bool = F
 
 
 def _since(connection: Connection, before: dt.datetime) -> set[str]:
-    """The samples of calls since then, scores without a call, and what was cut from them."""
+    """The samples of calls since then, scores without a call, and those cut from them."""
     limit = before.isoformat(timespec="milliseconds")
     query = (
         select(SampleRow.id)
@@ -152,14 +152,14 @@ def _remove(connection: Connection, runs: Sequence[str]) -> Removed:
 
 
 def _sweep(connection: Connection, candidates: set[str]) -> Removed:
-    """Remove the candidates that nobody needs, with their verdicts, labels and calls."""
+    """Remove the candidates that nothing needs, with their verdicts, labels and calls."""
     gone, calls = _needless(connection, candidates)
     verdicts = 0
     for part in _parts(gone):
         verdicts += _count(connection, VerdictRow, VerdictRow.sample_id.in_(part))
         connection.execute(delete(VerdictRow).where(VerdictRow.sample_id.in_(part)))
         connection.execute(delete(LabelRow).where(LabelRow.sample_id.in_(part)))
-        # A cut points at its longer sample, which may go in another part.
+        # A cut refers to its longer sample, which may be in another chunk.
         connection.execute(update(SampleRow).where(SampleRow.id.in_(part)).values(cut_of=None))
     for part in _parts(gone):
         connection.execute(delete(SampleRow).where(SampleRow.id.in_(part)))
@@ -169,10 +169,10 @@ def _sweep(connection: Connection, candidates: set[str]) -> Removed:
 
 
 def _needless(connection: Connection, candidates: set[str]) -> tuple[set[str], set[str]]:
-    """The candidates that can go, and the calls that brought nothing else.
+    """The candidates that can be removed, and the calls that returned nothing else.
 
-    Needed is what an attempt is charged for, what a kept sample was cut from, and what came by the
-    same call as a kept sample (a call's id follows from all that it brought).
+    Needed are samples that an attempt is charged for, that a kept sample was cut from, or that
+    came with the same call as a kept sample (a call's id is derived from all its samples).
     """
     call_of: dict[str, str] = {}
     longer_of: dict[str, str] = {}
@@ -207,9 +207,9 @@ def _needless(connection: Connection, candidates: set[str]) -> tuple[set[str], s
 
 
 def _rebook(connection: Connection, runs: Sequence[str]) -> tuple[int, int]:
-    """Book the calls of removed runs on those that use their samples; drop what none uses.
+    """Book the calls of removed runs on runs that use their samples; delete unused ones.
 
-    Returns how many were dropped and how many moved.
+    Returns how many were deleted and how many moved.
     """
     cuts, payer = _cuts(connection), dict[str, str]()
     created = connection.execute(select(RunRow.id, RunRow.created))
@@ -251,7 +251,7 @@ def _root(sample: str, cuts: Mapping[str, str]) -> str:
 
 
 def _drop_orphans(connection: Connection) -> dict[str, int]:
-    """Remove prompts, problems and models that nothing refers to; how many, by table."""
+    """Remove unreferenced prompts, problems and models; how many, by table."""
     references: dict[str, tuple[type[Any], list[Any]]] = {
         "prompts": (PromptRow, [SampleRow.prompt_id]),
         "problems": (ProblemRow, [AttemptRow.problem_id, VerdictRow.problem_id]),

@@ -21,11 +21,11 @@ from harness.store.schema import (
 )
 from harness.store.store import Store
 
-_CHUNK = 1000  # rows that are fetched together
+_CHUNK = 1000  # rows fetched at once
 
 
 def verify(store: Store) -> tuple[dict[str, int], list[str]]:
-    """Rows checked, by table, and what is wrong with them (empty: all is well)."""
+    """Rows checked, by table, and what is wrong with them (empty: everything is fine)."""
     with store.engine.connect() as connection:
         counts = {
             table.name: connection.scalar(select(func.count()).select_from(table)) or 0

@@ -1,8 +1,8 @@
-"""One thread that writes everything, in small transactions as results arrive.
+"""A single thread that writes everything, in small transactions as results arrive.
 
-Rows are queued in order and committed together when several wait (group commit), so that a
-thousand samples a second cost a few dozen transactions. When the database cannot be written any
-more, what was already paid for goes to a rescue file instead (see rescue.py).
+Rows are queued in order and committed together if several are waiting (group commit), so that a
+thousand samples a second need a few dozen transactions. If the database can no longer be
+written, results that were already paid for go to a rescue file instead (see rescue.py).
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from harness.store.schema import Base
 from harness.store.store import Store, explain, is_dropped, is_lock
 
 _MOST_AT_ONCE = 2000
-_FLOOD = 32  # rows of a transaction; when they come as fast as this, the next one gathers more:
-_RECONNECT_S = 0.5  # between tries to reach a server again
+_FLOOD = 32  # rows per transaction; at this rate, the next transaction collects more:
+_RECONNECT_S = 0.5  # between attempts to reach a server again
 _GATHER_S = 0.15  # a commit costs as much as a hundred rows
 _ORDER = {table.name: i for i, table in enumerate(Base.metadata.sorted_tables)}
 
@@ -45,9 +45,9 @@ _ORDER = {table.name: i for i, table in enumerate(Base.metadata.sorted_tables)}
 class Writer:
     """Queue of rows and the thread that commits them.
 
-    Rows that already stand (same primary key) are left as they are, except attempts, which are
-    updated: a failed one may succeed later. `lock_timeout_s` bounds the wait for another
-    process's lock. `error` is set once writing has failed for good.
+    Existing rows (same primary key) are left unchanged, except attempts, which are
+    updated: a failed one may succeed later. `lock_timeout_s` limits the wait for another
+    process's lock. `error` is set once writing has failed permanently.
     """
 
     def __init__(self, store: Store, *, lock_timeout_s: float = 60.0) -> None:
@@ -60,7 +60,7 @@ class Writer:
         self._thread.start()
 
     def put(self, rows: Iterable[Row]) -> None:
-        """Queue rows; they are committed in this order, all of one call in one transaction."""
+        """Queue rows; they are committed in this order, all rows of one call in one transaction."""
         self._queue.put(list(rows))
 
     def flush(self) -> None:
@@ -72,7 +72,7 @@ class Writer:
             raise self.error
 
     def close(self) -> None:
-        """Write what is queued, then end the thread. Does not raise: look at `error`."""
+        """Write what is queued, then end the thread. Does not raise: check `error`."""
         self._queue.put(None)
         self._thread.join()
 
@@ -111,8 +111,8 @@ class Writer:
                 return
             except SQLAlchemyError as error:
                 self.error = explain(error, self._store.name)
-            # A driver's own error on a value that no column takes: were the thread to end by it,
-            # all that wait for what they queued would wait for ever.
+            # A driver's own error for a value that no column accepts: if it ended the thread,
+            # everybody waiting for queued rows would wait forever.
             except Exception as error:  # noqa: BLE001
                 self.error = StoreError(
                     f"database {self._store.name}: a row cannot be written: "
@@ -134,7 +134,7 @@ class Writer:
                     write_rows(connection, rows)
                 return
             except SQLAlchemyError as error:
-                dropped = is_dropped(error)  # rows that stand are left as they are: once more
+                dropped = is_dropped(error)  # existing rows are skipped, so try once more
                 if not (dropped or is_lock(error)) or time.monotonic() > deadline:
                     raise
                 if dropped:
@@ -144,7 +144,7 @@ class Writer:
 def write_rows(connection: Connection, rows: Iterable[Row]) -> None:
     """Insert rows in the order of their tables' references; existing ones stay.
 
-    A call for samples that stand already was paid for all the same: it is kept beside the first.
+    A call for samples that already exist was paid for all the same: it is kept too.
     """
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for kind, row in rows:
@@ -177,7 +177,7 @@ def renew_verdicts(store: Store, rows: Sequence[Row]) -> None:
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the rows whose primary key is not there yet."""
+    """Insert the rows whose primary key does not exist yet."""
     dialect = connection.dialect.name
     if dialect == "sqlite":
         _insert_sqlite(connection, table, rows)
@@ -199,9 +199,9 @@ def _insert_sqlite(
     *,
     verb: str = "INSERT OR IGNORE",
 ) -> None:
-    """By the driver: SQLAlchemy's own work on a row costs more than SQLite's.
+    """Through the driver: SQLAlchemy's own work on a row costs more than SQLite's.
 
-    The columns are the first row's, as in SQLAlchemy; what it fills in by itself is left to it.
+    The columns are the first row's, as in SQLAlchemy; values that it fills in are left to it.
     """
     names = [column.name for column in table.columns if column.name in rows[0]]
     if any(c.default is not None and c.name not in rows[0] for c in table.columns):
@@ -218,7 +218,7 @@ def _insert_sqlite(
 
 
 def _encoder(dialect: Dialect, column: Column[Any]) -> Callable[[Any], Any] | None:
-    """How a column's values are written, where they are not written as they are."""
+    """How a column's values are converted, unless they are written as is."""
     encoder: Callable[[Any], Any] | None = column.type.dialect_impl(dialect).bind_processor(dialect)
     return encoder
 
@@ -238,7 +238,7 @@ def _exists(connection: Connection, table: Table, row: Mapping[str, Any]) -> boo
 
 
 def _renew(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Bring rows that stood already to what is known now."""
+    """Update existing rows to what is known now."""
     keys = [column.name for column in table.primary_key]
     query = update(table).where(*(table.c[key] == bindparam(f"old_{key}") for key in keys))
     connection.execute(query, [{**row, **{f"old_{key}": row[key] for key in keys}} for row in rows])

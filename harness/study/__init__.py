@@ -1,4 +1,4 @@
-"""Study files: models, tasks and budgets that one command runs. See docs/studies.md."""
+"""Study files: models, tasks and budgets to run with one command. See docs/studies.md."""
 
 from harness.study.study import Study
 

@@ -1,4 +1,4 @@
-"""Whether a study's figures are what it claims that they are."""
+"""Checking a study's figures against its claims."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from harness.study.matrix import Planned, claimed_run
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """A claim beside what was found: `why` says in one line how the two stand to one another."""
+    """A claim and the measured figure: `why` compares the two in one line."""
 
     claim: Claim
     run: str
@@ -51,14 +51,14 @@ class CheckedClaims(Listing[Checked]):
         return all(one.agrees for one in self)
 
     def rows(self) -> Sequence[Row]:
-        """One row a claim."""
+        """One row per claim."""
         return [one.to_json() for one in self]
 
 
 def check_claims(
     claims: Sequence[Claim], planned: Sequence[Planned], reports: Mapping[str, RunReport]
 ) -> CheckedClaims:
-    """Each claim against the report of its run, by run id."""
+    """Each claim compared with the report of its run, by run id."""
     return CheckedClaims(
         _check(claim, run, reports.get(run))
         for claim in claims

@@ -1,7 +1,7 @@
-"""What stands in a study file: the frozen dataclasses that it is read into, and its JSON schema.
+"""The contents of a study file: the frozen dataclasses that it is parsed into, and its schema.
 
-The annotations say what a key takes (`Annotated`, with its meaning as editors show it); msgspec
-checks values against them and makes the schema of them.
+The annotations define a key's type and its meaning as shown by editors (`Annotated`); msgspec
+validates values against them and generates the JSON schema from them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from harness.models.options import Count, Natural, Positive
 
 
 def says(meaning: str) -> msgspec.Meta:
-    """What a key means, in its schema."""
+    """A key's description in the schema."""
     return msgspec.Meta(description=meaning)
 
 
@@ -28,41 +28,37 @@ class Price:
     """US dollars per million tokens."""
 
     input: Annotated[NotNegative, says("of a prompt")]
-    output: Annotated[NotNegative, says("generated, thoughts included")]
-    cached: Annotated[NotNegative | None, says("of a prompt, read from the provider's cache")] = (
-        None
-    )
+    output: Annotated[NotNegative, says("generated, including thinking")]
+    cached: Annotated[
+        NotNegative | None, says("of a prompt, if served from the provider's cache")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelEntry:
     """One model of a study."""
 
-    model: Annotated[
-        Text, says("backend:name or backend:name@url, as `harness eval --model` takes it")
-    ]
-    name: Annotated[
-        Text | None, says("its name in tables and on pages (default: the model's own)")
-    ] = None
+    model: Annotated[Text, says("backend:name or backend:name@url, as in `harness eval --model`")]
+    name: Annotated[Text | None, says("name in tables and on pages (default: the model's own)")] = (
+        None
+    )
     args: Annotated[
         dict[str, Any], says("options of its backend: `harness models options BACKEND`")
     ] = field(default_factory=dict)
-    price: Annotated[Price | None, says("instead of the price book's")] = None
+    price: Annotated[Price | None, says("overrides the price book's")] = None
     gpu_usd_per_hour: Annotated[
-        NotNegative | None, says("counts the device's time instead of tokens")
+        NotNegative | None, says("count device time at this hourly rate instead of tokens")
     ] = None
-    budgets: Annotated[
-        tuple[Text, ...], says("instead of those of the study and of its tasks")
-    ] = ()
+    budgets: Annotated[tuple[Text, ...], says("overrides those of the study and of its tasks")] = ()
     max_output_tokens: Annotated[
-        Count | None, says("limit of one completion, instead of the study's")
+        Count | None, says("token limit of one completion, overrides the study's")
     ] = None
     batch: Annotated[
         Literal["wait", "submit"] | None,
-        says("ask through the provider's batch interface, at half the price"),
+        says("use the provider's batch API, at half the price"),
     ] = None
     concurrency: Annotated[
-        Count | None, says("calls in flight (default: what fills the engine)")
+        Count | None, says("calls in flight (default: enough to keep the engine busy)")
     ] = None
 
 
@@ -71,17 +67,17 @@ class TaskEntry:
     """One task of a study."""
 
     task: Annotated[
-        Text, says("a task's name, or a file of questions, as `harness eval --task` takes it")
+        Text, says("a task's name, or a file of questions, as in `harness eval --task`")
     ]
-    options: Annotated[dict[str, Any], says("options of the task: those behind its name")] = field(
+    options: Annotated[dict[str, Any], says("options of the task: those after its name")] = field(
         default_factory=dict
     )
     limit: Annotated[
-        Count | None, says("its first problems alone, instead of the study's limit")
+        Count | None, says("use only its first problems, overrides the study's limit")
     ] = None
-    budgets: Annotated[tuple[Text, ...], says("instead of the study's")] = ()
+    budgets: Annotated[tuple[Text, ...], says("overrides the study's")] = ()
     prompt: Annotated[
-        Text | None, says("replaces the task's wording; {{ question }} is the question")
+        Text | None, says("replaces the task's prompt; {{ question }} is the question")
     ] = None
     system: Annotated[str | None, says("replaces the task's system prompt")] = None
     shots: Annotated[Natural | None, says("number of worked examples")] = None
@@ -89,55 +85,51 @@ class TaskEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeEntry:
-    """A model that is asked for verdicts, where a task's verifier knows what to ask."""
+    """A model that is asked for verdicts, if a task's verifier provides a question."""
 
-    model: Annotated[Text, says("as a model of the study")]
+    model: Annotated[Text, says("as for a model of the study")]
     args: Annotated[dict[str, Any], says("options of its backend")] = field(default_factory=dict)
-    votes: Annotated[
-        Count, says("times that it is asked about each answer; the majority counts")
-    ] = 1
-    max_output_tokens: Annotated[Count, says("limit of one reply")] = 1024
-    price: Annotated[Price | None, says("instead of the price book's")] = None
+    votes: Annotated[Count, says("votes for each answer; the majority counts")] = 1
+    max_output_tokens: Annotated[Count, says("token limit of one reply")] = 1024
+    price: Annotated[Price | None, says("overrides the price book's")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ceilings:
-    """What the whole study may use, all its commands and the judge together."""
+    """What the whole study may use, over all its commands and including the judge."""
 
     max_usd: Annotated[Positive | None, says("US dollars")] = None
-    max_tokens: Annotated[Count | None, says("tokens, prompts included")] = None
+    max_tokens: Annotated[Count | None, says("tokens, including prompts")] = None
     max_seconds: Annotated[
-        Positive | None, says("seconds of one command, after which no call begins")
+        Positive | None, says("seconds of one command, after which no call starts")
     ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A figure that the study claims: a run of it that no longer agrees is an error."""
+    """A figure that the study claims: it is an error if a run no longer agrees."""
 
     model: Annotated[Text, says("a model's name in this study")]
     task: Annotated[Text, says("a task of this study, with its options")]
     budget: Annotated[Text, says("one budget")]
-    metric: Annotated[Text, says("a figure of the run, as `harness show --json` names it")] = (
-        "accuracy"
-    )
-    value: Annotated[float, says("what is claimed")]
+    metric: Annotated[Text, says("a figure of the run, as in `harness show --json`")] = "accuracy"
+    value: Annotated[float, says("the claimed value")]
     tolerance: Annotated[
         NotNegative | None,
-        says("how far the figure may lie from it (default: as far as its 95% interval reaches)"),
+        says("allowed distance from the value (default: its 95% interval must contain it)"),
     ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyFile:
-    """Models, tasks and budgets: what a board is made from."""
+    """Models, tasks and budgets: the contents of a leaderboard."""
 
     title: Annotated[str, says("title of the site")] = ""
-    text: Annotated[str, says("text above the site's table; a blank line parts paragraphs")] = ""
-    models: Annotated[tuple[ModelEntry, ...], says("who is measured")] = ()
+    text: Annotated[str, says("text above the site's table; blank lines separate paragraphs")] = ""
+    models: Annotated[tuple[ModelEntry, ...], says("the models to measure")] = ()
     tasks: Annotated[tuple[TaskEntry, ...], says("on what")] = ()
     budgets: Annotated[
-        tuple[Text, ...], says("what may be spent on one problem; braces are a sweep")
+        tuple[Text, ...], says("what may be spent on one problem; braces expand to a sweep")
     ] = ()
     limit: Annotated[Count | None, says("the first problems of each task alone")] = None
     exclude_known_faults: Annotated[
@@ -145,30 +137,32 @@ class StudyFile:
     ] = False
     seed: Annotated[int, says("of the sampling")] = 0
     max_output_tokens: Annotated[
-        Count | None, says("limit of one completion (default: the model's)")
+        Count | None, says("token limit of one completion (default: the model's)")
     ] = None
     fresh: Annotated[
-        Text | None, says("a label: asks models behind an API anew, such as 2026-12")
+        Text | None, says("a label: sample models behind an API again, such as 2026-12")
     ] = None
     max_age: Annotated[
-        Text | None, says("the same unless something as young is stored, such as 30d")
+        Text | None, says("the same unless samples at most this old are stored, such as 30d")
     ] = None
-    data_dir: Annotated[Text | None, says("folder of local data sets, from this file's folder")] = (
+    data_dir: Annotated[Text | None, says("folder of local data sets, relative to this file")] = (
         None
     )
     db: Annotated[
-        Text | None, says("database, from this file's folder (default: harness.sqlite)")
+        Text | None, says("database, relative to this file (default: harness.sqlite)")
     ] = None
     plugins: Annotated[
-        tuple[Text, ...], says("Python files that register plugins, from this folder")
+        tuple[Text, ...], says("Python files that register plugins, relative to this file")
     ] = ()
-    ceilings: Annotated[Ceilings, says("what may be used in all")] = field(default_factory=Ceilings)
+    ceilings: Annotated[Ceilings, says("limits on the whole study")] = field(
+        default_factory=Ceilings
+    )
     judge: Annotated[JudgeEntry | None, says("a model that is asked for verdicts")] = None
     expect: Annotated[tuple[Claim, ...], says("figures that the study claims")] = ()
 
 
 def schema() -> dict[str, Any]:
-    """The JSON schema of a study file, by which editors complete and check it."""
+    """The JSON schema of a study file, used by editors for completion and validation."""
     made = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(StudyFile)))
     for one in made["$defs"].values():
         if "properties" in one:

@@ -1,4 +1,4 @@
-"""What a study would cost: its matrix with expected tokens, dollars and hours, cheapest first."""
+"""A study's cost: its matrix with expected tokens, dollars and hours, cheapest first."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from harness.study.matrix import Planned
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellForecast:
-    """What is left to do of one model on one task, all its budgets together.
+    """The remaining work of one model on one task, over all its budgets.
 
     `tokens` (generated), `usd` and `seconds` are expected totals with a 95% range, from the
-    problems that are done; None where fewer than two are. `most_tokens` and `most_usd` bound them
-    then: every sample at its limit, each prompt read twice (a byte a token where they are not
-    counted).
+    finished problems; None if there are fewer than two. `most_tokens` and `most_usd` are then
+    upper bounds: every sample at its limit, each prompt read twice (one token per byte if tokens
+    cannot be counted).
     """
 
     model: str
@@ -67,16 +67,16 @@ class StudyForecast(Listing[CellForecast]):
 
     @property
     def most_tokens(self) -> int | None:
-        """A bound of what is generated; None where a cell has none."""
+        """An upper bound on generated tokens; None if a cell has none."""
         return add_known(cell.most_tokens for cell in self)
 
     @property
     def most_usd(self) -> float | None:
-        """A bound of the dollars; None where a cell has none."""
+        """An upper bound on dollars; None if a cell has none."""
         return add_known(cell.most_usd for cell in self)
 
     def rows(self) -> Sequence[Row]:
-        """One row a cell."""
+        """One row per cell."""
         return [
             {
                 "model": cell.model,
@@ -104,7 +104,7 @@ class StudyForecast(Listing[CellForecast]):
 
 
 def forecast_study(planned: Sequence[Planned]) -> StudyForecast:
-    """The matrix, cheapest first: by dollars where they are known, else by tokens."""
+    """The matrix, cheapest first: by dollars if known, else by tokens."""
     cells = [cell for one in planned for cell in _cells(one)]
     return StudyForecast(sorted(cells, key=_cost))
 
@@ -121,7 +121,7 @@ def _cells(one: Planned) -> Iterator[CellForecast]:
         rows.setdefault(row.task, []).append(row)
     for task, families in rows.items():
         most, entry = add_known(row.most_tokens for row in families), one.price
-        # A token is a byte at least, where the tokenizer is not at hand.
+        # A token is at least one byte, if the tokenizer is not available.
         longest = _bytes(next(t for t in one.plan.tasks if str(t.spec) == task))
         prompts = sum((row.prompt_tokens or longest) * row.samples for row in families)
         bound = None

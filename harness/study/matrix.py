@@ -1,4 +1,4 @@
-"""From a study to what is run: one evaluation for each model and the tasks that it does alike."""
+"""From a study to evaluations: one per model and group of tasks with the same settings."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _KEYS = {"max_total_tokens": "ceilings.max_tokens", "max_usd": "ceilings.max_usd
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A model with tasks of the same limit, budgets and wording: one evaluation."""
+    """A model with tasks of the same limit, budgets and prompt: one evaluation."""
 
     number: int  # of the model in the file, from 1
     model: ModelEntry
@@ -37,20 +37,20 @@ class Group:
 
     @property
     def name(self) -> str | None:
-        """What the study calls the model; None: what the model calls itself."""
+        """The study's name for the model; None: the model's own."""
         return self.model.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A group with all that it will do."""
+    """A group with everything that it will do."""
 
     group: Group
     plan: Plan
 
     @property
     def price(self) -> PriceEntry | None:
-        """What the model's tokens cost."""
+        """The model's token price."""
         return price_of(self.plan.backend.info, self.plan.config)
 
     @property
@@ -110,15 +110,15 @@ def _config(
 
 
 def _is_named(model: str) -> bool:
-    """Whether its backend is one of ours, which can be told a name; a stranger's need not."""
+    """Whether its backend is one of ours, which accept a display name; others need not."""
     try:
         return is_builtin(find("models", ModelSpec.parse(model).backend))
-    except HarnessError:  # said with all that is wrong, when it is planned
+    except HarnessError:  # reported with all other errors during planning
         return False
 
 
 def _task(task: TaskEntry, folder: Path) -> str:
-    """The task as it is named on a command line; a file is looked for beside the study."""
+    """The task as named on a command line; a file is looked up next to the study."""
     spec = TaskSpec.parse(task.task)
     name = str(folder / spec.name) if (folder / spec.name).is_file() else spec.name
     options = {**dict(spec.options), **as_args(task.options)}
@@ -126,7 +126,7 @@ def _task(task: TaskEntry, folder: Path) -> str:
 
 
 def as_args(given: Mapping[str, Any]) -> dict[str, str]:
-    """Options as a command line writes them."""
+    """Options as written on a command line."""
     return {name: _text(value) for name, value in given.items()}
 
 
@@ -161,7 +161,7 @@ def _judge(judge: JudgeEntry) -> JudgeConfig:
 
 
 def plan_all(study: StudyFile, path: Path, db: str) -> list[Planned]:
-    """The plans of all evaluations; StudyError with all that keeps any of them from beginning."""
+    """The plans of all evaluations; StudyError with everything that prevents one from starting."""
     planned: list[Planned] = []
     faults: list[str] = []
     try:
@@ -185,7 +185,7 @@ def plan_all(study: StudyFile, path: Path, db: str) -> list[Planned]:
 
 
 def _judged_at_all(plan: Plan) -> Plan:
-    """The plan without the study's judge where none of its tasks knows what to ask."""
+    """The plan without the study's judge if none of its tasks uses one."""
     if plan.config.judge is None or judged_runs(plan):
         return plan
     return replace(plan, config=replace(plan.config, judge=None))
@@ -213,7 +213,7 @@ def _judge_faults(study: StudyFile, planned: Sequence[Planned]) -> Iterator[str]
 
 
 def _each(group: Group) -> list[str]:
-    """What is wrong with each task of a group, where several may be wrong."""
+    """What is wrong with each task of a group, if several may be wrong."""
     faults = []
     for task, name in zip(group.tasks, group.config.tasks, strict=True):
         try:
@@ -230,12 +230,12 @@ def _each(group: Group) -> list[str]:
 
 
 def _key(name: str, value: object) -> str:
-    """A parameter as the file writes it."""
+    """A parameter as written in the file."""
     return keyword(_KEYS.get(name, name), value).replace("=", " = ", 1)
 
 
 def _ceilings(study: StudyFile, planned: Sequence[Planned]) -> Iterator[str]:
-    """Ceilings that cannot be counted, or that no answer fits under."""
+    """Ceilings that cannot be counted, or are too low for any answer."""
     ceilings = study.ceilings
     if ceilings.max_usd is not None:
         for one in planned:
@@ -243,7 +243,7 @@ def _ceilings(study: StudyFile, planned: Sequence[Planned]) -> Iterator[str]:
                 yield (
                     f"models #{one.group.number} ({one.name}): no price is known, and "
                     "ceilings.max_usd needs one: add price = { input = …, output = … } in US "
-                    "dollars per million tokens (zeros for what costs nothing)"
+                    "dollars per million tokens (zeros if it costs nothing)"
                 )
     least = [_least(one) for one in planned]
     fewest = min(tokens for tokens, _ in least)
@@ -261,7 +261,7 @@ def _ceilings(study: StudyFile, planned: Sequence[Planned]) -> Iterator[str]:
 
 
 def _least(one: Planned) -> tuple[int, float | None]:
-    """The fewest tokens that an answer of a group may take, prompt included, and their dollars."""
+    """The fewest tokens that an answer of a group may take, including the prompt, and dollars."""
     plan, entry = one.plan, one.price
     most = min(r.strategy.proposer.most_tokens(plan.max_output_tokens) for r in plan.all_runs)
     backend = plan.backend
@@ -280,7 +280,7 @@ def _claims(study: StudyFile, planned: Sequence[Planned]) -> Iterator[str]:
 
 
 def claimed_run(claim: Claim, planned: Sequence[Planned]) -> PlannedRun:
-    """The run whose figure a claim names; UnknownNameError where the study has no such run."""
+    """The run that a claim refers to; UnknownNameError if the study has no such run."""
     mine = [one for one in planned if one.name == claim.model]
     if not mine:
         raise UnknownNameError("model", claim.model, {one.name for one in planned})

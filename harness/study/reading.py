@@ -1,4 +1,4 @@
-"""Reading a study file: everything that is wrong with it, one line each, before anything is run."""
+"""Reading a study file: reports everything that is wrong with it before anything is run."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from harness.core.typed import read_table
 from harness.study.file import StudyFile
 
 _SAYS_KEYS = (
-    "a study file holds no keys, for it is shared: put it into an environment variable "
-    "(api_key_env = NAME in args, where it is not the provider's usual one)"
+    "study files are shared and must not contain keys: put it into an environment variable "
+    "(api_key_env = NAME in args, unless it is the provider's usual one)"
 )
 
 
 class StudyError(UsageError):
-    """What is wrong with a study: `faults` are lines that each say where and what to do."""
+    """Errors in a study: `faults` are lines that each say where, and what to do."""
 
     def __init__(self, path: Path, faults: Sequence[str]) -> None:
         self.path, self.faults = path, tuple(faults)
@@ -29,7 +29,7 @@ class StudyError(UsageError):
 
 
 def read_study(path: Path) -> StudyFile:
-    """The study in a TOML file; StudyError says all that is wrong with it."""
+    """The study in a TOML file; StudyError reports everything that is wrong with it."""
     try:
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -76,11 +76,11 @@ def _plugins(study: StudyFile, folder: Path) -> Iterator[str]:
 
 
 def _faults(study: StudyFile) -> Iterator[str]:
-    """What the types cannot say."""
+    """What the types cannot express."""
     if not study.models:
-        yield 'no model: add [[models]] with model = "onnx:tiny-s", for a start'
+        yield 'no model: start with [[models]] and model = "onnx:tiny-s"'
     if not study.tasks:
-        yield 'no task: add [[tasks]] with task = "decimals", for a start; `harness tasks` has all'
+        yield 'no task: start with [[tasks]] and task = "decimals"; `harness tasks` lists them'
     yield from _without_budget(study)
     yield from _bad_budgets(study)
     yield from _twice(study)
@@ -91,7 +91,7 @@ def _without_budget(study: StudyFile) -> Iterator[str]:
         return
     for number, task in enumerate(study.tasks, 1):
         if not task.budgets:
-            yield f'tasks #{number} ({task.task}): no budget: add budgets = ["greedy"], for a start'
+            yield f'tasks #{number} ({task.task}): no budget: start with budgets = ["greedy"]'
 
 
 def _bad_budgets(study: StudyFile) -> Iterator[str]:
@@ -108,15 +108,15 @@ def _bad_budgets(study: StudyFile) -> Iterator[str]:
 
 
 def _twice(study: StudyFile) -> Iterator[str]:
-    """Names must tell models apart, and no task may be asked twice in the same way."""
+    """Names must identify models, and no task may be listed twice with the same settings."""
     names: dict[str, int] = {}
     for number, model in enumerate(study.models, 1):
         name = model.name or model.model
         first = names.setdefault(name, number)
         if first != number:
             yield (
-                f"models #{number}: the name {name!r} is that of models #{first} already: "
-                "give each a `name` of its own"
+                f"models #{number}: the name {name!r} is already used by models #{first}: "
+                "give each its own `name`"
             )
     tasks: dict[Any, int] = {}
     for number, task in enumerate(study.tasks, 1):
@@ -125,6 +125,6 @@ def _twice(study: StudyFile) -> Iterator[str]:
         first = tasks.setdefault(key, number)
         if first != number:
             yield (
-                f"tasks #{number}: {task.task} stands in tasks #{first} already, with the same "
-                "options: put all budgets into one"
+                f"tasks #{number}: {task.task} is already in tasks #{first}, with the same "
+                "options: combine their budgets"
             )

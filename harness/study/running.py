@@ -1,4 +1,4 @@
-"""Carrying a study out: one evaluation after another, under ceilings that hold for all of it."""
+"""Running a study: one evaluation after another, under shared ceilings."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from harness.study.matrix import Planned
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyResult:
-    """What a study stands at after a command: all its runs, and what the command did.
+    """The state of a study after a command: all its runs, and what the command did.
 
     `calls` requests were sent now, for `asked` samples with `generated` tokens, and used `spent`
-    (prompts and judge included); `left` says in a line
-    each what is not done yet, and why. The same command goes on with it.
+    (including prompts and judge); `left` says, one line each, what is unfinished and why. Running
+    the same command again resumes it.
     """
 
     reports: Reports
@@ -47,7 +47,7 @@ class StudyResult:
         return done and not self.left and self.claims.ok
 
     def to_frame(self) -> object:
-        """A pandas DataFrame with one row a run."""
+        """A pandas DataFrame with one row per run."""
         return self.reports.to_frame()
 
     def __repr__(self) -> str:
@@ -55,7 +55,7 @@ class StudyResult:
 
 
 class Purse:
-    """What a study may still use: its ceilings less what its runs have used, in any command."""
+    """What a study may still use: its ceilings minus what its runs have used in any command."""
 
     def __init__(self, ceilings: Ceilings, used: Spent) -> None:
         self.ceilings, self.used = ceilings, used
@@ -67,7 +67,7 @@ class Purse:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing is left of one of them."""
+        """Whether one of them is used up."""
         tokens, usd, seconds = self._left()
         return any(left is not None and left <= 0 for left in (tokens, usd, seconds))
 
@@ -80,7 +80,7 @@ class Purse:
         return tokens, usd, seconds
 
     def open(self, planned: Planned) -> Planned:
-        """The same work, within what is left."""
+        """The same work, limited to what is left."""
         tokens, usd, seconds = self._left()
         config = replace(
             planned.plan.config,
@@ -93,7 +93,7 @@ class Purse:
 
 @dataclass(slots=True)
 class Done:
-    """What a command used, what it left undone with the reason, and what the backends note."""
+    """What a command used, what it left unfinished and why, and the backends' notes."""
 
     spent: Spent = field(default_factory=Spent)
     calls: int = 0
@@ -116,17 +116,17 @@ def run_study(
     ceilings: Ceilings,
     observer: Observer,
 ) -> Done:
-    """Carry all out, the lowest prices first."""
+    """Run all evaluations, the cheapest first."""
     purse = Purse(ceilings, used_before(planned))
     all_done, counting = Done(), _Generated(observer)
     for one in sorted(planned, key=_dearness):
         if purse.empty:
-            all_done.left.append(f"{one.name}: not begun, a ceiling of the study is reached")
+            all_done.left.append(f"{one.name}: not started, a ceiling of the study was reached")
             continue
         observer.note(f"{one.name}: {', '.join(one.plan.runs)}")
         try:
             done = carry_out(purse.open(one).plan, counting)
-        except BackendError as error:  # this model cannot be asked; the others can
+        except BackendError as error:  # this model is unavailable; the others can run
             purse.used = used_before(planned)  # what it had answered is in the ledger
             all_done.left.append(f"{one.name}: {error}")
             continue
@@ -137,7 +137,7 @@ def run_study(
 
 
 class _Generated:
-    """Passes everything on to another observer, and counts the tokens that are generated."""
+    """Forwards everything to another observer, and counts the generated tokens."""
 
     def __init__(self, observer: Observer) -> None:
         self.tokens = 0
@@ -154,16 +154,16 @@ class _Generated:
 def run_pilot(
     planned: Sequence[Planned], ceilings: Ceilings, share: float, observer: Observer
 ) -> list[str]:
-    """The first problems of each task: `share` of them, two at least. No judge is asked.
+    """The first problems of each task: `share` of them, at least two. No judge is asked.
 
-    They are attempts of the study's own runs, and count under its ceilings. Gives what kept some
-    from ending, in lines.
+    They are attempts of the study's own runs, and count towards its ceilings. Returns what
+    prevented some from finishing, as lines.
     """
     purse = Purse(ceilings, used_before(planned))
     left: list[str] = []
     for one in sorted(planned, key=_dearness):
         if purse.empty:
-            left.append(f"{one.name}: no pilot, a ceiling of the study is reached")
+            left.append(f"{one.name}: no pilot, a ceiling of the study was reached")
             continue
         observer.note(f"{one.name}: a pilot of {share:.3g} on {', '.join(one.plan.runs)}")
         first = {str(task.spec): _first(task.problems, share) for task in one.plan.tasks}
@@ -195,9 +195,9 @@ def _dearness(one: Planned) -> float:
 
 def _unfinished(done: Evaluation) -> Iterator[str]:
     if done.limit_reached:
-        yield f"a ceiling of the study is reached, {done.unfinished} attempts or more are left"
+        yield f"a ceiling of the study was reached, at least {done.unfinished} attempts are left"
     if not done.judged:
-        yield "the ceiling came before the judge was done: the verdicts are the rules'"
+        yield "the ceiling was reached before the judge was done: the verdicts are the rules'"
     if done.failed:
         yield f"{done.failed} attempts failed: {'; '.join(done.errors[:3])}"
     if done.ungraded:
@@ -205,9 +205,9 @@ def _unfinished(done: Evaluation) -> Iterator[str]:
 
 
 def used_before(planned: Sequence[Planned]) -> Spent:
-    """What the runs of a study have used in earlier commands, by the ledger.
+    """What a study's runs have used in earlier commands, according to the ledger.
 
-    Unknown dollars are counted by today's price.
+    Unknown dollars are estimated at today's price.
     """
     if not planned:
         return Spent()
@@ -234,9 +234,9 @@ def _of_run(store: Store, run: str, one: Planned) -> Spent:
 
 
 def study_reports(planned: Sequence[Planned], *, create: bool = False) -> Reports:
-    """The reports of the runs that are stored, by the names that the study gives its models.
+    """The reports of the stored runs, under the study's names for its models.
 
-    UsageError where there is no database, unless one is to be made.
+    UsageError if there is no database, unless one is to be created.
     """
     if not planned:
         return Reports()

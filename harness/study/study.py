@@ -19,15 +19,15 @@ from harness.study.running import StudyResult, run_pilot, run_study, study_repor
 
 
 class Study:
-    """Models, tasks and budgets that one file names.
+    """Models, tasks and budgets in one file.
 
     >>> study = harness.Study.load("study.toml")
-    >>> study.plan()        # the matrix with what it would cost, nothing run
-    >>> study.run()         # goes on where it was stopped
-    >>> study.frame()       # all results, one row a run
+    >>> study.plan()        # the matrix with its predicted cost; runs nothing
+    >>> study.run()         # resumes where it was stopped
+    >>> study.frame()       # all results, one row per run
 
-    `file` is what the file says, `db` the database that the study works in. Nothing is loaded
-    before it is asked for; `StudyError` (a UsageError) then says all that is wrong, one line each.
+    `file` is the file's contents, `db` the database that the study uses. Nothing is loaded
+    before it is needed; `StudyError` (a UsageError) then reports everything that is wrong.
     """
 
     def __init__(self, file: StudyFile, path: Path, db: str) -> None:
@@ -35,7 +35,7 @@ class Study:
 
     @classmethod
     def load(cls, path: str | Path, *, db: str | Path | None = None) -> Study:
-        """Read a study file. `db` goes before the file's own, which goes before harness.sqlite."""
+        """Read a study file. `db` overrides the file's own; the default is harness.sqlite."""
         file = Path(path)
         read = read_study(file)
         own = DEFAULT_DB if read.db is None else _beside(file, read.db)
@@ -43,7 +43,7 @@ class Study:
 
     @functools.cached_property
     def planned(self) -> list[Planned]:
-        """All evaluations with their runs; StudyError for what keeps one from beginning."""
+        """All evaluations with their runs; StudyError if one of them cannot start."""
         return plan_all(self.file, self.path, self.db)
 
     @property
@@ -53,21 +53,21 @@ class Study:
 
     @property
     def text(self) -> str:
-        """What its site says above the table: plain text, a blank line parts paragraphs."""
+        """The text above its site's table: plain text, blank lines separate paragraphs."""
         return self.file.text.strip()
 
     def plan(
         self, *, pilot: float | None = None, progress: Observer | bool | None = None
     ) -> StudyForecast:
-        """What is left to do and what it would cost, cheapest first.
+        """The remaining work and its predicted cost, cheapest first.
 
-        `pilot` (0.05: the first 5% of each task's problems) is run before, to predict from; the
+        `pilot` (0.05: the first 5% of each task's problems) is run first, to predict from; the
         study does not pay for it again.
         """
         planned = self.planned
         if pilot is not None:
             if not 0 < pilot <= 1:
-                raise ParameterError("{pilot}: a share above 0, such as 0.05", pilot=pilot)
+                raise ParameterError("{pilot}: must be a share above 0, such as 0.05", pilot=pilot)
             with shown(progress) as observer:
                 for line in run_pilot(planned, self.file.ceilings, pilot, observer):
                     observer.note(line)
@@ -75,10 +75,10 @@ class Study:
         return forecast_study(self.planned)
 
     def run(self, *, progress: Observer | bool | None = None) -> StudyResult:
-        """Run what is not stored yet, within the ceilings; the lowest prices first.
+        """Run what is not stored yet, within the ceilings; the cheapest models first.
 
-        Raises StudyError before anything is asked, StoreError when nothing can be written. A model
-        that cannot be reached is named in the result, and the others go on.
+        Raises StudyError before any model is called, StoreError if nothing can be written. A model
+        that cannot be reached is named in the result, and the others continue.
         """
         planned = self.planned
         with shown(progress) as observer:
@@ -97,19 +97,19 @@ class Study:
         )
 
     def names(self) -> dict[str, str]:
-        """Its runs, stored or not: the name that it gives the model, by the run's id."""
+        """Its runs, stored or not: its name for the model, by run id."""
         return {run.id: one.name for one in self.planned for run in one.plan.all_runs}
 
     def reports(self) -> Reports:
-        """Reports of its runs as they are stored, by its own names of the models."""
+        """Reports of its stored runs, under its own names for the models."""
         return study_reports(self.planned)
 
     def frame(self) -> Any:
-        """All results as one pandas DataFrame, one row a run; UsageError without pandas."""
+        """All results as one pandas DataFrame, one row per run; UsageError without pandas."""
         return self.reports().to_frame()
 
     def check(self) -> CheckedClaims:
-        """The figures that it claims beside those that are stored."""
+        """The figures that it claims, compared with the stored ones."""
         return self._check(self.planned, self.reports()) if self.file.expect else CheckedClaims()
 
     def _check(self, planned: list[Planned], reports: Reports) -> CheckedClaims:

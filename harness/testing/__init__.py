@@ -1,4 +1,4 @@
-"""For those who write strategies, rewards or backends: an engine that does as it is told.
+"""For authors of strategies, rewards or backends: a scripted engine.
 
     from harness.testing import ScriptedEngine, attempt
 
@@ -6,10 +6,10 @@
     result = attempt("vote@4:think=64", engine)
     result.report.accuracy, result.answers, engine.requests
 
-The engine's text is a function of prompt and seed; what else real engines differ in (where tokens
-end, how long the context is, what they tell and what they do not) is set by hand. `attempt` runs a
-budget on it through the whole product: sampler, store, ledger and verifier. `ScriptedCaller` stands
-in for the sampler alone, where a strategy's own calls are what is looked at.
+The engine's text is a function of prompt and seed; other properties of real engines (where tokens
+end, how long the context is, what they report) are configurable. `attempt` runs a
+budget on it through the full product: sampler, store, ledger and verifier. `ScriptedCaller` stands
+in for the sampler if you only want to look at a strategy's own calls.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a strategy is given, without a store: a `Caller` straight on a scripted engine."""
+"""A strategy's view, without a store: a `Caller` directly on a scripted engine."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from harness.testing.engine import ScriptedEngine
 
 
 def luck_of(seed: int, prompt: Prompt, prefix: str, index: int) -> int:
-    """The seed of a draw: of all seeds, prompts, prefixes and indices each its own."""
+    """The seed of a draw, distinct for all seeds, prompts, prefixes and indices."""
     turns = [[message.role, message.content] for message in prompt.messages]
     return derive_seed(seed, turns, prefix, index)
 
@@ -33,7 +33,7 @@ class Ceiling(HarnessError):  # noqa: N818 - an outcome, not a mistake
 
 
 def last_digit(response: str) -> str | None:
-    """What stands behind the last "Answer: "."""
+    """The text after the last "Answer: "."""
     found = re.findall(r"Answer: (\w+)", response)
     return found[-1] if found else None
 
@@ -153,7 +153,7 @@ class ScriptedCaller:
         ]
 
     async def verdicts(self, draws: Sequence[Draw]) -> list[Verdict]:
-        """Correct where `answer` finds the gold; without an answer unparsed."""
+        """Correct if `answer` finds the gold; unparsed without an answer."""
         return [self._verdict(self.answer(draw.response)) for draw in draws]
 
     def _verdict(self, key: str | None) -> Verdict:
@@ -163,5 +163,5 @@ class ScriptedCaller:
         return Verdict(status=status, answer=key, key=key)
 
     async def check(self, verifier: VerifierSpec, responses: Sequence[str]) -> list[Verdict]:
-        """No other verifier is there."""
+        """There is no other verifier."""
         raise NotImplementedError(f"verifier {verifier.name}")

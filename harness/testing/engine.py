@@ -1,4 +1,4 @@
-"""An engine without a model: what it says is a function of the prompt, the prefix and the seed."""
+"""An engine without a model: its output is a function of the prompt, the prefix and the seed."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from harness.core.hashing import content_hash
 MARKS = ThinkMarks()
 
 Say = Callable[[str, str, random.Random], str]
-"""(the prompt's last message, what the assistant has said, a source of luck) -> all the rest."""
+"""(the prompt's last message, the assistant's text so far, a random source) -> the rest."""
 
 
 def steps_and_answer(prompt: str, prefix: str, luck: random.Random) -> str:
-    """A thought of 5 to 60 letters where one is open, up to 3 lines of sums, then one of 3 answers.
+    """Thinking of 5 to 60 letters if it is open, up to 3 lines of sums, then one of 3 answers.
 
-    Half of the sums are wrong. Asked for a score ("Score:" in the prompt), it gives one.
+    Half of the sums are wrong. If the prompt asks for a score ("Score:"), it returns one.
     """
     if "Score:" in prompt:
         return f"Score: {luck.randrange(11)}"
@@ -48,7 +48,7 @@ def steps_and_answer(prompt: str, prefix: str, luck: random.Random) -> str:
 
 
 def tokens_of_width(text: str, width: int) -> list[str]:
-    """The text in pieces of `width` characters, wherever words or marks begin."""
+    """The text in pieces of `width` characters, regardless of words or marks."""
     return [text[i : i + width] for i in range(0, len(text), width)]
 
 
@@ -56,19 +56,19 @@ def tokens_of_width(text: str, width: int) -> list[str]:
 class ScriptedEngine:
     """A `harness.core.protocols.Backend` for tests.
 
-    `say` gives all that the model would say behind a prefix; the same for the same prompt, prefix
-    and seed (at temperature 0 whatever the seed). `split` cuts a text into tokens (their
+    `say` returns everything that the model would say after a prefix; the same for the same prompt,
+    prefix and seed (at temperature 0 for any seed). `split` cuts a text into tokens (their
     concatenation is the text); by default each has `token_width` characters, so that stop strings
-    and marks have several tokens and may begin within one. One more token ends the turn. Like real
-    engines it honours stop strings and gives, for a smaller limit, the beginning of the same.
+    and marks span several tokens and may begin within one. One more token ends the turn. Like real
+    engines it respects stop strings and returns a prefix for a smaller limit.
 
-    `context` bounds prompt and completion together; with `hides_context` it is not told before,
-    and a prompt that fills it raises ContextError, as a server would answer. `tells_stop`,
-    `tells_ends` and `tells_tokens`: whether a completion says which stop string ended it, where its
-    tokens end, and how many there are. `fail_at` maps the number of a call (from 1) to a message or
-    an exception, which is raised in its place; a message is a BackendError that is not fatal.
+    `context` limits prompt and completion together; with `hides_context` it is not reported in
+    advance, and a prompt that fills it raises ContextError, as a server would. `tells_stop`,
+    `tells_ends` and `tells_tokens`: whether a completion reports which stop string ended it, where
+    its tokens end, and how many there are. `fail_at` maps the number of a call (from 1) to a
+    message or an exception to raise instead; a message is a BackendError that is not fatal.
 
-    It counts what was asked of it: `calls`, `samples`, `prompt_tokens`, `output_tokens`, and keeps
+    It counts requests: `calls`, `samples`, `prompt_tokens`, `output_tokens`, and keeps
     `requests` and `completions`.
     """
 
@@ -95,7 +95,7 @@ class ScriptedEngine:
 
     @property
     def info(self) -> ModelInfo:
-        """What is known of it."""
+        """Its model info."""
         shape = self.token_width, self.context, self.marks and (self.marks.start, self.marks.end)
         return ModelInfo(
             spec=f"scripted:{self.name}",
@@ -108,7 +108,7 @@ class ScriptedEngine:
         )
 
     def render(self, prompt: Prompt, prefix: str = "") -> str:
-        """Roles in brackets, contents, and what the assistant has said."""
+        """Roles in brackets, contents, and the assistant's text so far."""
         return "".join(f"[{m.role}]{m.content}" for m in prompt.messages) + "[assistant]" + prefix
 
     def tokens(self, text: str) -> list[str]:
@@ -118,7 +118,7 @@ class ScriptedEngine:
         return tokens_of_width(text, self.token_width)
 
     def count_tokens(self, rendered: str) -> int | None:
-        """Tokens of a rendered prompt; unknown where the context is hidden."""
+        """Tokens of a rendered prompt; unknown if the context is hidden."""
         return None if self.hides_context else len(self.tokens(rendered))
 
     async def generate(self, request: Request) -> Reply:
@@ -152,7 +152,7 @@ class ScriptedEngine:
         self.closed = True
 
     def trace(self, request: Request, seed: int) -> str:
-        """All that the model would say to a request, without a limit or a stop string."""
+        """The full reply to a request, without a limit or a stop string."""
         lucky = seed if request.sampling.temperature else "greedy"
         rendered = self.render(request.prompt, request.prefix)
         return self.say(
@@ -162,7 +162,7 @@ class ScriptedEngine:
         )
 
     def _complete(self, request: Request, seed: int, limit: int) -> Completion:
-        """Token by token, until a stop string is there, the turn is over, or the limit."""
+        """Token by token, until a stop string, the end of the turn, or the limit."""
         text, ends = "", []
         finish, by = Finish.LENGTH, ""
         tokens = [*self.tokens(self.trace(request, seed)), None]

@@ -1,4 +1,4 @@
-"""A budget on a scripted engine, through the whole product and into a store of its own."""
+"""Runs a budget on a scripted engine, through the full product and into its own store."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ QUESTION = "Which digit is it?"
 
 
 class Scripted:
-    """The task `scripted`: guess one of three digits; the verifier `math` judges."""
+    """The task `scripted`: guess one of three digits, graded by the verifier `math`."""
 
     name = "scripted"
     version = "1"
     summary = "guess one of three digits"
 
     def load(self, source: DataSource) -> Sequence[Problem]:
-        """As many problems as wanted, twelve by default; the gold is 0, 1, 2, 0 …"""
+        """As many problems as requested, twelve by default; the gold is 0, 1, 2, 0 …"""
         return [
             Problem(id=f"p{i}", question=f"{QUESTION} ({i})", gold=str(i % 3))
             for i in range(source.limit or 12)
@@ -50,7 +50,7 @@ class Scripted:
 
 
 class ScriptedReward:
-    """The reward `scripted`: a value for each line, drawn from all that stands before its end."""
+    """The reward `scripted`: a value for each line, determined by everything up to its end."""
 
     has_model = False
     version = "1"
@@ -68,13 +68,13 @@ class ScriptedReward:
         )
 
     async def score(self, caller: Caller, responses: Sequence[str]) -> list[Graded]:
-        """One judgement for each response."""
+        """One score for each response."""
         return [Graded(steps=self.values(response)) for response in responses]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempted:
-    """What came of it: the evaluation, the budget's report, and its answers as they are stored."""
+    """The result: the evaluation, the budget's report, and its answers as stored."""
 
     evaluation: Evaluation
     report: RunReport
@@ -91,10 +91,10 @@ def attempt(
     max_output_tokens: int = 2048,
     beside: Sequence[str] = (),
 ) -> Attempted:
-    """Run a budget on the task `scripted`, and `beside` it others that may share its samples.
+    """Run a budget on the task `scripted`, optionally `beside` others that may share its samples.
 
-    The store is a fresh one, or `db`, where a second attempt goes on from the first. The reward
-    `scripted` may be named in the budget. Errors are those of `harness.evaluate`.
+    The store is a new one, or `db`, in which a second attempt resumes the first. The budget may
+    use the reward `scripted`. Errors are those of `harness.evaluate`.
     """
     register("tasks", Scripted.name, Scripted, replace=True)
     register("rewards", "scripted", ScriptedReward, replace=True)

@@ -1,6 +1,6 @@
-"""Benchmarks that people quote: each is a file of this folder, with its source and licence.
+"""Standard benchmarks: each is a file in this folder, with its source and licence.
 
-Rows come from the hub, or from a folder (`--data-dir`) that holds them in the same columns.
+Rows come from the hub, or from a folder (`--data-dir`) that has them with the same columns.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchmarkFile(TaskFile):
-    """A task file of this folder.
+    """A task file in this folder.
 
-    `title` names the set to people; `rows` is how many problems its authors publish (0: it depends
+    `title` is the display name; `rows` is how many problems its authors publish (0: it depends
     on the config), `columns` what each row must have, and `files` the names that a local copy may
-    have in `--data-dir` (`{split}` and `{config}` filled in). `configs` are those that the option
-    `config` takes. `metric` says what the authors report, `paper` and `licence` where it is from.
+    have in `--data-dir` (with `{split}` and `{config}` filled in). `configs` are the values of the
+    option `config`. `metric` says what the authors report, `paper` and `licence` where it is from.
     """
 
     title: Text
@@ -43,12 +43,12 @@ class BenchmarkFile(TaskFile):
 
 
 def names() -> list[str]:
-    """All benchmarks of this folder."""
+    """All benchmarks in this folder."""
     return sorted(file.stem for file in HERE.glob("*.toml"))
 
 
 class Benchmark(RowTask):
-    """One of them; `config` chooses among its parts where it has several."""
+    """One of them; `config` chooses among its parts if it has several."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -64,7 +64,7 @@ class Benchmark(RowTask):
 
     @property
     def about(self) -> BenchmarkFile:
-        """What the file says of the set."""
+        """The file's contents about the set."""
         assert isinstance(self.file, BenchmarkFile)
         return self.file
 
@@ -124,7 +124,7 @@ class Benchmark(RowTask):
 
 
 def __getattr__(name: str) -> Callable[[], Benchmark]:
-    """`gpqa_diamond` makes the task of gpqa-diamond.toml: what entry points name."""
+    """`gpqa_diamond` creates the task of gpqa-diamond.toml, for entry points."""
     file = name.replace("_", "-")
     if file not in names():
         raise AttributeError(name)

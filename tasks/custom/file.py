@@ -1,4 +1,4 @@
-"""What stands in a task file: the frozen dataclasses that it is read into."""
+"""The contents of a task file: the frozen dataclasses that it is parsed into."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Natural = Annotated[int, msgspec.Meta(ge=0)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hub:
-    """A data set of the Hugging Face hub; without a revision it is today's."""
+    """A data set on the Hugging Face hub; without a revision, the current one."""
 
     name: Text
     config: Text | None = None
@@ -23,10 +23,10 @@ class Hub:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fields:
-    """Where a problem's parts stand in a row: a column's name, or a Jinja template of columns.
+    """Where a row has the parts of a problem: a column's name, or a Jinja template of columns.
 
-    `choices` is a column that holds a list, or several columns or templates, one a choice. What is
-    not given is guessed by the columns' names.
+    `choices` is a column that holds a list, or several columns or templates, one per choice.
+    Missing parts are guessed from the columns' names.
     """
 
     question: Text | None = None
@@ -42,10 +42,10 @@ class Fields:
 class TaskFile:
     """A task without code.
 
-    `data` is a file beside this one (.csv, .tsv, .jsonl, .json), or `hub` a data set there.
-    `prompt` is a Jinja template over `question`, `choices` (a list) and the columns. Choices stand
-    in the row's order, or in one drawn for each row (`shuffle_choices`). `factors` are columns by
-    which accuracy is reported. `examples` is a file, or a split of the hub, that worked
+    `data` is a file next to this one (.csv, .tsv, .jsonl, .json), or `hub` a data set there.
+    `prompt` is a Jinja template over `question`, `choices` (a list) and the columns. Choices are
+    in the row's order, or shuffled for each row (`shuffle_choices`). `factors` are columns to
+    break accuracy down by. `examples` is a file, or a split on the hub, that worked
     examples are drawn from; without it they are other rows.
     """
 

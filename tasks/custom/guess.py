@@ -1,4 +1,4 @@
-"""What a task file leaves open, guessed by the columns' names and the answers themselves."""
+"""Guessing what a task file leaves open, from the columns' names and the answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NUMBER = re.compile(
 
 
 def column(columns: Sequence[str], names: Sequence[str]) -> str | None:
-    """The first of some names that is a column, whatever its case."""
+    """The first of some names that is a column, ignoring case."""
     known = {name.strip().lower(): name for name in reversed(columns)}
     return next((known[name] for name in names if name in known), None)
 
@@ -49,7 +49,7 @@ def is_number(gold: str) -> bool:
 
 
 def verifier(golds: Sequence[str], *, choices: bool) -> str:
-    """The verifier that reads such answers."""
+    """The verifier that suits such answers."""
     if choices:
         return "choice"
     if all(is_number(gold) or "\\" in gold or "^" in gold for gold in golds):

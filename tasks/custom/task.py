@@ -39,21 +39,21 @@ from harness.tasks.custom.scoring import OPTIONS as SCORING
 from harness.tasks.custom.scoring import scored_prompt, scoring_of
 
 _seen: dict[str, Path] = {}
-"""Files by their own names, the last of each: runs name a task so, wherever the file stands."""
+"""Files by name, the last of each: a run's name does not depend on the file's location."""
 
 
 def file_family(name: str) -> Callable[[], FileTask]:
-    """What a file of questions stands for; it is read when its problems are loaded."""
+    """Implements a file of questions; it is read when its problems are loaded."""
     return lambda: FileTask(name)
 
 
 def hub_family(name: str) -> Callable[[], HubTask]:
-    """What `hub:ORG/NAME` stands for."""
+    """Implements `hub:ORG/NAME`."""
     return lambda: HubTask(name)
 
 
 class RowTask:
-    """Problems, prompts and figures by a TaskFile; subclasses say where that and the rows are."""
+    """Problems, prompts and figures from a TaskFile; subclasses provide the file and its rows."""
 
     options: tuple[str, ...] = ("shots", "shots_seed", "choices_seed", *SCORING)
 
@@ -72,14 +72,14 @@ class RowTask:
 
     @property
     def file(self) -> TaskFile:
-        """What the file says."""
+        """The file's contents."""
         if self._made is None:
             self._made = self._file()
         return self._made[0]
 
     @property
     def version(self) -> str:
-        """The file's own; its data and prompts name a run beside it."""
+        """The file's own; its data and prompts also identify a run."""
         return self.file.version
 
     @property
@@ -156,12 +156,12 @@ class RowTask:
         return Prompt(tuple(turns), begin=file.begin, stop=file.stop)
 
     def shots(self, problem: Problem) -> Sequence[Sequence[str]]:
-        """The worked examples before a problem, as (what the user says, answer)."""
+        """The worked examples before a problem, as (user message, answer)."""
         examples: Sequence[Sequence[str]] = problem.meta.get("shots", ())
         return examples
 
     def verifier(self) -> VerifierSpec:
-        """As the file says, else as its answers are."""
+        """The file's verifier, else one that suits its answers."""
         file = self.file
         if self._metric:
             return VerifierSpec("likelihood", {"metric": self._metric})
@@ -189,7 +189,7 @@ class RowTask:
 
     @property
     def card(self) -> str:
-        """What `harness tasks show` prints."""
+        """The output of `harness tasks show`."""
         return "\n".join(self._card())
 
     def _card(self) -> Iterator[str]:
@@ -207,7 +207,7 @@ def _level(factor: str) -> Callable[[Problem], object]:
 
 
 class FileTask(RowTask):
-    """A task file, or a table that is one by itself."""
+    """A task file, or a bare table of questions."""
 
     def __init__(self, name: str) -> None:
         path = Path(name)
@@ -233,7 +233,7 @@ class FileTask(RowTask):
 
 
 class HubTask(RowTask):
-    """`hub:ORG/NAME`, all of it by options: split, config, revision, question, answer, verifier."""
+    """`hub:ORG/NAME`, set by options: split, config, revision, question, answer, verifier."""
 
     options = (
         "split", "config", "revision", "question", "answer", "choices", "verifier", "shots",

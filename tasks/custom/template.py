@@ -2,34 +2,34 @@
 
 TASK = """# A task without code.
 #
-#   harness tasks check NAME.yaml    tries it, and prints two problems as a model sees them
+#   harness tasks check NAME.yaml    tests it, and prints two problems as the model sees them
 #   harness eval --task NAME.yaml --budget greedy
 #
-# What is commented out is what is taken anyway, or an example.
+# Commented lines show the defaults, or examples.
 
 summary: One line about these questions
 version: "1"                # raise it when questions or prompt change: it names runs
 
-data: NAME.csv              # .csv, .tsv, .jsonl or .json, beside this file
+data: NAME.csv              # .csv, .tsv, .jsonl or .json, next to this file
 # hub: {name: ORG/NAME, config: main, split: test, revision: 0123abc}   # instead of data
 
-# Where a problem's parts stand: a column's name, or a Jinja template such as "{{ body }} {{ q }}".
+# Where a row has the parts of a problem: a column's name, or a template: "{{ body }} {{ q }}".
 fields:
   question: question
   answer: answer
   # choices: [A, B, C, D]   # columns of the choices, or one column that holds a list
   # lure: lure              # the wrong answer that tempts; its share is reported
   # id: id
-  # cluster: topic          # rows that stand or fall together: intervals respect them
+  # cluster: topic          # rows that tend to be right or wrong together, for the intervals
   # variant: variant
 
-factors: [topic]            # columns by which accuracy is reported
+factors: [topic]            # columns to break accuracy down by
 
 # prompt: |
 #   {{ question }}
 #   End with "Answer: <number>".
 # system: You are a careful mathematician.
-# begin: ""                 # what the answer begins with
+# begin: ""                 # the start of the model's answer
 # stop: ["\\n\\nQuestion:"]   # ends an answer
 
 # verifier: math            # guessed: choice, math for numbers and formulas, else accepted

@@ -1,7 +1,7 @@
 """GSM8K: grade-school word problems (Cobbe et al. 2021, arXiv 2110.14168).
 
 A row: {"question": "Natalia sold clips to 48 of her friends …", "answer": "… #### 72"}; the gold
-answer is what stands behind `####`, as published.
+answer is the text after `####`, as published.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Gsm8k:
     summary = "GSM8K: grade-school word problems (hub or --data-dir)"
 
     def load(self, source: DataSource) -> Sequence[Problem]:
-        """The rows in a fixed shuffled order; ids name the row (`test-17`)."""
+        """The rows in a fixed shuffled order; ids contain the row (`test-17`)."""
         check_options(self.name, source.options, ("split", "shots", "shots_seed"))
         split = check_choice(self.name, "split", source.options.get("split", "test"), SPLITS)
         shots = self._shots(source)
@@ -110,7 +110,7 @@ def _gold(answer: object, row: int) -> str:
 
 
 def _worked(answer: str) -> str:
-    """A published solution as a model should write it: calculator marks away, our ending."""
+    """A published solution as a model should write it: no calculator marks, our ending."""
     body, _, gold = answer.rpartition("####")
     while "<<" in body:
         head, _, rest = body.partition("<<")

@@ -39,7 +39,7 @@ MATH500 = Published(
     texts=("problem", "answer", "subject"),
     key=("unique_id",),
 )
-LEVELS = ("1", "2", "3", "4", "5", "?")  # the authors write "Level ?" where they had none
+LEVELS = ("1", "2", "3", "4", "5", "?")  # the authors write "Level ?" if it is unknown
 ENDING = "\n\nThink step by step and put your final answer in \\boxed{}."
 
 
@@ -51,7 +51,7 @@ class Math:
     summary = "MATH: competition problems, by level and subject (hub or --data-dir)"
 
     def load(self, source: DataSource) -> Sequence[Problem]:
-        """The rows in a fixed shuffled order; ids name the row (`test-17`)."""
+        """The rows in a fixed shuffled order; ids contain the row (`test-17`)."""
         check_options(self.name, source.options, ())
         return fixed_shuffle(self._problems(source))[: source.limit]
 
@@ -111,7 +111,7 @@ def _problem(i: int, row: Mapping[str, Any], gold: str, subject: str) -> Problem
 def boxed(solution: str, where: str) -> str:
     """The content of the last \\boxed{…} (or `\\boxed 2`).
 
-    Raises DataError where there is none, or nothing in it; `where` names the row.
+    Raises DataError if there is none, or it is empty; `where` names the row.
     """
     start = max(solution.rfind("\\boxed"), solution.rfind("\\fbox"))
     if start < 0:
@@ -127,7 +127,7 @@ def boxed(solution: str, where: str) -> str:
 
 
 def _braced(text: str, where: str) -> str:
-    """What stands before the brace that closes the one before `text`."""
+    """The text before the brace that closes the one before `text`."""
     depth = 1
     for i, char in enumerate(text):
         depth += {"{": 1, "}": -1}.get(char, 0)

@@ -1,4 +1,4 @@
-"""Other people's trap sets, in their authors' schema; pairs keep their pairing.
+"""Published trap sets, in their authors' schema; pairs keep their pairing.
 
 SVAMP, MathTrap and MiP here; GSM-Plus, GSM-Symbolic, GSM-IC and UMWP in `variations`.
 """
@@ -53,7 +53,7 @@ class Svamp(Pairs):
 class MathTrap(Pairs):
     """MathTrap's public part (arXiv 2405.06680): traps with their originals.
 
-    Its 104 rows repeat 40 originals. Each is asked once; the traps made of it are its cluster.
+    Its 104 rows repeat 40 originals. Each is asked once; its traps are in its cluster.
     """
 
     name = "mathtrap"

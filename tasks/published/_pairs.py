@@ -1,4 +1,4 @@
-"""What the tasks of other people's trap sets share."""
+"""Shared code of the published trap sets."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from harness.tasks.math import ENDING
 
 
 def plain(text: str) -> str:
-    """A decimal number as text, whole where it is whole, without its thousands commas."""
+    """A decimal number as text, an integer if it is whole, without thousands commas."""
     value = Decimal(text.replace(",", ""))
     return str(int(value)) if value == value.to_integral_value() else f"{value.normalize():f}"
 
 
 def number(value: object, where: str) -> str:
-    """The number (or fraction) that a published answer ends with, behind `####` if there is one.
+    """The number (or fraction) at the end of a published answer, after `####` if there is one.
 
-    Raises DataError when there is none; `where` names the row.
+    Raises DataError if there is none; `where` names the row.
     """
     text = str(value).rpartition("####")[2].strip()
     if re.fullmatch(r"-?\d+/[1-9]\d*", text):
@@ -34,7 +34,7 @@ def number(value: object, where: str) -> str:
 
 
 class Pairs:
-    """A task of problems in clusters: an original, and what was made of it."""
+    """A task of problems in clusters: an original, and the problems made from it."""
 
     name = ""
     version = "1"
@@ -57,11 +57,11 @@ class Pairs:
         return Prompt.user(problem.question + ENDING)
 
     def verifier(self) -> VerifierSpec:
-        """Flaw recognition where there is no answer, mathematics where there is one."""
+        """Flaw recognition if there is no answer, mathematics if there is one."""
         return VerifierSpec("flaw")
 
     def metrics(self, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
-        """Accuracy by variant and kind, and what the pairs tell: see `pair_figures`."""
+        """Accuracy by variant and kind, and the pair metrics: see `pair_figures`."""
         return {
             **pair_figures(scored),
             **by_factor(scored, "variant", lambda p: p.variant),

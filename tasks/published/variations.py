@@ -1,6 +1,6 @@
-"""Sets made from school problems of others: GSM-Plus, GSM-Symbolic, GSM-IC and UMWP.
+"""Sets derived from published school problems: GSM-Plus, GSM-Symbolic, GSM-IC and UMWP.
 
-Each keeps the original beside what was made of it, in one cluster.
+Each keeps the original and what was made from it in one cluster.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from harness.tasks.published._pairs import Pairs, number
 
 
 class _Originals:
-    """The originals of a set, each once, numbered as they come."""
+    """The originals of a set, each once, numbered in order of appearance."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -25,7 +25,7 @@ class _Originals:
     def of(self, question: str, gold: str, row: int) -> tuple[Problem, bool]:
         """The original with this question, and whether it is new.
 
-        Raises DataError when the same question came with another answer.
+        Raises DataError if the same question appeared with another answer.
         """
         known = self._found.get(question)
         if known is None:
@@ -51,7 +51,7 @@ def _numbered(data: Published, split: str, source: DataSource) -> Iterator[tuple
 class GsmPlus(Pairs):
     """GSM-Plus (Li et al. 2024, arXiv 2402.19255): eight changes to each GSM8K problem.
 
-    `critical thinking` takes a premise away: there is no answer, and the original's is the lure.
+    `critical thinking` removes a premise: there is no answer, and the original's is the lure.
     """
 
     name = "gsm-plus"
@@ -107,7 +107,7 @@ class GsmPlus(Pairs):
 
 
 class GsmSymbolic(Pairs):
-    """GSM-Symbolic (Mirzadeh et al. 2024, arXiv 2410.05229): 50 instances a template.
+    """GSM-Symbolic (Mirzadeh et al. 2024, arXiv 2410.05229): 50 instances per template.
 
     `config=p1` and `p2` add one and two clauses, so that they are harder than their originals.
     """
@@ -151,7 +151,7 @@ class GsmSymbolic(Pairs):
 
 
 class GsmIc(Pairs):
-    """GSM-IC (Shi et al. 2023, arXiv 2302.00093): one sentence that changes nothing is added."""
+    """GSM-IC (Shi et al. 2023, arXiv 2302.00093): one irrelevant sentence is added."""
 
     name = "gsm-ic"
     summary = "GSM-IC: school problems with irrelevant context (--data-dir; part=2step or mstep)"
@@ -188,7 +188,7 @@ class GsmIc(Pairs):
         return out
 
     def metrics(self, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
-        """The pairs, accuracy by variant, and by what the added sentence is like."""
+        """The pairs, accuracy by variant, and by properties of the added sentence."""
         added = [item for item in scored if item.problem.variant == "distractor"]
         out = {**pair_figures(scored), **by_factor(scored, "variant", lambda p: p.variant)}
         for factor in self.factors:

@@ -235,7 +235,7 @@ def test_old_answers_are_left_out_where_there_is_no_room(fake):
         ("revise@4:reward=steps", "uses no reward"),
         ("revise@4:select=bets", "best"),
         ("think@100:min=200", "more than 100"),
-        ("vote@4:min=200", "belong to a thought"),
+        ("vote@4:min=200", "need a thinking limit"),
         ("think@100:wait=Hm", "min= or waits="),
         ("best@4", r"needs a reward: write reward=NAME \(.*\bsteps\b.*\)"),
         ("best@0:reward=steps", "at least one"),

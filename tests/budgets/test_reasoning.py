@@ -68,14 +68,14 @@ def test_levels_expand_to_a_sweep() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("effort@3", "a level, as effort@low"),
+        ("effort@3", "such as effort@low"),
         ("effort", "needs a level"),
         ("effort@low:effort=high", "write effort@n or vote"),
         ("ask", "needs a size"),
         ("ask@0", "at least one token"),
         ("ask@9:ask=3", "write ask@n or vote"),
-        ("vote@2:by=native", "belongs to a thought"),
-        ("think@9:by=native,min=3", "itself holds"),
+        ("vote@2:by=native", "needs a thinking limit"),
+        ("think@9:by=native,min=3", "itself limits"),
         ("think@9:by=magic", "native"),
         ("beam@4x2:reward=steps,effort=low", "unknown option"),
     ],
@@ -126,7 +126,7 @@ def test_the_way_of_a_thinking_budget_is_written_out_where_it_is_not_forced(
         (("forced",), "think@64", "no thinking marks"),
         ((), "think@64", "no way is known.*try ask@n"),
         (("native",), "think@64:by=hint", "takes by=native, not by=hint"),
-        (("native",), "think@64", "begin at 100 tokens"),
+        (("native",), "think@64", "is 100 tokens"),
         (("native",), "think@100:effort=low", "not both"),
     ],
 )

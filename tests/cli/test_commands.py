@@ -103,7 +103,7 @@ def test_commands_that_write_say_in_json_what_they_wrote(stub_eval, cli, tmp_pat
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (("db", "recover", "stub.bin"), 2, "no rescue file"),
+        (("db", "recover", "stub.bin"), 2, "not a rescue file"),
         (("site", "build", "--out", "stub.bin/inside"), 2, "name another folder with --out"),
         (("regrade", "--task", "nope"), 0, "no runs match"),
         (("show", "--task", "nope"), 0, "no runs match"),
@@ -253,6 +253,6 @@ def test_regrade_by_a_judge_is_for_flawed_problems(cli, stub_eval):
     assert stub_eval("--budget", "greedy").code == 0
     result = cli("regrade", "--plugin", PLUGIN, "--judge", "stub:x")
     assert result.code == 2
-    assert "asks no model" in result.err
+    assert "uses no judge" in result.err
     assert cli("regrade", "--plugin", PLUGIN, "--judge", "stab:x").code == 2
     assert cli("regrade", "--plugin", PLUGIN).code == 0

@@ -171,7 +171,7 @@ def test_a_fresh_seed_is_compared_with_the_public_one(cli):
     drawn = cli(*words)
     assert drawn.code == 0
     assert "fresh seed " in drawn.err
-    for bad, message in (("x", "whole number"), ("0", "not the public one")):
+    for bad, message in (("x", "whole number"), ("0", "other than the public one")):
         result = cli(*words, bad)
         assert (result.code, message in result.err) == (2, True)
 
@@ -191,5 +191,5 @@ def test_a_judge_is_asked_about_the_answers_to_flawed_problems(cli, stub_eval):
     assert (result.code, "are ungraded" in result.err) == (1, True)
 
     result = stub_eval("--budget", "greedy", "--judge", "stub:judge", "--db", "other.sqlite")
-    assert (result.code, "no task of thirds asks a model" in result.err) == (2, True)
+    assert (result.code, "no task of thirds uses a judge" in result.err) == (2, True)
     assert not Path("other.sqlite").exists()

@@ -107,7 +107,7 @@ def test_another_text_for_a_stored_sample_is_refused(bring):
     result = bring(changed, "--model", "m")
     assert result.code == 1
     assert "line 3" in result.err
-    assert "another text" in result.err
+    assert "a different text" in result.err
 
 
 def test_other_names_and_nested_fields(bring):
@@ -159,7 +159,7 @@ def test_bad_rows_are_named_and_the_others_are_kept(bring, cli):
 @pytest.mark.parametrize(
     ("lines", "more", "message"),
     [
-        (["{}"], ["--model", "m"], "no row could be taken"),
+        (["{}"], ["--model", "m"], "no row could be imported"),
         ([{"problem": "p1", "text": "1"}], [], "no model was named"),
         ([{"problem": "p1", "text": "1"}], ["--field", "txt=a"], "did you mean 'text'"),
     ],
@@ -186,7 +186,7 @@ def test_rows_that_no_database_can_hold(bring):
     assert result.code == 1
     assert "line 1: field 'output_tokens' must be a whole number" in result.err
     assert "line 2: not JSON" in result.err
-    assert "1 rows taken" in result.err
+    assert "1 rows imported" in result.err
 
 
 PLAIN = "".join(json.dumps(row) + "\n" for row in rows()).encode()
@@ -265,7 +265,7 @@ def test_the_same_row_twice_is_one_sample(bring):
     out = json.loads(result.out)
     (run,) = out["runs"]
     assert (run["budget"], out["rows"], out["known"]) == ("sample@1", 2, 1)
-    assert "line 3: sample 0 of problem p1 by m is there already" in result.err
+    assert "line 3: sample 0 of problem p1 by m already exists" in result.err
 
 
 def test_mended_rows_take_their_own_numbers(bring):
@@ -286,11 +286,17 @@ def test_mended_rows_take_their_own_numbers(bring):
         ({"problem": "9" * 5000, "text": "1"}, 'no problem "999'),
         ({"problem": True, "text": "1"}, "no problem true"),
         ({"problem": "p1", "text": "1", "model": 7}, "field 'model' must be a name, not 7"),
-        ({"problem": "p1", "text": "1", "model": "m\x1b[2J"}, r"model 'm\x1b[2J' holds characters"),
-        ({"problem": "p1", "text": "1", "model": "m\ud83d"}, r"model 'm\ud83d' holds characters"),
+        (
+            {"problem": "p1", "text": "1", "model": "m\x1b[2J"},
+            r"model 'm\x1b[2J' contains invisible characters",
+        ),
+        (
+            {"problem": "p1", "text": "1", "model": "m\ud83d"},
+            r"model 'm\ud83d' contains invisible characters",
+        ),
         ({"problem": "p1", "text": ["a", 7]}, "no text in the field 'text'"),
         ({"problem": "p1", "text": ["a", "b"], "usd": [1]}, "'usd' has 1 values for 2 texts"),
-        ("[", "not one object a line?"),
+        ("[", "not one object per line?"),
     ],
 )
 def test_one_odd_row_is_named_and_costs_no_other(bring, row, message):
@@ -299,7 +305,7 @@ def test_one_odd_row_is_named_and_costs_no_other(bring, row, message):
     assert result.err.count("rows.jsonl, line ") == 1
     assert "line 1: " in result.err
     assert message in result.err
-    assert "6 rows taken" in result.err
+    assert "6 rows imported" in result.err
 
 
 @pytest.mark.parametrize("path", ["out.²", "out.7", "out.0.reply", "gone"])
@@ -307,7 +313,7 @@ def test_a_field_that_leads_nowhere(bring, path):
     one = {"problem": "p1", "out": ["1"], "text": "1"}
     result = bring([one], "--model", "m", "--field", f"text={path}")
     assert result.code == 2
-    assert f"line 1: no text in the field '{path}': say which has it, text=NAME" in result.err
+    assert f"line 1: no text in the field '{path}': name the field with text=NAME" in result.err
 
 
 def test_a_list_of_texts_is_as_many_samples(bring):
@@ -352,7 +358,7 @@ def test_a_short_pool_is_said_and_costs_the_others_nothing(bring):
     ("budget", "message"),
     [
         ("sample@1000", "needs 1000 samples of a problem, and m has 2 at most"),
-        ("best@2:reward=steps", "chooses by a reward, and 0 of 12 samples of m have one"),
+        ("best@2:reward=steps", "selects by a reward, and 0 of 12 samples of m have one"),
     ],
 )
 def test_a_budget_that_the_rows_cannot_answer_is_refused(bring, cli, budget, message):

@@ -50,4 +50,4 @@ def test_names_that_lead_nowhere_are_refused(cli, runs):
         assert result.code == 2
         assert "'nope': 0 runs" in result.err
     refused = cli("runs", "rename", runs["vote@1"], "two\nlines")
-    assert (refused.code, "a line of text" in refused.err) == (2, True)
+    assert (refused.code, "one line of text" in refused.err) == (2, True)

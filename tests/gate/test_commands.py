@@ -96,7 +96,7 @@ def test_without_a_verdict_every_report_says_why(cli, monkeypatch, tmp_path):
     code, out, err = cli(*words)
     assert code == 2
     assert json.loads(out)["cause"] == "data"
-    said = "there is none yet"
+    said = "does not exist"
     assert said in json.loads(out)["message"]
     assert said in ET.parse("gate.xml").find("testsuite/testcase/error").get("message")
     assert json.loads(Path("gl.json").read_text("utf-8"))[0]["severity"] == "blocker"

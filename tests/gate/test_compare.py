@@ -69,7 +69,7 @@ def test_nothing_changed_is_no_interval_of_length_zero(make_run):
     [
         ("task_version", "has version other now and had 1 then"),
         ("data", "its data has changed"),
-        ("prompts", "worded in another way"),
+        ("prompts", "have different prompts"),
         ("verifier", "judged by v@1 and are judged by other now"),
     ],
 )

@@ -87,8 +87,8 @@ def test_the_summary_says_how_much_was_asked_now(gate):
     from harness.gate.forms import summary
 
     result = gate(fresh="x")
-    assert f"{result.stopping.calls} calls made now (asking x)" in summary(result)
-    assert "the model was not asked now, all samples were stored" in summary(gate(fresh="x"))
+    assert f"{result.stopping.calls} calls made now (label x)" in summary(result)
+    assert "the model was not called now, all samples were stored" in summary(gate(fresh="x"))
 
 
 def test_the_comment_shows_what_flipped_with_both_answers(gate, server, tmp_path):

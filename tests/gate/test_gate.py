@@ -202,14 +202,14 @@ def test_forms(make_run):
     [
         ("task_version", "has version 1 now and had other then: evaluate the reference again"),
         ("data", "its data has changed"),
-        ("prompts", "worded in another way"),
-        ("verifier", "judged by other and are judged by v@1 now: `harness regrade`"),
+        ("prompts", "have different prompts"),
+        ("verifier", "graded by other and are now graded by v@1: `harness regrade`"),
     ],
 )
 def test_a_baseline_that_does_not_fit_is_an_error_and_no_verdict(make_run, fact, said):
     old = make_run(GOOD)
     old = replace(old, facts={**old.facts, fact: "other"})
-    with pytest.raises(HarnessError, match=f"cannot be held against .*{said}") as error:
+    with pytest.raises(HarnessError, match=f"cannot be compared with .*{said}") as error:
         run_gate([ACCURACY], [make_run(GOOD)], [old])
     assert error.value.exit_code == 2
     with pytest.raises(HarnessError, match="200 of 201 problems"):
@@ -227,6 +227,6 @@ def test_a_flaky_problem_never_decides_alone(make_run):
     least = next(n for n in range(8, 40) if verdict(n, flaky=False).verdict is regressed)
     result = verdict(least, flaky=True)
     assert result.verdict is GateVerdict.INCONCLUSIVE
-    assert "hangs on the flaky problem p0 alone" in result.results[0].message
+    assert "depends on the flaky problem p0 alone" in result.results[0].message
     assert result.flaky == ("t: p0",)
     assert verdict(least + 1, flaky=True).verdict is regressed

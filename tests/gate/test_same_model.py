@@ -55,7 +55,7 @@ def test_a_baseline_keeps_a_few_requests_and_their_replies(gate, tmp_path):
 
 def test_an_unchanged_server_costs_no_request_more(gate, server):
     result = gate(fresh="x")
-    assert "the server seems to serve the model of" in said(result)
+    assert "the server still seems to serve the model of" in said(result)
     assert f"{COUNT} of {COUNT} replies are word for word" in said(result)
     assert result.stopping.calls == server.count()
     used = int(result.stopping.problems)
@@ -70,7 +70,7 @@ def test_other_words_are_noticed_before_a_stored_sample_is_trusted(gate, server,
     server.skill = 0.0
     result = gate(max_age="7d")
     assert result.verdict is GateVerdict.REGRESSED
-    told = [line for line in result.notes if "the model is asked anew" in line]
+    told = [line for line in result.notes if "the model is sampled again" in line]
     assert len(told) == 1
     assert "the model has changed since" in told[0]
     assert "'Answer: -1', was 'Answer: " in told[0]
@@ -88,7 +88,7 @@ def test_as_many_words_for_twice_the_tokens_are_another_model(gate, server):
 def test_a_server_that_is_not_deterministic_proves_nothing(gate, server):
     server.noise = True
     result = gate(max_age="7d")
-    assert "it cannot tell whether the model has changed" in said(result)
+    assert "it is unclear whether the model has changed" in said(result)
     assert result.verdict is GateVerdict.PASS  # by the stored samples, as was asked for
     assert server.count() == 2 * COUNT  # each once more
 
@@ -100,14 +100,14 @@ def test_another_name_or_configuration_is_told(gate, server):
     server.name, server.fingerprint = "m", "fp-2"
     result = said(gate(fresh="z"))
     assert "fingerprint 'fp-2', was 'fp-1'" in result
-    assert "the server seems to serve the model of" in result
+    assert "the server still seems to serve the model of" in result
 
 
 def test_a_gate_on_stored_runs_says_that_nobody_was_asked(gate, server, tmp_path):
     config = GateConfig(rules=(RULE,), baseline=tmp_path / "b.txt", path=tmp_path / "h.toml")
     result = judge("task=echo", config=config, db=tmp_path / "cached.sqlite")
     [line] = result.notes
-    assert "the server was not asked now" in line
+    assert "the server was not called now" in line
     assert server.count() == 0
 
 

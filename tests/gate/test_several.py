@@ -113,7 +113,7 @@ def test_renew_makes_a_baseline_larger_and_asks_only_for_what_is_new(cli):
     )
     assert code == 0
     assert "of 90 problems; was" in out
-    assert "of 60 problems in both 0 are wrong now and were right, 0 are right now" in out
+    assert "of 60 problems in both, 0 changed from right to wrong and 0 from wrong to right" in out
     [run] = read_baseline(Path("b.txt"))
     assert (run.planned, len(run.outcomes)) == (90, 90)
     code, _, err = cli("baseline", "renew", "b.txt")

@@ -115,7 +115,7 @@ def test_no_change(team):
     said = team.gate()
     pattern = r"accuracy \d\d\.\d%, as before; may fall by 15 points"
     assert judged(
-        said, 0, pattern, "canary: the server seems to serve the model of", "gate: pass$"
+        said, 0, pattern, "canary: the server still seems to serve the model of", "gate: pass$"
     ) == (
         2,
         [],
@@ -139,19 +139,19 @@ def test_a_regression(team):
 
 def test_a_cost_that_doubled(team):
     team.server.words = 2
-    _, bad = judged(team.gate(), 1, r"tokens a problem 10\.0, was 5\.0; may rise by 20%")
+    _, bad = judged(team.gate(), 1, r"tokens per problem 10\.0, was 5\.0; may rise by 20%")
     assert [tag for tag, _ in bad if tag == "failure"]
 
 
 def test_a_dead_server(team, another_server):
     with another_server() as other:
         spec = other.spec
-    failed(team.gate(*ONCE, model=spec), 2, "check the address, and that the server runs")
+    failed(team.gate(*ONCE, model=spec), 2, "check the URL, and that the server is running")
 
 
 def test_a_server_that_dies_in_mid_run_and_comes_back(team):
     team.server.breaks(0, after=25)
-    pattern = r"could not be evaluated: .*the connection broke(.|\n)*what is finished is stored"
+    pattern = r"could not be evaluated: .*the connection broke(.|\n)*finished work is stored"
     failed(team.gate(*ONCE, "--fresh", "job 1"), 2, pattern)
     asked = team.server.count()
     assert asked > 25
@@ -190,7 +190,7 @@ def test_a_server_that_refuses(team, name):
 
 def test_no_baseline_yet(team):
     team.baseline.unlink()
-    failed(team.gate(), 2, "there is none yet; `harness baseline save harness-baseline.txt")
+    failed(team.gate(), 2, "does not exist; `harness baseline save harness-baseline.txt")
     assert team.server.count() == 0
 
 
@@ -215,8 +215,8 @@ def test_problems_are_missing(team):
     [
         ("task_version", "0", r"has version 1 now and had 0 then: evaluate the reference again"),
         ("verifier", "math@1", r"were judged by math@1 and are judged by math@\d+ now: .*regrade"),
-        ("data", "other", r"the problems of echo.* are others than they were"),
-        ("prompts", "other", "are worded in another way"),
+        ("data", "other", r"the problems of echo.* are different now"),
+        ("prompts", "other", "have different prompts"),
     ],
 )
 def test_what_is_measured_has_changed(team, fact, value, pattern):

@@ -94,7 +94,7 @@ def test_a_failed_call_is_no_second_chance(gate, calls):
     """What broke is asked again, with the same seeds; what was answered is not."""
     whole = gate("skilled:70", db="whole.sqlite")
     asked = calls()
-    with pytest.raises(BackendError, match=r"(?s)1 of 30 problems .*hung up.* goes on"):
+    with pytest.raises(BackendError, match=r"(?s)1 of 30 problems .*hung up.* to resume"):
         gate("skilled:70-fail3")
     assert calls() > 3
     assert gate("skilled:70") == whole

@@ -122,7 +122,7 @@ def test_finding(folder: Path, tmp_path: Path) -> None:
     assert found.path == folder
     assert find_folder("no-such-model") is None
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UsageError, match="holds no model"):
+    with pytest.raises(UsageError, match="contains no model"):
         find_folder(str(tmp_path / "empty"))
     (folder / "config.json").write_text("[]")
     with pytest.raises(DataError, match=r"config\.json"):

@@ -16,7 +16,7 @@ def test_found_among_the_added_tokens_or_given() -> None:
     assert find_marks(None, None, ["<think>", "</think>", "<s>"]) == MARKS
     assert find_marks(None, None, ["<think>"]) is None
     assert find_marks("[T]", "[/T]", ["<think>", "</think>"]) == ThinkMarks("[T]", "[/T]")
-    with pytest.raises(UsageError, match="both or none"):
+    with pytest.raises(UsageError, match="both or neither"):
         find_marks("[T]", None)
 
 

@@ -242,7 +242,7 @@ def test_a_bad_request_fails_alone(start: Start) -> None:
 def test_nobody_there_is_fatal_after_the_retries(start: Start) -> None:
     backend, server, slept = start(lambda n, body: chat("4"))
     server.close()
-    with pytest.raises(BackendError, match="check the address") as caught:
+    with pytest.raises(BackendError, match="check the URL") as caught:
         ask(backend)
     assert (caught.value.fatal, slept) == (True, [1.0, 2.0, 4.0])
 

@@ -466,7 +466,7 @@ def test_a_system_prompt_and_a_template_frame_every_question(start: Start) -> No
     framed, _, _ = start(protocol, lambda n, body: protocol.answer(), **args)
     assert json.loads(framed.render(PROMPT)) == both
     assert framed.info.fingerprint != bare.info.fingerprint
-    with pytest.raises(UsageError, match=r"\{prompt\} must stand"):
+    with pytest.raises(UsageError, match=r"must contain \{prompt\}"):
         start(protocol, lambda n, body: protocol.answer(), prompt_template="no place")
 
 

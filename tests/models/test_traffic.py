@@ -400,7 +400,7 @@ def test_a_dead_one_is_tried_again() -> None:
     ("url", "message"),
     [
         ("localhost:8000", "begins with http"),
-        ("http://user:word@h/v1", "holds a user name or a password"),
+        ("http://user:word@h/v1", "contains a user name or a password"),
         ("http://h/v1?api_key=x", "holds the parameter"),
     ],
 )

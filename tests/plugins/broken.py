@@ -159,7 +159,7 @@ BROKEN = {
     # backends
     "backend: generate is no coroutine": Broken(
         "class engine(Engine):\n def generate(self, request): pass",
-        r"the backend 'own:m' \(.*, line \d+\): generate is no coroutine; expected `async def",
+        r"the backend 'own:m' \(.*, line \d+\): generate is not a coroutine; expected `async def",
     ),
     "backend: no close": Broken(
         "class engine(Engine): close = None", r"has no method 'close'; expected a method close"
@@ -236,7 +236,7 @@ BROKEN = {
     # rewards
     "reward: score is no coroutine": Broken(
         "class reward(Half):\n def score(self, caller, responses): return []",
-        r"the reward 'own' \(.*, line \d+\): score is no coroutine",
+        r"the reward 'own' \(.*, line \d+\): score is not a coroutine",
         budget="best@2:reward=own",
     ),
     "reward: bare numbers": Broken(
@@ -253,7 +253,7 @@ BROKEN = {
     "reward: a value of 2": Broken(
         "class reward(Half):\n async def score(self, caller, responses):"
         " return [Graded(steps=(2.0,)) for _ in responses]",
-        r"gave 2\.0 where a value from 0 to 1 belongs",
+        r"gave 2\.0 instead of a value from 0 to 1",
         1,
         budget="best@2:reward=own",
     ),
@@ -266,7 +266,7 @@ BROKEN = {
     ),
     "family: it gives an object": Broken(
         "def family(name): return Good()",
-        r"the family 'fam' gave .* for 'x'; expected what is called for a task",
+        r"the family 'fam' gave .* for 'x'; expected a factory of the task",
         task="fam:x",
     ),
     # found by a second reader, who had not written the checks
@@ -522,7 +522,7 @@ BROKEN = {
     "reward: no number": Broken(
         "class reward(Half):\n async def score(self, caller, responses):"
         " return [Graded(steps=(float('nan'),)) for _ in responses]",
-        r"gave nan where a value from 0 to 1 belongs",
+        r"gave nan instead of a value from 0 to 1",
         1,
         budget="best@2:reward=own",
     ),

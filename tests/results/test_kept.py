@@ -148,5 +148,5 @@ def test_verify_finds_figures_that_do_not_follow(file):
     connection.close()
     with open_store(file) as store:
         assert verify_figures(store) == [
-            f"run {run}: the kept figures (correct) do not follow from its rows"
+            f"run {run}: the cached figures (correct) do not follow from its rows"
         ]

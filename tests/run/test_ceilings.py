@@ -312,7 +312,7 @@ def test_a_call_for_several_samples_takes_its_seconds_once(run, stub, tmp_path):
     [
         ("vote@4 usd<=0.01", {}, "give price="),
         ("best@4:reward=counting usd<=0.01", {"price": PRICE}, "what counting reads"),
-        ("vote@4 usd<=0.01", {"price": PRICE, "gpu_usd_per_hour": 2.0}, "leave one of them out"),
+        ("vote@4 usd<=0.01", {"price": PRICE, "gpu_usd_per_hour": 2.0}, "leave out one of them"),
     ],
 )
 def test_dollars_that_cannot_be_counted_are_refused(run, stub, budget, options, message):

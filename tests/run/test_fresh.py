@@ -85,9 +85,9 @@ def test_without_a_fresh_seed_nothing_is_compared(tmp_path: Path) -> None:
     ("task", "seed", "message"),
     [
         ("gsm8k", 3, "not generated from a seed"),
-        ("arithmetic:seed=4", 3, "names another"),
-        ("arithmetic", 0, "not the public one"),
-        ("arithmetic", -1, "0 or more"),
+        ("arithmetic:seed=4", 3, "sets another"),
+        ("arithmetic", 0, "other than the public one"),
+        ("arithmetic", -1, "at least 0"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(task: str, seed: int, message: str) -> None:

@@ -142,7 +142,7 @@ def test_a_task_that_asks_no_model_is_refused(
     db = tmp_path / "judge.sqlite"
     done = run(stub(), "greedy", db=db)
     judge = stub()
-    with open_store(db) as store, pytest.raises(UsageError, match="verifier math, which asks no"):
+    with open_store(db) as store, pytest.raises(UsageError, match="verifier math, which uses no"):
         regrade_runs(store, [done.reports[0].id], asking(judge))
     assert judge.calls == 0
 
@@ -181,7 +181,7 @@ def test_a_judge_that_cannot_serve_is_refused_before_anything_is_run(stub: Any) 
             model=stub(), tasks=tasks, budgets=("greedy",), judge=JudgeConfig(model=judge), **more
         )
 
-    with pytest.raises(UsageError, match=r"^judge='stub:stub': no task of thirds asks a model"):
+    with pytest.raises(UsageError, match=r"^judge='stub:stub': no task of thirds uses a judge"):
         open_judge(make_plan(config(stub(), "thirds")))
     priced = PriceEntry(models=(), date=dt.date(2025, 1, 1), input=1, output=1, source="here")
     mine = config("openai:judge", "holes", max_usd=1.0, price=priced)

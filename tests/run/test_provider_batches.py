@@ -105,7 +105,7 @@ def test_submit_end_and_collect(serve: Any, go: Any, spec: str, tmp_path: Path) 
     assert not first.ok
     assert first.failed == 0
     [note] = first.notes
-    assert note.startswith(f"batch {next(iter(server.batches))} of 5 requests is under way")
+    assert note.startswith(f"batch {next(iter(server.batches))} of 5 requests is in progress")
     again = go(model, "effort@low", batch="submit")  # still under way: nothing is handed in
     assert not again.ok
     assert (len(server.batches), len(server.asked)) == (1, 5)
@@ -269,8 +269,8 @@ def test_without_batch_a_note_says_what_is_under_way(serve: Any, go: Any, spec: 
 @pytest.mark.parametrize(
     ("model", "budget", "message"),
     [
-        ("gemini:m@http://127.0.0.1:9/v1", "effort@low", "has no batch interface"),
-        ("onnx:tiny-s", "greedy", "has no batch interface"),
+        ("gemini:m@http://127.0.0.1:9/v1", "effort@low", "has no batch API"),
+        ("onnx:tiny-s", "greedy", "has no batch API"),
         ("openai:m@http://127.0.0.1:9/v1", "greedy seconds<=3", "whose replies have no latency"),
     ],
 )

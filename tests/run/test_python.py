@@ -39,12 +39,12 @@ def test_the_keyword_arguments_are_the_fields_of_the_configuration() -> None:
         ({"max_total_tokens": 10**16}, f"max_total_tokens={10**16}: must be at most {10**15}"),
         ({"max_usd": float("nan")}, "max_usd=nan: must be above 0"),
         ({"gpu_usd_per_hour": -1.0}, "gpu_usd_per_hour=-1.0: must be 0 or more"),
-        ({"max_usd": 1.0}, "give price=... (US dollars"),
+        ({"max_usd": 1.0}, "set price=... (US dollars"),
         ({"fresh_seed": 3}, "fresh_seed=3: the problems of task thirds are not generated"),
-        ({"judge": "stub:x"}, "judge='stub:stub': no task of thirds asks a model"),
-        ({"tasks": ()}, "no task given: tasks='decimals', for a start"),
-        ({"budgets": ()}, "no budget given: budgets='greedy', for a start"),
-        ({"budgets": "greedy usd<=1"}, "give price=... (US dollars"),
+        ({"judge": "stub:x"}, "judge='stub:stub': no task of thirds uses a judge"),
+        ({"tasks": ()}, "no task given: try tasks='decimals'"),
+        ({"budgets": ()}, "no budget given: try budgets='greedy'"),
+        ({"budgets": "greedy usd<=1"}, "set price=... (US dollars"),
     ],
 )
 def test_errors_name_parameters_and_no_options(stub, given: dict[str, Any], message: str) -> None:
@@ -64,7 +64,7 @@ def test_an_evaluation_shows_itself_in_a_few_lines(run, stub) -> None:
     done = run(stub(), "vote@{1,4}", limit=8)
     assert len(repr(done)) < 1000
     assert "vote@4" in repr(done)
-    assert "asked for 32 samples, took 0 from the store" in repr(done)
+    assert "generated 32 samples, took 0 from the store" in repr(done)
     assert "<table>" in done._repr_html_()
     assert len(repr(done.reports[0])) < 120
     frame = done.to_frame()
@@ -95,7 +95,7 @@ def test_progress_is_shown_where_it_is_asked_for(stub, tmp_path, capsys) -> None
         return capsys.readouterr().err
 
     assert go() == ""
-    assert "thirds: 3 attempts, 3 of them stored already" in go(progress=True)
+    assert "thirds: 3 attempts, 3 of them already stored" in go(progress=True)
 
 
 def test_async_code_awaits_it(stub, tmp_path) -> None:

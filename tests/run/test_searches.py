@@ -168,7 +168,7 @@ def test_a_reward_that_is_nan_fails_its_attempt_and_keeps_the_rest(run, stub, co
     backend = stub(lines=3)
     result = run(backend, "beam@6x3:reward=counting", limit=4)
     assert result.failed == 1
-    assert "gave nan where a value from 0 to 1 belongs" in result.errors[0]
+    assert "gave nan instead of a value from 0 to 1" in result.errors[0]
     [report] = result.reports
     assert (report.problems, report.failed) == (3, 1)
     counting.break_at = 0

@@ -74,7 +74,7 @@ def test_the_interval_covers():
 
 @pytest.mark.parametrize(
     ("a", "b", "message"),
-    [([], [], "and some"), ([1], [1, 2], "as many"), ([1, 1], [1, 1], "one label only")],
+    [([], [], "equally"), ([1], [1, 2], "equally many"), ([1, 1], [1, 1], "only one label")],
 )
 def test_what_has_no_kappa_is_refused(a, b, message):
     with pytest.raises(ValueError, match=message):

@@ -95,7 +95,7 @@ def test_clusters_widen_the_interval() -> None:
         ([(24, 24)] * 30 + [(24, 0)] * 30, "always right"),
         ([(1, 1)] * 30 + [(1, 0)] * 30, "one sample"),
         ([(24, 3)] * 5, "needs 20"),
-        ([(24, 12)] * 40, "no peak"),
+        ([(24, 12)] * 40, "no maximum"),
         ([(2, 1)] * 2 + [(2, 0)] * 30, "."),
     ],
 )

@@ -44,9 +44,9 @@ def test_a_run_is_renamed_and_found_by_its_name(store):
     rename_run(store, run, None)
     assert get_run(store, run).name is None
     for text in ("before the fix", ""):
-        with pytest.raises(UsageError, match="0 runs are called"):
+        with pytest.raises(UsageError, match="0 runs have that name"):
             name_run(store, text)
-    with pytest.raises(UsageError, match="a line of text"):
+    with pytest.raises(UsageError, match="one line of text"):
         rename_run(store, run, "two\nlines")
 
 

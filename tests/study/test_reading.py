@@ -40,17 +40,17 @@ FAULTS = [
     (SMALL + "[ceilings]\nmax_tokens = 20\n", "ceilings.max_tokens = 20: less than the"),
     (SMALL.replace('name = "Small"', 'price = { input = 1e6, output = 1e6 }')
      + "[ceilings]\nmax_usd = 0.5\n", "ceilings.max_usd = 0.5: less than the"),
-    (SMALL + '[[models]]\nmodel = "onnx:tiny-m"\nname = "Small"\n', "the name 'Small' is that of"),
-    (SMALL + '[[tasks]]\ntask = "decimals"\n', "decimals stands in tasks #1 already"),
-    ('budgets = ["greedy"]\n[[models]]\nmodel = "onnx:tiny-s"\n', "no task: add [[tasks]]"),
-    ('budgets = ["greedy"]\n[[tasks]]\ntask = "decimals"\n', "no model: add [[models]]"),
+    (SMALL + '[[models]]\nmodel = "onnx:tiny-m"\nname = "Small"\n', "name 'Small' is already used"),
+    (SMALL + '[[tasks]]\ntask = "decimals"\n', "decimals is already in tasks #1"),
+    ('budgets = ["greedy"]\n[[models]]\nmodel = "onnx:tiny-s"\n', "no task: start with [[tasks]]"),
+    ('budgets = ["greedy"]\n[[tasks]]\ntask = "decimals"\n', "no model: start with [[models]]"),
     (SMALL.replace('budgets = ["greedy", "vote@{1,2}"]', ""), "(decimals): no budget"),
     (SMALL + '[[expect]]\nmodel = "Smal"\ntask = "decimals"\nbudget = "greedy"\nvalue = 0.5\n',
      "expect #1: unknown model 'Smal': did you mean 'Small'?"),
     (SMALL + '[[expect]]\nmodel = "Small"\ntask = "decimals"\nbudget = "vote@4"\nvalue = 0.5\n',
      "expect #1: unknown budget 'vote@4'"),
     ('fresh = "a"\nmax_age = "30d"\n' + SMALL, "give one of them"),
-    (SMALL + '[judge]\nmodel = "onnx:tiny-s"\n', "judge: no task of the study asks a model"),
+    (SMALL + '[judge]\nmodel = "onnx:tiny-s"\n', "judge: no task of the study uses a judge"),
     (SMALL + '[[tasks]]\ntask = "traps"\nlimit = 3\n[judge]\nmodel = "onxn:tiny-s"\n',
      "judge: unknown backend 'onxn': did you mean 'onnx'?"),
     ('plugins = ["none.py"]\n' + SMALL, "no such Python file"),
@@ -92,7 +92,7 @@ def test_all_faults_are_said_at_once(write: Callable[..., Path]) -> None:
     ],
 )
 def test_a_key_is_refused_and_not_repeated(write: Callable[..., Path], line: str) -> None:
-    with pytest.raises(StudyError, match="a study file holds no keys") as raised:
+    with pytest.raises(StudyError, match="must not contain keys") as raised:
         Study.load(write(SMALL.replace('name = "Small"', line)))
     assert SECRET not in str(raised.value)
     assert "hunter2" not in str(raised.value)

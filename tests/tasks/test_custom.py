@@ -199,7 +199,7 @@ def test_the_file_itself_is_kept_and_another_place_is_the_same_run(write, monkey
 def test_two_files_of_one_name_are_refused_in_one_evaluation(write) -> None:
     write("a/same.csv", QUIZ)
     write("b/same.csv", QUIZ)
-    with pytest.raises(UsageError, match="files of one name"):
+    with pytest.raises(UsageError, match="files of the same name"):
         harness.plan("onnx:tiny-s", ["a/same.csv", "b/same.csv"], "greedy")
 
 

@@ -1,1 +1,1 @@
-"""Ways of producing samples, one idea a file."""
+"""Ways of producing samples, one per file."""

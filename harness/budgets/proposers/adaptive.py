@@ -1,10 +1,10 @@
 """`adaptive@40:p=0.95`: votes are drawn until the winner is settled (Adaptive-Consistency).
 
-Aggarwal et al. 2023 (arXiv 2305.11860); when it is settled is said by a stop rule, `stop=beta` by
-default (`harness.budgets.stops`), whose options stand beside it.
+Aggarwal et al. 2023 (arXiv 2305.11860). A stop rule decides when it is settled, by default
+`stop=beta` (`harness.budgets.stops`), whose options are options of the budget.
 
-The samples are those of `vote@n`, index for index. They are asked for in the largest groups that
-can waste none: as many at once as the leader would still need if all of them were its votes.
+The samples are those of `vote@n`, index by index. They are requested in the largest groups that
+cannot waste any: as many at once as the leader would still need if all of them were its votes.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from harness.core import UnknownNameError, UsageError, registry
 
 
 def _ranked(keys: Sequence[str | None]) -> list[int]:
-    """Counts of the answers, most first."""
+    """Counts of the answers, largest first."""
     return [count for _, count in Counter(k for k in keys if k is not None).most_common()]
 
 
 def replay(keys: Sequence[str | None], rule: StopRule | Stopping | None = None) -> int:
-    """How many of these answers, in their order, the rule (None: `Beta`) would have drawn.
+    """How many of these answers, in order, the rule (None: `Beta`) would have drawn.
 
     `keys` are the classes of a pool's answers (None: no answer, no vote). For pools that were
-    drawn whole, an imported one's say: the first so many are the attempt, and its cost.
+    drawn completely, such as imported ones: the first so many are the attempt, and its cost.
     """
     rule = rule or Beta()
     votes: Counter[str] = Counter()
@@ -45,7 +45,7 @@ def replay(keys: Sequence[str | None], rule: StopRule | Stopping | None = None) 
 
 
 class Adaptive(AnswerProposer):
-    """At most n samples; the vote over those drawn decides."""
+    """At most n samples; the vote among the drawn ones decides."""
 
     exchangeable = False
 
@@ -71,9 +71,9 @@ class Adaptive(AnswerProposer):
         return f"adaptive@{self.size}:{self.stop.identity},{self.answers.identity}"
 
     def drawn_of(self, keys: Sequence[str | None]) -> int | None:
-        """How many of a pool's answers, in their order, this budget would have drawn.
+        """How many of a pool's answers, in order, this budget would have drawn.
 
-        None where the pool ends before the vote is settled.
+        None if the pool ends before the vote is settled.
         """
         count = replay(keys[: self.size], self.stop)
         ended = count == len(keys) < self.size

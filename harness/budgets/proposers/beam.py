@@ -1,8 +1,8 @@
 """`beam@16x4:reward=R`: beam search over steps (Snell et al. 2024, arXiv 2408.03314, sec. 5.2).
 
-16 first steps are drawn and scored; the best 16/4 go on, with 4 continuations each. A finished path
-leaves the search; what is left shares 16 steps again, as in search-and-learn (Beeching et al.
-2024), until 16 solutions are there, or 40 rounds are over.
+16 first steps are drawn and scored; the best 16/4 continue, with 4 continuations each. A finished
+path leaves the search; the rest share 16 steps again, as in search-and-learn (Beeching et al.
+2024), until there are 16 solutions, or 40 rounds are over.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """`dvts@16x4:reward=R`: diverse verifier tree search (Beeching et al. 2024, search-and-learn).
 
-16/4 independent subtrees; each draws 4 steps at a time and goes on from the best of them, until
-the best is a finished solution. The 4 of that last round are its answers, unfinished ones
-included. What beam search loses in diversity by keeping the children of one good path is kept here.
+16/4 independent subtrees; each draws 4 steps at a time and continues from the best of them, until
+the best is a finished solution. The 4 of that last round are its answers, including unfinished
+ones. This keeps the diversity that beam search loses by keeping the children of one good path.
 """
 
 from __future__ import annotations

@@ -23,11 +23,11 @@ from harness.budgets.strategy import Caller, Chain, Reward
 from harness.core import UsageError
 
 _SINGLE = ("greedy", "think", "effort", "ask")
-_OWN_OPTION = ("think", "effort", "ask")  # the size is this option of the other budgets
+_OWN_OPTION = ("think", "effort", "ask")  # budgets whose size is this option of other budgets
 
 
 class Independent(AnswerProposer):
-    """n samples, each drawn alone; `think` bounds the thinking tokens of each."""
+    """n samples, each drawn independently; `think` limits the thinking tokens of each."""
 
     exchangeable = True
 
@@ -57,7 +57,7 @@ class Independent(AnswerProposer):
                 raise UsageError(f"budget {str(budget)!r} needs a level: write effort@low")
             return
         if name == "ask" and budget.n == 0:
-            raise UsageError(f"budget {str(budget)!r}: a wish for at least one token")
+            raise UsageError(f"budget {str(budget)!r}: must ask for at least one token")
         if budget.name != "greedy" and budget.n is None:
             raise UsageError(f"budget {str(budget)!r} needs a size: write {budget.name}@16")
         if budget.name not in _SINGLE and budget.n == 0:
@@ -65,10 +65,10 @@ class Independent(AnswerProposer):
 
     @property
     def family(self) -> str:
-        """All that shapes one sample."""
+        """Everything that shapes one sample."""
         return f"independent:{self.answers.identity}"
 
     async def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
-        """n chains: the answer alone, or thought and answer."""
+        """n chains: the answer alone, or thinking and answer."""
         async for chain in self.answers.stream(caller, range(n)):
             yield chain

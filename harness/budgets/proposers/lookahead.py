@@ -1,7 +1,7 @@
 """`lookahead@16x4+3:reward=R`: beam search scored k steps ahead (Snell et al. 2024, sec. 5.2).
 
-Before a path is scored, 3 more steps are rolled out from it at temperature 0, and the reward looks
-at their end; then they are thrown away. A round costs up to n(k+1) steps.
+Before a path is scored, 3 more steps are rolled out from it at temperature 0 and the reward is
+computed at their end; then they are discarded. A round costs up to n(k+1) steps.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""`mcts@64:reward=R`: Monte-Carlo tree search over steps, 64 simulations.
+"""`mcts@64:reward=R`: Monte Carlo tree search over steps, 64 simulations.
 
 Each simulation walks down by UCT (Kocsis & Szepesvári 2006), adds one step below a node that has
 room for another child (4, or `mcts@64x8` for 8), rolls the solution out to its end, scores the
-whole and backs the value up. Walks of one batch are made before any of them is carried out; each
-leaves a virtual loss on its way (a visit of value 0; Chaslot et al. 2008), so that the next one
-goes elsewhere, and so all their calls run side by side. Every solution that was drawn is an answer,
-one whose words were drawn before too: a vote counts draws.
+whole and backs the value up. The walks of a batch are chosen before any of them is carried out;
+each leaves a virtual loss on its way (a visit of value 0; Chaslot et al. 2008), so that the next
+one goes elsewhere and all their calls run concurrently. Every drawn solution is an answer, even
+if its text was drawn before: a vote counts draws.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ BATCH = 8
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """A path with what the simulations through it have brought.
+    """A path with the results of the simulations through it.
 
-    `tried` counts the children drawn or on their way; two of the same words are one node.
+    `tried` counts the children drawn or in progress; two with the same text are one node.
     """
 
     path: Path
     parent: Node | None = None
     children: list[Node] = field(default_factory=list)
     tried: int = 0
-    visits: int = 0  # the virtual ones of walks under way included
+    visits: int = 0  # including virtual ones of walks in progress
     total: float = 0.0
 
     def uct(self, c: float) -> float:
@@ -66,12 +66,12 @@ class Mcts:
     needs_marks = False
 
     def __init__(self, budget: Budget, reward: Reward | None) -> None:
-        known = {*OPTIONS, "batch", "c"} - {"rounds"}  # a walk is bounded by its tokens
+        known = {*OPTIONS, "batch", "c"} - {"rounds"}  # a walk is limited by its tokens
         options.check_known(budget, known)
         if not budget.n or budget.width == 0 or budget.depth is not None:
             raise UsageError(
                 f"budget {str(budget)!r}: write mcts@64:reward=steps, or mcts@64x4:… for at most "
-                "4 children of a node"
+                "4 children per node"
             )
         self.size = budget.n
         self.width = budget.width or WIDTH
@@ -82,11 +82,11 @@ class Mcts:
 
     @property
     def family(self) -> str:
-        """A search is one whole."""
+        """A search is a unit."""
         return f"mcts@{self.size}x{self.width}:{self.batch},{self.c},{self.steps.identity}"
 
     def most_tokens(self, max_output_tokens: int) -> int:
-        """A simulation draws one step and rolls it out, within one solution's limit each."""
+        """A simulation draws one step and rolls it out, each within one solution's limit."""
         return 2 * (self.steps.max_tokens or max_output_tokens)
 
     async def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
@@ -105,20 +105,20 @@ class Mcts:
             values = await self.steps.values(caller, [end.response for end in ends])
             for walk, leaf, value in zip(walks, leaves, values, strict=True):
                 if leaf is not walk:
-                    leaf.visits += 1  # the walk's own visits were counted when it was made
+                    leaf.visits += 1  # the walk's own visits were counted when it was chosen
                 for node in leaf.up():
                     node.total += value
             done += len(walks)
 
     def _walks(self, root: Node, count: int) -> list[Node]:
-        """Nodes to expand (or finished ones to visit again), one for each simulation of a batch."""
+        """Nodes to expand (or finished ones to visit again), one per simulation of a batch."""
         walks: list[Node] = []
         for _ in range(count):
             node = root
             while not node.path.done and node.tried >= self.width and node.children:
                 node = max(node.children, key=lambda child: child.uct(self.c))
             if not node.path.done and node.tried >= self.width:
-                break  # all of its children are still on their way
+                break  # all of its children are still in progress
             if not node.path.done:
                 node.tried += 1
             for passed in node.up():
@@ -129,10 +129,10 @@ class Mcts:
     async def _carry_out(
         self, caller: Caller, walks: list[Node], indices: Indices
     ) -> AsyncGenerator[tuple[Node, Path, bool], None]:
-        """For each walk its leaf, the solution behind it, and whether that was drawn by it.
+        """For each walk its leaf, the resulting solution, and whether that was newly drawn.
 
-        One walk behind the other where a ceiling is counted down, so that what is finished is
-        handed over before more is spent; the same draws in either case.
+        Walks are sequential if a ceiling is counted down, so that finished solutions are
+        yielded before more is spent; the draws are the same in either case.
         """
         counts = Counter(node for node in walks if not node.path.done)
         fresh = {node: iter(indices.take(node.path.text, k)) for node, k in counts.items()}
@@ -158,7 +158,7 @@ class Mcts:
     async def _expand(
         self, caller: Caller, asked: list[tuple[Node, int | None]]
     ) -> list[Path | None]:
-        """One more step for each node and index; None where a finished node has none."""
+        """One more step for each node and index; None for a finished node."""
         groups: dict[Node, list[int]] = {}
         for node, index in asked:
             if index is not None:
@@ -172,7 +172,7 @@ class Mcts:
 
 
 def _child(node: Node, path: Path) -> Node:
-    """The child with these words: the one that is there already, or a new one."""
+    """The child with this text: an existing one, or a new one."""
     for child in node.children:
         if (child.path.text, child.path.done) == (path.text, path.done):
             return child

@@ -3,7 +3,7 @@
 arXiv 2408.03314, sec. 6: each answer is drawn with the chain's last four answers before it. A
 model trained to revise sees them in its own format; here they are earlier turns of the chat, each
 followed by the request to look again, which any chat model can follow. `revise@8` is one chain of
-eight answers. The first answers are those of `vote@n`, index for index.
+eight answers. The first answers are those of `vote@n`, index by index.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ REQUEST = (
 
 
 class Revise(AnswerProposer):
-    """n chains side by side, m answers one behind the other in each."""
+    """n concurrent chains, each of m sequential answers."""
 
     exchangeable = False
     depth = 0
@@ -55,7 +55,7 @@ class Revise(AnswerProposer):
 
     @property
     def family(self) -> str:
-        """All that shapes the answers."""
+        """Everything that shapes the answers."""
         return f"revise@{self.chains}x{self.length}:{self.window},{self.answers.identity}"
 
     async def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
@@ -68,13 +68,13 @@ class Revise(AnswerProposer):
         said: list[str] = []
         for turn in range(self.length):
             prompt = self._prompt(caller, said[-self.window :]) if said else None
-            # Another index each turn: the same words before it must not bring the same answer.
+            # Another index each turn: the same preceding text must not give the same answer.
             [answer] = await self.answers.draw(caller, [turn * self.chains + number], prompt=prompt)
             yield answer
             said.append(without_thought(answer[-1].response, caller.marks))
 
     def _prompt(self, caller: Caller, said: Sequence[str]) -> Prompt:
-        """The problem with the answers so far; the oldest are left out where there is no room."""
+        """The problem with the answers so far; the oldest are left out if there is no room."""
         wanted = self.most_tokens(caller.max_output_tokens)
         for start in range(len(said)):
             prompt = revision_prompt(caller.prompt, said[start:])

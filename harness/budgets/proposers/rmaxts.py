@@ -1,14 +1,14 @@
-"""`rmaxts@64`: tree search for tasks with an exact verifier, drawn on by what is new.
+"""`rmaxts@64`: tree search for tasks with an exact verifier, driven by novelty.
 
 RMaxTS (Xin et al. 2024, DeepSeek-Prover-V1.5, arXiv 2408.08152, sec. 3): there is no reward model.
 A simulation walks down by discounted UCB (Garivier & Moulines 2008), resumes the text of the node
-that it reaches, and draws a whole solution; its steps become nodes. The walk's reward is 1 when
-that added a node to the tree, else 0: what has run dry is left. Each node has one action more than
-children: to resume here.
+that it reaches, and draws a whole solution; its steps become nodes. The walk's reward is 1 if
+that added a node to the tree, else 0, so exhausted branches are abandoned. Each node has one more
+action than children: resuming there.
 
-Unlike there, a solution is not cut at its first error: verifiers here judge whole answers. With
-`select=oracle` (the default) the search ends once a solution is verified, which only a task whose
-verifier needs no gold answer, such as a proof checker, can do in earnest: it is shown as coverage.
+Unlike in the paper, a solution is not cut at its first error: verifiers here grade whole answers.
+With `select=oracle` (the default) the search ends once a solution is verified, which is only
+realistic if the verifier needs no gold answer, such as a proof checker; it is shown as coverage.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ BATCH = 8
 
 @dataclass(slots=True)
 class Action:
-    """Discounted statistics of one choice, and how many walks under way have taken it."""
+    """Discounted statistics of one choice, and how many walks in progress have taken it."""
 
     visits: float = 0.0
     total: float = 0.0
     pending: int = 0
 
     def update(self, reward: float, gamma: float) -> None:
-        """Book a finished walk: all earlier ones weigh `gamma` of what they did."""
+        """Record a finished walk: all earlier ones are discounted by `gamma`."""
         self.visits = gamma * self.visits + 1
         self.total = gamma * self.total + reward
         self.pending -= 1
 
     def counted(self, gamma: float) -> tuple[float, float]:
-        """Visits and rewards with the walks under way, each a visit that brought nothing so far.
+        """Visits and rewards including walks in progress, each counted as a visit without reward.
 
-        Like a finished one, each of them lets all earlier ones weigh `gamma` of what they did.
+        Like a finished one, each of them discounts all earlier ones by `gamma`.
         """
         visits, total = self.visits, self.total
         for _ in range(self.pending):
@@ -61,14 +61,14 @@ class Action:
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """What a solution may go on from; `here` is the action of resuming it."""
+    """A text that a solution may continue from; `here` is the action of resuming it."""
 
     path: Path
     here: Action = field(default_factory=Action)
     children: dict[str, tuple[Action, Node]] = field(default_factory=dict)
 
     def choose(self, gamma: float) -> tuple[Action, Node | None]:
-        """The action of the greatest bound; ties go to resuming here, then to the oldest child."""
+        """The action with the greatest bound; ties go to resuming, then to the oldest child."""
         actions: list[tuple[Action, Node | None]] = [(self.here, None), *self.children.values()]
         total = sum(action.counted(gamma)[0] for action, _ in actions)
         return max(actions, key=lambda pair: pair[0].bound(total, gamma))
@@ -96,16 +96,16 @@ class Rmaxts:
 
     @property
     def family(self) -> str:
-        """A search is one whole."""
+        """A search is a unit."""
         sizes = f"rmaxts@{self.size}:{self.batch},{self.gamma},{self.until_solved}"
         return f"{sizes},{self.steps.identity}"
 
     def most_tokens(self, max_output_tokens: int) -> int:
-        """Of one solution."""
+        """For one solution."""
         return self.steps.max_tokens or max_output_tokens
 
     async def propose(self, caller: Caller, n: int) -> AsyncGenerator[Chain, None]:
-        """The solutions, batch by batch; walks of one that met in one text are asked as one."""
+        """The solutions, batch by batch; walks that reach the same text are requested together."""
         root, indices = Node(ROOT), Indices()
         done = 0
         while done < n:
@@ -131,17 +131,17 @@ class Rmaxts:
         walks: list[tuple[list[Action], Node]],
         ends: dict[Node, list[Path]],
     ) -> None:
-        """Add each walk's solution to the tree, and book whether it brought a new node."""
+        """Add each walk's solution to the tree, and record whether it added a new node."""
         for actions, leaf in walks:
             reward = float(self._add(caller, leaf, ends[leaf].pop(0)))
             for action in actions:
                 action.update(reward, self.gamma)
 
     def _add(self, caller: Caller, leaf: Node, end: Path) -> bool:
-        """Make nodes of a solution's steps; whether any is new."""
+        """Make nodes of a solution's steps; returns whether any is new."""
         draw, node, added = end.draws[-1], leaf, False
         text, said = leaf.path.text, draw.response[len(leaf.path.text) :]
-        each = (end.tokens - leaf.path.tokens) / max(len(said), 1)  # tokens of a character, roughly
+        each = (end.tokens - leaf.path.tokens) / max(len(said), 1)  # tokens per character, roughly
         for step in said.split(self.steps.delimiter)[:-1]:
             text += step + self.steps.delimiter
             tokens = leaf.path.tokens + math.ceil(each * (len(text) - len(leaf.path.text)))
@@ -157,13 +157,13 @@ class Rmaxts:
 
 
 def _by_leaf(counts: dict[Node, int], ends: list[Path]) -> dict[Node, list[Path]]:
-    """The ends of one batch, asked for leaf by leaf."""
+    """The ends of one batch, requested leaf by leaf."""
     rest = iter(ends)
     return {leaf: [next(rest) for _ in range(count)] for leaf, count in counts.items()}
 
 
 def _walk(root: Node, gamma: float) -> tuple[list[Action], Node]:
-    """From the root to a node that is to be resumed: the actions taken, and the node."""
+    """From the root to a node that will be resumed: the actions taken, and the node."""
     actions: list[Action] = []
     node = root
     while True:

@@ -1,1 +1,1 @@
-"""Rewards: what scores responses and their steps, one idea a file."""
+"""Rewards: scoring responses and their steps, one per file."""

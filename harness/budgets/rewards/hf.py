@@ -1,16 +1,16 @@
 """`reward=hf:FOLDER`: a reward model through transformers, from a folder or the hub.
 
-A sequence classifier scores a response as a whole (an outcome reward model, ORM): the sigmoid of
-its one logit, or the probability of the last of two labels. A token classifier scores each step (a
-process reward model, PRM): the question, then each line with a newline behind it, as TRL's
-PRMTrainer makes its rows. Question, lines and newlines are made tokens apart from one another,
-nothing stands between question and first line, and the value of a line is the probability of the
+A sequence classifier scores a whole response (an outcome reward model, ORM): the sigmoid of
+its one logit, or the probability of the second of two labels. A token classifier scores each step
+(a process reward model, PRM): the question, then each line followed by a newline, in the row format
+of TRL's PRMTrainer. Question, lines and newlines are tokenized separately from one another,
+nothing separates question and first line, and the value of a line is the probability of the
 last label at the last token of its newline.
 
-Of an answer that does not fit into the model's context the beginning is scored, as the trainer cuts
-it: a PRM's lines up to there, 0 where there are none. Such scores are marked as cut.
+If an answer does not fit into the model's context, only its beginning is scored, as the trainer
+cuts it: a PRM's lines up to there, 0 if there are none. Such scores are marked as cut.
 
-The tokens that it reads stand in the ledger under the role "reward".
+The tokens that it reads are in the ledger under the role "reward".
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _SHAPING = ("*.json", "*.safetensors", "*.bin", "*.jinja", "*.model", "*.txt")
 
 @dataclass(frozen=True, slots=True)
 class _Encoded:
-    """A text as tokens, and where its values are read: one position a step; `cut` to the context.
+    """A text as tokens, and where its values are read: one position per step; `cut` to context.
 
     `first` is where the response begins.
     """
@@ -55,7 +55,7 @@ class _Encoded:
     cut: bool = False
 
     def within(self, context: int | None) -> _Encoded:
-        """Its beginning, where it is longer than the context."""
+        """Its beginning, if it is longer than the context."""
         if context is None or len(self.ids) <= context:
             return self
         at = [place for place in self.at if place < context]
@@ -63,7 +63,7 @@ class _Encoded:
 
 
 class HfReward:
-    """An ORM or PRM; its weights are loaded by the first score, on a GPU where there is one."""
+    """An ORM or PRM; its weights are loaded by the first score, on a GPU if there is one."""
 
     has_model = True
 
@@ -87,12 +87,12 @@ class HfReward:
             )
         self.labels = labels
         self._waiting: deque[tuple[_Encoded, Future[tuple[float, ...]]]] = deque()
-        # One thread: the model is loaded once, and batches run one behind the other.
+        # One thread: the model is loaded once, and batches run sequentially.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="reward")
 
     @functools.cached_property
     def info(self) -> ModelInfo:
-        """The hash of its files is its fingerprint."""
+        """Its fingerprint is the hash of its files."""
         files = sorted({p for pattern in _SHAPING for p in self.folder.glob(pattern)})
         hashes = {p.name: _hash(p) for p in files}
         return ModelInfo(
@@ -106,7 +106,7 @@ class HfReward:
         )
 
     async def score(self, caller: Caller, responses: Sequence[str]) -> list[Graded]:
-        """One value a response, or one a step."""
+        """One value per response, or one per step."""
         loop = asyncio.get_running_loop()
         prompt = caller.prompt
         encoded = await loop.run_in_executor(
@@ -149,7 +149,7 @@ class HfReward:
         return _Encoded(ids, at, first).within(self.info.context)
 
     def _work(self) -> None:
-        """Score what waits, up to a batch. Only texts of one length go together: no padding."""
+        """Score what is waiting, up to a batch, grouping texts of equal length: no padding."""
         batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
         groups: dict[int, list[tuple[_Encoded, Future[tuple[float, ...]]]]] = {}
         for item in batch:
@@ -157,7 +157,7 @@ class HfReward:
         for group in groups.values():
             try:
                 values = self._values([one for one, _ in group])
-            except Exception as error:  # noqa: BLE001 - whatever torch raises goes to the callers
+            except Exception as error:  # noqa: BLE001 - any torch error goes to the callers
                 failure = BackendError(
                     f"reward 'hf:{self.name}' failed: {type(error).__name__}: {error}"
                 )
@@ -176,7 +176,7 @@ class HfReward:
             logits = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits.float()
         chances = logits.sigmoid() if self.labels == 1 else logits.softmax(-1)
         good = chances[..., -1].cpu()
-        if not self.steps:  # what has no room for a word of the response says nothing of it
+        if not self.steps:  # without room for the response it says nothing about it
             read = [not one.cut or one.first < len(one.ids) for one in batch]
             return [(float(value) * known,) for value, known in zip(good, read, strict=True)]
         return [
@@ -206,13 +206,13 @@ class HfReward:
             raise BackendError(
                 f"reward 'hf:{self.name}' cannot be loaded: {error}", fatal=True
             ) from error
-        if report["missing_keys"]:  # transformers would fill them with random numbers
+        if report["missing_keys"]:  # transformers would initialise them randomly
             missing = ", ".join(sorted(report["missing_keys"])[:3])
             raise BackendError(
                 f"reward 'hf:{self.name}' lacks weights that its config.json asks for: {missing} …",
                 fatal=True,
             )
-        model.config.pad_token_id = -1  # nothing is padded: every token counts
+        model.config.pad_token_id = -1  # no padding: every token counts
         return tokenizer, model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
 
 
@@ -227,7 +227,7 @@ def _folder(name: str) -> Path:
 
     try:
         return Path(snapshot_download(name, allow_patterns=list(_SHAPING)))
-    except Exception as error:  # the hub's client raises its own kinds, and those of its transport
+    except Exception as error:  # the hub client raises its own errors and those of its transport
         raise UsageError(
             f"reward 'hf:{name}': no such folder, and the hub does not give it: {error}"
         ) from error
@@ -239,7 +239,7 @@ def _read_config(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise UsageError(f"reward model {folder}: no readable config.json ({error})") from error
     if not isinstance(config, dict):
-        raise UsageError(f"reward model {folder}: config.json is no JSON object")
+        raise UsageError(f"reward model {folder}: config.json is not a JSON object")
     return config
 
 
@@ -249,7 +249,7 @@ def _hash(file: Path) -> str:
 
 
 def _parameters(folder: Path) -> int | None:
-    """Weights, by the headers of the safetensors files; None when there are none."""
+    """Number of weights, from the headers of the safetensors files; None if there are none."""
     total = 0
     for file in folder.glob("*.safetensors"):
         with file.open("rb") as stream:

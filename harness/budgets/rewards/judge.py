@@ -1,9 +1,9 @@
-"""`reward=judge`, `reward=judge:3`: the model itself says how good a solution is.
+"""`reward=judge`, `reward=judge:3`: the model itself scores a solution.
 
-Its words are ordinary draws with the role "reward": their tokens are charged. One judgement is at
-temperature 0; `judge:3` is the mean of three at temperature 0.7. A judgement without a score that
-can be read is asked for again, three times at most, at temperature 0.7; a response that still has
-none has the value 0 beside others that have one.
+Its replies are ordinary draws with the role "reward", and their tokens are charged. A single
+judgement uses temperature 0; `judge:3` is the mean of three at temperature 0.7. A judgement without
+a readable score is requested again, at most three times, at temperature 0.7; a response that still
+has none gets the value 0 if others have one.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _SCORE = re.compile(
 )
 _HIGHEST = 10.0
 _TRIES = 4
-_MOST_VOTES = 1000  # sample indices that one round of votes may take
+_MOST_VOTES = 1000  # sample indices reserved for one round of votes
 
 
 class Judge:
@@ -67,19 +67,19 @@ class Judge:
         )
 
     def most_tokens(self, max_output_tokens: int) -> int:
-        """The most tokens that judging one response generates."""
+        """The maximum tokens for judging one response."""
         return _TRIES * self.votes * max_output_tokens
 
     async def score(self, caller: Caller, responses: Sequence[str]) -> list[Graded]:
         """The model's own judgement of each response, between 0 and 1.
 
-        BackendError where it has no score for any of them.
+        BackendError if it has no score for any of them.
         """
         judged = await together(self._judge(caller, r) for r in responses)
         if all(not values for values, _ in judged):
             raise BackendError(
-                f"reward 'judge': the model gave no score; it said {_end(judged[0][1][0])!r}. Take "
-                "another reward, as reward=steps, or a model that follows instructions"
+                f"reward 'judge': the model gave no score; it said {_end(judged[0][1][0])!r}. Use "
+                "another reward, such as reward=steps, or a model that follows instructions"
             )
         return [
             Graded(steps=(sum(values) / len(values) if values else 0.0,), parts=tuple(draws))
@@ -87,16 +87,16 @@ class Judge:
         ]
 
     async def _judge(self, caller: Caller, response: str) -> tuple[list[float], list[Draw]]:
-        """The scores that could be read, and all that was said."""
+        """The readable scores, and all replies."""
         problem = caller.prompt.messages[-1].content
-        # The hash of what it encloses: no solution can hold its own fence, and close it.
+        # The hash of what it encloses: no solution can contain its own fence and close it.
         fence = content_hash("reward judge", problem, response)[:16]
         prompt = Prompt.user(QUESTION.format(fence=fence, problem=problem, solution=response))
         values: list[float] = []
         said: list[Draw] = []
-        open_ = list(range(self.votes))  # votes without a score that can be read
+        open_ = list(range(self.votes))  # votes without a readable score
         for attempt in range(_TRIES):
-            cold = self.votes == 1 and attempt == 0  # at temperature 0 the same would come again
+            cold = self.votes == 1 and attempt == 0  # at temperature 0 it would be repeated
             sampling = Sampling(
                 max_tokens=caller.max_output_tokens,
                 temperature=0.0 if cold else DEFAULT_TEMPERATURE,
@@ -113,11 +113,11 @@ class Judge:
 
 
 def _read(draw: Draw, marks: ThinkMarks | None) -> float | None:
-    """The score behind a judge's thought; None where the thought or the reply was cut."""
+    """The score after a judge's thinking; None if the thinking or the reply was cut."""
     text = draw.response
     if draw.finish is Finish.LENGTH:
         return None
-    for one in {marks or ThinkMarks(), ThinkMarks()}:  # some models write the usual ones anyway
+    for one in {marks or ThinkMarks(), ThinkMarks()}:  # some models use the default marks anyway
         if one.start in text and one.end not in text:
             return None
         text = without_thought(text, one)
@@ -125,9 +125,9 @@ def _read(draw: Draw, marks: ThinkMarks | None) -> float | None:
 
 
 def read_score(text: str) -> float | None:
-    """The last "Score: N" that ends a line of a judgement, in [0, 1].
+    """The last "Score: N" at the end of a line of a judgement, in [0, 1].
 
-    None when there is none, or the last one is not from 0 to 10.
+    None if there is none, or the last one is not from 0 to 10.
     """
     found = list(_SCORE.finditer(text))
     value = float(found[-1]["value"]) / _HIGHEST if found else -1.0

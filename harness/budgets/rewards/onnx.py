@@ -1,8 +1,8 @@
 """`reward=onnx:FOLDER`: a process reward model through ONNX Runtime.
 
-The folder holds a token classifier as `harness train-reward` writes it: `model.onnx` (`input_ids`
-to logits of two labels), `tokenizer.json`, and the safetensors that `reward=hf:` reads; the format
-of its input is that of `reward=hf:`. `reward=onnx:tiny-prm` ships in the package.
+The folder holds a token classifier as written by `harness train-reward`: `model.onnx` (`input_ids`
+to logits of two labels), `tokenizer.json`, and the safetensors that `reward=hf:` reads; its
+input format is that of `reward=hf:`. `reward=onnx:tiny-prm` ships with the package.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ class OnnxReward(HfReward):
         if argument is None:
             raise UsageError(
                 "reward 'onnx' needs a model: write reward=onnx:tiny-prm, or reward=onnx:FOLDER "
-                "as `harness train-reward` makes it"
+                "as made by `harness train-reward`"
             )
         shipped = EMBEDDED / argument
         folder = shipped if shipped.is_dir() else Path(argument)
         if not (folder / "model.onnx").is_file():
             raise UsageError(
                 f"reward 'onnx:{argument}': no {folder / 'model.onnx'}; `harness train-reward` "
-                "writes such a folder, and the package holds tiny-prm"
+                "writes such a folder, and tiny-prm is in the package"
             )
         super().__init__(str(folder))
         self.name = argument
         if not self.steps:
-            raise UsageError(f"reward 'onnx:{argument}' is no token classifier")
+            raise UsageError(f"reward 'onnx:{argument}' is not a token classifier")
 
     @functools.cached_property
     def info(self) -> ModelInfo:
-        """The hash of its files is its fingerprint."""
+        """Its fingerprint is the hash of its files."""
         plain = super().info
         return replace(plain, spec=f"reward:onnx:{self.name}", name=f"onnx:{self.folder.name}")
 
@@ -72,7 +72,7 @@ class OnnxReward(HfReward):
                 str(self.folder / "model.onnx"), options, ["CPUExecutionProvider"]
             )
             config = json.loads((self.folder / "tokenizer_config.json").read_text("utf-8"))
-        except Exception as error:  # onnxruntime and tokenizers raise kinds of their own
+        except Exception as error:  # onnxruntime and tokenizers have their own exceptions
             raise BackendError(
                 f"reward 'onnx:{self.name}' cannot be loaded: {error}", fatal=True
             ) from error

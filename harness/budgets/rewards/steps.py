@@ -1,12 +1,12 @@
-r"""`reward=steps`: the written equations of a solution, checked by exact arithmetic; no model.
+r"""`reward=steps`: checks a solution's written equations by exact arithmetic; no model.
 
-Every equation that `harness.verifiers.steps` finds is checked. The value behind each step (a line)
-is the share of the checkable equations so far that hold, halved for each that does not; 0.5 while
-none could be checked. A blank line is no step. So the value of the last step speaks for the whole
-(`agg=last`).
+Every equation found by `harness.verifiers.steps` is checked. The value after each step (a line)
+is the share of the checkable equations so far that hold, halved for each that does not; 0.5 as
+long as none could be checked. A blank line is not a step. So the value of the last step represents
+the whole solution (`agg=last`).
 
-Equations that stand side by side on one line (`4+8=12 8+5+1=14 =142`, as column arithmetic is
-written) are told apart first; a result without a left side is no equation.
+Several equations on one line (`4+8=12 8+5+1=14 =142`, as in column arithmetic) are
+separated first; a result without a left-hand side is not an equation.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class StepsReward:
         self.info = ModelInfo(spec="reward:steps", name="steps", fingerprint=fingerprint)
 
     async def score(self, caller: Caller, responses: Sequence[str]) -> list[Graded]:
-        """The value behind each line of each response."""
+        """The value after each line of each response."""
         verdicts = await caller.check(VerifierSpec("step-values"), responses)
         return [_graded(verdict) for verdict in verdicts]
 
@@ -57,9 +57,9 @@ def _graded(verdict: Verdict) -> Graded:
 
 
 class StepValues:
-    """The same as a verifier: `answer` is the JSON list of values, one for each line with words.
+    """The same as a verifier: `answer` is the JSON list of values, one per line with words.
 
-    `correct` when no equation is false: it judges what is written, not the final answer.
+    `correct` if no equation is false: it checks what is written, not the final answer.
     """
 
     name = "step-values"
@@ -82,14 +82,14 @@ class StepValues:
 
 @functools.lru_cache(maxsize=65536)
 def _checked(line: str) -> tuple[int, int]:
-    """Equations of one line that hold, and that do not. A search shows the same lines often."""
-    from harness.verifiers.steps import check_steps  # the parser: only where it works
+    """Equations of one line that hold, and that do not. A search often repeats lines."""
+    from harness.verifiers.steps import check_steps  # the parser: only where it runs
 
     held = [s.holds for part in split_beside(line) for s in check_steps(part)]
     return held.count(True), held.count(False)
 
 
 def split_beside(line: str) -> list[str]:
-    """The equations of one line, apart where several stand side by side."""
+    """The equations of one line, separated if there are several."""
     marked = _BESIDE.sub(lambda m: f"{m[1] or ''}\n", line)
     return [part for part in marked.split("\n") if part.strip()]

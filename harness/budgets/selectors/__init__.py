@@ -1,1 +1,1 @@
-"""Ways of choosing the answer from a pool of samples, one idea a file."""
+"""Ways of selecting the answer from a pool of samples, one per file."""

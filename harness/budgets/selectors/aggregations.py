@@ -1,9 +1,9 @@
-"""How the values of a response's steps become one: what `agg=` names.
+"""How the step values of a response are combined into one: what `agg=` names.
 
 `last` is the value of the last step, as process rewards that judge "right so far" are read (Snell
-et al. 2024, arXiv 2408.03314); `prod` and `min` join the values of steps that are judged alone
-(Lightman et al. 2023, arXiv 2305.20050); `mean` is their mean. A stranger's is a function of the
-same form, registered under `harness.aggregations`.
+et al. 2024, arXiv 2408.03314); `prod` and `min` combine the values of steps that are judged
+individually (Lightman et al. 2023, arXiv 2305.20050); `mean` is their mean. A third-party
+aggregation is a function of the same form, registered under `harness.aggregations`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def prod(steps: Sequence[float]) -> float:
 
 
 def lowest(steps: Sequence[float]) -> float:
-    """The least value."""
+    """The smallest value."""
     return min(steps)
 
 
@@ -39,7 +39,7 @@ def mean(steps: Sequence[float]) -> float:
 
 
 def aggregation(name: str) -> Aggregation:
-    """The function that `agg=name` stands for; a stranger's must give a number."""
+    """The function for `agg=name`; a third-party one must return a number."""
     if name not in registry.names("aggregations"):
         raise UnknownNameError("agg=", name, registry.names("aggregations"))
     found: Aggregation = registry.find("aggregations", name)

@@ -1,4 +1,4 @@
-"""Best of n: the answer of highest reward (Cobbe et al. 2021, arXiv 2110.14168)."""
+"""Best of n: the answer with the highest reward (Cobbe et al. 2021, arXiv 2110.14168)."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from harness.stats import best_of_k
 
 
 class Best(Rewarded):
-    """The status of the best answer, in exact expectation over k-subsets of the pool.
+    """The status of the best answer, as an exact expectation over k-subsets of the pool.
 
-    A response without an answer is chosen only when no other was drawn; ties are broken at random.
+    A response without an answer is selected only if no other was drawn; ties are random.
     """
 
     name = "best"
 
     def expect(self, pool: Sequence[Judged], k: int) -> Mapping[Status, float]:
-        """Probability of each status of the chosen answer, by sorting the rewards."""
+        """Probability of each status of the selected answer, by sorting the rewards."""
         chances = best_of_k([self.value(judged) for judged in pool], k)
         out: dict[Status, float] = defaultdict(float)
         for judged, chance in zip(pool, chances, strict=True):

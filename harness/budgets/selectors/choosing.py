@@ -1,4 +1,4 @@
-"""A base for selectors that say which answer they choose: the expectation is taken for them."""
+"""A base for selectors that only choose an answer: the expectation is computed for them."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from harness.core.hashing import derive_seed
 class Choosing:
     """Subclasses have a `name` and `choose`; those with arguments also `args`.
 
-    A budget of size k is judged by what it would choose from each k-subset of the pool: by all of
-    them, or by 2,000 seeded ones where there are more. An attempt that is one whole has one.
+    A budget of size k is scored by what it would choose from each k-subset of the pool: from all
+    of them, or from 2,000 seeded ones if there are more. An attempt that is a unit has one.
     """
 
     name = ""
 
     @property
     def args(self) -> Mapping[str, str | int]:
-        """What it was built with."""
+        """The arguments that it was built with."""
         return {}
 
     def choose(self, answers: Sequence[Judged]) -> Judged:
-        """One of the answers, which came in this order."""
+        """One of the answers, given in the order in which they came."""
         raise NotImplementedError
 
     def expect(self, pool: Sequence[Judged], k: int) -> Mapping[Status, float]:
-        """Probability of each status of the chosen answer."""
+        """Probability of each status of the selected answer."""
         chosen = self._chosen(pool, k)
         return {status: count / len(chosen) for status, count in tally(chosen).items()}
 
     def error(self, pool: Sequence[Judged], k: int) -> float:
-        """The standard error of the sampled probability of `correct`; 0 when it is exact."""
+        """The standard error of the sampled probability of `correct`; 0 if it is exact."""
         if math.comb(len(pool), k) <= MOST_SUBSETS:
             return 0.0
         chosen = self._chosen(pool, k)
@@ -45,6 +45,6 @@ class Choosing:
         return statistics.stdev(scores) / math.sqrt(len(scores))
 
     def _chosen(self, pool: Sequence[Judged], k: int) -> list[Judged]:
-        """What is chosen from each subset; of equal seeds the same subsets."""
+        """The choice from each subset; equal seeds give the same subsets."""
         rows = subsets(len(pool), k, derive_seed(self.name, len(pool), k))
         return [self.choose([pool[i] for i in row.nonzero()[0]]) for row in rows]

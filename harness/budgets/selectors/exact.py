@@ -1,4 +1,4 @@
-"""What selectors without arguments, whose expectation is exact, have in common."""
+"""Base of selectors without arguments, whose expectation is exact."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from harness.budgets.strategy import Judged
 
 
 class Exact:
-    """No arguments, no Monte-Carlo error."""
+    """No arguments, no Monte Carlo error."""
 
     @property
     def args(self) -> Mapping[str, str | int]:

@@ -1,4 +1,4 @@
-"""No choice: one sample, taken as it comes."""
+"""No selection: one sample, taken as is."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from harness.core import Status
 
 
 class First(Exact):
-    """The status of a random sample of the pool: with one sample, its own."""
+    """The status of a random sample of the pool; with one sample, its own."""
 
     name = "first"
 
     def expect(self, pool: Sequence[Judged], k: int) -> Mapping[Status, float]:
-        """The share of each status; k does not matter, since the first of k is any one."""
+        """The share of each status; k does not matter, since the first of k is a random one."""
         if not 1 <= k <= len(pool):
             raise ValueError(f"{k} samples wanted from a pool of {len(pool)}")
         return {status: count / len(pool) for status, count in tally(pool).items()}

@@ -1,7 +1,7 @@
 """Self-consistency: the most frequent answer wins (Wang et al. 2022, arXiv 2203.11171).
 
 Votes are counted over classes of equivalent answers (the verdict's key), not over strings; a
-sample without an answer does not vote; ties are broken at random, all tied classes alike.
+sample without an answer does not vote; ties are broken at random, with equal probability.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from harness.stats import majority_distribution
 
 
 class Majority(Exact):
-    """The status of the winning class, in exact expectation over k-subsets of the pool."""
+    """The status of the winning class, as an exact expectation over k-subsets of the pool."""
 
     name = "majority"
 

@@ -1,7 +1,7 @@
-"""For revision chains: an answer within each chain, then one across the chains.
+"""For revision chains: select an answer within each chain, then one across the chains.
 
-As in Snell et al. 2024 (arXiv 2408.03314, sec. 6): each chain's winner stands for the chain, then
-the winners compete. Within a chain ties go to the later answer, which has seen the earlier ones.
+As in Snell et al. 2024 (arXiv 2408.03314, sec. 6): each chain's winner represents the chain, then
+the winners compete. Within a chain, ties go to the later answer, which has seen the earlier ones.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class Nested:
 
     @property
     def args(self) -> Mapping[str, str | int]:
-        """What it was built with."""
+        """The arguments that it was built with."""
         return {"choose": self.choose, "length": self.length, "agg": self.agg}
 
     def expect(self, pool: Sequence[Judged], k: int) -> Mapping[Status, float]:
-        """The chosen answer of the whole attempt: `k` must be all of it."""
+        """The selected answer of the whole attempt: `k` must be all of it."""
         winners = self._winners(pool, k)
         return self._across.expect(winners, len(winners))
 
@@ -46,12 +46,12 @@ class Nested:
 
     def _winners(self, pool: Sequence[Judged], k: int) -> list[Judged]:
         if k != len(pool):
-            raise ValueError(f"{k} answers wanted of {len(pool)}: revisions are one whole")
+            raise ValueError(f"{k} answers wanted of {len(pool)}: revisions are a unit")
         chains = [pool[i : i + self.length] for i in range(0, len(pool), self.length)]
         return [self._within(chain) for chain in chains]
 
     def _within(self, chain: Sequence[Judged]) -> Judged:
-        """The chain's answer; its value across is what won it here."""
+        """The chain's answer; its value across chains is what won it here."""
         answered = [judged for judged in chain if judged.verdict.key is not None]
         if not answered or self.choose == "last":
             return chain[-1]

@@ -1,4 +1,4 @@
-"""A perfect chooser: solved when any sample is correct. What it scores is coverage, pass@k."""
+"""A perfect selector: solved if any sample is correct. Its score is coverage, pass@k."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def coverage(pool: Sequence[Judged], k: int) -> float:
 
 
 class Oracle(Exact):
-    """The best answer, whatever it costs to know it."""
+    """The best answer, which requires knowing the gold."""
 
     name = "oracle"
 
     def expect(self, pool: Sequence[Judged], k: int) -> Mapping[Status, float]:
-        """Correct by `coverage`; the rest by the shares of the other statuses."""
+        """Correct with probability `coverage`; the rest by the shares of the other statuses."""
         solved = coverage(pool, k)
         counts = tally(pool)
         counts.pop(Status.CORRECT, None)

@@ -1,4 +1,4 @@
-"""What selectors by reward have in common: one value for an answer from the values of its steps."""
+"""Base of selectors by reward: one value per answer from its step values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.core import HarnessError
 
 
 def reward_of(judged: Judged, join: Aggregation) -> float:
-    """The reward of one answer; HarnessError when it has none."""
+    """The reward of one answer; HarnessError if it has none."""
     if judged.steps is None:
         raise HarnessError("an answer has no reward: run the same command again to score it")
     value = join(judged.steps)
@@ -32,6 +32,6 @@ class Rewarded:
         return {"agg": self.agg}
 
     def value(self, judged: Judged) -> float:
-        """The reward of one answer; -inf for a response without one, which is chosen last."""
+        """The reward of one answer; -inf for a response without one, which is selected last."""
         value = reward_of(judged, self._join)
         return value if judged.verdict.key is not None else -math.inf

@@ -1,4 +1,4 @@
-"""How often each status was given, partial credit as a share of `correct`."""
+"""How often each status was given, with partial credit as a share of `correct`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from harness.core import Status
 
 
 def tally(answers: Iterable[Judged]) -> dict[Status, float]:
-    """The sum of what each verdict adds to each status: in all, as many as there are answers."""
+    """The sum of each verdict's contributions to the statuses, which total the answers."""
     out: dict[Status, float] = defaultdict(float)
     for judged in answers:
         for status, share in judged.verdict.shares.items():

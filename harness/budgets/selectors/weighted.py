@@ -1,7 +1,7 @@
-"""Votes weighted by reward: the class of answers with the greatest sum of rewards wins.
+"""Votes weighted by reward: the class of answers with the largest sum of rewards wins.
 
 Li et al. 2023 (arXiv 2206.02336); "best-of-N weighted" in Snell et al. 2024 (arXiv 2408.03314).
-The expectation over k-subsets has no closed form: few subsets are all taken, many are sampled.
+The expectation over k-subsets has no closed form: few subsets are enumerated, many are sampled.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from harness.core import Status
 from harness.core.hashing import derive_seed
 
 MOST_SUBSETS = 2000
-"""Up to so many subsets all are taken (exact); beyond, as many are drawn at random."""
+"""Up to so many subsets are enumerated (exact); beyond that, as many are drawn at random."""
 
 Floats = NDArray[np.float64]
 _Shares = tuple[tuple[Status, float], ...]
 
 
 class Weighted(Rewarded):
-    """The status of the class of greatest weight; ties at random; no vote without an answer."""
+    """The status of the class with the largest weight; ties are random; no answer, no vote."""
 
     name = "weighted"
 
@@ -37,7 +37,7 @@ class Weighted(Rewarded):
         return dict(zip(statuses, shares.mean(axis=0).tolist(), strict=True))
 
     def error(self, pool: Sequence[Judged], k: int) -> float:
-        """The standard error of the sampled probability of `correct`; 0 when it is exact."""
+        """The standard error of the sampled probability of `correct`; 0 if it is exact."""
         shares, statuses = self._shares(pool, k)
         if math.comb(len(pool), k) <= MOST_SUBSETS or Status.CORRECT not in statuses:
             return 0.0
@@ -45,7 +45,7 @@ class Weighted(Rewarded):
         return float(column.std(ddof=1) / math.sqrt(len(column)))
 
     def _shares(self, pool: Sequence[Judged], k: int) -> tuple[Floats, list[Status]]:
-        """For each subset (row) the chance of each status to be chosen."""
+        """For each subset (row), the probability of selecting each status."""
         keys = tuple(judged.verdict.key for judged in pool)
         weights = tuple(
             0.0 if key is None else self.value(judged)
@@ -67,10 +67,10 @@ def _by_subset(
     present = drawn @ member > 0
     sums = np.where(present, sums, -np.inf)
     best = sums.max(axis=1, initial=-np.inf, keepdims=True)
-    # Sums of the same rewards in another order may differ in the last digits.
+    # Sums of the same rewards in a different order may differ in the last digits.
     wins = (present & (sums >= best - 1e-12 * np.abs(best))).astype(float)
     wins /= np.maximum(wins.sum(axis=1, keepdims=True), 1.0)
-    # a class's members were judged alike, unless a verifier is odd
+    # members of a class have the same verdict, unless a verifier is inconsistent
     out: Floats = wins @ (member.T @ judged / member.sum(axis=0)[:, None])
     silent = ~present.any(axis=1)
     if silent.any():

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs migrations on the connection that `harness.store` hands over."""
+"""Alembic's entry point: runs migrations on the connection passed by `harness.store`."""
 
 from alembic import context
 
