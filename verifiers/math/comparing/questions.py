@@ -73,6 +73,6 @@ def _between_ends(
 
     if not (_ENDS.search(gold) and _ENDS.search(answer) and _MONOTONE.search(question)):
         return None
-    sides = [t.replace("[", "(").replace("]", ")") for t in (gold, answer)]
-    told, why = same_answer(*sides, options)
+    first, second = (t.replace("[", "(").replace("]", ")") for t in (gold, answer))
+    told, why = same_answer(first, second, options)
     return (told, f"{why}: but for the ends of the intervals") if told.equal else None
