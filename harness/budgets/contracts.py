@@ -94,7 +94,9 @@ async def _checked(
     try:
         while True:
             async with own.in_time():
-                chain = await Steps(what, proposer, _next_of(stream), watch.QUICK)
+                chain = await Steps(
+                    what, proposer, _next_of(cast("AsyncGenerator[Any, None]", stream)), watch.QUICK
+                )
             if chain is _END:
                 break
             drawn = isinstance(chain, tuple) and all(isinstance(d, Draw) for d in chain)
