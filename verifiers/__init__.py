@@ -1,1 +1,1 @@
-"""Verifiers: a library of its own that judges responses."""
+"""Verifiers: a standalone library for grading responses."""

@@ -1,7 +1,7 @@
-"""Math-Verify as a verifier: another opinion on answers that are mathematics.
+"""Math-Verify as a verifier: a second opinion on mathematical answers.
 
-It is not installed with this package (pip install math-verify), and a second judge for
-`harness audit` rather than a grader: it knows no lure, no refusal and no cut.
+It is not installed with this package (pip install math-verify), and is meant as a second opinion
+for `harness audit`, not as a grader: it does not detect lures, refusals or truncation.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from harness.core import Problem, Status, UsageError, Verdict
 
 
 class MathVerifyVerifier:
-    """`correct` or `wrong` as Math-Verify has it; `unparsed` where it finds nothing to compare.
+    """`correct` or `wrong` as Math-Verify decides; `unparsed` if it finds nothing to compare.
 
-    Its time limits are alarms of the main thread, in which the workers of the pool judge.
+    Its time limits are alarms in the main thread, which is where the pool's workers run it.
     """
 
     name = "math-verify"
@@ -31,7 +31,7 @@ class MathVerifyVerifier:
         self.version = f"1+{importlib.metadata.version('math-verify')}"
 
     def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
-        """Judge the response; a problem without an answer is `ungraded`."""
+        """Grade the response; a problem without an answer is `ungraded`."""
         if problem.gold is None:
             return Verdict(
                 status=Status.UNGRADED, method=self.name, reason="the problem has no answer"

@@ -1,4 +1,4 @@
-"""A model's opinion on any answer: whether it is the right one, beside what a verifier said."""
+"""A model's opinion on any answer: whether it is correct, to compare with a verifier's verdict."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ _LONGEST = 40_000  # characters of a response that are shown: its end
 
 
 class SecondOpinion:
-    """Asks whether the answer is the gold one; of a flawed problem, whether its flaw was named."""
+    """Asks whether the answer is the gold; for a flawed problem, whether its flaw was named."""
 
     name = "opinion"
     version = "1"
     judge_version = f"1.{JUDGE_VERSION}"
 
     def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
-        """Nothing is known without the model."""
+        """No verdict without the model."""
         return Verdict(status=Status.UNGRADED, method="opinion", reason="no model was asked")
 
     def question(self, response: str, problem: Problem, *, vote: int = 0) -> Prompt | None:
-        """What the model is asked; None where nothing was said behind the thought.
+        """The model's prompt; None if nothing follows the thinking.
 
         The fence is a hash of what it encloses, so that no response can close it.
         """
@@ -73,7 +73,7 @@ class SecondOpinion:
         )
 
     def judged(self, reply: str, rules: Verdict) -> Verdict:
-        """The model's verdict by the last line that holds one; `ungraded` where none does."""
+        """The model's verdict in the last line that has one; `ungraded` if none does."""
         text = visible(reply)
         for line in reversed(text.splitlines()):
             said = list(_SAID.finditer(line))

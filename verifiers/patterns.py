@@ -1,7 +1,7 @@
-"""Regular expressions that are compiled when they are first used.
+"""Regular expressions that are compiled on first use.
 
-The verifier's tables of expressions take longer to compile than all the rest of its import, and
-most answers need few of them.
+Compiling the verifier's tables of expressions takes longer than the rest of its import, and most
+answers need few of them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 
 class _LazyPattern:
-    """Stands for `re.compile(source, flags)`; each method is looked up once, then it is its own."""
+    """Behaves like `re.compile(source, flags)`; each method is looked up once and then cached."""
 
     def __init__(self, source: str, flags: int) -> None:
         self._source = source
@@ -29,5 +29,5 @@ if TYPE_CHECKING:
 else:
 
     def lazy_pattern(source: str, flags: int = 0) -> re.Pattern[str]:
-        """A pattern that compiles at its first use."""
+        """A pattern that is compiled on first use."""
         return cast("re.Pattern[str]", _LazyPattern(source, int(flags)))

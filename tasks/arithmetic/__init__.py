@@ -1,4 +1,4 @@
-"""One to three steps of arithmetic: a generated task that shows in seconds that all works."""
+"""One to three steps of arithmetic: a generated task for a check that takes seconds."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Arithmetic:
     public_seed = 0
 
     def load(self, source: DataSource) -> Sequence[Problem]:
-        """`source.limit` problems (400 unless told) of `seed=`."""
+        """`source.limit` problems (default: 400) of `seed=`."""
         check_options(self.name, source.options, ("seed",))
         seed = whole(self.name, source.options, "seed", self.public_seed)
         items = distinct_items(self.name, seed, draw_expression, "evaluation")
@@ -33,7 +33,7 @@ class Arithmetic:
         ]
 
     def prompt(self, problem: Problem) -> Prompt:
-        """The question and how to end."""
+        """The question and the answer format."""
         return Prompt.user(problem.question + ENDING)
 
     def verifier(self) -> VerifierSpec:
@@ -49,7 +49,7 @@ class Arithmetic:
 
 
 def arithmetic_problem(name: str, item: Expression) -> Problem:
-    """The problem that an item makes, under the id `name`."""
+    """The problem made from an item, with the id `name`."""
     return Problem(
         id=name,
         question=item.question,

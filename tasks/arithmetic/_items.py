@@ -35,7 +35,7 @@ class Expression:
 
     @property
     def key(self) -> str:
-        """The operations; the two sides of a first sum or product in either order are one."""
+        """The operations; swapping the two sides of a first sum or product makes no difference."""
         head, *rest = self.steps
         sides = (head.left, head.right)
         first = tuple(sorted(sides)) if head.op in "+*" else sides
@@ -60,7 +60,7 @@ def step(left: str, op: str, right: str) -> Step:
 
 
 def draw_expression(rng: random.Random) -> Expression | None:
-    """One expression of one, two or three steps; None when a value came out negative."""
+    """One expression of one, two or three steps; None if a value is negative."""
     kind = rng.choices(list(_KINDS), weights=[weight for weight, _ in _KINDS.values()])[0]
     text, steps = _KINDS[kind][1](rng)
     if any(s.result.startswith("-") for s in steps):
@@ -77,7 +77,7 @@ def _one(rng: random.Random) -> str:
 
 
 def _decimal(rng: random.Random) -> str:
-    """Two significant digits, one or two of them behind the point: 3.4, 0.27."""
+    """Two significant digits, one or two of them decimals: 3.4, 0.27."""
     return f"{rng.randint(11, 99) / 10:.1f}" if rng.random() < 0.5 else f"0.{rng.randint(11, 99)}"
 
 

@@ -1,7 +1,7 @@
 """Which is larger, 9.8 or 9.11? A factorial probe of comparing decimals, with computed lures.
 
-The same digits are asked about as numbers, prices and lengths, and as versions, chapters and dates,
-where the other order is right.
+The same digits appear as numbers, prices and lengths, and as versions, chapters and dates, where
+the opposite order is right.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TRIES = 20_000
 class Decimals:
     """Options: seed=N, places=N or M-N, and each factor with its levels (`ask=larger+sort`).
 
-    Other levels, other problems: a restricted design is a design of its own, not a selection.
+    A restricted design is a design of its own, not a selection: other levels, other problems.
     """
 
     name = "decimals"
@@ -36,7 +36,7 @@ class Decimals:
     public_seed = 0
 
     def load(self, source: DataSource) -> Sequence[Problem]:
-        """`source.limit` problems (400 unless told); any first n are balanced over the design."""
+        """`source.limit` problems (default: 400); any first n are balanced over the design."""
         seed = whole(self.name, source.options, "seed", self.public_seed)
         design, bounds = self._cells(source.options), _bounds(source.options)
         items = _items(design, _label(source.options), seed, *bounds)
@@ -47,18 +47,18 @@ class Decimals:
         ]
 
     def prompt(self, problem: Problem) -> Prompt:
-        """The question, what the prompt condition adds, and how to end."""
+        """The question, the instruction of the prompt condition, and the answer format."""
         meta = problem.meta
         return Prompt.user(
             prompt_text(problem.question, meta["prompt"], meta["language"], meta["form"])
         )
 
     def verifier(self) -> VerifierSpec:
-        """By value or by parts, as the context wants it."""
+        """By value or by parts, depending on the context."""
         return VerifierSpec("comparison")
 
     def certify(self, problem: Problem) -> None:
-        """Find the gold answer again from the words of the question."""
+        """Recompute the gold answer from the words of the question."""
         certify(problem)
 
     def metrics(self, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
@@ -66,7 +66,7 @@ class Decimals:
         return decimals_metrics(scored)
 
     def design(self, source: DataSource) -> Mapping[str, Sequence[str]]:
-        """The factors with the levels that these options leave, and the number of cells."""
+        """The factors with the levels left by these options, and the number of cells."""
         found = self._cells(source.options)
         return {**describe(found), "cells": [str(len(found))]}
 
@@ -92,7 +92,7 @@ def _label(options: Mapping[str, str]) -> str:
 
 
 def _bounds(options: Mapping[str, str]) -> tuple[int, int]:
-    """The fewest and the most places behind the point: `places=4` is 1 to 4, `places=3-5` 3-5."""
+    """The minimum and maximum number of decimal places: `places=4` is 1 to 4, `places=3-5` 3-5."""
     text = options.get("places", str(MAX_PLACES))
     low, dash, high = text.partition("-")
     if not dash:
@@ -106,7 +106,7 @@ def _items(design: Sequence[Cell], name: str, seed: int, low: int, high: int) ->
     """Endless items of the evaluation part with distinct questions, cell by cell."""
     seen: set[str] = set()
     for index, cell in enumerate(balanced(design, name, seed)):
-        rng = random.Random(derive_seed(name, seed, index))  # no secret: repeatable draws
+        rng = random.Random(derive_seed(name, seed, index))  # not a secret: repeatable draws
         for _ in range(_TRIES):
             item = draw_item(rng, cell, low, high)
             if item is not None and item.question not in seen and part_of(item.key) == "evaluation":
@@ -122,7 +122,7 @@ def _items(design: Sequence[Cell], name: str, seed: int, low: int, high: int) ->
 
 
 def decimals_problem(name: str, item: Item) -> Problem:
-    """The problem that an item makes, under the id `name`."""
+    """The problem made from an item, with the id `name`."""
     cell, lure = item.cell, item.lure
     lengths = sorted(map(places, item.pair))
     return Problem(

@@ -1,4 +1,4 @@
-"""What a question asks of which numbers, read off its words."""
+"""What a question asks about which numbers, parsed from its words."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _HEAD = lazy_pattern(
 class Asked:
     """`form` pick, judge or sort; `direction` HI, LO, NEAR or "" (not known) of a pick.
 
-    `claim` is what a statement to be judged says; `down`: sorted from the high end.
+    `claim` is what a statement to judge says; `down`: sorted from the high end.
     """
 
     form: str
@@ -42,7 +42,7 @@ class Asked:
 
 
 def asked_of(problem: Problem) -> Asked:
-    """What a problem asks: by its meta data where they say it, else by its words."""
+    """What a problem asks: from its metadata if given there, else from its words."""
     meta: Mapping[str, Any] = problem.meta
     form = str(meta.get("form", "pick"))
     numbers = Numbers(_written(problem, form), str(meta.get("reading", "value")))

@@ -1,4 +1,4 @@
-"""The factorial design: its factors, the cells that make sense, and an order that is balanced."""
+"""The factorial design: its factors, the cells that make sense, and a balanced order."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ Ask = Literal["larger", "smaller", "closer", "true", "false", "sort"]
 class Cell(NamedTuple):
     """One combination of levels.
 
-    `tempting`: whether the shortcut is wrong. `order`: whether the right number (of a true-or-false
-    statement the larger one, of a sorted list its first one) is mentioned first.
+    `tempting`: whether the shortcut is wrong. `order`: whether the right number (in a true-or-false
+    statement the larger one, in a sorted list its first one) is mentioned first.
     """
 
     pattern: Pattern
@@ -62,7 +62,7 @@ _NUMERIC_PROMPTS = ("scaling", "double")  # they would be wrong advice for versi
 
 
 def heads(context: str, ask: str, rng: random.Random) -> tuple[int, ...]:
-    """Whole parts to draw from: below ten where that decides which is closer to ten."""
+    """Whole parts to draw from: below ten if that decides which is closer to ten."""
     if context in _HEADS:
         return _HEADS[context]
     if ask == "closer":
@@ -71,7 +71,7 @@ def heads(context: str, ask: str, rng: random.Random) -> tuple[int, ...]:
 
 
 def sensible(cell: Cell) -> bool:
-    """Whether a cell can be asked at all, whatever the places."""
+    """Whether a cell can be asked at all, with any number of places."""
     if CONTEXTS[cell.context].reading == "parts":
         if cell.pattern in ("leading", "negative") or cell.prompt in _NUMERIC_PROMPTS:
             return False
@@ -84,7 +84,7 @@ def sensible(cell: Cell) -> bool:
 
 @functools.lru_cache(maxsize=1024)
 def _drawable(pattern: Pattern, tempting: str, context: str, low: int, high: int) -> bool:
-    """Whether pairs of that kind exist with so many places: found by trying."""
+    """Whether pairs of that kind exist with this many places, found by trying."""
     high = min(high, LONGEST[context])
     if low > high:
         return False
@@ -99,7 +99,7 @@ def _drawable(pattern: Pattern, tempting: str, context: str, low: int, high: int
 
 
 def writable(numbers: Sequence[str], context: str) -> bool:
-    """Whether a context can hold the numbers: dates exist; a part has no zero in front."""
+    """Whether a context can hold the numbers: dates exist; parts have no leading zero."""
     tails = [n.partition(".")[2] for n in numbers]
     if CONTEXTS[context].reading == "parts" and any(t.startswith("0") for t in tails):
         return False
@@ -111,13 +111,13 @@ def _days(number: str) -> int:
 
 
 def order_of(a: str, b: str, reading: Literal["value", "parts"]) -> int:
-    """-1, 0 or 1: how `a` stands to `b` in truth."""
+    """-1, 0 or 1: how `a` really compares with `b`."""
     x, y = (TRUE_ORDER[reading](n) for n in (a, b))
     return int(x > y) - int(x < y)
 
 
 def shortcut_of(a: str, b: str, reading: Literal["value", "parts"]) -> int:
-    """-1, 0 or 1: how `a` stands to `b` for the shortcut."""
+    """-1, 0 or 1: how `a` compares with `b` by the shortcut."""
     x, y = (SHORTCUT[reading](n) for n in (a, b))
     return int(x > y) - int(x < y)
 
@@ -135,10 +135,10 @@ def cells(levels: tuple[tuple[str, tuple[str, ...]], ...], low: int, high: int) 
 
 
 def balanced(all_cells: Sequence[Cell], name: str, seed: int) -> Iterator[Cell]:
-    """The cells without end; each cycle has each cell once, and any beginning is balanced.
+    """The cells, endlessly; each cycle has each cell once, and any prefix is balanced.
 
     The next cell is the one whose levels, and pairs of levels, were seen least so far, each
-    weighted by how many levels there are; `seed` settles what is left open.
+    weighted by the number of levels; `seed` breaks ties.
     """
     columns = zip(*all_cells, strict=True)
     codes = np.array([_codes(column) for column in columns]).T  # (cells, factors)
@@ -164,7 +164,7 @@ def _codes(column: Sequence[str]) -> list[int]:
 
 
 def describe(all_cells: Sequence[Cell]) -> Mapping[str, Sequence[str]]:
-    """Each factor with those of its levels that occur."""
+    """Each factor with the levels of it that occur."""
     return {
         name: [level for level in FACTORS[name] if level in set(column)]
         for name, column in zip(Cell._fields, zip(*all_cells, strict=True), strict=True)

@@ -36,9 +36,9 @@ SEPARATOR = ", "
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Numbers as written, in their order of mention, and what is asked of them.
+    """Numbers as written, in order of mention, and what is asked about them.
 
-    `pair` are the two numbers that have the cell's pattern. `relation` (larger, smaller, equal) is
+    `pair` are the two numbers with the cell's pattern. `relation` (larger, smaller, equal) is
     what a statement claims, or the direction of a pick or of a sorted list's end.
     """
 
@@ -60,7 +60,7 @@ class Item:
 
     @property
     def key(self) -> str:
-        """The values, smallest first: one for all wordings, contexts and trailing zeros."""
+        """The values, smallest first: the same for all wordings, contexts and trailing zeros."""
         return "decimals " + " ".join(
             f"{v.normalize():f}" for v in sorted(map(Decimal, self.numbers))
         )
@@ -72,7 +72,7 @@ class Item:
 
     @property
     def lure(self) -> str | None:
-        """The shortcut's answer where it is wrong; None where the shortcut is right."""
+        """The shortcut's answer if it is wrong; None if the shortcut is right."""
         answer = self._answer(SHORTCUT[self.reading])
         if self.form == "sort":
             order = TRUE_ORDER[self.reading]
@@ -96,7 +96,7 @@ class Item:
 
     @property
     def leads(self) -> bool:
-        """Whether the number that `Cell.order` speaks of is mentioned first."""
+        """Whether the number that `Cell.order` refers to is mentioned first."""
         key = TRUE_ORDER[self.reading]
         if self.form == "sort":
             return bool(key(self.numbers[0]) == key(self.gold.split(SEPARATOR)[0]))
@@ -132,7 +132,7 @@ class Item:
         return words.smaller if self.relation == "smaller" else words.larger
 
     def _claim(self, words: Words, written: Sequence[str]) -> str:
-        """What stands between (English) or behind (Chinese) the numbers of a statement."""
+        """What comes between (English) or after (Chinese) the numbers of a statement."""
         if self.cell.language == "en":
             return words.equal if self.relation == "equal" else f"is {self._word(words)} than"
         b = written[1]
@@ -140,7 +140,7 @@ class Item:
 
     @property
     def prompt(self) -> str:
-        """The question, the prompt condition's instruction, and how to end."""
+        """The question, the prompt condition's instruction, and the answer format."""
         language = self.cell.language
         return prompt_text(self.question, self.cell.prompt, language, self.form)
 
@@ -152,13 +152,13 @@ class Item:
 
 
 def prompt_text(question: str, condition: str, language: str, form: str) -> str:
-    """What the model is sent."""
+    """The prompt sent to the model."""
     parts = [question, INSTRUCTIONS[condition][language], ENDINGS[language][form]]
     return "\n".join(part for part in parts if part)
 
 
 def draw_item(rng: random.Random, cell: Cell, low: int = 1, high: int = MAX_PLACES) -> Item | None:
-    """One item of a cell with `low` to `high` places; None when the draw came out unusable."""
+    """One item of a cell with `low` to `high` places; None if the draw is unusable."""
     high = min(high, LONGEST[cell.context])
     wholes = heads(cell.context, cell.ask, rng)
     pair = draw_pair(rng, cell.pattern, low, high, wholes)
@@ -191,7 +191,7 @@ def _relations(cell: Cell, wholes: Sequence[int]) -> tuple[str, ...]:
 
 
 def _fits(item: Item) -> bool:
-    """Whether a draw is what its cell asks for."""
+    """Whether a draw matches its cell."""
     cell = item.cell
     if item.leads != (cell.order == "first"):
         return False

@@ -1,4 +1,4 @@
-"""What the design tells: rates by factor, position bias, and sensitivity to the context."""
+"""Metrics of the design: rates by factor, position bias, and sensitivity to context."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ FACTORS = ("pattern", "ask", "order", "language", "prompt", "context", "tempting
 
 
 def decimals_metrics(scored: Sequence[Scored]) -> Mapping[str, Estimate]:
-    """Accuracy and lure rate by each factor, and the two figures that relate levels.
+    """Accuracy and lure rate by factor, and the two figures that compare levels.
 
     Lure rates are over the problems that have a lure. `position_bias`: accuracy where the right
-    number is mentioned first, less accuracy where it is mentioned later; 0 without bias, 1 for a
-    model that always takes the first. `context_sensitivity`: over tempting problems, accuracy
-    where decimals are numbers plus accuracy where they are versions, chapters or dates, less 1
-    (Youden's J); 0 for a model that reads them always alike or guesses, 1 for one that never errs.
+    number is mentioned first, minus accuracy where it is mentioned later; 0 without bias, 1 for
+    a model that always picks the first. `context_sensitivity`: over tempting problems, accuracy
+    where decimals are numbers plus accuracy where they are versions, chapters or dates, minus 1
+    (Youden's J); 0 for a model that guesses or always reads them alike, 1 for one never wrong.
     """
     tempting = [s for s in scored if s.problem.lure is not None]
     out: dict[str, Estimate] = {}

@@ -1,4 +1,4 @@
-"""Numbers as written: how they are ordered, what a hurried reader makes of them, their pattern.
+"""Numbers as written: their order, how the shortcut misreads them, their pattern.
 
 Decimals (numbers, prices, lengths) are ordered by value: 9.11 before 9.9. Versions, chapters and
 dates are ordered by their parts: 9.9 before 9.11. Each order is the other one's shortcut.
@@ -26,7 +26,7 @@ def by_value(number: str) -> Decimal:
 
 
 def by_parts(number: str) -> tuple[int, int]:
-    """The parts of a version, chapter or date: 9.11 is (9, 11), behind (9, 9)."""
+    """The parts of a version, chapter or date: 9.11 is (9, 11), after (9, 9)."""
     head, _, tail = number.partition(".")
     return int(head), int(tail)
 
@@ -34,7 +34,7 @@ def by_parts(number: str) -> tuple[int, int]:
 def hasty(number: str) -> tuple[int, int, int]:
     """A decimal read like a version: 9.11 beats 9.8 because 11 beats 8.
 
-    Where the parts tie (9.8, 9.08) the longer number looks larger. A minus turns the order round.
+    If the parts tie (9.8, 9.08), the longer number looks larger. A minus reverses the order.
     """
     sign = -1 if number.startswith("-") else 1
     head, tail = by_parts(number.removeprefix("-"))
@@ -42,7 +42,7 @@ def hasty(number: str) -> tuple[int, int, int]:
 
 
 def places(number: str) -> int:
-    """Digits behind the point."""
+    """The digits after the decimal point."""
     return len(number.partition(".")[2])
 
 
@@ -51,7 +51,7 @@ SHORTCUT: dict[Reading, Key] = {"value": hasty, "parts": by_value}
 
 
 def pattern_of(a: str, b: str) -> Pattern:
-    """The one pattern of a pair: the first that fits, from the rarest to the plainest."""
+    """The pattern of a pair: the first that fits, from the rarest to the most common."""
     (head_a, _, tail_a), (head_b, _, tail_b) = a.partition("."), b.partition(".")
     tails = (tail_a, tail_b)
     if a.startswith("-") or b.startswith("-"):
@@ -70,7 +70,7 @@ def pattern_of(a: str, b: str) -> Pattern:
 
 
 def decided_at(a: str, b: str) -> int:
-    """The first place behind the point that differs; 0: the whole parts do, or nothing does."""
+    """The first decimal place that differs; 0 if the whole parts do, or nothing does."""
     (head_a, _, tail_a), (head_b, _, tail_b) = a.partition("."), b.partition(".")
     if head_a != head_b:
         return 0

@@ -1,9 +1,9 @@
 # ruff: noqa: E501 - a pattern is read whole or not at all
-"""What a text says of two numbers: which one is larger, that they are equal, or just one of them.
+"""What a text says about two numbers: which is larger, that they are equal, or just one of them.
 
 The concluding statement decides: the last sentence that relates the numbers. Within a sentence a
-plain statement counts before a negated one ("9.11 is not larger"), and that before what is only
-thought, seems so, or speaks of digits.
+plain statement takes precedence over a negated one ("9.11 is not larger"), and that over one that
+is only thought, only seems so, or is about digits.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _AS_PARTS = lazy_pattern(
 )
 
 PLAIN, NEGATED, WEAK = 0, 1, 2
-"""How much a statement counts, the most first."""
+"""The weight of a statement, highest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Claim:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text, questions left out; what a colon announces stays with it."""
+    """The sentences of a text, without questions; what a colon announces stays with it."""
     text = re.sub(r":\s*\n+\s*", ": ", text)
     out, start = [], 0
     for match in _SENTENCE.finditer(text):
@@ -93,7 +93,7 @@ def last_claim(text: str, numbers: Numbers) -> Claim | None:
 
 
 def claim_of(sentence: str, numbers: Numbers) -> Claim | None:
-    """What a sentence says: its last claim, of those that count the most."""
+    """What a sentence says: the last of its claims with the highest weight."""
     denied = bool(_CONTRAST.search(sentence))
     told = _CONTRAST.sub(" , ", sentence) if denied else sentence
     found = [claim for clause in _clauses(told) for claim in _claims(clause, sentence, numbers)]
@@ -104,7 +104,7 @@ def claim_of(sentence: str, numbers: Numbers) -> Claim | None:
 
 
 def question_claim(question: str, numbers: Numbers) -> Claim | None:
-    """What the statement in a question says of its numbers."""
+    """What the statement in a question says about its numbers."""
     found: list[Claim] = []
     for sentence in re.split(r"[?？]|(?<!\d)[.](?=\s|$)|(?<=\d)[.](?=\s|$)|。", question):
         tokens = numbers.tokens(sentence)
@@ -131,7 +131,7 @@ def _claims(clause: str, sentence: str, numbers: Numbers) -> list[Claim]:
 
 
 def _other_reading(text: str, numbers: Numbers) -> bool:
-    """Whether a statement says that it takes the numbers for what they are not here."""
+    """Whether a statement says that it treats the numbers as something they are not here."""
     values, parts = bool(_AS_VALUES.search(text)), bool(_AS_PARTS.search(text))
     return (values and not parts) if numbers.reading == "parts" else (parts and not values)
 
@@ -165,7 +165,7 @@ def _by_words(tokens: Sequence[Token]) -> Iterator[Claim]:
 
 
 def _adjective(tokens: Sequence[Token], place: int) -> Iterator[Claim]:
-    """The claim that an adjective makes: of the number before it, or of the one that it is."""
+    """The claim that an adjective makes: about the number before it, or the one it denotes."""
     kind = tokens[place].kind
     before = [i for i in range(place) if tokens[i].kind == "NUM"]
     after = [i for i in range(place + 1, len(tokens)) if tokens[i].kind == "NUM"]
@@ -196,7 +196,7 @@ def _adjective(tokens: Sequence[Token], place: int) -> Iterator[Claim]:
 
 
 def _than(tokens: Sequence[Token], place: int) -> int | None:
-    """The place of the "than" that belongs to the adjective at `place`."""
+    """The position of the "than" that belongs to the adjective at `place`."""
     if place + 1 < len(tokens) and tokens[place + 1].kind == "THAN":
         return place + 1
     if tokens[place].text[-1] == "于" or re.match(
@@ -216,7 +216,7 @@ def _subject(
     than: int | None,
     middle: int | None,
 ) -> int | None:
-    """The place of the number that the adjective at `place` speaks of."""
+    """The position of the number that the adjective at `place` describes."""
     if middle is not None:
         return next((i for i in reversed(before) if i < middle), None)
     if than is not None:
@@ -234,7 +234,7 @@ def _subject(
 
 
 def _measured(tokens: Sequence[Token], before: Sequence[int]) -> int | None:
-    """The last number before a "lower than"; "9.11 is 0.69 lower than" speaks of 9.11."""
+    """The last number before a "lower than"; "9.11 is 0.69 lower than" is about 9.11."""
     if len(before) > 1 and tokens[before[-1]].index is None:
         between = {t.kind for t in tokens[before[-2] : before[-1]]}
         if "COP" in between and tokens[before[-2]].index is not None:
@@ -259,7 +259,7 @@ _FILLER = lazy_pattern(
 
 
 def _bare(clause: str, numbers: Numbers) -> list[Claim]:
-    """A clause that is one number and hardly a word more."""
+    """A clause that is one number and hardly anything else."""
     tokens = numbers.tokens(clause)
     found = {t.text: t for t in tokens if t.kind == "NUM"}
     if len(found) != 1 or {"NOT", "NOTAS", "IS", "GE", "LE", "EQ", "HI", "LO", "NEAR", "FAR"} & {

@@ -9,7 +9,7 @@ from harness.tasks.decimals._numbers import Reading
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How one context speaks: `item` writes a number, `ten` is what "closer to 10" names."""
+    """The words of one context: `item` writes a number, `ten` is what "closer to 10" names."""
 
     noun: str
     nouns: str

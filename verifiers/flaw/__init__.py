@@ -1,4 +1,4 @@
-"""Did the response name the flaw of a problem that has no answer?
+"""Did the response identify the flaw in a problem that has no answer?
 
     FlawVerifier().verify("The angles add up to 190°, so no such triangle exists.", problem)
 

@@ -1,4 +1,4 @@
-"""A model as the judge of flaw recognition: its prompt, and what its reply makes of a verdict."""
+"""A model as the judge of flaw recognition: its prompt, and how its reply becomes a verdict."""
 
 from __future__ import annotations
 
@@ -43,11 +43,10 @@ _HEAD, _TAIL = 20_000, 40_000  # characters of a very long response that are sho
 
 
 def judge_prompt(problem: Problem, response: str, vote: int = 0) -> Prompt:
-    """What a judge is asked about the visible part of a response.
+    """The judge's prompt about the visible part of a response.
 
-    The fence is the hash of what it encloses: a response that holds its own fence cannot be
-    written, and the same question has the same words each time. Each vote has the choices in
-    another order.
+    The fence is a hash of what it encloses: no response can contain its own fence, and the same
+    question always has the same prompt. Each vote lists the choices in a different order.
     """
     order = _ORDERS[vote % len(_ORDERS)]
     return Prompt.user(
@@ -69,7 +68,7 @@ def _shown(response: str) -> str:
 
 
 def read_verdict(reply: str) -> str | None:
-    """The word of the last line that ends in one verdict and holds no other; None without one."""
+    """The verdict word of the last line that ends in one and has no other; None without one."""
     for line in reversed(reply.splitlines()):
         said = list(_SAID.finditer(line))
         if len(said) == 1 and not any(c.isalnum() for c in line[said[0].end() :]):
@@ -78,7 +77,7 @@ def read_verdict(reply: str) -> str | None:
 
 
 def judged(reply: str, rules: Verdict) -> Verdict:
-    """The verdict by the judge's last word; `rules` is the one without it, and keeps what it read.
+    """The verdict given by the judge's last word; `rules` is the verdict without the judge.
 
     A reply without a readable verdict is `ungraded`.
     """

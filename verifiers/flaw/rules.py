@@ -1,6 +1,6 @@
-"""The stance of a response towards its problem: named the flaw, answered anyway, assumed …
+"""The stance of a response towards its problem: flaw named, answered anyway, assumed …
 
-Where the conclusion lies decides, in this order: a marked final answer (a box, `Answer: …`,
+The conclusion decides. It is looked for in this order: a marked final answer (a box, `Answer: …`,
 `####`); else the last sentence that takes a side, by stating a value or by declaring that there is
 none. A declaration counts less where it only speaks of a sub-case ("a length cannot be negative,
 so x = 4"), is taken back ("there is no contradiction"), or is assumed away.
@@ -43,7 +43,7 @@ from harness.verifiers.patterns import lazy_pattern
 
 
 class Stance(StrEnum):
-    """What a response makes of its problem."""
+    """How a response treats its problem."""
 
     RECOGNISED = "recognised"  # the conclusion is that there is no answer
     HEDGED = "hedged"  # a doubt is voiced, an answer given all the same
@@ -100,7 +100,7 @@ _CONTENT = 600
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """A sentence's side: 1 declares a flaw, -1 states a value, 0 neither; `strong` is how sure."""
+    """A sentence's side: 1 declares a flaw, -1 states a value, 0 neither; `strong`: how surely."""
 
     text: str
     side: int
@@ -121,15 +121,15 @@ def boxes(text: str) -> list[tuple[int, str]]:
 
 
 def is_marked(text: str) -> bool:
-    """Whether a final answer stands in a box or behind its mark."""
+    """Whether a final answer is in a box or after its mark."""
     return bool(boxes(text)) or _MARK.search(text) is not None
 
 
 def stance(text: str, question: str = "") -> Stance:
     """The stance of a response's visible part (thinking removed).
 
-    An answer that is left in a letter of the `question` itself is an answer; in a letter of the
-    response's own it says what is missing.
+    An answer in terms of a variable of the `question` is an answer; in terms of a variable that
+    the response introduced, it says what is missing.
     """
     text = _ends(text.strip())
     if not text:
@@ -153,20 +153,20 @@ def stance(text: str, question: str = "") -> Stance:
 
 
 def _ends(text: str) -> str:
-    """The beginning and the end of a text too long to be read whole: a conclusion stands there."""
+    """The beginning and end of a text too long to read whole: conclusions are found there."""
     if len(text) <= _WHOLE:
         return text
     return text[: _WHOLE // 4] + "\n" + text[-3 * _WHOLE // 4 :]
 
 
 def _sentences(text: str, most: int = 60) -> list[_Sentence]:
-    """What the last sentences say, and the first two: a verdict may stand before its reasons."""
+    """What the last sentences say, and the first two: a verdict may precede its reasons."""
     parts = [s[-_CONTENT:] for part in _SENTENCE.split(text) if (s := part.strip(" \t*_#>-\\$[]"))]
     return [_read(part) for part in (*parts[:-most][:2], *parts[-most:])]
 
 
 def _read(text: str) -> _Sentence:
-    """Which side a sentence takes: what comes last in it decides."""
+    """Which side a sentence takes, decided by what comes last in it."""
     kept = _ASIDE.sub(_blank, DISMISSED.sub(_blank, text))
     strong = max(_last_end(STRONG, kept), _last_end(MISMATCH, text))
     weak = _last_end(WEAK, kept)
@@ -221,7 +221,7 @@ def _last_end(pattern: re.Pattern[str], text: str) -> int:
 
 
 def _marked(text: str, start: int, end: int, content: str, question: str) -> Stance:
-    """A final answer stands at `start` to `end`."""
+    """A final answer at `start` to `end`."""
     content = content[:_CONTENT]
     words = re.sub(r"\\(?:text|mathrm|mbox|textbf)\w*\s*\{?|[{}$]", " ", content).strip()
     said = _read(words)
@@ -241,7 +241,7 @@ def _marked(text: str, start: int, end: int, content: str, question: str) -> Sta
 
 
 def _of_question(content: str, question: str) -> bool:
-    """Whether every letter of an answer is one that the question itself has."""
+    """Whether every variable of an answer occurs in the question."""
     letters, known = ({*_LETTERS.findall(t)} for t in (content, question))
     return bool(letters) and letters <= known
 
@@ -255,7 +255,7 @@ def _is_note(text: str) -> bool:
 
 
 def _is_open(before: list[_Sentence], content: str) -> bool:
-    """Whether the answer is left as an expression in a quantity that is said to be missing."""
+    """Whether the answer is an expression in a quantity that is said to be missing."""
     letters = re.search(r"(?<![\\a-zA-Z])[a-zA-Z](?![a-zA-Z])", content)
     return bool(letters and re.search(r"[-+*/·×\d]", content)) and any(
         s.side > 0 and s.strong and OPEN.search(s.text) for s in before[-_TAIL:]
@@ -327,9 +327,9 @@ def _keeps_unknown(text: str) -> bool:
 
 
 def _without_examples(sentences: list[_Sentence]) -> list[_Sentence]:
-    """The sentences, less what illustrates a flaw that was named: its numbers are no answer.
+    """The sentences, without illustrations of a named flaw: their numbers are not answers.
 
-    An illustration goes on until a sentence concludes, or names the flaw again.
+    An illustration continues until a sentence concludes or names the flaw again.
     """
     kept: list[_Sentence] = []
     named = inside = False
@@ -350,7 +350,7 @@ def _concludes(sentence: _Sentence) -> bool:
 
 
 def _ends_without_value(sentences: list[_Sentence]) -> bool:
-    """Whether the last sentence names no value, and something before it speaks against one."""
+    """Whether the last sentence names no value and an earlier one argues against any."""
     said = [s for s in sentences if not FAREWELL.search(s.text)]
     if not said or NUMERAL.search(said[-1].text):
         return False

@@ -33,7 +33,7 @@ _REASONS = {
 
 
 def visible(response: str) -> str:
-    """The response behind its thinking; empty while the thinking has not ended."""
+    """The response after its thinking; empty if the thinking has not ended."""
     parts = _CLOSE.split(response)
     if len(parts) > 1:
         return parts[-1]
@@ -41,10 +41,10 @@ def visible(response: str) -> str:
 
 
 class FlawVerifier:
-    """`correct` on a problem without answer means that the response names the flaw.
+    """`correct` on a problem without an answer means that the response names the flaw.
 
-    On a problem with an answer the math verifier judges; a response that declares a sound problem
-    flawed is `abstained`.
+    A problem with an answer is graded by the math verifier; a response that calls a sound
+    problem flawed is `abstained`.
     """
 
     name = "flaw"
@@ -76,7 +76,7 @@ class FlawVerifier:
         return read.noted(self._answered(response, problem, view, truncated))
 
     def _answered(self, response: str, problem: Problem, view: Stance, truncated: bool) -> Verdict:
-        """The math verifier extracts what was answered, and sees whether it is the lure."""
+        """The math verifier extracts the answer, and checks whether it is the lure."""
         gold = problem.lure if problem.lure is not None else "0"
         asked = dataclasses.replace(problem, gold=gold, lure=None)
         verdict = self._math.verify(response, asked, truncated=truncated)
@@ -90,8 +90,8 @@ class FlawVerifier:
         )
 
     def _sound(self, response: str, read: Response, problem: Problem, truncated: bool) -> Verdict:
-        """On a sound problem. A flaw that is declared is a claim, and votes as one: the voter
-        does not know whether the problem is sound."""
+        """For a sound problem. Declaring a flaw is a claim, and votes as one: the voter does not
+        know whether the problem is sound."""
         verdict = self._math.verify(response, problem, truncated=truncated)
         if verdict.status in (Status.CORRECT, Status.TRUNCATED):
             return verdict
@@ -107,12 +107,12 @@ class FlawVerifier:
         return read.noted(_refused()) if view is Stance.REFUSED else verdict
 
     def question(self, response: str, problem: Problem, *, vote: int = 0) -> Prompt | None:
-        """What a judge is asked: only where there is no answer, and something was said."""
+        """The judge's prompt, only if the problem has no answer and the response is not empty."""
         text = visible(response).strip()
         return judge_prompt(problem, text, vote) if problem.gold is None and text else None
 
     def judged(self, reply: str, rules: Verdict) -> Verdict:
-        """The verdict by a judge's reply."""
+        """The verdict given by a judge's reply."""
         return judged(visible(reply), rules)
 
 

@@ -1,4 +1,4 @@
-"""Why a response is judged as it is: every step of one judgement, as data.
+"""Why a response got its verdict: every step of one judgement, as data.
 
 from harness.verifiers.math.explain import explain
 explain("So she pays $64 for 16 glasses.", problem).numbers
@@ -22,7 +22,7 @@ from harness.verifiers.text import read_response
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One rule of extraction: what it found ("" for nothing), and why that was or was not taken."""
+    """One extraction rule: what it found ("" for nothing), and why that was or was not used."""
 
     rule: str
     found: str
@@ -31,7 +31,7 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number of the sentence that states the answer: its part in the sentence and its weight."""
+    """A number in the sentence that states the answer: its role in the sentence and its weight."""
 
     text: str
     part: str
@@ -42,11 +42,11 @@ class Number:
 class Explanation:
     """One judgement in its steps.
 
-    `text` is what was read of the response (behind the thinking, up to the next turn) and `span`
-    where in it the answer stands, None where it is not written so. `tried` are the rules in order,
-    `found` is the answer that was taken ("" for none), `numbers` are those of the sentence that was
-    read. `answer` and `gold` are trees as text, several where there are several readings. `stage`
-    is the step that settled it.
+    `text` is the part of the response that was read (after the thinking, up to the next turn) and
+    `span` is where the answer is in it, None if it is not written there verbatim. `tried` are the
+    rules in order, `found` is the answer that was used ("" for none), `numbers` are those of the
+    sentence that was read. `answer` and `gold` are trees as text, several if there are several
+    readings. `stage` is the step that settled it.
     """
 
     text: str
@@ -78,7 +78,7 @@ def explain(
 ) -> Explanation:
     """The steps by which `MathVerifier(**options)` judges `response`.
 
-    A `verdict` that was given before is taken as it is: comparing, which costs most, is left out.
+    A given `verdict` is used as is: comparing, the most expensive step, is skipped.
     """
     if verdict is None:
         verdict = MathVerifier(**options).verify(response, problem, truncated=truncated)
@@ -108,7 +108,7 @@ def _span(text: str, answer: str) -> tuple[int, int] | None:
 
 
 def _tried(text: str, question: str) -> tuple[Tried, ...]:
-    """Each rule, and whether it won; the weaker ones are tried as well, to show what they say."""
+    """Each rule, and whether it won; weaker ones are tried as well, to show what they find."""
     shown = prepared(text)
     told: list[Tried] = []
     winner = ""

@@ -1,8 +1,8 @@
-"""Running a prover on a stranger's proof: without network where the system lets us, in a folder of
-its own, with limits on time, memory, processes and output.
+"""Running a prover on an untrusted proof: without network if the system permits, in a separate
+folder, with limits on time, memory, processes and output.
 
-NOT guaranteed: a wall against a determined attacker. Provers can run commands at compile time; use
-a container around the whole harness where that matters.
+This is NOT a security boundary against a determined attacker. Provers can run commands at compile
+time; run the whole harness in a container if that matters.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_OUTPUT = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """How a command ended: its exit code (negative: a signal), output, and why it was stopped."""
+    """How a command ended: exit code (negative: a signal), output, and why it was stopped."""
 
     code: int
     output: str
@@ -33,7 +33,7 @@ class Ran:
 
 @functools.cache
 def no_network() -> tuple[str, ...]:
-    """The command prefix that takes the network away, or nothing where there is none."""
+    """The command prefix that removes network access, or nothing if none is available."""
     if sys.platform == "linux" and shutil.which("unshare"):
         for prefix in (("unshare", "--net"), ("unshare", "--user", "--map-root-user", "--net")):
             done = subprocess.run([*prefix, "true"], capture_output=True, check=False)
@@ -46,7 +46,7 @@ def no_network() -> tuple[str, ...]:
 
 @functools.cache
 def dies_with_us() -> tuple[str, ...]:
-    """The command prefix that ends a program with the worker that waits for it (Linux)."""
+    """The command prefix that ends a program together with the worker waiting for it (Linux)."""
     prefix = ("setpriv", "--pdeathsig", "KILL")
     if sys.platform == "linux" and shutil.which("setpriv"):
         done = subprocess.run([*prefix, "true"], capture_output=True, check=False)
@@ -56,7 +56,7 @@ def dies_with_us() -> tuple[str, ...]:
 
 
 def run(command: Sequence[str], folder: Path, *, wall_s: float, memory_mb: int) -> Ran:
-    """Run `command` in `folder` under limits; kills its whole process group at the end."""
+    """Run `command` in `folder` under limits; its whole process group is killed at the end."""
 
     limit = (
         f"ulimit -S -d unlimited 2>/dev/null; ulimit -v {memory_mb * 1024} 2>/dev/null; "

@@ -1,4 +1,4 @@
-"""Verifiers by simple rules, for tasks whose answers are not mathematics to be compared."""
+"""Simple rule-based verifiers, for tasks whose answers are not mathematical expressions."""
 
 from harness.verifiers.rules.base import RuleVerifier
 from harness.verifiers.rules.matching import AcceptedVerifier, ExactVerifier, RegexVerifier

@@ -1,4 +1,4 @@
-"""What the rule verifiers share: extraction, abstention, and the order gold, lure, wrong."""
+"""Shared code of the rule verifiers: extraction, abstention, and the order gold, lure, wrong."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from harness.verifiers.text import read_response
 
 
 class RuleVerifier:
-    """Base: extracts the final answer, then asks `same(answer, expected)` of gold and lure.
+    """Base class: extracts the final answer and compares it with gold and lure by `same`.
 
     A subclass sets `name` and `version` and defines `same`; it may define `find` (how the answer
-    is taken from the text) and `key` (one string for equal answers).
+    is extracted from the text) and `key` (one string for equal answers).
     """
 
     name = "rule"
@@ -27,15 +27,15 @@ class RuleVerifier:
         return answer.strip()
 
     def find(self, text: str) -> Extraction | None:
-        """The answer in a response whose reasoning has been cut away."""
+        """The answer in a response whose reasoning has been removed."""
         return extract(text)
 
     def find_for(self, text: str, problem: Problem) -> Extraction | None:
-        """The same where the problem helps to find it."""
+        """The same, for verifiers that need the problem to find it."""
         return self.find(text)
 
     def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
-        """Judge a response."""
+        """Grade a response."""
         view = read_response(response, problem, truncated=truncated)
         if view.verdict is not None:
             return view.verdict

@@ -15,7 +15,7 @@ from harness.verifiers.rules.base import RuleVerifier
 
 class ExactVerifier(RuleVerifier):
     """The answer must be the gold text. By default letter case, articles, spaces and punctuation
-    do not count; `strict` compares character by character."""
+    are ignored; `strict` compares character by character."""
 
     name = "exact"
 
@@ -32,8 +32,8 @@ class ExactVerifier(RuleVerifier):
 class AcceptedVerifier(ExactVerifier):
     """The gold is a JSON list of accepted forms, or forms separated by `|`.
 
-    A sentence counts for the form that it gives as its subject or complement ("It is the Nile"),
-    unless `strict`; two forms that it leaves open, or one that it denies, do not.
+    A sentence counts for the form that is its subject or complement ("It is the Nile"), unless
+    `strict`; two forms left open, or one that is denied, do not count.
     """
 
     name = "accepted"

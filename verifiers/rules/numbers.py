@@ -1,4 +1,4 @@
-"""Numbers: equal within a tolerance, compared decimals, and orders of several numbers."""
+"""Numbers: equality within a tolerance, compared decimals, and orders of several numbers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:,\d{3})*(?:\.\d+)?")
 
 
 def number(text: str) -> Fraction | None:
-    """The number that an answer is, units aside; irrational ones to machine precision."""
+    """The answer as a number, without units; irrational ones to machine precision."""
     readings = read(text).readings
     if not readings:
         part = narrow(text)
@@ -44,7 +44,7 @@ def number(text: str) -> Fraction | None:
 
 
 class NumericVerifier(RuleVerifier):
-    """Equal within `relative` or `absolute` tolerance; both 0 is exact."""
+    """Equal within `relative` or `absolute` tolerance; exact if both are 0."""
 
     name = "numeric"
 
@@ -54,7 +54,7 @@ class NumericVerifier(RuleVerifier):
         self.relative, self.absolute = Fraction(relative), Fraction(absolute)
 
     def find_for(self, text: str, problem: Problem) -> Extraction | None:
-        """The answer, in a sentence the number that the question asks for."""
+        """The answer; in a sentence, the number that the question asks for."""
         return extract(text, problem.question)
 
     def key(self, answer: str) -> str:
@@ -74,7 +74,7 @@ class NumericVerifier(RuleVerifier):
 
 
 class DecimalVerifier(NumericVerifier):
-    """The answer is one of the compared numbers, exactly: 9.80 is 9.8, 9.11 is not 9.110001."""
+    """The answer must be exactly one of the compared numbers: 9.80 is 9.8, 9.11 is not 9.110001."""
 
     name = "decimal"
 
@@ -85,9 +85,9 @@ class DecimalVerifier(NumericVerifier):
 class OrderingVerifier(RuleVerifier):
     """The gold is an order of numbers or words, separated by `<`, `>` or commas.
 
-    An answer written with `>` where the gold has `<` counts when read backwards, and so does one
-    that says that it goes from the largest to the smallest. The members may stand in a list, one a
-    line, or in a sentence ("Ann is first, then Bob").
+    An answer written with `>` where the gold has `<` is read in reverse, and so is one that says
+    that it goes from the largest to the smallest. The members may be in a list, one per line, or
+    in a sentence ("Ann is first, then Bob").
     """
 
     name = "ordering"
@@ -122,7 +122,7 @@ _DOWN = re.compile(
 
 
 def _mentioned(passage: str, members: list[str]) -> str | None:
-    """The members in the order in which a passage names them, if it ends by naming each once."""
+    """The members in the order a passage names them, if it ends by naming each once."""
     names = [m for m in members if not re.fullmatch(r"-?\d+(?:/\d+)?", m)]
     words = "|".join(re.escape(n) for n in sorted(names, key=len, reverse=True) if n)
     pattern = _NUMBER.pattern + (rf"|(?<!\w)(?:{words})(?!\w)" if words else "")
@@ -141,7 +141,7 @@ def _mentioned(passage: str, members: list[str]) -> str | None:
 
 
 def ordered(text: str) -> list[str]:
-    """The members of an order, smallest first where signs say so."""
+    """The members of an order, smallest first if signs say so."""
     text = _INDEX.sub("", text.replace("\\lt", "<").replace("\\gt", ">"))
     text = re.sub(r"\\(?:text\w*|left|right)|[$*{}\\\[\]]", " ", text)
     signs = set(re.findall(r"[<>≤≥]", text))

@@ -2,8 +2,8 @@
 """Multiple choice: the letter, or the text of the option.
 
 A sentence chooses a letter ("option B is right", "the best one is B", 选B), and denies others
-("not option C"). The box decides, then what is marked, then the last sentence that chooses, then
-a letter that ends the text, then the only option whose text is named. Two letters without a
+("not option C"). In order of precedence: the box, a marked answer, the last sentence that
+chooses, a letter that ends the text, the only option whose text is named. Two letters without a
 choice between them ("B or C") choose none.
 """
 
@@ -55,13 +55,13 @@ _READ = 20_000
 
 
 class ChoiceVerifier(RuleVerifier):
-    """The gold is a letter. `problem.meta["choices"]`, a list of the options' texts, lets an
-    answer in words count."""
+    """The gold is a letter. If `problem.meta["choices"]` lists the texts of the options, an answer
+    in words counts too."""
 
     name = "choice"
 
     def find_for(self, text: str, problem: Problem) -> Extraction | None:
-        """The letter, else the option's text, else what the text seems to answer."""
+        """The letter, else the option's text, else the apparent answer."""
         text = text[-_READ:]
         options = _options(problem)
         boxed = boxed_answer(text)
@@ -106,7 +106,7 @@ def _options(problem: Problem) -> Sequence[str]:
 
 
 def _segment(text: str, start: int) -> str:
-    """What a mark announces: the rest of its sentence, or the next line that has any."""
+    """What follows a mark: the rest of its sentence, or the next non-empty line."""
     rest = text[start : start + 600].lstrip(" \t*_:\n$")
     return re.split(r"(?<=[a-z0-9)*])[.!?](?=\s|$)|\n|。", rest, maxsplit=1)[0]
 
@@ -115,7 +115,7 @@ _BECAUSE = lazy_pattern(r",?\s*\b(?:since|because|as|while|whereas|although|thou
 
 
 def _chosen(segment: str, options: Sequence[str]) -> str | None:
-    """The letter in an announced answer; several left open stand as they are, and match none."""
+    """The letter in an announced answer; several left open are kept as they are, matching none."""
     kept = _BECAUSE.split(segment, maxsplit=1)[0] or segment
     kept = _ARTICLE.sub(" ", _DENIED.sub(" ", kept))
     letters = list(dict.fromkeys(_LETTER.findall(kept)))
@@ -135,7 +135,7 @@ def _either(text: str) -> bool:
 
 
 def _asserted(sentence: str) -> str | None:
-    """The letter that a sentence chooses, its last one."""
+    """The last letter that a sentence chooses."""
     letter = None
     for match in _CHOOSES.finditer(sentence):
         found = next(g for g in match.groups() if g)
@@ -145,7 +145,7 @@ def _asserted(sentence: str) -> str | None:
 
 
 def _named(text: str, options: Sequence[str]) -> str | None:
-    """The letter of the only option that the last sentences name, and do not deny."""
+    """The letter of the only option that the last sentences name and do not deny."""
     for sentence in reversed([s for s in _SENTENCE.split(text) if s.strip()][-3:]):
         words = f" {_words(sentence)} "
         hits = [

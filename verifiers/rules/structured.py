@@ -16,10 +16,10 @@ MAX_JSON = 100_000
 
 
 class JsonVerifier(RuleVerifier):
-    """The last JSON value in the response against the gold, also JSON.
+    """Compares the last JSON value in the response with the gold, also JSON.
 
-    `field` compares one member alone (dots go deeper). Numbers are compared by value, the order of
-    members does not count, that of lists does.
+    `field` compares a single member (dots for nested ones). Numbers are compared by value; the
+    order of members is ignored, that of lists is not.
     """
 
     name = "json"

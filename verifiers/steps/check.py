@@ -1,8 +1,8 @@
 """Equations and chains of equalities in a solution, each checked exactly.
 
 An equation between constants is true or false. One with variables is a claim about the variables
-unless both sides are the same expression, so it is `True` when they are and `None` (not checkable)
-otherwise. `12 / 5 = 2.4` must hold exactly; a longer decimal may be a rounding; `≈` allows 1%.
+unless both sides are the same expression, so it is `True` if they are and `None` (not checkable)
+otherwise. `12 / 5 = 2.4` must hold exactly; a longer decimal may be rounded; `≈` allows 1%.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _equations(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _is_torn(text: str, match: re.Match[str]) -> bool:
-    """Whether a plain match is a part of a longer equation (a variable, a clock time around it)."""
+    """Whether a plain match is part of a longer equation (a variable or a clock time around it)."""
     start, end = match.start(), match.end()
     before, after = text[max(0, start - 4) : start], text[end : end + 1]
     if _TAG.match(text, end):
@@ -179,11 +179,11 @@ def _judged(equation: str) -> list[bool | None]:
 
 
 def first_error(steps: list[Step]) -> int | None:
-    """Index of the first false step."""
+    """The index of the first false step."""
     return next((i for i, s in enumerate(steps) if s.holds is False), None)
 
 
 def score(steps: list[Step]) -> float | None:
-    """The share of checkable steps that hold; None when none is checkable."""
+    """The fraction of checkable steps that hold; None if none is checkable."""
     checked = [s.holds for s in steps if s.holds is not None]
     return sum(checked) / len(checked) if checked else None

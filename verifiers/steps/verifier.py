@@ -12,9 +12,9 @@ from harness.verifiers.text import read_response
 
 
 class StepVerifier:
-    """Judges the final answer as `math` does and reports the steps in the verdict's reason.
+    """Grades the final answer as `math` does and reports the steps in the verdict's reason.
 
-    With `require`, a right answer behind a false step is `wrong`.
+    With `require`, a right answer after a false step is `wrong`.
     """
 
     name = "steps"
@@ -25,7 +25,7 @@ class StepVerifier:
         self._final = MathVerifier(**options)
 
     def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
-        """Judge a response; a problem without gold is judged by its steps alone (`ungraded`)."""
+        """Grade a response; a problem without gold only has its steps checked (`ungraded`)."""
         verdict = self._final.verify(response, problem, truncated=truncated)
         steps = check_steps(read_response(response, problem).text)
         error, share = first_error(steps), score(steps)

@@ -1,4 +1,4 @@
-"""What every verifier needs to know of a text: where it ends, and whether it answers at all."""
+"""What every verifier needs to know about a text: where it ends, and whether it answers."""
 
 from harness.verifiers.text.evasion import evasion, is_evasive
 from harness.verifiers.text.loops import is_loop

@@ -1,4 +1,4 @@
-"""Texts that repeat themselves without end."""
+"""Texts that repeat themselves endlessly."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ _RATIO = 0.10  # compressed over plain size: prose has 0.35 to 0.6, a list of su
 
 
 def is_loop(text: str) -> bool:
-    """Whether a text ends in a loop: one piece over and over, or hardly anything new.
+    """Whether a text ends in a loop: one piece repeated, or hardly anything new.
 
-    A piece counts if its repetitions fill 240 characters at the end, six times at least; texts
-    that count or vary a word on the way are found by how far zlib compresses their last 2,000.
+    A piece counts if it is repeated at least six times and fills 240 characters at the end; texts
+    that count up or vary a word are detected by how far zlib compresses their last 2,000
+    characters.
     """
     tail = text.rstrip()[-_TAIL:]
     if len(tail) < _SHORTEST:
@@ -28,7 +29,7 @@ def is_loop(text: str) -> bool:
 
 
 def _repeated(tail: str) -> bool:
-    """Whether the end of `tail` is one piece again and again (the last one may be cut)."""
+    """Whether `tail` ends in one piece repeated (the last repetition may be cut off)."""
     probe = tail[-24:]
     place = tail.rfind(probe, 0, -1)
     if place < 0:

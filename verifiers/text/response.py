@@ -1,4 +1,4 @@
-"""What of a response a verifier judges, found once and in one way for every verifier.
+"""The part of a response that is graded, determined in the same way for every verifier.
 
     view = read_response(response, problem, truncated=truncated)
     if view.verdict is not None:  # nothing was said: no answer to look for
@@ -9,9 +9,9 @@
     ...
     return view.settled(verdict)
 
-Thinking is taken away, and what follows another turn (see `turns`). Of a text that was cut off
-only what it had said to the end is left, and only a boxed or marked answer counts: "Answer: 17",
-cut behind its 1, must not be "Answer: 1".
+Thinking is removed, and so is everything from another turn on (see `turns`). Of a truncated text
+only what was finished is kept, and only a boxed or marked answer counts: "Answer: 17", cut off
+after its 1, must not be "Answer: 1".
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ _CLOSED = lazy_pattern(r"\n|(?<!\d)[.!?;](?=\s)|(?<=\d)[.!?;](?=\s+\S)|[。！�
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The part of a response that is judged.
+    """The part of a response that is graded.
 
-    `text` is cleaned, behind the thinking, and ends before another turn; if `truncated`, at the
-    last sentence that was finished. `notes` say what was found on the way (a cut, a loop), and
-    stand at the end of the verdict's reason. `verdict` is set where nothing is left to judge.
+    `text` is cleaned, starts after the thinking, and ends before another turn; if `truncated`,
+    after the last finished sentence. `notes` (truncation, a loop) are appended to the verdict's
+    reason. `verdict` is set if nothing is left to grade.
     """
 
     text: str
@@ -60,11 +60,11 @@ class Response:
     verdict: Verdict | None = None
 
     def trusts(self, rule: str) -> bool:
-        """Whether an answer found by `rule` counts: a cut text has not said its last number."""
+        """Whether an answer found by `rule` counts: a truncated text's last number does not."""
         return not self.truncated or rule in SURE
 
     def unanswered(self, method: str, why: str = "no answer was found") -> Verdict:
-        """The verdict where no answer was found: it declined, was cut off, or said none."""
+        """The verdict if no answer was found: the response declined, was cut off, or gave none."""
         if not self.truncated and (status := evasion(self.text)):
             return self.noted(_declined(status, method))
         status = Status.TRUNCATED if self.truncated else Status.UNPARSED
@@ -72,11 +72,11 @@ class Response:
         return self.noted(Verdict(status=status, method=method, reason=reason))
 
     def settled(self, verdict: Verdict, gold: str | None = None) -> Verdict:
-        """The verdict on an answer that was found, its reason completed by the notes.
+        """The verdict on an answer that was found, with the notes added to its reason.
 
         An answer that says that there is none ("I don't know"), or one that was only guessed from
         a text that says so, is `refused` or `abstained` and casts no vote; a marked answer that is
-        right or the lure stands, and so does a gold that itself says so.
+        correct or the lure is kept, and so is one whose gold says that there is none.
         """
         said = verdict.answer or "."
         if _EMPTY.fullmatch(said) and "\\{" not in said:  # \{\} is the empty set
@@ -100,7 +100,7 @@ class Response:
         return evasion(self.text)
 
     def noted(self, verdict: Verdict) -> Verdict:
-        """The verdict, its reason completed by the notes, and whether the text is a loop."""
+        """The verdict, with the notes added to its reason, and whether the text is a loop."""
         reason = "; ".join((verdict.reason, *self.notes))
         return dataclasses.replace(verdict, reason=reason, loop=LOOP in self.notes)
 
@@ -114,7 +114,7 @@ def read_response(
 ) -> Response:
     """The part of `response` that answers `problem`; `cleaned` of odd characters, unless told.
 
-    A task's own ends of an answer are read from `problem.meta["stop"]`, a list of strings.
+    Task-specific stop strings are read from `problem.meta["stop"]`, a list of strings.
     """
     # `harness.verifiers.math` imports this module, and its package all of its parts
     from harness.verifiers.math.finding.extract import final_part
@@ -144,7 +144,7 @@ def read_response(
 
 
 def closed(text: str) -> str:
-    """What a text that was cut off had said to the end: whole lines, sentences and boxes."""
+    """The finished part of a truncated text: whole lines, sentences and boxes."""
     from harness.verifiers.math.reading.boxes import find_boxes  # late, as above
 
     end = 0

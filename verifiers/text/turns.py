@@ -1,12 +1,12 @@
 r"""Where a response ends and the text of another turn begins.
 
-Base models go on with the next problem of a few-shot prompt, and models without their template
-print its marks. What follows the first such turn answers something else.
+Base models continue with the next problem of a few-shot prompt, and models without their template
+print its markers. Whatever follows the first such turn answers something else.
 
-A mark is *hard* where nothing else is meant by it: a printed chat token, `### Instruction:`,
+A marker is *hard* if it can mean nothing else: a printed chat token, `### Instruction:`,
 `Human:`. It ends every response that has begun. A heading such as `Problem:` or `Q:` is *soft*:
 solutions restate their problem under it, and number their own questions. It ends a response only
-behind an answer, and not where it carries on a numbering that the response began with 1.
+after an answer, and not if it continues a numbering that the response began with 1.
 """
 
 from __future__ import annotations
@@ -69,10 +69,10 @@ _INTRODUCES = lazy_pattern(
 
 
 def next_turn(text: str, stop: Sequence[str] = (), question: str = "") -> tuple[int, str] | None:
-    """Where the first other turn begins in `text`, and its mark; None: it is one response.
+    """Where the first other turn begins in `text`, and its marker; None: it is one response.
 
-    `stop` are the strings at which the task itself ends an answer; a heading over `question`, the
-    problem's own text, begins no other problem.
+    `stop` are the task's own stop strings; a heading over `question`, the problem's own text,
+    does not begin another problem.
     """
     start = _begin(text)
     turns = _token(text, start), _hard(text, start), _soft(text, start, question)
@@ -85,7 +85,7 @@ def next_turn(text: str, stop: Sequence[str] = (), question: str = "") -> tuple[
 
 
 def _begin(text: str) -> int:
-    """Behind the marks with which a response may open: `<|im_start|>assistant`, `[/INST]`."""
+    """The position after any opening markers: `<|im_start|>assistant`, `[/INST]`."""
     place = 0
     while (match := _TOKEN.match(text, _blank(text, place))) is not None:
         spoken = _SPEAKS.match(text, match.end())
@@ -100,7 +100,7 @@ def _blank(text: str, place: int) -> int:
 
 
 def _token(text: str, start: int) -> tuple[int, str]:
-    """The first printed mark behind which the model does not itself go on."""
+    """The first printed marker after which the model itself does not continue."""
     place = start
     while (match := _TOKEN.search(text, place)) is not None:
         spoken = _SPEAKS.match(text, match.end())
@@ -119,7 +119,7 @@ def _hard(text: str, start: int) -> tuple[int, str]:
 
 
 def _soft(text: str, start: int, question: str) -> tuple[int, str]:
-    """The first heading of another problem behind an answer."""
+    """The first heading of another problem after an answer."""
     own = "".join(question.split())[:_SAME]
     numbered = False  # whether the response numbers questions of its own
     for match in _SOFT.finditer(text, start):
@@ -137,7 +137,7 @@ def _soft(text: str, start: int, question: str) -> tuple[int, str]:
 
 
 def _answers(before: str) -> bool:
-    """Whether an answer may stand in what precedes a heading."""
+    """Whether the text before a heading may contain an answer."""
     before = before.strip()
     if not before:
         return False

@@ -1,1 +1,1 @@
-"""Whether two answers are the same: the stages from equal text to equal values."""
+"""Whether two answers are equal, in stages from equal text to equal values."""

@@ -1,6 +1,6 @@
 """Derivatives of trees, and answers that hold up to a constant of integration.
 
-An antiderivative is judged by its derivative: `F` answers `int f dx` when F' = f, and two
+An antiderivative is checked by its derivative: `F` answers `int f dx` when F' = f, and two
 antiderivatives with a `+ C` are the same when they differ by a constant.
 """
 
@@ -131,7 +131,7 @@ def without_constant(node: Node) -> tuple[Node, str] | None:
 
 
 def evaluated(node: Node) -> Node:
-    """`node` with the derivatives that it asks for worked out, where there are rules for them."""
+    """`node` with its derivatives worked out, if there are rules for them."""
     if not isinstance(node, Op) or not (has_head(node, "diff") or "d" in contents(node)[1]):
         return node
     if node.head == "diff" and isinstance(node.args[1], Sym) and _small(node.args[0]):
@@ -162,7 +162,7 @@ def _asked(node: Op) -> Sym | None:
 def slopes(gold: Node, answer: Node) -> tuple[Node, Node] | None:
     """Two expressions that are equal when the answers agree up to a constant of integration.
 
-    None where that does not apply: no side is an indefinite integral, and not both have a `+ C`.
+    None if that does not apply: neither is an indefinite integral, and not both have a `+ C`.
     """
     sides: list[Node] = []
     integrals = [is_indefinite(n) for n in (gold, answer)]

@@ -1,4 +1,4 @@
-"""The numbers that expressions are evaluated in: machine doubles, and 40 digits by mpmath."""
+"""Number types for evaluating expressions: machine doubles, and 40 digits by mpmath."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Digits:
         return self.mp.power(value, power)
 
     def _affordable(self, value: Any, power: Any) -> None:
-        """Towers of powers would take for ever: refuse results beyond 2^MAX_MAGNITUDE."""
+        """Towers of powers would take forever: refuse results beyond 2^MAX_MAGNITUDE."""
         if not value or abs(value) == 1 or not self.mp.isfinite(value):
             return
         if max(1, abs(self.mp.mag(value))) * abs(power) > MAX_MAGNITUDE:

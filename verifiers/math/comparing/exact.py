@@ -1,8 +1,8 @@
 """Exact evaluation: canonical keys, rational values, and values in a finite field.
 
 Two expressions that are rational functions of their variables are equal exactly when they agree at
-random points of a large prime field, up to a chance of about degree/2^61 a point (Schwartz 1980,
-Zippel 1979). That settles most symbolic answers in microseconds, either way.
+random points of a large prime field, with an error probability of about degree/2^61 per point
+(Schwartz 1980, Zippel 1979). That settles most symbolic answers in microseconds, either way.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _COMMUTATIVE = frozenset({"+", "*", "{}", "max", "min", "gcd", "lcm"})
 
 
 class UnknownError(Exception):
-    """This way of evaluating does not reach the expression."""
+    """The expression cannot be evaluated this way."""
 
 
 def key(node: Node) -> str:
-    """One string for trees that differ in the order of terms and factors only."""
+    """One string for trees that differ only in the order of terms and factors."""
     if isinstance(node, Num):
         value = node.value
         if value.numerator.bit_length() + value.denominator.bit_length() > 10_000:
@@ -130,7 +130,7 @@ def based(node: Op) -> int:
 
 
 def rational_power(base: Fraction, exponent: Fraction) -> Fraction:
-    """`base ** exponent` where that is rational and of bounded size."""
+    """`base ** exponent` if that is rational and of bounded size."""
     if exponent.denominator == 1:
         power = int(exponent)
         if power < 0 and not base:
@@ -248,7 +248,7 @@ class Modular:
         self.steps = 0
 
     def value(self, node: Node) -> int:
-        """The residue; raises UnknownError for what is no rational function."""
+        """The residue; raises UnknownError for anything but a rational function."""
         self.steps += 1
         if self.steps > MAX_STEPS:
             raise UnknownError
@@ -305,7 +305,7 @@ class Modular:
 
 @functools.lru_cache(maxsize=4096)
 def _point(name: str, point: int) -> int:
-    """The residue that stands for a variable at a point."""
+    """The residue that represents a variable at a point."""
     seed = zlib.crc32(name.encode("utf-8", "replace"), point)
     return pow(3, (seed << 29) ^ (point * 0x9E3779B97F4A7C15), PRIME)
 
@@ -318,7 +318,7 @@ def _residue(value: Fraction) -> int:
 
 
 def agree_modulo(left: Node, right: Node) -> bool | None:
-    """Whether two rational functions are the same; None when one of them is something else."""
+    """Whether two rational functions are equal; None if either is not a rational function."""
     try:
         for point in (1, 2, 3):
             if Modular(point).value(left) != Modular(point).value(right):

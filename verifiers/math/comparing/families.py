@@ -1,7 +1,7 @@
-"""Sets of whole numbers, compared by their members up to a bound.
+"""Sets of integers, compared by their members up to a bound.
 
-`all odd n >= 3`, `n = 2k + 1 with k >= 1` and `n = 3 (mod 2), n > 1` are one set. A letter that
-nobody declares runs through the whole numbers, from 0 or from 1 in an exponent. Where a side says
+`all odd n >= 3`, `n = 2k + 1 with k >= 1` and `n = 3 (mod 2), n > 1` are one set. An
+undeclared letter runs through the integers, from 0, or from 1 in an exponent. If a side says
 neither "positive" nor "all integers", the problem does, and only positive members count.
 """
 
@@ -46,7 +46,7 @@ _SIGNS: dict[str, Callable[[int, int], bool]] = {
 
 
 def is_family(node: Node) -> bool:
-    """Whether a tree is a set of whole numbers that words told."""
+    """Whether a tree is a set of integers given in words."""
     if isinstance(node, Sym):
         return node.name in ("integers", "Z_0")
     return isinstance(node, Op) and (
@@ -57,7 +57,7 @@ def is_family(node: Node) -> bool:
 
 
 def same_family(gold: Node, answer: Node) -> bool:
-    """Whether two sets, of which one was told in words, have the same members."""
+    """Whether two sets, one of them given in words, have the same members."""
     signed = all(_is_signed(n) for n in (gold, answer))
     zero = any(not contents(s)[1].isdisjoint(_WITH_ZERO) for s in (gold, answer))
     for left in _members(gold):
@@ -72,7 +72,7 @@ def same_family(gold: Node, answer: Node) -> bool:
 
 
 def _is_signed(node: Node) -> bool:
-    """Whether a side tells which of the integers it means."""
+    """Whether a side says which integers it means."""
     return any(
         (isinstance(n, Sym) and n.name in ("integers", "natural", "nonnegative", *_WITH_ZERO))
         for n in walk(node)
@@ -80,7 +80,7 @@ def _is_signed(node: Node) -> bool:
 
 
 def _members(node: Node) -> Iterator[Members]:
-    """What a tree may mean as a set; nothing for what is no set of whole numbers."""
+    """What a tree may mean as a set; nothing if it is not a set of integers."""
     span = range(LOW, HIGH + 1)
     if isinstance(node, Sym):
         if node.name in ("integers", "Z"):
@@ -174,7 +174,7 @@ def _parametric(node: Op) -> Iterator[Members]:
 
 
 def _is_of(bound: Op, node: Op) -> bool:
-    """Whether a bound is one on the members, and not on the parameter of an equation."""
+    """Whether a bound applies to the members rather than to the parameter of an equation."""
     name = bound.args[0]
     told = [value_of(p) for p in node.args]
     return not any(isinstance(name, Sym) and name.name in free_symbols(t) for t in told
@@ -188,7 +188,7 @@ def _joined(head: str, parts: tuple[Members, ...]) -> Members:
 
 
 def _values(told: Node, name: str, bounds: list[Op]) -> Iterator[Members]:
-    """The whole values of an expression as its letter runs, from wherever it may start."""
+    """The integer values of an expression as its letter runs, from every possible start."""
     at = [exact(substitute(told, name, Num(k))) for k in (0, 1, 5)]
     line = None
     if at[0] is not None and at[1] is not None and at[2] == at[0] + 5 * (at[1] - at[0]):
@@ -206,5 +206,5 @@ def _values(told: Node, name: str, bounds: list[Op]) -> Iterator[Members]:
 
 
 def _allowed(bound: Op, turn: int) -> Members:
-    """The numbers that a bound allows; beyond those that are looked at, any."""
+    """The numbers that a bound allows; any beyond those that are checked."""
     return next(_bounded(bound), frozenset({turn})) if LOW < turn < HIGH else frozenset({turn})

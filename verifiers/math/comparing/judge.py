@@ -1,4 +1,4 @@
-"""Two answers as text: the stages from normalised text to compared trees."""
+"""Comparing two answers given as text, in stages from normalised text to trees."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _show(node: Node) -> str:
 
 @functools.lru_cache(maxsize=8192)
 def answer_key(text: str) -> str | None:
-    """One string for equivalent answers; None for a text that says nothing."""
+    """One string for equivalent answers; None for a text without content."""
     value = plain_value(text) if len(text) < 200 else None
     if value is not None and "%" not in text:
         return number_key(value)

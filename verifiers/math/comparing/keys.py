@@ -1,8 +1,8 @@
-"""One string for equivalent answers, by which votes are counted.
+"""One string for equivalent answers, used for counting votes.
 
-Equal strings are an equivalence, so votes do not depend on which answer came first. Numbers are
-their value to 12 significant digits (a machine's 3.999999999999999 is 4, 0.333333333333 is 1/3);
-other expressions are their values at three points; lists and sets their members in one order.
+Equality of strings is an equivalence, so votes do not depend on which answer came first. Numbers
+are their value to 12 significant digits (a machine's 3.999999999999999 is 4, 0.333333333333 is 1/3);
+other expressions are their values at three points; lists and sets are their members in one order.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SETS = frozenset({"[)", "(]", "][", "union", "inter", "minus", "where", "in"})
 
 
 def canonical(node: Node) -> str:
-    """The key of a tree; raises nothing for trees within the parser's bounds."""
+    """The key of a tree; never raises for trees within the parser's bounds."""
     node = value_of(settle(node))
     if not isinstance(node, Op):
         return _scalar(node)
@@ -53,7 +53,7 @@ def _piece(low: Node, low_in: bool, high: Node, high_in: bool) -> str:
 
 
 def _scalar(node: Node) -> str:
-    """The key of a single value, its unit left out; a percentage is a hundredth."""
+    """The key of a single value, without its unit; a percentage is divided by 100."""
     value, _, words = split_unit(node)
     if words[:1] == "%":
         value = hundredth(value)
@@ -67,7 +67,7 @@ def _scalar(node: Node) -> str:
 
 
 def _constant(told: str) -> str:
-    """The key of an irrational number's digits, which a machine may have printed."""
+    """The key of an irrational number's digits, possibly printed by a machine."""
     try:
         return number_key(Fraction(told))
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a task can set, and what holds when it sets nothing."""
+"""The options that a task can set, and their defaults."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from harness.core import UsageError
 class Options:
     """Conventions of comparison.
 
-    `decimals`: "strict" holds a decimal answer to an exact gold's value (0.333 is not 1/3), unless
+    `decimals`: "strict" requires a decimal answer to equal an exact gold (0.333 is not 1/3) unless
     it has the 12 or more digits of a printed machine number; "rounded" accepts a decimal of at
     least 2 places or 3 significant digits that the gold rounds to.
-    `tolerance`: a relative difference that is accepted between numbers; 0 is exact.
+    `tolerance`: the accepted relative difference between numbers; 0 is exact.
     `ordered`: whether bare lists (1, 2, 3 without brackets) must keep their order.
     `percent`: "either" takes 50% for 0.5 and for 50 (0.5% is never 0.5); "value" for 0.5 alone.
-    `units`: "convert" compares units where both sides have known ones; "ignore" drops them.
+    `units`: "convert" compares units if both sides have known ones; "ignore" drops them.
     `case`: whether words must agree in letter case.
-    `roman`: whether capitals that are a Roman numeral (XIV) are that number.
+    `roman`: whether capitals that form a Roman numeral (XIV) mean that number.
     """
 
     decimals: Literal["strict", "rounded"] = "strict"

@@ -1,4 +1,4 @@
-"""What a comparison found. A module of its own, so that plain answers import no more than it."""
+"""The outcome of a comparison; a separate module, so that plain answers import nothing else."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-r"""Letters of an answer whose name says nothing: bound variables, integers, free constants.
+r"""Letters whose name is arbitrary: bound variables, integers, free constants.
 
 `f(t) = t + 1` is `f(x) = x + 1`; `x = \pi/4 + n\pi` is `x = \pi/4 + k\pi, k \in \mathbb{Z}`, and so
-is `x = -3\pi/4 + n\pi`; `f(x) = kx` is `f(x) = cx` where the letter is a free constant.
+is `x = -3\pi/4 + n\pi`; `f(x) = kx` is `f(x) = cx` if the letter is a free constant.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _INTEGERS = frozenset({"k", "n", "m", "l", "p", "j", "t"})
 
 
 def declared_integers(node: Node, *, negative: bool = False) -> set[str]:
-    """The letters that `k in Z` behind an answer declares; `negative`: those of Z, not of N."""
+    """The letters that `k in Z` after an answer declares; `negative`: those of Z, not of N."""
     if not has_head(node, "in"):
         return set()
     sets = {"integers"} if negative else {"integers", "naturals"}
@@ -46,7 +46,7 @@ def declared_integers(node: Node, *, negative: bool = False) -> set[str]:
 
 
 def implied_integers(node: Node) -> set[str]:
-    """The letters that run through the integers though nobody says so: n of pi/4 + 2n pi."""
+    """The letters that run through the integers without being declared: n of pi/4 + 2n pi."""
     found: set[str] = set()
     heads, letters = contents(node)
     if letters.isdisjoint(_INTEGERS) or not ("pi" in letters or "deg" in heads):
@@ -60,7 +60,7 @@ def implied_integers(node: Node) -> set[str]:
 
 
 def renamings(gold: Node, answer: Node, declared: set[str]) -> Iterator[Node]:
-    """`answer` with its parameters called as `gold` calls them, in every order that fits.
+    """`answer` with its parameters renamed to those of `gold`, in every order that fits.
 
     A parameter is a letter that one of the two declares an integer, a constant of integration
     (`C_1`, or `A` beside a `C_1`), or the one free constant of a function f(x) = cx.
@@ -104,7 +104,7 @@ def _is_points(node: Node) -> bool:
 
 
 def _reordered(node: Node, names: list[str]) -> Iterator[Node]:
-    """`node` with its constants called by each other's names, in every other order."""
+    """`node` with the names of its constants permuted, in every other order."""
     for order in permutations(names):
         if list(order) == names:
             continue
@@ -117,7 +117,7 @@ def _reordered(node: Node, names: list[str]) -> Iterator[Node]:
 
 
 def assigned(node: Node) -> str | None:
-    """The variable whose value an answer gives, also where it gives several."""
+    """The variable whose value an answer gives, even if it gives several values."""
     if isinstance(node, Op) and node.head in ("list", "or", "system", "{}") and node.args:
         names = {assigned(a) for a in node.args}
         return names.pop() if len(names) == 1 else None
@@ -126,7 +126,7 @@ def assigned(node: Node) -> str | None:
 
 
 def same_argument(gold: Op, answer: Op) -> Op | None:
-    """`f(t) = …` told in the letter of `f(x) = …`; None when they are no such definitions."""
+    """`f(t) = …` in terms of the letter of `f(x) = …`; None if they are not such definitions."""
     if (shifted := _shifted(gold, answer)) is not None:
         return shifted
     heads = _definition(gold.args[0]), _definition(answer.args[0])
@@ -140,7 +140,7 @@ def same_argument(gold: Op, answer: Op) -> Op | None:
 
 
 def _shifted(gold: Op, answer: Op) -> Op | None:
-    """`a_{n+1} = 2n + 1` told for a_n, where the gold gives a_n."""
+    """`a_{n+1} = 2n + 1` rewritten for a_n, if the gold gives a_n."""
     wanted, told = gold.args[0], answer.args[0]
     if not isinstance(wanted, Sym) or "_" not in wanted.name:
         return None
@@ -159,7 +159,7 @@ def _shifted(gold: Op, answer: Op) -> Op | None:
 
 
 def _definition(left: Node) -> tuple[str, str] | None:
-    """(function, argument) of `f(x)`, also where it was read as the product P·x."""
+    """(function, argument) of `f(x)`, even if it was parsed as the product P·x."""
     if isinstance(left, Op) and left.head == "call" and len(left.args) == 2:
         name, argument = left.args
     elif isinstance(left, Op) and left.head == "*" and len(left.args) == 2:
@@ -174,7 +174,7 @@ def _definition(left: Node) -> tuple[str, str] | None:
 
 
 def is_equation(node: Node) -> bool:
-    """An equation of several letters that gives none of them a value."""
+    """An equation in several letters that gives none of them a value."""
     return isinstance(node, Op) and node.head == "=" and not isinstance(node.args[0], Sym)
 
 
@@ -183,7 +183,7 @@ def _is_function(node: Node) -> bool:
 
 
 def same_progression(gold: Node, answer: Node, declared: set[str]) -> bool:
-    """Whether two expressions a + b·k run through the same values as k runs through Z."""
+    """Whether two expressions a + b·k take the same values as k runs through Z."""
     names = free_symbols(gold) & free_symbols(answer) & declared
     if len(names) != 1 or free_symbols(gold) != free_symbols(answer):
         return False

@@ -53,7 +53,7 @@ def _distinct(values: list[float]) -> list[float]:
 
 
 def _written_out(node: Node) -> tuple[list[float], float] | None:
-    """(values, how far out they are complete); None for other answers."""
+    """(values, the range in which they are complete); None for other answers."""
     integers = declared_integers(node, negative=True) | implied_integers(node)
     members = items_of(settle(node))
     if not integers or not 0 < len(members) <= MAX_MEMBERS:

@@ -19,7 +19,7 @@ _FRAC = lazy_pattern(r"^\s*(-?)\s*\\[dt]?frac\s*\{?\s*(-?\d+)\s*\}?\s*\{?\s*(-?\
 
 
 def unwrap(text: str) -> str:
-    """`text` without the math delimiters around all of it, and without a final point."""
+    """`text` without math delimiters around the whole, and without a final full stop."""
     text = text.strip().strip("*`").strip()
     match = _WRAP.match(text)
     if match and "$" not in (inner := next(g for g in match.groups() if g is not None)):
@@ -34,7 +34,7 @@ def text_key(text: str) -> str:
 
 
 def plain_value(text: str) -> Fraction | None:
-    """The exact number that `text` is, a currency sign aside."""
+    """The exact number that `text` is, apart from a currency sign."""
     text = unwrap(text)
     value = plain_number(text)
     if value is not None:
@@ -50,9 +50,9 @@ def plain_value(text: str) -> Fraction | None:
 
 
 def number_key(value: Fraction) -> str:
-    """The key of an exact number: whole ones as they are, others by 12 significant digits.
+    """The key of an exact number: integers as they are, others by 12 significant digits.
 
-    What those digits cannot tell from a fraction with a denominator up to 1,000 is that fraction.
+    If those digits match a fraction with a denominator up to 1,000, it is that fraction.
     """
     if value.denominator == 1:
         if value.numerator.bit_length() > 10_000:

@@ -50,7 +50,7 @@ def constant_ratio(first: Node, second: Node) -> float | None:
 
 
 def _stays(first: Node, second: Node) -> bool:
-    """Whether the ratio is the same to 20 digits: x - 41977 is no multiple of x - 41978."""
+    """Whether the ratio is the same to 20 digits: x - 41977 is not a multiple of x - 41978."""
     ratios = []
     for point in range(POINTS):
         a = evaluate(first, point, real=True, many_digits=True)
@@ -63,7 +63,7 @@ def _stays(first: Node, second: Node) -> bool:
 
 
 def cleared(node: Node) -> Node:
-    """`node` times its denominators: y - 4/x as xy - 4, where both have the same zeros."""
+    """`node` times its denominators: y - 4/x as xy - 4, if both have the same zeros."""
     bottoms: dict[str, tuple[Node, Fraction]] = {}
     for part in walk(node):
         if not (isinstance(part, Op) and part.head == "^" and isinstance(part.args[1], Num)):
@@ -76,8 +76,8 @@ def cleared(node: Node) -> Node:
 
 
 def solved_by(gold: Node, answer: Node) -> bool:
-    """Whether one side is a linear equation of two letters and the other what it makes of one of
-    them: `xy = 6` and 6/x."""
+    """Whether one side is a linear equation in two letters and the other is its solution for one
+    of them: `xy = 6` and 6/x."""
     for equation, value in ((gold, answer), (answer, gold)):
         if not (isinstance(equation, Op) and equation.head == "="):
             continue
@@ -97,7 +97,7 @@ def solved_by(gold: Node, answer: Node) -> bool:
 
 
 def stated_value(equation: Op) -> Node | None:
-    """25 of `m + n = 25`: what an answer says that a combination of unknowns is."""
+    """25 of `m + n = 25`: the stated value of a combination of unknowns."""
     left, right = equation.args
     parts = list(walk(left))
     if not all(
@@ -129,7 +129,7 @@ def has_roots(equation: Op, roots: list[Node]) -> bool:
 
 
 def same_residue(gold: Node, answer: Node) -> Outcome:
-    """`3 (mod 7)` against another residue, or against the number itself."""
+    """Compare `3 (mod 7)` with another residue, or with the number itself."""
     pairs = [n.args if isinstance(n, Op) and n.head == "residue" else (n,) for n in (gold, answer)]
     values = [[exact(a) for a in pair] for pair in pairs]
     (left, *modulus), (right, *other) = values
@@ -142,7 +142,7 @@ def same_residue(gold: Node, answer: Node) -> Outcome:
 
 
 def _runs_through(gold: Node, answer: Node) -> bool:
-    """Whether one side is `3 (mod 7)` and the other `7k + 3`, for a whole number k."""
+    """Whether one side is `3 (mod 7)` and the other `7k + 3`, for an integer k."""
     residue, line = (
         (gold, answer)
         if isinstance(gold, Op) and gold.head == "residue"

@@ -1,10 +1,10 @@
-"""Decimals that stand for a rounded value.
+"""Decimals that represent a rounded value.
 
 The rule, whatever form the answer has: a gold like 3.14 or 16386.17 is taken as rounded to the
-places that it shows; one like 0.5 or 2.25 (a fraction of small denominator) as exact, unless it has
-three digits, two of them behind the point, and the answer has no finite decimal (1587/52), or three
-digits and the answer is irrational (40π, √6): then no one could have written it otherwise. A gold
-that was worked out with 3.14 for π (12.56 for 4π) takes the exact answer. The answer must lie
+places it shows; one like 0.5 or 2.25 (a fraction of small denominator) as exact, unless it has
+three digits, two of them decimals, and the answer has no finite decimal (1587/52), or three
+digits and the answer is irrational (40π, √6): then it could not have been written otherwise. A gold
+that was computed with 3.14 for π (12.56 for 4π) accepts the exact answer. The answer must lie
 within half a unit of the last place, measured through the whole expression: each decimal is moved
 by half a unit, and the moves must reach the answer.
 """
@@ -32,13 +32,13 @@ SIMPLE = 25  # denominators up to this one look exact
 
 
 def significant_digits(number: Num) -> int:
-    """Digits from the first that is not zero, as written."""
+    """Digits from the first nonzero one, as written."""
     places = number.places or 0
     return len(str(abs(int(number.value * 10**places))).lstrip("0"))
 
 
 def snapped(node: Node, value: Fraction) -> Fraction:
-    """`value`, or the short decimal that a machine's floating-point number stands for.
+    """`value`, or the short decimal that a floating-point number represents.
 
     28.000000000000004 is 28: at least 15 digits, and within 8 units of a double's last place
     (2^-49 of the value) of a decimal of 12.
@@ -112,8 +112,8 @@ def _reach(node: Node, decimal: Num, point: int, here: Any) -> Any:
 def _number_rounds(rounded: Num, number: Fraction, source: Node) -> bool:
     """A plain decimal gold against a rational answer.
 
-    A decimal answer must be longer than the gold, and the gold of three digits at least: 0.33
-    takes 1/3, but not 0.334; 3.142 takes 3.1416.
+    A decimal answer must be longer than the gold, and the gold must have at least three digits:
+    0.33 accepts 1/3, but not 0.334; 3.142 accepts 3.1416.
     """
     places = rounded.places or 0
     shown = source.places if isinstance(source, Num) else None
@@ -125,7 +125,7 @@ def _number_rounds(rounded: Num, number: Fraction, source: Node) -> bool:
 
 
 def _endless(value: Fraction) -> bool:
-    """Whether a fraction has no finite decimal: one that stands for it was rounded."""
+    """Whether a fraction has no finite decimal, so that a decimal for it must be rounded."""
     bottom = value.denominator
     for prime in (2, 5):
         while bottom % prime == 0:
@@ -134,7 +134,7 @@ def _endless(value: Fraction) -> bool:
 
 
 def printed_value(answer: Node, gold: Node) -> bool:
-    """Whether a long decimal is the exact gold, as a machine prints it."""
+    """Whether a long decimal is the exact gold as printed by a machine."""
     if not isinstance(answer, Num) or not answer.places:
         return False
     if significant_digits(answer) < PRINTED or not looks_rounded(answer):
@@ -157,15 +157,15 @@ def rounded_answer(answer: Node, gold: Node) -> bool:
 
 
 def _worked_with_decimals(gold: Num, answer: Node) -> bool:
-    """Whether a gold is what a multiple of pi comes to with 3.14 for pi: 12.56 for 4 pi."""
+    """Whether a gold is a multiple of pi computed with 3.14 for pi: 12.56 for 4 pi."""
     if "pi" not in contents(answer)[1]:
         return False
     return any(exact(substitute(answer, "pi", Num(p))) == gold.value for p in _SCHOOL_PI)
 
 
 def stands_for_endless(gold: Node, answer: Node) -> bool:
-    """Whether a decimal gold of three digits or more is what an answer without finite decimal
-    rounds to, be it a fraction, a root or a multiple of pi.
+    """Whether an answer without a finite decimal (a fraction, a root or a multiple of pi) rounds
+    to a decimal gold of three or more digits.
 
     2.45 looks exact, but an answer like sqrt(6) shows that it was rounded; 30.52 is 1587/52.
     """

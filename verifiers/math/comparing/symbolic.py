@@ -1,7 +1,7 @@
-"""The last stage: trees handed to sympy, for what probing could not evaluate.
+"""The last stage: sympy, for trees that probing could not evaluate.
 
-Nothing is parsed by sympy: the tree is built node by node, and only from small expressions, so that
-no answer can make it work for long.
+sympy parses nothing: the tree is built node by node, and only from small expressions, so that no
+answer can keep it busy for long.
 """
 
 from __future__ import annotations
@@ -63,10 +63,10 @@ def to_sympy(node: Node) -> Any:
 
 
 def prove(left: Node, right: Node) -> bool | None:
-    """True when sympy shows the difference to be zero; None when it cannot.
+    """True if sympy shows that the difference is zero; None if it cannot.
 
-    Only sums and limits of rational functions with small numbers reach sympy's machinery: it has no
-    step budget of its own, and these it settles at once.
+    Only sums and limits of rational functions with small numbers are passed to sympy: it has no
+    step budget, and settles these immediately.
     """
     nodes = [*walk(left), *walk(right)]
     bound = any(isinstance(n, Op) and n.head in ("sum", "lim") for n in nodes)

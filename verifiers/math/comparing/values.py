@@ -89,7 +89,7 @@ def split_unit(node: Node) -> tuple[Node, Unit | None, str]:
 
 
 def _letter_unit(node: Node, other: Unit) -> tuple[Node, Unit | None]:
-    """`5 m` beside `500 cm`, `3 m s^{-1}`: letters that name a unit of the other side's kind."""
+    """`5 m` against `500 cm`, `3 m s^{-1}`: letters that name a unit of the other side's kind."""
     if not (isinstance(node, Op) and node.head == "*"):
         return node, None
     rest, words = list(node.args), ""
@@ -109,9 +109,9 @@ def _letter_unit(node: Node, other: Unit) -> tuple[Node, Unit | None]:
 
 
 def _without_area(node: Node) -> Node:
-    """`5 m^2`, `1.5 m/s` or `260 g` beside a plain number: the number of such a unit.
+    """`5 m^2`, `1.5 m/s` or `260 g` against a plain number: the number of such a unit.
 
-    A single m or s might be an unknown, and stays.
+    A single m or s might be an unknown, and is kept.
     """
     if not (isinstance(node, Op) and node.head == "*" and len(node.args) > 1):
         return node
@@ -133,7 +133,7 @@ def _without_area(node: Node) -> Node:
 
 
 def _pounds(unit: Unit | None, words: str, other: Unit | None) -> Unit | None:
-    """Pounds beside sterling are sterling."""
+    """Pounds compared with sterling are sterling."""
     sterling = other is not None and "gbp" in dict(other.dimension)
     return other if sterling and words.startswith("pound") else unit
 
@@ -182,7 +182,7 @@ def same_quantity(gold: Node, answer: Node, options: Options) -> Outcome:
 
 
 def same_ratio(gold: Node, answer: Node, options: Options) -> Outcome:
-    """Compare `a : b : c` with another ratio, member by member over the first."""
+    """Compare `a : b : c` with another ratio, each member divided by the first."""
     different = Outcome(False, "structure")
     if not (isinstance(gold, Op) and isinstance(answer, Op) and gold.head == answer.head):
         return different
@@ -195,7 +195,7 @@ def same_ratio(gold: Node, answer: Node, options: Options) -> Outcome:
 
 
 def hundredth(node: Node) -> Node:
-    """A percentage as a number; of a decimal, with its places."""
+    """A percentage as a number; a decimal keeps its places."""
     if isinstance(node, Num):
         return Num(node.value / 100, None if node.places is None else node.places + 2)
     return Op("%", (node,))

@@ -70,7 +70,7 @@ def _total(node: Op) -> Rows | None:
 
 
 def components(node: Node, count: int) -> list[Node] | None:
-    """`3i + 4j` as its two or three components; None when it is no combination of unit vectors."""
+    """`3i + 4j` as its two or three components; None if not a combination of unit vectors."""
     names = {n.name for n in walk(node) if isinstance(n, Sym)} & set(_UNIT_VECTORS)
     if not names or count not in (2, 3) or (count == 2 and "k" in names):
         return None

@@ -1,1 +1,1 @@
-"""Where the answer stands in a response: boxes, markers, sentences."""
+"""Finding the answer in a response: boxes, markers, sentences."""

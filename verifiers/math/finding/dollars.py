@@ -1,7 +1,7 @@
-r"""Which dollar signs are money and which stand around a formula.
+r"""Which dollar signs are money and which delimit a formula.
 
-The rule of Pandoc's `tex_math_dollars`: no space behind the opening sign, none before the closing
-one, and no digit behind it; and prose inside is no formula. "costs $2, so he spends 6 * $2 = $12"
+The rule of Pandoc's `tex_math_dollars`: no space after the opening sign, none before the closing
+one, and no digit after it; and prose inside is not a formula. "costs $2, so he spends 6 * $2 = $12"
 is three amounts; "so $x$ costs $2$" is two formulas.
 """
 
@@ -65,5 +65,5 @@ def _is_formula(line: str, start: int, end: int) -> bool:
 
 
 def plain_money(answer: str) -> str:
-    r"""An answer with one `\$` that was put there by `mark_money`, as it was written."""
+    r"""An answer with one `\$` that `mark_money` put there, as originally written."""
     return answer.replace("\\$", "$") if answer.count("$") == 1 else answer

@@ -1,4 +1,4 @@
-"""The small words of English that say which part a number plays in its sentence."""
+"""The small English words that show a number's role in its sentence."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Text to tree: notation brought to the usual one, tokens, the grammar, words that are values."""
+"""Text to tree: normalised notation, tokens, the grammar, words that are values."""

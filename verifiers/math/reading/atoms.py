@@ -1,4 +1,4 @@
-"""The tight half of the grammar: powers, postfixes, functions, brackets, environments, words."""
+"""The high-precedence grammar: powers, postfixes, functions, brackets, environments, words."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Atoms(Groups):
     """Powers down to atoms."""
 
     def alternatives(self, stop: frozenset[str] = frozenset()) -> Node:
-        """Supplied by the parser above."""
+        """Supplied by the parser."""
         raise NotImplementedError
 
     def unary(self) -> Node:
@@ -80,7 +80,7 @@ class Atoms(Groups):
         raise ParseError("too many postfixes")
 
     def degrees(self, node: Node) -> Node:
-        """Degrees, with the C or F of a temperature, or minutes of arc, behind them."""
+        """Degrees, followed by the C or F of a temperature, or by minutes of arc."""
         if self.kind == "name" and self.value in "CF" and not self.starts_after_name():
             unit = "deg" + self.value
             self.advance()
@@ -93,11 +93,11 @@ class Atoms(Groups):
         return Op("deg", (node,))
 
     def starts_after_name(self) -> bool:
-        """Whether the token after this one goes on with a product."""
+        """Whether the token after this one continues a product."""
         return self.peek().kind in ("num", "name")
 
     def exponent(self, node: Node) -> Node:
-        """What stands behind `^`: a group, or one signed factor."""
+        """What follows `^`: a group, or one signed factor."""
         self.advance()
         if self.value == "°":
             self.advance()
@@ -192,7 +192,7 @@ class Atoms(Groups):
         raise ParseError(f"unexpected {token.value!r}")
 
     def decimal_tail(self, node: Num) -> Num:
-        """`0.333...`: dots behind a decimal say nothing that we can use."""
+        """`0.333...`: dots after a decimal are ignored."""
         return node
 
     def name(self) -> Node:
@@ -324,7 +324,7 @@ class Atoms(Groups):
         return Op(head, (node,))
 
     def starts_factor(self) -> bool:
-        """Whether the next token begins a factor that multiplies what came before."""
+        """Whether the next token begins a factor that multiplies the preceding one."""
         if self.kind in ("num", "name", "func", "cmd", "call"):
             return self.value not in ("end", "right", "pmod", "mod")
         if self.value == "(" and self.peek().value == "mod":
@@ -379,5 +379,5 @@ def _is_integers(node: Node) -> bool:
 
 
 def _ranges(told: Op, condition: Op) -> bool:
-    """Whether the condition of a set only says what a letter of its members ranges over."""
+    """Whether the condition of a set only gives the range of a letter of its members."""
     return told.head in ("+", "*", "^", "()") and condition.head == "in"

@@ -37,9 +37,9 @@ _BRACE = lazy_pattern(r"\\.|[{}]", re.S)
 
 
 def _matching_brace(text: str, start: int) -> int:
-    r"""Index of the brace that closes the one before `start`.
+    r"""The index of the brace that closes the one before `start`.
 
-    Unterminated: the end of the formula or line, so that prose behind it does not enter.
+    If unterminated: the end of the formula or line, so that prose after it is not included.
     """
     depth = 1
     for match in _BRACE.finditer(text, start):

@@ -78,7 +78,7 @@ class Commands:
         return self.tokens[min(self.position + ahead, len(self.tokens) - 1)]
 
     def advance(self) -> None:
-        """Go on to the next token."""
+        """Advance to the next token."""
         if self.position < len(self.tokens) - 1:
             self.position += 1
 
@@ -89,7 +89,7 @@ class Commands:
         self.advance()
 
     def deeper(self) -> None:
-        """Count a level of nesting; whoever called takes it off again."""
+        """Count a level of nesting; the caller subtracts it again."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise ParseError("nested too deeply")
@@ -106,7 +106,7 @@ class Commands:
         return " ".join(words)
 
     def skip_words_before_relation(self) -> None:
-        """`5 (approximately …)`: a bracket of words behind an expression is dropped."""
+        """`5 (approximately …)`: words in brackets after an expression are dropped."""
         if (self.value == "(" and self.peek().kind in ("text",)) or (
             self.value == "(" and self.peek().value in ("about", "~")
         ):
@@ -365,7 +365,7 @@ _TRIGONOMETRIC = frozenset(["sin", "cos", "tan", "cot", "sec", "csc", "sinh", "c
 
 
 def _barred(node: Node) -> Node:
-    r"""`\overline{3+4i}` is the conjugate, `\bar z` a name of its own, `\overline{AB}` AB."""
+    r"""`\overline{3+4i}` is the conjugate, `\bar z` a separate name, `\overline{AB}` AB."""
     if isinstance(node, Sym) and node.name.islower():
         return Sym(f"{node.name}_bar")
     if "i" in contents(node)[1]:
@@ -374,7 +374,7 @@ def _barred(node: Node) -> Node:
 
 
 def _members(node: Node, *brackets: str) -> tuple[Node, ...]:
-    """The members of a bracket, of which there is at least one; else the node alone."""
+    """The members of a bracket, at least one; else the node alone."""
     members = node.args if isinstance(node, Op) and node.head in brackets else (node,)
     if not members:
         raise ParseError("a function of nothing")

@@ -1,8 +1,8 @@
-r"""Sets of whole numbers told in words: "all odd integers n ≥ 3", "the multiples of 3", "n is a
+r"""Sets of integers in words: "all odd integers n ≥ 3", "the multiples of 3", "n is a
 power of 2", "n ≡ 0, 1 (mod 4)", `4 \nmid n`.
 
-Each becomes a node `family` of its name (and number), a list of residues, or a `system` of such and
-a bound. What is not wholly of such a form is None.
+Each becomes a node `family` of its name (and number), a list of residues, or a `system` of these
+and a bound. Anything not entirely of such a form is None.
 """
 
 from __future__ import annotations
@@ -78,13 +78,13 @@ _BASES = {"two": 2, "three": 3}
 
 
 def is_family(text: str) -> bool:
-    """Whether a text is a set of whole numbers in words and no sentence."""
+    """Whether a text is a set of integers in words rather than a sentence."""
     return family(text) is not None
 
 
 @functools.lru_cache(maxsize=2048)
 def family(text: str) -> Node | None:
-    """The set of whole numbers that a text tells, or None."""
+    """The set of integers that a text describes, or None."""
     if len(text) > MAX_PHRASE or _HINT.search(text) is None:
         return None
     plain = _plain(text)
@@ -114,7 +114,7 @@ def _either(told: list[str]) -> Node | None:
 
 
 def _plain(text: str) -> str:
-    """Words and signs of a phrase without the commands that set them."""
+    """Words and signs of a phrase without formatting commands."""
     text = words_only(text).replace("$", " ")
     for sign, told in (("\\geqslant", ">="), ("\\geq", ">="), ("\\ge", ">="), ("≥", ">="),
                        ("\\leqslant", "<="), ("\\leq", "<="), ("\\le", "<="), ("≤", "<="),

@@ -1,4 +1,4 @@
-r"""Groups of the grammar that are longer than a formula: environments, and numbers with units."""
+r"""Groups in the grammar that are longer than a formula: environments, numbers with units."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Groups(Commands):
         return Text(" ".join(kept))
 
     def environment_name(self) -> str:
-        """The braced name behind `begin` or `end`."""
+        """The braced name after `begin` or `end`."""
         self.expect("{")
         name = ""
         while self.value != "}" and self.kind != "end":
@@ -121,7 +121,7 @@ class Groups(Commands):
         return self.compound(Op("quantity", (node, Text(" ".join(words)))))
 
     def compound(self, first: Op) -> Op:
-        """`3 hours 30 minutes`, `5 ft 6 in`: a quantity with the smaller one behind it."""
+        """`3 hours 30 minutes`, `5 ft 6 in`: a quantity followed by a smaller one."""
         value, words = first.args
         unit = read_unit(words.text) if isinstance(words, Text) else None
         start = self.position
@@ -142,7 +142,7 @@ class Groups(Commands):
         return first
 
     def term(self) -> Node:
-        """Supplied by the parser above."""
+        """Supplied by the parser."""
         raise NotImplementedError
 
 

@@ -1,7 +1,7 @@
-"""Plain numbers in the dress that answers wear, as exact fractions.
+"""Plain numbers in the notations that answers use, as exact fractions.
 
-The quick way out for most answers: no parser, no tree. Whatever is not plainly one number is None
-and goes to the parser.
+The fast path for most answers, without parser or tree. Anything that is not plainly one number is
+None and goes to the parser.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Numbers and short answers in words of other languages: `四分之三`, `einundzwanzig`, `Oui`.
+"""Numbers and short answers in words, in other languages: `四分之三`, `einundzwanzig`, `Oui`.
 
 Chinese and Japanese numerals up to 10^12 with fractions, decimals and percent; French, German and
-Spanish number words up to 100; words for yes, no, days and parity that are whole answers.
+Spanish number words up to 100; words for yes, no, days and parity if they are the whole answer.
 """
 
 from __future__ import annotations
@@ -75,14 +75,14 @@ _WORDS = {
 
 
 def in_english(word: str) -> str:
-    """A whole answer in English where it is a known word; as it is otherwise."""
+    """A whole answer in English if it is a known word; otherwise unchanged."""
     if len(word) > MAX_NUMERAL:
         return word
     return _WORDS.get(word.casefold().strip(" .").removesuffix("条件"), word)
 
 
 def numeral(text: str) -> Fraction | None:
-    """The number that the whole of `text` spells; None for anything else."""
+    """The number that all of `text` spells; None for anything else."""
     if (
         len(text) > MAX_NUMERAL
         or "\\" in text
@@ -119,7 +119,7 @@ def _chinese(text: str) -> Fraction | None:
 
 
 def _count(text: str) -> int | None:
-    """`三百零五` as 305, `二〇二四` as 2024; None for what is no numeral."""
+    """`三百零五` as 305, `二〇二四` as 2024; None if not a numeral."""
     if text.isascii():
         return int(text) if text.isdigit() else None
     if len(text) > 1 and all(c in _DIGITS for c in text):

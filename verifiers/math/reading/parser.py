@@ -1,4 +1,4 @@
-"""Recursive descent over the tokens: from an answer's text to a tree.
+"""A recursive-descent parser from an answer's text to a tree.
 
 Bounded in depth and length; linear in the number of tokens. No part of the text is ever evaluated
 as code. Grammar, loosest first: alternatives (`;` rows "or"), lists (`,` "and"), chains of
@@ -33,12 +33,12 @@ __all__ = ["MAX_TEXT", "ParseError", "Parser", "parse"]
 
 
 class Parser(Atoms):
-    """One text's tokens and the place reached in them."""
+    """The tokens of one text and the current position."""
 
     label = ""  # the word and equality sign that stood before the last statement
 
     def answer(self) -> Node:
-        """The whole text; raises ParseError when something is left over."""
+        """The whole text; raises ParseError if anything is left over."""
         node = self.alternatives()
         if self.kind != "end":
             raise ParseError(f"unexpected {self.value!r}")
@@ -100,7 +100,7 @@ class Parser(Atoms):
         return Op("list", tuple(items))
 
     def statement(self) -> Node:
-        """A chain of relations between set expressions, with words around it dropped."""
+        """A chain of relations between set expressions; words around it are dropped."""
         lead = self.leading_words()
         self.label = lead if lead.isalpha() and self.tokens[self.position - 1].value == "=" else ""
         if self.kind == "end" or self.value in (",", ";"):
@@ -208,7 +208,7 @@ class Parser(Atoms):
         return node
 
     def term(self) -> Node:
-        """Factors joined by signs of product and quotient, or by standing side by side."""
+        """Factors joined by multiplication or division signs, or by juxtaposition."""
         node = self.unary()
         factors = [node]
         while True:
@@ -251,7 +251,7 @@ def parse(text: str, commas: str = "group") -> Node:
 
 
 def is_inequality(node: Node) -> bool:
-    """A statement with an order sign in it, or an alternative of such."""
+    """A statement with an order sign in it, or an alternative of such statements."""
     if not isinstance(node, Op):
         return False
     if node.head == "chain":
@@ -269,7 +269,7 @@ def is_set(node: Node) -> bool:
 
 
 def _measured(terms: list[Node]) -> Node | None:
-    r"""`\sqrt{5} + 1 cm`: the unit behind the last term is the sum's."""
+    r"""`\sqrt{5} + 1 cm`: the unit after the last term applies to the sum."""
     last = terms[-1]
     match last:
         case Op(head="*", args=(Num() as sign, Op(head="quantity", args=(value, *words)))):
@@ -283,7 +283,7 @@ def _measured(terms: list[Node]) -> Node | None:
 
 
 def _taken(term: Node) -> Node | None:
-    """The set that is taken off in `A - {1}`."""
+    """The set that is removed in `A - {1}`."""
     if not isinstance(term, Op) or term.head != "*" or len(term.args) != 2:
         return None
     sign, rest = term.args
@@ -318,7 +318,7 @@ def _excluded(items: list[Node]) -> Node | None:
 
 
 def _points(groups: list[Node]) -> tuple[Node, ...]:
-    """`x = 3, y = 4 or x = 4, y = 3` as points, by the names in order; none for other groups."""
+    """`x = 3, y = 4 or x = 4, y = 3` as points, ordered by name; none for other groups."""
     found: list[dict[str, Node]] = []
     for group in groups:
         values: dict[str, Node] = {}

@@ -1,7 +1,7 @@
-r"""Mathematics in English words, brought to signs: roots, signs, ranges of numbers, exceptions.
+r"""Mathematics in English words, converted to notation: roots, signs, ranges, exceptions.
 
 `the square root of 2` becomes `\sqrt{2}`, `all real numbers less than 5` becomes `x < 5`, `all real
-numbers except 2` a difference of sets. What is not wholly of such a form stays as it is.
+numbers except 2` a difference of sets. Anything not entirely of such a form is unchanged.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _AND = lazy_pattern(r"\s*,?\s*\b(?:and|or)\b\s*")
 
 
 def in_signs(text: str) -> str:
-    """`text` with the words above in signs."""
+    """`text` with the words above as notation."""
     if "root of" in text:
         text = _ROOT.sub(_root, text)
     text = _MINUS.sub("-", text)

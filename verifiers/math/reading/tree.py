@@ -19,7 +19,7 @@ from typing import TypeAlias
 
 
 class Num:
-    """An exact number; `places` is how many digits stood behind the point, None for an integer."""
+    """An exact number; `places` is the number of decimal places as written, None for an integer."""
 
     __slots__ = ("places", "value")
 
@@ -128,7 +128,7 @@ _NOTHING: frozenset[str] = frozenset()
 
 
 def contents(node: Node) -> tuple[frozenset[str], frozenset[str]]:
-    """(heads of the operations in a tree, names of its symbols): told once for each tree."""
+    """(heads of the operations in a tree, names of its symbols), computed once for each tree."""
     if isinstance(node, Op):
         if node.inner is None:
             parts = [contents(a) for a in node.args]
@@ -139,7 +139,7 @@ def contents(node: Node) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def has_head(node: Node, *heads: str) -> bool:
-    """Whether one of these operations is in a tree."""
+    """Whether a tree contains one of these operations."""
     return not contents(node)[0].isdisjoint(heads)
 
 
@@ -155,12 +155,12 @@ def depth(node: Node) -> int:
 
 
 def free_symbols(node: Node) -> set[str]:
-    """Names of the variables in `node`, constants aside (bound ones included)."""
+    """Names of the variables in `node`, without constants (bound ones included)."""
     return set(contents(node)[1] - CONSTANTS)
 
 
 def unbound(node: Node) -> set[str]:
-    """Names of the variables of which the value of `node` depends."""
+    """Names of the variables on which the value of `node` depends."""
     if isinstance(node, Sym):
         return set() if node.name in CONSTANTS else {node.name}
     if not isinstance(node, Op):

@@ -117,7 +117,7 @@ def number_words(text: str) -> Fraction | None:
 
 
 def number_list(text: str) -> list[Fraction]:
-    """The numbers of `two, three and five`; none when a member is no number word."""
+    """The numbers of `two, three and five`; none if a member is not a number word."""
     parts = re.split(r",\s*(?:and\s+)?|\s+and\s+", text) if len(text) <= 120 else []
     found = [number_words(part) for part in parts]
     return [n for n in found if n is not None] if None not in found else []
@@ -176,7 +176,7 @@ def minutes(text: str) -> tuple[int, bool] | None:
 
 
 def same_time(gold: str, answer: str) -> bool | None:
-    """Whether two times of day are the same; None when one is no time."""
+    """Whether two times of day are the same; None if either is not a time."""
     left, right = minutes(gold), minutes(answer)
     number = words_only(gold)
     spoken = right is not None and (right[1] or ":" in answer)
@@ -199,7 +199,7 @@ def same_time(gold: str, answer: str) -> bool | None:
 
 @functools.lru_cache(maxsize=4096)
 def words_only(text: str) -> str:
-    """`text` with its LaTeX text commands opened."""
+    """`text` with the contents of its LaTeX text commands."""
     for _ in range(3):
         opened = _LATEX.sub(r" \1 ", text)
         if opened == text:
@@ -229,7 +229,7 @@ def polarity(text: str) -> str | None:
 
 
 def choices(text: str) -> frozenset[str] | None:
-    """The letters of an answer to a question with several right options: `ACD`, `A, C and D`."""
+    """The letters of an answer to a question with several correct options: `ACD`, `A, C and D`."""
     match = _LETTERS.fullmatch(words_only(text)) if len(text) < 80 else None
     found = re.findall("[A-J]", match[1]) if match else []
     return frozenset(found) if len(set(found)) == len(found) > 1 else None
@@ -245,7 +245,7 @@ def choice(text: str) -> str | None:
 
 
 def chosen(text: str) -> str | None:
-    """The letter that a sentence chooses, "I pick option C": one letter only, nothing denied."""
+    """The letter that a sentence chooses, "I pick option C": a single letter, without denials."""
     letters = {a or b for a, b in _CHOSEN.findall(text)} if len(text) < 400 else set()
     alone = set(re.findall(r"\b[A-J]\b", text)) - {"I"} <= letters  # "choose A or B" chooses none
     return letters.pop() if len(letters) == 1 and alone and not _DENIED.search(text) else None
