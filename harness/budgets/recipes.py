@@ -10,7 +10,7 @@ from harness.budgets import options
 from harness.budgets.contracts import check_proposer, checked_reward, checked_selector
 from harness.budgets.grammar import Budget
 from harness.budgets.strategy import Proposer, Reward, Selector, Strategy
-from harness.core import UnknownNameError, UsageError, registry
+from harness.core import UnknownNameError, UsageError, registry, watch
 from harness.core.origin import blamed, version_of
 
 
@@ -131,7 +131,7 @@ def build_reward(spec: str) -> Reward:
     """The reward named `name` or `name:argument`, one object for all budgets that name it."""
     name, _, argument = spec.partition(":")
     kind = registry.find("rewards", name)
-    with blamed(f"the reward {name!r}", kind):
+    with blamed(f"the reward {name!r}", kind, watch.AWAITED):
         return checked_reward(name, kind(argument or None))
 
 

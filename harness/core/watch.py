@@ -1,8 +1,8 @@
 """Time limits for calls into third-party code.
 
 Calls that should be quick (a selector's choice, a prompt, a constructor) are stopped after a
-minute, awaited ones and imports after ten; loading problems, which may download, after half an
-hour. A call is stopped in one of three ways:
+minute, imports after ten; loading problems, which may download, after half an hour; awaited calls,
+and making an engine or a reward, after an hour. A call is stopped in one of three ways:
 
 1. In the main thread an alarm raises `StillRunning`. It reaches Python code, and C code that checks
    for signals as Python's own does: sleeps, locks, sockets, `re`, arithmetic on huge integers.
@@ -62,8 +62,8 @@ VARIABLE = "HARNESS_PLUGIN_SECONDS"
 LOAD_VARIABLE = "HARNESS_LOAD_SECONDS"
 QUICK = Limit(VARIABLE, 60)
 """For calls that should be quick."""
-AWAITED = Limit(VARIABLE, 60, times=10)
-"""For awaited calls."""
+AWAITED = Limit(VARIABLE, 60, times=60)
+"""For awaited calls, and for making an engine or a reward, which may load weights."""
 IMPORT = Limit(VARIABLE, 60, times=10)
 """For importing a plugin, with everything that it imports."""
 LOAD = Limit(LOAD_VARIABLE, 1800)

@@ -29,6 +29,7 @@ from harness.core import (
     UsageError,
     VerifierSpec,
     registry,
+    watch,
 )
 from harness.core.hashing import content_hash
 from harness.core.origin import blamed, is_builtin, version_of
@@ -228,7 +229,7 @@ def open_backend(model: str | Backend, model_args: Mapping[str, str] | None = No
     for name, value in spec.args:
         check_option("the model's option", name, value)
     kind = registry.find("models", spec.backend)
-    with blamed(f"the backend {spec.backend!r}", kind):
+    with blamed(f"the backend {spec.backend!r}", kind, watch.AWAITED):
         return check_backend(kind(spec))
 
 
