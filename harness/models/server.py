@@ -40,14 +40,16 @@ from harness.models.http import Http
 from harness.models.marks import find_marks
 from harness.models.refusals import Gate, RefusedError, advise, fills_context, read_error
 from harness.models.retry import PASSING, PassingError, Patience, asked_wait
-from harness.models.server_options import Place, ServerOptions, addresses, find_tokenizer
+from harness.models.server_options import (
+    Place,
+    ServerOptions,
+    addresses,
+    find_tokenizer,
+    usual_limit,
+)
 from harness.models.traffic import MOST, Traffic
 from harness.models.wire import Answer, Came, MalformedReplyError, Upload, add_usage
 from harness.models.wording import Wording
-
-GENEROUS, OWN = 32_000, 16_384
-"""Default tokens of one completion, including thinking: at a provider's own URL, where all models
-that think support so many, and at other URLs, where prompt and completion share a context."""
 
 
 class ServerBackend:
@@ -104,8 +106,8 @@ class ServerBackend:
         self, folder: ModelFolder | None, marks: ThinkMarks | None, can: Capabilities
     ) -> ModelInfo:
         options = self.options
-        known = [options.context, folder.context if folder else None]
-        limits = [c for c in known if c is not None]
+        known = (options.context, folder.context if folder else None)
+        context = min((c for c in known if c is not None), default=None)
         return ModelInfo(
             spec=str(self._spec),
             name=self._spec.name,
@@ -118,7 +120,7 @@ class ServerBackend:
             ),
             remote=True,
             think=marks,
-            context=min(limits, default=None),
+            context=context,
             parameters=options.parameters or (folder.parameters if folder else None),
             active_parameters=options.active_parameters
             or (folder.active_parameters if folder else None),
@@ -126,7 +128,7 @@ class ServerBackend:
             width=folder.config.get("hidden_size") if folder else None,
             prompt_once=not self._seeded,
             concurrency=options.concurrency or options.max_concurrency or MOST,
-            output_limit=self._usual_limit(folder, min(limits, default=None)),
+            output_limit=usual_limit(folder, context, provider=self._key_needed),
             label=options.display_name,
             can=can,
             extra={
@@ -136,14 +138,6 @@ class ServerBackend:
                 **options.card(),
             },
         )
-
-    def _usual_limit(self, folder: ModelFolder | None, context: int | None) -> int:
-        stated = None if folder is None else folder.generation_config.get("max_new_tokens")
-        if isinstance(stated, int) and not isinstance(stated, bool) and stated > 0:
-            return stated
-        if self._key_needed:
-            return GENEROUS
-        return OWN if context is None else max(1, min(OWN, context // 2))
 
     # Building requests
 
@@ -344,8 +338,6 @@ class ServerBackend:
     async def generate(self, request: Request) -> Reply:
         """Run one call; its latency is that of the successful requests."""
         return await self._each(request, request.seeds)
-
-    # Batches
 
     @property
     def batches(self) -> BatchDesk | None:

@@ -21,6 +21,10 @@ from harness.models.options import (
     option,
 )
 
+GENEROUS, OWN = 32_000, 16_384
+"""Default tokens of one completion, including thinking: at a provider's own URL, where all models
+that think support so many, and at other URLs, where prompt and completion share a context."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ServerOptions(ModelOptions):
@@ -108,3 +112,14 @@ def find_tokenizer(name: str | None) -> ModelFolder | None:
 
         folder = hub_folder(name)
     return folder
+
+
+def usual_limit(folder: ModelFolder | None, context: int | None, *, provider: bool) -> int:
+    """Tokens of one completion where the user sets no limit: what the model's folder states, else
+    by whether it is at a `provider`'s own URL."""
+    stated = None if folder is None else folder.generation_config.get("max_new_tokens")
+    if isinstance(stated, int) and not isinstance(stated, bool) and stated > 0:
+        return stated
+    if provider:
+        return GENEROUS
+    return OWN if context is None else max(1, min(OWN, context // 2))

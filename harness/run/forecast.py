@@ -17,8 +17,9 @@ from harness.cost import price
 from harness.results.attempts import read_attempts
 from harness.results.device import DeviceTime, device_time
 from harness.results.display import Listing, Row
+from harness.run.families import families
 from harness.run.judge import Judge, asks_judge, most_tokens, open_judge
-from harness.run.plan import LoadedTask, Plan, PlannedRun, families, plugin_versions, price_of
+from harness.run.plan import LoadedTask, Plan, PlannedRun, plugin_versions, price_of
 from harness.run.runner import PoolSizes, finished_attempts
 from harness.stats.special import t_quantile
 from harness.store import Store, open_store

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import platform
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -385,19 +384,3 @@ def stored_run(run: PlannedRun, manifest: RunManifest, created: str) -> Row:
         verifier=run.loaded.judge,
         created=created,
     )
-
-
-def families(runs: Sequence[PlannedRun]) -> list[list[PlannedRun]]:
-    """Runs that share a pool, grouped; the longest traces first, so that the rest can be cut."""
-    groups: dict[str, list[PlannedRun]] = {}
-    for run in runs:
-        groups.setdefault(run.strategy.family, []).append(run)
-    return sorted(groups.values(), key=lambda group: _shortness(group[0]))
-
-
-def _shortness(run: PlannedRun) -> tuple[bool, float, float, int]:
-    """Ceilings cut samples, the lower the shorter; so do shorter thinking limits."""
-    budget = run.strategy.budget
-    limits = {what: float(limit) for what, limit in budget.ceilings}
-    tokens, usd = limits.get("tokens", math.inf), limits.get("usd", math.inf)
-    return run.strategy.capped, -tokens, -usd, -run.strategy.proposer.depth

@@ -14,9 +14,10 @@ from harness.core import BackendError, Problem, Prompt, Status, Verdict
 from harness.core.sample import add_known
 from harness.run.ceilings import CeilingReached
 from harness.run.charging import charges
+from harness.run.families import families
 from harness.run.grading import Grader
 from harness.run.limits import LimitReached
-from harness.run.plan import LoadedTask, PlannedRun, families
+from harness.run.plan import LoadedTask, PlannedRun
 from harness.run.sampler import ProblemSampler
 from harness.run.session import Session
 from harness.store import Store
