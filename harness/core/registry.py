@@ -168,10 +168,10 @@ def _of_family(family: str, name: str) -> Any:
 
 
 def _load(kind: str, point: EntryPoint) -> Any:
-    what = f"the {singular(kind)} {point.name!r} of the package {_package(point)!r}"
-    said = f"{what} cannot be loaded ({point.value}): "
     if point.value.startswith("harness."):
         return point.load()
+    what = f"the {singular(kind)} {point.name!r} of the package {_package(point)!r}"
+    said = f"{what} cannot be loaded ({point.value}): "
     try:
         with watch.limited(watch.IMPORT.seconds(), lambda _: said + watch.IMPORT.passed()):
             return point.load()
