@@ -5,6 +5,8 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo
 # The tests start some hundred Python processes: each would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
+# How packages are installed; CI does it by uv, which takes a fraction of the time.
+INSTALL ?= $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # One test process a CPU; `make test PARALLEL=` runs them in one.
 PARALLEL ?= -n auto --dist worksteal
 
@@ -13,17 +15,17 @@ PARALLEL ?= -n auto --dist worksteal
 # A stamp a set of extras: installed again only when the project's metadata changes.
 $(VENV)/.base: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	$(INSTALL) -e .
 	touch $@
 
 $(VENV)/.dev: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(INSTALL) -e '.[dev]'
 	touch $@ $(VENV)/.base
 
 $(VENV)/.docs: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	$(INSTALL) -e '.[docs]'
 	touch $@ $(VENV)/.base
 
 demo: $(VENV)/.base

@@ -69,7 +69,8 @@ if TYPE_CHECKING:
     from harness.results.reports import find_runs, iter_samples, load_reports
     from harness.results.views import RunReport, SampleView
     from harness.run.config import EvalConfig, JudgeConfig
-    from harness.run.evaluate import Evaluation, aevaluate, evaluate, plan
+    from harness.run.evaluate import aevaluate, evaluate, plan
+    from harness.run.evaluation import Evaluation
     from harness.run.forecast import Forecast, Forecasts
     from harness.run.progress import Observer
     from harness.store import Store, open_store
@@ -128,7 +129,8 @@ _WHERE = {
     "harness.results.reports": ("find_runs", "iter_samples", "load_reports"),
     "harness.results.views": ("RunReport", "SampleView"),
     "harness.run.config": ("EvalConfig", "JudgeConfig"),
-    "harness.run.evaluate": ("Evaluation", "aevaluate", "evaluate", "plan"),
+    "harness.run.evaluate": ("aevaluate", "evaluate", "plan"),
+    "harness.run.evaluation": ("Evaluation",),
     "harness.run.forecast": ("Forecast", "Forecasts"),
     "harness.run.progress": ("Observer",),
     "harness.store": ("Store", "open_store"),

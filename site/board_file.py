@@ -26,6 +26,7 @@ contact = "you@example.org"
 # logo = "logo.svg"
 # language = "zh"
 # protected = ["decimals"]            # tasks whose right answers are not published
+# sql_js = "node_modules/sql.js/dist/sql-asm.js"   # npm install sql.js: a page to query the tables
 
 [colours]
 accent = "#2b46c9"
@@ -36,15 +37,58 @@ _README = """\
 # {title}
 
     harness eval --study study.toml       # goes on where it stopped
-    harness site build --study study.toml --board board.toml --out public
+    harness site build --study study.toml --all-runs --out public
+    harness site serve public
 
-`study.toml` names models, tasks and budgets, `board.toml` holds the words and colours. Commit
-both, and the database that `study.toml` is run into. A push builds the pages: for GitHub Pages by
-`.github/workflows/pages.yml`, for GitLab Pages by `.gitlab-ci.yml`. Any other server takes the
+`study.toml` names models, tasks and budgets; `board.toml` beside it holds the words and colours.
+Commit both, and the database that the study is run into. A push builds the pages: for GitHub Pages
+by `.github/workflows/pages.yml`, for GitLab Pages by `.gitlab-ci.yml`. Any other server takes the
 folder `public` as it is.
+
+Others hand in their runs as files in `submissions/`. A pull request is checked by
+`.github/workflows/submissions.yml` (GitLab: the job `submissions`): every answer is judged again,
+every sum derived again, and what does not fit is named. What is merged stands on the board.
+
+    harness site build --study study.toml --all-runs --out public --release 2026-01
+    git add -f public/releases            # a copy to be cited, which no later build changes
 """
 
-_GITHUB = """\
+_SUBMISSIONS = """\
+# Hand in a run
+
+    harness eval --model openai:MODEL@http://localhost:8000/v1 --study ../study.toml
+    harness submit --model MODEL --out MODEL.zip
+    harness site check-submission MODEL.zip
+
+Put the file into this folder and open a pull request. It holds every sample, the ledger and the
+manifest; private addresses and local paths are replaced by names.
+"""
+
+_ACCEPT = """\
+code=0
+for file in submissions/*.zip; do
+  [ -e "$file" ] || continue
+  echo "$file"
+  harness site check-submission "$file" --db harness.sqlite --accept || code=1
+done
+test $code = 0
+"""
+
+_BUILD = "harness site build --study study.toml --all-runs --out public"
+
+_GITHUB_HEAD = """\
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.12"
+      - run: pip install reasoning-harness
+      - name: Check and take what was handed in
+        run: |
+{accept}\
+"""
+
+_GITHUB = (
+    """\
 name: pages
 on:
   push:
@@ -59,27 +103,60 @@ jobs:
     environment:
       name: github-pages
     steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-python@v5
-        with:
-          python-version: "3.12"
-      - run: pip install reasoning-harness
-      - run: harness site build --study study.toml --board board.toml --out public
+"""
+    + _GITHUB_HEAD
+    + """\
+      - run: {build}
       - uses: actions/upload-pages-artifact@v3
         with:
           path: public
       - uses: actions/deploy-pages@v4
 """
+)
+
+_GITHUB_CHECK = (
+    """\
+name: submissions
+on:
+  pull_request:
+    paths: [submissions/**]
+permissions:
+  contents: read
+jobs:
+  submissions:
+    runs-on: ubuntu-latest
+    steps:
+"""
+    + _GITHUB_HEAD
+)
 
 _GITLAB = """\
-pages:
+default:
   image: python:3.12
+
+submissions:
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event"
   script:
     - pip install reasoning-harness
-    - harness site build --study study.toml --board board.toml --out public
+    - |
+{accept}\
+
+pages:
+  rules:
+    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+  script:
+    - pip install reasoning-harness
+    - |
+{accept}\
+    - {build}
   artifacts:
     paths: [public]
 """
+
+
+def _indented(text: str, by: int) -> str:
+    return "".join(f"{' ' * by}{line}\n" for line in text.splitlines())
 
 
 def read_board(path: Path) -> BoardText:
@@ -109,6 +186,8 @@ def read_board(path: Path) -> BoardText:
         known["logo"] = path.parent / known["logo"]
         if not known["logo"].is_file():
             raise UsageError(f"board {path}: there is no file {known['logo']}")
+    if "sql_js" in known:
+        known["sql_js"] = path.parent / known["sql_js"]
     return BoardText(**known)
 
 
@@ -125,9 +204,14 @@ def new_board(folder: Path, title: str, study: str) -> list[Path]:
         "study.toml": study,
         BOARD: _TOML.format(title=title),
         "README.md": _README.format(title=title),
-        ".github/workflows/pages.yml": _GITHUB,
-        ".gitlab-ci.yml": _GITLAB,
-        ".gitignore": "public/\n",
+        "submissions/README.md": _SUBMISSIONS,
+        ".github/workflows/pages.yml": _GITHUB.format(accept=_indented(_ACCEPT, 10), build=_BUILD),
+        ".github/workflows/submissions.yml": _GITHUB_CHECK.format(accept=_indented(_ACCEPT, 10)),
+        ".gitlab-ci.yml": _GITLAB.format(
+            accept=_indented(_ACCEPT, 6),
+            build=_BUILD,
+        ),
+        ".gitignore": "public/*\n!public/releases/\nharness.sqlite-*\nsubmissions/*.sqlite\n",
     }
     written = []
     for name, body in files.items():

@@ -23,7 +23,9 @@ class BoardText:
     the link behind "report a wrong verdict", in which
     {run}, {problem} and {sample} are replaced. `url` is where the site will stand: feeds and
     embeds need it. `colours` are "accent" and "accent-dark", as #rrggbb. Of `protected` tasks (by
-    name) no gold answer and no lure is published. Raises UsageError for what is none of these.
+    name) no gold answer and no lure is published. `sql_js` is the file sql-asm.js of the npm
+    package sql.js: with it there is a page to query the tables. Raises UsageError for what is none
+    of these.
     """
 
     title: str = "Reasoning leaderboard"
@@ -37,6 +39,7 @@ class BoardText:
     language: str = "en"
     colours: Mapping[str, str] = field(default_factory=dict)
     protected: tuple[str, ...] = ()
+    sql_js: Path | None = None
 
     def __post_init__(self) -> None:
         if self.language not in LANGUAGES:
@@ -48,6 +51,11 @@ class BoardText:
                 )
         if self.logo is not None and self.logo.suffix.lower() not in LOGOS:
             raise UsageError(f"logo {self.logo}: one of {', '.join(LOGOS)}")
+        if self.sql_js is not None and not self.sql_js.is_file():
+            raise UsageError(
+                f"sql_js {self.sql_js}: there is no such file (npm install sql.js; then it is "
+                "node_modules/sql.js/dist/sql-asm.js)"
+            )
         for name in ("report", "url"):
             address = getattr(self, name)
             if address and not address.startswith(("https://", "http://", "mailto:")):

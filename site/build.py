@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from harness._version import __version__
-from harness.core import UsageError
+from harness.core import Problem, UsageError, registry
 from harness.core.hashing import content_hash
 from harness.results.views import RunReport
-from harness.site import downloads, models, runs, tasks
+from harness.site import downloads, models, releases, runs, tasks
 from harness.site.board_text import BoardText
+from harness.site.crew import Crew, Job, Setup, size_for
 from harness.site.folder import GENERATOR, MARK, Folder
 from harness.site.groups import Group, Row, group_runs, with_costs
 from harness.site.index import RunIndex, dumps, finite
 from harness.site.names import run_folder
 from harness.site.privacy import Guard, public_report
 from harness.site.render import Renderer, code_state, static_files
-from harness.site.source import Source
+from harness.site.shop import Shop
+from harness.site.source import Recipe, Source
 
 MODELS_SHOWN = 200
 """Of the matrix of models and tasks on the front page."""
@@ -44,24 +46,28 @@ class SiteResult:
     written: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Site:
+@dataclass(slots=True, kw_only=True)
+class Site(Shop):
     """One build under way: what its parts share."""
 
-    board: BoardText
-    renderer: Renderer
     folder: Folder
-    source: Source
     base: str  # a hash of the code and of the board's words: part of every key
     reports: Sequence[RunReport]
     owners: Mapping[str, str]
     stamps: Mapping[str, str]
-    keys: dict[str, str]
-    indexes: dict[str, RunIndex]
+    for_workers: Setup | None
+    keys: dict[str, str] = field(default_factory=dict)
+    indexes: dict[str, RunIndex] = field(default_factory=dict)
+    problems: dict[str, Problem] = field(default_factory=dict)  # each once, by its content
 
-    def page(self, unit: str, path: str, template: str, **values: Any) -> None:
-        """Render a page and write it."""
-        self.folder.write(unit, path, self.renderer.page(path, template, **values))
+    def work(self, jobs: Sequence[Job]) -> Iterator[Any]:
+        """What each job comes to, done by workers where there are many; None: it is to be done."""
+        size = size_for(len(jobs)) if self.for_workers is not None else 0
+        if self.for_workers is None or not size:
+            yield from [None] * len(jobs)
+            return
+        with Crew(self.for_workers, size) as crew:
+            yield from crew.do(jobs)
 
     def key(self, *parts: Any) -> str:
         """The key of a unit that follows from `parts`."""
@@ -76,6 +82,7 @@ def build(
     allow_secrets: bool = False,
     fresh: bool = False,
     live: bool = False,
+    release: str | None = None,
 ) -> SiteResult:
     """Write the leaderboard of a source to the folder `out`; the same input gives the same bytes.
 
@@ -85,35 +92,45 @@ def build(
     An older site in `out` is brought up to date: parts that follow from the same runs as before
     stay as they are (unless `fresh`), files that are no longer of the site are removed, others
     stay. Raises UsageError when `out` holds something and no site. `live`: the pages ask a server
-    on this machine whether they have changed.
+    on this machine whether they have changed. `release`: what is built is copied to `releases/`
+    under this name, where no later build changes it; UsageError where that stands already.
     """
+    if release is not None:
+        releases.check_new(out, release)
     board = board or BoardText()
     reports = sorted(map(public_report, source.reports()), key=lambda r: (r.created, r.id))
     if len({r.id for r in reports}) < len(reports):
         raise UsageError("a run is given twice: every run id may stand in a site once")
     stamps = {r.id: source.stamp(r.id) for r in reports}
     first: dict[str, str] = {}
+    folder = Folder(out, None if allow_secrets else Guard(), fresh=fresh)
+    recipe: Recipe | None = getattr(source, "recipe", None)
     site = Site(
         board=board,
         renderer=Renderer(board, live=live),
-        folder=Folder(out, None if allow_secrets else Guard(), fresh=fresh),
+        folder=folder,
+        files=folder,
         source=source,
         base=content_hash(__version__, code_state(), repr(board), live),
         reports=reports,
         owners={r.id: first.setdefault(stamps[r.id], r.id) for r in reports},
         stamps=stamps,
-        keys={},
-        indexes={},
+        for_workers=None
+        if recipe is None
+        else Setup(
+            recipe=recipe,
+            board=board,
+            out=out,
+            live=live,
+            allow_secrets=allow_secrets,
+            plugins=registry.plugin_files(),
+        ),
     )
     _mark(site)
     hrefs = {r.id: f"runs/{run_folder(r.id)}/index.html" for r in reports}
     groups = group_runs(reports, hrefs)
-    sharing: dict[str, list[RunReport]] = defaultdict(list)
-    for report in reports:
-        sharing[site.owners[report.id]].append(report)
     rows = {row.report.id: (group, row) for group in groups for row in group.rows}
-    for report in reports:  # the oldest first: owners before those who share their pages
-        runs.write_run(site, *rows[report.id], sharing[report.id])
+    runs.write_runs(site, rows)
     groups = [_costed(site, group) for group in groups]
     for group in groups:
         tasks.write_task(site, group)
@@ -122,11 +139,15 @@ def build(
     downloads.write_downloads(site, groups)
     site.folder.finish()
     files = list(site.folder.facts())
+    if release is not None:
+        releases.freeze(out, release, (path for path, _, _ in files), reports)
+        _releases(site)
+        site.folder.finish()
     return SiteResult(
         index=out / "index.html",
         pages=sum(path.endswith(".html") for path, _, _ in files),
         runs=len(reports),
-        samples=sum(site.indexes[owner].samples for owner in sharing if sharing[owner]),
+        samples=sum(site.indexes[owner].samples for owner in set(site.owners.values())),
         bytes=sum(size for _, _, size in files),
         made=tuple(site.folder.made),
         written=tuple(site.folder.written),
@@ -182,7 +203,14 @@ def _front(site: Site, groups: Sequence[Group]) -> None:
         **(tasks.board_values(site, main) if main else {}),
     )
     site.page("board", "method.html", "method.html", groups=groups)
+    _releases(site)
     site.page("board", "compare.html", "compare.html", groups=groups, words=site.renderer.words())
+
+
+def _releases(site: Site) -> None:
+    known = releases.read_releases(site.folder.out)
+    changed = releases.changes(known, releases.facts_of(site.reports))
+    site.page("board", "releases.html", "releases.html", changes=changed)
 
 
 def _mean(rows: Iterable[Row]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import importlib
 import io
@@ -15,7 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 from harness._version import __version__
 from harness.core import Status
 from harness.core.hashing import content_hash
-from harness.site import models, text
+from harness.site import cards, models, text
 from harness.site.dictionary import PROBLEM_COLUMNS, RUN_COLUMNS
 from harness.site.groups import Group, Row
 from harness.site.index import COLUMNS, dumps, table_json
@@ -27,6 +28,33 @@ if TYPE_CHECKING:
     from harness.site.build import Site
 
 FEED = 50
+
+QUERIES = (
+    (
+        "Best budget of each model",
+        """SELECT model, budget, task, max(accuracy) AS accuracy, tokens
+FROM runs
+WHERE part = 'ranked'
+GROUP BY task, model
+ORDER BY task, accuracy DESC""",
+    ),
+    (
+        "Hardest problems",
+        """SELECT "group", problem, avg(correct) AS correct, avg(lured) AS lured
+FROM problems
+GROUP BY "group", problem
+ORDER BY correct
+LIMIT 20""",
+    ),
+    (
+        "Cheapest above 80%",
+        """SELECT task, model, budget, accuracy, low, min(tokens) AS tokens
+FROM runs
+WHERE part = 'ranked' AND accuracy >= 0.8
+GROUP BY task""",
+    ),
+)
+"""Examples of the page to query: their names and their SQL."""
 
 Table = tuple[Sequence[str], Sequence[Sequence[Any]]]
 """Names of columns, and rows of plain values."""
@@ -48,6 +76,8 @@ def write_downloads(site: Site, groups: Sequence[Group]) -> None:
     _badges(site, groups)
     _feed(site, groups)
     runs, problems = _runs(groups), _problems(site, groups)
+    if site.board.sql_js is not None:
+        site.page(unit, "query.html", "query.html", examples=QUERIES, words=site.renderer.words())
     files = [
         ("data/runs.csv", "runs, one a row", _csv(runs)),
         ("data/problems.csv", "every run on every problem, one a row", _csv(problems)),
@@ -94,6 +124,7 @@ def write_downloads(site: Site, groups: Sequence[Group]) -> None:
         columns=RUN_COLUMNS,
         problem_columns=PROBLEM_COLUMNS,
         groups=groups,
+        cards=cards.can_draw(),
         embed=f"{site.board.url.rstrip('/')}/" if site.board.url else "",
     )
 
@@ -146,14 +177,17 @@ def _packed(site: Site, tables: Mapping[str, Table], key: str) -> list[tuple[str
     listed = [("data/leaderboard.sqlite", "both tables, to query")]
     if arrow is not None:
         listed += [(f"data/{name}.parquet", f"the table {name}") for name in tables]
-    if site.folder.kept("tables", site.key(key, arrow is not None)):
+    asked = site.board.sql_js is not None
+    if site.folder.kept("tables", site.key(key, arrow is not None, asked)):
         return listed
     with tempfile.TemporaryDirectory() as temporary:
         place = Path(temporary)
         write_sqlite(place / "leaderboard.sqlite", tables)
-        site.folder.write(
-            "tables", "data/leaderboard.sqlite", (place / "leaderboard.sqlite").read_bytes()
-        )
+        packed = (place / "leaderboard.sqlite").read_bytes()
+        site.folder.write("tables", "data/leaderboard.sqlite", packed)
+        if asked:  # as a script: a page from a disk may load no other file
+            script = f'harnessDatabase("{base64.b64encode(packed).decode()}")\n'
+            site.folder.write("tables", "data/leaderboard.js", script.encode())
         for name, (columns, rows) in tables.items() if arrow is not None else ():
             values = {c: [text.plain(row[i]) for row in rows] for i, c in enumerate(columns)}
             arrow.parquet.write_table(arrow.table(values), place / f"{name}.parquet")

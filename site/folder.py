@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,34 @@ from harness.site.privacy import Guard
 GENERATOR = "harness site"
 STATE = ".harness-site.json"
 MARK = "leaderboard.json"
+RELEASES = "releases"
+"""A folder that a new site may find in its place: frozen copies of older ones."""
 _BEFORE = ("index.html", "guide.html", "leaderboard.json", "runs/*/*.html", "runs/*/run.json")
 """What versions wrote that kept no list of their files."""
 
-Files = dict[str, tuple[str, int]]
+Fact = tuple[str, int]
+"""SHA-256 and size of a file."""
+Files = dict[str, Fact]
+
+
+class Pile:
+    """Files of one unit that are written beside the folder's own process; see `Folder.adopt`.
+
+    `known` are those of the last build.
+    """
+
+    def __init__(self, out: Path, guard: Guard | None, known: Mapping[str, Fact]) -> None:
+        self.out, self._guard, self._known = out, guard, known
+        self.files: Files = {}
+        self.written: list[str] = []
+
+    def write(self, _unit: str, path: str, body: str | bytes) -> None:
+        """Write one file; nothing is touched where it stands already."""
+        data, fact = _checked(self._guard, path, body)
+        self.files[path] = fact
+        if self._known.get(path) != fact or not _stand(self.out, {path: fact}):
+            _write(self.out / path, data)
+            self.written.append(path)
 
 
 class Folder:
@@ -48,7 +72,7 @@ class Folder:
         out = self.out
         if out.exists() and not out.is_dir():
             raise UsageError(f"{out} is a file: name a folder for the site")
-        if not out.is_dir() or not any(out.iterdir()):
+        if not out.is_dir() or not any(p.name != RELEASES for p in out.iterdir()):
             out.mkdir(parents=True, exist_ok=True)
             return {}
         state = _json(out / STATE)
@@ -81,27 +105,27 @@ class Folder:
         return False
 
     def _stand(self, files: Files) -> bool:
-        try:
-            return all(
-                (self.out / path).stat().st_size == size for path, (_, size) in files.items()
-            )
-        except OSError:
-            return False
+        return _stand(self.out, files)
 
     def write(self, unit: str, path: str, body: str | bytes) -> None:
         """Write one file of a unit; nothing is touched where it stands already."""
-        if self._guard is not None and isinstance(body, str):
-            self._guard.check(path, body)
-        data = body.encode("utf-8", "replace") if isinstance(body, str) else body
-        fact = (hashlib.sha256(data).hexdigest(), len(data))
+        data, fact = _checked(self._guard, path, body)
         self._new[unit][1][path] = fact
         if self._known.get(path) == fact and self._stand({path: fact}):
             return
         self._begin()
-        file = self.out / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
+        _write(self.out / path, data)
         self.written.append(path)
+
+    def lend(self, unit: str) -> Files:
+        """Before another process writes the files of a unit: what stands of them already."""
+        self._begin()
+        return dict(self._old.get(unit, ("", {}))[1])
+
+    def adopt(self, unit: str, files: Files, written: Iterable[str]) -> None:
+        """Take over the files of a unit that another process has written."""
+        self._new[unit][1].update(files)
+        self.written += written
 
     def read(self, path: str) -> Any:
         """A JSON file of this site, or None where it does not stand as it was written."""
@@ -152,6 +176,29 @@ class Folder:
             except OSError:  # it holds something
                 return
             folder = folder.parent
+
+
+def _checked(guard: Guard | None, path: str, body: str | bytes) -> tuple[bytes, Fact]:
+    """A file's bytes and its fact; UsageError where the guard finds a secret."""
+    if guard is not None and isinstance(body, str):
+        guard.check(path, body)
+    data = body.encode("utf-8", "replace") if isinstance(body, str) else body
+    return data, (hashlib.sha256(data).hexdigest(), len(data))
+
+
+def _write(file: Path, data: bytes) -> None:
+    try:
+        file.write_bytes(data)
+    except FileNotFoundError:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+
+
+def _stand(out: Path, files: Files) -> bool:
+    try:
+        return all((out / path).stat().st_size == size for path, (_, size) in files.items())
+    except OSError:
+        return False
 
 
 def _json(path: Path) -> dict[str, Any]:

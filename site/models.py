@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from harness.analysis.curve_figures import CoverageFit, fit_coverage
-from harness.analysis.curves import UNITS, Curve
+from harness.analysis.curves import UNITS, Curve, CurvePoint
 from harness.analysis.equal_cost import selection_gap
 from harness.analysis.policy import Policy, compute_optimal
 from harness.core import Estimate, HarnessError
 from harness.core.hashing import content_hash
+from harness.site import cards
 from harness.site.curves import CurveChart, draw_curves
 from harness.site.groups import Group, Row
 from harness.site.index import dumps
@@ -20,6 +21,7 @@ from harness.site.numbers import is_share
 
 if TYPE_CHECKING:
     from harness.site.build import Site
+    from harness.site.shop import Shop
 
 FITS = 60
 """Models and tasks of a site up to which coverage is fitted for all, at seconds each; in a larger
@@ -66,6 +68,7 @@ def write_models(site: Site, groups: Sequence[Group]) -> None:
         for model in group.models:
             by_model.setdefault(model, []).append(group)
     total = sum(map(len, by_model.values()))
+    todo: list[tuple[str, list[Group], FiguresJob]] = []
     for model, own in sorted(by_model.items()):
         unit = f"model:{slug(model)}"
         facts = [
@@ -73,25 +76,44 @@ def write_models(site: Site, groups: Sequence[Group]) -> None:
             for g in own
         ]
         fitted = [total <= FITS or any(r.frontier for r in _rows(g, model)) for g in own]
-        if site.folder.kept(unit, site.key(facts, fitted)):
+        if site.folder.kept(unit, site.key(facts, fitted, cards.can_draw())):
             continue
-        sections = [_section(site, g, model, fit) for g, fit in zip(own, fitted, strict=True)]
-        reports = [row.report for s in sections for row in s.rows]
-        prices = {content_hash(r.manifest.price): r.manifest.price for r in reports}
-        site.page(
-            unit,
-            href(model),
-            "model.html",
-            model=model,
-            sections=sections,
-            specs=sorted({r.model_spec for r in reports}),
-            own=sections[0].rows[0].own,
-            dates=(min(r.created for r in reports)[:10], max(r.created for r in reports)[:10]),
-            prices=[p for p in prices.values() if p],
-            badge=f"{sections[0].group.slug}.svg",
-            parameters=_parameters(site, reports[0].id),
-        )
-        site.folder.write(unit, f"models/{slug(model)}/curves.json", dumps(_json(sections)))
+        graded = [
+            tuple(r.report.id for r in _rows(g, model) if r.accuracy is not None) for g in own
+        ]
+        todo.append((model, own, FiguresJob(tuple(zip(graded, fitted, strict=True)))))
+    jobs = [job for _, _, job in todo]
+    for (model, own, job), done in zip(todo, site.work(jobs), strict=True):
+        _write_model(site, model, own, done or job.do(site))
+
+
+def _write_model(
+    site: Site, model: str, own: Sequence[Group], figures: Sequence[ModelFigures]
+) -> None:
+    unit = f"model:{slug(model)}"
+    sections = [_section(g, model, found) for g, found in zip(own, figures, strict=True)]
+    reports = [row.report for s in sections for row in s.rows]
+    prices = {content_hash(r.manifest.price): r.manifest.price for r in reports}
+    site.page(
+        unit,
+        href(model),
+        "model.html",
+        model=model,
+        sections=sections,
+        specs=sorted({r.model_spec for r in reports}),
+        own=sections[0].rows[0].own,
+        dates=(min(r.created for r in reports)[:10], max(r.created for r in reports)[:10]),
+        prices=[p for p in prices.values() if p],
+        badge=f"{sections[0].group.slug}.svg",
+        parameters=_parameters(site, reports[0].id),
+        card=cards.can_draw() and any(s.best is not None for s in sections),
+    )
+    ranked = [(s.group.task, s.best) for s in sections if s.best is not None]
+    if ranked and cards.can_draw():
+        accent = site.board.colours.get("accent", "#2b46c9")
+        picture = cards.card(model, site.board.title, ranked, accent)
+        site.folder.write(unit, f"models/{slug(model)}/card.png", picture)
+    site.folder.write(unit, f"models/{slug(model)}/curves.json", dumps(_json(sections)))
 
 
 def _parameters(site: Site, run: str) -> int | None:
@@ -103,10 +125,30 @@ def _rows(group: Group, model: str) -> tuple[Row, ...]:
     return tuple(row for row in group.rows if row.report.model == model)
 
 
-def _section(site: Site, group: Group, model: str, fitted: bool) -> Section:
-    rows = _rows(group, model)
-    graded = [r.report.id for r in rows if r.accuracy is not None]
-    curves = tuple(site.source.curves(graded)) if graded else ()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFigures:
+    """What a model's runs on one task come to together."""
+
+    curves: tuple[Curve, ...] = ()
+    gaps: tuple[tuple[str, tuple[tuple[float, Estimate], ...]], ...] = ()
+    fit: CoverageFit | None = None
+    policy: Policy | None = None
+    policy_why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresJob:
+    """The runs of a model, task by task, and whether coverage is fitted there."""
+
+    tasks: tuple[tuple[tuple[str, ...], bool], ...]
+
+    def do(self, shop: Shop) -> list[ModelFigures]:
+        """Read and compute them."""
+        return [_figures(shop, runs, fitted) for runs, fitted in self.tasks]
+
+
+def _figures(shop: Shop, runs: Sequence[str], fitted: bool) -> ModelFigures:
+    curves = tuple(shop.source.curves(runs)) if runs else ()
     cover = [c for c in curves if c.oracle and c.counts is not None]
     fit = (
         _attempt(fit_coverage, max(cover, key=lambda c: len(c.points)))
@@ -114,18 +156,34 @@ def _section(site: Site, group: Group, model: str, fitted: bool) -> Section:
         else None
     )
     policy, why = _policy(curves)
+    return ModelFigures(
+        # What is shown of a point needs no pool, and the pools are most of what there is.
+        curves=tuple(replace(c, points=tuple(map(_light, c.points)), answers=None) for c in curves),
+        gaps=tuple(_gaps(curves)),
+        fit=fit,
+        policy=policy,
+        policy_why=why,
+    )
+
+
+def _light(point: CurvePoint) -> CurvePoint:
+    return replace(point, pool=None)
+
+
+def _section(group: Group, model: str, figures: ModelFigures) -> Section:
+    rows = _rows(group, model)
     best = next((r for r in rows if r.rank), None)
     weak, strong = _edges(best)
     return Section(
         group=group,
         rows=rows,
         best=best,
-        chart=draw_curves(curves),
-        curves=curves,
-        gaps=tuple(_gaps(curves)),
-        fit=fit,
-        policy=policy,
-        policy_why=why,
+        chart=draw_curves(figures.curves),
+        curves=figures.curves,
+        gaps=figures.gaps,
+        fit=figures.fit,
+        policy=figures.policy,
+        policy_why=figures.policy_why,
         weak=weak,
         strong=strong,
     )

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.core import Problem, Status
+from harness.core import HarnessError, Problem, Status, TaskSpec
 from harness.results.boards import Answer, BoardRun, ProblemFigures
 from harness.site.groups import Group, Row
 from harness.site.runs import in_order, kinds_of, problem_href, transcripts_href
+from harness.tasks._faults import fault_of
 
 if TYPE_CHECKING:
     from harness.site.build import Site
@@ -84,6 +85,14 @@ def write_problems(
         after = views[i + 1] if i + 1 < len(views) else None
         _page(site, unit, group, figures, view, (before, after), clusters[view.problem.cluster])
     return views
+
+
+def task_name(task: str) -> str:
+    """A task's name without its options; as it is where that cannot be read."""
+    try:
+        return TaskSpec.parse(task).name
+    except HarnessError:  # a hostile name
+        return task
 
 
 def _view(group: Group, problem: Problem, found: Sequence[ProblemFigures | None]) -> ProblemView:
@@ -189,6 +198,7 @@ def _page(
         before=before,
         after=after,
         facts=facts[:12],
+        fault=fault_of(task_name(group.task), problem.question),
         siblings=[
             Sibling(v.problem, v.href.rsplit("/", 1)[1], v.mean) for v in beside if v is not view
         ][:12],

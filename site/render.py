@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 import jinja2
 from jinja2.bccache import Bucket
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from harness._version import __version__
 from harness.core.hashing import content_hash
-from harness.site import numbers, text
+from harness.site import mathematics, numbers, text
 from harness.site.board_text import BoardText
 from harness.site.index import compact, finite
+from harness.site.names import slug
 from harness.site.verdicts import VERDICTS
 from harness.site.words import SCRIPT, translator
 
@@ -77,8 +78,14 @@ def _environment(board: BoardText, say: Callable[[str], str]) -> jinja2.Environm
         lstrip_blocks=True,
         bytecode_cache=_Compiled(),
     )
+
+    @functools.cache
+    def words(english: str) -> Markup:
+        """The interface's words are escaped once: a page of transcripts has thousands of them."""
+        return escape(text.plain(say(english)))
+
     env.globals |= {
-        "_": say,
+        "_": words,
         "board": board,
         "version": __version__,
         "verdicts": VERDICTS,
@@ -91,14 +98,17 @@ def _environment(board: BoardText, say: Callable[[str], str]) -> jinja2.Environm
         "interval": numbers.interval,
         "count": numbers.count,
         "points": numbers.points,
-        "flop": partial(numbers.si, unit="FLOP"),
-        "joule": partial(numbers.si, unit="J"),
+        "flop": functools.partial(numbers.si, unit="FLOP"),
+        "joule": functools.partial(numbers.si, unit="J"),
         "usd": numbers.usd,
         "seconds": numbers.seconds,
         "visible": text.visible,
+        "typeset": mathematics.typeset,
+        "answer": mathematics.answer,
         "breakable": text.breakable,
         "excerpt": text.excerpt,
         "pretty": _pretty,
+        "slug": slug,
     }
     return env
 
@@ -116,4 +126,7 @@ def static_files(board: BoardText) -> Mapping[str, bytes]:
         files["assets/site.css"] += f":root{{--accent:light-dark({light},{dark})}}\n".encode()
     if board.logo is not None:
         files[f"assets/logo{board.logo.suffix.lower()}"] = board.logo.read_bytes()
+    if board.sql_js is not None:
+        files["assets/sql.js"] = board.sql_js.read_bytes()
+        files["assets/query.js"] = (HERE / "static" / "query.js").read_bytes()
     return files

@@ -14,6 +14,7 @@ from harness.results.searches import Node
 from harness.results.views import RunReport
 from harness.site import models
 from harness.site.breakdowns import part
+from harness.site.folder import Files
 from harness.site.groups import Group, Row
 from harness.site.index import Place, RunIndex, compact, dumps
 from harness.site.names import run_folder, slug
@@ -23,6 +24,7 @@ from harness.site.verdicts import FAILED, VERDICTS
 
 if TYPE_CHECKING:
     from harness.site.build import Site
+    from harness.site.shop import Shop
 
 LINES = 1500
 """Problems that a run's page lists; all are in its transcripts and in problems.json."""
@@ -65,45 +67,133 @@ def transcripts_href(index: RunIndex, problem: str) -> str:
     return f"runs/{run_folder(index.owner)}/{page_name(place.page)}#p{place.number}"
 
 
-def write_run(site: Site, group: Group, row: Row, sharing: Sequence[RunReport]) -> None:
-    """Write a run's files, or keep them; its index is in `site.indexes` afterwards.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPart:
+    """A run whose files are to be made. `group` has no rows; `sharing` are the runs whose
+    transcripts stand here, none where they stand elsewhere; `known` are the unit's old files."""
 
-    `sharing` are the runs whose transcripts stand here, none where they stand elsewhere.
-    """
+    unit: str
+    group: Group
+    row: Row
+    sharing: tuple[RunReport, ...]
+    owner: str
+    known: Files
+
+
+@dataclass(frozen=True, slots=True)
+class MadeRun:
+    """What came of one: its index, as its file has it, and its files."""
+
+    run: str
+    unit: str
+    index: str
+    files: Files
+    written: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyJob:
+    """Runs that share transcripts, the owner of these first; `of_owner`: its index, where it stands
+    already."""
+
+    parts: tuple[RunPart, ...]
+    of_owner: RunIndex | None
+
+    def do(self, shop: Shop) -> list[MadeRun]:
+        """Make them in a worker."""
+        made, of_owner = [], self.of_owner
+        for one in self.parts:
+            pile = shop.pile(one.known)
+            body = make_run(shop, one, of_owner)
+            if one.owner == one.row.report.id:
+                of_owner = RunIndex.from_json(json.loads(body))
+            written = tuple(pile.written)
+            made.append(MadeRun(one.row.report.id, one.unit, body, pile.files, written))
+        return made
+
+
+def write_runs(site: Site, rows: Mapping[str, tuple[Group, Row]]) -> None:
+    """Write the files of all runs, or keep them; their indexes are in `site.indexes` afterwards."""
+    sharing: dict[str, list[RunReport]] = {}
+    for report in site.reports:
+        sharing.setdefault(site.owners[report.id], []).append(report)
+    families: dict[str, list[RunPart]] = {}
+    for report in site.reports:  # the oldest first: owners before those who share their pages
+        wanted = _to_make(site, *rows[report.id], tuple(sharing.get(report.id, ())))
+        if wanted is not None:
+            families.setdefault(wanted.owner, []).append(wanted)
+    jobs = [FamilyJob(tuple(parts), site.indexes.get(owner)) for owner, parts in families.items()]
+    for job, made in zip(jobs, site.work(jobs), strict=True):
+        if made is None:
+            for wanted in job.parts:
+                _keep(
+                    site,
+                    wanted.row.report.id,
+                    make_run(site, wanted, site.indexes.get(wanted.owner)),
+                )
+            continue
+        for one in made:
+            site.folder.adopt(one.unit, one.files, one.written)
+            _keep(site, one.run, one.index)
+
+
+def _keep(site: Site, run: str, body: str) -> None:
+    """An index as the next build reads it, so that it says the same to the last digit."""
+    site.indexes[run] = RunIndex.from_json(json.loads(body), site.problems)
+
+
+def _to_make(site: Site, group: Group, row: Row, sharing: tuple[RunReport, ...]) -> RunPart | None:
+    """What is to be made of a run; None where it stands, and its index is read."""
     report = row.report
-    here, unit, owner = f"runs/{run_folder(report.id)}", f"run:{report.id}", site.owners[report.id]
+    unit, owner = f"run:{report.id}", site.owners[report.id]
     withheld = site.board.protects(report.task)
     site.keys[report.id] = site.key(report.to_json(), site.stamps[report.id])
     key = site.key(
         site.keys[report.id], group.slug, owner, withheld, [[r.id, r.budget] for r in sharing]
     )
     if site.folder.kept(unit, key):
-        kept = site.folder.read(f"{here}/problems.json")
+        kept = site.folder.read(f"runs/{run_folder(report.id)}/problems.json")
         if kept is not None:
-            site.indexes[report.id] = RunIndex.from_json(kept)
-            return
-    board = site.source.figures(report.id)
+            site.indexes[report.id] = RunIndex.from_json(kept, site.problems)
+            return None
+    bare = replace(group, ranked=(), oracle=(), partial=())
+    return RunPart(
+        unit=unit,
+        group=bare,
+        row=row,
+        sharing=sharing,
+        owner=owner,
+        known=site.folder.lend(unit),
+    )
+
+
+def make_run(shop: Shop, part: RunPart, of_owner: RunIndex | None) -> str:
+    """Make a run's files; its index as it is written. `of_owner`: that of whose transcripts are
+    its own."""
+    report, unit = part.row.report, part.unit
+    here, withheld = f"runs/{run_folder(report.id)}", shop.board.protects(report.task)
+    board = shop.source.figures(report.id)
     if withheld:
         board = without_golds(board)
-    if owner == report.id:
-        cut = Transcripts(site.source.samples(report.id))
-        written = [_write_page(site, unit, here, page) for page in cut]
+    if part.owner == report.id:
+        cut = Transcripts(shop.source.samples(report.id))
+        written = [_write_page(shop, unit, here, page) for page in cut]
         index = RunIndex(
-            board=board, places=cut.places, owner=owner, pages=cut.pages, samples=cut.samples
+            board=board, places=cut.places, owner=report.id, pages=cut.pages, samples=cut.samples
         )
-        searches = site.source.searches(report.id) if report.manifest.whole else {}
-        told = _Telling(group, report, sharing, index, searches)
+        searches = shop.source.searches(report.id) if report.manifest.whole else {}
+        told = _Telling(part.group, report, part.sharing, index, searches)
         for page in written:
-            _render_page(site, unit, here, page, told)
+            _render_page(shop, unit, here, page, told)
     else:
-        of_owner = site.indexes[owner]
+        assert of_owner is not None  # owners come first
         index = replace(of_owner, board=board)
     body = compact(index.to_json())
-    # As the next build reads it, so that it says the same to the last digit.
-    site.indexes[report.id] = index = RunIndex.from_json(json.loads(body))
-    site.folder.write(unit, f"{here}/problems.json", body + "\n")
-    site.folder.write(unit, f"{here}/run.json", dumps(report.to_json()))
-    _write_front(site, unit, group, row, index)
+    index = RunIndex.from_json(json.loads(body))
+    shop.files.write(unit, f"{here}/problems.json", body + "\n")
+    shop.files.write(unit, f"{here}/run.json", dumps(report.to_json()))
+    _write_front(shop, unit, part.group, part.row, index)
+    return body
 
 
 def without_golds(board: BoardRun) -> BoardRun:
@@ -112,9 +202,9 @@ def without_golds(board: BoardRun) -> BoardRun:
     return replace(board, problems=bare)
 
 
-def _write_page(site: Site, unit: str, here: str, page: TranscriptPage) -> TranscriptPage:
+def _write_page(shop: Shop, unit: str, here: str, page: TranscriptPage) -> TranscriptPage:
     for name, text in page.files.items():
-        site.folder.write(unit, f"{here}/{name}", text.encode("utf-8", "backslashreplace"))
+        shop.files.write(unit, f"{here}/{name}", text.encode("utf-8", "backslashreplace"))
     page.files.clear()
     return page
 
@@ -130,10 +220,10 @@ class _Telling:
     searches: Mapping[str, Sequence[Node]]
 
 
-def _render_page(site: Site, unit: str, here: str, page: TranscriptPage, told: _Telling) -> None:
+def _render_page(shop: Shop, unit: str, here: str, page: TranscriptPage, told: _Telling) -> None:
     shown = {s.problem.id for s in page.sheets}
     known = shown & {p.id for p in told.index.board.problems}
-    site.page(
+    shop.page(
         unit,
         f"{here}/{page_name(page.number)}",
         "samples.html",
@@ -145,12 +235,12 @@ def _render_page(site: Site, unit: str, here: str, page: TranscriptPage, told: _
         sharing=[(r, f"../{run_folder(r.id)}/index.html") for r in told.sharing],
         hrefs={p: problem_href(told.group, p) for p in known},
         kinds=kinds_of([[(t.verdict, 1) for t in s.views] for s in page.sheets]),
-        withheld=site.board.protects(told.report.task),
+        withheld=shop.board.protects(told.report.task),
         searches={p: draw_tree(told.searches[p]) for p in shown & told.searches.keys()},
     )
 
 
-def _write_front(site: Site, unit: str, group: Group, row: Row, index: RunIndex) -> None:
+def _write_front(shop: Shop, unit: str, group: Group, row: Row, index: RunIndex) -> None:
     report = row.report
     lines = [
         ProblemLine(
@@ -163,7 +253,7 @@ def _write_front(site: Site, unit: str, group: Group, row: Row, index: RunIndex)
         for problem, f in zip(index.board.problems, index.board.figures, strict=True)
     ]
     listed, breakdowns = part(report.metrics)
-    site.page(
+    shop.page(
         unit,
         row.href,
         "run.html",
@@ -180,7 +270,7 @@ def _write_front(site: Site, unit: str, group: Group, row: Row, index: RunIndex)
         metrics=listed,
         breakdowns=breakdowns,
         ledger=_ledger(report),
-        withheld=site.board.protects(report.task),
+        withheld=shop.board.protects(report.task),
     )
 
 

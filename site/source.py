@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -13,7 +14,7 @@ from harness.results.device import DeviceTime, device_time
 from harness.results.reports import iter_samples, load_reports
 from harness.results.searches import Node, load_searches
 from harness.results.views import RunReport, SampleView
-from harness.store import Store
+from harness.store import Store, open_store
 from harness.store.pools import pool_stamp
 from harness.store.runs import get_models, get_runs
 
@@ -27,6 +28,21 @@ class About:
 
     info: ModelInfo | None = None
     time: DeviceTime | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How another process of this machine opens the same source."""
+
+    db: str
+    runs: tuple[str, ...]
+    names: tuple[tuple[str, str], ...]
+
+    @contextmanager
+    def open(self) -> Iterator[StoreSource]:
+        """The source, as long as it is needed."""
+        with open_store(self.db) as store:
+            yield StoreSource(store, self.runs, dict(self.names))
 
 
 class Source(Protocol):
@@ -71,6 +87,15 @@ class StoreSource:
         self._runs = {run.id: run for run in get_runs(store, self._ids)}
         self._models: Mapping[str, ModelInfo] = get_models(store)
         self._times: dict[str, DeviceTime | None] = {}
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """How another process opens it; None for a database in this one's memory."""
+        url = self._store.engine.url
+        if url.database in (None, "", ":memory:"):
+            return None
+        where = url.render_as_string(hide_password=False)
+        return Recipe(where, tuple(self._ids), tuple(sorted(self._names.items())))
 
     def reports(self) -> Sequence[RunReport]:
         """See `Source`."""

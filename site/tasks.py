@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.core import HarnessError, Problem, Status, TaskSpec, registry
+from harness.core import Estimate, HarnessError, Problem, Status, TaskSpec, registry
 from harness.results.boards import BoardRun
 from harness.site import problems as problem_pages
 from harness.site.chart import NARROW, WIDE, draw
@@ -16,12 +16,19 @@ from harness.site.choose import Step, resampled, steps
 from harness.site.groups import Group, Row
 from harness.site.index import compact, dumps, score_table, table_json
 from harness.site.pairs import MOST, paired_limits
+from harness.tasks._faults import Fault, fault_of, faults, notes
 
 if TYPE_CHECKING:
     from harness.site.build import Site
 
 ROWS = 300
 """Of a table in a page."""
+
+PAIR_PARTS = (
+    "pair_score", "pair_score/sensitivity", "pair_score/specificity",
+    "false_alarms/control", "false_alarms/original", "pairs_solved",
+)  # fmt: skip
+"""Metrics of traps beside their controls, the headline first."""
 
 MATRIX = 10
 HEATS = 6
@@ -117,12 +124,35 @@ def write_task(site: Site, group: Group) -> None:
         matrix=_matrix(group, boards),
         problems=views,
         lists=problem_pages.lists(site, views),
+        faults=_faults(group, views),
+        notes=notes(problem_pages.task_name(group.task)),
+        pairs=_trap_pairs(best),
         **values,
     )
+    site.page(unit, f"tasks/{group.slug}/embed.html", "embed.html", group=group, **values)
     data = index_json(group, boards)
     site.folder.write(unit, f"tasks/{group.slug}/data.json", dumps(data))
     body = compact({**data, "pairs": _pairs(group, boards)})
     site.folder.write(unit, f"tasks/{group.slug}/data.js", f"harnessData({body})\n")
+
+
+def _faults(
+    group: Group, views: Sequence[problem_pages.ProblemView]
+) -> list[tuple[Fault, problem_pages.ProblemView]]:
+    """The known wrong golds among the problems that are shown."""
+    name = problem_pages.task_name(group.task)
+    if not faults(name):
+        return []
+    known = ((fault_of(name, view.question), view) for view in views)
+    return [(fault, view) for fault, view in known if fault is not None]
+
+
+def _trap_pairs(best: Sequence[Row]) -> list[tuple[Row, list[Estimate | None]]]:
+    """What each model does on traps and on their controls; empty where the task has no such
+    pairs."""
+    lines = [(row, [row.report.metrics.get(name) for name in PAIR_PARTS]) for row in best]
+    found = [(row, cells) for row, cells in lines if cells[0] is not None]
+    return sorted(found, key=lambda line: -(line[1][0].value if line[1][0] else 0.0))[:ROWS]
 
 
 def best_of_models(group: Group) -> list[Row]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,26 +48,30 @@ def _mark(match: re.Match[str]) -> str:
 
 def visible(text: str) -> Markup:
     """A long text for a `<pre>`: escaped, with each hidden character spelled out and set apart."""
-    return _behind_pre(_spelled(text.replace("\r\n", "\n")))
+    return behind_pre(spelled(text.replace("\r\n", "\n")))
 
 
-def marked(text: str, answer: str | None) -> Markup:
-    """The same, with an extracted answer set apart at the last place where it stands by itself."""
+def marked(text: str, answer: str | None, write: Callable[[str], str] | None = None) -> Markup:
+    """The same, with an extracted answer set apart at the last place where it stands by itself.
+
+    `write` makes markup of what stands before and behind it (None: as `visible` does).
+    """
     text, answer = text.replace("\r\n", "\n"), (answer or "").replace("\r\n", "\n")
+    write = write or spelled
     start = _last(text, answer) if answer else -1
     if start < 0:
-        return visible(text)
+        return behind_pre(write(text))
     end = start + len(answer)
-    head, inner, tail = (_spelled(part) for part in (text[:start], text[start:end], text[end:]))
-    whole = f'{head}<mark class="x">{inner}</mark>{tail}'
-    return Markup("\n" + whole if text.startswith("\n") else whole)
+    inner = f'<mark class="x">{spelled(text[start:end])}</mark>'
+    return behind_pre(write(text[:start]) + inner + write(text[end:]))
 
 
-def _spelled(text: str) -> str:
+def spelled(text: str) -> str:
+    """A text as markup: escaped, each hidden character spelled out and set apart."""
     return _HIDDEN.sub(_mark, str(escape(text)))
 
 
-def _behind_pre(html: str) -> Markup:
+def behind_pre(html: str) -> Markup:
     """A browser drops a newline right behind <pre>: one of the text's own must be doubled."""
     return Markup("\n" + html if html.startswith("\n") else html)
 

@@ -8,8 +8,9 @@ beginning and end, with a link to a plain file that holds all of it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 
 from markupsafe import Markup
@@ -18,6 +19,7 @@ from harness.core import Problem, Status
 from harness.results.explanations import Explanation, explain_sample
 from harness.results.views import SampleView
 from harness.site.index import Place
+from harness.site.mathematics import typeset_part
 from harness.site.text import marked, split_thinking, visible
 from harness.site.verdicts import FAILED
 
@@ -29,6 +31,10 @@ TEXT_BYTES = 100_000
 EXPLAINED = 200
 """Samples of a run whose verdict is taken apart: it takes half a millisecond each. Those come first
 that are not plainly right."""
+
+TYPESET = 500
+"""Formulas in the answers of a run that are typeset, the first: it takes a quarter of a millisecond
+each. Those of the problems are always."""
 
 
 def page_name(page: int) -> str:
@@ -106,7 +112,7 @@ class Transcripts:
         self.places: dict[str, Place] = {}
         self.samples = 0
         self.pages = 0
-        self._left = EXPLAINED
+        self._left, self._formulas = EXPLAINED, TYPESET
 
     def __iter__(self) -> Iterator[TranscriptPage]:
         page = TranscriptPage(1)
@@ -118,7 +124,7 @@ class Transcripts:
             sheet: Sheet | None = None
             for position, view in enumerate(members):
                 name = f"text-{number}-{position}.txt"
-                parts, size = _parts(view, name)
+                parts, size = _parts(view, name, self._typeset)
                 size += 800 + (len(view.prompt) if sheet is None else 0)
                 full = page.samples >= PAGE_SAMPLES or page.bytes + size > PAGE_BYTES
                 if page.samples and full:
@@ -146,6 +152,10 @@ class Transcripts:
             self.samples += len(members)
         self.pages = page.number
         yield page
+
+    def _typeset(self) -> bool:
+        self._formulas -= 1
+        return self._formulas >= 0
 
     def _explained(self, view: SampleView) -> Explanation | None:
         verdict = view.verdict
@@ -175,7 +185,7 @@ def _votes(members: list[SampleView]) -> tuple[Vote, ...]:
     return tuple(Vote(first[k][0], n, first[k][1], n / most) for k, n in ordered)
 
 
-def _parts(view: SampleView, name: str) -> tuple[tuple[Shown, ...], int]:
+def _parts(view: SampleView, name: str, left: Callable[[], bool]) -> tuple[tuple[Shown, ...], int]:
     """The response as it is shown, and its size in bytes."""
     if view.error is not None:
         return (), len(view.error)
@@ -184,18 +194,22 @@ def _parts(view: SampleView, name: str) -> tuple[tuple[Shown, ...], int]:
     split = split_thinking(view.response)
     last = max((i for i, part in enumerate(split) if not part.thinking), default=-1)
     for i, part in enumerate(split):
-        html, whole = _fitted(part.text, answer if i == last else None)
+        write = None if part.thinking else partial(typeset_part, left=left)
+        html, whole = _fitted(part.text, answer if i == last else None, write)
         size += len(html.encode("utf-8"))
         parts.append(Shown(part.thinking, part.closed, html, "" if whole else name))
     return tuple(parts), size
 
 
-def _fitted(text: str, answer: str | None) -> tuple[Markup, bool]:
+def _fitted(
+    text: str, answer: str | None, write: Callable[[str], str] | None
+) -> tuple[Markup, bool]:
     """The text as markup, and whether it is all there: of a long one the beginning and the end."""
     if len(text) <= TEXT_BYTES:
-        html = marked(text, answer)
-        if len(html.encode("utf-8")) <= TEXT_BYTES:
-            return html, True
+        for way in dict.fromkeys((write, None)):  # with its formulas typeset it may be too long
+            html = marked(text, answer, way)
+            if len(html.encode("utf-8")) <= TEXT_BYTES:
+                return html, True
     size = TEXT_BYTES // 3
     while True:
         head, tail = visible(text[:size]), visible(text[-size:])

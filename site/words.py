@@ -55,6 +55,7 @@ SCRIPT = {
     "coverage": "coverage",
     "unfinished": "unfinished",
     "empty_store": "There is no run here yet.",
+    "loading": "Loading SQLite and the tables …",
 }
 """What scripts say, by the names that they know it by."""
 

@@ -16,7 +16,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from harness.core import (
@@ -34,6 +34,7 @@ from harness.core.hashing import canonical_json, content_hash
 from harness.core.protocols import Certified, Seeded, Task
 from harness.core.registry import find, names, plugin_files
 from harness.tasks import _sound
+from harness.tasks._check_report import CheckReport
 from harness.verifiers.pool import VerifierPool
 
 NO_ANSWER = {
@@ -46,44 +47,6 @@ _FORM = ("facts", "unique ids", "plain data", "prompt")
 """Checks that run first: if one fails, its consequences are not reported as well."""
 _OTHER_SEED = 90_001  # any but the public one
 _ELSEWHERE_S = 600.0
-
-
-@dataclass(frozen=True, slots=True)
-class CheckReport:
-    """The result of the checks: the number of problems, and the failures by check (empty: passed).
-
-    `skipped` says why a check did not apply; `warnings` may be intentional, but usually are not.
-    `examples` are two problems with their prompts.
-    """
-
-    task: str
-    problems: int
-    checks: tuple[str, ...]
-    failures: dict[str, list[str]] = field(default_factory=dict)
-    skipped: dict[str, str] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-    examples: tuple[tuple[Problem, Prompt], ...] = field(default=(), repr=False)
-
-    @property
-    def ok(self) -> bool:
-        """Whether every check passed."""
-        return not self.failures
-
-    def to_json(self) -> dict[str, object]:
-        """The object that `harness tasks check --json` prints."""
-        return {
-            "task": self.task,
-            "ok": self.ok,
-            "problems": self.problems,
-            "checks": [name for name in self.checks if name not in self.skipped],
-            "failures": self.failures,
-            "skipped": self.skipped,
-            "warnings": list(self.warnings),
-            "examples": [
-                {"id": p.id, "gold": p.gold, "prompt": prompt.to_json()}
-                for p, prompt in self.examples
-            ],
-        }
 
 
 def check(task: Task, source: DataSource | None = None) -> CheckReport:

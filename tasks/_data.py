@@ -6,6 +6,7 @@ another schema, an unreachable hub.
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 from collections.abc import Iterable, Mapping, Sequence
@@ -133,14 +134,16 @@ def _find(data: Published, split: str, folder: Path) -> Path:
 def read_json_rows(file: Path) -> list[dict[str, Any]]:
     """The objects of a JSON array (`.json`) or of JSON lines (any other name), in UTF-8."""
     try:
-        text = file.read_text("utf-8-sig")
+        text = _text(file)
+    except EOFError as error:
+        raise DataError(f"{file} is cut off: {error}") from error
     except UnicodeDecodeError as error:
         raise DataError(f"{file} is not UTF-8 text (byte {error.start}): convert it") from error
     except OSError as error:
         raise DataError(f"cannot read {file}: {error.strerror or error}") from error
     if text.startswith("version https://git-lfs."):
         raise DataError(f"{file} is a pointer of Git LFS, not the data: `git lfs pull` fetches it")
-    if file.suffix == ".json":
+    if file.name.removesuffix(".gz").endswith(".json"):
         return _array(text, file) if text.strip() else []
     rows = []
     for number, line in enumerate(text.split("\n"), 1):  # a string may hold U+2028 and its like
@@ -151,6 +154,14 @@ def read_json_rows(file: Path) -> list[dict[str, Any]]:
             raise DataError(f"{file}, line {number}: expected an object, not {_shown(row)}")
         rows.append(row)
     return rows
+
+
+def _text(file: Path) -> str:
+    """Its text, unpacked where the name ends in `.gz`."""
+    if file.suffix != ".gz":
+        return file.read_text("utf-8-sig")
+    with gzip.open(file, "rt", encoding="utf-8-sig") as unpacked:
+        return unpacked.read()
 
 
 def _array(text: str, file: Path) -> list[dict[str, Any]]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import functools
 import hashlib
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.core import Scored
+from harness.core import Estimate, Problem, Scored
+from harness.tasks._metrics import by_factor
+
+FAULTS_EXCLUDED = {"faults": "excluded"}
+"""The option that names a task of which problems with known faults were left out."""
 
 FILE = Path(__file__).with_name("known_faults.toml")
 
@@ -68,6 +72,19 @@ def fault_of(task: str, question: str) -> Fault | None:
 def undisputed(task: str, scored: Sequence[Scored]) -> Sequence[Scored]:
     """The ones whose golds are not known to be wrong."""
     return [one for one in scored if fault_of(task, one.problem.question) is None]
+
+
+def without_faults(task: str, problems: Sequence[Problem]) -> Sequence[Problem]:
+    """The problems whose golds are not known to be wrong, in their order."""
+    return [one for one in problems if fault_of(task, one.question) is None]
+
+
+def sound_figure(task: str, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
+    """The accuracy without those whose golds are known to be wrong; nothing where none is."""
+    sound = undisputed(task, scored)
+    if not sound or len(sound) == len(scored):
+        return {}
+    return by_factor(sound, "gold", lambda _: "undisputed")
 
 
 def to_json(task: str) -> dict[str, Any]:

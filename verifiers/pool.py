@@ -12,144 +12,23 @@ threads: no signal handlers, so it works off the main thread, in async code
 from __future__ import annotations
 
 import atexit
-import base64
 import contextlib
-import functools
-import json
 import os
-import select
-import subprocess
-import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
 from harness.core import HarnessError, Problem, Status, UsageError, Verdict, VerifierSpec, registry
 from harness.core.origin import is_builtin, where
-from harness.core.registry import by_hand, plugin_files
+from harness.verifiers.process import Item, Worker, WorkerGoneError
 
 MAX_CHUNK = 32
 _WORTH_A_WORKER = 32  # items waiting for each further worker
 PATIENCE_S = 1.0  # s; what waits shorter needs no further worker: it takes as long to start
-GRACE_S = 15.0  # for an outside program to be ended and read, on a busy machine too
-START_S = 120.0  # a new worker imports its plugins in this time, on a busy machine too
-
-
-class _WorkerGoneError(Exception):
-    """The worker died or ran over a limit; the message is the reason for its item's verdict."""
-
-
-@dataclass(slots=True)
-class _Item:
-    spec: VerifierSpec
-    response: str
-    problem: Problem
-    truncated: bool
-    future: Future[Verdict]
-    queued: float
-    started: bool = field(default=False)  # the future has been told that it runs
-
-
-class _Worker:
-    """One worker process and the two pipes to it. Not thread-safe: each thread has its own."""
-
-    def __init__(self, wall_s: float, cpu_s: float, memory_mb: int) -> None:
-        self._wall_s = wall_s
-        self._buffer = b""
-        env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "harness.verifiers.worker", str(memory_mb), str(cpu_s)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=env,
-            start_new_session=True,  # Ctrl-C is for the parent alone
-        )
-        try:
-            self._read_line(START_S)
-        except _WorkerGoneError:
-            self.kill()
-            raise
-
-    def send(self, chunk: list[_Item]) -> None:
-        """Hand over a chunk; its replies come in the same order."""
-        problems = {id(item.problem): item.problem for item in chunk}
-        place = {key: i for i, key in enumerate(problems)}
-        message = {
-            "plugins": list(plugin_files()),
-            "classes": {item.spec.name: code for item in chunk if (code := _sent(item.spec.name))},
-            "problems": [json.dumps(problem.to_json()) for problem in problems.values()],
-            "items": [
-                {
-                    "name": item.spec.name,
-                    "args": dict(item.spec.args),
-                    "response": item.response,
-                    "problem": place[id(item.problem)],
-                    "truncated": item.truncated,
-                }
-                for item in chunk
-            ],
-        }
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(json.dumps(message).encode() + b"\n")
-            self._process.stdin.flush()
-        except OSError as error:
-            raise _WorkerGoneError("its worker process died") from error
-        self._read_line(START_S)  # its verifiers are loaded
-
-    def reply(self) -> dict[str, Any]:
-        """The next item's reply; raises _WorkerGoneError after the wall limit.
-
-        A verifier that runs an outside program announces how long that may take.
-        """
-        reply = _read(self._read_line(self._wall_s))
-        if "wall_s" in reply:
-            reply = _read(self._read_line(max(self._wall_s, reply["wall_s"] + GRACE_S)))
-        return reply
-
-    def _read_line(self, limit_s: float) -> bytes:
-        assert self._process.stdout is not None
-        descriptor = self._process.stdout.fileno()
-        poller = select.poll()
-        poller.register(descriptor, select.POLLIN | select.POLLHUP)
-        deadline = time.monotonic() + limit_s
-        while b"\n" not in self._buffer:
-            left = deadline - time.monotonic()
-            if left <= 0 or not poller.poll(left * 1000):
-                raise _WorkerGoneError(f"stopped after {limit_s:g} s")
-            data = os.read(descriptor, 1 << 16)
-            if not data:
-                raise _WorkerGoneError(self._obituary())
-            self._buffer += data
-        line, _, self._buffer = self._buffer.partition(b"\n")
-        return line
-
-    def _obituary(self) -> str:
-        code = self._process.wait()
-        if code == -24:  # SIGXCPU, from the kernel
-            return "stopped at the limit of CPU time"
-        if code in (-9, 77):
-            return "stopped at the limit of memory"
-        return f"its worker process died ({'signal' if code < 0 else 'exit code'} {abs(code)})"
-
-    def abort(self) -> None:
-        """End the process from another thread; the reading one sees the end of the pipe."""
-        self._process.kill()
-
-    def kill(self) -> None:
-        """End the process and free its pipes."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                # bytes may still be buffered for a process that is gone
-                with contextlib.suppress(OSError):
-                    pipe.close()
 
 
 def _said_of(name: str, gone: Exception) -> str:
@@ -193,9 +72,9 @@ class VerifierPool:
         lock = threading.RLock()
         self._changed = threading.Condition(lock)
         self._late = threading.Condition(lock)  # for threads without a worker
-        self._queue: deque[_Item] = deque()
+        self._queue: deque[Item] = deque()
         self._threads: list[threading.Thread] = []
-        self._alive: set[_Worker] = set()
+        self._alive: set[Worker] = set()
         self._ready: float | None = None  # since when there is a worker
         self._closed = False
         self._cancelled = False
@@ -206,7 +85,7 @@ class VerifierPool:
         """Queue one item. The future raises UsageError if the verifier cannot be built."""
         if os.getpid() != self._pid:
             self._reset()  # forked: the threads and workers stayed with the parent
-        item = _Item(spec, response, problem, truncated, Future(), time.monotonic())
+        item = Item(spec, response, problem, truncated, Future(), time.monotonic())
         with self._changed:
             if self._closed:
                 raise HarnessError("the verifier pool is closed")
@@ -216,7 +95,7 @@ class VerifierPool:
             self._changed.notify()
         return item.future
 
-    def _add_thread(self, item: _Item) -> None:
+    def _add_thread(self, item: Item) -> None:
         """One thread more; raises HarnessError where the first one cannot be started."""
         first = not self._threads
         thread = threading.Thread(target=self._run, args=(first,), name="verifier", daemon=True)
@@ -233,7 +112,7 @@ class VerifierPool:
         """How many threads the queue is worth: a worker takes longer to start than most answers."""
         return 1 + len(self._queue) // _WORTH_A_WORKER
 
-    def _take(self, *, patient: bool) -> list[_Item]:
+    def _take(self, *, patient: bool) -> list[Item]:
         """The next chunk for a thread; empty when the pool is closed and drained.
 
         A patient thread leaves items to the others as long as they do not wait.
@@ -253,7 +132,7 @@ class VerifierPool:
         return time.monotonic() - max(self._queue[0].queued, self._ready) < PATIENCE_S
 
     def _run(self, first: bool) -> None:
-        worker: _Worker | None = None
+        worker: Worker | None = None
         failures = 0
         try:
             while True:
@@ -278,7 +157,7 @@ class VerifierPool:
             if worker is not None:
                 self._discard(worker)
 
-    def _served(self, worker: _Worker | None, chunk: list[_Item], *, hopeless: bool) -> bool:
+    def _served(self, worker: Worker | None, chunk: list[Item], *, hopeless: bool) -> bool:
         """Judge what of a chunk is still wanted, or give it back; True when the worker is gone."""
         wanted = [i for i in chunk if i.started or _begins(i.future)]
         for item in wanted:
@@ -288,7 +167,7 @@ class VerifierPool:
             return False
         return bool(wanted) and not self._judge(worker, wanted)
 
-    def _judge(self, worker: _Worker, chunk: list[_Item]) -> bool:
+    def _judge(self, worker: Worker, chunk: list[Item]) -> bool:
         """Run a chunk; False when the worker is gone (what it had not begun is queued again)."""
         waiting = deque(chunk)
         try:
@@ -303,7 +182,7 @@ class VerifierPool:
             what = f"the verifier {chunk[0].spec.name!r}: its arguments and the problem"
             _fail(waiting, UsageError(f"{what} must be plain JSON: {error}"))
             return False
-        except _WorkerGoneError as gone:
+        except WorkerGoneError as gone:
             guilty = waiting.popleft()
             if self._cancelled:
                 _fail([guilty], HarnessError("the verifier pool was closed"))
@@ -313,23 +192,23 @@ class VerifierPool:
             return False
         return True
 
-    def _start(self) -> _Worker | None:
+    def _start(self) -> Worker | None:
         try:
-            worker = _Worker(*self._limits)
-        except (_WorkerGoneError, OSError):
+            worker = Worker(*self._limits)
+        except (WorkerGoneError, OSError):
             return None
         with self._changed:
             self._alive.add(worker)
             self._ready = self._ready or time.monotonic()
         return worker
 
-    def _discard(self, worker: _Worker) -> None:
+    def _discard(self, worker: Worker) -> None:
         with self._changed:
             self._alive.discard(worker)
         with contextlib.suppress(Exception):  # it is given up, whatever becomes of its process
             worker.kill()
 
-    def _give_back(self, items: list[_Item], *, failed: bool = False) -> None:
+    def _give_back(self, items: list[Item], *, failed: bool = False) -> None:
         reason = "verifier workers cannot be started: see the messages above"
         with self._changed:
             if self._cancelled:
@@ -383,23 +262,13 @@ def _begins(future: Future[Verdict]) -> bool:
     return not future.done() and future.set_running_or_notify_cancel()
 
 
-def _fail(items: Iterable[_Item], error: Exception) -> None:
+def _fail(items: Iterable[Item], error: Exception) -> None:
     for item in items:
         if not item.future.done():
             item.future.set_exception(error)
 
 
-def _read(line: bytes) -> dict[str, Any]:
-    try:
-        reply = json.loads(line)
-    except ValueError:
-        reply = None
-    if not isinstance(reply, dict):
-        raise _WorkerGoneError("its worker process gave what is no reply")
-    return reply
-
-
-def _settle(item: _Item, reply: dict[str, Any]) -> None:
+def _settle(item: Item, reply: dict[str, Any]) -> None:
     if "error" in reply:
         item.future.set_exception(UsageError(reply["error"]))
         return
@@ -409,26 +278,3 @@ def _settle(item: _Item, reply: dict[str, Any]) -> None:
     except (KeyError, TypeError, ValueError) as error:  # the worker had checked it
         verdict = _ungraded(f"the verifier's process gave what is no verdict: {error}")
     item.future.set_result(verdict)
-
-
-@functools.cache
-def _pickled(plugin: Any) -> str:
-    import dill  # a part of `datasets`; only for classes that stand in no file
-
-    # With what it names: of a notebook's or a script's own module dill sends the name alone, and
-    # in a worker that is another module.
-    return base64.b64encode(dill.dumps(plugin, recurse=True)).decode()
-
-
-def _sent(name: str) -> str | None:
-    """A verifier registered by hand (in a notebook, say), for a worker that has no file of it."""
-    plugin = by_hand("verifiers", name)
-    if plugin is None:
-        return None
-    try:
-        return _pickled(plugin)
-    except Exception as error:  # pickling a stranger's object may raise anything
-        raise UsageError(
-            f"the verifier {name!r} cannot be sent to a worker process: {type(error).__name__}: "
-            f"{error}; write it to a file, and load that with load_plugin"
-        ) from error

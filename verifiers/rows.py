@@ -88,10 +88,12 @@ def judge_rows(
 
 
 def as_row(verdict: Verdict) -> dict[str, Any]:
-    """The fields that a script reads."""
+    """The fields that a script reads; `score` where the verifier gives partial credit."""
     rule, _, stage = verdict.method.rpartition("/")
+    partial = {} if verdict.score is None else {"score": verdict.score}
     return {
         "verdict": verdict.status.value,
+        **partial,
         "extracted": verdict.answer,
         "stage": stage,
         "reason": verdict.reason,

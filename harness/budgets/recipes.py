@@ -42,6 +42,7 @@ RECIPES: Mapping[str, Recipe] = {
     "ask": Recipe("independent", "the wish for n tokens stands in the prompt"),
     "best": Recipe("independent", "n samples; the one of highest reward", ("best",)),
     "weighted": Recipe("independent", "n samples; votes weighted by reward", ("weighted",)),
+    "loglikelihood": Recipe("loglikelihood", "the likeliest of given choices; none is generated"),
     "adaptive": Recipe("adaptive", "votes until the winner is settled, n at most", ("vote",)),
     "revise": Recipe(
         "revise",

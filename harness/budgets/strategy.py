@@ -94,6 +94,13 @@ class Caller(Protocol):
         """
         ...
 
+    async def likelihoods(self) -> Draw:
+        """One draw, which says how likely each of the prompt's choices is; none is generated.
+
+        Its text is what `harness.core.likelihood.write_measures` writes.
+        """
+        ...
+
     async def score(self, reward: Reward, responses: Sequence[str]) -> list[Score]:
         """The reward's scores of some responses to the problem; stored ones are reused."""
         ...
@@ -153,6 +160,7 @@ class Proposer(Protocol):
     Registered under `harness.proposers` as a class; built from a budget and its reward (None if
     it has none); raises UsageError if they do not fit. Its `version`, if it declares one,
     identifies its requests to the model, in addition to a hash of its source.
+    `reads_choices = True`: it requests nothing but `Caller.likelihoods`.
     """
 
     @property
@@ -300,6 +308,11 @@ class Strategy:
     def whole(self) -> bool:
         """Whether an attempt is a unit, and not a pool of which smaller budgets use parts."""
         return self.capped or not self.proposer.exchangeable
+
+    @property
+    def reads(self) -> bool:
+        """Whether it has the prompt's choices read, and generates nothing."""
+        return bool(getattr(self.proposer, "reads_choices", False))
 
     @property
     def family(self) -> str:

@@ -39,8 +39,13 @@ _COMMANDS = {
         "Grade stored samples again, without calling a model.",
     ),
     "site": ("harness.cli.site:site", "Build or serve the static leaderboard."),
+    "submit": ("harness.cli.submit:submit", "Pack runs into one file for a leaderboard."),
     "view": ("harness.cli.view:view", "Show a live database in the browser."),
     "verify": ("harness.cli.verify:verify", "Grade one answer, or a file of them."),
+    "rubric": (
+        "harness.cli.rubric:rubric",
+        "Fit a rubric's weights to labels, or check it against them.",
+    ),
     "audit": (
         "harness.cli.audit:audit",
         "Label samples by hand, to measure how often the verifier is wrong.",
@@ -51,6 +56,10 @@ _COMMANDS = {
     "train-reward": (
         "harness.cli.train_reward:train_reward",
         "Train a process reward model on a model's solutions ([train]).",
+    ),
+    "train-star": (
+        "harness.cli.train_star:train_star",
+        "Train a model on its own verified solutions, and measure the gain ([train]).",
     ),
 }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.options import (
+    allow_code_option,
     db_option,
     env_file_option,
     json_option,
@@ -19,7 +20,7 @@ from harness.cli.planning import JUDGE, WHAT, config_from, config_options, flag,
 from harness.core import UsageError
 
 if TYPE_CHECKING:
-    from harness.run.evaluate import Evaluation
+    from harness.run.evaluation import Evaluation
     from harness.run.plan import Plan
 
 EXAMPLES = """
@@ -40,6 +41,7 @@ A budget says what may be spent on one problem:
   greedy  sample@n (pass@k)  vote@n (majority)  adaptive@n (a vote that stops early)
   think@n (at most n thinking tokens; min=, waits= and wait= extend the thinking)
   effort@low (a provider's named level)  ask@n (a thinking length requested in the prompt)
+  loglikelihood (scores the choices of a multiple-choice task, without generating)
   best@n:reward=R  weighted@n:reward=R  revise@nxm (n chains of m answers)
   beam@nxm:reward=R  dvts@nxm:reward=R  lookahead@nxm+k:reward=R  mcts@n:reward=R  rmaxts@n
 R is a reward: steps (checks written arithmetic, no model), judge (the model itself), onnx:tiny-prm
@@ -92,6 +94,7 @@ class _WithNames(click.Command):
 @click.option("--dry-run", is_flag=True, help="Print what would run, then exit.")
 @click.option("--quiet", is_flag=True, help="Do not show progress.")
 @env_file_option
+@allow_code_option
 @plugin_option
 @json_option
 def eval_(
@@ -159,6 +162,8 @@ def _dry_run(plan: Plan, as_json: bool) -> int:
     from harness.run.forecast import forecast
 
     rows = forecast(plan)
+    for line in plan.notes:
+        click.echo(line, err=True)
     if as_json:
         print_json([row.to_json() for row in rows])
         return 0
@@ -169,14 +174,19 @@ def _dry_run(plan: Plan, as_json: bool) -> int:
 
 
 def _report(result: Evaluation, as_json: bool, quiet: bool, judge: str | None) -> int:
-    from harness.cli.tables import console, contamination_table, print_runs
+    from harness.cli.tables import console, contamination_table, group_lines, print_runs
 
     runs = [report.to_json() for report in result.reports]
     compared = [one.to_json() for one in result.contamination]
+    groups = [one.to_json() for one in result.groups]
     if as_json:
-        print_json({"runs": runs, "contamination": compared} if compared else runs)
+        more = {"contamination": compared, "groups": groups}
+        told = {name: rows for name, rows in more.items() if rows}
+        print_json({"runs": runs, **told} if told else runs)
     else:
         print_runs(result.reports)
+        for line in group_lines(result.groups):
+            click.echo(line)
         if compared:
             console().print("", contamination_table(result.contamination), sep="\n")
     if not quiet:

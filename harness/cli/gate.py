@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.options import (
+    allow_code_option,
     db_option,
     env_file_option,
     json_option,
@@ -101,6 +102,7 @@ LABEL), because its name does not reveal whether it has changed.
 @config_options(*_RUN_ONLY)
 @click.option("--quiet", is_flag=True, help="Do not show progress.")
 @env_file_option
+@allow_code_option
 @plugin_option
 @json_option
 def gate(inconclusive: str, as_json: bool, **given: Any) -> int:

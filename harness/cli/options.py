@@ -67,6 +67,32 @@ def env_file_option(command: F) -> F:
     )(command)
 
 
+def allow_code_option(command: F) -> F:
+    """--allow-code: programs that a model wrote may run where there is no sandbox."""
+    return click.option(
+        "--allow-code",
+        is_flag=True,
+        expose_value=False,
+        callback=_allow_code,
+        help="Run programs that a model has written even where there is no sandbox for them.",
+    )(command)
+
+
+def _allow_code(_context: click.Context, _option: click.Parameter, given: bool) -> None:
+    if not given:
+        return
+    from harness.verifiers.code import allow, find_sandbox
+
+    allow()
+    if find_sandbox().name == "none":
+        click.secho(
+            "--allow-code: programs that a model has written run WITHOUT A SANDBOX, with all that "
+            "you may do on this machine",
+            err=True,
+            bold=True,
+        )
+
+
 def _load_env_files(
     _context: click.Context, _option: click.Parameter, files: Iterable[str]
 ) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.options import (
+    allow_code_option,
     db_option,
     env_file_option,
     json_option,
@@ -67,6 +68,7 @@ with this many problems of the task, and with more, before there is a baseline.
 @config_options("gpu_usd_per_hour", "price")
 @db_option
 @env_file_option
+@allow_code_option
 @plugin_option
 @json_option
 def plan(as_json: bool, **given: Any) -> int:
@@ -105,7 +107,8 @@ def _gate(as_json: bool, given: dict[str, Any]) -> int:
 
 
 def _forecast(as_json: bool, given: dict[str, Any]) -> int:
-    from harness.run.evaluate import Evaluation, run_pilot
+    from harness.run.evaluate import run_pilot
+    from harness.run.evaluation import Evaluation
     from harness.run.forecast import forecast
     from harness.run.plan import make_plan
 
@@ -114,7 +117,10 @@ def _forecast(as_json: bool, given: dict[str, Any]) -> int:
     if given["pilot"]:
         stop_cleanly()
         pilot = run_pilot(config, given["pilot"])
-    rows = forecast(make_plan(config))
+    plan = make_plan(config)
+    rows = forecast(plan)
+    for line in plan.notes:
+        click.echo(line, err=True)
     if as_json:
         print_json([row.to_json() for row in rows])
     else:

@@ -127,6 +127,13 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("--system",),
         {"metavar": "TEXT", "help": "Replace the task's system prompt ('' for none)."},
     ),
+    "exclude_known_faults": (
+        ("--exclude-known-faults",),
+        {
+            "is_flag": True,
+            "help": "Leave out problems whose published answer is known to be wrong.",
+        },
+    ),
     "shots": (("--shots",), {"type": int, "help": "Number of worked examples before a question."}),
     "seed": (("--seed",), {"type": int, "help": "Seed for sampling [default: 0]."}),
     "fresh_seed": (
@@ -240,7 +247,8 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
 }
 JUDGE = ("judge_model", "judge_args", "judge_max_output_tokens", "judge_votes", "judge_price")
 WHAT = (
-    "model", "tasks", "budgets", "model_args", "limit", "prompt", "system", "shots", "seed",
+    "model", "tasks", "budgets", "model_args", "limit", "exclude_known_faults", "prompt",
+    "system", "shots", "seed",
     "data_dir", "max_output_tokens",
 )  # fmt: skip
 """The options that define what is measured."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.options import (
+    allow_code_option,
     db_option,
     env_file_option,
     filter_options,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 @db_option
 @filter_options
 @env_file_option
+@allow_code_option
 @plugin_option
 @config_options(*JUDGE, "price")
 @click.option(

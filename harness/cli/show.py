@@ -48,8 +48,9 @@ def show(
     """Show the runs in a database, or the samples of one run."""
     from harness import api
     from harness.analysis.obedience import sweep_lines
-    from harness.cli.tables import print_runs
+    from harness.cli.tables import group_lines, print_runs
     from harness.core import UsageError
+    from harness.results.groups import group_figures
 
     if problem is not None and samples is None:
         raise UsageError(f"--problem {problem} needs --samples RUN")
@@ -61,6 +62,8 @@ def show(
         print_json([report.to_json() for report in reports])
     elif reports:
         print_runs(reports, wide=wide)
+        for line in group_lines(group_figures(reports)):
+            click.echo(line)
         for line in sweep_lines(api.obeyed(db, model=model, task=task, budget=budget)):
             click.echo(line)
     else:
@@ -68,12 +71,10 @@ def show(
 
 
 def _show_samples(views: Sequence[SampleView], as_json: bool) -> None:
-    from dataclasses import asdict
-
     from harness.site.text import plain
 
     if as_json:
-        print_json([asdict(view) for view in views])
+        print_json([view.to_json() for view in views])
         return
     for view in views:
         verdict = view.verdict

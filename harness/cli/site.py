@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.group(
     epilog="\b\nExamples:\n  harness site build --out leaderboard\n"
-    "  harness site build --study study.toml\n"
+    "  harness site build --study study.toml --release 2026-01\n"
     "  harness site serve leaderboard --port 8080"
 )
 def site() -> None:
@@ -46,7 +46,8 @@ def site() -> None:
     "board_file",
     type=click.Path(path_type=Path),
     metavar="FILE.toml",
-    help="Board settings: title, texts, colours, tasks whose gold answers are withheld.",
+    help="Board settings: title, texts, colours, tasks whose gold answers are withheld "
+    "[default: board.toml next to the study].",
 )
 @click.option(
     "--title", help="Title of the pages [default: the board's, the study's, else Leaderboard]."
@@ -66,6 +67,12 @@ def site() -> None:
     "--report",
     help="Link behind 'report a wrong verdict'; {run}, {problem} and {sample} are filled in.",
 )
+@click.option("--all-runs", is_flag=True, help="With --study, include the database's other runs.")
+@click.option(
+    "--release",
+    metavar="NAME",
+    help="Keep a frozen copy of the built site under releases/NAME.",
+)
 @click.option("--fresh", is_flag=True, help="Rewrite every page, changed or not.")
 @plugin_option
 @json_option
@@ -79,6 +86,8 @@ def build(  # noqa: PLR0913 - a parameter an option
     language: str | None,
     url: str | None,
     report: str | None,
+    all_runs: bool,
+    release: str | None,
     fresh: bool,
     as_json: bool,
     **filters: str | None,
@@ -101,7 +110,8 @@ def build(  # noqa: PLR0913 - a parameter an option
         runs = find_runs(store, **filters)
         names = {} if study is None else study.names()
         if study is not None:
-            runs = [run for run in names if run in set(runs)]
+            named = [run for run in names if run in set(runs)]
+            runs = [*named, *(r for r in runs if r not in names)] if all_runs else named
             if not runs:
                 raise UsageError(f"none of its runs is in {db}: run `harness eval --study` first")
         if not runs and any(filters.values()):  # otherwise a typo would empty a built site
@@ -113,6 +123,7 @@ def build(  # noqa: PLR0913 - a parameter an option
                 board=_words(board_file, study, given),
                 allow_secrets=allow_secrets,
                 fresh=fresh,
+                release=release,
             )
         except OSError as error:
             raise UsageError(
@@ -132,8 +143,10 @@ def build(  # noqa: PLR0913 - a parameter an option
 def _words(board_file: Path | None, study: Study | None, given: dict[str, str | None]) -> BoardText:
     """Settings from the board's file, then the study, then the command's own options."""
     from harness.site import BoardText
-    from harness.site.board_file import read_board
+    from harness.site.board_file import BOARD, read_board
 
+    if board_file is None and study is not None and (study.path.parent / BOARD).is_file():
+        board_file = study.path.parent / BOARD
     told: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if board_file is not None:
         board = read_board(board_file)
@@ -174,3 +187,49 @@ def serve(folder: Path, host: str, port: int) -> None:
     from harness.site import serve as run
 
     run(folder, host=host, port=port, ready=click.echo)
+
+
+@site.command(
+    name="check-submission",
+    epilog="\b\nExamples:\n  harness site check-submission submission.zip\n"
+    "  harness site check-submission submission.zip --db board.sqlite --accept\n\n"
+    "Exit code 1 with one line per fault, 2 if the file is not a submission.",
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--db", metavar="FILE|URL", help="The leaderboard's database, which must agree.")
+@click.option("--accept", is_flag=True, help="If there is no fault, add the runs to that database.")
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    help="Folder with the data of tasks that are not generated.",
+)
+@plugin_option
+@json_option
+def check_submission(
+    file: Path, db: str | None, accept: bool, data_dir: Path | None, as_json: bool
+) -> int:
+    """Check a submission: grade every answer again, and recompute every sum."""
+    from contextlib import ExitStack
+
+    from harness.core import UsageError
+    from harness.interop.submission_check import check_submission as check
+    from harness.store import open_store
+
+    if accept and db is None:
+        raise UsageError("--accept: name the board's database with --db")
+    with ExitStack() as opened:
+        board = None if db is None else opened.enter_context(open_store(db, create=accept))
+        checked = check(file, board=board, data_dir=data_dir, take=accept)
+    if as_json:
+        print_json(checked.to_json())
+        return 1 if checked.faults else 0
+    for fault in checked.faults:
+        click.echo(fault)
+    for note in checked.notes:
+        click.echo(f"note: {note}", err=True)
+    said = f"{len(checked.runs)} runs, {checked.samples} samples: "
+    if checked.faults:
+        click.echo(f"{said}{len(checked.faults)} faults", err=True)
+        return 1
+    click.echo(said + (f"accepted into {db}" if checked.accepted else "all fits"))
+    return 0

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from harness.analysis.contamination import Contamination
 from harness.core import Estimate
+from harness.results.groups import GroupFigure
 from harness.results.views import RunReport
 
 
@@ -39,6 +40,17 @@ def count(value: float | None) -> str:
 def per_problem(total: float | None, problems: int) -> float | None:
     """A mean, if the total is known."""
     return None if total is None or not problems else total / problems
+
+
+def group_lines(groups: Sequence[GroupFigure]) -> list[str]:
+    """A line for each group of tasks: its members' accuracy, joined."""
+    return [
+        f"{one.group}, {one.model} {one.budget}: {percent(one.accuracy).strip()}, the mean over "
+        f"{'the ' + count(one.problems) + ' problems of its ' if one.weighted else 'its '}"
+        f"{one.tasks} tasks"
+        for one in groups
+        if one.accuracy is not None
+    ]
 
 
 _Cells = Mapping[str, str]
@@ -153,13 +165,21 @@ _HEADINGS = {
 
 
 def _rows(report: RunReport, apart: str | None) -> list[_Cells]:
-    """A run's line, and below it the accuracy corrected by labels."""
+    """A run's line, then its accuracy corrected by labels, and without known faults of the data."""
     rows = [_cells(report, apart)]
     found = report.audit
     if found is not None and found.of_run and found.corrected_accuracy is not None:
         said = {
             "budget": f"corrected by {found.labels} labels",
             "accuracy": percent(found.corrected_accuracy),
+        }
+        rows.append({name: said.get(name, "") for name in _HEADINGS})
+    sound, accuracy = report.metrics.get("gold=undisputed"), report.metrics.get("accuracy")
+    if sound is not None and accuracy is not None and sound.value != accuracy.value:
+        faults = report.problems - sound.n
+        said = {
+            "budget": f"without {faults} known fault{'s' if faults > 1 else ''} of the data",
+            "accuracy": percent(sound),
         }
         rows.append({name: said.get(name, "") for name in _HEADINGS})
     return rows

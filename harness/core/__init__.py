@@ -20,8 +20,17 @@ if TYPE_CHECKING:
         UnknownNameError,
         UsageError,
     )
+    from harness.core.likelihood import Likelihood, Measured
     from harness.core.manifest import Command, RunIdentity, RunManifest
-    from harness.core.problem import DataSource, Message, Problem, Prompt, TaskSpec
+    from harness.core.problem import (
+        Choice,
+        DataSource,
+        Message,
+        Problem,
+        Prompt,
+        TaskGroup,
+        TaskSpec,
+    )
     from harness.core.reasoning import EFFORTS, Capabilities, Origin, Thought
     from harness.core.sample import (
         Completion,
@@ -51,8 +60,9 @@ _WHERE = {
         "UnknownNameError",
         "UsageError",
     ),
+    "likelihood": ("Likelihood", "Measured"),
     "manifest": ("Command", "RunIdentity", "RunManifest"),
-    "problem": ("DataSource", "Message", "Problem", "Prompt", "TaskSpec"),
+    "problem": ("Choice", "DataSource", "Message", "Problem", "Prompt", "TaskGroup", "TaskSpec"),
     "reasoning": ("EFFORTS", "Capabilities", "Origin", "Thought"),
     "sample": (
         "Completion",
@@ -75,6 +85,7 @@ __all__ = [
     "EFFORTS",
     "BackendError",
     "Capabilities",
+    "Choice",
     "Command",
     "Completion",
     "ContextError",
@@ -83,6 +94,8 @@ __all__ = [
     "Estimate",
     "Finish",
     "HarnessError",
+    "Likelihood",
+    "Measured",
     "Message",
     "MissingExtraError",
     "ModelInfo",
@@ -101,6 +114,7 @@ __all__ = [
     "Scored",
     "Status",
     "StoreError",
+    "TaskGroup",
     "TaskSpec",
     "ThinkMarks",
     "Thought",

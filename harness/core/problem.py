@@ -24,18 +24,35 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A text that may follow a prompt, and whose likelihood is held against the others'.
+
+    `context` is what it follows where that is not the prompt; "" is nothing at all.
+    """
+
+    text: str
+    context: str | None = None
+
+    def to_json(self) -> list[str]:
+        """The text, and its context where it has one."""
+        return [self.text] if self.context is None else [self.text, self.context]
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """The messages that a model sees; the last one is the user's.
 
     `begin` is the start of the assistant's answer, which the model continues. An answer
     (not thinking) ends at a string of `stop`. `plain`: the last message is the whole text that
-    the model continues, without a chat template.
+    the model continues, without a chat template. `choices` are the answers whose log-likelihoods
+    are compared, if no answer is generated.
     """
 
     messages: tuple[Message, ...]
     begin: str = ""
     stop: tuple[str, ...] = ()
     plain: bool = False
+    choices: tuple[Choice, ...] = ()
 
     @classmethod
     def user(cls, text: str, *, system: str | None = None) -> Prompt:
@@ -46,7 +63,12 @@ class Prompt:
     def to_json(self) -> dict[str, Any]:
         """The messages and other settings that identify a run's prompts."""
         turns = [{"role": m.role, "content": m.content} for m in self.messages]
-        extra = {"begin": self.begin, "stop": list(self.stop), "plain": self.plain}
+        extra: dict[str, Any] = {
+            "begin": self.begin,
+            "stop": list(self.stop),
+            "plain": self.plain,
+            "choices": [choice.to_json() for choice in self.choices],
+        }
         return {"messages": turns, **{name: value for name, value in extra.items() if value}}
 
 
@@ -102,6 +124,19 @@ class DataSource:
     data_dir: Path | None = None
     limit: int | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskGroup:
+    """Tasks that go by one name: `members` are theirs.
+
+    `weighted`: the group's accuracy is the mean of theirs weighted by their problems, else the
+    plain mean; None where it has none of its own.
+    """
+
+    name: str
+    members: tuple[str, ...]
+    weighted: bool | None
 
 
 @dataclass(frozen=True, slots=True)

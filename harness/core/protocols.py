@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from harness.core.problem import DataSource, Problem, Prompt
+from harness.core.likelihood import Measured
+from harness.core.problem import DataSource, Problem, Prompt, TaskGroup
 from harness.core.sample import ModelInfo, ModelSpec, Reply, Request
 from harness.core.scored import Estimate, Scored
 from harness.core.verdict import Verdict, VerifierSpec
@@ -73,6 +74,15 @@ class FewShot(Protocol):
 
     def shots(self, problem: Problem) -> Sequence[Sequence[str]]:
         """The examples shown before a problem, as (question, answer)."""
+        ...
+
+
+@runtime_checkable
+class Grouped(Protocol):
+    """A task whose name may stand for several: `harness eval` and studies take them instead."""
+
+    def group(self) -> TaskGroup | None:
+        """The tasks that it stands for; None where it is one itself."""
         ...
 
 
@@ -163,6 +173,19 @@ class Backend(Protocol):
 
     async def close(self) -> None:
         """Free the engine's resources. Pending calls are cancelled."""
+        ...
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """A backend that says how likely given texts are; its `info.can.likelihood` is true."""
+
+    async def likelihood(self, prompt: Prompt) -> Measured:
+        """One figure for each of the prompt's choices, in order; BackendError when it has none.
+
+        Context and choice are tokenized together, and the tokens behind those of the context alone
+        are the choice's. The space at the end of a context counts with the choice.
+        """
         ...
 
 

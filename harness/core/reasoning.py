@@ -31,7 +31,8 @@ class Capabilities:
     for a model. `thinking` lists the supported ways to run `think@n`, the default first.
     `least_thinking` is the smallest native budget other than 0. `effort_and_thinking`: whether one
     request may set both. `seeds`: whether equal seeds give equal samples, as far as the engine
-    can. `advice` ends the error for unsupported budgets: what to do instead.
+    can. `likelihood`: whether it scores given texts (see `protocols.Reader`). `advice` ends the
+    error for unsupported budgets: what to do instead.
     """
 
     efforts: tuple[str, ...] = ()
@@ -39,6 +40,7 @@ class Capabilities:
     least_thinking: int = 0
     effort_and_thinking: bool = True
     seeds: bool = True
+    likelihood: bool = False
     advice: str = ""
 
 

@@ -19,6 +19,8 @@ from harness.core.sources import own_files
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
+    from harness.core.problem import TaskSpec
+
 KINDS = (
     "families",
     "tasks",
@@ -100,7 +102,14 @@ def _entry_points(kind: str) -> dict[str, EntryPoint]:
     from importlib.metadata import entry_points  # slow to import, and not needed for --help
 
     found: dict[str, EntryPoint] = {}
-    for point in sorted(entry_points(group=f"harness.{kind}"), key=_foreign_last):
+    packages: dict[int, str] = {}  # by distribution: its name is parsed anew at every asking
+
+    def foreign_last(point: EntryPoint) -> tuple[bool, str]:
+        package = packages.setdefault(id(point.dist), "") or _package(point)
+        packages[id(point.dist)] = package
+        return package != PACKAGE, package
+
+    for point in sorted(entry_points(group=f"harness.{kind}"), key=foreign_last):
         if point.name in found and found[point.name].value != point.value:
             warnings.warn(
                 f"the {singular(kind)} {point.name!r} of the package {_package(point)!r} is not "
@@ -111,11 +120,6 @@ def _entry_points(kind: str) -> dict[str, EntryPoint]:
             continue
         found[point.name] = point
     return found
-
-
-def _foreign_last(point: EntryPoint) -> tuple[bool, str]:
-    package = _package(point)
-    return package != PACKAGE, package
 
 
 def _package(point: EntryPoint) -> str:
@@ -144,6 +148,11 @@ def find(kind: str, name: str) -> Any:
     if name not in names(kind):
         if kind == "tasks" and Path(name).suffix.lower() in QUESTION_FILES:
             return _of_family("file", name)
+        if kind == "tasks" and Path(name).is_file():
+            raise UsageError(
+                f"{name} is no file of questions, which end in {', '.join(QUESTION_FILES)}; "
+                "code is read by --plugin FILE.py"
+            )
         raise UnknownNameError(singular(kind), name, names(kind))
     return _load(kind, _entry_points(kind)[name])
 
@@ -193,6 +202,17 @@ def make(kind: str, name: str) -> Any:
         raise
     except Exception as error:
         raise fault(f"the {singular(kind)} {name!r}", plugin, error) from error
+
+
+def make_task(spec: TaskSpec) -> Any:
+    """A task that knows its options without having loaded its problems.
+
+    A task whose verifier or figures depend on them has a method `configure(options)`.
+    """
+    task = make("tasks", spec.name)
+    if hasattr(task, "configure"):
+        task.configure(dict(spec.options))
+    return task
 
 
 def version(kind: str, name: str) -> str | None:

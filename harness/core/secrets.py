@@ -56,14 +56,52 @@ def environment_secrets(environment: Mapping[str, str] = os.environ) -> dict[str
     }
 
 
+_MARKS: Mapping[str, tuple[str, ...]] = {
+    "a key of OpenAI's or Anthropic's form": ("sk-",),
+    "a key of Google's form": ("AIza",),
+    "a token of Hugging Face's form": ("hf_",),
+    "a token of GitHub's form": ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+    "a key of Amazon's form": ("AKIA", "ASIA"),
+    "a bearer token": ("earer",),
+}
+"""One of these stands in every text that a form matches: looking for them takes a hundredth of the
+time."""
+_BEFORE, _BEHIND = 40, 4000  # characters around `://` in which a password in an address is sought
+
+
 def suspects(text: str, known: Mapping[str, str]) -> Iterator[Suspect]:
     """What in a text looks like a secret; `known` maps variable names to secret values."""
     for name, value in known.items():
         if value in text:
             yield Suspect(f"the value of the environment variable {name}", _hint(value))
     for kind, pattern in KINDS.items():
-        for match in pattern.finditer(text):
-            yield Suspect(kind, _hint(match[0]))
+        for match in _matches(kind, pattern, text):
+            yield Suspect(kind, _hint(match))
+
+
+def _matches(kind: str, pattern: re.Pattern[str], text: str) -> Iterator[str]:
+    if kind in _MARKS:
+        if any(mark in text for mark in _MARKS[kind]):
+            yield from (match[0] for match in pattern.finditer(text))
+        return
+    at = text.find("://") if "@" in text else -1
+    while at >= 0:
+        end = at + _BEHIND
+        if text.find("@", at, end) >= 0:
+            match = pattern.search(text, _scheme(text, at), end)
+            if match is not None and match.start() <= at:
+                yield match[0]
+        at = text.find("://", at + 3)
+
+
+def _scheme(text: str, at: int) -> int:
+    """Where the word before `://` begins."""
+    start = at
+    while (
+        start and at - start < _BEFORE and (text[start - 1].isalnum() or text[start - 1] in "+.-")
+    ):
+        start -= 1
+    return start
 
 
 def _hint(secret: str) -> str:

@@ -27,7 +27,22 @@ def read_table(raw: Any, kind: type[T]) -> tuple[T | None, list[str]]:
     try:
         return msgspec.convert(raw, kind), []
     except msgspec.ValidationError as error:
-        return None, [_said(error)]
+        return None, [*_by_name(raw, kind)] or [_said(error)]
+
+
+def _by_name(raw: Any, kind: type[Any]) -> Iterator[str]:
+    """What is wrong in tables that are keyed by name: msgspec does not say in which entry."""
+    for field, wanted in get_type_hints(kind).items():
+        entries = raw.get(field) if isinstance(raw, Mapping) else None
+        if get_origin(wanted) is not dict or not isinstance(entries, Mapping):
+            continue
+        for name, one in entries.items():
+            try:
+                msgspec.convert(one, get_args(wanted)[1])
+            except msgspec.ValidationError as error:
+                said = _said(error)
+                inside = " - at " in str(error)
+                yield f"{field}.{name}{'.' if inside else ': '}{said}"
 
 
 def unknown_keys(value: Any, kind: Any, where: str = "") -> Iterator[str]:
@@ -36,6 +51,9 @@ def unknown_keys(value: Any, kind: Any, where: str = "") -> Iterator[str]:
         [inner, *_] = [*map(_dataclass, get_args(kind)), None]
         for number, one in enumerate(value, 1) if inner is not None else ():
             yield from unknown_keys(one, inner, f"{where} #{number}")
+    if get_origin(kind) is dict and isinstance(value, Mapping):  # by name
+        for name, one in value.items():
+            yield from unknown_keys(one, get_args(kind)[1], f"{where}.{name}" if where else name)
     if not is_dataclass(kind) or not isinstance(value, Mapping):
         return
     types = get_type_hints(kind)
@@ -46,7 +64,7 @@ def unknown_keys(value: Any, kind: Any, where: str = "") -> Iterator[str]:
             yield f"{place}{UnknownNameError('key', str(name), known)}"
         else:
             wanted = types[name]
-            inner_kind = wanted if get_origin(wanted) is tuple else _dataclass(wanted)
+            inner_kind = wanted if get_origin(wanted) in (tuple, dict) else _dataclass(wanted)
             yield from unknown_keys(inner, inner_kind, f"{where}.{name}" if where else name)
 
 

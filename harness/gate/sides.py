@@ -10,14 +10,14 @@ from harness.core import UsageError
 from harness.gate.baseline import read_baseline
 from harness.results.canaries import load_canaries
 from harness.results.outcomes import ProblemOutcome, RunOutcomes, load_outcomes
-from harness.results.reports import find_runs
 from harness.store import open_store
+from harness.store.runs import find_runs, name_run
 
 _FILTERS = ("model", "task", "budget")
 
 
 def find_side(db: str, text: str) -> list[RunOutcomes]:
-    """The runs named by `text`: a baseline file, a prefix of a run id, or a filter.
+    """The runs named by `text`: a baseline file, a run (by name or id prefix), or a filter.
 
     A filter is `model=NAME`, `task=NAME`, `budget=B`, joined by `;`. UsageError if nothing
     matches or a prefix is ambiguous.
@@ -31,12 +31,7 @@ def find_side(db: str, text: str) -> list[RunOutcomes]:
             if not ids:
                 raise UsageError(f"no run matches {text!r}; `harness show` lists the runs")
         else:
-            ids = [run_id for run_id in find_runs(store) if run_id.startswith(text)]
-            if len(ids) != 1:
-                raise UsageError(
-                    f"run {text!r}: {len(ids)} runs begin with that, and no baseline file; "
-                    "`harness show --json` lists ids"
-                )
+            ids = [name_run(store, text, nor=", and it is not a baseline file")]
         return [
             replace(load_outcomes(store, run_id), canaries=load_canaries(store, run_id))
             for run_id in ids

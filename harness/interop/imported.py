@@ -1,29 +1,16 @@
-"""An imported text as store rows: its sample, its call, its reward and its verdict.
-
-The prompt of an imported text is unknown: the problem stands in for it.
-"""
+"""An imported text as store rows: its sample, its call and its reward."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from harness.budgets import Reward
-from harness.core import Finish, ModelInfo, Sample, ThinkMarks, Verdict
+from harness.core import Finish, ModelInfo, Problem, Sample, ThinkMarks
 from harness.interop.jsonl import ImportedRow
 from harness.run.plan import PlannedRun
 from harness.store.identity import Asked, model_id, prompt_id, sample_id
-from harness.store.records import (
-    Call,
-    Charge,
-    Row,
-    attempt_rows,
-    call_row,
-    problem_row,
-    prompt_row,
-    sample_row,
-    verdict_row,
-)
+from harness.store.records import Call, Row, call_row, sample_row
 
 
 def model_of(name: str) -> ModelInfo:
@@ -33,14 +20,36 @@ def model_of(name: str) -> ModelInfo:
     )
 
 
-def _prompt(row: ImportedRow) -> str:
-    return f"(imported; the prompt is not known)\n\n{row.problem.question}"
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A problem's digest, and the prompt that stands for the unknown one of its texts."""
+
+    digest: str
+    prompt: str
+    prompt_id: str
 
 
-def asked_of(row: ImportedRow) -> Asked:
-    """What the row answers: the prompt is unknown, so the problem stands in for it."""
-    model, prompt = model_id(f"import:{row.model}"), prompt_id(_prompt(row))
-    return Asked(model, prompt, "", {"imported": row.problem.digest()}, None, row.sample)
+class Prompts:
+    """What imported texts answer: their prompts are unknown, so the problems stand in for them."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, _Known] = {}  # hashed once per problem, not once per text
+        self._models: dict[str, str] = {}
+
+    def of(self, problem: Problem) -> _Known:
+        """A problem's digest and prompt."""
+        if problem.id not in self._known:
+            prompt = f"(imported; the prompt is not known)\n\n{problem.question}"
+            self._known[problem.id] = _Known(problem.digest(), prompt, prompt_id(prompt))
+        return self._known[problem.id]
+
+    def asked(self, row: ImportedRow) -> Asked:
+        """What a row answers."""
+        if row.model not in self._models:
+            self._models[row.model] = model_id(f"import:{row.model}")
+        known = self.of(row.problem)
+        sampling = {"imported": known.digest}
+        return Asked(self._models[row.model], known.prompt_id, "", sampling, None, row.sample)
 
 
 def sample_of(row: ImportedRow, asked: Asked) -> Sample:
@@ -57,7 +66,7 @@ def sample_of(row: ImportedRow, asked: Asked) -> Sample:
     )
 
 
-def _score(row: ImportedRow, asked: Asked, reward: Reward) -> Row:
+def score_row(row: ImportedRow, asked: Asked, reward: Reward) -> Row:
     """The row's reward as a sample of the reward; its cost is unknown."""
     of = Asked(
         model_id(reward.info.fingerprint),
@@ -79,18 +88,10 @@ def _score(row: ImportedRow, asked: Asked, reward: Reward) -> Row:
     return sample_row(score, of)
 
 
-def rows_of(
-    row: ImportedRow,
-    verdict: Verdict,
-    payer: PlannedRun,
-    answered: Sequence[PlannedRun],
-    position: int,
-    created: str,
+def text_rows(
+    row: ImportedRow, sample: Sample, asked: Asked, payer: PlannedRun, created: str
 ) -> list[Row]:
-    """All rows of an imported text: its call is booked on `payer`, and the runs that it answered
-    are charged for it."""
-    asked, problem = asked_of(row), row.problem.digest()
-    sample = sample_of(row, asked)
+    """A text as a sample, and its call, booked on `payer`."""
     call = Call(
         run=payer.id,
         role="generator",
@@ -100,20 +101,4 @@ def rows_of(
         source="import",
         created=created,
     )
-    out: list[Row] = [
-        prompt_row(_prompt(row), asked.prompt),
-        problem_row(row.problem, problem),
-        call_row(call),
-        sample_row(sample, asked, call=call.id),
-    ]
-    for run in answered:
-        charges = [Charge(ordinal=row.sample, step=0, sample=sample.id, final=True)]
-        if run.strategy.reward is not None:
-            score = _score(row, asked, run.strategy.reward)
-            out.append(score)
-            charges.append(
-                Charge(ordinal=row.sample, step=1, sample=score[1]["id"], final=False, score=True)
-            )
-        out += attempt_rows(run.id, problem, position, charges=charges)
-    out.append(verdict_row(sample.id, problem, payer.loaded.judge, verdict))
-    return out
+    return [call_row(call), sample_row(sample, asked, call=call.id)]

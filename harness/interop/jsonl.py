@@ -15,10 +15,13 @@ as such. Unknown tokens stay unknown. lm-eval's `samples_*.jsonl` are read with 
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import json
 import math
+import shutil
+import tempfile
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -67,14 +70,13 @@ class ImportedRow:
 
 
 @dataclass(slots=True)
-class Rows:
-    """The readable texts of a file, and what is wrong with other lines (line, message).
+class Reading:
+    """What is noted while a file is read: what is wrong with its lines (line, message), and counts.
 
     `taken` counts how the file was interpreted: lines, how problems were identified, failed
     generations, filters left out.
     """
 
-    good: list[ImportedRow] = field(default_factory=list)
     bad: list[tuple[int, str]] = field(default_factory=list)
     taken: Counter[str] = field(default_factory=Counter)
 
@@ -91,19 +93,22 @@ def check_fields(fields: Mapping[str, str]) -> None:
 
 
 def read_rows(
-    path: Path, problems: tuple[Problem, ...], model: str | None, fields: Mapping[str, str]
-) -> Rows:
-    """Read a file; unreadable rows are listed, not raised.
+    path: Path,
+    problems: tuple[Problem, ...],
+    model: str | None,
+    fields: Mapping[str, str],
+    reading: Reading,
+) -> Iterator[ImportedRow]:
+    """Yield the texts of a file; unreadable rows are listed, not raised.
 
     Raises DataError if the file cannot be opened.
     """
     check_fields(fields)
     find = _Finder(problems)
-    rows = Rows()
     counts: dict[tuple[str, str], int] = defaultdict(int)
     filters: dict[str, str] = {}  # for lm-eval's documents, the filter that was read
     for number, line in _lines(path):
-        rows.taken["lines"] += 1
+        reading.taken["lines"] += 1
         try:
             data = _object(line)
             names = fields
@@ -111,11 +116,11 @@ def read_rows(
                 names = {"problem": "doc_id", "text": "resps", **fields}
                 read = filters.setdefault(str(data["doc_id"]), str(data["filter"]))
                 if read != str(data["filter"]):
-                    rows.taken["further filters"] += 1
+                    reading.taken["further filters"] += 1
                     continue
             value = _values(data, number, names)
             (problem, how), name = find(value["problem"]), _model(value["model"], model)
-            rows.taken[f"by {how}"] += 1
+            reading.taken[f"by {how}"] += 1
             texts = _texts(value["text"], names)
             # Counted before the rest is checked: a row that is fixed later keeps its number.
             place = counts[name, problem.id]
@@ -123,11 +128,26 @@ def read_rows(
             for i, text in enumerate(texts):
                 row = _checked(value, text, i, len(texts))
                 row["sample"] = place + i if row["sample"] is None else row["sample"] + i
-                rows.taken["failed generations"] += text is None
-                rows.good.append(ImportedRow(line=number, problem=problem, model=name, **row))
+                reading.taken["failed generations"] += text is None
+                yield ImportedRow(line=number, problem=problem, model=name, **row)
         except _RowError as error:
-            rows.bad.append((number, str(error)))
-    return rows
+            reading.bad.append((number, str(error)))
+
+
+@contextlib.contextmanager
+def readable_twice(path: Path) -> Iterator[Path]:
+    """The file itself, or a copy of what a pipe brings."""
+    if path.is_file() or not path.exists():  # of one that is not there, who reads it says so
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        try:
+            with path.open("rb") as source, copy.open("wb") as target:
+                shutil.copyfileobj(source, target)
+        except OSError as error:
+            raise DataError(f"cannot read {path}: {error.strerror}") from error
+        yield copy
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

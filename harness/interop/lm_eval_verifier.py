@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.core import Problem, Status, Verdict
+from harness.core.likelihood import read_measures
 from harness.interop import lm_eval_yaml
 
 _THOUGHT = re.compile(r".*</think(?:ing)?>\s*", re.DOTALL)
@@ -36,17 +37,14 @@ class LmEvalVerifier:
         doc = dict(problem.meta["doc"])
         task = self._task(how["task"], doc)
         task.multiple_target = how["targets"]
+        if how.get("kind") in lm_eval_yaml.LIKELIHOOD:
+            return _by_likelihood(task, how, doc, response)
         answer = answer_of(response, problem.meta["begin"], how["until"])
         filtered = _filtered(task, how["filter"], doc, answer)
         scores = task.process_results(doc, [filtered])
         value = scores.get(how["metric"])
-        if not isinstance(value, int | float) or not 0 <= value <= 1:
-            return Verdict(
-                status=Status.UNGRADED,
-                method=how["metric"],
-                warning=3,
-                reason=f"{how['metric']} is {value!r}, not in 0 to 1: choose another by metric=",
-            )
+        if not _is_share(value):
+            return _no_share(how["metric"], value)
         found = filtered if isinstance(filtered, str) else json.dumps(filtered, default=str)
         missing = found.strip() in ("", _NOTHING)
         status = Status.CORRECT if value == 1 else Status.WRONG
@@ -76,6 +74,43 @@ def answer_of(response: str, begin: str, until: list[str]) -> str:
         if end:
             answer = answer.split(end)[0]
     return answer
+
+
+def _by_likelihood(
+    task: Any, how: Mapping[str, Any], doc: dict[str, Any], response: str
+) -> Verdict:
+    """The metric of the likelihoods that a response tells of."""
+    try:
+        measures = read_measures(response)
+    except ValueError as error:
+        return Verdict(status=Status.UNGRADED, reason=str(error), warning=3)
+    task.multiple_input = how["inputs"]
+    scores = task.process_results(doc, [(one.logprob, one.greedy) for one in measures])
+    value = scores.get(how["metric"])
+    if not _is_share(value):
+        return _no_share(how["metric"], value)
+    place, best = max(enumerate(measures), key=lambda pair: (pair[1].logprob, -pair[0]))
+    return Verdict(
+        status=Status.CORRECT if value == 1 else Status.WRONG,
+        answer=best.text.strip(),
+        key=str(place),
+        method=how["metric"],
+        reason=_said(scores),
+        score=float(value) if 0 < value < 1 else None,
+    )
+
+
+def _is_share(value: Any) -> bool:
+    return isinstance(value, int | float) and 0 <= value <= 1
+
+
+def _no_share(metric: str, value: Any) -> Verdict:
+    return Verdict(
+        status=Status.UNGRADED,
+        method=metric,
+        warning=3,
+        reason=f"{metric} is {value!r}, not in 0 to 1: choose another by metric=",
+    )
 
 
 def _filtered(task: Any, name: str, doc: dict[str, Any], answer: str) -> Any:

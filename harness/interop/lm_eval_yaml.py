@@ -1,71 +1,28 @@
-"""Finding and building tasks of the installed lm-eval, with or without their data sets.
-
-lm-eval's own index parses all of its 14,000 YAML files, which takes half a minute; here the
-files are searched as text for the right one, and only that one is parsed.
-"""
+"""Building tasks of the installed lm-eval, with or without their data sets."""
 
 from __future__ import annotations
 
 import inspect
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-from harness.core import (
-    DataError,
-    MissingExtraError,
-    UnknownNameError,
-    UsageError,
-)
-from harness.core.registry import include_paths
+from harness.core import DataError, UnknownNameError, UsageError
+from harness.interop.lm_eval_index import find
 
-_NAMED = re.compile(rb"^(task|group)[ \t]*:[ \t]*[\"']?([^\s\"'#\[\]]+)", re.MULTILINE)
+LIKELIHOOD = ("multiple_choice", "loglikelihood")
+"""Kinds of tasks whose given texts are read, and nothing generated."""
 _DUMMY = "7"
-
-
-def _root() -> Path:
-    """The folder of lm-eval's tasks; MissingExtraError without lm-eval."""
-    try:
-        import lm_eval.tasks
-    except ImportError as error:
-        raise MissingExtraError("task lm-eval:…", "lm_eval", "lm-eval") from error
-    return Path(lm_eval.tasks.__file__).parent
-
-
-def _files(folders: Sequence[Path], name: str) -> Iterator[Path]:
-    """All YAML files, those in a folder named like the task first."""
-    for folder in folders:
-        files = sorted(folder.glob("**/*.yaml"))
-        near = [f for f in files if name.startswith(f.parent.name)]
-        yield from near
-        yield from (f for f in files if not name.startswith(f.parent.name))
-
-
-def _find(name: str) -> Path:
-    """The file that defines a task; UsageError for a group, UnknownNameError for nothing."""
-    known: set[str] = set()
-    wanted = name.encode()
-    for file in _files([*include_paths(), _root()], name):
-        try:
-            text = file.read_bytes()
-        except OSError:
-            continue
-        for kind, found in _NAMED.findall(text):
-            if found == wanted:
-                if kind == b"task":
-                    return file
-                raise UsageError(
-                    f"lm-eval:{name} is a group of tasks ({file.name}): name its tasks individually"
-                )
-            known.add(found.decode(errors="replace"))
-    hint = "(your own YAML files are found in a folder that is included)"
-    raise UnknownNameError("task of lm-eval", name, known, hint)
 
 
 def config(name: str) -> dict[str, Any]:
     """A task's YAML with its includes and functions; UsageError if it cannot be parsed."""
-    file = _find(name)  # first, because it reports what to install
+    found_as = find(name)
+    file = found_as.file
+    if found_as.kind != "task":
+        raise UsageError(
+            f"lm-eval:{name} is a {found_as.kind} of several tasks, which `harness eval` and "
+            "studies take: here give one of its tasks"
+        )
     from lm_eval.tasks._yaml_loader import load_yaml
 
     try:
@@ -122,11 +79,10 @@ def _built(found: dict[str, Any]) -> Any:
 
 
 def _check_kind(name: str, kind: str) -> None:
-    if kind != "generate_until":
+    if kind not in ("generate_until", *LIKELIHOOD):
         raise UsageError(
-            f"lm-eval:{name} is a {kind} task: it compares the log-likelihoods of given texts, and "
-            "no answer is generated that a budget could think, vote or search over. Use a "
-            "generative variant (names with _generative, _gen or _cot), or run it with lm_eval"
+            f"lm-eval:{name} is a {kind} task, which measures how well whole texts are predicted, "
+            "not answers: run it with lm_eval"
         )
 
 
@@ -138,13 +94,16 @@ def judging(name: str, task: Any, options: Mapping[str, str]) -> dict[str, Any]:
     """
     import lm_eval
 
+    reads = str(task.OUTPUT_TYPE) in LIKELIHOOD
     filters = {one.name: one for one in task._filters}
     chosen = options.get("filter", next(iter(filters)))
     if chosen not in filters:
         raise UnknownNameError(f"filter of lm-eval:{name}", chosen, filters)
-    _check_filter(name, filters[chosen])
+    if not reads:
+        _check_filter(name, filters[chosen])
     metrics = list(task._aggregation_list)
-    metric = options.get("metric", metrics[0] if metrics else "")
+    first = (_means(task) if reads else []) or metrics or [""]
+    metric = options.get("metric", first[0])
     if metric not in metrics:
         raise UnknownNameError(f"metric of lm-eval:{name}", metric, metrics)
     _check_metric(name, task, metric)
@@ -157,6 +116,7 @@ def judging(name: str, task: Any, options: Mapping[str, str]) -> dict[str, Any]:
         "metric": metric,
         "until": [until] if isinstance(until, str) else list(until),
         "targets": int(task.multiple_target),
+        **({"inputs": int(task.multiple_input), "kind": task.OUTPUT_TYPE} if reads else {}),
     }
 
 
@@ -176,12 +136,17 @@ def _check_filter(name: str, ensemble: Any) -> None:
         pass
 
 
-def _check_metric(name: str, task: Any, metric: str) -> None:
+def _means(task: Any) -> list[str]:
+    """The metrics that are means over problems."""
     from lm_eval.api.registry import AGGREGATION_REGISTRY
 
-    aggregation = task._aggregation_list[metric]
-    if aggregation is not AGGREGATION_REGISTRY.get("mean"):
-        means = [m for m, a in task._aggregation_list.items() if a is AGGREGATION_REGISTRY["mean"]]
+    mean = AGGREGATION_REGISTRY.get("mean")
+    return [metric for metric, by in task._aggregation_list.items() if by is mean]
+
+
+def _check_metric(name: str, task: Any, metric: str) -> None:
+    means = _means(task)
+    if metric not in means:
         raise UsageError(
             f"lm-eval:{name}: {metric} is computed over all answers together, and here each "
             f"problem is right or wrong: choose metric=… among {', '.join(means) or 'none'}"

@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,17 +24,30 @@ from numpy.typing import NDArray
 from harness.core import (
     BackendError,
     Completion,
+    Likelihood,
+    Measured,
     MissingExtraError,
     ModelSpec,
+    Prompt,
     Reply,
     Request,
     Sampling,
 )
-from harness.models.local import LocalBackend, LocalOptions, cuda_is_there, dtype_of, since
+from harness.models.likelihood import Passage, measure
+from harness.models.local import (
+    LocalBackend,
+    LocalOptions,
+    cuda_is_there,
+    dtype_of,
+    measured,
+    since,
+)
 from harness.models.options import Count, Dtype, Text, option
 from harness.models.sampling import Chooser, uniforms
 from harness.models.tokens import Trace
 from harness.models.wording import Turn
+
+T = TypeVar("T")
 
 
 @dataclass(eq=False)
@@ -49,18 +62,38 @@ class _Row:
     loop: asyncio.AbstractEventLoop
 
     def send(self, result: tuple[Completion, float] | BackendError) -> None:
-        """Settle the future on its own loop, unless its call was cancelled in the meantime."""
+        """Settle the future, unless its call was cancelled in the meantime."""
+        _settle(self.loop, self.future, result)
 
-        def settle() -> None:
-            if self.future.done():
-                return
-            if isinstance(result, BackendError):
-                self.future.set_exception(result)
-            else:
-                self.future.set_result(result)
 
-        if not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(settle)
+@dataclass(eq=False)
+class _Reading:
+    """Passages to read, and where to send the result."""
+
+    texts: Sequence[Passage]
+    future: asyncio.Future[Measured]
+    loop: asyncio.AbstractEventLoop
+
+    def send(self, result: Measured | BackendError) -> None:
+        """As `_Row.send`."""
+        _settle(self.loop, self.future, result)
+
+
+def _settle(
+    loop: asyncio.AbstractEventLoop, future: asyncio.Future[T], result: T | BackendError
+) -> None:
+    """Settle a future on its own loop, unless its call was cancelled meanwhile."""
+
+    def settle() -> None:
+        if future.done():
+            return
+        if isinstance(result, BackendError):
+            future.set_exception(result)
+        else:
+            future.set_result(result)
+
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(settle)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +117,7 @@ class HfBackend(LocalBackend[HfOptions]):
     def __init__(self, spec: ModelSpec) -> None:
         """Find the model; raises MissingExtraError if torch or transformers is missing."""
         super().__init__(spec)
-        self._waiting: queue.SimpleQueue[_Row | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[_Row | _Reading | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closed = False
         self._model: Any = None
@@ -119,26 +152,42 @@ class HfBackend(LocalBackend[HfOptions]):
 
     def _run(self) -> None:
         """The worker thread: take waiting samples, up to a batch, and run them."""
-        while (row := self._waiting.get()) is not None:
-            rows = [row]
-            while len(rows) < self.options.batch_size and not self._waiting.empty():
+        while (first := self._waiting.get()) is not None:
+            items = [first]
+            while len(items) < self.options.batch_size and not self._waiting.empty():
                 more = self._waiting.get()
                 if more is None:
                     return
-                rows.append(more)
-            rows = [r for r in rows if not r.future.cancelled()]
+                items.append(more)
+            items = [item for item in items if not item.future.cancelled()]
             try:
                 if self._model is None:
                     self.started(self._load)
-                if rows:
+                if rows := [item for item in items if isinstance(item, _Row)]:
                     self._batch(rows)
+                for reading in (item for item in items if isinstance(item, _Reading)):
+                    reading.send(self._read(reading.texts))
             except Exception as error:  # noqa: BLE001 - any torch error goes to the callers
                 fault = BackendError(
                     f"{self.info.spec} failed: {type(error).__name__}: {error}",
                     fatal=self._model is None,
                 )
-                for r in rows:
-                    r.send(fault)
+                for item in items:
+                    item.send(fault)
+
+    def _read(self, texts: Sequence[Passage]) -> Measured:
+        """How likely each text's end is, so many texts at once as make a batch."""
+        began, found = time.perf_counter(), list[Likelihood]()
+        size = self.options.batch_size
+        for start in range(0, len(texts), size):
+            batch = texts[start : start + size]
+            steps = _Steps(self._model, [text.ids[:-1] for text in batch])
+            logits = steps.logits(keep=max(text.count for text in batch))
+            found += [
+                measure(rows[-text.count :], text.ids[-text.count :])
+                for rows, text in zip(logits, batch, strict=True)
+            ]
+        return measured(texts, found, since(began))
 
     def _batch(self, rows: Sequence[_Row]) -> None:
         began = time.perf_counter()
@@ -152,7 +201,7 @@ class HfBackend(LocalBackend[HfOptions]):
         alive = set(range(len(rows)))
         count = 0
         while alive and not self._closed:
-            logits = steps.logits()
+            logits = steps.logits()[:, -1]
             for i in alive:
                 if count < rows[i].sampling.min_tokens:
                     logits[i, ends] = -np.inf
@@ -190,6 +239,18 @@ class HfBackend(LocalBackend[HfOptions]):
         done = await asyncio.gather(*futures)
         return self.reply(turn, [c for c, _ in done], max((s for _, s in done), default=0.0))
 
+    async def likelihood(self, prompt: Prompt) -> Measured:
+        """The prompt's choices, read in the worker's thread."""
+        if self._closed:
+            raise BackendError(f"{self.info.spec}: the backend is closed")
+        texts = self.passages(prompt)
+        if self._thread is None:
+            self._start()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Measured] = loop.create_future()
+        self._waiting.put(_Reading(texts, future, loop))
+        return await future
+
     async def close(self) -> None:
         """Stop after the current token, and release the model."""
         self._closed = True
@@ -223,19 +284,19 @@ class _Steps:
         self._positions = (self._mask.cumsum(1) - 1).clamp(min=0)
         self._cache: Any = None
 
-    def logits(self) -> NDArray[np.float32]:
-        """Run the fed tokens; logits [rows, vocabulary] after each row's last token."""
+    def logits(self, keep: int = 1) -> NDArray[np.float32]:
+        """Run the fed tokens; logits [rows, keep, vocabulary] after each row's last tokens."""
         with self._torch.inference_mode():
             out = self._model(
                 input_ids=self._ids,
                 attention_mask=self._mask,
                 position_ids=self._positions,
                 use_cache=True,
-                logits_to_keep=1,
+                logits_to_keep=keep,
                 **{self._cache_name: self._cache},
             )
         self._cache = out[self._cache_name]
-        values: NDArray[np.float32] = out.logits[:, -1].float().cpu().numpy().copy()
+        values: NDArray[np.float32] = out.logits[:, -keep:].float().cpu().numpy().copy()
         return values
 
     def feed(self, tokens: NDArray[np.int64]) -> None:

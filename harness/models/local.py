@@ -12,6 +12,8 @@ from harness.core import (
     Capabilities,
     Completion,
     ContextError,
+    Likelihood,
+    Measured,
     ModelInfo,
     ModelSpec,
     Prompt,
@@ -22,6 +24,7 @@ from harness.core import (
 )
 from harness.models.folder import ModelFolder, embedded_names, find_folder
 from harness.models.frame import Frame
+from harness.models.likelihood import Passage, passages, usage_of
 from harness.models.marks import find_marks
 from harness.models.options import ModelOptions, Text, option, read_options
 from harness.models.wording import Turn, Wording
@@ -141,6 +144,10 @@ class LocalBackend(Generic[O]):
             )
         return turn, min(limit, context - len(turn.ids))
 
+    def passages(self, prompt: Prompt) -> list[Passage]:
+        """The prompt's choices behind their contexts; ContextError for one that has no room."""
+        return passages(self.wording, prompt, self.info.context)
+
     def reply(
         self,
         turn: Turn,
@@ -160,8 +167,20 @@ class LocalBackend(Generic[O]):
         return Reply(completions=tuple(completions), usage=usage, latency_s=seconds)
 
 
+def measured(
+    texts: Sequence[Passage],
+    likelihoods: Sequence[Likelihood],
+    seconds: float,
+    cached: int | None = None,
+) -> Measured:
+    """What was read of some passages, which kept the engine for `seconds`."""
+    reply = Reply(completions=(), usage=usage_of(texts, cached), latency_s=seconds)
+    return Measured(likelihoods=tuple(likelihoods), reply=reply)
+
+
 CAN = Capabilities(
     thinking=("forced",),
+    likelihood=True,
     advice="an in-process model has no effort levels: think@n limits its thinking (it needs "
     "thinking marks), ask@n puts the request into the prompt",
 )

@@ -16,8 +16,18 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from harness.core import BackendError, Completion, Reply, Request, Sampling
-from harness.models.local import LocalBackend, since
+from harness.core import (
+    BackendError,
+    Completion,
+    Likelihood,
+    Measured,
+    Prompt,
+    Reply,
+    Request,
+    Sampling,
+)
+from harness.models.likelihood import measure
+from harness.models.local import LocalBackend, measured, since
 from harness.models.options import Count, ModelOptions, option
 from harness.models.ort_engine import Engine, Job
 from harness.models.ort_session import Decoder
@@ -122,6 +132,24 @@ class OnnxBackend(LocalBackend[OnnxOptions]):
             raise
         completions = [c for c in job.completions if c is not None]
         return self.reply(turn, completions, since(job.began or began))
+
+    async def likelihood(self, prompt: Prompt) -> Measured:
+        """Each choice read behind its context, alone, so that it depends on nothing else."""
+        if self._closed:
+            raise BackendError(f"{self.info.spec}: the backend is closed")
+        texts = self.passages(prompt)
+        if self._engine is None:
+            self._engine = self.started(self._start)
+        decoder, began = self._engine.decoder, time.perf_counter()
+
+        def read() -> list[Likelihood]:
+            logits = (decoder.foretell(text.ids, text.count) for text in texts)
+            return [
+                measure(rows, text.ids[-text.count :])
+                for rows, text in zip(logits, texts, strict=True)
+            ]
+
+        return measured(texts, await asyncio.to_thread(read), since(began))
 
     async def close(self) -> None:
         """Stop the workers; calls in progress are cancelled by their tasks."""

@@ -13,13 +13,28 @@ evenly (the reply's source is then "engine-shared"): their sum is exact, their d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+import time
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from harness.core import EFFORTS, Capabilities, ModelSpec, Prompt, Request, UsageError
+from harness.core import (
+    EFFORTS,
+    Capabilities,
+    Likelihood,
+    Measured,
+    ModelSpec,
+    Prompt,
+    Reply,
+    Request,
+    Usage,
+    UsageError,
+)
 from harness.core.errors import backend_options
 from harness.models.counting import Counted
 from harness.models.dialect import Dialect
+from harness.models.echo import echo_body, read_echo
+from harness.models.likelihood import Passage, passages
 from harness.models.openai_chat import (
     COMPLETIONS,
     EXTRAS,
@@ -123,6 +138,25 @@ class OpenAIBackend(ServerBackend):
             return None
         return len(self.wording.ids(rendered))
 
+    async def likelihood(self, prompt: Prompt) -> Measured:
+        """Each choice echoed behind its context, a request each."""
+        assert self.wording is not None  # `info` says so
+        texts = passages(self.wording, prompt, _one_less(self.info.context))
+        began = time.perf_counter()
+
+        async def read(text: Passage) -> tuple[Likelihood, Usage]:
+            body = self.merged(echo_body(self._spec.name, text))
+            reply = await self._send("POST", "/completions", body=body)
+            return read_echo(str(self._spec), reply, text)
+
+        done = await asyncio.gather(*(read(text) for text in texts))
+        reply = Reply(
+            completions=(),
+            usage=Usage.total(usage for _, usage in done),
+            latency_s=time.perf_counter() - began,
+        )
+        return Measured(likelihoods=tuple(one for one, _ in done), reply=reply)
+
     def _counted(self, answer: Answer, request: Request, wanted: int) -> Counted:
         if self.options.token_ids:
             exact = self._counter.by_ids(answer, request, wanted)
@@ -144,7 +178,7 @@ class OpenAIBackend(ServerBackend):
                 limit=options.max_tokens_field,
                 vllm=vllm,
                 raw_ids=options.token_ids,
-            ), COMPLETIONS
+            ), replace(COMPLETIONS, likelihood=options.tokenizer is not None)
         if options.api == "responses":
             return Responses(
                 model=model, summary=options.summary, template=options.template
@@ -159,3 +193,8 @@ class OpenAIBackend(ServerBackend):
             raw_text=options.continue_ == "vllm",
             raw_ids=options.token_ids,
         ), chat_capabilities(server, continues=continues, efforts=efforts)
+
+
+def _one_less(context: int | None) -> int | None:
+    """The context without the token that the server generates."""
+    return None if context is None else context - 2

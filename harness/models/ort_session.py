@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.core import DataError
+from harness.core import BackendError, DataError
 
 Ints = NDArray[np.int64]
 _DTYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
@@ -76,6 +76,23 @@ class Decoder:
             feed[_POSITIONS] = np.arange(len(ids))[None]
         logits, *caches = self.session.run(self._outputs, feed)
         return logits[0, -1].astype(np.float32), [cache[0] for cache in caches]
+
+    def foretell(self, ids: Sequence[int], count: int) -> NDArray[np.float32]:
+        """Logits [count, vocabulary] that foretell the last `count` of `ids`, run alone."""
+        heads, size = self.shape
+        read = ids[:-1]
+        feed: dict[str, NDArray[Any]] = {
+            _TOKENS: np.array([read], np.int64),
+            _MASK: np.ones((1, len(read)), np.int64),
+            **dict.fromkeys(self.caches, np.zeros((1, heads, 0, size), self.dtype)),
+        }
+        if self.positions:
+            feed[_POSITIONS] = np.arange(len(read))[None]
+        [logits] = self.session.run([_LOGITS], feed)
+        if logits.shape[1] < count:
+            raise BackendError("this export tells the logits of the last token alone", fatal=True)
+        found: NDArray[np.float32] = logits[0, -count:].astype(np.float32)
+        return found
 
 
 class Rows:

@@ -31,13 +31,13 @@ from harness.core import (
 from harness.core.errors import backend_options
 from harness.core.hashing import canonical_json, content_hash
 from harness.models.batches import BatchDesk
+from harness.models.bodies import merged_with, shape, without
 from harness.models.counting import Counted, Counter, join_replies
 from harness.models.dialect import Dialect
 from harness.models.folder import ModelFolder
 from harness.models.frame import Frame
 from harness.models.http import Http
 from harness.models.marks import find_marks
-from harness.models.options import Words
 from harness.models.refusals import Gate, RefusedError, advise, fills_context, read_error
 from harness.models.retry import PASSING, PassingError, Patience, asked_wait
 from harness.models.server_options import Place, ServerOptions, addresses, find_tokenizer
@@ -170,9 +170,11 @@ class ServerBackend:
         self, request: Request, count: int, seed: int, *, stream: bool | None = None
     ) -> dict[str, Any]:
         stream = self._stream if stream is None else stream
-        body = self.dialect.body(self._framed(request), count, seed, stream=stream)
-        body = _without(body, self.options.drop)
-        return _merged(body, self.options.extra)
+        return self.merged(self.dialect.body(self._framed(request), count, seed, stream=stream))
+
+    def merged(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """A body as the user's options `drop` and `extra` would have it."""
+        return merged_with(without(body, self.options.drop), self.options.extra)
 
     def _framed(self, request: Request) -> Request:
         return replace(request, prompt=self.frame.around(request.prompt))
@@ -287,7 +289,7 @@ class ServerBackend:
         """One request for `len(seeds)` samples; requests again those that the server omits."""
         body = self._body(request, len(seeds), seeds[0])
         try:
-            async with self._gate.passing(_shape(body, request)):
+            async with self._gate.passing(shape(body, request)):
                 answer, came, retries, wasted, seconds = await self._patiently(
                     body, request, len(seeds)
                 )
@@ -395,32 +397,3 @@ class ServerBackend:
     def keep_in_flight(self, requests: int) -> None:
         """Set by a command with a number: so many from the start, without adapting."""
         self._traffic.keep(requests)
-
-
-def _shape(body: Mapping[str, Any], request: Request) -> tuple[Any, ...]:
-    """The kind of request: its fields, and its thinking settings."""
-    sampling = request.sampling
-    return (tuple(sorted(body)), sampling.effort, sampling.thinking is None, bool(request.prefix))
-
-
-def _merged(body: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
-    """`extra` merged into `body`, object by object, so that one nested field can be set or, with
-    null, removed on its own."""
-    merged = dict(body)
-    for name, value in extra.items():
-        if value is None:
-            merged.pop(name, None)
-            continue
-        old = merged.get(name)
-        both = isinstance(old, Mapping) and isinstance(value, Mapping)
-        merged[name] = _merged(old, value) if both else value  # type: ignore[arg-type] # as checked
-    return merged
-
-
-def _without(body: Mapping[str, Any], names: Words) -> dict[str, Any]:
-    """The body without some fields, at its top level or in its objects."""
-    return {
-        name: _without(value, names) if isinstance(value, Mapping) else value
-        for name, value in body.items()
-        if name not in names
-    }

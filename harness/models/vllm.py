@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import math
 import os
 import time
 import uuid
@@ -21,12 +22,23 @@ from harness.core import (
     BackendError,
     Completion,
     Finish,
+    Likelihood,
+    Measured,
     MissingExtraError,
     ModelSpec,
+    Prompt,
     Reply,
     Request,
 )
-from harness.models.local import LocalBackend, LocalOptions, cuda_is_there, dtype_of, since
+from harness.models.likelihood import Passage, passages
+from harness.models.local import (
+    LocalBackend,
+    LocalOptions,
+    cuda_is_there,
+    dtype_of,
+    measured,
+    since,
+)
 from harness.models.options import Count, Dtype, Positive, option
 from harness.models.wording import Turn
 
@@ -185,6 +197,55 @@ class VllmBackend(LocalBackend[VllmOptions]):
             for task in tasks:
                 task.cancel()
         return self.reply(turn, [c for c, _ in done], since(began), _total([n for _, n in done]))
+
+    async def likelihood(self, prompt: Prompt) -> Measured:
+        """Each choice behind its context as a prompt, of which vLLM tells the log-probabilities.
+
+        vLLM draws a token behind every prompt: without a pass of its own, and it is thrown away.
+        """
+        room = self.options.max_model_len or self.info.context
+        texts = passages(self.wording, prompt, None if room is None else room - 2)
+        engine = await self._ready()
+        began = time.perf_counter()
+        tasks = [asyncio.ensure_future(self._read(engine, text)) for text in texts]
+        try:
+            done = await asyncio.gather(*tasks)
+        except (asyncio.CancelledError, BackendError):
+            raise
+        except Exception as error:  # a dead engine raises its own exceptions
+            fatal = bool(getattr(engine, "errored", False))
+            raise BackendError(
+                f"{self.info.spec}: {type(error).__name__}: {error}", fatal=fatal
+            ) from error
+        finally:
+            for task in tasks:
+                task.cancel()
+        cached = _total([n for _, n in done])
+        return measured(texts, [one for one, _ in done], since(began), cached)
+
+    async def _read(self, engine: Any, text: Passage) -> tuple[Likelihood, int | None]:
+        """One passage, and how many of its tokens were cached."""
+        from vllm import SamplingParams
+        from vllm.sampling_params import RequestOutputKind
+
+        parameters = SamplingParams(
+            max_tokens=1, temperature=0.0, prompt_logprobs=1, detokenize=False,
+            output_kind=RequestOutputKind.FINAL_ONLY,
+        )  # fmt: skip
+        final = None
+        name = uuid.uuid4().hex
+        async for output in engine.generate({"prompt_token_ids": list(text.ids)}, parameters, name):
+            final = output
+        if final is None or not final.prompt_logprobs:
+            raise BackendError(f"{self.info.spec}: vLLM gave no log-probabilities of the prompt")
+        ids = text.ids[-text.count :]
+        told = [of[i] for of, i in zip(final.prompt_logprobs[-text.count :], ids, strict=True)]
+        likelihood = Likelihood(
+            logprob=math.fsum(one.logprob for one in told),
+            greedy=all(one.rank == 1 for one in told),
+            tokens=text.count,
+        )
+        return likelihood, final.num_cached_tokens
 
     async def close(self) -> None:
         """End the engine's process."""

@@ -53,6 +53,22 @@ class Wording:
         """Whether the model has a chat template."""
         return self._folder.template is not None
 
+    @functools.cached_property
+    def first_id(self) -> int | None:
+        """The token that stands where nothing else does: the begin token, else an end token."""
+        named = self._folder.special_tokens
+        ids = (self.tokenizer.id_of(named[n]) for n in ("bos_token", "eos_token") if n in named)
+        return next((i for i in ids if i is not None), min(self.eos, default=None))
+
+    def begins(self, text: str) -> bool:
+        """Whether a text writes the begin token itself."""
+        token = self._folder.special_tokens.get("bos_token")
+        return bool(token) and text.startswith(str(token))
+
+    def bare_ids(self, text: str) -> tuple[int, ...]:
+        """Token ids of a text alone, without a begin token."""
+        return self._encode(text, False)
+
     def _render_chat(self, prompt: Prompt) -> str:
         return render_chat(
             self._folder.template,

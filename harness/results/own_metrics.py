@@ -14,9 +14,10 @@ def own_metrics(label: str, scored: Sequence[Scored]) -> dict[str, Estimate]:
 
     PluginError if a third-party task fails, or returns something else.
     """
-    name = TaskSpec.parse(label).name
+    spec = TaskSpec.parse(label)
+    name = spec.name
     try:
-        task = registry.make("tasks", name)
+        task = registry.make_task(spec)
     except UnknownNameError:
         return {}
     what = f"the task {name!r}"

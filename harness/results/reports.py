@@ -309,13 +309,11 @@ def iter_samples(store: Store, run_id: str) -> Iterator[SampleView]:
     yield from _answers(store, run)
     for problem, error in unanswered(store, run_id):
         yield SampleView(
-            id="",
+            sample=None,
             run_id=run.id,
             problem=problem,
             index=0,
             prompt="",
-            response="",
-            finish="",
             usage=Usage(),
             verdict=NO_ANSWER if error is None else None,
             verifier=None,
@@ -336,13 +334,11 @@ def _answers(store: Store, run: StoredRun) -> Iterator[SampleView]:
         if not row.final:
             continue
         yield SampleView(
-            id=sample.id,
+            sample=sample,
             run_id=run.id,
             problem=row.problem,
             index=row.ordinal,
             prompt=row.prompt,
-            response=sample.response,
-            finish=str(sample.finish),
             usage=Usage.total(usages),
             verdict=row.verdict,
             verifier=run.judged_by,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from harness.core import Estimate, Problem, RunManifest, Usage, Verdict
+from harness.core import Estimate, Problem, RunManifest, Sample, Usage, Verdict
 from harness.results.audited import Audit
 from harness.stats import Obedience
 
@@ -148,22 +148,53 @@ class RunReport:
 class SampleView:
     """One sample of one attempt, with everything that a reader wants to see.
 
-    `response` is the assistant's whole turn; `prompt` the exact text that the engine saw.
-    `usage` is what the sample is charged for: its thinking (cut where the budget cuts it) or the
-    steps that led to it, its reward, then its answer. `steps` are its reward's values, `seed`
-    the seed sent to the engine for the answer.
+    `sample` is the answer; None for an attempt without one, which failed or was stopped. `prompt`
+    is the exact text that the engine saw. `usage` is what the sample is charged for: its thinking
+    (cut where the budget cuts it) or the steps that led to it, its reward, then its answer.
+    `steps` are its reward's values, `seed` the seed sent to the engine for the answer.
     """
 
-    id: str
+    sample: Sample | None
     run_id: str
     problem: Problem
     index: int
     prompt: str
-    response: str
-    finish: str
     usage: Usage
     verdict: Verdict | None
     verifier: str | None
     error: str | None = None
     steps: tuple[float, ...] | None = None
     seed: int | None = None
+
+    @property
+    def id(self) -> str:
+        """The answer's id; empty where there is none."""
+        return "" if self.sample is None else self.sample.id
+
+    @property
+    def response(self) -> str:
+        """The assistant's whole turn, with thinking between marks."""
+        return "" if self.sample is None else self.sample.response
+
+    @property
+    def finish(self) -> str:
+        """Why the answer ended; empty where there is none."""
+        return "" if self.sample is None else str(self.sample.finish)
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that `harness show --samples --json` prints."""
+        return {
+            "id": self.id,
+            "run_id": self.run_id,
+            "problem": asdict(self.problem),
+            "index": self.index,
+            "prompt": self.prompt,
+            "response": self.response,
+            "finish": self.finish,
+            "usage": asdict(self.usage),
+            "verdict": None if self.verdict is None else asdict(self.verdict),
+            "verifier": self.verifier,
+            "error": self.error,
+            "steps": self.steps,
+            "seed": self.seed,
+        }

@@ -59,6 +59,7 @@ class EvalConfig:
     - `model` is `backend:name[@url]` (or a Backend), `model_args` are its backend's own options.
     - `tasks` and `budgets` are names and budget strings; braces expand to a sweep.
     - `limit` uses only the first problems of each task; `data_dir` holds local data sets.
+    - `exclude_known_faults` leaves out the problems whose published answer is known to be wrong.
     - `prompt` (a Jinja template), `system` and `shots` (a number of worked examples) override
       those of the tasks; see `harness.tasks.Wording`.
     - `seed` is the sampling seed; `fresh_seed` also runs generated tasks on that seed.
@@ -90,6 +91,7 @@ class EvalConfig:
     prompt: str | None = None
     system: str | None = None
     shots: int | None = None
+    exclude_known_faults: bool = False
     seed: int = 0
     fresh_seed: int | None = None
     data_dir: Path | None = None
@@ -160,6 +162,7 @@ class EvalSettings(TypedDict, total=False):
     prompt: str | None
     system: str | None
     shots: int | None
+    exclude_known_faults: bool
     seed: int
     fresh_seed: int | None
     data_dir: str | Path | None

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from harness.budgets import Strategy
 from harness.budgets.contracts import attribute, method
 from harness.core import (
     Completion,
@@ -20,6 +21,7 @@ from harness.core import (
     Finish,
     HarnessError,
     ModelInfo,
+    ParameterError,
     PluginError,
     Problem,
     Prompt,
@@ -27,10 +29,12 @@ from harness.core import (
     Request,
     TaskSpec,
     Usage,
+    UsageError,
     VerifierSpec,
     registry,
     watch,
 )
+from harness.core.errors import backend_options
 from harness.core.origin import blamed, describe, fault, is_builtin, misfit, version_of, where
 from harness.core.protocols import Backend, Task
 
@@ -102,6 +106,44 @@ def prompts_of(spec: TaskSpec, task: Task, problems: Sequence[Problem]) -> tuple
                 raise misfit(what, task, "prompt", got, "text")
         prompts.append(prompt)
     return tuple(prompts)
+
+
+def check_ready(spec: VerifierSpec) -> None:
+    """Have a verifier say that it cannot judge here (`refuse`), before anything is asked."""
+    kind = registry.find("verifiers", spec.name)
+    if hasattr(kind, "refuse"):
+        kind(**spec.args).refuse()
+
+
+def check_choices(
+    strategy: Strategy, task: TaskSpec, prompts: Sequence[Prompt], info: ModelInfo
+) -> None:
+    """A budget that has choices read has some, and a model that reads; others have none.
+
+    UsageError otherwise: before anything is asked.
+    """
+    given = [bool(prompt.choices) for prompt in prompts]
+    budget = str(strategy.budget)
+    if not strategy.reads:
+        if any(given):
+            raise UsageError(
+                f"task {task}: the log-likelihoods of its choices are compared, and budget "
+                f"{budget!r} generates an answer: give {{budgets}}", budgets="loglikelihood",
+            )  # fmt: skip
+        return
+    if not all(given):
+        raise UsageError(
+            f"budget {budget!r} compares given choices, and task {task} gives none: tasks with "
+            "choices do by their option scoring=loglikelihood, lm-eval's multiple-choice tasks "
+            "always"
+        )
+    if not info.can.likelihood:
+        raise ParameterError(
+            f"budget {budget!r}: {info.spec} does not say how likely a given text is: models of "
+            "hf:, vllm: and onnx: do, and servers of openai: with {model_args.api} and "
+            "{model_args.tokenizer}",
+            **backend_options(api="completions", tokenizer="FOLDER"),
+        )
 
 
 def verifier_of(spec: TaskSpec, task: Task) -> VerifierSpec:

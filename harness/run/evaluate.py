@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import html
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Unpack
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Unpack
 
-from harness.analysis.contamination import Contamination, contaminations
+from harness.analysis.contamination import contaminations
 from harness.core import BackendError, ModelInfo, ParameterError, Usage
 from harness.core.protocols import Backend
 from harness.cost import PriceEntry
 from harness.results.display import Reports
+from harness.results.groups import GroupFigure, group_figures
 from harness.results.reports import load_reports
 from harness.run.batches import Batcher, under_way
 from harness.run.blocking import block_on
 from harness.run.config import EvalConfig, EvalSettings, JudgeConfig, judge_config, names
 from harness.run.energy import Energy
+from harness.run.evaluation import Evaluation
 from harness.run.forecast import Forecasts, forecast
 from harness.run.freshness import engine_of
 from harness.run.judge import Judge, judged_runs, open_judge
-from harness.run.limits import LimitReached, Limits, Spent
+from harness.run.limits import LimitReached, Limits
 from harness.run.nvml import energy_reader
 from harness.run.plan import Plan, make_plan, price_of, stored_run
 from harness.run.progress import Observer, Silent, shown
@@ -43,63 +44,6 @@ requested once the previous one is stored, so it may look at the store and stop 
 
 First = Callable[[Session], Awaitable[None]]
 """What to send before the first problem; an exception ends the evaluation."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluation:
-    """The result of an evaluation: its runs as stored, and what went wrong.
-
-    `calls` requests were sent now, for `asked` samples; `from_store` further charged samples
-    were already stored. `spent` is what these requests used, including the judge's.
-    `failed` attempts ended in an error (listed in `errors`), `unfinished` ones were left because a
-    limit was reached; repeating the call resumes both. `ungraded` says why verifiers gave no
-    verdict, each reason once. `contamination` compares public with fresh problems if a fresh
-    seed was given. `notes` are the backend's remarks, for example that the model changed during
-    the run.
-    """
-
-    reports: Reports
-    failed: int
-    unfinished: int
-    limit_reached: bool
-    calls: int
-    asked: int = 0
-    from_store: int = 0
-    spent: Spent = field(default_factory=Spent)
-    judged: bool = True  # False: the limit was reached before the judge was done
-    errors: Sequence[str] = field(default_factory=tuple)
-    ungraded: Sequence[str] = field(default_factory=tuple)
-    contamination: Sequence[Contamination] = field(default_factory=tuple)
-    notes: Sequence[str] = field(default_factory=tuple)
-
-    @property
-    def ok(self) -> bool:
-        """Whether every problem was attempted and graded."""
-        return (
-            not self.failed
-            and self.judged
-            and all(report.status == "complete" and not report.ungraded for report in self.reports)
-        )
-
-    @property
-    def summary(self) -> str:
-        """One line: what was generated now, and what went wrong."""
-        parts = [f"generated {self.asked} samples, took {self.from_store} from the store"]
-        if self.failed:
-            parts.append(f"{self.failed} attempts failed: {'; '.join(self.errors[:3])}")
-        if self.limit_reached:
-            parts.append(f"the limit was reached, at least {self.unfinished} attempts are left")
-        return "; ".join(parts)
-
-    def to_frame(self) -> Any:
-        """A pandas DataFrame with one row per run; UsageError if pandas is not installed."""
-        return self.reports.to_frame()
-
-    def __repr__(self) -> str:
-        return f"{self.reports!r}\n{self.summary}"
-
-    def _repr_html_(self) -> str:
-        return f"{self.reports._repr_html_()}<p>{html.escape(self.summary)}</p>"
 
 
 async def run_plan(
@@ -150,7 +94,11 @@ async def run_plan(
         ids = [run.id for run in plan.all_runs]
         reports = Reports(load_reports(store, ids))
         from_store = samples_before(store, ids, began)
-        notes = (*getattr(plan.backend, "notes", ()), *under_way(store, session.model_id))
+        notes = (
+            *plan.notes,
+            *getattr(plan.backend, "notes", ()),
+            *under_way(store, session.model_id),
+        )
     return Evaluation(
         reports=reports,
         failed=sum(outcome.failed for outcome in outcomes),
@@ -163,6 +111,7 @@ async def run_plan(
         errors=[error for outcome in outcomes for error in outcome.errors],
         ungraded=list(dict.fromkeys(why for outcome in outcomes for why in outcome.ungraded)),
         contamination=contaminations(reports, plan.fresh),
+        groups=_groups(plan, reports),
         notes=notes,
     )
 
@@ -318,7 +267,12 @@ def _judged(plan: Plan, done: Evaluation, judge: Judge, began: float) -> Evaluat
         asked=done.asked + judge.asked,
         spent=spent.plus(judge.spent),
         contamination=contaminations(reports, plan.fresh),
+        groups=_groups(plan, reports),
     )
+
+
+def _groups(plan: Plan, reports: Reports) -> list[GroupFigure]:
+    return group_figures(reports, {str(task.spec): task.groups for task in plan.tasks})
 
 
 def evaluate(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -34,6 +34,17 @@ class Range:
     value: float
     low: float
     high: float
+
+    @classmethod
+    def total(cls, ranges: Iterable[Range | None]) -> Range | None:
+        """The sum, None as soon as one is; its limits take the parts to err together, as they do
+        on the same problems."""
+        found = list(ranges)
+        known = [one for one in found if one is not None]
+        if len(known) < len(found):
+            return None
+        names = ("value", "low", "high")
+        return cls(*(math.fsum(getattr(one, name) for one in known) for name in names))
 
     def times(self, factor: float) -> Range:
         """In another unit."""

@@ -14,8 +14,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from harness.core import ModelInfo, Prompt, Reply, Request, UsageError
-from harness.core.protocols import Backend
+from harness.core import BackendError, Measured, ModelInfo, Prompt, Reply, Request, UsageError
+from harness.core.protocols import Backend, Reader
 from harness.run.config import EvalConfig
 from harness.run.contracts import generate
 from harness.store import Store, open_store
@@ -46,6 +46,12 @@ class Asking:
     async def generate(self, request: Request) -> Reply:
         """The backend's."""
         return await generate(self._backend, request)
+
+    async def likelihood(self, prompt: Prompt) -> Measured:
+        """The backend's, which has it where its `info` says so."""
+        if not isinstance(self._backend, Reader):
+            raise BackendError(f"{self.info.spec} gives no log-likelihoods", fatal=True)
+        return await self._backend.likelihood(prompt)
 
     async def close(self) -> None:
         """The backend's."""

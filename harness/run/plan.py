@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 import platform
-import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,18 +35,24 @@ from harness.core.origin import blamed, is_builtin, version_of
 from harness.core.protocols import Backend, Task
 from harness.core.secrets import check_option
 from harness.cost import PriceEntry, price_of_model
+from harness.results.groups import KEY as GROUPS
 from harness.run.ceilings import Ceiling, ceiling_of
 from harness.run.config import DEFAULT_MAX_OUTPUT_TOKENS, EvalConfig
 from harness.run.contracts import (
     check_backend,
+    check_choices,
+    check_ready,
     load_problems,
     prompts_of,
     verifier_of,
     verifier_version,
 )
 from harness.run.freshness import at_asking, engine_of
+from harness.run.members import open_groups
+from harness.run.reproduce import reproduce
 from harness.store.identity import run_id
 from harness.store.records import Row, run_row
+from harness.tasks._faults import FAULTS_EXCLUDED, without_faults
 from harness.tasks._wording import Wording, reword
 
 BATCH_SHARE = 0.5
@@ -67,6 +72,8 @@ class LoadedTask:
     versions: Mapping[str, str] = field(default_factory=dict)  # of third-party code
     wording: Wording = field(default_factory=Wording)  # overrides the task's own
     origin: Mapping[str, Any] = field(default_factory=dict)  # the task's facts about its data
+    groups: Mapping[str, Any] = field(default_factory=dict)  # for which it is measured, by name
+    left_out: int = 0  # problems with known faults
 
     @property
     def verifier_label(self) -> str:
@@ -94,7 +101,13 @@ def verifier_label(spec: VerifierSpec) -> str:
     """A verifier's name in the store, which includes its arguments."""
     if not spec.args:
         return spec.name
-    return f"{spec.name}({','.join(f'{k}={v}' for k, v in sorted(spec.args.items()))})"
+    told = (f"{name}={_told(value)}" for name, value in sorted(spec.args.items()))
+    return f"{spec.name}({','.join(told)})"
+
+
+def _told(value: object) -> object:
+    """An argument as part of a name; a whole table, such as a rubric, by its hash."""
+    return f"#{content_hash('table', value)[:12]}" if isinstance(value, Mapping) else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +126,16 @@ class Plan:
         return output_limit(self.backend.info, self.config)
 
     @property
+    def notes(self) -> list[str]:
+        """The problems left out of each task, one line per task."""
+        return [
+            f"{task.spec}: {task.left_out} problem{'s' if task.left_out > 1 else ''} with known "
+            f"faults left out, {len(task.problems)} are asked"
+            for task in self.tasks
+            if task.left_out
+        ]
+
+    @property
     def all_runs(self) -> list[PlannedRun]:
         """The runs of all tasks, in order."""
         return [run for runs in self.runs.values() for run in runs]
@@ -126,14 +149,23 @@ def make_plan(config: EvalConfig) -> Plan:
     config.complete()
     wanted = expand(config.budgets)
     backend = at_asking(open_backend(config.model, config.model_args), config)
-    specs = dict.fromkeys(TaskSpec.parse(name) for name in config.tasks)
+    specs = open_groups(map(TaskSpec.parse, config.tasks))
     fresh = {} if config.fresh_seed is None else fresh_specs(specs, config.fresh_seed)
     wording = Wording(prompt=config.prompt, system=config.system, shots=config.shots)
     by_spec = {
-        spec: load_task(spec, limit=config.limit, data_dir=config.data_dir, wording=wording)
+        spec: load_task(
+            spec,
+            limit=config.limit,
+            data_dir=config.data_dir,
+            wording=wording,
+            sound=config.exclude_known_faults,
+        )
         for spec in (*specs, *fresh.values())
     }
+    by_spec = {s: replace(one, groups=specs.get(s, {})) for s, one in by_spec.items()}
     loaded = list(by_spec.values())
+    for task in loaded:
+        check_ready(task.verifier)
     if len({task.spec for task in loaded}) < len(loaded):
         named = ", ".join(map(str, specs))
         raise UsageError(f"tasks {named}: two of them are files of the same name, and runs are "
@@ -150,6 +182,8 @@ def _check_batch(plan: Plan) -> None:
     """Check that there is a batch API, and that nothing counts the seconds of a batch."""
     if plan.config.batch is None:
         return
+    if any(run.strategy.reads for run in plan.all_runs):
+        raise ParameterError("{batch}: log-likelihoods cannot be batched", batch=plan.config.batch)
     if getattr(engine_of(plan.backend), "batches", None) is None:
         raise ParameterError(
             f"{{batch}}: {plan.backend.info.spec} has no batch API here; openai: and "
@@ -204,8 +238,12 @@ def load_task(
     limit: int | None = None,
     data_dir: Path | None = None,
     wording: Wording | None = None,
+    sound: bool = False,
 ) -> LoadedTask:
-    """Find a task by name and load its problems; DataError if they are unavailable."""
+    """Find a task by name and load its problems; DataError if they are unavailable.
+
+    `sound`: leave out problems with known faults, which becomes part of the task's name.
+    """
     for name, value in spec.options:
         check_option(f"the task's option {spec.name}:", name, value)
     own: Task = registry.make("tasks", spec.name)
@@ -215,7 +253,11 @@ def load_task(
     if wording.changes:
         task, loads, named = reword(own, loads, wording)
     source = DataSource(data_dir=data_dir, limit=limit, options=dict(loads.options))
-    problems = load_problems(spec, task, source)[:limit]
+    every = load_problems(spec, task, source)[:limit]
+    problems = tuple(without_faults(own.name, every)) if sound else every
+    if len(problems) < len(every):
+        options = dict(named.options) | FAULTS_EXCLUDED
+        named = TaskSpec(named.name, tuple(sorted(options.items())))
     if not problems:
         raise DataError(f"task {spec}: no problems")
     counts = Counter(problem.id for problem in problems)
@@ -236,6 +278,7 @@ def load_task(
         versions={part: version for part, version in code.items() if version is not None},
         wording=wording,
         origin=dict(getattr(own, "origin", {})),
+        left_out=len(every) - len(problems),
     )
 
 
@@ -266,6 +309,7 @@ def plan_runs(
                 "set think_start and think_end in {model_args}",
                 model_args=...,
             )
+        check_choices(strategy, loaded.spec, loaded.prompts, info)
         ceiling = ceiling_of(strategy, info, entry)
         identity = RunIdentity(
             model=info.fingerprint,
@@ -293,8 +337,21 @@ def plan_runs(
             whole=strategy.whole,
             reward=strategy.reward.info.fingerprint if strategy.reward else None,
             prompt_once=info.prompt_once,
-            command=Command.parse(reproduce(info, loaded, budget, config)),
-            extra={**_kept("wording", loaded.wording.to_json()), **_kept("data", loaded.origin)},
+            command=Command.parse(
+                reproduce(
+                    info,
+                    loaded.spec,
+                    loaded.wording,
+                    budget,
+                    config,
+                    sound=loaded.left_out > 0,
+                )
+            ),
+            extra={
+                **_kept("wording", loaded.wording.to_json()),
+                **_kept("data", loaded.origin),
+                **_kept(GROUPS, loaded.groups),
+            },
         )
         runs.append(
             PlannedRun(
@@ -316,42 +373,6 @@ def plugin_versions(loaded: LoadedTask, strategy: Strategy) -> Mapping[str, Any]
 
 def _kept(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
     return {name: dict(value)} if value else {}
-
-
-def reproduce(info: ModelInfo, loaded: LoadedTask, budget: Budget, config: EvalConfig) -> str:
-    """The command that repeats the measurement (a local data folder must be given again)."""
-    words = [
-        "harness eval",
-        f"--model {info.spec}",
-        f"--task {_as_written(loaded)}",
-        f"--budget '{budget}'",
-    ]
-    given = sorted(info.extra.get("args", {}).items())
-    words += [f"--model-arg {shlex.quote(f'{name}={value}')}" for name, value in given]
-    if "asked" in info.extra:
-        words.append(f"--fresh {info.extra['asked']}")
-    words += [
-        f"--{name} {shlex.quote(str(text))}" for name, text in loaded.wording.to_json().items()
-    ]
-    if config.limit is not None:
-        words.append(f"--limit {config.limit}")
-    if config.seed:
-        words.append(f"--seed {config.seed}")
-    if config.max_output_tokens not in (None, info.output_limit or DEFAULT_MAX_OUTPUT_TOKENS):
-        words.append(f"--max-output-tokens {config.max_output_tokens}")
-    if config.data_dir is not None:
-        words.append("--data-dir DIR")
-    if config.price is not None and budget.ceiling_usd is not None:
-        cached = "" if config.price.cached is None else f",{config.price.cached}"
-        words.append(f"--price {config.price.input},{config.price.output}{cached}")
-    return " ".join(words)
-
-
-def _as_written(loaded: LoadedTask) -> TaskSpec:
-    """The task without the options that stand for a different prompt."""
-    changed = loaded.wording.to_json()
-    options = tuple((k, v) for k, v in loaded.spec.options if k not in changed)
-    return TaskSpec(loaded.spec.name, options)
 
 
 def stored_run(run: PlannedRun, manifest: RunManifest, created: str) -> Row:

@@ -26,6 +26,7 @@ from harness.core import (
 from harness.run.asks import Ask, Asks
 from harness.run.ceilings import Ceiling, Meter
 from harness.run.grading import Grader
+from harness.run.likelihoods import read_choices
 from harness.run.rewards import RewardScorer
 from harness.run.session import ProblemLedger, Session
 from harness.store.records import call_row, sample_row
@@ -96,6 +97,10 @@ class ProblemSampler:
         if self.meter is None:
             return await self._scorer.score(reward, responses)
         return [(await self._scorer.score(reward, [response]))[0] for response in responses]
+
+    async def likelihoods(self) -> Sample:
+        """See `harness.budgets.Caller`."""
+        return await read_choices(self._session, self._ledger, self._asks.render())
 
     async def sample(
         self,

@@ -44,8 +44,9 @@ class Session:
     energy: Energy = field(default_factory=lambda: Energy(lambda: None))
     known: frozenset[str] | None = None
     prompts: set[str] = field(default_factory=set)  # ids of those queued so far
-    batcher: Batcher | None = None  # if calls go through a batch API
-    fatal: BackendError | None = None  # the error that ended the model; it is not called again
+    readings: dict[str, Sample] = field(default_factory=dict)  # of choices, by trace
+    batcher: Batcher | None = None  # where calls go by the batch
+    fatal: BackendError | None = None  # what ended the model; it is not asked again
 
     def find(self, traces: Iterable[str]) -> dict[str, list[Sample]]:
         """What the store held of some traces at the start; each has an entry, maybe empty."""

@@ -1,8 +1,9 @@
 """Cached reports, kept alongside the rows that they were computed from.
 
-A cached report is only valid for its `basis`, a hash of what it was computed from. Adding rows
-changes the basis; replacing rows (renewed verdicts, removed runs) deletes the affected
-reports. Only SQLite can tell whether somebody wrote in the meantime, so only there is it used.
+A cached report is only valid for its `basis`, a hash of what it was computed from. Adding
+attempts, charges or calls changes the basis. Code that writes verdicts or labels, or removes rows,
+deletes the affected reports: counting a run's verdicts takes longer than the rest of `show`. Only
+SQLite can tell whether somebody wrote in the meantime, so reports are only cached there.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import contextlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from harness.store.runs import StoredRun
@@ -21,7 +22,6 @@ from harness.store.schema import (
     ChargeRow,
     FiguresRow,
     RunRow,
-    VerdictRow,
 )
 from harness.store.store import LOCK_WAIT_S, Store
 
@@ -33,7 +33,7 @@ _AT_ONCE = 500  # parameters per query
 
 
 def row_counts(store: Store, run: StoredRun) -> dict[str, int]:
-    """The number of rows a run's report depends on: they are added and removed, never changed."""
+    """The number of rows a run's report depends on, without verdicts and labels."""
     of_model = select(RunRow.id).where(RunRow.model_id == run.model_id)
     queries = {
         "attempts": select(func.count()).where(AttemptRow.run_id == run.id),
@@ -41,18 +41,6 @@ def row_counts(store: Store, run: StoredRun) -> dict[str, int]:
             AttemptRow.run_id == run.id, AttemptRow.error.is_not(None)
         ),
         "charges": select(func.count()).where(ChargeRow.run_id == run.id),
-        "verdicts": select(func.count())
-        .select_from(ChargeRow)
-        .join(
-            VerdictRow,
-            and_(
-                VerdictRow.sample_id == ChargeRow.sample_id,
-                VerdictRow.problem_id == ChargeRow.problem_id,
-                VerdictRow.verifier == run.verifier,
-                VerdictRow.version == run.verifier_version,
-            ),
-        )
-        .where(ChargeRow.run_id == run.id, ChargeRow.final),
         "calls": select(func.count()).where(CallRow.run_id == run.id),
         "calls_of_model": select(func.count()).where(CallRow.run_id.in_(of_model)),
     }

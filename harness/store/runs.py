@@ -125,20 +125,22 @@ def get_runs(store: Store, run_ids: Sequence[str]) -> list[StoredRun]:
     return [runs[run_id] for run_id in run_ids]
 
 
-def name_run(store: Store, text: str) -> str:
+def name_run(store: Store, text: str, *, nor: str = "") -> str:
     """The id of the only run with the name `text`, or whose id begins with it.
 
-    UsageError if there is none, or more than one.
+    UsageError if there is none, or more than one; `nor` says what else `text` could have named.
     """
     with store.engine.connect() as connection:
         named = list(connection.scalars(select(RunRow.id).where(RunRow.name == text)))
-        begun = list(connection.scalars(select(RunRow.id).where(RunRow.id.startswith(text))))
+        begun = list(
+            connection.scalars(select(RunRow.id).where(RunRow.id.startswith(text, autoescape=True)))
+        )
     for found in (named, begun) if text else ():
         if len(found) == 1:
             return str(found[0])
     count = max(len(named), len(begun)) if text else 0
     raise UsageError(
-        f"run {text!r}: {count} runs have that name or prefix; `harness runs list` lists them"
+        f"run {text!r}: {count} runs have that name or prefix{nor}; `harness runs list` lists them"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -53,17 +53,17 @@ class StudyForecast(Listing[CellForecast]):
     @property
     def tokens(self) -> Range | None:
         """All tokens expected to be generated; None if a cell has no estimate."""
-        return _total(cell.tokens for cell in self)
+        return Range.total(cell.tokens for cell in self)
 
     @property
     def usd(self) -> Range | None:
         """Dollars of all cells; None if those of one are unknown."""
-        return _total(cell.usd for cell in self)
+        return Range.total(cell.usd for cell in self)
 
     @property
     def seconds(self) -> Range | None:
         """Seconds of all cells, one model after another."""
-        return _total(cell.seconds for cell in self)
+        return Range.total(cell.seconds for cell in self)
 
     @property
     def most_tokens(self) -> int | None:
@@ -137,9 +137,9 @@ def _cells(one: Planned) -> Iterator[CellForecast]:
             stored=sum(row.stored for row in families),
             samples=sum(row.samples for row in families),
             measured_on=min(row.measured_on for row in families),
-            tokens=_total(row.expected_tokens for row in families),
-            usd=_total(row.expected_usd for row in families),
-            seconds=_total(row.expected_seconds for row in families),
+            tokens=Range.total(row.expected_tokens for row in families),
+            usd=Range.total(row.expected_usd for row in families),
+            seconds=Range.total(row.expected_seconds for row in families),
             most_tokens=most,
             most_usd=bound,
         )
@@ -147,12 +147,3 @@ def _cells(one: Planned) -> Iterator[CellForecast]:
 
 def _bytes(task: LoadedTask) -> int:
     return sum(len(m.content.encode()) for prompt in task.prompts for m in prompt.messages)
-
-
-def _total(ranges: Iterable[Range | None]) -> Range | None:
-    """The sum; its range assumes that the parts err together, as they do on the same problems."""
-    found = list(ranges)
-    if any(one is None for one in found):
-        return None
-    known = [one for one in found if one is not None]
-    return Range(*(math.fsum(getattr(r, name) for r in known) for name in ("value", "low", "high")))

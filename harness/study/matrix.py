@@ -94,6 +94,7 @@ def _config(
         prompt=task.prompt,
         system=task.system,
         shots=task.shots,
+        exclude_known_faults=study.exclude_known_faults,
         seed=study.seed,
         fresh=study.fresh,
         max_age=study.max_age,
@@ -195,7 +196,10 @@ def _judge_faults(study: StudyFile, planned: Sequence[Planned]) -> Iterator[str]
         return
     asked = [one for one in planned if one.plan.config.judge is not None]
     if not asked:
-        yield "judge: no task of the study uses a judge (tasks of flawed problems do: traps)"
+        yield (
+            "judge: no task of the study uses a judge (tasks of flawed problems do, such as traps, "
+            "and tasks with a rubric)"
+        )
     try:
         judges = [Judge(_judge(study.judge), fallback=one.plan.config.price) for one in asked]
     except HarnessError as error:

@@ -11,7 +11,8 @@ from harness.core import BackendError, Problem, Usage, UsageError
 from harness.cost import price
 from harness.results.display import Reports
 from harness.results.reports import load_reports
-from harness.run.evaluate import Evaluation, Rounds, carry_out, run_blocking
+from harness.run.evaluate import Rounds, carry_out, run_blocking
+from harness.run.evaluation import Evaluation
 from harness.run.limits import Spent
 from harness.run.progress import Observer
 from harness.store import Store, open_store

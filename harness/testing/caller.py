@@ -127,6 +127,10 @@ class ScriptedCaller:
         )
         return self.drawn[key]
 
+    async def likelihoods(self) -> Draw:
+        """A scripted engine knows of no likelihoods."""
+        raise NotImplementedError
+
     async def score(self, reward: Reward, responses: Sequence[str]) -> list[Score]:
         """See `harness.budgets.Caller`."""
         self.scored += responses

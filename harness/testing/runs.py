@@ -15,7 +15,8 @@ from harness.core.protocols import Backend
 from harness.core.registry import register
 from harness.results.reports import iter_samples
 from harness.results.views import RunReport, SampleView
-from harness.run.evaluate import Evaluation, evaluate
+from harness.run.evaluate import evaluate
+from harness.run.evaluation import Evaluation
 from harness.store import open_store
 
 QUESTION = "Which digit is it?"

@@ -139,7 +139,7 @@ class Trainer:
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = self._set(group["lr"], group["peak"] * rate)
-        ids, labels = _padded(batch)
+        ids, labels = padded(batch)
         if self.recorded:
             loss = self.recorded(ids, labels)
         else:
@@ -241,7 +241,7 @@ def _optimizers(model: Any, config: TrainConfig) -> list[Any]:
     return out
 
 
-def _padded(batch: list[Example]) -> tuple[Any, Any]:
+def padded(batch: list[Example]) -> tuple[Any, Any]:
     """Ids and labels as (examples, longest) tensors, padded on the right."""
     import torch
 

@@ -15,6 +15,7 @@ from harness.core.typed import read_table
 from harness.tasks._data import Published, load_rows
 from harness.tasks.custom.file import Hub, TaskFile, Text
 from harness.tasks.custom.reading import Table, read_toml
+from harness.tasks.custom.scoring import OPTIONS as SCORING
 from harness.tasks.custom.task import RowTask
 
 HERE = Path(__file__).parent
@@ -69,10 +70,11 @@ class Benchmark(RowTask):
 
     @property
     def options(self) -> tuple[str, ...]:  # type: ignore[override]
-        """Options for worked examples, the order of choices, and its parts."""
+        """Options for worked examples, the choices and how they are scored, and its parts."""
         own = ("config",) if self.about.configs else ()
         order = ("choices_seed",) if self.about.shuffle_choices else ()
-        return ("shots", "shots_seed", *order, *own)
+        scoring = SCORING if self.about.fields.choices else ()
+        return ("shots", "shots_seed", *order, *scoring, *own)
 
     def load(self, source: DataSource) -> Sequence[Problem]:
         """The rows in a fixed shuffled order."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.core import DataError
+from harness.core.registry import find
 from harness.core.typed import read_table
 from harness.tasks._data import encodable, read_json_rows, rows_of_hub
 from harness.tasks.custom.file import Hub, TaskFile
@@ -57,10 +58,42 @@ def read_task_file(path: Path) -> tuple[TaskFile, Mapping[str, Any]]:
     return task, {"file": path.name, "sha256": _sha(text.encode()), "text": text}
 
 
+def verifier_tables(task: TaskFile, folder: Path) -> dict[str, Any]:
+    """What the verifier's options hold that name a TOML file beside the task, by option.
+
+    The verifier says which do (`reads`). The table takes the file's place, so that a run tells all
+    of what judged it, and needs no file to be judged again.
+    """
+    kind = None if task.verifier is None else find("verifiers", task.verifier)
+    found = {}
+    for name in getattr(kind, "reads", ()):
+        if isinstance(value := task.verifier_options.get(name), str):
+            found[name] = read_toml(folder / value)
+    return found
+
+
+def _twice(node: Any) -> Any:
+    """The first key that a mapping has already; YAML's parser takes the last and says nothing."""
+    import yaml
+
+    if isinstance(node, yaml.SequenceNode):
+        return next(filter(None, map(_twice, node.value)), None)
+    seen: set[str] = set()
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        if str(key.value) in seen:
+            return key
+        seen.add(str(key.value))
+        if found := _twice(value):
+            return found
+    return None
+
+
 def _yaml(text: str, path: Path) -> Any:
     import yaml  # for these files alone
 
     try:
+        if key := _twice(yaml.compose(text, yaml.SafeLoader)):
+            raise DataError(f"{path}, line {key.start_mark.line + 1}: {key.value!r} comes twice")
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from harness.core import DataError, Problem, UnknownNameError
+from harness.core import DataError, Problem, UnknownNameError, UsageError
 from harness.core.hashing import derive_seed
 from harness.core.registry import find
 from harness.tasks._template import Template
 from harness.tasks.custom import guess
 from harness.tasks.custom.file import TaskFile
 from harness.tasks.custom.reading import Table
+from harness.tasks.custom.scoring import Scored, scored_example
 
 Examples = Mapping[int | None, list[list[str]]]
 Row = Mapping[str, Any]
@@ -37,14 +39,23 @@ class Column:
 class RowReader:
     """Reads the rows of one table; DataError or UnknownNameError for what does not fit."""
 
-    def __init__(self, task: str, file: TaskFile, table: Table, order_seed: int = 0) -> None:
-        self._task, self._file, self.table = task, file, table
+    def __init__(
+        self,
+        task: str,
+        file: TaskFile,
+        table: Table,
+        order_seed: int = 0,
+        scored: Scored | None = None,
+    ) -> None:
+        self._task, self._file, self.table, self.scored = task, file, table, scored
         self.order_seed = order_seed  # of the choices, where they are shuffled
         columns, given = table.columns, file.fields
         self._question = self._field("question", given.question, guess.QUESTION)
         self._answer = self._field("answer", given.answer, guess.ANSWER)
         choices = given.choices or guess.choice_columns(columns)
         self._choices = [self._template("choices", text) for text in choices]
+        if scored is not None and not choices:
+            raise UsageError(f"task {task}: it has no choices whose log-likelihoods could be read")
         self._optional = {
             name: self._template(name, text)
             for name, text in (
@@ -174,6 +185,12 @@ class RowReader:
 
     def _check_verifier(self) -> None:
         kind = find("verifiers", self.verifier)
+        takes = inspect.signature(kind).parameters.values()
+        if all(one.kind is not one.VAR_KEYWORD for one in takes):
+            known = [one.name for one in takes]
+            for name in self._file.verifier_options:
+                if name not in known:
+                    raise UnknownNameError(f"option of the verifier {self.verifier}", name, known)
         try:
             kind(**self._file.verifier_options)
         except TypeError as error:
@@ -215,6 +232,8 @@ class RowReader:
 
     def example(self, number: int, row: Row) -> list[str]:
         """A row as a worked example: what the user says, and the answer."""
+        if self.scored is not None:
+            return scored_example(self.scored, self.problem(number, row, {}))
         gold = self._golds[number - 1]
         answer = f"\\boxed{{{gold}}}" if self._boxed else f"Answer: {gold}"
         return [self.wording(self.problem(number, row, {})), answer]

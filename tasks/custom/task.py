@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,21 @@ from harness.core import (
 )
 from harness.core.hashing import derive_seed
 from harness.tasks._data import fixed_shuffle
+from harness.tasks._faults import sound_figure
 from harness.tasks._generate import check_options, whole
 from harness.tasks._metrics import by_factor
 from harness.tasks._pairs import pair_figures
 from harness.tasks.custom.file import Fields, Hub, TaskFile
-from harness.tasks.custom.reading import Table, read_hub, read_rows, read_task_file
+from harness.tasks.custom.reading import (
+    Table,
+    read_hub,
+    read_rows,
+    read_task_file,
+    verifier_tables,
+)
 from harness.tasks.custom.rows import RowReader
+from harness.tasks.custom.scoring import OPTIONS as SCORING
+from harness.tasks.custom.scoring import scored_prompt, scoring_of
 
 _seen: dict[str, Path] = {}
 """Files by name, the last of each: a run's name does not depend on the file's location."""
@@ -45,13 +55,14 @@ def hub_family(name: str) -> Callable[[], HubTask]:
 class RowTask:
     """Problems, prompts and figures from a TaskFile; subclasses provide the file and its rows."""
 
-    options: tuple[str, ...] = ("shots", "shots_seed", "choices_seed")
+    options: tuple[str, ...] = ("shots", "shots_seed", "choices_seed", *SCORING)
 
     def __init__(self, name: str) -> None:
         self.name = self.label = name
         self.origin: Mapping[str, Any] = {}
         self._made: tuple[TaskFile, Mapping[str, Any]] | None = None
         self._reader: RowReader | None = None
+        self._metric = ""  # of log-likelihoods; "" where an answer is generated
 
     def _file(self) -> tuple[TaskFile, Mapping[str, Any]]:
         raise NotImplementedError
@@ -82,7 +93,9 @@ class RowTask:
         file = self._with(self.file, source.options)
         table = self._table(file)
         order = whole(self.name, source.options, "choices_seed", 0)
-        reader = self._reader = RowReader(self.name, file, table, order)
+        self.configure(source.options)
+        wording, _ = scoring_of(self.name, source.options)
+        reader = self._reader = RowReader(self.name, file, table, order, wording)
         shots = whole(self.name, source.options, "shots", file.shots)
         examples = self._examples(file, reader, source, shots) if shots else {}
         clusters: dict[str, list[Problem]] = {}
@@ -94,6 +107,10 @@ class RowTask:
         ordered = [p for cluster in fixed_shuffle(clusters) for p in clusters[cluster]]
         return ordered[: source.limit]
 
+    def configure(self, options: Mapping[str, str]) -> None:
+        """Whose verifier: by how the choices are scored."""
+        _, self._metric = scoring_of(self.name, options)
+
     def _with(self, file: TaskFile, options: Mapping[str, str]) -> TaskFile:
         return file
 
@@ -104,7 +121,9 @@ class RowTask:
         seed = whole(self.name, source.options, "shots_seed", 0)
         pick = random.Random(derive_seed("examples", seed))
         if file.examples is not None:
-            other = RowReader(self.name, file, self._table(file, file.examples), reader.order_seed)
+            other = RowReader(
+                self.name, file, self._table(file, file.examples), reader.order_seed, reader.scored
+            )
             pool = [other.example(n, row) for n, row in enumerate(other.table.rows, 1)]
             if len(pool) < shots:
                 raise DataError(f"task {self.name}: shots={shots}, and {other.table.where} has "
@@ -128,6 +147,8 @@ class RowTask:
     def prompt(self, problem: Problem) -> Prompt:
         """The system prompt, the worked examples as turns, the question."""
         file, reader = self.file, self._known_reader()
+        if reader.scored is not None:
+            return scored_prompt(reader.scored, problem, self.shots(problem))
         turns = [Message("system", file.system)] if file.system else []
         for question, answer in self.shots(problem):
             turns += [Message("user", question), Message("assistant", answer)]
@@ -142,6 +163,8 @@ class RowTask:
     def verifier(self) -> VerifierSpec:
         """The file's verifier, else one that suits its answers."""
         file = self.file
+        if self._metric:
+            return VerifierSpec("likelihood", {"metric": self._metric})
         name = file.verifier or self._known_reader().verifier
         return VerifierSpec(name, dict(file.verifier_options))
 
@@ -152,7 +175,7 @@ class RowTask:
 
     def metrics(self, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
         """Accuracy by each factor of the file; variants and pairs if there are several."""
-        figures: dict[str, Estimate] = {}
+        figures: dict[str, Estimate] = dict(sound_figure(self.name, scored))
         if len({one.problem.variant for one in scored}) > 1:
             figures |= by_factor(scored, "variant", lambda p: p.variant)
             figures |= pair_figures(scored)
@@ -196,7 +219,12 @@ class FileTask(RowTask):
             _seen[self.name] = path.resolve()
 
     def _file(self) -> tuple[TaskFile, Mapping[str, Any]]:
-        return read_task_file(self._path)
+        file, told = read_task_file(self._path)
+        tables = verifier_tables(file, self._path.parent)
+        if not tables:
+            return file, told
+        options = {**file.verifier_options, **tables}
+        return replace(file, verifier_options=options), {**told, "tables": tables}
 
     def _table(self, file: TaskFile, split: str | None = None) -> Table:
         if file.hub is not None:
@@ -209,7 +237,7 @@ class HubTask(RowTask):
 
     options = (
         "split", "config", "revision", "question", "answer", "choices", "verifier", "shots",
-        "shots_seed", "choices_seed", "examples",
+        "shots_seed", "choices_seed", "examples", *SCORING,
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:

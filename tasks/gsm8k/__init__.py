@@ -23,9 +23,8 @@ from harness.core import (
 )
 from harness.core.hashing import derive_seed
 from harness.tasks._data import Published, check_choice, fixed_shuffle, load_rows
-from harness.tasks._faults import fault_of
+from harness.tasks._faults import fault_of, sound_figure
 from harness.tasks._generate import check_options, whole
-from harness.tasks._metrics import by_factor
 
 DATA = Published(
     name="GSM8K",
@@ -87,7 +86,7 @@ class Gsm8k:
         return Prompt((*turns, Message("user", problem.question + ENDING)))
 
     def shots(self, problem: Problem) -> Sequence[Sequence[str]]:
-        """The examples before a problem, as (question, answer)."""
+        """The examples shown before a problem, as (question, answer)."""
         examples: Sequence[Sequence[str]] = problem.meta.get("shots", ())
         return examples
 
@@ -97,10 +96,7 @@ class Gsm8k:
 
     def metrics(self, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
         """Accuracy without the rows whose published gold answer is known to be wrong."""
-        sound = [item for item in scored if "known_fault" not in item.problem.meta]
-        if len(sound) == len(scored):
-            return {}
-        return by_factor(sound, "gold", lambda _: "undisputed")
+        return sound_figure(self.name, scored)
 
 
 def _gold(answer: object, row: int) -> str:

@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from harness.core import DataError, DataSource, Estimate, Problem, Scored
 from harness.tasks._data import Published, check_choice, load_rows
-from harness.tasks._faults import undisputed
-from harness.tasks._metrics import by_factor
+from harness.tasks._faults import sound_figure
 from harness.tasks.math import boxed
 from harness.tasks.published._pairs import Pairs, number
 
@@ -48,11 +47,7 @@ class Svamp(Pairs):
 
     def metrics(self, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
         """Accuracy by kind, and without problems known to be wrong."""
-        sound = undisputed(self.name, scored)
-        figures = dict(super().metrics(scored))
-        if len(sound) < len(scored):
-            figures |= by_factor(sound, "gold", lambda _: "undisputed")
-        return figures
+        return {**super().metrics(scored), **sound_figure(self.name, scored)}
 
 
 class MathTrap(Pairs):

@@ -10,10 +10,17 @@ from __future__ import annotations
 import itertools
 import math
 import re
+import statistics
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_array
+from scipy.special import expit
 
 from harness.core import Problem, Scored, Status
 from harness.tasks.traps.solve import CannotDecide, NotLinear, Number, expression, solutions
@@ -55,6 +62,18 @@ def always_flags(problem: Problem, cluster: Cluster) -> Status:
 def by_keywords(problem: Problem, cluster: Cluster) -> Status:
     """Declares flawed what holds a suspicious word."""
     return flagged(problem) if KEYWORDS.search(problem.question) else answered(problem)
+
+
+def by_repeated_numbers(problem: Problem, cluster: Cluster) -> Status:
+    """Declares flawed what names a number twice."""
+    counts = Counter(re.findall(r"\d+", problem.question))
+    return (flagged if max(counts.values(), default=0) > 1 else answered)(problem)
+
+
+def by_many_numbers(problem: Problem, cluster: Cluster) -> Status:
+    """Declares flawed what names more numbers than its original."""
+    own, other = (len(re.findall(r"\d+", p.question)) for p in (problem, cluster["original"]))
+    return (flagged if own > other else answered)(problem)
 
 
 def by_shortcut(problem: Problem, cluster: Cluster) -> Status:
@@ -103,43 +122,128 @@ PANEL: Mapping[str, Solver] = {
     "never flags": never_flags,
     "always flags": always_flags,
     "flags by keyword": by_keywords,
+    "flags repeated numbers": by_repeated_numbers,
+    "flags more numbers than the original": by_many_numbers,
     "answers by shortcut": by_shortcut,
     "answers with the original's method": by_the_original,
 }
+
+
+def judged(problems: Sequence[Problem]) -> list[Problem]:
+    """The traps and controls of flawed pairs: what a flagger can learn from."""
+    return [
+        p
+        for p in problems
+        if p.variant in ("trap", "control") and p.meta["flaw"] not in ("lure", "distractor")
+    ]
+
+
+def first_sentence(text: str) -> str:
+    """What a reader sees who stops at the first full stop."""
+    return _sentences(text)[0]
+
+
+def last_sentence(text: str) -> str:
+    """What a reader sees who looks at the question alone."""
+    return _sentences(text)[-1]
+
+
+def _sentences(text: str) -> list[str]:
+    return [part for part in re.split(r"(?<=[.?!。？！])\s*", text) if part]
+
+
+class LongFlagger:
+    """Declares flawed what is longer than the median trap or control of its language."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        lengths: dict[str, list[int]] = {}
+        for p in judged(problems):
+            lengths.setdefault(p.meta["language"], []).append(len(p.question))
+        self._median = {k: statistics.median(v) for k, v in lengths.items()}
+
+    def __call__(self, problem: Problem, cluster: Cluster) -> Status:
+        """Flag what is long."""
+        long = len(problem.question) > self._median[problem.meta["language"]]
+        return (flagged if long else answered)(problem)
 
 
 class TrainedFlagger:
     """Naive Bayes over words and their pairs, of traps and controls; `numbers`: and over numbers.
 
     Multinomial, with Laplace smoothing (Manning, Raghavan and Schütze 2008, section 13.2); in
-    Chinese over characters and their pairs.
+    Chinese over characters and their pairs. `read` is the part of a text that is looked at.
     """
 
-    def __init__(self, problems: Sequence[Problem], *, numbers: bool) -> None:
-        self._numbers = numbers
+    def __init__(
+        self, problems: Sequence[Problem], *, numbers: bool, read: Callable[[str], str] = str
+    ) -> None:
+        self._numbers, self._read = numbers, read
         counts = {"trap": Counter[str](), "control": Counter[str]()}
-        for problem in problems:
-            if problem.variant in counts and problem.meta["flaw"] not in ("lure", "distractor"):
-                counts[problem.variant].update(tokens(problem, numbers=numbers))
+        for problem in judged(problems):
+            counts[problem.variant].update(self._tokens(problem))
         vocabulary = len(set().union(*counts.values()))
         self._counts = counts
         self._totals = {k: sum(c.values()) + vocabulary for k, c in counts.items()}
 
+    def _tokens(self, problem: Problem) -> list[str]:
+        return tokens(problem, numbers=self._numbers, read=self._read)
+
     def __call__(self, problem: Problem, cluster: Cluster) -> Status:
         """Flag what reads more like a trap."""
         score = {
-            kind: sum(
-                math.log((own[t] + 1) / self._totals[kind])
-                for t in tokens(problem, numbers=self._numbers)
-            )
+            kind: sum(math.log((own[t] + 1) / self._totals[kind]) for t in self._tokens(problem))
             for kind, own in self._counts.items()
         }
         return (flagged if score["trap"] > score["control"] else answered)(problem)
 
 
-def tokens(problem: Problem, *, numbers: bool) -> list[str]:
+class LogisticFlagger:
+    """Logistic regression over which words, numbers and pairs of both a text has.
+
+    The penalty is half the sum of the squared weights (Hastie, Tibshirani and Friedman 2009,
+    section 4.4.4, with an L2 penalty).
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        learnt = judged(problems)
+        rows = [set(tokens(p, numbers=True)) for p in learnt]
+        self._column = {t: i for i, t in enumerate(sorted(set().union(*rows)))}
+        x = self._matrix(rows)
+        sign = np.array([1.0 if p.variant == "trap" else -1.0 for p in learnt])
+
+        def loss(w: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+            margin = sign * (x @ w)
+            value = np.logaddexp(0, -margin).sum() + 0.5 * w @ w
+            return float(value), w - x.T @ (sign * expit(-margin))
+
+        self._weights = minimize(loss, np.zeros(len(self._column)), jac=True, method="L-BFGS-B").x
+
+    def _matrix(self, rows: Sequence[set[str]]) -> Any:
+        cells = [(i, self._column[t]) for i, row in enumerate(rows) for t in row]
+        at = tuple(np.array(axis, dtype=int) for axis in zip(*cells, strict=True))
+        return csr_array((np.ones(len(cells)), at), shape=(len(rows), len(self._column)))
+
+    def __call__(self, problem: Problem, cluster: Cluster) -> Status:
+        """Flag what the weights call a trap."""
+        own = {self._column[t] for t in tokens(problem, numbers=True) if t in self._column}
+        return (flagged if sum(self._weights[i] for i in own) > 0 else answered)(problem)
+
+
+def trained(problems: Sequence[Problem]) -> dict[str, Solver]:
+    """The solvers that learn from problems of other seeds."""
+    return {
+        "words": TrainedFlagger(problems, numbers=False),
+        "words and numbers": TrainedFlagger(problems, numbers=True),
+        "first sentence": TrainedFlagger(problems, numbers=True, read=first_sentence),
+        "last sentence": TrainedFlagger(problems, numbers=True, read=last_sentence),
+        "regression": LogisticFlagger(problems),
+        "longer than the median": LongFlagger(problems),
+    }
+
+
+def tokens(problem: Problem, *, numbers: bool, read: Callable[[str], str] = str) -> list[str]:
     """Words, numbers (where they are looked at) and pairs of neighbours."""
-    text = problem.question.lower()
+    text = read(problem.question).lower()
     if not numbers:
         text = re.sub(r"\d+", "#", text)
     pattern = r"\w+|[^\w\s]" if problem.meta["language"] == "en" else r"[a-z]+|\d+|\S"

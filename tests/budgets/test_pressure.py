@@ -49,9 +49,14 @@ OVERFLOWING = (
 
 
 @pytest.mark.parametrize("hidden", [False, True])
+@pytest.mark.parametrize(
+    "contexts",
+    [(30, PROMPT + 2, 75), pytest.param((60, 120), marks=pytest.mark.slow)],
+    ids=["", "more"],
+)
 @pytest.mark.parametrize("budget", OVERFLOWING)
-def test_a_context_that_is_too_short_costs_no_problem(budget, hidden):
-    for context in (30, PROMPT + 2, 60, 75, 120):
+def test_a_context_that_is_too_short_costs_no_problem(budget, contexts, hidden):
+    for context in contexts:
         engine = ScriptedEngine(say=rambler, context=context, hides_context=hidden)
         result = attempt(budget, engine, problems=4)
         report = result.report
@@ -98,7 +103,9 @@ def test_a_store_with_empty_completions_verifies_and_goes_on(tmp_path):
         assert verify(store)[1] == []
 
 
-@pytest.mark.parametrize("width", [1, 2, 3, 5])
+@pytest.mark.parametrize(
+    "width", [1, 3, *(pytest.param(width, marks=pytest.mark.slow) for width in (2, 5))]
+)
 @pytest.mark.parametrize("short", [3, 5, 6, 8, 9, 12])
 def test_a_shorter_thought_beside_a_longer_is_the_same_as_alone(width, short):
     """Whatever it is cut from: thoughts end within the cut's reach, and so do their marks."""
@@ -190,7 +197,9 @@ def test_an_engine_that_does_not_say_what_stopped_it_is_read_all_the_same(budget
     assert [a.response for a in one.answers] == [a.response for a in other.answers]
 
 
-@pytest.mark.parametrize("number", [1, 2, 5, 9])
+@pytest.mark.parametrize(
+    "number", [1, 5, *(pytest.param(number, marks=pytest.mark.slow) for number in (2, 9))]
+)
 @pytest.mark.parametrize(
     "budget", ["vote@3:think=30", "mcts@6:reward=scripted", "dvts@4x2:reward=scripted"]
 )

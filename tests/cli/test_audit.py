@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from harness import api
+from harness import api, load_plugin
 from harness.stats import mean_interval
 
 PLUGIN = str(Path(__file__).parents[1] / "run" / "stub_plugin.py")
@@ -20,18 +20,27 @@ N = 240
 Rows = list[dict[str, Any]]
 
 
-@pytest.fixture
-def run(cli: Callable[..., Any], tmp_path: Path) -> str:
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One answer to each of 240 problems; half are right, in forms of all kinds."""
+    folder = tmp_path_factory.mktemp("audited")
     forms = ("Answer: {}", "\\boxed{{{}}}", "So it is {}", "I take {} of these")
     rng = random.Random(4)
     rows = [
         {"problem": f"p{i}", "text": forms[i % 4].format(i % 3 if rng.random() < 0.5 else 7)}
         for i in range(N)
     ]
-    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
-    words = ["import", "rows.jsonl", "--plugin", PLUGIN, "--task", "thirds", "--model", "m"]
-    assert cli(*words, "--limit", N).code == 0
+    (folder / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    load_plugin(PLUGIN)
+    db = folder / "harness.sqlite"
+    api.import_outputs(folder / "rows.jsonl", "thirds", model="m", limit=N, db=db)
+    return db
+
+
+@pytest.fixture
+def run(imported: Path, cli: Callable[..., Any], tmp_path: Path) -> str:
+    """The run in a database of the test's own, where the test is."""
+    (tmp_path / "harness.sqlite").write_bytes(imported.read_bytes())
     (report,) = api.show()
     return report.id
 

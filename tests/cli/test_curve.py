@@ -206,7 +206,7 @@ def test_a_vote_that_does_as_well_as_coverage_keeps_its_place(tmp_path, monkeypa
     (tmp_path / "many.py").write_text(MANY)
     lines = [
         {"problem": f"p{i}", "text": f"The answer is {1 + i % 2}.", "sample": s, "output_tokens": 5}
-        for i in range(400)
+        for i in range(60)
         for s in range(4)
     ]
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
@@ -214,7 +214,8 @@ def test_a_vote_that_does_as_well_as_coverage_keeps_its_place(tmp_path, monkeypa
     for budgets in (("vote@4", "sample@4"), ("sample@4",)):
         named = [word for budget in budgets for word in ("-b", budget)]
         db = ("--db", f"{len(budgets)}.sqlite")
-        done = cli("import", "rows.jsonl", "--task", "many", "--model", "m", *named, *db, *args)
+        words = ("--task", "many", "--limit", "60", "--model", "m", *named, *db, *args)
+        done = cli("import", "rows.jsonl", *words)
         assert done.code == 0, done.err
         result = json.loads(cli("curve", *db, *args).out)
         points = {p["budget"]: p["accuracy"] for p in result["points"]}

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import os
 import shlex
+import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
+
+from harness.interop import storing
 
 PLUGIN = str(Path(__file__).parents[1] / "run" / "stub_plugin.py")
 
@@ -436,6 +441,72 @@ def test_lm_evals_log_is_read_once_for_all_its_filters_with_its_repeats(bring):
     one = bring(log, "--model", "n", "--field", "text=filtered_resps.0", "--json")
     [run] = json.loads(one.out)["runs"]
     assert (run["budget"], run["correct"]) == ("sample@1", 5)
+
+
+def stored_rows(db):
+    """Every row of every table, but for the times, and the reports that follow from the rows."""
+    found = {}
+    with contextlib.closing(sqlite3.connect(db)) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        for table in {name for (name,) in tables} - {"figures"}:
+            columns = connection.execute(f"PRAGMA table_info({table})").fetchall()
+            names = ", ".join(f'"{c[1]}"' for c in columns if c[1] != "created")
+            found[table] = sorted(map(repr, connection.execute(f"SELECT {names} FROM {table}")))
+    return found
+
+
+SEVERAL = [
+    *rows(samples=3, model="m", reward=0.5),
+    *rows(count=2, samples=3, model="m", reward=0.5),  # once more
+    {"problem": "p1", "text": "another text", "sample": 0, "model": "m", "reward": 0.5},
+    {"problem": "nowhere", "text": "1", "model": "m"},
+    *rows(count=9, samples=2, model="n", output_tokens=4),
+]
+
+
+def test_how_many_texts_are_held_at_once_changes_nothing(bring, monkeypatch, tmp_path):
+    whole = bring(SEVERAL, "--json", "--db", "whole.sqlite")
+    monkeypatch.setattr("harness.interop.survey.WINDOW", 2)
+    monkeypatch.setattr("harness.interop.storing.WINDOW", 2)
+    parts = bring(SEVERAL, "--json", "--db", "parts.sqlite")
+    assert (whole.code, whole.err) == (parts.code, parts.err)
+    assert "line 25" in whole.err
+    assert stored_rows(tmp_path / "whole.sqlite") == stored_rows(tmp_path / "parts.sqlite")
+
+
+def test_an_import_that_was_cut_short_goes_on(bring, cli, monkeypatch, tmp_path):
+    bring(SEVERAL, "--db", "whole.sqlite")
+    monkeypatch.setattr("harness.interop.survey.WINDOW", 5)
+    submitted, calls = storing._submitted, iter(range(9))
+
+    def interrupted(*given):
+        if next(calls) == 4:
+            raise KeyboardInterrupt
+        return submitted(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storing, "_submitted", interrupted)
+        assert bring(SEVERAL, "--db", "cut.sqlite").code == 130
+    reports = json.loads(cli("show", "--json", "--db", "cut.sqlite").out)
+    assert {report["problems"] for report in reports} == {0}  # no attempt is half charged
+    assert len(stored_rows(tmp_path / "cut.sqlite")["verdict"]) > 0
+    bring(SEVERAL, "--db", "cut.sqlite")
+    whole, cut = (stored_rows(tmp_path / f"{name}.sqlite") for name in ("whole", "cut"))
+    assert cut == whole
+
+
+def test_a_pipe_is_read_as_a_file_is(bring, cli, tmp_path):
+    bring(SEVERAL, "--db", "whole.sqlite")
+    os.mkfifo(tmp_path / "pipe")
+    data = (tmp_path / "rows.jsonl").read_bytes()
+    writer = threading.Thread(target=lambda: (tmp_path / "pipe").write_bytes(data))
+    writer.start()
+    words = ["import", "pipe", "--plugin", PLUGIN, "--task", "thirds", "--db", "pipe.sqlite"]
+    cli(*words)
+    writer.join()
+    whole, pipe = (stored_rows(tmp_path / f"{name}.sqlite") for name in ("whole", "pipe"))
+    for table in ("sample", "charge", "verdict", "call"):
+        assert pipe[table] == whole[table]
 
 
 MODELS = ("6b_finetuning", "6b_verification", "175b_finetuning", "175b_verification")

@@ -35,6 +35,7 @@ from .smollm2 import convert, find_gguf
 TASKS = ("decimals", "arithmetic", "traps")
 EACH = 167  # problems of each task
 FEW = 63  # prompts that a server is asked, one request each
+OTHERS = 31  # prompts of the larger models: the same code runs
 
 SMALLEST = "tiny-s"
 LIMIT = 160  # tokens of a greedy answer
@@ -73,7 +74,7 @@ def all_prompts() -> list[Prompt]:
 @pytest.fixture(scope="session")
 def prompts(model: str, all_prompts: list[Prompt]) -> list[Prompt]:
     """All of them for the smallest model; the others are asked fewer, as the same code runs."""
-    return all_prompts if model == SMALLEST else all_prompts[:FEW]
+    return all_prompts if model == SMALLEST else all_prompts[:OTHERS]
 
 
 def greedy(prompt: Prompt, prefix: str = "") -> Request:
@@ -142,12 +143,18 @@ def vllm(model: str, prompts: list[Prompt]) -> Results:
 
 
 @pytest.fixture(scope="session")
-def server(model: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def smallest_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A vLLM server of the smallest model, which starts soonest; gives its address."""
+    with serving(SMALLEST, tmp_path_factory.mktemp("server") / "log") as address:
+        yield address
+
+
+@pytest.fixture
+def server(model: str, request: pytest.FixtureRequest) -> str:
+    """That server, for the tests of its model."""
     if model != SMALLEST:
         pytest.skip("one model is enough: the same code serves the others")
-    with serving(model, tmp_path_factory.mktemp("server") / "log") as address:
-        yield address
+    return str(request.getfixturevalue("smallest_server"))
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import pytest
 from harness import Study
 from harness.results.views import RunReport
 
-from .conftest import SMALLEST, serving
+from .conftest import SMALLEST
 
 pytestmark = [
     pytest.mark.engines,
@@ -34,16 +34,15 @@ def study_of(models: dict[str, tuple[str, str]], folder: Path) -> Study:
     return Study.load(file, db=folder / "study.sqlite")
 
 
-def test_every_engine_gives_the_example_s_figures(tmp_path: Path) -> None:
-    with serving(SMALLEST, tmp_path / "log") as address:
-        engines = {
-            "onnx": (f"onnx:{SMALLEST}", ""),
-            "transformers": (f"hf:{SMALLEST}", "batch_size = 32"),
-            "vLLM": (f"vllm:{SMALLEST}", "block_size = 32"),
-            "a server": (f"openai:{SMALLEST}@{address}",
-                         f'api = "completions", tokenizer = "{SMALLEST}", token_ids = true'),
-        }  # fmt: skip
-        result = study_of(engines, tmp_path).run()
+def test_every_engine_gives_the_example_s_figures(smallest_server: str, tmp_path: Path) -> None:
+    engines = {
+        "onnx": (f"onnx:{SMALLEST}", ""),
+        "transformers": (f"hf:{SMALLEST}", "batch_size = 32"),
+        "vLLM": (f"vllm:{SMALLEST}", "block_size = 32"),
+        "a server": (f"openai:{SMALLEST}@{smallest_server}",
+                     f'api = "completions", tokenizer = "{SMALLEST}", token_ids = true'),
+    }  # fmt: skip
+    result = study_of(engines, tmp_path).run()
     assert result.ok, result.left
     runs: dict[tuple[str, str], dict[str, RunReport]] = defaultdict(dict)
     for report in result.reports:

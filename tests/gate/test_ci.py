@@ -66,7 +66,7 @@ GATE = command("github.yml")
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
+def project(tmp_path_factory, shell):
     """A repository with rules and a baseline of the embedded model; the store is left behind."""
     folder = tmp_path_factory.mktemp("project")
     (folder / "harness.toml").write_text(RULES, "utf-8")
@@ -80,13 +80,21 @@ def project(tmp_path_factory):
     return folder
 
 
-def shell(line, folder, model="onnx:tiny-s"):
-    """Run a line with this Python's commands on the path."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    env = {**os.environ, "PATH": path, "MODEL": model}
-    env.pop("GITHUB_STEP_SUMMARY", None)
-    words = ["bash", "-c", line]
-    return subprocess.run(words, cwd=folder, env=env, capture_output=True, text=True, check=False)
+@pytest.fixture(scope="module")
+def shell(harness_command):
+    """Runs a line with this checkout's `harness`, and this Python's commands, on the path."""
+    own = f"{harness_command.parent}{os.pathsep}{Path(sys.executable).parent}"
+
+    def go(line, folder, model="onnx:tiny-s"):
+        path = f"{own}{os.pathsep}{os.environ['PATH']}"
+        env = {**os.environ, "PATH": path, "MODEL": model}
+        env.pop("GITHUB_STEP_SUMMARY", None)
+        words = ["bash", "-c", line]
+        return subprocess.run(
+            words, cwd=folder, env=env, capture_output=True, text=True, check=False
+        )
+
+    return go
 
 
 @pytest.fixture
@@ -102,7 +110,7 @@ def saved(done):
     return int(re.search(r"saved \((\d+)%\)", done.stdout)[1])
 
 
-def test_an_unchanged_model_passes_and_a_second_time_it_costs_nothing(checkout):
+def test_an_unchanged_model_passes_and_a_second_time_it_costs_nothing(checkout, shell):
     done = shell(GATE, checkout)
     assert done.returncode == 0, done.stdout + done.stderr
     assert saved(done) >= 50
@@ -113,15 +121,20 @@ def test_an_unchanged_model_passes_and_a_second_time_it_costs_nothing(checkout):
     assert (checkout / "gl-code-quality-report.json").read_text("utf-8") == "[]\n"
 
 
-def test_other_samples_of_the_same_model_pass(checkout):
+def test_other_samples_of_the_same_model_pass(checkout, shell):
     done = shell(f"{GATE} --seed 1", checkout)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
-    "budget", ["think@64:temperature=2.5,max=80", "think@0:temperature=0.5"], ids=["hotter", "cut"]
+    "budget",
+    [
+        "think@64:temperature=2.5,max=80",
+        pytest.param("think@0:temperature=0.5", marks=pytest.mark.slow),
+    ],
+    ids=["hotter", "cut"],
 )
-def test_a_hurt_model_is_caught(checkout, budget):
+def test_a_hurt_model_is_caught(checkout, shell, budget):
     """Temperature raised; thinking cut. Held against the same baseline."""
     done = shell(f"{GATE} --budget {budget} --any-budget", checkout)
     assert done.returncode == 1, done.stdout + done.stderr
@@ -137,8 +150,8 @@ def _quantised(weights):
     return np.round(weights / step) * step
 
 
-@pytest.mark.parametrize("hurt", [_noisy, _quantised])
-def test_a_damaged_checkpoint_is_caught(checkout, hurt):
+@pytest.mark.parametrize("hurt", [_noisy, pytest.param(_quantised, marks=pytest.mark.slow)])
+def test_a_damaged_checkpoint_is_caught(checkout, shell, hurt):
     """The embedded model with noise on its weights, or rounded coarsely, under the same budget."""
     folder = checkout / "model"
     shutil.copytree(Path(harness.__file__).parent / "models" / "embedded" / "tiny-s", folder)
@@ -160,7 +173,7 @@ def test_a_damaged_checkpoint_is_caught(checkout, hurt):
     ],
     ids=["takes all", "rejects some", "new version"],
 )
-def test_a_verifier_bug_is_caught(checkout, version, body, code, says):
+def test_a_verifier_bug_is_caught(checkout, shell, version, body, code, says):
     (checkout / "buggy.py").write_text(BUG.format(version=version, body=body), "utf-8")
     done = shell(f"{GATE} --plugin buggy.py", checkout)
     assert done.returncode == code, done.stdout + done.stderr
@@ -168,7 +181,7 @@ def test_a_verifier_bug_is_caught(checkout, version, body, code, says):
     assert "Traceback" not in done.stderr
 
 
-def action(folder, model, **inputs):
+def action(shell, folder, model, **inputs):
     """The gate's step of action.yml, as a runner runs it: inputs in variables, an output file."""
     steps = yaml.safe_load((RECIPES.parents[1] / "action.yml").read_text("utf-8"))["runs"]["steps"]
     [script] = [step["run"] for step in steps if step.get("id") == "gate"]
@@ -180,11 +193,13 @@ def action(folder, model, **inputs):
     return done, output.read_text("utf-8")
 
 
-def test_the_action_says_how_the_gate_ended(checkout):
-    done, output = action(checkout, "onnx:tiny-s", ARGUMENTS="--seed '1'")
+def test_the_action_says_how_the_gate_ended(checkout, shell):
+    done, output = action(shell, checkout, "onnx:tiny-s", ARGUMENTS="--seed '1'")
     assert (done.returncode, output) == (0, "verdict=pass\n"), done.stdout + done.stderr
     assert "<testsuite" in (checkout / "gate.xml").read_text("utf-8")
     assert (checkout / "comment.md").read_text("utf-8")
-    done, output = action(checkout, "onnx:$(touch hurt)", ARGUMENTS="--limit '$(touch hurt)'")
+    done, output = action(
+        shell, checkout, "onnx:$(touch hurt)", ARGUMENTS="--limit '$(touch hurt)'"
+    )
     assert (done.returncode, output) == (2, "verdict=error\n"), done.stdout + done.stderr
     assert not (checkout / "hurt").exists()

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from harness import evaluate, load_plugin
 from harness.cli import main
 
 PLUGIN = str(Path(__file__).parents[1] / "run" / "stub_plugin.py")
 
 
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory):
+    """The store that the commands begin with."""
+    db = tmp_path_factory.mktemp("evaluated") / "harness.sqlite"
+    load_plugin(PLUGIN)
+    evaluate("stub:x", "thirds", ["vote@{1,4}", "sample@4"], db=db)
+    return db
+
+
 @pytest.fixture
-def cli(capsys, monkeypatch, tmp_path):
+def cli(capsys, monkeypatch, tmp_path, evaluated):
     monkeypatch.chdir(tmp_path)
+    shutil.copy(evaluated, tmp_path)
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
 
@@ -28,8 +40,6 @@ def cli(capsys, monkeypatch, tmp_path):
         captured = capsys.readouterr()
         return stop.value.code, captured.out, captured.err
 
-    base = ("eval", "--plugin", PLUGIN, "--model", "stub:x", "--task", "thirds", "--quiet")
-    assert go(*base, "--budget", "vote@{1,4}", "--budget", "sample@4")[0] == 0
     return go
 
 
@@ -49,7 +59,7 @@ def test_compare(cli):
     assert cli("compare", "budget=vote@1", "budget=sample@4")[0] == 2
     code, _, err = cli("compare", "zzz", "budget=vote@1")
     assert code == 2
-    assert "0 runs begin with that" in err
+    assert "0 runs have that name or prefix, and it is not a baseline file" in err
 
 
 def test_a_gate_in_ci(cli, monkeypatch, tmp_path):

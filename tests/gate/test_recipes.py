@@ -20,6 +20,8 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
+pytestmark = pytest.mark.slow  # each installs a package; the gate's own step is in test_ci.py too
+
 REPOSITORY = Path(__file__).parents[2]
 RECIPES = REPOSITORY / "docs" / "ci"
 _spec = importlib.util.spec_from_file_location(
@@ -118,7 +120,6 @@ def test_the_action_step_by_step(checkout, machine):
     assert (checkout / job.used[2][1]["path"]).is_file()  # what the cache keeps is there
 
 
-@pytest.mark.slow
 def test_the_action_judges_several_models_and_keeps_the_cache_of_a_gate_that_fails(
     checkout, machine
 ):
@@ -130,7 +131,6 @@ def test_the_action_judges_several_models_and_keeps_the_cache_of_a_gate_that_fai
     assert job.used[-1][0].startswith("actions/cache/save")
 
 
-@pytest.mark.slow
 def test_the_pull_request_recipe_step_by_step(checkout, machine):
     workflow = yaml.safe_load((RECIPES / "github.yml").read_text("utf-8"))
     job = github(checkout, machine, vars={"HARNESS": str(REPOSITORY)})
@@ -141,7 +141,6 @@ def test_the_pull_request_recipe_step_by_step(checkout, machine):
     assert all((checkout / path).is_file() for path in given["path"].split())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("key", ["", "sk-of-a-push"], ids=["a fork", "a push"])
 def test_the_matrix_of_models_in_a_part_of_a_repository(checkout, machine, key):
     """What a fork may not ask is left out, and said; of the API the refusal of the sandbox is."""
@@ -218,7 +217,6 @@ def repository(checkout, machine, tmp_path_factory):
     return checkout, folder, tools, {**machine, "PATH": path, "GITHUB_RUN_ID": "7"}
 
 
-@pytest.mark.slow
 def test_the_baseline_recipe_opens_a_pull_request(repository):
     folder, origin, tools, machine = repository
     workflow = yaml.safe_load((RECIPES / "github-baseline.yml").read_text("utf-8"))
@@ -233,7 +231,6 @@ def test_the_baseline_recipe_opens_a_pull_request(repository):
     assert re.search(r"harness-baseline\.txt \|", shell(show, folder, machine).stdout)
 
 
-@pytest.mark.slow
 def test_the_baseline_recipe_of_gitlab_pushes_a_merge_request(repository):
     folder, origin, _, machine = repository
     _, job = runner.gitlab_job(RECIPES / "gitlab-baseline.yml")

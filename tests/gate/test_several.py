@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from harness import evaluate, load_plugin
 from harness.cli import main
 from harness.core.registry import find
-from harness.gate.baseline import read_baseline
+from harness.gate.baseline import read_baseline, write_baseline
+from harness.gate.sides import find_side
 
 PLUGIN = str(Path(__file__).with_name("skilled_plugin.py"))
 RULES = '[gate]\nbaseline = "b.txt"\n[[gate.rules]]\nmetric = "accuracy"\nmargin = 0.3\n'
 LIMIT = 60
 
 
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory):
+    """A folder with rules, a baseline of one model of 90%, and the store that it is from."""
+    folder = tmp_path_factory.mktemp("reference")
+    db = folder / "harness.sqlite"
+    load_plugin(PLUGIN)
+    evaluate("skilled:90", "echo", "greedy", limit=LIMIT, db=db)
+    write_baseline(folder / "b.txt", find_side(str(db), "task=echo"))
+    (folder / "harness.toml").write_text(RULES, "utf-8")
+    return folder
+
+
 @pytest.fixture
-def cli(capsys, monkeypatch, tmp_path):
-    """The command, in a folder with rules and a baseline of one model of 90%."""
+def cli(capsys, monkeypatch, tmp_path, reference):
+    """The command, in a copy of that folder."""
     monkeypatch.chdir(tmp_path)
     for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
@@ -33,9 +48,7 @@ def cli(capsys, monkeypatch, tmp_path):
         captured = capsys.readouterr()
         return stop.value.code, captured.out, captured.err
 
-    Path("harness.toml").write_text(RULES, "utf-8")
-    assert evaluated(go, 90) == 0
-    assert go("baseline", "save", "b.txt", "task=echo")[0] == 0
+    shutil.copytree(reference, tmp_path, dirs_exist_ok=True)
     return go
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,14 +29,21 @@ harness.load_plugin(PLUGIN)
 ACCURACY = Rule(metric="accuracy", margin=0.15)
 
 
-@pytest.fixture
-def baseline(tmp_path):
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory):
     """A file with skilled:80 on 300 problems."""
+    tmp_path = tmp_path_factory.mktemp("reference")
     found = evaluate("skilled:80", "echo", "vote@1", db=tmp_path / "old.sqlite")
     file = tmp_path / "b.txt"
     with open_store(str(tmp_path / "old.sqlite")) as store:
         write_baseline(file, [load_outcomes(store, r.id) for r in found.reports])
     return file
+
+
+@pytest.fixture
+def baseline(reference, tmp_path):
+    """A copy that a test may spoil."""
+    return Path(shutil.copy(reference, tmp_path))
 
 
 @pytest.fixture

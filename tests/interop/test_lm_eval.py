@@ -235,19 +235,18 @@ def test_the_embedded_models_run_scores_as_lm_eval_scores_it(folder: Path, tmp_p
         ("compare_numbers:metric=f1", UnknownNameError, "exact_match"),
         ("compare_numbers:shot=1", UnknownNameError, "shots"),
         ("compare_numbers:shots=many", UsageError, "whole number"),
-        ("arc_easy_own", UsageError, "multiple_choice task"),
-        ("hellaswag", UsageError, "multiple_choice task"),  # lm-eval's own, told without its data
+        ("rolling", UsageError, "loglikelihood_rolling task"),
+        ("wikitext", UsageError, "loglikelihood_rolling task"),  # lm-eval's own, without its data
         ("lost", DataError, "cannot be loaded"),
-        ("bundle", UsageError, "group of tasks"),
+        ("bundle", UsageError, "group of several tasks"),
     ],
 )
 def test_what_cannot_be_run_says_why(
     folder: Path, task: str, kind: type[Exception], message: str
 ) -> None:
-    (folder / "arc.yaml").write_text(
-        "include: compare.yaml\ntask: arc_easy_own\noutput_type: multiple_choice\n"
-        "doc_to_choice: ['{{a}}', '{{b}}']\ndoc_to_target: 0\nfilter_list: null\n"
-        "generation_kwargs: null\nmetric_list:\n  - metric: acc\n"
+    (folder / "rolling.yaml").write_text(
+        "include: compare.yaml\ntask: rolling\noutput_type: loglikelihood_rolling\n"
+        "filter_list: null\ngeneration_kwargs: null\n"
     )
     (folder / "lost.yaml").write_text(
         f"include: compare.yaml\ntask: lost\n"

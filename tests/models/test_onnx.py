@@ -75,7 +75,7 @@ def plain(model: str, call: Request) -> list[int]:
 
 @pytest.mark.parametrize("temperature", [0.0, 1.0])
 def test_batches_give_what_a_plain_loop_gives(onnx_model: str, temperature: float) -> None:
-    calls = [request(p, seed=i, temperature=temperature) for i, p in enumerate(PROMPTS)]
+    calls = [request(p, seed=i, temperature=temperature) for i, p in enumerate(PROMPTS[:12])]
     backend = OnnxBackend(ModelSpec.parse(f"onnx:{onnx_model}"))
     differ = 0
     for call, got in zip(calls, run(onnx_model, *calls), strict=True):

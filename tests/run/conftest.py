@@ -12,7 +12,8 @@ import pytest
 
 import harness
 from harness.cost import PriceEntry
-from harness.run.evaluate import Evaluation, evaluate
+from harness.run.evaluate import evaluate
+from harness.run.evaluation import Evaluation
 
 PLUGIN = Path(__file__).with_name("stub_plugin.py")
 harness.load_plugin(PLUGIN)

@@ -30,7 +30,8 @@ from harness.core import (
 from harness.cost import PriceEntry
 from harness.results.reports import load_reports
 from harness.run.config import EvalConfig, JudgeConfig
-from harness.run.evaluate import Evaluation, evaluate
+from harness.run.evaluate import evaluate
+from harness.run.evaluation import Evaluation
 from harness.run.judge import Judge, majority, open_judge
 from harness.run.plan import make_plan
 from harness.run.regrade import regrade_runs

@@ -19,7 +19,8 @@ import pytest
 from harness.core import ParameterError
 from harness.cost import PriceEntry
 from harness.run import batches
-from harness.run.evaluate import Evaluation, evaluate
+from harness.run.evaluate import evaluate
+from harness.run.evaluation import Evaluation
 from harness.store import open_store
 from harness.store.verify import verify
 

@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 
+import harness
 from harness.site import BoardText, SiteResult, build
 
 
@@ -46,3 +47,13 @@ def site(fakes: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
     source = fakes.Invented(board.reports + other.reports, board.views | other.views)
     out = tmp_path_factory.mktemp("site") / "out"
     return out, build(source, out, board=BoardText(title="Board"))
+
+
+@pytest.fixture(scope="session")
+def runs_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Real runs of the embedded models: a sweep of thoughts, a vote and its coverage."""
+    db = tmp_path_factory.mktemp("runs") / "runs.sqlite"
+    for model in ("onnx:tiny-s", "onnx:tiny-m"):
+        budgets = ["think@{0,64}", "vote@4:temperature=0.8", "sample@4:temperature=0.8"]
+        harness.evaluate(model, "decimals", budgets, limit=14, max_output_tokens=128, db=db)
+    return db

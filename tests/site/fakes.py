@@ -7,15 +7,18 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from harness.analysis.curves import Curve
 from harness.budgets import Judged, Selector
 from harness.budgets.selectors.first import First
 from harness.core import (
     Command,
+    Finish,
     Problem,
     RunIdentity,
     RunManifest,
+    Sample,
     Scored,
     Status,
     UnknownNameError,
@@ -138,6 +141,11 @@ def _status(members: Sequence[SampleView], answer: str) -> str:
     return next(str(v.verdict.status) for v in members if v.verdict and v.verdict.answer == answer)
 
 
+def saying(view: SampleView, response: str, **more: Any) -> SampleView:
+    """A view with another response."""
+    return replace(view, sample=replace(view.sample, text=response, **more))
+
+
 class Board:
     """Invented runs and their samples."""
 
@@ -207,13 +215,16 @@ class Board:
         cut = status is Status.TRUNCATED
         body = f"<think>{thought}" + ("" if cut else f"</think>\nThe answer is {answer}.")
         return SampleView(
-            id=f"{model}-{problem.id}-{index}-{think}",
+            sample=Sample(
+                id=f"{model}-{problem.id}-{index}-{think}",
+                trace="",
+                text=body if think else f"The answer is {answer}.",
+                finish=Finish.LENGTH if cut else Finish.STOP,
+            ),
             run_id=run_id,
             problem=problem,
             index=index,
             prompt=f"<user>{problem.question}</user>\n<assistant>",
-            response=body if think else f"The answer is {answer}.",
-            finish="length" if cut else "stop",
             usage=Usage(prompt_tokens=20, output_tokens=6 + think, reasoning_tokens=think or None),
             verdict=Verdict(
                 status=status,

@@ -18,7 +18,7 @@ def test_a_new_board_can_be_read_and_its_ci_too(tmp_path: Path) -> None:
     assert board.colours == {"accent": "#2b46c9", "accent-dark": "#9aabff"}
     for path in files:
         if path.suffix == ".yml":
-            assert "harness site build" in str(yaml.safe_load(path.read_text()))
+            assert "harness site check-submission" in str(yaml.safe_load(path.read_text()))
     with pytest.raises(UsageError, match="not an empty folder"):
         new_board(tmp_path / "board", "Our board", "")
     with pytest.raises(UsageError, match="quotes"):

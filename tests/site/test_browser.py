@@ -54,12 +54,8 @@ class Demo:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    folder = tmp_path_factory.mktemp("demo")
-    db = folder / "demo.sqlite"
-    for model in ("onnx:tiny-s", "onnx:tiny-m"):
-        budgets = ["think@{0,64}", "vote@4:temperature=0.8", "sample@4:temperature=0.8"]
-        harness.evaluate(model, "decimals", budgets, limit=14, max_output_tokens=128, db=db)
+def demo(runs_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    folder, db = tmp_path_factory.mktemp("demo"), runs_db
     out = folder / "site"
     harness.build_site(
         out, db, board=BoardText(title="Demo", report="https://example.org/wrong?run={run}")
@@ -111,17 +107,21 @@ def _inside(url: str, base: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("width", "scheme", "script"),
+    ("width", "scheme", "script", "every"),
     [
-        (PHONE, "light", True), (PHONE, "dark", True), (DESKTOP, "light", True),
-        (DESKTOP, "dark", True), (PHONE, "light", False), (DESKTOP, "dark", False),
+        (PHONE, "light", True, False), (DESKTOP, "dark", True, False),
+        (PHONE, "dark", False, False),
+        pytest.param(PHONE, "light", True, True, marks=pytest.mark.slow),
+        pytest.param(PHONE, "dark", True, False, marks=pytest.mark.slow),
+        pytest.param(DESKTOP, "light", True, False, marks=pytest.mark.slow),
+        pytest.param(DESKTOP, "dark", False, False, marks=pytest.mark.slow),
     ],
 )  # fmt: skip
 def test_every_page_is_clean_and_fits(
-    chromium: Any, demo: Demo, width: int, scheme: str, script: bool
+    chromium: Any, demo: Demo, width: int, scheme: str, script: bool, every: bool
 ) -> None:
     # All pages once; elsewhere one of each kind: they come from the same templates.
-    pages = demo.pages() if (width, scheme, script) == (PHONE, "light", True) else demo.kinds()
+    pages = demo.pages() if every else demo.kinds()
     options = {"width": width, "color_scheme": scheme, "java_script_enabled": script}
     with Watched(chromium, demo.url, **options) as watched:
         for name in pages:
@@ -135,7 +135,10 @@ def test_every_page_is_clean_and_fits(
         assert watched.faults == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(PHONE, "dark"), (DESKTOP, "light")])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [(PHONE, "dark"), pytest.param(DESKTOP, "light", marks=pytest.mark.slow)],
+)
 def test_axe_finds_nothing(chromium: Any, demo: Demo, width: int, scheme: str) -> None:
     package = pytest.importorskip("axe_playwright_python", reason="needs axe-playwright-python")
     axe = (Path(package.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
@@ -341,6 +344,7 @@ def test_a_vote_a_seed_and_the_extraction_are_shown(chromium: Any, demo: Demo) -
         assert page.locator("#f-correct").is_checked()
 
 
+@pytest.mark.slow
 def test_a_model_called_script_and_three_hundred_rows(
     chromium: Any, fakes: ModuleType, tmp_path: Path
 ) -> None:
@@ -382,7 +386,7 @@ def test_hostile_transcripts_in_a_browser(chromium: Any, fakes: ModuleType, tmp_
         "<svg onload=alert(1)></svg><script>alert(2)</script><img src=x onerror=alert(3)>"
         "\u202e\u2066 \x00 \ud800 </pre></article><style>*{display:none}</style>"
     )
-    views = [replace(v, response=attack + "y" * 400_000) for v in board.views[report.id]]
+    views = [fakes.saying(v, attack + "y" * 400_000) for v in board.views[report.id]]
     build(fakes.Invented([report], {report.id: views}), tmp_path / "out")
     base = (tmp_path / "out").as_uri()
     with Watched(chromium, base, width=PHONE) as watched:

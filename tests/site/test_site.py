@@ -167,7 +167,7 @@ def hostile(fakes: ModuleType) -> tuple[RunReport, list[SampleView]]:
     views = [
         replace(
             view,
-            id=NASTY + view.id,
+            sample=replace(view.sample, id=NASTY + view.id, text=f"<think>{NASTY}</think>{NASTY}"),
             problem=replace(
                 view.problem,
                 question=NASTY,
@@ -178,7 +178,6 @@ def hostile(fakes: ModuleType) -> tuple[RunReport, list[SampleView]]:
                 id=view.problem.id + NASTY,
             ),
             prompt=NASTY,
-            response=f"<think>{NASTY}</think>{NASTY}",
             verdict=Verdict(status=Status.WRONG, answer=NASTY, method=NASTY, reason=NASTY),
             verifier=NASTY,
         )
@@ -187,7 +186,7 @@ def hostile(fakes: ModuleType) -> tuple[RunReport, list[SampleView]]:
     views.append(
         replace(
             views[0],
-            id="",
+            sample=None,
             problem=replace(views[0].problem, id="other"),
             verdict=None,
             verifier=None,
@@ -252,7 +251,7 @@ def test_no_text_is_lost_and_no_page_is_large(
     long = "\n".join(f"line {i}" for i in range(60_000))
     bidi = "\u202e" * 30_000  # each of which takes 50 bytes to be spelled out
     given = {100: f"<think>{long}", 101: bidi, 102: "x" * 1_000_000, 103: "<" * 200_000}
-    views[:] = [replace(v, response=given.get(i, f"The answer {i}.")) for i, v in enumerate(views)]
+    views[:] = [fakes.saying(v, given.get(i, f"The answer {i}.")) for i, v in enumerate(views)]
     build(board.source(), tmp_path / "out")
     for path in (tmp_path / "out").rglob("*.html"):
         assert path.stat().st_size < 500_000, path
@@ -330,12 +329,10 @@ def test_a_run_without_any_answer(fakes: ModuleType, crawl: ModuleType, tmp_path
     view = board.views[report.id][0]
     failed = replace(
         view,
-        id="",
-        response="",
+        sample=None,
         prompt="",
         verdict=None,
         verifier=None,
-        finish="",
         usage=Usage(),
         error="connection refused",
     )
@@ -373,7 +370,7 @@ def test_a_run_given_twice_is_refused(fakes: ModuleType, tmp_path: Path) -> None
 def test_a_cut_thought_is_marked(fakes: ModuleType, tmp_path: Path) -> None:
     board = fakes.Board(1)
     report = board.add("tiny-s", "think@8", think=8)
-    view = replace(board.views[report.id][0], response="<think>half a", finish=str(Finish.LENGTH))
+    view = fakes.saying(board.views[report.id][0], "<think>half a", finish=Finish.LENGTH)
     build(fakes.Invented([report], {report.id: [view]}), tmp_path / "out")
     html = (tmp_path / f"out/runs/{report.id}/samples-1.html").read_text()
     assert "Reasoning, cut before its end" in html

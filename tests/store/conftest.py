@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,10 +12,10 @@ PLUGIN = Path(__file__).parents[1] / "run" / "stub_plugin.py"
 
 
 @pytest.fixture(scope="session")
-def evaluated_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def evaluated_once(harness_command: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Made once by the command line: thoughts, cut ones, answers, verdicts."""
     file = tmp_path_factory.mktemp("store") / "once.sqlite"
-    command = [sys.executable, "-m", "harness", "eval", "--plugin", str(PLUGIN), "--quiet"]
+    command = [str(harness_command), "eval", "--plugin", str(PLUGIN), "--quiet"]
     command += ["--model", "stub:x", "--task", "thirds", "--limit", "4", "--db", str(file)]
     command += ["--budget", "think@{4,64}", "--budget", "vote@2"]
     subprocess.run(command, check=True, capture_output=True, env=os.environ)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import sqlite3
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -75,15 +75,21 @@ def test_private_addresses_and_paths_become_names(text, said):
     assert public(text) == said
 
 
-def harness(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
+@pytest.fixture(scope="module")
+def harness(harness_command):
     """The command, as a process of its own."""
-    line = [sys.executable, "-m", "harness", *map(str, words)]
-    return subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False)
+
+    def go(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
+        line = [harness_command, *map(str, words)]
+        return subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False)
+
+    return go
 
 
-@pytest.fixture
-def leaky(tmp_path):
+@pytest.fixture(scope="module")
+def leaky_once(harness, tmp_path_factory):
     """A database as an older version wrote it: a password in an address, a key in an argument."""
+    tmp_path = tmp_path_factory.mktemp("leaky")
     done = harness(
         *("eval", "--plugin", PLUGIN, "--model", "stub:x", "--task", "thirds", "--quiet"),
         *("--budget", "greedy", "--limit", 3),
@@ -100,6 +106,13 @@ def leaky(tmp_path):
     return tmp_path
 
 
+@pytest.fixture
+def leaky(leaky_once, tmp_path):
+    """A copy of it, alone in a folder."""
+    shutil.copy(leaky_once / "harness.sqlite", tmp_path)
+    return tmp_path
+
+
 def holders(folder: Path) -> set[str]:
     """The files that hold one of the secrets, or the private address."""
     words = [KEY.encode(), PASSWORD.encode()]
@@ -107,7 +120,7 @@ def holders(folder: Path) -> set[str]:
     return {path.name for path in files if any(w in path.read_bytes() for w in words)}
 
 
-def test_a_site_with_a_secret_is_not_published_and_an_old_store_can_be_mended(leaky):
+def test_a_site_with_a_secret_is_not_published_and_an_old_store_can_be_mended(leaky, harness):
     done = harness("site", "build", "--out", "site", folder=leaky)
     assert done.returncode == 2
     assert "nothing is published: leaderboard.json would hold" in done.stderr
@@ -128,7 +141,7 @@ def test_a_site_with_a_secret_is_not_published_and_an_old_store_can_be_mended(le
     assert any("http://private/v1" in page for page in pages)
 
 
-def test_what_stands_beside_a_site_stays(leaky):
+def test_what_stands_beside_a_site_stays(leaky, harness):
     harness("db", "redact", folder=leaky)
     assert harness("site", "build", "--out", "site", folder=leaky).returncode == 0
     own = {"CNAME": "example.org", "notes.html": "mine", "runs/mine.txt": "mine"}

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -59,19 +58,23 @@ def port():
         thread.join()
 
 
-def harness(*words, folder):
-    environment = {
-        **os.environ,
-        "OPENAI_API_KEY": KEY,
-        "HF_TOKEN": TOKEN,
-        "DB_PASSWORD": PASSWORD,
-        "GITHUB_ACTIONS": "true",
-        "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
-    }
-    line = [sys.executable, "-m", "harness", *map(str, words)]
-    return subprocess.run(
-        line, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
+@pytest.fixture(scope="module")
+def harness(harness_command):
+    def go(*words, folder):
+        environment = {
+            **os.environ,
+            "OPENAI_API_KEY": KEY,
+            "HF_TOKEN": TOKEN,
+            "DB_PASSWORD": PASSWORD,
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
+        }
+        line = [harness_command, *map(str, words)]
+        return subprocess.run(
+            line, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+
+    return go
 
 
 def holders(folder, own=()):
@@ -84,7 +87,7 @@ def silent(done):
     return not any(secret in done.stdout + done.stderr for secret in SECRETS)
 
 
-def test_what_goes_well_writes_no_secret(port, tmp_path):
+def test_what_goes_well_writes_no_secret(port, tmp_path, harness):
     """The key in the environment and in `.env`; every kind of file that the product writes."""
     (tmp_path / ".env").write_text(f"OPENAI_API_KEY={KEY}\n")
     (tmp_path / "harness.toml").write_text(RULES)
@@ -139,7 +142,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_goes_wrong_tells_no_secret(port, tmp_path, name):
+def test_what_goes_wrong_tells_no_secret(port, tmp_path, harness, name):
     """Refused or failed: a gate with all its reports, or `eval` with a judge."""
     given = [word.replace("{port}", str(port)) for word in WRONG[name]]
     command = "eval" if "--judge" in given else "gate"

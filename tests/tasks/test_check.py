@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -135,13 +134,18 @@ def test_a_verifier_that_likes_everything_is_found() -> None:
     assert "no answer" in found or "gold" in found, found
 
 
-def run(*words: object) -> subprocess.CompletedProcess[str]:
+@pytest.fixture(scope="module")
+def run(harness_command: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """`harness …` in a process of its own."""
-    command = [sys.executable, "-m", "harness", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    def go(*words: object) -> subprocess.CompletedProcess[str]:
+        command = [harness_command, *map(str, words)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    return go
 
 
-def test_an_order_that_hangs_on_hashes_shows_in_another_process(tmp_path: Path) -> None:
+def test_an_order_that_hangs_on_hashes_shows_in_another_process(run, tmp_path: Path) -> None:
     file = tmp_path / "hashed.py"
     file.write_text(
         "from harness import register\nfrom harness.core import Problem, Prompt, VerifierSpec\n"
@@ -162,7 +166,7 @@ def test_an_order_that_hangs_on_hashes_shows_in_another_process(tmp_path: Path) 
     assert "ok    determinism" in result.stdout
 
 
-def test_the_command_on_names_and_files(tmp_path: Path) -> None:
+def test_the_command_on_names_and_files(run, tmp_path: Path) -> None:
     result = run("tasks", "check", "arithmetic:seed=5", "--limit", "40", "--json")
     [report] = json.loads(result.stdout)
     assert (result.returncode, report["ok"], report["problems"]) == (0, True, 40)
@@ -186,17 +190,19 @@ def test_the_generated_tasks_pass_as_registered(name: str) -> None:
     assert "other process" not in report.skipped
 
 
-def test_the_page_leads_from_nothing_to_a_leaderboard(tmp_path: Path) -> None:
+def test_the_page_leads_from_nothing_to_a_leaderboard(
+    harness_command: Path, tmp_path: Path
+) -> None:
     """The very lines of the docs."""
     text = DOCS.read_text("utf-8")
-    part = text[text.index("## From nothing to a leaderboard") :]
+    part = text[text.index("## Writing a task") :]
     [code, lines, *_] = re.findall(r"```\w+\n(.*?)```", part, re.S)
     (tmp_path / "doubles.py").write_text(code, "utf-8")
     commands = lines.strip().split("\n")
     assert [c.split()[:2] for c in commands] == [
         ["harness", "tasks"], ["harness", "eval"], ["harness", "eval"], ["harness", "site"],
     ]  # fmt: skip
-    script = f'set -e\nharness() {{ "{sys.executable}" -m harness "$@"; }}\n{lines}'
+    script = f'set -e\nharness() {{ "{harness_command}" "$@"; }}\n{lines}'
     done = subprocess.run(
         ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -252,6 +251,11 @@ BAD = [
     ("q.yaml", "summary: nothing\n", "name the questions by one of data"),
     ("q.yaml", "data: other.csv\n", "other.csv: no such file"),
     ("q.yaml", "data: quiz.csv\nshots: 9\n", "from among its own 4 rows"),
+    ("q.yaml", "data: quiz.csv\nshots: 1\nshots: 2\n", "line 3: 'shots' comes twice"),
+    ("q.yaml", "data: quiz.csv\nfields: {id: a, id: b}\n", "line 2: 'id' comes twice"),
+    ("q.yaml", "data: quiz.csv\nverifier: numeric\nverifier_options: {relativ: 1}\n",
+     "'relativ': did you mean 'relative'?"),
+    ("q.xlsx", "PK", "q.xlsx is no file of questions, which end in .yaml,"),
     ("q.toml", "data = ", "not TOML"),
     ("q.yaml", "task: sums\ndataset_path: json\n", "name it lm-eval:sums"),
 ]  # fmt: skip
@@ -356,13 +360,13 @@ def test_the_new_task_of_the_command_passes_its_check(cli) -> None:
     assert "verifier: math" in cli("tasks", "show", "mine.yaml").out
 
 
-def test_the_lines_of_the_page_work(tmp_path) -> None:
+def test_the_lines_of_the_page_work(harness_command, tmp_path) -> None:
     """Those of docs/tasks.md on tasks without code."""
     page = (Path(__file__).parents[2] / "docs" / "tasks.md").read_text("utf-8")
-    part = page[page.index("## Without code") : page.index("## Another wording")]
+    part = page[page.index("## Without code") : page.index("## Changing the prompt")]
     [csv, yaml, checks] = re.findall(r"```(?:bash|yaml)\n(.*?)```", part, re.S)
     (tmp_path / "quiz2.yaml").write_text(yaml, "utf-8")
-    script = f'set -e\nharness() {{ "{sys.executable}" -m harness "$@"; }}\n{csv}\n{checks}'
+    script = f'set -e\nharness() {{ "{harness_command}" "$@"; }}\n{csv}\n{checks}'
     done = subprocess.run(
         ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
     )

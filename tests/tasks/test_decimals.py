@@ -114,10 +114,17 @@ def test_the_second_opinion_reads_questions(question, gold):
     assert answer(question) == gold
 
 
-def test_the_task_passes_the_checks_of_a_task():
-    for options in ({}, {"seed": "5", "places": "2"}, {"language": "zh", "ask": "sort"}):
-        report = check(TASK, DataSource(limit=300, options=options))
-        assert report.ok, report.failures
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        pytest.param({"seed": "5", "places": "2"}, marks=pytest.mark.slow),
+        pytest.param({"language": "zh", "ask": "sort"}, marks=pytest.mark.slow),
+    ],
+)
+def test_the_task_passes_the_checks_of_a_task(options):
+    report = check(TASK, DataSource(limit=300, options=options))
+    assert report.ok, report.failures
 
 
 def test_contents_are_of_the_evaluation_part():

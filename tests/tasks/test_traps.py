@@ -61,7 +61,12 @@ def test_enough_templates_topics_and_wordings() -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"lang": "zh", "seed": "9", "prompt": "hint"}, {"level": "4", "seed": "3"}]
+    "options",
+    [
+        {},
+        pytest.param({"lang": "zh", "seed": "9", "prompt": "hint"}, marks=pytest.mark.slow),
+        pytest.param({"level": "4", "seed": "3"}, marks=pytest.mark.slow),
+    ],
 )
 def test_the_task_passes_the_checks_of_a_task(options: dict[str, str]) -> None:
     report = check(Traps(), DataSource(options=options))

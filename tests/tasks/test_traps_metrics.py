@@ -9,7 +9,7 @@ import pytest
 
 from harness.core import DataSource, Problem, Scored, Status
 from harness.tasks.traps import TEMPLATES, Traps, cluster_items
-from harness.tasks.traps.lazy import LIMIT, PANEL, TrainedFlagger, solve
+from harness.tasks.traps.lazy import LIMIT, PANEL, solve, trained
 
 
 def _scored(problem: Problem, status: Status, tokens: float | None = None) -> Scored:
@@ -29,9 +29,7 @@ def test_no_lazy_solver_passes(level: int) -> None:
     """On fresh seeds; the flagger is trained on one seed and tried on others."""
     problems = _problems(4101, level) + _problems(4102, level)
     learnt = _problems(4100, level)
-    panel = dict(PANEL)
-    panel["words"] = TrainedFlagger(learnt, numbers=False)
-    panel["words and numbers"] = TrainedFlagger(learnt, numbers=True)
+    panel = dict(PANEL) | trained(learnt)
     for name, solver in panel.items():
         found = Traps().metrics(solve(problems, solver))
         assert found["pair_score"].n == 4 * sum(not t.flaw.sound for t in TEMPLATES)
@@ -39,14 +37,15 @@ def test_no_lazy_solver_passes(level: int) -> None:
         assert found["pairs_solved"].value <= 0.5, name
 
 
-def test_the_trained_flagger_can_learn() -> None:
+@pytest.mark.parametrize("name", ["words", "words and numbers", "last sentence", "regression"])
+def test_a_trained_flagger_can_learn(name: str) -> None:
     """It finds a word that only traps have: the panel's failure is no fault of its own."""
     marked = [
-        dataclasses.replace(p, question=p.question + " Hm Hm Hm Hm.") if p.variant == "trap" else p
+        dataclasses.replace(p, question=p.question + " Hm Hm Hm Hm") if p.variant == "trap" else p
         for p in _problems(1, clusters=30) + _problems(2, clusters=30)
     ]
     half = len(marked) // 2
-    found = Traps().metrics(solve(marked[half:], TrainedFlagger(marked[:half], numbers=True)))
+    found = Traps().metrics(solve(marked[half:], trained(marked[:half])[name]))
     assert found["pair_score"].value > 0.85
 
 

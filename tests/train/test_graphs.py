@@ -15,14 +15,14 @@ pytest.importorskip("transformers", reason="needs the extra `train`")
 pytestmark = pytest.mark.extras
 
 from harness.train.graphs import STEP, padded_to_shape  # noqa: E402 - it imports torch
-from harness.train.loop import Trainer, _padded  # noqa: E402
+from harness.train.loop import Trainer, padded  # noqa: E402
 
 
 def test_few_shapes_hold_all_batches_of_a_pool():
     _, cut = next(batches(0, 0, BATCH_TOKENS))
     shapes = set()
     for batch in cut:
-        plain_ids, plain_labels = _padded(batch)
+        plain_ids, plain_labels = padded(batch)
         ids, labels = padded_to_shape(plain_ids, plain_labels, BATCH_TOKENS)
         rows, width = plain_ids.shape
         assert torch.equal(ids[:rows, :width], plain_ids)
@@ -49,13 +49,13 @@ def test_added_rows_change_no_gradient(config):
     trainer = Trainer(config(device="cpu"), print)
     gradients = []
     trainer.optimizers = []
-    for ids, labels in (_padded(batch), padded_to_shape(*_padded(batch), 2000)):
+    for ids, labels in (padded(batch), padded_to_shape(*padded(batch), 2000)):
         loss = trainer._learn(ids, labels)
         parts = [p.grad.flatten() for p in trainer.model.parameters()]
         gradients.append((float(loss), torch.cat(parts)))
         trainer.model.zero_grad()
-    (plain, ours), (padded, theirs) = gradients
-    assert padded == pytest.approx(plain, rel=1e-5)
+    (plain, ours), (wide, theirs) = gradients
+    assert wide == pytest.approx(plain, rel=1e-5)
     assert torch.nn.functional.cosine_similarity(ours, theirs, dim=0) > 0.99999
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from harness.core import HarnessError, Problem, Status, UsageError, Verdict, VerifierSpec
 from harness.core.registry import load_plugin
-from harness.verifiers.pool import VerifierPool, _Worker
+from harness.verifiers.pool import VerifierPool
+from harness.verifiers.process import Worker
 
 PLUGIN = """
 import os, threading, time, harness.core.registry as registry
@@ -119,11 +120,11 @@ def test_the_wall_limit_ends_what_only_waits(plugin: Path, monkeypatch: pytest.M
     may ask for."""
     walls = iter([0.3, HANG_S])
 
-    class Limited(_Worker):
+    class Limited(Worker):
         def __init__(self, _wall_s: float, cpu_s: float, memory_mb: int) -> None:
             super().__init__(next(walls), cpu_s, memory_mb)
 
-    monkeypatch.setattr("harness.verifiers.pool._Worker", Limited)
+    monkeypatch.setattr("harness.verifiers.pool.Worker", Limited)
     with VerifierPool(1, wall_s=HANG_S, cpu_s=30) as pool:
         stuck = pool.submit(NASTY, "wait", PROBLEM)
         fine = pool.submit(NASTY, "x", PROBLEM)
@@ -238,7 +239,7 @@ def test_workers_must_be_positive() -> None:
 def test_no_further_worker_is_started_for_items_that_do_not_wait(plugin, monkeypatch):
     started = []
     monkeypatch.setattr("harness.verifiers.pool.PATIENCE_S", 600.0)
-    monkeypatch.setattr("harness.verifiers.pool._Worker", watched(started))
+    monkeypatch.setattr("harness.verifiers.pool.Worker", watched(started))
     with VerifierPool(4) as pool:
         futures = [pool.submit(NASTY, str(i), PROBLEM) for i in range(500)]
         assert [f.result(HANG_S).answer for f in futures] == [str(i) for i in range(500)]
@@ -248,7 +249,7 @@ def test_no_further_worker_is_started_for_items_that_do_not_wait(plugin, monkeyp
 def test_items_that_wait_get_further_workers(plugin, monkeypatch):
     started = []
     monkeypatch.setattr("harness.verifiers.pool.PATIENCE_S", 0.01)
-    monkeypatch.setattr("harness.verifiers.pool._Worker", watched(started))
+    monkeypatch.setattr("harness.verifiers.pool.Worker", watched(started))
     with VerifierPool(2, cpu_s=30, wall_s=HANG_S) as pool:
         stuck = pool.submit(NASTY, "loop", PROBLEM)
         futures = [pool.submit(NASTY, str(i), PROBLEM) for i in range(200)]
@@ -263,7 +264,7 @@ def test_items_that_wait_get_further_workers(plugin, monkeypatch):
 def watched(started: list) -> type:
     """The pool's worker, which is counted."""
 
-    class Watched(_Worker):
+    class Watched(Worker):
         def __init__(self, *limits: float) -> None:
             started.append(limits)
             super().__init__(*limits)
@@ -324,15 +325,15 @@ def test_a_defect_of_the_pool_is_told_to_those_who_wait(
 
 
 def test_a_worker_that_gives_no_json_costs_its_item(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = _Worker._read_line
+    real = Worker._read_line
     lines: list[bytes] = []
 
-    def read(worker: _Worker, limit_s: float) -> bytes:
+    def read(worker: Worker, limit_s: float) -> bytes:
         line = real(worker, limit_s)
         lines.append(line)
         return b"Segmentation fault" if len(lines) == 3 else line
 
-    monkeypatch.setattr(_Worker, "_read_line", read)
+    monkeypatch.setattr(Worker, "_read_line", read)
     problem = Problem(id="p", question="", gold="7")
     with VerifierPool(1) as pool:
         told = [pool.submit(VerifierSpec("math"), "Answer: 7", problem) for _ in range(2)]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -86,6 +89,12 @@ def test_a_proof_that_leaves_something_out_is_wrong(escape: str) -> None:
     assert "uses" in reason
 
 
+@needs_coq
+def test_a_bullet_of_coq_is_no_comment() -> None:
+    status, reason = judge(f"{GOLD}\nProof. induction n.\n-- admit.\n-- admit.\nAdmitted.")
+    assert (status, reason) == (Status.WRONG, "the proof uses 'admit'")
+
+
 def test_another_theorem_is_wrong_without_asking_the_prover() -> None:
     status, reason = judge("Theorem add_zero : 0 = 0.\nProof. reflexivity. Qed.")
     assert status is Status.WRONG
@@ -93,8 +102,10 @@ def test_another_theorem_is_wrong_without_asking_the_prover() -> None:
 
 
 def test_the_theorem_may_not_hide_in_a_comment() -> None:
-    assert not states(f"(* {GOLD} *) Theorem add_zero : 0 = 0.", GOLD)
-    assert states(f"(* note *) {GOLD}", GOLD)
+    assert not states(f"(* {GOLD} *) Theorem add_zero : 0 = 0.", GOLD, "coq")
+    assert states(f"(* note *) {GOLD}", GOLD, "coq")
+    doc = "/-- Its limbs -- two legs. -/"  # a line comment that is none
+    assert states(f"{doc}\n{LEAN_GOLD} decide", LEAN_GOLD, "lean")
 
 
 @pytest.mark.parametrize(
@@ -109,7 +120,7 @@ def test_the_theorem_may_not_hide_in_a_comment() -> None:
 def test_what_lean_code_leaves_out(code: str, escape: str | None) -> None:
     from harness.verifiers.proof.provers import strip_comments
 
-    assert Lean().left_out(strip_comments(code)) == escape
+    assert Lean().left_out(strip_comments(code, "lean")) == escape
 
 
 def test_a_missing_toolchain_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,3 +133,107 @@ def test_a_missing_toolchain_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_unknown_prover_is_named() -> None:
     with pytest.raises(UnknownNameError, match="coq"):
         ProofVerifier(prover="coqq")
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        (f"Section S.\nContext (h : False).\n{GOLD}\nProof. destruct h. Qed.\nEnd S.", "False ->"),
+        (
+            f"Section S.\nContext (h : False).\n{GOLD}\nProof. destruct h. Qed.",
+            "needs to be closed",
+        ),
+        (
+            f"Inductive nat := O.\nDefinition add (a b : nat) := a.\n{GOLD}\nProof. auto. Qed.",
+            "nat",
+        ),
+        (
+            f"Class C := c : False.\nDeclare Instance i : C.\n{GOLD}\nProof. destruct i. Qed.",
+            "uses",
+        ),
+        (f"Module M.\n{GOLD}\n{PROOF}\nEnd M.", "not found"),
+        (f'Notation "a = b" := True.\n{GOLD}\nProof. auto. Qed.', "uses 'Notation'"),
+    ],
+)
+@needs_coq
+def test_a_theorem_that_only_looks_the_same_is_wrong(code: str, why: str) -> None:
+    status, reason = judge(code)
+    assert status is Status.WRONG
+    assert why in reason
+
+
+@needs_coq
+def test_axioms_of_the_standard_library_pass_and_others_do_not() -> None:
+    gold = "Theorem em : forall P : Prop, P \\/ ~ P."
+    proof = "Proof. intros. apply classic. Qed."
+    known = Coq().check(f"{gold}\n{proof}", theorem=gold, preamble="Require Import Classical.")
+    assert (known.complete, known.reason) == (True, "no errors")
+    # the preamble is the task's own: here it brings an axiom that no library has
+    own = "Axiom classic_ : forall P : Prop, P \\/ ~ P."
+    other = Coq().check(f"{gold}\nProof. apply classic_. Qed.", theorem=gold, preamble=own)
+    assert (other.complete, other.reason) == (False, "the theorem rests on 'classic_'")
+
+
+@pytest.fixture
+def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project for which a script stands for `lake`: how Lean is called and read, not Lean."""
+    script = tmp_path / "bin" / "lake"
+    script.parent.mkdir()
+    source = Path(__file__).with_name("fake_lake.py").read_text(encoding="utf-8")
+    script.write_text(source.replace("/usr/bin/env python3", sys.executable), encoding="utf-8")
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{script.parent}{os.pathsep}{os.environ['PATH']}")
+    project = tmp_path / "project"
+    project.mkdir()
+    return project
+
+
+LEAN_GOLD = "theorem two : 1 + 1 = 2 := by"
+
+
+@pytest.mark.parametrize(
+    ("marks", "status", "reason"),
+    [
+        ("", Status.CORRECT, "no errors"),
+        ("-- axioms: propext, Classical.choice, Quot.sound", Status.CORRECT, "no errors"),
+        ("-- axioms: propext, sorryAx", Status.WRONG, "the theorem rests on 'sorryAx'"),
+        ("-- axioms: mine", Status.WRONG, "the theorem rests on 'mine'"),
+        ("-- mute", Status.WRONG, "the axioms of the theorem could not be told"),
+        ("-- says: P.lean:1:2: error: unsolved goals", Status.WRONG, "unsolved goals"),
+        ("-- says: P.lean:1:2: warning: declaration uses 'sorry'", Status.WRONG, "'sorry'"),
+        ("-- exit: 1", Status.WRONG, "lean ended with exit code 1"),
+    ],
+)
+def test_lean_is_asked_through_lake_and_has_the_last_word_on_axioms(
+    lake: Path, marks: str, status: Status, reason: str
+) -> None:
+    verifier = ProofVerifier(prover="lean", project=str(lake))
+    header = "import Mathlib\nopen Nat\n"
+    problem = Problem(id="p", question="?", gold=LEAN_GOLD, meta={"header": header})
+    code = f"import Mathlib\n{LEAN_GOLD}\n  decide\n{marks}"
+    verdict = verifier.verify(f"```lean4\n{code}\n```", problem)
+    assert verdict.status is status, verdict
+    assert reason in verdict.reason
+    asked = (lake / "calls.txt").read_text(encoding="utf-8").split("=====")[-2].strip()
+    assert asked.startswith("import Mathlib\nopen Nat")
+    assert asked.count("import Mathlib") == 1
+    assert asked.endswith("#print axioms two")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["variable (h : False)", "notation a = b => True", "macro x", "instance : Add Nat := sorry",
+     "theorem u : True := by native_decide", "#print axioms two"],
+)  # fmt: skip
+def test_lean_code_that_could_change_the_statement_is_refused(line: str) -> None:
+    from harness.verifiers.proof.provers import strip_comments
+
+    assert Lean().left_out(strip_comments(f"{line}\n{LEAN_GOLD} rfl", "lean")) is not None
+
+
+def test_the_project_may_stand_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARNESS_LEAN_PROJECT", "/p")
+    assert Lean().command(Path("/x/Proof.lean")) == [
+        "lake", "--dir", str(Path("/p").resolve()), "env", "lean", "/x/Proof.lean",
+    ]  # fmt: skip
+    assert Lean("/q").project == "/q"

@@ -107,11 +107,11 @@ def test_explain_gives_the_same_as_data() -> None:
     assert {t["rule"] for t in told["tried"]} >= {"a box", "a marker"}
 
 
-def test_explain_takes_one_answer_of_the_math_verifier() -> None:
+def test_explain_takes_one_answer_of_two_verifiers() -> None:
     for arguments in (["-"], ["--verifier", "choice", "--gold", "A", "--answer", "A"]):
         done = CliRunner().invoke(verify, ["--explain", *arguments], input="{}")
         assert isinstance(done.exception, UsageError)
-        assert "math verifier" in str(done.exception)
+        assert "the verifier math or rubric" in str(done.exception)
 
 
 def test_a_row_without_an_answer_is_ungraded() -> None:

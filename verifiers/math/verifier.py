@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import replace
 from typing import Any
 
 from harness.core import Problem, Status, Verdict
-from harness.verifiers.math.comparing.answers import read
+from harness.verifiers.math.comparing.answers import is_run, read
 from harness.verifiers.math.comparing.judge import answer_key, same_answer
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
+from harness.verifiers.math.comparing.questions import as_asked
 from harness.verifiers.math.comparing.quick import plain_value
 from harness.verifiers.math.finding.asked import asked
 from harness.verifiers.math.finding.extract import (
@@ -20,7 +22,7 @@ from harness.verifiers.math.finding.extract import (
     is_prose,
     narrow,
 )
-from harness.verifiers.math.finding.stated import counted, is_sentence
+from harness.verifiers.math.finding.stated import counted, is_sentence, labelled
 from harness.verifiers.math.reading import wording
 from harness.verifiers.math.reading.characters import clean, strip_surrogates
 from harness.verifiers.math.reading.tree import Op, free_symbols
@@ -33,7 +35,7 @@ class MathVerifier:
     """Judges a response by the mathematical value of its final answer."""
 
     name = "math"
-    version = "3"
+    version = "4"
 
     def __init__(self, **options: Any) -> None:
         self.options = Options.of(options)
@@ -110,6 +112,10 @@ class MathVerifier:
             if told[0].equal:
                 return told
         told_in_words = worded and has_words(wording.words_only(expected))
+        if not outcome.equal and question:
+            told_as_asked = as_asked(expected, found.answer, question, self.options)
+            if told_as_asked is not None:
+                return told_as_asked
         inner = narrow(expected) if not outcome.equal and told_in_words else None
         if inner is not None and inner.answer != expected and read(found.answer).readings:
             told = same_answer(inner.answer, found.answer, self.options)
@@ -118,8 +124,28 @@ class MathVerifier:
         return outcome, reason
 
 
+_IMPLIES = lazy_pattern(r"\\(?:implies|Rightarrow|Longrightarrow|therefore)(?![a-zA-Z])|[⇒⟹∴]")
+_CHINESE_COUNT = "[一二两三四五六七八九十百千]+"
+_CHINESE_FRACTION = lazy_pattern(rf"(?:{_CHINESE_COUNT}又)?{_CHINESE_COUNT}分之{_CHINESE_COUNT}")
 _WORDED = lazy_pattern(r"(?<![A-Za-z\\])[A-Za-z]{2}|[^\W\d_\x00-\x7f]")
 _EXCLAIMED = lazy_pattern(r"-?\d[\d.,]*!")
+
+
+def _simpler(found: Extraction, problem: Problem) -> Extraction:
+    """What an answer comes to behind its last arrow, under the label that is asked for, or as the
+    one fraction that it spells in Chinese; the last two settled, which the rule `""` marks."""
+    answer = found.answer.strip()
+    if problem.gold and not _IMPLIES.search(problem.gold):
+        *_, last = _IMPLIES.split(answer)
+        if last is not answer and last.strip(" $.\\()[]"):  # 4x = 12 ⟹ x = 3
+            answer = last.strip(" $.").removesuffix("\\]").removesuffix("\\)")
+            found = replace(found, answer=answer)
+    if problem.question and found.rule in ("bare", "number", "formula", "conclusion"):
+        part = labelled(found.sentence or answer, asked(problem.question))
+        if part is not None and plain_value(problem.gold or "") is not None:
+            return replace(found, answer=part, rule="", warning=max(found.warning, 2))
+    spelled = [] if re.search(r"\d", answer) else _CHINESE_FRACTION.findall(answer)
+    return replace(found, answer=spelled[0], rule="") if len(spelled) == 1 else found
 
 
 def resolved(found: Extraction, problem: Problem) -> Extraction:
@@ -129,11 +155,17 @@ def resolved(found: Extraction, problem: Problem) -> Extraction:
             return Extraction(found.answer[:-1], "marker", 1)
         return found
     answer = found.answer.strip()
+    told = _simpler(found, problem)
+    if told is not found and told.rule != found.rule:
+        return replace(told, rule=found.rule)
+    found, answer = told, told.answer.strip()
     one_word = " " not in answer and not has_words(answer)
     if found.rule in ("formula", "number") or one_word:
         return found
-    if wording.minutes(found.answer) is not None:
+    if wording.minutes(found.answer) is not None or is_run(found.answer):
         return found
+    if "=" in answer and ":" in (last := answer.rpartition("=")[2]) and wording.minutes(last):
+        return replace(found, answer=last.strip())  # 8:30 + 0:45 = 9:15
     said = found
     worded = _WORDED.search(found.answer) is not None
     if worded and (
@@ -148,8 +180,22 @@ def resolved(found: Extraction, problem: Problem) -> Extraction:
         if part is not None and part.answer != found.answer:
             warning = max(found.warning, part.warning)
             said = Extraction(part.answer, found.rule, warning, found.answer, part.why)
+    if (unit := _UNIT_LETTER.fullmatch(said.answer)) and _writes_unit(problem, unit[2]):
+        return replace(said, answer=rf"{unit[1]} \text{{ {unit[2]}}}")
     number = _number_of(said.answer, problem)
     return said if number is None else replace(said, answer=number)
+
+
+_UNIT_LETTER = lazy_pattern(r"(-?[\d.,]+)\s?([A-Za-z])[\s.]*")
+
+
+def _writes_unit(problem: Problem, letter: str) -> bool:
+    """Whether a letter behind a number is a unit for the problem: "10 m", "in m?"."""
+    if problem.gold is None or plain_value(problem.gold) is None or not read_unit(letter):
+        return False
+    wanted = asked(problem.question)
+    same = wanted.unit is not None and read_unit(letter).dimension == wanted.unit.dimension
+    return same or re.search(rf"\d\s?{letter}(?![\w^])", problem.question) is not None
 
 
 def _number_of(answer: str, problem: Problem) -> str | None:
@@ -191,10 +237,13 @@ def other_unit(answer: str, unit: str) -> bool:
     return told.factor != wanted.factor
 
 
+_TOLD = lazy_pattern(r"^\W*(?:the\s+)?(?:final\s+)?answer(?:\s+is\s*:?|\s*:)\s*(?=[^\s}])", re.I)
+
+
 @functools.lru_cache(maxsize=4096)
 def gold_answer(gold: str) -> str:
     """The answer in a gold, which may be a whole solution."""
-    text = clean(strip_surrogates(gold))
+    text = _TOLD.sub("", clean(strip_surrogates(gold)))
     if "\\boxed" in text or (len(text) > 80 and is_prose(text[:2000])):
         found = extract(text)
         if found is not None:

@@ -9,6 +9,7 @@ from harness.verifiers.proof.provers import MEMORY_MB, WALL_S, Coq, Lean, Prover
 from harness.verifiers.text import read_response
 
 _FENCE = re.compile(r"```[ \t]*(\w*)[^\n]*\n(.*?)(?:```|\Z)", re.S)
+_IMPORT = re.compile(r"^\s*import\s.*$\n?", re.M)  # Lean's stand first, and the header has them
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
@@ -17,11 +18,11 @@ class ProofVerifier:
 
     The gold is the statement to be proved (`Theorem t : 1 + 1 = 2.` or `theorem t : 1 + 1 = 2`),
     up to the proof: it must stand in the code, word for word, outside comments. `preamble` is put
-    before the code (imports).
+    before the code (imports), behind a problem's own `header`.
     """
 
     name = "proof"
-    version = "2"
+    version = "3"
 
     def __init__(
         self,
@@ -47,10 +48,14 @@ class ProofVerifier:
                 reason = "cut off before a code block"
                 return Verdict(status=Status.TRUNCATED, method="proof", reason=reason)
             return view.verdict or view.unanswered("proof", "no code block was found")
-        if problem.gold is not None and not states(code, problem.gold):
+        if problem.gold is not None and not states(code, problem.gold, self.prover.language):
             return self._verdict(Status.WRONG, code, "the code does not state the theorem")
+        header = str(problem.meta.get("header") or "")
+        preamble = "\n".join(filter(None, (header.strip(), self.preamble)))
         report = self.prover.check(
-            f"{self.preamble}\n{code}" if self.preamble else code,
+            _IMPORT.sub("", code) if header else code,
+            theorem=problem.gold,
+            preamble=preamble,
             wall_s=self.wall_s,
             memory_mb=self.memory_mb,
         )
@@ -66,10 +71,10 @@ class ProofVerifier:
         )
 
 
-def states(code: str, theorem: str) -> bool:
+def states(code: str, theorem: str, language: str) -> bool:
     """Whether the words of `theorem` stand in `code`, in order and without a gap."""
-    wanted = _WORD.findall(strip_comments(theorem))
-    found = _WORD.findall(strip_comments(code))
+    wanted = _WORD.findall(strip_comments(theorem, language))
+    found = _WORD.findall(strip_comments(code, language))
     while wanted and wanted[-1] in (".", "=", ":", "by", "sorry"):
         wanted.pop()
     return any(found[i : i + len(wanted)] == wanted for i in range(len(found) - len(wanted) + 1))

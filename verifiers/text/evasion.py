@@ -34,9 +34,10 @@ _REFUSED = lazy_pattern(
 )
 _ABSTAINED = lazy_pattern(
     r"\bI\b(?: |['’])?(?:\w+ ){0,3}?(?:(?:do not|don['’]?t) (?:\w+ )?(?:know|have (?:an?|any|the|enough|sufficient) (?:\w+ )?(?:answer|idea|clue|information|solution)|see how|understand)"
-    r"|have no (?:idea|clue|answer|way)|(?:am|['’]m) (?:\w+ )?(?:not (?:sure|certain)|unsure|uncertain|stuck|lost|at a loss)|give up|abstain|pass\b(?! (?:the|by|on to|through))"
+    r"|have no (?:idea|clue|answer|way)|(?:am|['’]m) (?:\w+ )?(?:not (?:sure|certain)|unsure|uncertain|stuck|lost|at a loss)|give up|abstain"
     rf"|{_CANNOT} (?:\w+ ){{0,3}}?(?:determin\w*|tell|say|know|answer|solve|calculat\w+|comput\w+|find|figure|work (?:it|this|that) out|conclude|decide|give (?:a|an|you a|any)|be (?:sure|certain)|reach|arrive|identify|see))"
-    r"|(?:^|[\s:(*])(?:dunno|no idea|no clue|not sure|unsure|idk|beats me|don['’]t know|who knows|hard to (?:say|tell)|no answer|pass|skip(?:ped)?)(?=(?:,? sorry)?\W*$)"
+    r"|(?:^|[\s:(*])(?:dunno|no idea|no clue|not sure|unsure|idk|beats me|don['’]t know|who knows|hard to (?:say|tell)|no answer)(?=(?:,? sorry)?\W*$)"
+    r"|^\W*(?:(?:I(?:['’]ll|['’]d rather| will| must| have to| would rather)?|let me) )?(?:pass|skip(?:ped)?)(?: on)?(?: this| that| it)?(?: one| question)?(?=(?:,? sorry)?\W*$)"
     r"|\b(?:cannot|can['’]t|can not|could not|couldn['’]t|impossible to|not possible to|unable to|no way (?:to|of)|there['’]?s no way to) (?:\w+ )?(?:be )?(?:\w+ly )?(?:determin\w+|known?|answer\w*|tell\w*|say|decid\w+|conclud\w+|find|found|solv\w+|calculat\w+|comput\w+|infer\w*|established|verified)"
     r"|\b(?:not enough|insufficient|too little|inadequate|lack of) (?:\w+ )?(?:information|data|info|details?|context)|(?:information|data) (?:is|are|provided is|given is) (?:not enough|insufficient)"
     r"|\b(?:answer|result|value|it|this|solution|that) (?:is|remains|stays) (?:\w+ )?(?:unknown|undetermined|indeterminate|unclear|uncertain|not known|unknowable)|^\W*(?:unknown|undetermined|indeterminate|undecided|uncertain|n/?a|none given)\W*$"

@@ -136,8 +136,8 @@ TEMPLATES = (
                     "A mother of {a} has one child, {A}, born to her {b} years ago today. How old was she then?",
                 ),
                 (
-                    "A picture in the family album shows {A} at the age of {b} and beside {A} the birth mother, then {a}. How many years after the picture are they {s} years old taken together?",
-                    "A picture in the family album shows {A} at the age of {b} and beside {A} the birth mother, then {a}. How old was the mother when {A} was born?",
+                    "In an old photograph {A} is {b} years old, and the woman who gave birth to {A} is {a}. How many years after the photograph do their ages add up to {s}?",
+                    "In an old photograph {A} is {b} years old, and the woman who gave birth to {A} is {a}. How old was she when {A} was born?",
                 ),
             ),
             "zh": told(
@@ -178,7 +178,7 @@ TEMPLATES = (
                     "{A} and {B} were born on the same day of the year, {B} {d} years earlier. When {A} turned {a}, how old did {B} turn?",
                 ),
                 (
-                    "The town hall was finished exactly {d} years before the library. On the day when the library was {a} years old, the town hall was {b}. What age will the town hall have when the library is {c}?",
+                    "The town hall was finished exactly {d} years before the library. On the day when the library was {a} years old, the town hall was {b}. How old will the town hall be when the library is {c}?",
                     "The town hall was finished exactly {d} years before the library. On the day when the library was {a} years old, what was the age of the town hall?",
                 ),
                 (

@@ -168,7 +168,7 @@ TEMPLATES = (
             ),
             "zh": told(
                 (
-                    "{A}从{y}年{feb}{l}日开始写日记，同年{mar}{d}日写了最后一篇。最后一篇是第一篇之后的第几天写的？",
+                    "{A}从{y}年{feb}{l}日开始写日记，同年{mar}{d}日写了最后一篇。最后一篇是在第一篇多少天以后写的？",
                     "{A}在{y}年{feb}每天写一篇日记。{feb}一共写了多少篇？",
                 ),
                 (
@@ -176,7 +176,7 @@ TEMPLATES = (
                     "港口在{y}年{feb}每天发出一个包裹。{feb}一共发出多少个？",
                 ),
                 (
-                    "展览在{y}年{feb}{l}日开幕，{A}当年{mar}{d}日去参观。那是开幕后的第几天？",
+                    "展览在{y}年{feb}{l}日开幕，{A}当年{mar}{d}日去参观。{A}是在开幕多少天以后去的？",
                     "展览在{y}年{feb}每天都开放。{feb}开放了多少天？",
                 ),
             ),
@@ -202,8 +202,8 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} borrows a boat for ${k} a day. The first day to pay is the one after {p} {m}, the last one is {q} {n} of the same year. How many dollars does {A} pay?",
-                    "{A} borrows a boat for ${k} a day and pays for every day of {m}. How many dollars is that?",
+                    "{A} rents a boat for ${k} a day. The first day to pay is the one after {p} {m}, the last one is {q} {n} of the same year. How many dollars does {A} pay?",
+                    "{A} rents a boat for ${k} a day and pays for every day of {m}. How many dollars is that?",
                 ),
                 (
                     "A car park at the airport costs ${k} a night. {A} leaves a car there from {p} {m} to {q} {n} of the same year. How many dollars do the nights cost?",
@@ -243,7 +243,7 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "In a certain month the {a}th is a {w} and the {b}th is a {v}. From the {a}th until the {b}th {A} saves ${k} a day, the {a}th not counted. How many dollars is that?",
+                    "In a certain month the {a}th is a {w} and the {b}th is a {v}. From the day after the {a}th up to and including the {b}th {A} saves ${k} a day. How many dollars is that?",
                     "In a certain month the {a}th is a {w}. Two weeks later {A} starts to save. Which day of the month is that {w}?",
                 ),
                 (

@@ -121,7 +121,7 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{n} guests come to {A}'s party, and each brings {k} cups. How many cups is that?",
+                    "{n} people are at {A}'s party. Everyone is given a strip of {k} raffle tickets. How many tickets is that?",
                     "{n} people are at {A}'s party. Everyone shakes hands with everyone else, once. How many handshakes is that?",
                     "{n} people are at {A}'s party. Everyone hands a card to everyone else, once. How many cards is that?",
                     "{n} people are at {A}'s party. With how many others does each of them shake hands if everyone shakes hands with everyone else?",
@@ -133,7 +133,7 @@ TEMPLATES = (
                     "Each of {n} players in {A}'s club plays one game against each of the others. How many games does one player play?",
                 ),
                 (
-                    "{A} draws {n} stars with {k} points each. How many points are drawn?",
+                    "{A} draws {n} circles and marks {k} points on each of them. How many points are there?",
                     "{A} marks {n} points on a circle and joins each of them to all the others by straight lines. How many lines are there?",
                     "{A} marks {n} points on a circle and draws from each of them an arrow to every other one. How many arrows are there?",
                     "{A} marks {n} points on a circle and joins each of them to all the others by straight lines. How many lines end at one point?",
@@ -141,7 +141,7 @@ TEMPLATES = (
             ),
             "zh": told(
                 (
-                    "{A}的聚会来了{n}位客人，每人带了{k}个杯子。一共有多少个杯子？",
+                    "{A}的聚会上共有{n}个人，每个人领到{k}张抽奖券。一共发了多少张抽奖券？",
                     "{A}的聚会上共有{n}个人，每个人与其他每个人握一次手。一共握手多少次？",
                     "{A}的聚会上共有{n}个人，每个人给其他每个人递一张卡片。一共递了多少张卡片？",
                     "{A}的聚会上共有{n}个人，每个人与其他每个人握一次手。每个人要与多少个人握手？",
@@ -153,7 +153,7 @@ TEMPLATES = (
                     "{A}的棋社有{n}名棋手，每人与其他每个人下一盘棋。一名棋手要下多少盘？",
                 ),
                 (
-                    "{A}画了{n}颗星，每颗有{k}个角。一共画了多少个角？",
+                    "{A}画了{n}个圆，在每个圆上标出{k}个点。一共标了多少个点？",
                     "{A}在圆上标出{n}个点，用线段把每个点与其他所有的点相连。一共有多少条线段？",
                     "{A}在圆上标出{n}个点，从每个点向其他每个点各画一个箭头。一共有多少个箭头？",
                     "{A}在圆上标出{n}个点，用线段把每个点与其他所有的点相连。一个点连出多少条线段？",
@@ -189,7 +189,7 @@ TEMPLATES = (
                     "{a} paths lead from the valley up to the hut, and {b} from the hut to the peak. In how many ways can {A} walk up to the peak by way of the hut?",
                     "{a} paths lead from the valley up to the hut, and {b} from the hut to the peak, where {m} benches stand. In how many ways can {A} walk up to the peak by way of the hut?",
                     "{a} paths lead from the valley up to the hut, {b} from the hut to the peak, and {m} from the peak to the lake. In how many ways can {A} walk to the lake by way of hut and peak?",
-                    "{a} paths lead from the valley up to the hut, and {b} from the hut to the peak. How many paths must {A} walk to know each of them?",
+                    "{a} paths lead from the valley up to the hut, and {b} from the hut to the peak. How many paths must {A} walk to have been on each of them?",
                 ),
             ),
             "zh": told(
@@ -230,16 +230,16 @@ TEMPLATES = (
                     "{A} picks {a} kiwis on Friday and {b} on Saturday, {m} of which are a bit smaller than the others. How many kiwis were picked on Saturday?",
                 ),
                 (
-                    "A hen house gives {a} eggs in the first week and {b} in the second. In the third week it gives {k} times as many as in the first. How many eggs does {A} collect in these weeks?",
-                    "A hen house gives {a} eggs in the first week and {b} in the second, {m} of them brown. In the third week it gives {k} times as many as in the first, {n} of them on a Sunday. How many eggs does {A} collect in these weeks?",
-                    "A hen house gives {a} eggs in the first week and {b} in the second, {m} of which break. In the third week it gives {k} times as many as in the first, and {n} are stolen by a fox. How many whole eggs are left for {A}?",
-                    "A hen house gives {a} eggs in the first week and {b} in the second, {m} of them brown. How many eggs does {A} collect in the second week?",
+                    "A hen house gives {a} eggs in the first week and {b} in the second. In the third week it gives {k} times as many as in the first. How many eggs does it give in the three weeks?",
+                    "A hen house gives {a} eggs in the first week and {b} in the second, {m} of them brown. In the third week it gives {k} times as many as in the first, {n} of them on a Sunday. How many eggs does it give in the three weeks?",
+                    "A hen house gives {a} eggs in the first week and {b} in the second, {m} of which break. In the third week it gives {k} times as many as in the first, and {n} are stolen by a fox. How many whole eggs are left?",
+                    "A hen house gives {a} eggs in the first week and {b} in the second, {m} of them brown. How many eggs does it give in the second week?",
                 ),
                 (
-                    "{A} folds {a} paper cranes in March and {b} in April. In May it is {k} times as many as in March. How many cranes has {A} folded in the three months?",
-                    "{A} folds {a} paper cranes in March and {b} in April, {m} of them a little crooked. In May it is {k} times as many as in March, and {n} of these are blue. How many cranes has {A} folded in the three months?",
-                    "{A} folds {a} paper cranes in March and {b} in April, and throws {m} away. In May it is {k} times as many as in March, and {n} of these burn. How many cranes does {A} still have from the three months?",
-                    "{A} folds {a} paper cranes in March and {b} in April, {m} of them a little crooked. How many cranes has {A} folded in April?",
+                    "{A} folds {a} paper cranes in March and {b} in April. In May {A} folds {k} times as many as in March. How many cranes does {A} fold in the three months?",
+                    "{A} folds {a} paper cranes in March and {b} in April, {m} of them a little crooked. In May {A} folds {k} times as many as in March, and {n} of these are blue. How many cranes does {A} fold in the three months?",
+                    "{A} folds {a} paper cranes in March and {b} in April, and throws {m} away. In May {A} folds {k} times as many as in March, and {n} of these get lost. How many cranes does {A} still have from the three months?",
+                    "{A} folds {a} paper cranes in March and {b} in April, {m} of them a little crooked. How many cranes does {A} fold in April?",
                 ),
             ),
             "zh": told(
@@ -250,15 +250,15 @@ TEMPLATES = (
                     "{A}星期五摘了{a}个猕猴桃，星期六摘了{b}个，其中{m}个比别的稍小。星期六摘了多少个？",
                 ),
                 (
-                    "鸡舍第一周产蛋{a}个，第二周产蛋{b}个，第三周产的是第一周的{k}倍。这三周{A}一共捡了多少个蛋？",
-                    "鸡舍第一周产蛋{a}个，第二周产蛋{b}个，其中{m}个是棕色的。第三周产的是第一周的{k}倍，其中{n}个是周日下的。这三周{A}一共捡了多少个蛋？",
-                    "鸡舍第一周产蛋{a}个，第二周产蛋{b}个，其中{m}个打碎了。第三周产的是第一周的{k}倍，其中{n}个被狐狸偷走了。{A}手里还有多少个完好的蛋？",
-                    "鸡舍第一周产蛋{a}个，第二周产蛋{b}个，其中{m}个是棕色的。第二周{A}捡了多少个蛋？",
+                    "鸡舍第一周产蛋{a}个，第二周产蛋{b}个，第三周产的是第一周的{k}倍。这三周一共产蛋多少个？",
+                    "鸡舍第一周产蛋{a}个，第二周产蛋{b}个，其中{m}个是棕色的。第三周产的是第一周的{k}倍，其中{n}个是周日下的。这三周一共产蛋多少个？",
+                    "鸡舍第一周产蛋{a}个，第二周产蛋{b}个，其中{m}个打碎了。第三周产的是第一周的{k}倍，其中{n}个被狐狸偷走了。还剩多少个完好的蛋？",
+                    "鸡舍第一周产蛋{a}个，第二周产蛋{b}个，其中{m}个是棕色的。第二周一共产蛋多少个？",
                 ),
                 (
                     "{A}三月折了{a}只纸鹤，四月折了{b}只，五月折的是三月的{k}倍。这三个月一共折了多少只？",
                     "{A}三月折了{a}只纸鹤，四月折了{b}只，其中{m}只有点歪。五月折的是三月的{k}倍，其中{n}只是蓝色的。这三个月一共折了多少只？",
-                    "{A}三月折了{a}只纸鹤，四月折了{b}只，扔掉了{m}只。五月折的是三月的{k}倍，其中{n}只烧掉了。这三个月折的还剩多少只？",
+                    "{A}三月折了{a}只纸鹤，四月折了{b}只，扔掉了{m}只。五月折的是三月的{k}倍，其中{n}只弄丢了。这三个月折的还剩多少只？",
                     "{A}三月折了{a}只纸鹤，四月折了{b}只，其中{m}只有点歪。四月折了多少只？",
                 ),
             ),

@@ -86,19 +86,19 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} takes three sacks over a river. Besides {A}, who rows, the boat holds up to {c} of them. One crossing takes {t} minutes. How many minutes of rowing bring {A} and all the sacks over, at least?",
-                    "{A} takes a wolf, a goat and a cabbage over a river. Besides {A}, who rows, the boat holds up to {c} of them. Left alone, the wolf eats the goat, and the goat eats the cabbage. One crossing takes {t} minutes. How many minutes of rowing bring {A} and all three over safely, at least?",
-                    "{A} takes a wolf, a goat and a cabbage over a river. Besides {A}, who rows, the boat holds up to {c} of them. How many of the three must wait when {A} crosses for the first time with as many as the boat holds?",
+                    "{A} takes three sacks across a river. Besides {A}, who rows, the boat holds up to {c} of them. One crossing takes {t} minutes. What is the smallest number of minutes of rowing that brings {A} and all the sacks across?",
+                    "{A} takes a wolf, a goat and a cabbage across a river. Besides {A}, who rows, the boat holds up to {c} of them. Left alone, the wolf eats the goat, and the goat eats the cabbage. One crossing takes {t} minutes. What is the smallest number of minutes of rowing that brings {A} and all three across safely?",
+                    "{A} takes a wolf, a goat and a cabbage across a river. Besides {A}, who rows, the boat holds up to {c} of them. How many of the three must wait when {A} crosses for the first time with as many as the boat holds?",
                 ),
                 (
-                    "A lift goes between two floors. It holds {A} and up to {c} crates, and there are three of them. One ride takes {t} seconds. How many seconds do the rides take, at least, until {A} and the three crates are upstairs?",
-                    "A lift goes between two floors. It holds {A} and up to {c} animals, and {A} has a fox, a hen and a snail. Out of {A}'s sight the fox eats the hen and the hen eats the snail. One ride takes {t} seconds. How many seconds do the rides take, at least, until {A} and the three animals are upstairs unharmed?",
-                    "A lift goes between two floors. It holds {A} and up to {c} animals, and {A} has a fox, a hen and a snail. How many of the animals stay below on the first ride if {A} takes as many as allowed?",
+                    "A lift goes between two floors and holds {A} and up to {c} crates. {A} has three crates to take upstairs. One ride, up or down, takes {t} seconds. At least how many seconds of riding does it take to get {A} and all three crates upstairs?",
+                    "A lift goes between two floors and holds {A} and up to {c} animals. {A} has a fox, a hen and a snail to take upstairs. Out of {A}'s sight the fox eats the hen and the hen eats the snail. One ride, up or down, takes {t} seconds. At least how many seconds of riding does it take to get {A} and all three animals upstairs unharmed?",
+                    "A lift goes between two floors and holds {A} and up to {c} animals. {A} has a fox, a hen and a snail to take upstairs. How many of the animals stay below on the first ride if {A} takes as many as allowed?",
                 ),
                 (
-                    "{A} rows three books to an island in a canoe that has room for {c} of them besides {A}. Each way over the water takes {t} minutes. How many minutes, at least, until {A} is there with all the books?",
-                    "{A} rows a dog, a cat and a mouse to an island in a canoe that has room for {c} of them besides {A}. Without {A} the dog bites the cat and the cat bites the mouse. Each way over the water takes {t} minutes. How many minutes, at least, until {A} is there with all three unbitten?",
-                    "{A} rows a dog, a cat and a mouse to an island in a canoe that has room for {c} of them besides {A}. How many of the three find no room on the first way over?",
+                    "{A} rows three trunks to an island in a small boat that has room for {c} of them besides {A}. Each way across takes {t} minutes. At least how many minutes does it take until {A} is on the island with all the trunks?",
+                    "{A} rows a dog, a cat and a mouse to an island in a small boat that has room for {c} of them besides {A}. Without {A} the dog bites the cat and the cat bites the mouse. Each way across takes {t} minutes. At least how many minutes does it take until {A} is on the island with all three unbitten?",
+                    "{A} rows a dog, a cat and a mouse to an island in a small boat that has room for {c} of them besides {A}. How many of the three find no room on the first trip?",
                 ),
             ),
             "zh": told(
@@ -108,14 +108,14 @@ TEMPLATES = (
                     "{A}要把一只狼、一只羊和一棵白菜运过河。船上除了划船的{A}，一次最多再带{c}样。{A}第一次过河时尽量多带，有几样要留在岸边？",
                 ),
                 (
-                    "电梯在两层楼之间运行，除了{A}，最多再装{c}个箱子，一共要运三个箱子。每趟要{t}秒。{A}和三个箱子都到楼上，电梯至少要运行多少秒？",
-                    "电梯在两层楼之间运行，除了{A}，一次最多再带{c}只动物。{A}要带的是狐狸、母鸡和蜗牛。{A}不在旁边时，狐狸会吃母鸡，母鸡会吃蜗牛。每趟要{t}秒。{A}和三只动物都平安到楼上，电梯至少要运行多少秒？",
-                    "电梯在两层楼之间运行，除了{A}，一次最多再带{c}只动物。{A}要带的是狐狸、母鸡和蜗牛。第一趟{A}尽量多带，有几只动物要留在楼下？",
+                    "电梯在楼上楼下之间运行，除了{A}，一次最多再装{c}个箱子。{A}要把三个箱子从楼下运到楼上。上行或下行一趟要{t}秒。{A}和三个箱子都到楼上，电梯至少要运行多少秒？",
+                    "电梯在楼上楼下之间运行，除了{A}，一次最多再带{c}只动物。{A}要把狐狸、母鸡和蜗牛从楼下带到楼上。{A}不在旁边时，狐狸会吃母鸡，母鸡会吃蜗牛。上行或下行一趟要{t}秒。{A}和三只动物都平安到楼上，电梯至少要运行多少秒？",
+                    "电梯在楼上楼下之间运行，除了{A}，一次最多再带{c}只动物。{A}要把狐狸、母鸡和蜗牛从楼下带到楼上。第一趟{A}尽量多带，有几只动物要留在楼下？",
                 ),
                 (
-                    "{A}用独木舟把三本书送到岛上，舟上除了{A}还放得下{c}本。单程要{t}分钟。至少多少分钟后，{A}和三本书都在岛上？",
-                    "{A}用独木舟把狗、猫和老鼠送到岛上，舟上除了{A}还坐得下{c}只。{A}不在时，狗会咬猫，猫会咬老鼠。单程要{t}分钟。至少多少分钟后，{A}和三只动物都在岛上，谁也没有被咬？",
-                    "{A}用独木舟把狗、猫和老鼠送到岛上，舟上除了{A}还坐得下{c}只。第一趟有几只坐不下？",
+                    "{A}用小船把三口大箱子送到岛上，船上除了{A}还放得下{c}口。单程要{t}分钟。至少多少分钟后，{A}和三口箱子都在岛上？",
+                    "{A}用小船把狗、猫和老鼠送到岛上，船上除了{A}还坐得下{c}只。{A}不在时，狗会咬猫，猫会咬老鼠。单程要{t}分钟。至少多少分钟后，{A}和三只动物都在岛上，谁也没有被咬？",
+                    "{A}用小船把狗、猫和老鼠送到岛上，船上除了{A}还坐得下{c}只。第一趟有几只坐不下？",
                 ),
             ),
         },
@@ -141,8 +141,8 @@ TEMPLATES = (
             "en": told(
                 (
                     "{n} sheep are shared out among boats, {c} to each. How many boats does {A} need?",
-                    "{A} ferries {n} sheep over a lake in the only boat, which holds {A} and {c} of them. How often does the boat cross the lake, there or back, until {A} and all the sheep are over, at least?",
-                    "{A} ferries {n} sheep over a lake in the only boat, which holds {A} and {c} of them. How often does the boat cross the lake with sheep aboard until all of them are over, at least?",
+                    "{A} ferries {n} sheep over a lake in the only boat, which holds {A} and {c} of them. What is the smallest number of crossings, there and back counted alike, until {A} and all the sheep are over?",
+                    "{A} ferries {n} sheep over a lake in the only boat, which holds {A} and {c} of them. What is the smallest number of crossings with sheep aboard until all of them are over?",
                     "{A} ferries {n} sheep over a lake in the only boat, which holds {A} and {c} of them. How many sheep are left when the first full boat has gone?",
                 ),
                 (
@@ -152,10 +152,10 @@ TEMPLATES = (
                     "A single cabin, driven by {A}, brings {n} climbers from the valley to the top, {c} at a time. How many climbers still wait in the valley after the first ride?",
                 ),
                 (
-                    "{A} packs {n} tiles into piles of {c}. How many piles are there?",
-                    "{A} carries {n} tiles up to the roof, {c} at a time, and then stays there. How often does {A} go the way between yard and roof, in either direction?",
-                    "{A} carries {n} tiles up to the roof, {c} at a time, and then stays there. How often does {A} go the way from the yard up to the roof?",
-                    "{A} carries {n} tiles up to the roof, {c} at a time. How many tiles are in the yard when {A} has gone up for the first time?",
+                    "{A} stacks {n} tiles in piles of {c}. How many piles are there?",
+                    "{A} carries {n} tiles from the yard up to the roof, {c} at a time, and then stays there. How many trips does {A} make, up and down counted alike?",
+                    "{A} carries {n} tiles from the yard up to the roof, {c} at a time, and then stays there. How many trips up does {A} make?",
+                    "{A} carries {n} tiles from the yard up to the roof, {c} at a time. How many tiles are still in the yard when {A} has gone up for the first time?",
                 ),
             ),
             "zh": told(
@@ -210,18 +210,18 @@ TEMPLATES = (
             "en": told(
                 (
                     "Two hikers cross a rope bridge in the dark with one lamp; the bridge carries at most {k} at once. One takes {a} minutes, the other {b}, and together they walk at the slower one's pace. After how many minutes are both across?",
-                    "Three hikers cross a rope bridge in the dark with one lamp, which must be carried on every crossing; the bridge carries at most {k} at once. They take {a}, {b} and {c} minutes, and together they walk at the slowest one's pace. After how many minutes can all be across, at the earliest?",
+                    "Three hikers cross a rope bridge in the dark with one lamp, which must be carried on every crossing; the bridge carries at most {k} at once. They take {a}, {b} and {c} minutes, and together they walk at the slowest one's pace. What is the smallest number of minutes after which all can be across?",
                     "Three hikers cross a rope bridge side by side. They take {a}, {b} and {c} minutes alone, and together they walk at the slowest one's pace. After how many minutes are all across?",
                 ),
                 (
-                    "{A} and {B} swim through a flooded tunnel with the only torch, at most {k} persons at a time. {A} needs {a} minutes, {B} {b}, and a pair is as slow as its slower member. How many minutes does it take?",
-                    "{A}, {B} and {C} swim through a flooded tunnel with the only torch, without which nobody can swim there, at most {k} persons at a time. They need {a}, {b} and {c} minutes, and a group is as slow as its slowest member. In how many minutes can all be through, at best?",
-                    "{A}, {B} and {C} swim through a flooded tunnel in one group. They need {a}, {b} and {c} minutes, and a group is as slow as its slowest member. In how many minutes are all through?",
+                    "{A} and {B} walk through a dark tunnel with the only torch, at most {k} people at a time. {A} needs {a} minutes, {B} {b}, and a pair is as slow as its slower member. How many minutes does it take?",
+                    "{A}, {B} and {C} walk through a dark tunnel with the only torch, without which nobody can walk there, at most {k} people at a time. They need {a}, {b} and {c} minutes, and a group is as slow as its slowest member. What is the smallest number of minutes after which all can be through?",
+                    "{A}, {B} and {C} walk through a dark tunnel in one group. They need {a}, {b} and {c} minutes, and a group is as slow as its slowest member. After how many minutes are all through?",
                 ),
                 (
-                    "Two guards pass a corridor with a single key card. Up to {k} may pass together. Alone one needs {a} seconds and the other {b}, together as long as the slower of them. How many seconds until both are at the far end?",
-                    "Three guards pass a corridor with a single key card, which every passage in either direction needs. Up to {k} may pass together. Alone they need {a}, {b} and {c} seconds, together as long as the slowest of them. How many seconds at least until all are at the far end?",
-                    "Three guards pass a corridor together. Alone they need {a}, {b} and {c} seconds, together as long as the slowest of them. How many seconds until all are at the far end?",
+                    "Two guards pass a corridor with a single key card. Up to {k} may pass together. Alone one needs {a} seconds and the other {b}, together as long as the slower of them. After how many seconds are both at the far end?",
+                    "Three guards pass a corridor with a single key card, which every passage in either direction needs. Up to {k} may pass together. Alone they need {a}, {b} and {c} seconds, together as long as the slowest of them. What is the smallest number of seconds after which all can be at the far end?",
+                    "Three guards pass a corridor together. Alone they need {a}, {b} and {c} seconds, together as long as the slowest of them. After how many seconds are all at the far end?",
                 ),
             ),
             "zh": told(
@@ -231,9 +231,9 @@ TEMPLATES = (
                     "三名徒步者并排过索桥，单独走分别要{a}、{b}、{c}分钟，一起走时按最慢的算。全部过桥要多少分钟？",
                 ),
                 (
-                    "{A}和{B}要游过被淹的隧道，只有一支手电，每次最多{k}人。{A}要{a}分钟，{B}要{b}分钟，一起游时按慢的算。一共要多少分钟？",
-                    "{A}、{B}和{C}要游过被淹的隧道，只有一支手电，没有手电谁也不能游，每次最多{k}人。三人分别要{a}、{b}、{c}分钟，一起游时按最慢的算。全部游过去最少要多少分钟？",
-                    "{A}、{B}和{C}一起游过被淹的隧道，单独游分别要{a}、{b}、{c}分钟，一起游时按最慢的算。全部游过去要多少分钟？",
+                    "{A}和{B}要穿过一条漆黑的隧道，只有一支手电，每次最多{k}人。{A}要{a}分钟，{B}要{b}分钟，一起走时按慢的算。一共要多少分钟？",
+                    "{A}、{B}和{C}要穿过一条漆黑的隧道，只有一支手电，没有手电谁也不能走，每次最多{k}人。三人分别要{a}、{b}、{c}分钟，一起走时按最慢的算。全部穿过隧道最少要多少分钟？",
+                    "{A}、{B}和{C}一起穿过一条漆黑的隧道，单独走分别要{a}、{b}、{c}分钟，一起走时按最慢的算。全部穿过隧道要多少分钟？",
                 ),
                 (
                     "两名保安要走过一条走廊，只有一张门卡，最多{k}人同行。一人要{a}秒，另一人要{b}秒，同行时按慢的算。一共要多少秒？",

@@ -145,10 +145,10 @@ TEMPLATES = (
                     "{G} is a girl with {n} brothers and {m} sisters, all with the same parents. How many daughters do these parents have?",
                 ),
                 (
-                    "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters.” Of how many other children does {G} speak?",
-                    "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters, full ones all.” How many sisters, then, can a brother of {G} speak of?",
-                    "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters, full ones all.” How many sisters, then, can a sister of {G} speak of?",
-                    "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters, full ones all.” How many girls are there among the children of the family?",
+                    "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters.” How many brothers and sisters are these in all?",
+                    "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters, and we all have the same parents.” How many sisters would one of {G}'s brothers say he has?",
+                    "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters, and we all have the same parents.” How many sisters would one of {G}'s sisters say she has?",
+                    "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters, and we all have the same parents.” How many girls are there among the children of the family?",
                 ),
                 (
                     "For her {n} brothers and {m} sisters {G} knits one scarf each. How many scarves does she knit?",
@@ -194,19 +194,19 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "Mrs Hill's daughter {G} has {n} brothers and {m} sisters. How many children has Mrs Hill, if all of them are hers?",
-                    "Mrs Hill's daughter {G} has {n} brothers and {m} sisters, all of them Mrs Hill's children. How many brothers has each of {G}'s brothers?",
-                    "Mrs Hill's daughter {G} has {n} brothers and {m} sisters, all of them Mrs Hill's children. How many brothers has each of {G}'s sisters?",
+                    "Mrs Hill's daughter {G} has {n} brothers and {m} sisters. How many children does Mrs Hill have, if all of them are hers?",
+                    "Mrs Hill's daughter {G} has {n} brothers and {m} sisters, all of them Mrs Hill's children. How many brothers does each of {G}'s brothers have?",
+                    "Mrs Hill's daughter {G} has {n} brothers and {m} sisters, all of them Mrs Hill's children. How many brothers does each of {G}'s sisters have?",
                     "Mrs Hill's daughter {G} has {n} brothers and {m} sisters, all of them Mrs Hill's children. One of the brothers moves out. How many sons stay at home?",
                 ),
                 (
-                    "At table sit the girl {G}, her {n} brothers and her {m} sisters. How many children is that?",
-                    "At table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same parents. If you ask one of the boys, how many brothers does he have?",
-                    "At table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same parents. If you ask one of the other girls, how many brothers does she have?",
-                    "At table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same parents. How many boys stay seated when one of the boys gets up?",
+                    "At the table sit the girl {G}, her {n} brothers and her {m} sisters. How many children is that?",
+                    "At the table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same parents. If you ask one of the boys, how many brothers does he have?",
+                    "At the table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same parents. If you ask one of the other girls, how many brothers does she have?",
+                    "At the table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same parents. How many boys stay seated when one of the boys gets up?",
                 ),
                 (
-                    "{A} teaches all children of one family: {G}, a girl, her {n} brothers and {m} sisters. How many pupils are these?",
+                    "{A} teaches all children of one family: {G}, a girl, her {n} brothers and {m} sisters. How many pupils is that?",
                     "{A} teaches all children of one family: {G}, a girl, her {n} brothers and {m} sisters. Each boy is to draw a picture of every brother of his. How many pictures does a boy draw?",
                     "{A} teaches all children of one family: {G}, a girl, her {n} brothers and {m} sisters. Each girl is to draw a picture of every brother of hers. How many pictures does a girl draw?",
                     "{A} teaches all children of one family: {G}, a girl, her {n} brothers and {m} sisters. One of the boys is ill today. How many boys are there to be taught?",
@@ -260,7 +260,7 @@ TEMPLATES = (
                     "{G}, one of the daughters of a couple, counts {n} brothers and {m} sisters of hers and forgets nobody. How many sisters of his does {H} count, who is one of the sons?",
                 ),
                 (
-                    "In a questionnaire {A} reads: {G}, female, brothers {n}, sisters {m}; {H}, male, brother of {G}, brothers {j}, sisters {k}. There are no half-siblings, and both are right. How many children has the family?",
+                    "In a questionnaire {A} reads: {G}, female, brothers {n}, sisters {m}; {H}, male, brother of {G}, brothers {j}, sisters {k}. There are no half-siblings, and both are right. How many children does the family have?",
                     "In a questionnaire {A} reads: {G}, female, brothers {n}, sisters {m}. There are no half-siblings. How many sisters must {H}, a brother of {G}, write down?",
                 ),
             ),
@@ -303,14 +303,14 @@ TEMPLATES = (
                 (
                     "In one family there are {d} girls and {b} boys. How many children is that?",
                     "In one family, all with the same parents, there are {d} girls, and every girl has {b} brothers. How many children are in the family?",
-                    "In one dancing school there are {d} girls, and every girl has brought {b} boys, none of them twice. How many children are in the school?",
+                    "At one children's party there are {d} girls, and every girl has brought {b} boys whom no other girl has brought. How many children are at the party?",
                     "In one family, all with the same parents, there are {d} girls, and every girl has {b} brothers. How many boys are in the family?",
                 ),
                 (
                     "King {H} has {d} daughters and {b} sons. How many princes and princesses is that?",
-                    "King {H} has {d} daughters by the queen, his only wife, and every daughter has {b} brothers by the same two parents, no others. How many children have they?",
+                    "King {H} has {d} daughters by the queen, his only wife, and every daughter has {b} brothers by the same two parents, no others. How many children do they have?",
                     "King {H} has {d} daughters, and every daughter has {b} parrots of her own. How many daughters and parrots is that together?",
-                    "King {H} has {d} daughters by the queen, his only wife, and every daughter has {b} brothers by the same two parents. How many sons have they?",
+                    "King {H} has {d} daughters by the queen, his only wife, and every daughter has {b} brothers by the same two parents. How many sons do they have?",
                 ),
             ),
             "zh": told(
@@ -323,7 +323,7 @@ TEMPLATES = (
                 (
                     "一家有{d}个女孩和{b}个男孩，一共有多少个孩子？",
                     "一家的孩子同父同母，有{d}个女孩，每个女孩都有{b}个兄弟。这家一共有多少个孩子？",
-                    "一所舞蹈学校有{d}个女孩，每个女孩都带来{b}个不同的男孩。一共有多少个孩子？",
+                    "一个儿童聚会上有{d}个女孩，每个女孩都带来{b}个男孩，没有哪个男孩由两个女孩带来。聚会上一共有多少个孩子？",
                     "一家的孩子同父同母，有{d}个女孩，每个女孩都有{b}个兄弟。这家有多少个男孩？",
                 ),
                 (

@@ -75,9 +75,9 @@ def _extremum(rng: Random) -> Mapping[str, Case]:
     """-x² + b x + c on an interval that holds the vertex b/2, or lies to its right."""
 
     def case(inside: bool) -> Numbers:
-        h = rng.randint(6, 12)
+        h = rng.randint(8, 12)  # so that nothing is below zero at q
         low = h - rng.randint(1, 4) if inside else h + rng.randint(1, 3)
-        return {"b": 2 * h, "c": rng.randint(5, 60), "p": low, "q": h + rng.randint(5, 9)}
+        return {"b": 2 * h, "c": rng.randint(20, 60), "p": low, "q": h + rng.randint(5, 9)}
 
     def peak(v: Numbers) -> int:
         return v["c"] + (v["b"] // 2) ** 2
@@ -279,9 +279,9 @@ TEMPLATES = (
                     "At which x does f(x) = −x² + {b}x + {c} have its greatest value?",
                 ),
                 (
-                    "{A}'s ball is −t² + {b}t + {c} decimetres high after t tenths of a second. How many decimetres is it above the ground at its highest?",
-                    "{A}'s ball is −t² + {b}t + {c} decimetres high after t tenths of a second. Through a gap {A} sees it from t = {p} to t = {q}. How many decimetres is it above the ground at its highest in that time?",
-                    "{A}'s ball is −t² + {b}t + {c} decimetres high after t tenths of a second. At which t is it highest?",
+                    "{A}'s drone is programmed to be −t² + {b}t + {c} decimetres high after t seconds. How many decimetres is it above the ground at its highest?",
+                    "{A}'s drone is programmed to be −t² + {b}t + {c} decimetres high after t seconds. Through a gap {A} sees it from t = {p} to t = {q}. How many decimetres is it above the ground at its highest in that time?",
+                    "{A}'s drone is programmed to be −t² + {b}t + {c} decimetres high after t seconds. At which t is it highest?",
                 ),
                 (
                     "A shop earns −p² + {b}p + {c} dollars a day at a price of p dollars. What are the greatest earnings a day, in dollars?",
@@ -296,9 +296,9 @@ TEMPLATES = (
                     "x取多少时，f(x) = −x² + {b}x + {c}达到最大值？",
                 ),
                 (
-                    "{A}抛出的球在t个十分之一秒后高−t² + {b}t + {c}分米。球最高时离地多少分米？",
-                    "{A}抛出的球在t个十分之一秒后高−t² + {b}t + {c}分米。{A}透过缝隙看到它从t = {p}到t = {q}的一段。在这段时间里，球最高离地多少分米？",
-                    "{A}抛出的球在t个十分之一秒后高−t² + {b}t + {c}分米。t是多少时球最高？",
+                    "按{A}设定的程序，无人机在t秒后高−t² + {b}t + {c}分米。无人机最高时离地多少分米？",
+                    "按{A}设定的程序，无人机在t秒后高−t² + {b}t + {c}分米。{A}透过缝隙看到它从t = {p}到t = {q}的一段。在这段时间里，无人机最高离地多少分米？",
+                    "按{A}设定的程序，无人机在t秒后高−t² + {b}t + {c}分米。t是多少时无人机最高？",
                 ),
                 (
                     "一家店定价p元时，每天赚−p² + {b}p + {c}元。每天最多赚多少元？",

@@ -128,9 +128,9 @@ _PLAIN = (
                 ),
                 (
                     "{A} sits in one train for {s} minutes and in another for {d}. How many minutes is that?",
-                    "{A} takes {s} minutes to a hotel by train and then on foot, {d} minutes more by train than on foot. How many minutes does {A} walk?",
-                    "{A} takes {s} minutes to a hotel by train and then on foot, {d} of them by train. How many minutes does {A} walk?",
-                    "{A} takes {s} minutes to a hotel by train and then on foot, {d} minutes more by train than on foot. How many minutes do two such walks take?",
+                    "{A} takes {s} minutes to reach a hotel by train and then on foot, {d} minutes more by train than on foot. How many minutes does {A} walk?",
+                    "{A} takes {s} minutes to reach a hotel by train and then on foot, {d} of them by train. How many minutes does {A} walk?",
+                    "{A} takes {s} minutes to reach a hotel by train and then on foot, {d} minutes more by train than on foot. How many minutes do two such walks take?",
                 ),
             ),
             "zh": told(
@@ -180,15 +180,15 @@ _PLAIN = (
                 ),
                 (
                     "A train has gone half of its way of {n} km. How many km is that?",
-                    "Every hour twice as many people as before have heard a piece of news; after {n} hours all of {A}'s town has heard it. After how many hours had half of the town?",
-                    "Every hour equally many people hear a piece of news for the first time; after {n} hours all of {A}'s town has heard it. After how many hours had half of the town?",
-                    "Every hour twice as many people as before have heard a piece of news; after {n} hours half of {A}'s town has heard it. After how many hours has all of the town?",
+                    "Every hour twice as many people as before have heard a piece of news; after {n} hours all of {A}'s town has heard it. After how many hours had half of the town heard it?",
+                    "Every hour equally many people hear a piece of news for the first time; after {n} hours all of {A}'s town has heard it. After how many hours had half of the town heard it?",
+                    "Every hour twice as many people as before have heard a piece of news; after {n} hours half of {A}'s town has heard it. After how many hours has all of the town heard it?",
                 ),
                 (
-                    "{A} needs {n} minutes for a page. How many minutes for half of it?",
-                    "Yeast in {A}'s jar doubles its volume each minute. The jar is full after {n} minutes. After how many minutes was it half full?",
-                    "Water in {A}'s empty jar rises evenly. The jar is full after {n} minutes. After how many minutes was it half full?",
-                    "Yeast in {A}'s jar doubles its volume each minute. The jar is half full after {n} minutes. After how many minutes is it full?",
+                    "{A} needs {n} hours for a painting. How many hours does half of it take, at a steady pace?",
+                    "A patch of bacteria in {A}'s dish doubles its area each hour. The dish is full after {n} hours. After how many hours was it half full?",
+                    "A patch of bacteria in {A}'s dish grows by the same area each hour, beginning with nothing. The dish is full after {n} hours. After how many hours was it half full?",
+                    "A patch of bacteria in {A}'s dish doubles its area each hour. The dish is half full after {n} hours. After how many hours is it full?",
                 ),
             ),
             "zh": told(
@@ -205,10 +205,10 @@ _PLAIN = (
                     "听说一条消息的人数每小时变为原来的两倍，{n}小时后{A}的镇上有一半的人听说了。几小时后人人都听说？",
                 ),
                 (
-                    "{A}写一页字要{n}分钟，写半页要多少分钟？",
-                    "{A}的瓶子里，酵母的体积每分钟翻一番，{n}分钟后装满。几分钟后是半瓶？",
-                    "{A}往空瓶子里均匀注水，{n}分钟后装满。几分钟后是半瓶？",
-                    "{A}的瓶子里，酵母的体积每分钟翻一番，{n}分钟后是半瓶。几分钟后装满？",
+                    "{A}匀速画完一幅画要{n}小时，画完一半要多少小时？",
+                    "{A}的培养皿里，细菌占的面积每小时翻一番，{n}小时后占满。几小时后占一半？",
+                    "{A}的培养皿里，细菌占的面积从零开始，每小时增加同样多，{n}小时后占满。几小时后占一半？",
+                    "{A}的培养皿里，细菌占的面积每小时翻一番，{n}小时后占一半。几小时后占满？",
                 ),
             ),
         },
@@ -243,9 +243,9 @@ _PLAIN = (
                 ),
                 (
                     "{n} printers print {m} posters each for {A}. How many posters are printed?",
-                    "{n} printers of {A}'s print {n} posters in {n} minutes, each of them its own poster. How many minutes do {m} such printers take for {m} posters?",
-                    "{n} printers of {A}'s print {n} posters in {n} minutes, each of them its own poster. How many posters do {m} such printers print in {n} minutes?",
-                    "{n} printers of {A}'s print {n} posters in {n} minutes, each of them its own poster. How many minutes does one printer take for one poster?",
+                    "{n} printers in {A}'s shop print {n} posters in {n} minutes, each of them its own poster. How many minutes do {m} such printers take for {m} posters?",
+                    "{n} printers in {A}'s shop print {n} posters in {n} minutes, each of them its own poster. How many posters do {m} such printers print in {n} minutes?",
+                    "{n} printers in {A}'s shop print {n} posters in {n} minutes, each of them its own poster. How many minutes does one printer take for one poster?",
                 ),
                 (
                     "{n} spiders spin {m} webs each. How many webs are there?",

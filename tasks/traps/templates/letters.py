@@ -110,8 +110,8 @@ TEMPLATES = (
                 ),
                 (
                     "{A} paints the word {w} on a sign, each letter separately. How many letters must {A} paint?",
-                    "{A} paints the word {w} on a sign, each letter separately. How often must {A} paint the letter {c}?",
-                    "{A} paints the letters of the word {w} on a sign, one by one: {spelled}. How often must {A} paint the letter {c}?",
+                    "{A} paints the word {w} on a sign, each letter separately. How many times must {A} paint the letter {c}?",
+                    "{A} paints the letters of the word {w} on a sign, one by one: {spelled}. How many times must {A} paint the letter {c}?",
                 ),
                 (
                     "To spell {w} with letter tiles, how many tiles does {A} need?",
@@ -205,7 +205,7 @@ TEMPLATES = (
                 ),
                 (
                     "{A} writes {w} with letter tiles and takes the letter {c} away wherever it stands. How many tiles are there between the two gaps?",
-                    "{A} writes {w} with letter tiles and takes the letter {c} away wherever it stands. How many gaps are there?",
+                    "{A} writes {w} with letter tiles and takes the letter {c} away wherever it stands. How many tiles does {A} take away?",
                 ),
                 (
                     "Letter tiles spell {w}. {A} puts a finger on one {c} and moves on to the following {c}. Over how many letters does the finger pass in between?",
@@ -219,7 +219,7 @@ TEMPLATES = (
                 ),
                 (
                     "{A}用字母卡片拼出英文单词{w}，再把所有的{c}都拿走。两个空位之间有多少张卡片？",
-                    "{A}用字母卡片拼出英文单词{w}，再把所有的{c}都拿走。一共有多少个空位？",
+                    "{A}用字母卡片拼出英文单词{w}，再把所有的{c}都拿走。一共拿走多少张？",
                 ),
                 (
                     "字母卡片拼成英文单词{w}。{A}把手指放在一个{c}上，再移到后面的下一个{c}上，中间经过多少个字母？",

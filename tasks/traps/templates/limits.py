@@ -188,7 +188,7 @@ TEMPLATES = (
                     "{A} writes down numbers: {a}, then {p}/{q} times {a}, then {p}/{q} times that, and so on. What is the third of these numbers?",
                 ),
                 (
-                    "Start with {a}. To get from a number to the next, multiply by {p} and divide by {q}. The endless sum of all these numbers has which value?",
+                    "Start with {a}. To get from a number to the next, multiply by {p} and divide by {q}. What is the value of the endless sum of all these numbers?",
                     "Start with {a}. To get from a number to the next, multiply by {p} and divide by {q}. Which number is it after two such steps?",
                 ),
             ),
@@ -198,7 +198,7 @@ TEMPLATES = (
                     "一个等比级数的首项是{a}，从第二项起，每一项都是前一项的{p}/{q}。第三项是多少？",
                 ),
                 (
-                    "{A}不停地把数加起来：先是{a}，再是{a}的{p}/{q}，再是刚才那个数的{p}/{q}，永远加下去。这些和收敛到哪个数？",
+                    "{A}不停地把数加起来：先是{a}，再是{a}的{p}/{q}，再是刚才那个数的{p}/{q}，永远加下去。这些部分和收敛到哪个数？",
                     "{A}依次写数：先是{a}，再是{a}的{p}/{q}，再是刚才那个数的{p}/{q}，这样写下去。第三个数是多少？",
                 ),
                 (

@@ -168,7 +168,7 @@ TEMPLATES = (
                     "{a} kg of apples and {b} kg of pears cost ${s} at a market stall that gives no discounts. What do {c} kg of apples and {d} kg of pears cost there, in dollars?",
                 ),
                 (
-                    "{A} buys {a} tickets for adults and {b} for children for ${s}. {B} pays ${t} at the same window for {c} adults and {d} children. Everyone pays the same price. How many dollars does an adult with {k} children pay, {k} tickets for children included?",
+                    "{A} buys {a} tickets for adults and {b} for children for ${s}. {B} pays ${t} at the same window for {c} adults and {d} children. Nobody gets a discount. How many dollars do one adult's ticket and {k} children's tickets cost together?",
                     "{A} buys {a} tickets for adults and {b} for children for ${s}. {B} buys tickets for {c} adults and {d} children at the same prices. How many dollars does {B} pay?",
                 ),
                 (

@@ -114,14 +114,14 @@ TEMPLATES = (
                 ),
                 (
                     "{A} has {n} face-down cards, one of them the queen of hearts, and touches one. With what probability is it the queen of hearts, as a fraction?",
-                    "{A} has {n} face-down cards, one of them the queen of hearts, and touches one. {B}, who does not know the cards either, turns over any of the others; it happens not to be the queen. What is now the probability that a particular one of the other face-down cards is the queen of hearts, as a fraction?",
-                    "{A} has {n} face-down cards, one of them the queen of hearts, and touches one. {B}, who has looked at all cards, turns over, as agreed, any of the others that is not the queen. What is now the probability that a particular one of the other face-down cards is the queen of hearts, as a fraction?",
+                    "{A} has {n} face-down cards, one of them the queen of hearts, and touches one. {B}, who does not know the cards either, turns over at random one of the others; it happens not to be the queen. What is now the probability that a particular one of the other face-down cards is the queen of hearts, as a fraction?",
+                    "{A} has {n} face-down cards, one of them the queen of hearts, and touches one. {B}, who has looked at all cards, turns over, as agreed, at random one of the others that is not the queen. What is now the probability that a particular one of the other face-down cards is the queen of hearts, as a fraction?",
                     "{A} has {n} face-down cards, one of them the queen of hearts, and touches one. What is the probability that the queen of hearts is among the others, as a fraction?",
                 ),
                 (
                     "A ring lies under one of {n} cups. {A} puts a hand on a cup at random. What is the chance, as a fraction, that the ring is under it?",
                     "A ring lies under one of {n} cups. {A} puts a hand on a cup. A gust of wind, blind to the ring and as likely to hit any other cup, tips over one of the others: empty. What is the chance, as a fraction, that the ring is under a given one of the other standing cups?",
-                    "A ring lies under one of {n} cups. {A} puts a hand on a cup. The juggler, who hid the ring and always does so, tips over an empty one of the others, any of them alike. What is the chance, as a fraction, that the ring is under a given one of the other standing cups?",
+                    "A ring lies under one of {n} cups. {A} puts a hand on a cup. The juggler, who hid the ring, tips over, as always, an empty one of the others, each with equal chances. What is the chance, as a fraction, that the ring is under a given one of the other standing cups?",
                     "A ring lies under one of {n} cups. {A} puts a hand on a cup. What is the chance, as a fraction, that the ring is under one of the other cups?",
                 ),
             ),
@@ -181,7 +181,7 @@ TEMPLATES = (
                 (
                     "Each day a clerk draws by lot which of {s} teams goes first, with equal chances. How likely is it that {A}'s team goes first tomorrow, as a fraction?",
                     "Each day a clerk draws by lot which of {s} teams goes first, with equal chances. {A}'s team has gone first on the last {k} days. How likely is it that {A}'s team goes first tomorrow, as a fraction?",
-                    "Each day a clerk draws by lot which of {s} teams goes first, with equal chances. How likely is it that {A}'s team goes first on {k} days from tomorrow on and on the day after those too, as a fraction?",
+                    "Each day a clerk draws by lot which of {s} teams goes first, with equal chances. How likely is it that {A}'s team goes first on each of the {k} days from tomorrow on and on the day after those too, as a fraction?",
                     "Each day a clerk draws by lot which of {s} teams goes first. {A}'s team has gone first on the last {k} days. How many teams have a chance to go first tomorrow?",
                 ),
             ),
@@ -233,15 +233,15 @@ TEMPLATES = (
                 ),
                 (
                     "A computer picks at random from a list of {r} songs and {b} talks. With what probability does {A} hear a song first, as a fraction?",
-                    "A computer picks at random from a list of {r} songs and {b} talks, which stays as it is. {A} has heard {k} songs so far. With what probability does a song come next, as a fraction?",
-                    "A computer picks at random from a list of {r} songs and {b} talks and strikes off what has been played. {A} has heard {k} songs so far. With what probability does a song come next, as a fraction?",
-                    "A computer picks at random from a list of {r} songs and {b} talks, which stays as it is. {A} has heard some songs so far. How many titles are on the list for the next pick?",
+                    "A computer picks at random from a list of {r} songs and {b} talks, which stays as it is. {A} has heard {k} titles so far, all of them songs. With what probability does a song come next, as a fraction?",
+                    "A computer picks at random from a list of {r} songs and {b} talks and strikes off what has been played. {A} has heard {k} titles so far, all of them songs. With what probability does a song come next, as a fraction?",
+                    "A computer picks at random from a list of {r} songs and {b} talks, which stays as it is. {A} has heard some titles so far, all of them songs. How many titles are on the list for the next pick?",
                 ),
                 (
                     "{A} shuffles {r} cards with a star and {b} cards with a moon and turns over the top one. What is the chance of a star, as a fraction?",
-                    "{A} shuffles {r} cards with a star and {b} cards with a moon. So far the top card was a star {k} times, and each time it was shuffled back in. What is the chance that the top card is a star now, as a fraction?",
-                    "{A} shuffles {r} cards with a star and {b} cards with a moon. So far the top card was a star {k} times, and each time it was laid aside and the rest shuffled. What is the chance that the top card is a star now, as a fraction?",
-                    "{A} shuffles {r} cards with a star and {b} cards with a moon. A few times the top card was a star, and each time it was shuffled back in. How many cards are in the pack now?",
+                    "{A} shuffles {r} cards with a star and {b} cards with a moon. The first {k} times the top card was a star, and each time it was shuffled back in. What is the chance that the top card is a star now, as a fraction?",
+                    "{A} shuffles {r} cards with a star and {b} cards with a moon. The first {k} times the top card was a star, and each time it was laid aside and the rest shuffled. What is the chance that the top card is a star now, as a fraction?",
+                    "{A} shuffles {r} cards with a star and {b} cards with a moon. The first few times the top card was a star, and each time it was shuffled back in. How many cards are in the pack now?",
                 ),
             ),
             "zh": told(
@@ -286,7 +286,7 @@ TEMPLATES = (
             "en": told(
                 (
                     "A raffle has {n} tickets, and {w} of them win. {k} tickets were sold in the morning, {j} winning ones among them. {A} buys one of the tickets left over. With what probability does it win, as a fraction?",
-                    "A raffle has {n} tickets. {k} tickets were sold in the morning. From how many tickets left over can {A} choose?",
+                    "A raffle has {n} tickets. {k} tickets were sold in the morning. How many tickets are left over for {A} to choose from?",
                 ),
                 (
                     "{A} mixes {n} beans in a jar, {w} of them black. {B} takes out {k} beans for good, {j} of which are black. A bean is then drawn blindly from the jar. What is the chance that it is black, as a fraction?",

@@ -174,8 +174,8 @@ TEMPLATES = (
                     "{A} drives {d} km to the coast at an average of {v} km/h. How many hours does the way there take, stops left out?",
                 ),
                 (
-                    "A lorry carries sand over {d} km at {v} km/h and returns empty on the same road. At how many km/h must it return so that both ways together are driven at an average of {w} km/h?",
-                    "A lorry carries sand over {d} km at {v} km/h. How many hours has it been driving when it turns round to return empty?",
+                    "A pickup carries sand over {d} km at {v} km/h and returns empty on the same road. At how many km/h must it return so that both ways together are driven at an average of {w} km/h?",
+                    "A pickup carries sand over {d} km at {v} km/h. How many hours has it been driving when it turns round to return empty?",
                 ),
                 (
                     "The two halves of a ride are {d} km each. {A} has driven the first at an average of {v} km/h. How fast, in km/h, must the second half be for an average of {w} km/h over the whole ride?",
@@ -188,8 +188,8 @@ TEMPLATES = (
                     "{A}开车去{d}千米外的海边，去程平均每小时{v}千米。去程用了多少小时（不算停车时间）？",
                 ),
                 (
-                    "一辆卡车以每小时{v}千米的速度把沙子运到{d}千米外，再空车原路返回。返回时每小时要开多少千米，往返的平均速度才是每小时{w}千米？",
-                    "一辆卡车以每小时{v}千米的速度把沙子运到{d}千米外，准备空车原路返回时，已经开了多少小时？",
+                    "一辆皮卡以每小时{v}千米的速度把沙子运到{d}千米外，再空车原路返回。返回时每小时要开多少千米，往返的平均速度才是每小时{w}千米？",
+                    "一辆皮卡以每小时{v}千米的速度把沙子运到{d}千米外，准备空车原路返回时，已经开了多少小时？",
                 ),
                 (
                     "一段车程的前一半和后一半都是{d}千米。{A}开完前一半，平均每小时{v}千米。后一半每小时要开多少千米，全程的平均速度才是每小时{w}千米？",
@@ -221,7 +221,7 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{B} sets off by bicycle at a steady {w} km/h. {h} h later {A} starts from the same place on the same road, at a steady {v} km/h; the road has no end. How many hours after {A}'s start does {A} catch up with {B}?",
+                    "{B} sets off by bicycle at a steady {w} km/h. {h} h later {A} starts from the same place on the same road, at a steady {v} km/h; neither ever stops. How many hours after {A}'s start does {A} catch up with {B}?",
                     "{B} rides ahead by bicycle at a steady {w} km/h, {A} follows on the same road at a steady {v} km/h. By how many kilometres does {B}'s lead grow each hour?",
                 ),
                 (
@@ -235,7 +235,7 @@ TEMPLATES = (
             ),
             "zh": told(
                 (
-                    "{B}骑车出发，一直保持每小时{w}千米。{h}小时后，{A}从同一地点沿同一条路出发，一直保持每小时{v}千米，这条路没有尽头。{A}出发后几小时追上{B}？",
+                    "{B}骑车出发，一直保持每小时{w}千米。{h}小时后，{A}从同一地点沿同一条路出发，一直保持每小时{v}千米，两人一路不停。{A}出发后几小时追上{B}？",
                     "{B}骑车在前，一直保持每小时{w}千米；{A}沿同一条路在后，一直保持每小时{v}千米。{B}领先的距离每小时增加多少千米？",
                 ),
                 (
@@ -268,29 +268,29 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "A trough that holds {c} litres is empty. A tap lets in {a} litres a minute, and through a crack at the bottom up to {b} litres a minute can run out. How many minutes does it take to fill the trough?",
-                    "A trough is half full. A tap lets in {a} litres a minute while {b} litres a minute run out through a crack at the bottom. How many litres does it lose each minute?",
+                    "A trough that holds {c} litres is empty. A tap lets in {a} litres a minute. As long as there is water in the trough, {b} litres a minute run out through a crack at the bottom. How many minutes does it take to fill the trough?",
+                    "A trough is half full. A tap lets in {a} litres a minute while {b} litres a minute run out through a crack at the bottom. By how many litres does the water in it go down each minute?",
                 ),
                 (
-                    "{A} starts to fill an empty pool of {c} litres at {a} litres a minute and forgets to close the drain, which takes up to {b} litres a minute. After how many minutes is the pool full?",
-                    "{A} fills a pool at {a} litres a minute and forgets to close the drain, which takes {b} litres a minute. There is water in the pool. By how many litres a minute does it become less?",
+                    "{A} starts to fill an empty paddling pool of {c} litres at {a} litres a minute and forgets to close the drain, which lets out {b} litres a minute as long as there is water in the pool. After how many minutes is the pool full?",
+                    "{A} fills a paddling pool at {a} litres a minute and forgets to close the drain, which lets out {b} litres a minute. There is water in the pool. By how many litres does it go down each minute?",
                 ),
                 (
-                    "Into the empty cistern of {c} litres a pump delivers {a} litres each minute; a leak can let {b} litres a minute escape. The pump keeps running. How many minutes until the cistern overflows?",
-                    "Into a cistern a pump delivers {a} litres each minute; a leak lets {b} litres a minute escape. By how many litres a minute does the water in it become less?",
+                    "Into the empty cistern of {c} litres a pump delivers {a} litres each minute; a leak lets {b} litres a minute escape as long as there is water in the cistern. The pump keeps running. How many minutes until the cistern overflows?",
+                    "Into a cistern a pump delivers {a} litres each minute; a leak lets {b} litres a minute escape. By how many litres does the water in it go down each minute?",
                 ),
             ),
             "zh": told(
                 (
-                    "一个能装{c}升水的水槽是空的。水龙头每分钟放进{a}升水，底部的裂缝每分钟最多漏掉{b}升水。要多少分钟才能把水槽装满？",
+                    "一个能装{c}升水的水槽是空的。水龙头每分钟放进{a}升水；只要槽里有水，底部的裂缝每分钟就漏掉{b}升水。要多少分钟才能把水槽装满？",
                     "一个水槽里有半槽水。水龙头每分钟放进{a}升水，底部的裂缝每分钟漏掉{b}升水。水槽里的水每分钟减少多少升？",
                 ),
                 (
-                    "{A}往一个容量{c}升的空水池里注水，每分钟{a}升，却忘了关排水口，排水口每分钟最多排{b}升。多少分钟后水池注满？",
+                    "{A}往一个容量{c}升的空水池里注水，每分钟{a}升，却忘了关排水口，只要池里有水，排水口每分钟就排掉{b}升。多少分钟后水池注满？",
                     "{A}往水池里注水，每分钟{a}升，却忘了关排水口，排水口每分钟排{b}升。池里原来有水，每分钟减少多少升？",
                 ),
                 (
-                    "水泵每分钟往一个{c}升的空蓄水箱里送{a}升水，漏缝每分钟最多漏走{b}升，水泵一直开着。多少分钟后水箱开始溢水？",
+                    "水泵每分钟往一个{c}升的空蓄水箱里送{a}升水，只要箱里有水，漏缝每分钟就漏走{b}升，水泵一直开着。多少分钟后水箱开始溢水？",
                     "水泵每分钟往蓄水箱里送{a}升水，漏缝每分钟漏走{b}升。水箱里的水每分钟减少多少升？",
                 ),
             ),

@@ -177,8 +177,8 @@ TEMPLATES = (
                     "The {r} and the {s} of {A} both picked {n} apples in the morning. In the afternoon the {r} picked another {k}; the other one rested. How many apples did the one who did not rest pick on that day?",
                 ),
                 (
-                    "In spring {A}'s {s} planted {n} bulbs, and so did {A}'s {r}. In autumn {p} planted {k} more, alone. How many bulbs has {A}'s {r} planted in the year?",
-                    "In spring {A}'s {s} planted {n} bulbs, and so did {A}'s {r}. In autumn the {r} planted {k} more, alone. How many bulbs has the one who planted in autumn too planted in the year?",
+                    "In spring {A}'s {s} planted {n} bulbs, and so did {A}'s {r}. In autumn {p} planted {k} more, and the other one none. How many bulbs did {A}'s {r} plant in that year?",
+                    "In spring {A}'s {s} planted {n} bulbs, and so did {A}'s {r}. In autumn the {r} planted {k} more, and the other one none. How many bulbs did the one who planted in both seasons plant in that year?",
                 ),
             ),
             "zh": told(
@@ -191,8 +191,8 @@ TEMPLATES = (
                     "早上，{A}的{r}和{s}都摘了{n}个苹果。下午{r}又摘了{k}个，另一个人在休息。这一天，没休息的那个人一共摘了多少个？",
                 ),
                 (
-                    "春天，{A}的{s}种了{n}株花，{A}的{r}也种了同样多。秋天，{p}一个人又种了{k}株。这一年，{A}的{r}一共种了多少株？",
-                    "春天，{A}的{s}种了{n}株花，{A}的{r}也种了同样多。秋天，{r}一个人又种了{k}株。这一年，秋天也种花的那个人一共种了多少株？",
+                    "春天，{A}的{s}种了{n}株花，{A}的{r}也种了同样多。秋天，{p}又种了{k}株，另一个人没有种。这一年，{A}的{r}一共种了多少株？",
+                    "春天，{A}的{s}种了{n}株花，{A}的{r}也种了同样多。秋天，{r}又种了{k}株，另一个人没有种。这一年，秋天也种花的那个人一共种了多少株？",
                 ),
             ),
         },
@@ -215,7 +215,7 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "A ticket is stamped {p}/{q}/{y}. Whether the day or the month comes first on it, {A} does not know, since both ways are in use there. On which day of the month was it stamped?",
+                    "A ticket is stamped {p}/{q}/{y}. {A} does not know whether the day or the month comes first on it, since both ways are in use there. On which day of the month was it stamped?",
                     "A ticket is stamped {p}/{q}, a day and a month, and {A} does not know which comes first. How many of these two numbers could stand for the month?",
                 ),
                 (
@@ -257,7 +257,7 @@ TEMPLATES = (
                     "In {A}'s kitchen there are {a} {f}, {b} {g}, {c} {h} and much else to eat. How many pieces of these three kinds of fruit are there in the kitchen?",
                 ),
                 (
-                    "On a market stall lie {a} {f}, {b} {g} and {c} {h}; other goods stand behind it. {d} of the {h} are sold. How many {q} does {A}'s stall have after that?",
+                    "On {A}'s market stall lie {a} {f}, {b} {g} and {c} {h}; other goods stand behind it. {d} of the {h} are sold. How many {q} does the stall have after that?",
                     "On {A}'s market stall lie {a} {f}, {b} {g} and {c} {h}; other goods stand behind it. How many pieces of fruit lie on the stall?",
                 ),
                 (
@@ -291,26 +291,26 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "The old town hall that {A} draws has {a} {f}, {b} {g} and {c} {h}, to mention only these. {d} of the {h} are hidden behind a tree. How many {q} does {A} see, leaving out hidden ones?",
-                    "The old town hall that {A} draws has {a} {f}, {b} {g} and {c} {h}, to mention only these. How many things are mentioned in all?",
+                    "The old town hall that {A} draws has, among other parts, {a} {f}, {b} {g} and {c} {h}. {d} of the {h} are hidden behind a tree. How many {q} does {A} see, leaving out hidden ones?",
+                    "The old town hall that {A} draws has, among other parts, {a} {f}, {b} {g} and {c} {h}. How many parts of these three kinds does it have?",
                 ),
                 (
-                    "A guide tells {A} that the castle has {a} {f}, {b} {g} and {c} {h}. Since the fire it has {d} fewer {h}. How many {q} has the castle today?",
-                    "A guide tells {A} that the castle has {a} {f}, {b} {g} and {c} {h}. How many parts of the castle does the guide speak of?",
+                    "A guide tells {A} that the castle had {a} {f}, {b} {g} and {c} {h}. Since the fire it has had {d} fewer {h}. How many {q} does the castle have today?",
+                    "A guide tells {A} that the castle had {a} {f}, {b} {g} and {c} {h}. How many parts of these three kinds does the guide count?",
                 ),
                 (
                     "Among the parts of {A}'s model of a palace were {a} {f}, {b} {g} and {c} {h}, and {d} of the {h} have come off. How many {q} are on the model now?",
-                    "Among the parts of {A}'s model of a palace were {a} {f}, {b} {g} and {c} {h}. How many parts is that?",
+                    "Among the parts of {A}'s model of a palace were {a} {f}, {b} {g} and {c} {h}. How many parts of these three kinds were there?",
                 ),
             ),
             "zh": told(
                 (
                     "{A}画的老市政厅，只说其中几样：{f}{a}处，{g}{b}处，{h}{c}处。有{d}处{h}被树挡住了。不算被挡住的，{A}能看到{q}多少处？",
-                    "{A}画的老市政厅，只说其中几样：{f}{a}处，{g}{b}处，{h}{c}处。说到的一共多少处？",
+                    "{A}画的老市政厅，只说其中几样：{f}{a}处，{g}{b}处，{h}{c}处。这三样一共多少处？",
                 ),
                 (
                     "导游告诉{A}，城堡原来有{f}{a}处、{g}{b}处、{h}{c}处，火灾以后{h}少了{d}处。城堡现在有{q}多少处？",
-                    "导游告诉{A}，城堡有{f}{a}处、{g}{b}处、{h}{c}处。导游说到的一共多少处？",
+                    "导游告诉{A}，城堡有{f}{a}处、{g}{b}处、{h}{c}处。这三样一共多少处？",
                 ),
                 (
                     "{A}的宫殿模型上，除了别的部分，原有{f}{a}处、{g}{b}处、{h}{c}处，其中{d}处{h}掉了。现在模型上有{q}多少处？",
@@ -335,8 +335,8 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "On {f} the bakery where {A} works sold {a} cakes, on {g} of the same week {b} more than on that day. How many cakes did it sell on {q} of that week?",
-                    "On {f} the bakery where {A} works sold {a} cakes, on {g} of the same week {b} more than on that day. How many cakes did it sell on these two days of that week?",
+                    "On {f} the bakery where {A} works sold {a} cakes, and on {g} of the same week it sold {b} more than that. How many cakes did it sell on {q} of that week?",
+                    "On {f} the bakery where {A} works sold {a} cakes, and on {g} of the same week it sold {b} more than that. How many cakes did it sell on these two days of that week?",
                 ),
                 (
                     "{A} reads every day of the holidays: {a} pages on {f}, and {b} pages more than that on {g}. How many pages does {A} read on {q}?",

@@ -302,12 +302,12 @@ TEMPLATES = (
                     "There are {n} {z} in {A}'s sports club. Exactly {p}% of the {x} are {y} too. How many members are both {x} and {y}?",
                 ),
                 (
-                    "A town counted its {z}: they number {n}. It is known that {p} in every hundred {x} there are {y} as well, exactly. How many people in the town belong to the {x} and to the {y}?",
-                    "A town counted its {z}: they number {n}. Exactly {p} in every hundred of these are {y} as well. How many people in the town belong to the {x} and to the {y}?",
+                    "A town has {n} {z}. Exactly {p} in every hundred {x} of the town are {y} as well. How many people in the town are both {x} and {y}?",
+                    "A town has {n} {z}. Exactly {p} in every hundred of these are {y} as well. How many people in the town are both {x} and {y}?",
                 ),
                 (
-                    "Someone drawn at random from the {x} of a school is one of the {y} with a probability of {p}%. The school has {n} {z}. How many pupils are among the {x} as well as the {y}?",
-                    "A school has {n} {z}. Someone drawn at random from the {x} is one of the {y} with a probability of {p}%. How many pupils are among the {x} as well as the {y}?",
+                    "Someone drawn at random from the {x} of a school is one of the {y} with a probability of {p}%. The school has {n} {z}. How many pupils are both {x} and {y}?",
+                    "A school has {n} {z}. Someone drawn at random from the {x} is one of the {y} with a probability of {p}%. How many pupils are both {x} and {y}?",
                 ),
             ),
             "zh": told(

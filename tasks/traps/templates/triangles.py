@@ -221,8 +221,8 @@ TEMPLATES = (
                     "{A} draws a triangle with a right angle at C. The side AB opposite to it is {c} cm long. How many cm away from that side can C be at most?",
                 ),
                 (
-                    "The longest side of a right-angled garden plot measures {c} m; the corner with the right angle lies {h} m from it. How many square metres is the plot?",
-                    "The longest side of a right-angled garden plot, a triangle, measures {c} m. How many metres from it can the corner with the right angle lie at most?",
+                    "The longest side of a right-angled, triangular garden plot measures {c} m; the corner with the right angle lies {h} m from it. How many square metres is the plot?",
+                    "The longest side of a right-angled, triangular garden plot measures {c} m. How many metres from it can the corner with the right angle lie at most?",
                 ),
             ),
             "zh": told(

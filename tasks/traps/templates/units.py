@@ -236,9 +236,9 @@ TEMPLATES = (
             "en": told(
                 (
                     "A thread is {n} cm long. How many mm is that?",
-                    "A leaf has an area of {n} square cm. How many square mm is that?",
-                    "The edge of a leaf is {n} cm long. How many mm is that?",
-                    "A leaf is cut into {n} squares, each {a} cm long and wide. Into how many square mm can all of them be cut?",
+                    "A piece of card has an area of {n} square cm. How many square mm is that?",
+                    "The outline of a piece of card is {n} cm long. How many mm is that?",
+                    "A piece of card is cut into {n} squares, each {a} cm long and wide. Into how many square mm can all of them be cut?",
                 ),
                 (
                     "{A} draws a line of {n} centimetres. How long is it in millimetres?",
@@ -247,18 +247,18 @@ TEMPLATES = (
                     "{A} draws {n} squares with a side of {a} centimetre. How many square millimetres do they cover together?",
                 ),
                 (
-                    "The label on {A}'s tape gives a width of {n} cm. What is that in mm?",
-                    "The label on {A}'s plaster gives an area of {n} cm². What is that in mm²?",
-                    "The label on {A}'s plaster gives a length of {n} cm. What is that in mm?",
-                    "{A} lays out {n} plasters, each a square of {a} cm by {a} cm. What area is that in mm²?",
+                    "The label on {A}'s ribbon gives a length of {n} cm. What is that in mm?",
+                    "The label on {A}'s sheet of felt gives an area of {n} cm². What is that in mm²?",
+                    "The label on {A}'s sheet of felt gives a length of {n} cm. What is that in mm?",
+                    "{A} lays out {n} pieces of felt, each a square of {a} cm by {a} cm. What area is that in mm²?",
                 ),
             ),
             "zh": told(
                 (
                     "一根线长{n}厘米，合多少毫米？",
-                    "一片叶子的面积是{n}平方厘米，合多少平方毫米？",
-                    "一片叶子的边缘长{n}厘米，合多少毫米？",
-                    "一片叶子正好能剪成{n}个边长{a}厘米的正方形，面积合多少平方毫米？",
+                    "一张卡纸的面积是{n}平方厘米，合多少平方毫米？",
+                    "一张卡纸的周长是{n}厘米，合多少毫米？",
+                    "一张卡纸正好能剪成{n}个边长{a}厘米的正方形，面积合多少平方毫米？",
                 ),
                 (
                     "{A}画了一条{n}厘米的线段，合多少毫米？",
@@ -267,10 +267,10 @@ TEMPLATES = (
                     "{A}画了{n}个边长{a}厘米的正方形，合起来的图形面积是多少平方毫米？",
                 ),
                 (
-                    "{A}的胶带标着宽{n}厘米，是多少毫米？",
-                    "{A}的膏药贴标着面积{n}平方厘米，是多少平方毫米？",
-                    "{A}的膏药贴标着长{n}厘米，是多少毫米？",
-                    "{A}摆了{n}张膏药贴，每张是边长{a}厘米的正方形，面积一共是多少平方毫米？",
+                    "{A}的丝带标着长{n}厘米，是多少毫米？",
+                    "{A}的毛毡片标着面积{n}平方厘米，是多少平方毫米？",
+                    "{A}的毛毡片标着长{n}厘米，是多少毫米？",
+                    "{A}摆了{n}块毛毡片，每块是边长{a}厘米的正方形，面积一共是多少平方毫米？",
                 ),
             ),
         },

@@ -343,8 +343,8 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "In {A}'s garage stand {n} vehicles, bicycles with two wheels and cars with four; {w} wheels in all. How many of the vehicles are cars?",
-                    "In {A}'s garage stand {n} vehicles, bicycles with two wheels and cars with four. What is the smallest number of wheels that they can have in all?",
+                    "In {A}'s repair shop stand {n} vehicles, bicycles with two wheels and cars with four; {w} wheels in all. How many of the vehicles are cars?",
+                    "In {A}'s repair shop stand {n} vehicles, bicycles with two wheels and cars with four. What is the smallest number of wheels that they can have in all?",
                 ),
                 (
                     "{A} counts {n} animals in the yard, all of them hens or goats, and {w} legs. No leg is hidden. How many goats are there?",
@@ -357,15 +357,15 @@ TEMPLATES = (
             ),
             "zh": told(
                 (
-                    "{A}的车棚里停着{n}辆车，有两个轮子的自行车，也有四个轮子的汽车，一共{w}个轮子。汽车有多少辆？",
-                    "{A}的车棚里停着{n}辆车，不是两个轮子的自行车就是四个轮子的汽车。轮子最少有多少个？",
+                    "{A}的修车铺里停着{n}辆车，不是两个轮子的自行车就是四个轮子的汽车，一共{w}个轮子。汽车有多少辆？",
+                    "{A}的修车铺里停着{n}辆车，不是两个轮子的自行车就是四个轮子的汽车。轮子最少有多少个？",
                 ),
                 (
                     "{A}数了数院子里的鸡和羊，一共{n}只，腿一共{w}条，没有漏数。羊有多少只？",
                     "{A}数了数院子里的鸡和羊，一共{n}只。腿最少有多少条？",
                 ),
                 (
-                    "一家咖啡馆有{n}张桌子，有的坐两人，有的坐四人，一共{w}个座位。坐四人的桌子有多少张？",
+                    "一家咖啡馆有{n}张桌子，每张不是坐两人就是坐四人，一共{w}个座位。坐四人的桌子有多少张？",
                     "一家咖啡馆有{n}张桌子，每张不是坐两人就是坐四人。座位最少有多少个？",
                 ),
             ),

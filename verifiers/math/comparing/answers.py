@@ -6,6 +6,7 @@ import functools
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from harness.verifiers.math.comparing.exact import key
 from harness.verifiers.math.reading import sentences, wording
@@ -26,10 +27,13 @@ _PHRASES = {
         r"|all reals|all values of [a-z]"
     ),
     "emptyset": lazy_pattern(
-        r"(?:there (?:is|are|exists?) )?no (?:such |real |integer |positive |other |possible )*"
+        r"(?:(?:there (?:is|are|exists?)"
+        r"|(?:(?:the|this) (?:\w+ )?(?:equation|system|inequality)|it) has) )?"
+        r"no (?:such |real |integer |positive |other |possible )*"
         r"(?:(?:solutions?|roots?|values?|numbers?|integers?|pairs?|triples?|functions?|primes?"
         r"|polynomials?|sequences?|points?|sets?)(?: [a-z])?|(?<=such )[a-z])"
-        r"(?: (?:exists?|is possible|are possible))?|(?:the )?(?:empty|null) set|none(?: exists?)?"
+        r"(?: (?:exists?|is possible|are possible))?(?: (?:over|in|among) the real(?: number)?s)?"
+        r"|(?:the )?(?:empty|null) set|none(?: exists?)?"
     ),
     "undefined": lazy_pattern(
         r"(?:the limit |it )?(?:does not exist|doesn't exist|dne|(?:is )?undefined|not defined)"
@@ -39,6 +43,14 @@ _PHRASES = {
         r"(?:solutions?|values?|roots?|points?))?"
     ),
 }
+MAX_RUN = 200
+_DOTTED = lazy_pattern(
+    r"\W*?((?:-?\d+\s*,\s*){2,5})(?:\\[lc]?dots|\.{3}|…)\s*,?\s*(?:and\s+)?(-?\d+)\W*"
+)
+_FROM_TO = lazy_pattern(
+    r"(?:all |the |every )*(?:integers?|whole numbers?)\s+(?:from\s+)?(-?\d+)\s+(?:to|through)"
+    r"\s+(-?\d+)(?:,? inclusive)?\W*", re.I
+)  # fmt: skip
 _COMMA = lazy_pattern(r"\d,\d")
 
 
@@ -81,8 +93,31 @@ def _whole(text: str, plain: str) -> Answer | None:
             return Answer(text, (every,))
     if (cases := by_cases(text)) is not None and (inner := read(cases)).readings:
         return Answer(text, inner.readings)
+    if (run := _run(plain)) is not None:
+        return Answer(text, (run,))
     spelled = _spelled(plain) or family(text)
     return None if spelled is None else Answer(text, (spelled,))
+
+
+def is_run(text: str) -> bool:
+    """Whether an answer is "all integers from 0 to 45"."""
+    return _FROM_TO.fullmatch(wording.words_only(text)) is not None
+
+
+def _run(plain: str) -> Node | None:
+    r"""Every whole number of `0, 1, 2, \ldots, 45` or "all integers from 0 to 45"."""
+    if (dotted := _DOTTED.fullmatch(plain)) is not None:
+        shown = [int(n) for n in re.findall(r"-?\d+", dotted[1])]
+        step, last = shown[1] - shown[0], int(dotted[2])
+        if any(b - a != step for a, b in pairwise(shown)):
+            return None
+    elif (told := _FROM_TO.fullmatch(plain)) is not None:
+        shown, step, last = [int(told[1])], 1, int(told[2])
+    else:
+        return None
+    if not step or (last - shown[0]) % step or not 0 < (last - shown[0]) // step < MAX_RUN:
+        return None
+    return Op("list", tuple(map(Num, range(shown[0], last + (1 if step > 0 else -1), step))))
 
 
 def _by_grammar(text: str) -> Answer:

@@ -25,6 +25,7 @@ from harness.verifiers.math.comparing.relations import (
 )
 from harness.verifiers.math.comparing.sets import SetComparison
 from harness.verifiers.math.comparing.shapes import (
+    as_points,
     ascending,
     column,
     counted_apart,
@@ -44,6 +45,7 @@ from harness.verifiers.math.comparing.statements import (
     alike,
     is_term,
     items_of,
+    least_value,
     name_of,
     settle,
     spread,
@@ -103,6 +105,8 @@ class Comparison(SetComparison):
 
     def _settled(self, gold: Node, answer: Node) -> Outcome:
         gold, answer = ascending(gold), ascending(answer)
+        if (least := least_value(gold)) is not None and not free_symbols(answer):
+            gold = least
         if key(gold) == key(answer):
             return Outcome(True, "canonical")
         for side in (gold, answer):
@@ -133,6 +137,9 @@ class Comparison(SetComparison):
 
     def _several(self, gold: Node, answer: Node) -> Outcome:
         g, a = value_of(gold), value_of(answer)
+        listed = as_points(g, a), as_points(a, g)
+        if listed[0] is not g or listed[1] is not a:
+            return self._unordered(*listed)
         points = opened(g, a), opened(a, g)
         if points[0] is not g or points[1] is not a:
             return self._unordered(*points)

@@ -23,6 +23,7 @@ from harness.verifiers.math.reading.tree import (
 
 FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!=", "=": "="}
 MAX_INTEGERS = 200
+_NO_LETTERS = frozenset({"reals", "integers", *FLIPPED})
 _INFINITY, _MINUS_INFINITY = Sym("oo"), neg(Sym("oo"))
 
 
@@ -53,6 +54,8 @@ def place(node: Node) -> float:
 
 def pieces(node: Node) -> list[Piece] | None:
     """The set as disjoint pieces in order, or None when it is no set of that kind."""
+    if _speaks_of_several(node):
+        return None
     try:
         found = _pieces(node)
         return None if found is None else _merged(found)
@@ -60,13 +63,29 @@ def pieces(node: Node) -> list[Piece] | None:
         return None
 
 
+def _speaks_of_several(node: Node) -> bool:
+    """Whether the members of a statement constrain different letters: a < 0, b > 0."""
+    if not (isinstance(node, Op) and node.head in ("system", "list", "or")):
+        return False
+    told = [free_symbols(m) - _NO_LETTERS for m in node.args]
+    told = [names for names in told if names]
+    return any(a.isdisjoint(b) for a in told for b in told)
+
+
 def as_interval(node: Node) -> Node:
-    """`a < x < b` as an interval, whatever its ends are; anything else as it is."""
+    """`a < x < b` as an interval, whatever its ends are; anything else as it is.
+
+    What lies between numbers may be any expression: the range of a + |b|.
+    """
     if not (isinstance(node, Op) and node.head == "chain" and len(node.args) == 5):
         return node
     low, first, name, second, high = node.args
     signs = [s.name for s in (first, second) if isinstance(s, Sym)]
-    if not isinstance(name, Sym) or name.name in free_symbols(low) | free_symbols(high):
+    ends = free_symbols(low) | free_symbols(high)
+    if isinstance(name, Sym):
+        if name.name in ends:
+            return node
+    elif ends or not free_symbols(name):
         return node
     if len(signs) != 2 or not {*signs} <= {"<", "<="}:
         return node
@@ -76,7 +95,7 @@ def as_interval(node: Node) -> Node:
 
 def variable_of(node: Node) -> str | None:
     """The one variable that a statement constrains."""
-    names = free_symbols(node) - {"reals", "integers", "<", "<=", ">", ">=", "!=", "="}
+    names = free_symbols(node) - _NO_LETTERS
     return names.pop() if len(names) == 1 else None
 
 

@@ -57,6 +57,13 @@ def same_function(gold: Node, answer: Node) -> bool | None:
     return told > 5
 
 
+def _are_indices(parts: list[Node]) -> bool:
+    """Whether a case is told for `n = 1` alone, as of a sequence."""
+    named = [n.args[0] for n in parts if isinstance(n, Op) and n.head == "=" and len(n.args) == 2
+             and isinstance(n.args[0], Sym) and isinstance(n.args[1], Num)]  # fmt: skip
+    return any(isinstance(n, Sym) and n.name in ("n", "k", "m") for n in named)
+
+
 def _variables(node: Node) -> set[str]:
     """The letters of values and conditions; parity in words names its own."""
     return free_symbols(node)
@@ -69,7 +76,7 @@ def _points(*sides: Node) -> list[Fraction]:
     whole = any(isinstance(n, Text) and n.text != "otherwise" for n in parts) or any(
         isinstance(n, Op) and n.head in ("residue", "mod") for n in parts
     )
-    if whole:
+    if whole or _are_indices(parts):
         return [Fraction(n) for n in _WHOLE]
     ends = {n.value for n in parts if isinstance(n, Num) and abs(n.value) < 10**6}
     ends |= {-e for e in ends} | {Fraction(0)}

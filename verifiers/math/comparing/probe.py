@@ -136,6 +136,9 @@ class Evaluator:
         head = node.head
         if head == "base":
             return self.ctx.number(Fraction(based(node)))
+        if head == "sub" and isinstance(node.args[0], Sym) and len(node.args) == 2:
+            name = self._member(node.args[0].name, node.args[1]) or key(node)
+            return self.ctx.number(point_value(name, self.point))
         if head in ("call", "sub"):
             return self.ctx.number(point_value(key(node), self.point))
         if head in ("sum", "prod", "int", "lim"):
@@ -154,11 +157,20 @@ class Evaluator:
             self.extent = max(self.extent, 3 * float(min(abs(args[0]), MAX_FAR)))
         return function[head](*args)
 
+    def _member(self, name: str, index: Node) -> str | None:
+        """The name of `a_(k-1)` by the value of its index here; None where that has none."""
+        try:
+            value = float(self.value(index))
+        except (*_FAILURES, UnknownError):
+            return None
+        return f"{name}_{value:.9g}"
+
     def _bound_variable(self, node: Op) -> Any:
         body, variable, *bounds = node.args
         if not isinstance(variable, Sym):
             raise UnknownError
         if node.head in ("sum", "prod"):
+            body = _member_of(body, variable.name)
             low, high = (self.value(b) for b in bounds)
             if low == int(low) and abs(high) < 10**9 and high == int(high):
                 if high - low > MAX_TERMS:
@@ -179,6 +191,15 @@ class Evaluator:
         if any(len(r) != len(rows) for r in rows):
             raise UndefinedError
         return _laplace(rows)
+
+
+def _member_of(body: Node, index: str) -> Node:
+    """The body of a sum with `a_i`, which runs with the index, as a member of a sequence."""
+    if isinstance(body, Sym) and body.name.endswith(f"_{index}"):
+        return Op("sub", (Sym(body.name.removesuffix(f"_{index}")), Sym(index)))
+    if not isinstance(body, Op):
+        return body
+    return Op(body.head, tuple(_member_of(a, index) for a in body.args))
 
 
 def _laplace(rows: list[list[Any]]) -> Any:

@@ -27,9 +27,11 @@ from harness.verifiers.math.reading.tree import (
     substitute,
     walk,
 )
+from harness.verifiers.patterns import lazy_pattern
 
 MAX_NODES = 200  # of a sum with dots; longer ones are not looked into
 _DOTS, _INDEX = "...", Sym("?k")
+_MEMBER = lazy_pattern(r"([A-Za-z]+)_(\d{1,6}|[a-z])")
 _HALF = divide(ONE, Num(2))
 _STEPS = (1, -1, 2, -2)
 _SLOPES = (Num(1), Num(-1), Num(2), _HALF)
@@ -39,7 +41,16 @@ def written_out(node: Node) -> Node:
     """`node` with its dotted sums and products as sums and products over an index."""
     if _DOTS not in contents(node)[1] or sum(1 for _ in walk(node)) > MAX_NODES:
         return node
-    return _written(node)
+    indexed = _written(_indexed(node))
+    return indexed if _DOTS not in contents(indexed)[1] else _written(node)
+
+
+def _indexed(node: Node) -> Node:
+    """`a_1` and `a_n` as members of one sequence."""
+    if isinstance(node, Sym) and (told := _MEMBER.fullmatch(node.name)):
+        index = Num(int(told[2])) if told[2].isdigit() else Sym(told[2])
+        return Op("sub", (Sym(told[1]), index))
+    return Op(node.head, tuple(map(_indexed, node.args))) if isinstance(node, Op) else node
 
 
 def _written(node: Node) -> Node:
@@ -54,7 +65,11 @@ def _written(node: Node) -> Node:
         return _endless(shown) or node
     if len(shown) < 2 or not behind:
         return node
-    return _series(node.head, shown, behind[-1]) or _geometric(node, shown, behind[-1])
+    told = _series(node.head, shown, behind)
+    if told is None and len(shown) > 2:  # v (1 - a_1) (1 - a_2) ⋯ (1 - a_n)
+        rest = _series(node.head, shown[1:], behind)
+        told = rest and Op(node.head, (shown[0], rest))
+    return told or _geometric(node, shown, behind[-1])
 
 
 def _endless(shown: list[Node]) -> Node | None:
@@ -88,8 +103,10 @@ def _geometric(node: Op, shown: list[Node], last: Node) -> Node:
     return node
 
 
-def _series(head: str, shown: list[Node], last: Node) -> Node | None:
-    """The sum or product from the first shown term to `last`, if they follow one rule."""
+def _series(head: str, shown: list[Node], behind: tuple[Node, ...]) -> Node | None:
+    """The sum or product from the first shown term to the last behind the dots, if all follow one
+    rule."""
+    last = behind[-1]
     rule = _rule(shown[-1], last)
     if rule is None:
         return None
@@ -104,6 +121,9 @@ def _series(head: str, shown: list[Node], last: Node) -> Node | None:
     start = add(at, mul(Num(1 - len(shown)), step))
     for index, term in enumerate(shown):
         if not agree(term, substitute(body, "?k", add(start, mul(Num(index), step)))):
+            return None
+    for index, term in enumerate(reversed(behind[:-1]), start=1):  # … + (n - 1) + n
+        if not agree(term, substitute(body, "?k", add(end, mul(Num(-index), step)))):
             return None
     steps = divide(add(end, neg(start)), step)
     count = exact(steps)
@@ -128,7 +148,9 @@ def _rule(term: Node, last: Node) -> tuple[Node, Node, Node] | None:
         )
         if slope is None:
             return None
-        body = substitute(body, f"?{number}", add(here, mul(slope, add(_INDEX, neg(at)))))
+        along = number == 0 or (key(here) == key(at) and key(slope) == key(ONE))
+        told = _INDEX if along else add(here, mul(slope, add(_INDEX, neg(at))))
+        body = substitute(body, f"?{number}", told)
     return (_INDEX if len(slots) == 1 and key(term) == key(at) else body), at, end
 
 

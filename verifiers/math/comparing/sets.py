@@ -16,6 +16,11 @@ from harness.verifiers.math.reading.tree import Node, Op, add, neg
 _NO = Outcome(False, "structure")
 
 
+def _members(node: Node) -> list[Node]:
+    """The statements that hold side by side."""
+    return list(node.args) if isinstance(node, Op) else [node]
+
+
 class SetComparison:
     """The part of a comparison that is about sets of reals."""
 
@@ -41,6 +46,9 @@ class SetComparison:
         left, right = pieces(value_of(gold)), pieces(value_of(answer))
         if left is None or right is None:
             if is_inequality(gold) and is_inequality(answer):
+                if is_op(gold, "system") and is_op(answer, "system"):
+                    sides = _members(gold), _members(answer)
+                    return self._matched(*sides) if len(sides[0]) == len(sides[1]) else _NO
                 return self._inequalities(gold, answer)
             g, a = (as_interval(n.args[0] if isinstance(n, Op) and is_op(n, "where") else n)
                     for n in (value_of(gold), value_of(answer)))  # fmt: skip
@@ -80,6 +88,10 @@ class SetComparison:
             return _NO
         ratio = constant_ratio(first, second)
         return Outcome(ratio is not None and (ratio > 0 or sign == "!="), "probe")
+
+    def _matched(self, gold: list[Node], answer: list[Node]) -> Outcome:
+        """Supplied by the comparison above: members of two lists of one length find each other."""
+        raise NotImplementedError
 
     def _by_parts(self, gold: Op, answer: Op) -> Outcome:
         """The same structure with equal parts."""

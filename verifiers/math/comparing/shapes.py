@@ -66,6 +66,18 @@ def in_every_order(node: Node, *, cyclic: bool) -> Node | None:
     return Op("list", tuple(distinct(found)))
 
 
+def as_points(node: Node, other: Node) -> Node:
+    """`a = ±1/2, b = -1` as the points (±1/2, -1), beside a list of points."""
+    if not (is_op(node, "list") and isinstance(node, Op) and has_head(node, "pm")):
+        return node
+    named = all(is_op(m, "=") and value_of(m) is not m for m in node.args)
+    several = isinstance(other, Op) and other.head in ("list", "or")
+    listed = several and isinstance(other, Op) and all(map(is_tuple, other.args))
+    if not (named and listed):
+        return node
+    return Op("list", tuple(expand_each(Op("()", tuple(map(value_of, node.args))))))
+
+
 def opened(node: Node, other: Node) -> Node:
     """`(±2, ±3)` as the points it stands for, each sign by itself, beside as many points."""
     if not (is_tuple(node) and isinstance(other, Op) and other.head == "list"):

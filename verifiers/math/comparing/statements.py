@@ -37,7 +37,7 @@ def is_name(node: Node) -> bool:
         first, second = (a.name for a in node.args if isinstance(a, Sym))
         if first[:1].isupper() and len(first) == 1 and second[:1].islower():
             return second not in CONSTANTS  # P(x) = …
-    if _is_slope(node) or _is_measure(node):
+    if _is_slope(node) or _is_measure(node) or _is_special(node):
         return True
     if node.head == "*":
         return all(is_name(a) or _is_inverse(a) for a in node.args) and all(
@@ -45,7 +45,15 @@ def is_name(node: Node) -> bool:
         )
     if node.head == "abs":
         return is_name(node.args[0])
+    if node.head in ("inter", "union", "minus"):  # A ∩ B = {0, 1}
+        return all(n.name[:1].isupper() for n in walk(node) if isinstance(n, Sym))
     return False
+
+
+def _is_special(node: Op) -> bool:
+    """`zeta(2k)`, read as a product."""
+    first = node.args[0] if node.head == "*" and len(node.args) == 2 else None
+    return isinstance(first, Sym) and first.name in ("zeta", "Gamma")
 
 
 def _is_measure(node: Op) -> bool:
@@ -178,6 +186,7 @@ def settle(node: Node) -> Node:
         if (
             len(kept) > 1
             and not is_inequality(kept[0])
+            and not (isinstance(kept[0], Op) and kept[0].head == "in")
             and (letters := free_symbols(value_of(kept[0])))
         ):
             kept = (kept[0], *(a for a in kept[1:] if not (  # x^2, x >= 0
@@ -189,6 +198,15 @@ def settle(node: Node) -> Node:
     if node.head in ("list", "()", "{}", "[]", "or", "system"):
         return Op(node.head, tuple(settle(a) for a in node.args))
     return node
+
+
+def least_value(node: Node) -> Node | None:
+    """The number that a chain of bounds comes to: 3 of `f >= g = 3`."""
+    if not (isinstance(node, Op) and node.head == "chain" and len(node.args) > 3):
+        return None
+    sign, last = node.args[-2:]
+    told = isinstance(sign, Sym) and sign.name == "=" and not free_symbols(last)
+    return last if told and free_symbols(node.args[0]) else None
 
 
 def _is_quantified(node: Node) -> bool:

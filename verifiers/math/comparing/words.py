@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
+import re
+
 from harness.verifiers.math.comparing.answers import Answer
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
 from harness.verifiers.math.comparing.quick import text_key
 from harness.verifiers.math.reading import sentences, wording
 from harness.verifiers.math.reading.numerals import in_english
+from harness.verifiers.math.reading.tree import Sym
 from harness.verifiers.patterns import lazy_pattern
 
 Told = tuple[Outcome, str]
+_LABEL = lazy_pattern(
+    r"^\W*(?:neg|lnot|not|¬)?\s*[a-zA-Z]\s*:\s*(?=\W*(?:forall|exists|for|there|∀|∃))", re.I
+)
+_TRIANGLE = lazy_pattern(r"\\triangle\s*|△\s*")
+_OF = lazy_pattern(r"\s+of\b.*$", re.S)  # "O is the centroid of triangle ABC"
 _OPTION = lazy_pattern(r"\s*\(?([A-J])[.):]\s+(\S.{0,200})")
-_FORMULA = lazy_pattern(r"\$[^$]{1,80}\$")
+_FORMULA = lazy_pattern(r"\$[^$]{1,80}\$|\\triangle\s*|(?<![\w\\])[a-z]_\{?\d\}?")
+_PLACES = (("first", "1st", "i", "1"), ("second", "2nd", "ii", "2"), ("third", "3rd", "iii", "3"),
+           ("fourth", "4th", "iv", "4"))  # fmt: skip
+_QUADRANT = lazy_pattern(
+    r"\W*(?:the\s+)?(?:quadrant\s+)?(first|second|third|fourth|1st|2nd|3rd|4th|IV|I{1,3}|[1-4])"
+    r"(?:\s+quadrant)?\W*", re.I
+)  # fmt: skip
+_PROPOSITION = lazy_pattern(
+    r"\bif\b.*\bthen\b|\bthere (?:is|exists?)\b|\bfor (?:all|any|every)\b|\\exists|\\forall|[∃∀]",
+    re.I | re.S,
+)
+_SPELLINGS = tuple((lazy_pattern(p, re.I), s) for p, s in (
+    (r"\\(?:geqslant|geq|ge)(?![a-z])", "≥"), (r"\\(?:leqslant|leq|le)(?![a-z])", "≤"),
+    (r"\\(?:neq|ne)(?![a-z])", "≠"), (r"\\gt(?![a-z])", ">"), (r"\\lt(?![a-z])", "<"),
+    (r"\\in(?![a-z])|\bin\b|\bbelongs to\b", "∈"),
+    (r"\\(?:mathbb|mathbf|mathrm|text|bf)\s*\{\s*([RQZNC])\s*\}|\b(?:the )?real numbers?\b", r"\1"),
+    (r"\\exists(?![a-z])|\bthere (?:is|exists?)(?:\s+(?:an?|some)(?![a-z]))?", "∃"),
+    (r"\\forall(?![a-z])|\bfor (?:all|any|every|each)\b", "∀"),
+    (r"\b(?:is |are )?parallel to\b|\\parallel(?![a-z])", "∥"),
+    (r"\b(?:is |are )?perpendicular to\b|\\perp(?![a-z])", "⊥"),
+    (r"\b(?:is |are )?(?:a subset of|contained in)\b|\\subset(?:eq)?(?![a-z])", "⊂"),
+    (r"\b(?:such that|so that|s\.t\.|with)\b", ""), (r"\bthe\b", ""),
+))  # fmt: skip
+_UNSPOKEN = frozenset(" .,;:$~{}'\"`*\n\\")
 _COMPASS = {
     "N": "north", "E": "east", "S": "south", "W": "west",
     "NE": "northeast", "SE": "southeast", "SW": "southwest", "NW": "northwest",
@@ -27,7 +58,37 @@ def no_mathematics(gold: str, answer: str) -> Told | None:
     day = sentences.same_date(gold, answer)
     if day is not None:
         return Outcome(day, "words"), "dates"
-    return _choice(gold, answer) or _judgement(gold, answer) or _letters(gold, answer)
+    return (
+        _choice(gold, answer)
+        or _judgement(gold, answer)
+        or _letters(gold, answer)
+        or _quadrants(gold, answer)
+        or _propositions(gold, answer)
+    )
+
+
+def _quadrants(gold: str, answer: str) -> Told | None:
+    """`second`, `Quadrant II` and `the 2nd quadrant`."""
+    told = [_QUADRANT.fullmatch(wording.words_only(t)) for t in (gold, answer)]
+    if told[0] is None or told[1] is None or not any(len(t.group()) > 3 for t in told if t):
+        return None
+    places = [next(i for i, row in enumerate(_PLACES) if t[1].lower() in row) for t in told if t]
+    return Outcome(places[0] == places[1], "words"), "places in an order"
+
+
+def _propositions(gold: str, answer: str) -> Told | None:
+    """`If …, then …` and `there exists x such that …` in the same words and signs."""
+    if not (_PROPOSITION.search(gold[:400]) and _PROPOSITION.search(answer[:400])):
+        return None
+    keys = [_proposition(t) for t in (gold, answer)]
+    return (Outcome(True, "words"), "the same proposition") if keys[0] == keys[1] else None
+
+
+def _proposition(text: str) -> str:
+    text = _LABEL.sub("", text.replace("\text", "\\text"))  # a backslash read as an escape
+    for pattern, sign in _SPELLINGS:
+        text = pattern.sub(sign, text)
+    return "".join(c for c in wording.words_only(text).casefold() if c not in _UNSPOKEN)
 
 
 def _choice(gold: str, answer: str) -> Told | None:
@@ -85,13 +146,25 @@ _POSSIBLE = {"yes": True, "possible": True, "no": False, "impossible": False, "n
              "it cannot be done": False}  # fmt: skip
 
 
+def key_of_none(answer: Answer) -> bool:
+    """Whether an answer reads as the empty set."""
+    return any(isinstance(n, Sym) and n.name == "emptyset" for n in answer.readings)
+
+
 def same_words(left: Answer, right: Answer, gold: str, options: Options) -> Told | None:
     """Words against words, where a side is no mathematics; None where both are."""
     words = [wording.normal_words(a.text, case=options.case) for a in (left, right)]
     plain, told = wording.words_only(left.text), wording.words_only(right.text)
-    one_word = words[1].isalpha() and len(plain) > 2 * len(told)
-    if one_word and any(sentences.gives(told, p) for p in (plain, _FORMULA.sub("it", gold))):
+    named = words[1].isalpha() or re.fullmatch(r"\W*[A-Z]\W*", told) is not None
+    one_word = named and len(plain) > len(told)
+    told = _TRIANGLE.sub("triangle ", told)
+    plain_triangle = _TRIANGLE.sub("triangle ", plain)
+    given = (plain, plain_triangle, _FORMULA.sub("it ", gold), _FORMULA.sub("it ", plain))
+    if one_word and any(sentences.gives(told, p) for g in given for p in (g, _OF.sub("", g))):
         return Outcome(True, "words"), "the word that the gold's sentence gives"
+    none = [sentences.tells_of_none(a.text) or key_of_none(a) for a in (left, right)]
+    if all(none):
+        return Outcome(True, "words"), "there is none"
     if left.readings and right.readings:
         return None
     members = [wording.members(a.text, case=options.case) for a in (left, right)]
@@ -104,6 +177,8 @@ def same_words(left: Answer, right: Answer, gold: str, options: Options) -> Told
             return Outcome(True, "words"), "the words of a sentence"
         if not options.case and sentences.same_thing(plain, told):
             return Outcome(True, "words"), "the same but for the noun"
+    if left.readings and sentences.counts_in_order(plain, told):
+        return Outcome(True, "words"), "the numbers in their order, with what they count"
     if not left.readings and sentences.same_numbers(plain, told):
         return Outcome(True, "words"), "the numbers of the gold's sentence"
     side, why = ("answer", right.problem) if left.readings else ("gold", left.problem)

@@ -32,11 +32,17 @@ _MORE = lazy_pattern(
     r"|further|faster|heavier|higher)\b|\bdifference\b", re.I
 )  # fmt: skip
 _IN_UNIT = lazy_pattern(r"\bin\s+((?:square\s+|cubic\s+)?[a-z]+(?:\s+per\s+[a-z]+)?)\s*\W*$", re.I)
+_NUMERIC = lazy_pattern(r"\bhow\s+(?:many|much)\b|\bcalculate\b|多少|几", re.I)
+_DIGITS = lazy_pattern(r"(?<![\w.])\d[\d,]*(?:\.\d+)?%?|(?<![\w.])\.\d+")
+_CONTENT = lazy_pattern(r"[A-Za-z]{3,}")
+_ENGLISH = lazy_pattern(r"^x |\b(?:the|how|what|is|are|does|did|do|of)\b", re.I)
+_NAME = lazy_pattern(r"(?<=[\w,;:] )[A-Z][a-z]+(?:['’]s)?")
 _STOP = words(
     """a an the is are was were do does did has have had will would can could should must may might
     there in on at for of by to from with per if when after before each every that who which he she
     it they you we i his her their its are left remain remaining needed need needs total all
-    altogether more than not been be being combined together"""
+    altogether more than not been be being combined together what how many much number long old
+    does and but then also"""
 )
 _CHINESE = lazy_pattern(
     r"(?:多少|几)\s*(?:[个名只本张辆位条支件块棵把袋盒箱])?\s*([\u4e00-\u9fff]{0,3})"
@@ -48,7 +54,9 @@ class Asked:
     """`nouns`: stems of what is counted; `unit`: the unit that the question names, if one.
 
     `kind` is money, percent, time, length, age or "" (not told); `difference`: whether it asks how
-    many more.
+    many more; `given`: the numbers of the whole problem; `names`: whom and which days it asks for;
+    `numeric`: whether a number is asked for; `negated`: whether for those that are not something;
+    `content`: stems of the question's own words, what is said of the thing that is asked for.
     """
 
     nouns: frozenset[str] = frozenset()
@@ -56,6 +64,16 @@ class Asked:
     unit_word: str = ""
     kind: str = ""
     difference: bool = False
+    given: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    numeric: bool = False
+    negated: bool = False
+    content: frozenset[str] = frozenset()
+
+    def tells(self, sentence: str) -> bool:
+        """Whether every number of `sentence` is one that the question gives."""
+        told = numbers(sentence)
+        return bool(told) and told <= self.given
 
 
 NOTHING = Asked()
@@ -78,6 +96,12 @@ def _last_question(text: str) -> str:
     return (asking or told or [""])[-1]
 
 
+def numbers(text: str) -> frozenset[str]:
+    """The numbers that a text writes in digits, in one form."""
+    found = (n.replace(",", "").strip(".") for n in _DIGITS.findall(text))
+    return frozenset((n.rstrip("0").rstrip(".") if "." in n else n) for n in found)
+
+
 @functools.lru_cache(maxsize=2048)
 def asked(question: str) -> Asked:
     """What `question` asks for, as far as its words tell."""
@@ -98,10 +122,27 @@ def asked(question: str) -> Asked:
     unit = read_unit(word) if word else None
     if unit is None and (behind := _IN_UNIT.search(sentence)):
         word, unit = behind[1].lower(), read_unit(behind[1].lower())
+    kind = _kind(sentence, unit)
     return Asked(
-        frozenset(stem(n) for n in nouns), unit, word if unit else "", _kind(sentence, unit),
-        _MORE.search(sentence) is not None,
+        frozenset(stem(n) for n in nouns), unit, word if unit else "", kind,
+        _MORE.search(sentence) is not None, numbers(question[-MAX_QUESTION:]),
+        names(sentence), bool(nouns or unit or kind or _NUMERIC.search(sentence)),
+        re.search(r"\bnot\b|n['’]t\b", sentence) is not None,
+        content(sentence) - {stem(n) for n in nouns},
     )  # fmt: skip
+
+
+def content(text: str) -> frozenset[str]:
+    """Stems of the words of a text that are no small words."""
+    told = (w.lower() for w in _CONTENT.findall(text))
+    return frozenset(stem(w) for w in told if w not in _STOP - {"left", "total"})
+
+
+def names(text: str) -> frozenset[str]:
+    """The words that are written with a capital though they begin no sentence, in English."""
+    if not _ENGLISH.search(text):
+        return frozenset()
+    return frozenset(m.lower().removesuffix("'s").removesuffix("’s") for m in _NAME.findall(text))
 
 
 def _kind(sentence: str, unit: Unit | None) -> str:

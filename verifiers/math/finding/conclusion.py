@@ -6,7 +6,7 @@ import functools
 import re
 
 from harness.verifiers.math.finding.words import ABBREVIATIONS
-from harness.verifiers.math.reading.sentences import spelled_number
+from harness.verifiers.math.reading.sentences import spelled_number, tells_of_none
 from harness.verifiers.patterns import lazy_pattern
 
 MAX_LINES = 12  # of the last ones that are looked through
@@ -82,6 +82,15 @@ def _concluding(told: list[str]) -> list[str]:
     return [s for s in told if _CONCLUDES.match(s)]
 
 
+def concludes(text: str) -> bool:
+    """Whether a sentence of `text` says that it concludes ("Thus, …") and has a number."""
+    return any(
+        re.search(r"\d", told) is not None and "=" not in told
+        for line in one_line(text).split("\n")
+        for told in _concluding(sentences(line))
+    )
+
+
 def _is_remark(sentence: str, earlier: list[str]) -> bool:
     """Whether a sentence only comments on one before it."""
     explained = _MEANS.match(sentence) and "=" not in sentence and _concluding(earlier)
@@ -89,8 +98,9 @@ def _is_remark(sentence: str, earlier: list[str]) -> bool:
 
 
 def _is_spelled(sentence: str) -> bool:
-    """Whether a concluding sentence has its number in words."""
-    return bool(_CONCLUDES.match(sentence)) and spelled_number(sentence) is not None
+    """Whether a concluding sentence has its number in words, or says that there is none."""
+    told = spelled_number(sentence) is not None or tells_of_none(sentence)
+    return bool(_CONCLUDES.match(sentence)) and told
 
 
 def one_line(text: str) -> str:

@@ -21,26 +21,34 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from harness.verifiers.math.finding.asked import asked
-from harness.verifiers.math.finding.conclusion import conclusion
+from harness.verifiers.math.finding.asked import Asked, asked
+from harness.verifiers.math.finding.conclusion import concludes, conclusion
 from harness.verifiers.math.finding.dollars import mark_money, plain_money
 from harness.verifiers.math.finding.mentions import FORMULA, NUMBER
 from harness.verifiers.math.finding.phrases import (
     BARE_LIMIT,
     CORRECTION,
+    ENUMERATION,
     HEADING,
     MARKER,
     NEGLIGIBLE,
+    OPENING,
+    ORNAMENT,
+    RATE,
+    SINCE,
+    SO,
     THINK_CLOSE,
     THINK_OPEN,
+    TOGETHER,
+    VALUED,
     WEAK,
 )
-from harness.verifiers.math.finding.stated import is_sentence, stated
+from harness.verifiers.math.finding.stated import in_digits, is_sentence, stated
 from harness.verifiers.math.finding.words import ABBREVIATIONS
 from harness.verifiers.math.reading.boxes import boxed_answer
 from harness.verifiers.math.reading.families import is_family
 from harness.verifiers.math.reading.notation import without_aside
-from harness.verifiers.math.reading.sentences import denied
+from harness.verifiers.math.reading.sentences import denied, tells_of_none
 from harness.verifiers.math.reading.spoken import in_signs, is_range
 from harness.verifiers.math.reading.units import is_unit
 from harness.verifiers.math.reading.vocabulary import FUNCTIONS, SHORT_WORDS
@@ -48,7 +56,6 @@ from harness.verifiers.math.reading.wording import number_words
 from harness.verifiers.patterns import lazy_pattern
 
 MAX_TEXT = 80_000  # characters read from the end of a response: answers stand at the end
-
 MAX_MARKERS = 20  # of the last ones, tried until one has an answer behind it
 MAX_SEGMENT = 2_000
 
@@ -246,7 +253,10 @@ _JOINERS = lazy_pattern(r"\b(?:and|or|und|et)\b", re.I)
 
 def _tail(sentence: str) -> str | None:
     """What follows the last "is" or "=" of a sentence, if that is an answer alone."""
-    tail = _IS.split(sentence[-MAX_SEGMENT:])[-1].strip(" .")
+    sentence = sentence[-MAX_SEGMENT:]
+    masked = FORMULA.sub(lambda m: "·" * len(m.group()), sentence)
+    ends = [m.end() for m in _IS.finditer(masked)]
+    tail = sentence[ends[-1] if ends else 0 :].strip(" .")
     if len(tail) >= len(sentence.strip(" .")) or not tail or is_prose(tail):
         return None
     if re.fullmatch(r"[A-Z]", tail) or number_words(tail) is not None:
@@ -259,8 +269,14 @@ def narrow(segment: str, question: str = "") -> Extraction | None:
     """The formula or number that a segment states: after its last "is" or "=", else the one that
     is its object."""
     segment = segment[:MAX_SEGMENT]
-    tail = _DIMENSION.sub("", _tail(_BRACKETED.sub("", segment)) or "")
-    if tail and not denied(segment, segment.rfind(tail)):
+    if asked(question).nouns and (counted := ENUMERATION.search(segment)):
+        before = segment[: counted.start()]
+        segment = before if re.search(r"\d", before) else segment
+    segment = in_digits(segment, asked(question))
+    main = SINCE.sub("", _BRACKETED.sub("", segment))
+    tail = _DIMENSION.sub("", _tail(main) or "")
+    several = question and len(VALUED.findall(main)) > 1  # "x is 45 and y is 55"
+    if tail and not several and not denied(segment, segment.rfind(tail)):
         return Extraction(tail, "formula", 1, segment)
     said = stated(segment, asked(question))
     if said is None:
@@ -272,7 +288,7 @@ def narrow(segment: str, question: str = "") -> Extraction | None:
 
 def prepared(text: str) -> str:
     """The text that the rules read: its end, money marked, empty boxes gone; "" if that is all."""
-    text = mark_money(_EMPTY_BOX.sub("", text[-MAX_TEXT:]).strip())
+    text = mark_money(ORNAMENT.sub("", _EMPTY_BOX.sub("", text[-MAX_TEXT:])).strip())
     if "root of" in text:
         text = in_signs(text)
     return "" if len(text) < 60 and not _CONTENT.search(_BARE_MARKER.sub("", text)) else text
@@ -285,7 +301,10 @@ def extract(text: str, question: str = "") -> Extraction | None:
     """
     text = prepared(text)
     found = next(filter(None, (rule(text, question) for _, rule in RULES)), None) if text else None
-    return found and replace(found, answer=plain_money(found.answer))
+    if found is None:
+        return None
+    answer = RATE.sub(r"\1 per \2", TOGETHER.sub("", found.answer))
+    return replace(found, answer=plain_money(answer))
 
 
 def _boxed(text: str, question: str) -> Extraction | None:
@@ -304,18 +323,25 @@ def _correction(text: str, question: str) -> Extraction | None:
 
 def _marker(text: str, question: str) -> Extraction | None:
     marked = _marked(text)
-    if marked is None or _is_working(*marked, text):
+    if marked is None or _is_working(*marked, text, asked(question)):
         return None
     return Extraction(marked[1], "marker")
 
 
-def _is_working(position: int, answer: str, text: str) -> bool:
+def _is_working(position: int, answer: str, text: str, asked: Asked) -> bool:
     """Whether what follows "Answer:" is a solution of several sentences, not its answer."""
     behind = text[text.find(answer, position) + len(answer) :]
-    return "=" in answer and is_sentence(answer) and re.search(r"\w.*\d", behind, re.S) is not None
+    if not re.search(r"\w.*\d", behind, re.S):
+        return False
+    if not is_sentence(answer):
+        worded = not re.search(r"\d", answer) and is_prose(f"{answer} 0")
+        return worded and (bool(OPENING.match(answer)) or (asked.numeric and concludes(behind)))
+    told = "=" in answer or asked.tells(answer) or bool(OPENING.match(answer))
+    return told or concludes(behind)
 
 
 def _bare(text: str, question: str) -> Extraction | None:
+    text = SO.sub("", text)
     if len(text) > BARE_LIMIT:
         return None
     alone = not (is_prose(without_aside(text)) or is_sentence(text))
@@ -325,7 +351,9 @@ def _bare(text: str, question: str) -> Extraction | None:
 def _bold(text: str, question: str) -> Extraction | None:
     sentence, last = conclusion(text)
     bold = _BOLD.findall(_NOTE.sub("", sentence))
-    told = len(bold) == 1 and re.search(r"\d|\\", bold[0]) is not None
+    told = len(bold) == 1 and (
+        re.search(r"\d|\\", bold[0]) is not None or number_words(bold[0]) is not None
+    )
     return Extraction(bold[0].strip(), "bold", 1, last) if told else None
 
 
@@ -343,6 +371,8 @@ def _subject(text: str, question: str) -> Extraction | None:
 def _stated(text: str, question: str) -> Extraction | None:
     """What the concluding sentence states."""
     sentence, last = conclusion(text)
+    if tells_of_none(sentence):
+        return Extraction("no solution", "conclusion", 2, sentence)
     told = narrow(_NOTE.sub("", sentence), question)
     if told is None:
         return None
@@ -350,6 +380,8 @@ def _stated(text: str, question: str) -> Extraction | None:
 
 
 def _last(text: str, question: str) -> Extraction | None:
+    if "\\" in text and not ("\n" in text or "=" in text or "$" in text or has_words(text)):
+        return None  # one long formula: its last number is not its value
     value = _last_value(text)
     return value and replace(value, sentence=conclusion(text)[1])
 

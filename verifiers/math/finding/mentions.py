@@ -12,7 +12,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from harness.verifiers.math.finding.asked import content, names
 from harness.verifiers.math.finding.dollars import plain_money
+from harness.verifiers.math.finding.phrases import (
+    ALTOGETHER,
+    CHINESE_ASIDE,
+    CHINESE_RESULT,
+    NEGATED,
+)
 from harness.verifiers.math.finding.words import (
     CHANGES,
     COPULAS,
@@ -47,6 +54,10 @@ NUMBER = lazy_pattern(
 )
 _TOKEN = lazy_pattern(r"[A-Za-zÀ-ɏ]+(?:['’][A-Za-z]+)?|[\u4e00-\u9fff]|[^\s\w]|\S")
 _OPERATOR = lazy_pattern(r"\s*(?:[-+*/×÷^·]|\\times|\\cdot|x(?=\s))\s*\(?\s*")
+_RANGE = lazy_pattern(r"\s?(?:to|bis|à|至|到|–|—)\s?")
+_FROM = lazy_pattern(
+    r"(?:\bfrom\b[^,;]*|\b(?:next|close|equal|add\w*|going|gone|went)|从[^，]*)\s*$", re.I
+)
 _ORDINAL = lazy_pattern(r"(?:st|nd|rd|th)\b|\^\{?\\?(?:text|mathrm|rm)?\{?(?:st|nd|rd|th)\b")
 _HYPHEN = lazy_pattern(r"[-‐–][A-Za-z]")
 _NO_UNITS = frozenset({"in", "a", "as", "at", "dozen", "dozens", "me", "ms"})
@@ -59,6 +70,10 @@ _CHINESE_PHRASE = frozenset("在用从每把对第比与向给被以除按")
 
 
 _BEFORE_GERUNDS = (["after"], ["before"], ["by"], ["without"], ["when"], ["while"])
+_PARTITIVE = lazy_pattern(r"[\s*]*of\s+(?:[a-z]+\s+){0,2}[*$]{0,3}\d[\d,.]*")
+_SPLIT = lazy_pattern(r"[,;()，；：]|\b(?:and|but|while|whereas|or)\b")
+_AND = lazy_pattern(r"\s+and\b")
+_RELATIVES = frozenset({"which", "who", "whose", "where"})
 _SUBJECTS = frozenset({"he", "she", "it", "they", "we", "you", "i", "there"})
 _SCALE = lazy_pattern(r"\s?(dozen|hundred|thousand|million|billion|trillion)\b")
 
@@ -76,6 +91,9 @@ class Mention:
     noun: tuple[str, ...] = ()
     clause: int = 0
     difference: bool = False
+    names: frozenset[str] = frozenset()
+    negated: bool = False
+    content: frozenset[str] = frozenset()
 
 
 def mentions(sentence: str) -> list[Mention]:
@@ -90,7 +108,27 @@ def mentions(sentence: str) -> list[Mention]:
         state.take(sentence[place:start])
         found.append(state.mention(start, end, text))
         place = end
-    return state.finished(found)
+    return state.finished(_named(sentence, found))
+
+
+def _named(sentence: str, found: list[Mention]) -> list[Mention]:
+    """The mentions with the names that stand beside them: "Pia has 20 and Jo 10"."""
+    named = []
+    for place, mention in enumerate(found):
+        first = found[place - 1].end if place else 0
+        last = found[place + 1].start if place + 1 < len(found) else len(sentence)
+        before, behind = sentence[first : mention.start], sentence[mention.end : last]
+        if place:
+            before = _SPLIT.split(before)[-1]
+        behind = _SPLIT.split(behind, maxsplit=1)[0]
+        named.append(replace(
+            mention, names=names(f"x {before}") | names(f"x {behind}"),
+            negated=NEGATED.match(behind) is not None, content=content(f"{before} {behind}"),
+        ))  # fmt: skip
+    for place in range(len(named) - 2, -1, -1):  # "20 and Jo has 10 marbles"
+        if not named[place].noun and _AND.match(sentence, named[place].end):
+            named[place] = replace(named[place], noun=named[place + 1].noun)
+    return named
 
 
 def _spans(sentence: str) -> list[tuple[int, int, str]]:
@@ -107,7 +145,12 @@ def _spans(sentence: str) -> list[tuple[int, int, str]]:
     for start, end, text in sorted(pieces + numbers):
         between = sentence[merged[-1][1] : start] if merged else ""
         signed = text[0] in "+-" and not between.strip() and bool(between)
-        if merged and (signed or _OPERATOR.fullmatch(between)):
+        lead = sentence[: merged[-1][0]] if merged else ""
+        ranged = (
+            (_RANGE.fullmatch(between) and not _FROM.search(lead))
+            or (between.strip() == "and" and lead.rstrip().endswith("between"))
+        )  # fmt: skip
+        if merged and (signed or ranged or _OPERATOR.fullmatch(between)):
             first = merged.pop()
             merged.append((first[0], end, sentence[first[0] : end]))
         else:
@@ -149,6 +192,10 @@ class _Reader:
 
     def take(self, text: str) -> None:
         """The words between two mentions."""
+        if CHINESE_RESULT.search(text):
+            self.region, self.clause = "", self.clause + 1
+        elif CHINESE_ASIDE.search(text):
+            self.region, self.until_comma = "sub", False
         tokens = [t for t in _TOKEN.findall(text) if t not in "*_`~"]
         for index, token in enumerate(tokens):
             word = token.lower()
@@ -185,7 +232,8 @@ class _Reader:
             or (word in ("before", "after", "until") and (opening or self.mentioned))
         ):
             start = opening or not any(w.isalpha() and w not in RESULTS for w in self.words)
-            self.region, self.until_comma = "sub", start and not self.mentioned
+            aside = word in _RELATIVES and self.words[-1:] in ([","], ["|"])  # ", who is 5,"
+            self.region, self.until_comma = "sub", aside or (start and not self.mentioned)
         elif word == "to" and after and after not in TRANSPARENT and not after.isdigit():
             modal = self.words[-1:] and self.words[-1] in MODALS
             if (opening or self.mentioned) and not modal and not self.region:
@@ -209,13 +257,15 @@ class _Reader:
                           and "than" in clause) or later[:1] == ["times"]  # fmt: skip
         if difference:
             weight -= 0.45
-        if part in ("object", "result") and set(clause) & LEFT:
+        if part in ("object", "result", "subject") and set(clause) & LEFT:
             weight += 0.7
+        if ALTOGETHER.match(behind) and part in ("phrase", "object", "subject"):
+            weight, part = 3.0, "result"  # "…, for 225 apples in all"
         if self.sentence[max(0, start - 2) : start] == "**":
             weight, part = weight + 2.5, "bold"
         if part in ("object", "result", "bold"):
             self.spoken = True
-        if part in ("object", "subject", "result"):
+        if part in ("object", "subject", "result", "restatement"):
             weight += 1.5 * self.clause
         self.words = []
         self.count += 1
@@ -255,6 +305,8 @@ class _Reader:
             return 0.0, "compared"
         if before in ("=", "≈", "→", "⇒"):
             return 3.0, "result"
+        if before == "of" and words == ["of"] and self.count:
+            return 0.4, "whole"  # "4 of the 12 eggs"
         if before == "of":
             return _of(earlier, words)
         if before == "to":
@@ -270,9 +322,7 @@ class _Reader:
             return 1.0, "phrase"
         if before in LABELS and earlier not in COPULAS:
             return 0.5, "label"
-        if before in COPULAS:
-            return 2.5, "object"
-        if before in _CHINESE_IS:
+        if before in COPULAS or before in _CHINESE_IS:
             return 2.5, "object"
         if before in _CHINESE_PHRASE:
             return (0.0, "compared") if before == "比" else (1.0, "phrase")
@@ -301,6 +351,8 @@ def _noun(behind: str) -> tuple[str, ...]:
     if chinese := re.match(r"\s*([\u4e00-\u9fff]{1,4})", behind):
         return (chinese[1],)
     words: list[str] = []
+    if partitive := _PARTITIVE.match(behind):
+        behind = behind[partitive.end() :]
     for word in re.findall(r"[A-Za-z'’]+|[^\s\w]", re.split(r"\d", behind, maxsplit=1)[0]):
         if word in "*_`~\\" or word.lower() in ("more", "additional", "different", "total"):
             continue
@@ -337,6 +389,8 @@ def with_unit(sentence: str, mention: Mention) -> str:
         return text
     for unit in (behind[1], re.split(r"\s?/|\s+per\s", behind[1])[0]):
         names = [w for w in re.findall(r"[A-Za-zµ]+", unit) if w not in _BETWEEN_UNITS]
-        if unit.lower() not in _NO_UNITS and len(names[-1]) > 1 and all(map(is_unit, names)):
+        if unit.lower() in _NO_UNITS or not names or len(names[-1]) < 2:
+            continue
+        if all(map(is_unit, names)):
             return f"{text} {unit}"
     return text

@@ -57,3 +57,33 @@ CORRECTION = lazy_pattern(
 NEGLIGIBLE = lazy_pattern(
     r"[\s.:,;*_$()\[\]{}-]*|not\b.{0,40}|(?:correct|wrong|as follows|below|above)\W*", re.I
 )
+
+# how a sentence goes on around its number
+OPENING = lazy_pattern(
+    r"\W*(?:to\s+[a-z]+\b|given\b|let\b|first\b|we\s+(?:need|want|know|are|have|can|will|start)\b"
+    r"|(?:the\s+)?(?:problem|question)\b|step\b|suppose\b|assum\w+\b|consider\b)", re.I
+)  # fmt: skip
+ORNAMENT = lazy_pattern(r"(?<=[\w.!)\]}$*])\s*[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f∎]+")
+RATE = lazy_pattern(r"(?<=[\d€])( [a-z]{3,})?\s+(?:an?|each|every)\s+([a-z]+)[\s.]*$")
+SINCE = lazy_pattern(
+    r"(?<=[\w)$*%}])(?:,\s*|\s+)(?:since|because|as|given that|even though|although|though)\s"
+    r"[^=]*$(?<=.{12})", re.I | re.S
+)  # fmt: skip
+TOGETHER = lazy_pattern(
+    r"(?<=[\da-z%])\s+(?:in total|in all|altogether|overall|all together)[\s.]*$"
+)
+SO = lazy_pattern(
+    r"^\W*(?:hence|thus|therefore|so|finally|consequently|then)\b[,:]?\s+(?=\S)", re.I
+)
+ENUMERATION = lazy_pattern(r":\s*[^:]*\d[^:]*,[^:]*\d[^:]*$")  # "… 6 primes: 2, 3, 5, 7, 11, 13"
+VALUED = lazy_pattern(r"\b(?:is|are|was|were)\s+(?:[a-z]+\s+)?[$€£]?\d")
+CHINESE_RESULT = lazy_pattern(r"所以|因此|于是|[，,；].{0,6}(?:共|剩|合计|等于|得到)")
+CHINESE_ASIDE = lazy_pattern(r"[，,；（]\s*(?:即|也就是|因为|由于|其中)")
+NEGATED = lazy_pattern(
+    r"[^.,;()]{0,40}?\b(?:(?:do|does|did|is|are|was|were|has|have|had|will|would|can|could)\s?"
+    r"(?:not|n['’]t)|not|never)\b", re.I
+)  # fmt: skip
+ALTOGETHER = lazy_pattern(
+    r"[^.,;:()\d]{0,40}?\b(?:in all|in total|altogether|all told|combined|overall|all together)\b",
+    re.I,
+)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from harness.verifiers.math.finding.asked import Asked, stem
+from harness.verifiers.math.finding.asked import Asked, numbers, stem
 from harness.verifiers.math.finding.dollars import plain_money
 from harness.verifiers.math.finding.mentions import FORMULA, Mention, mentions, with_unit
 from harness.verifiers.math.finding.words import SPEECH, words
@@ -16,10 +16,12 @@ from harness.verifiers.math.reading.sentences import denied, spelled_number
 from harness.verifiers.math.reading.spoken import is_range
 from harness.verifiers.math.reading.units import is_unit, read_unit
 from harness.verifiers.math.reading.vocabulary import FUNCTIONS, GREEK
+from harness.verifiers.math.reading.wording import number_words
 from harness.verifiers.patterns import lazy_pattern
 
 MAX_SENTENCE = 2_000
 CLOSE = 0.1  # weights nearer than this are a tie
+NEAR = 0.6  # weights nearer than this are left to what the question says
 
 _LATEX_WORDS = lazy_pattern(
     r"\\(?:text\w*|mathrm|mbox|operatorname|begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+"
@@ -40,6 +42,12 @@ _PHRASE = lazy_pattern(
 )
 _MONEY = lazy_pattern(r"[$€£¥]\s?-?[\d.]|\d\s?[€£]")
 _CURRENCIES = words("dollars dollar cents euros pounds usd")
+_LABELS = lazy_pattern(
+    r"(?:^|[;,|\n])\s*[*_]{0,2}([A-Za-z][A-Za-z ]{1,30}?)[*_]{0,2}\s*:\s*[*_]{0,2}\s*"
+    r"([^;|\n:A-Za-z]*\d[^;|\n:A-Za-z,]*)"
+)
+_PRONOUNS = (("them",), ("these",), ("those",))  # "6 of them"
+_TELLING = frozenset({"object", "subject", "result", "restatement", "bold", "ordinal"})
 _BARE_SYMBOL = lazy_pattern(r"\W*\\?[A-Za-z]+\W*")
 
 
@@ -102,9 +110,12 @@ def stated(sentence: str, asked: Asked) -> Stated | None:
     if not found:
         spelled = spelled_number(sentence)
         return Stated(spelled, "the one number in words", 2) if spelled else None
-    ranked = sorted(((weight(m, asked), -m.start, m) for m in found), reverse=True)
+    ranked = _ranked(found, asked)
     top, _, best = ranked[0]
-    rivals = [m for w, _, m in ranked[1:] if top - w < CLOSE and _bare(m) != _bare(best)]
+    rivals = [
+        m for w, _, m in ranked[1:]
+        if _bare(m) != _bare(best) and (top - w < CLOSE or _alternatives(best, m))
+    ]  # fmt: skip
     if not rivals:
         others = f", not {_bare(ranked[1][2])} ({ranked[1][2].part})" if len(ranked) > 1 else ""
         return Stated(_text(sentence, best), f"the {best.part} of the sentence{others}")
@@ -113,6 +124,70 @@ def stated(sentence: str, asked: Asked) -> Stated | None:
         return Stated(", ".join(_bare(m) for m in told), "several numbers side by side", 2)
     named = ", ".join(_bare(m) for m in sorted([best, *rivals], key=lambda m: m.start))
     return Stated(named, f"the sentence could mean any of {named}: it is held to all of them", 2)
+
+
+_SPELLED = lazy_pattern(
+    r"(?<![-\w])((?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-[a-z]+)"
+    r"|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
+    r"|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?![-\w])(?=\W+([a-z]+))", re.I
+)  # fmt: skip
+
+
+def in_digits(sentence: str, asked: Asked) -> str:
+    """`sentence` with the numbers in digits that it spells and that count what is asked for."""
+
+    def digits(match: re.Match[str]) -> str:
+        value = number_words(match[1])
+        fits = stem(match[2]) in asked.nouns
+        return str(value) if fits and value is not None else match[1]
+
+    return _SPELLED.sub(digits, sentence) if asked.nouns else sentence
+
+
+def _ranked(found: list[Mention], asked: Asked) -> list[tuple[float, int, Mention]]:
+    """(weight, -place, mention), the likeliest first.
+
+    The sentence's grammar leads. What the question says of names and of the rest only chooses among
+    mentions that the grammar leaves near each other: it never overturns it.
+    """
+    common = frozenset.intersection(*(m.content for m in found))
+    weighed = [(weight(m, asked), m) for m in found]
+    top = max(w for w, _ in weighed)
+    told = []
+    for base, mention in weighed:
+        near = top - base <= NEAR
+        alike = mention.negated or not asked.negated
+        telling = alike * 0.5 * min(2, len((mention.content - common) & asked.content))
+        helped = telling + _named(mention, asked) if near else 0.0
+        told.append((base + helped, -mention.start, mention))
+    return sorted(told, key=lambda t: (-t[0], -t[1]))
+
+
+def _named(mention: Mention, asked: Asked) -> float:
+    """What the names beside a mention, and whether the problem gives it, say for it."""
+    told = -0.3 if asked.tells(mention.text) else 0.0  # what the problem gives is not asked for
+    if asked.names and mention.names:
+        told += 0.8 if mention.names & asked.names else -0.4
+    return told
+
+
+def labelled(text: str, asked: Asked) -> str | None:
+    """Of `Boys: 18; girls: 12` what stands behind the label that the question names."""
+    items = list(_LABELS.finditer(text)) if len(text) < MAX_SENTENCE else []
+    if len(items) < 2:
+        return None
+    wanted = asked.nouns | asked.content
+    told = [m[2] for m in items if {stem(w) for w in re.findall(r"[A-Za-z]+", m[1])} & wanted]
+    return told[0].rpartition("=")[2].strip() if len(told) == 1 else None
+
+
+def _alternatives(best: Mention, other: Mention) -> bool:
+    """Whether "$125 or $96" leaves open which; "0.5, or 50%" says one thing twice."""
+    if "restatement" not in (best.part, other.part) or best.clause != other.clause:
+        return False
+    told = numbers(best.text), numbers(other.text)
+    alike = ("%" in best.text) == ("%" in other.text) and best.noun[:1] == other.noun[:1]
+    return alike and len(told[0]) == len(told[1]) == 1 and told[0] != told[1]
 
 
 def _is_list(sentence: str, told: list[Mention]) -> bool:
@@ -148,10 +223,12 @@ def weight(mention: Mention, asked: Asked) -> float:
         "money": money,
         "percent": percent,
         "age": bool(nouns & {"year", "old"}),
-        "": bool(asked.nouns & nouns) or any(_cjk_fits(n, mention) for n in asked.nouns),
+        "": bool(asked.nouns & nouns)
+        or any(_cjk_fits(n, mention) for n in asked.nouns)
+        or (bool(asked.nouns) and mention.noun[:1] in _PRONOUNS),
     }
     if fits.get(asked.kind):
-        told += 2
+        told += 2 if mention.part in _TELLING else 0.4 if mention.part == "subordinate" else 1
     elif (money or ":" in mention.text) and asked.nouns:
         told -= 1.5
     unit = read_unit(mention.noun[0]) if mention.noun else None
@@ -159,6 +236,8 @@ def weight(mention: Mention, asked: Asked) -> float:
         same = asked.unit is not None and unit.dimension == asked.unit.dimension
         if same or set(dict(unit.dimension)) & _UNITS_OF.get(asked.kind, frozenset()):
             told += 1.5
+    if mention.negated:
+        told += 0.8 if asked.negated else -1.2
     return told + (1 if mention.difference and asked.difference else 0)
 
 

@@ -79,6 +79,8 @@ _ENTITIES = {
 }  # fmt: skip
 _ENTITY = lazy_pattern(rf"&({'|'.join(_ENTITIES)});")
 _BLANKS = lazy_pattern(r"[ \t]{3,}")
+# all but those that a broken escape leaves: \a, \b, \t, \n, \v, \f, \r
+_CONTROL = lazy_pattern(r"[\x00-\x06\x0e-\x1f\x7f]+")
 _LINES = lazy_pattern(r"\n(?:[ \t]*\n){2,}")
 _SCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ₀₁₂₃₄₅₆₇₈₉₊₋ₙ", "0123456789+-n0123456789+-n")
 _TABLE = _Table(_table())
@@ -90,6 +92,7 @@ def _joined(match: re.Match[str]) -> str:
 
 def clean(text: str) -> str:
     """`text` without invisible marks and long blanks, look-alikes replaced; linear time."""
+    text = _CONTROL.sub("", text)
     if not text.isascii():
         text = _GROUPED.sub(_joined, text)
         text = _RAISED.sub(lambda m: "^{" + m[0].translate(_SCRIPTS) + "}", text)
@@ -107,9 +110,9 @@ def clean(text: str) -> str:
 
 
 def strip_surrogates(text: str) -> str:
-    """Lone surrogates cannot be encoded; replace them so that every later stage can."""
+    """Lone surrogates cannot be encoded; drop them so that every later stage can."""
     try:
         text.encode()
     except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
+        return text.encode("utf-8", "ignore").decode()
     return text

@@ -54,6 +54,10 @@ _NATURALS = lazy_pattern(
 )
 _LETTER = lazy_pattern(r"(?<![A-Za-z\\])([a-zA-Z])(?![A-Za-z])")
 _PIECES = lazy_pattern(r"\b(?:if|when|otherwise)\b|\\(?:if|begin)", re.I)
+_QUANTIFIED = lazy_pattern(
+    r"\W*(?:\\text\w*\s*\{\s*)?(?:there (?:is|are|exists?)|for (?:all|any|every|each|some)"
+    r"|exists?\b|if\b|\\exists|\\forall|[∃∀])", re.I
+)  # fmt: skip
 _LETTERS = frozenset("aA")  # "a" is an article
 _SMALL = frozenset(
     {"and", "or", "of", "the", "in", "to", "which", "that", "not", "both", "where", "values",
@@ -65,7 +69,7 @@ def without_condition(text: str) -> str:
     """`text` up to the condition on its letters; as it is where it has none."""
     if len(text) > 400 or "\\begin" in text or (" " not in text and "{" not in text):
         return text
-    if by_cases(text) is not None:
+    if by_cases(text) is not None or _QUANTIFIED.match(text):
         return text
     if told := _BRACKETED.search(text):
         return text[: told.start()] + _declared(told[1])

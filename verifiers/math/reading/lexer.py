@@ -108,6 +108,9 @@ def _repeating(head: str, period: str) -> tuple[Fraction, None]:
     return base + Fraction(int(period), (10 ** len(period) - 1) * 10 ** len(decimals)), None
 
 
+_VOWEL = lazy_pattern(r"[aeiou]", re.I)
+
+
 def tokenize(text: str, commas: str = "group") -> list[Token]:
     """All tokens, closed by one of kind `end`.
 
@@ -325,7 +328,7 @@ def _pieces(word: str, apart: bool) -> list[tuple[str, str]] | None:
         return None
     found = _INNER.findall(word)
     letters = sum(len(f) == 1 for f in found)
-    if letters > 3 or not word.isascii():
+    if (letters > 3 and (letters > 6 or _VOWEL.search(word))) or not word.isascii():
         return None
     return [NAMES.get(f, ("name", f)) for f in found]
 

@@ -22,12 +22,13 @@ _CONTINUED = lazy_pattern(r"\\\\\s{0,9}(?=(?:=|\\approx|\\le|\\ge|<|>|\+|-|\\cdo
 _MAXIMA = lazy_pattern(r"(?<![\d\s\\)}])%(?=(?:i|pi|e|phi|gamma)(?![A-Za-z]))")
 _ASIDE = lazy_pattern(
     r"[\s,;(]{0,5}(?<![A-Za-z])(?:i\.\s?e\.?|that is,|in other words"
-    r"|or (?:about|approximately|roughly)|but not|not|rather than|instead of|since|because"
+    r"|(?:(?:or|which is) |(?<=[,;] ))(?:about|approximately|roughly|around)"
+    r"|but not|not|rather than|instead of|since|because"
     r"|as (?:required|desired|claimed))(?![A-Za-z]).*$",
     re.S,
 )
 _ASIDES = lazy_pattern(  # a quick look whether one of them is there at all
-    r"i\.\s?e|that is,|in other words|or (?:about|approx|roughly)|not|rather|instead|since"
+    r"i\.\s?e|that is,|in other words|about|approx|roughly|around|not|rather|instead|since"
     r"|because|as "
 )
 _BASED = lazy_pattern(

@@ -29,7 +29,8 @@ _PERMUTED = lazy_pattern(
     r"(?P<base>.*?[)\]}])(?:\s|,|;|\\text\s*\{|\$)*"
     r"(?:(?:and|or|with|plus|up to|as well as)(?:\s|\})+)?(?:\\text\s*\{)?\s*"
     r"(?:(?:all|its|any|their|the|other|of|every)\s+)*(?P<cyclic>cyclic\s+)?permutations?"
-    r"(?:\s+(?:thereof|of (?:it|them|these|this)))?\s*\}?\W*"
+    r"(?:\s+(?:thereof|of (?:it|them|these|this|the)(?:\s+(?:values|numbers|three|triples?))?))?"
+    r"\s*\}?\W*"
     r"|(?:(?:all|any|the|every)\s+)*(?:\\text\s*\{)?(?:(?:all|any|the)\s+)*"
     r"(?P<first>cyclic\s+)?permutations?\s+of\s*\}?\s*(?P<of>[($].*[)$])\W*",
     re.I | re.S,

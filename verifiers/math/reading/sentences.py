@@ -65,21 +65,28 @@ def gives(words: str, sentence: str) -> bool:
 def _gives(words: str, sentence: str) -> bool:
     if len(sentence) > MAX_SENTENCE or re.search(r"[,;:=\\\d]", sentence):
         return False
-    said, wanted = _TOKEN.findall(sentence), _TOKEN.findall(words)
-    while wanted and wanted[0].casefold() in ("the", "a", "an"):
+    said, wanted = _TOKEN.findall(_ONLY.sub("", sentence)), _TOKEN.findall(_ONLY.sub("", words))
+    while len(wanted) > 1 and wanted[0].casefold() in ("the", "a", "an"):
         del wanted[0]
+    if len(wanted) == 2 and wanted[0].casefold() in _KINDS and len(wanted[1]) == 1:
+        del wanted[0]  # "Person A" for "A arrives first"
+    if len(said) > 1 and said[0].casefold() in _KINDS and wanted == [said[1]]:
+        del said[0]
     folded, sought = [t.casefold() for t in said], [t.casefold() for t in wanted]
+    if sought and sought[-1].endswith("s") and sought[-1] not in folded:
+        sought[-1] = sought[-1].removesuffix("s")  # "cubes" for "only a cube can …"
     size = len(sought)
     if not size or not size < len(folded) <= 20:
         return False
-    first = 1 if folded[0] in ("the", "a", "an") else 0
+    first = 1 if folded[0] in ("the", "a", "an") and folded[:1] != sought else 0
     if folded[-size:] == sought:
         before, after = said[:-size], []
     elif folded[first : first + size] == sought:
         before, after = said[:first], _without_phrase(said[first + size :])
     else:
         return False
-    rest = {t.casefold() for t in (*before, *after)}
+    predicate = after[:1] and after[0].casefold() in _VERBS  # "a cube can have both … and …"
+    rest = {t.casefold() for t in (*before, *after)} - ({"and", "or"} if predicate else set())
     if rest & _DENIALS or any(t.endswith(("n't", "n’t")) for t in rest):
         return False
     named = wanted[0][:1].isupper() and (_has_name(before, 1) or _has_name(after, 0))
@@ -92,6 +99,23 @@ def _gives(words: str, sentence: str) -> bool:
         return True
     participle = len(before) > 1 and before[-1].endswith("ing")
     return participle and before[-2].casefold() in (*_VERBS, "up")  # "ends up facing east"
+
+
+_ONLY = lazy_pattern(r"^\W*only\s+", re.I)
+_KINDS = frozenset({"person", "player", "team", "box", "point", "car", "option", "brand", "plan"})
+_NO_SUCH = lazy_pattern(
+    r"\bno such\b|\b(?:does|do) not exist|\bdoesn['’]t exist|\bcannot exist|\bthere (?:is|are) no\b"
+    r"|\bn['’]y a (?:pas|aucun)|\baucune?\b|\bнет\b|не существует|\bkeine? (?:solche|lösung)"
+    r"|不存在|无解|\bno [a-z ]{0,30}(?:exists?|possible)\b|^\W*(?:no solutions?|none)\W*$", re.I
+)  # fmt: skip
+
+
+def tells_of_none(text: str) -> bool:
+    """Whether a text says that nothing is as asked: "no such k exists", "il n'y a pas de …"."""
+    plain = wording.words_only(text)
+    return len(plain) < MAX_SENTENCE and not re.search(r"\d", plain) and (
+        _NO_SUCH.search(plain) is not None
+    )  # fmt: skip
 
 
 def _has_name(said: list[str], first: int) -> bool:
@@ -110,9 +134,10 @@ _NOUNS = frozenset(
     {"player", "players", "team", "triangle", "triangles", "quadrilateral", "line", "lines",
      "angle", "angles", "condition", "number", "numbers", "integer", "integers", "function",
      "functions", "day", "option", "person", "one", "side", "strategy", "sequence", "circle",
-     "circles", "planes", "plane", "shape", "solution"}
+     "circles", "planes", "plane", "shape", "solution", "sign", "symbol"}
 )  # fmt: skip
 """What kind of thing an adjective tells of."""
+_COPULAS = ("is", "are", "was", "were")
 _PLAIN_WORDS = lazy_pattern(r"[A-Za-zÀ-ɏ'’ .-]{1,60}|Player \d", re.I)
 _STEM = lazy_pattern(r"(?:ing|ent|es|ed|e|s)$")
 _ORDINALS = {"1": "first", "2": "second", "one": "first", "two": "second", "i": "first"}
@@ -130,6 +155,10 @@ def same_thing(first: str, second: str) -> bool:
     single = len(short) == 1 and len(short[0]) > 6 and len(long) < 5 and not _DENIALS & {*long}
     if single and _STEM.sub("", short[0]) == _STEM.sub("", long[-1]):
         return True  # "convergent", "the series converges"
+    if len(long) <= 4 and {*_COPULAS} & {*long, *short} and not _DENIALS & {*long, *short}:
+        bags = [sorted(w for w in side if w not in (*_COPULAS, "the")) for side in (short, long)]
+        if bags[0] == bags[1]:
+            return True  # "skew lines", "the lines are skew"
     return short == long or (long[:-1] == short and long[-1] in _NOUNS)
 
 
@@ -163,6 +192,23 @@ def same_numbers(gold: str, answer: str) -> bool:
     return orders[0] == orders[1]
 
 
+_BARE_NUMBERS = lazy_pattern(r"-?\d[\d.]*(?:\s*,\s*-?\d[\d.]*){1,5}")
+
+
+def counts_in_order(gold: str, answer: str) -> bool:
+    """Whether an answer in words has the numbers of a bare list in its order: 20, 72 for "20 tons
+    of rice and 72 tons of flour".
+    """
+    if len(answer) > MAX_SENTENCE or not _BARE_NUMBERS.fullmatch(gold.strip()):
+        return False
+    if _SIGNS.search(answer) or _NEGATIVE.search(answer) or _DENIAL_WORD.search(answer):
+        return False
+    words = re.findall(r"[A-Za-z]{2,}", answer)
+    told, said = ([n.rstrip(",") for n in _NUMBER.findall(t)] for t in (gold, answer))
+    return 0 < len(words) <= 12 and told == said
+
+
+_DENIAL_WORD = lazy_pattern(r"\b(?:not|no|or|than|between|from)\b", re.I)
 _NEGATIVE = lazy_pattern(r"\b(?:loses?|lost|last|opposite|wrong|incorrect|neither)\b", re.I)
 _LEADING = lazy_pattern(
     r"^[\W_]*(?:(?:therefore|thus|hence|so|finally|consequently|in conclusion|as a result)\b"
@@ -196,7 +242,13 @@ def _without_phrase(after: list[str]) -> list[str]:
 def _is_verb(after: list[str]) -> bool:
     """Whether "earns the most" follows a subject: a verb with its superlative."""
     superlative = any(t.casefold() in ("most", "least") or t.endswith("est") for t in after[1:4])
+    superlative = superlative or after[-1].casefold() == "first"
     return superlative and after[0].islower() and after[0].endswith(("s", "ed"))
+
+
+_MIXED = lazy_pattern(
+    r"\b([a-z-]+ and (?:a|one|two|three) (?:half|halves|thirds?|quarters?))\b", re.I
+)
 
 
 def spelled_number(text: str) -> str | None:
@@ -206,6 +258,9 @@ def spelled_number(text: str) -> str | None:
     bold: list[str] = re.findall(r"\*\*([A-Za-z -]+)\*\*", text)
     if len(bold) == 1 and wording.number_words(bold[0]) is not None:
         return bold[0]
+    mixed = _MIXED.findall(text)
+    if len(mixed) == 1 and wording.number_words(mixed[0]) is not None:
+        return str(mixed[0])
     runs: list[list[str]] = [[]]
     for token in re.findall(r"[a-z]+", text.casefold()):
         if token in _DENIALS - {"and", "only"}:

@@ -16,6 +16,15 @@ _DOUBLED = lazy_pattern(
     r"\\{2,}(?=(?:d|t|c)?frac|sqrt|left|right|text|boxed|pi\b|cdot|times|begin|end"
     r"|infty|cup|cap|in\b|le|ge|ne|pm|circ|mathrm|mathbf|log|ln|sin|cos|tan|[!,;{}])"
 )
+_DOUBLED_ANY = lazy_pattern(r"\\{2,}(?=[a-zA-Z]{2,})")
+_TEXT_PI = lazy_pattern(r"\\text\s*\{\s*(?:\\textpi|π)\s*\}|\\textpi(?![a-z])")
+_SUBJECTED = lazy_pattern(
+    r"^\W*(?:\\text\w*\s*\{\s*)?(?:the\s+)?(?:solution set|solution|answer|range|domain|value)\s+is"
+    r"\s*:?\s*\}?\s*(?=[-\\(\[{$\d])", re.I
+)  # fmt: skip
+_OVERSET = lazy_pattern(r"\\(?:over|under)set\s*\{[^{}\d]{0,20}\}\s*\{\s*([a-zA-Z]{1,3})\s*\}")
+_CASED = lazy_pattern(r"\\(begin|end)\s*\{(?:matrix|array|aligned)\}(?:\s*\{[lcr| ]*\})?")
+_CELL_CONDITION = lazy_pattern(r"&\s*,?\s*(?:\\text\w*\s*\{\s*|\()?(?:for|if|when|otherwise)\b")
 _DELIMITERS = lazy_pattern(r"\\\[|\\\]|\\\(|\\\)")
 _DOLLARS = lazy_pattern(r"(?<!\\)\$\$?")
 _TRAILING = lazy_pattern(r"(?:\s|\\\\$|\\$|[.,;:。]|\\[,;! ]|<\|.*)+$")
@@ -57,7 +66,7 @@ def tidy(text: str) -> str:
         for broken, whole in _CONTROL.items():
             text = text.replace("\\" + broken, whole).replace(broken, whole)
     if "\\" in text:
-        text = _escapes(text)
+        text = _escapes(text if "\\begin" in text else _DOUBLED_ANY.sub(r"\\", text))
     text = _conventional(_TAGS.sub(" ", text))
     if "\n" in text and all("=" in line for line in text.strip().split("\n")):
         text = text.strip().replace("\n", ", ")  # x = 1, y = 2, one a line
@@ -85,6 +94,14 @@ def _plain_signs(text: str) -> str:
         text = _NOT_EQUAL.sub(r"\\ne ", text)
     if "^" in text:
         text = _LETTER_DEGREE.sub(r"^\\circ ", text)
+    if "textpi" in text:
+        text = _TEXT_PI.sub(r"\\pi ", text)
+    if " is" in text:
+        text = _SUBJECTED.sub("", text)
+    if "set" in text and "\\" in text:
+        text = _OVERSET.sub(r"\1", text)
+    if "\\begin" in text and _CELL_CONDITION.search(text):
+        text = _CASED.sub(r"\\\1{cases}", text)
     if "\\over" in text:
         text = without_over(text)
     if text.startswith(("Rs", "\\text{Rs")):
@@ -94,7 +111,8 @@ def _plain_signs(text: str) -> str:
 
 _NOT_EQUAL = lazy_pattern(r"\\not\s*=")
 _LETTER_DEGREE = lazy_pattern(
-    r"(?<=\d)\s*\^\s*(?:[oO](?![A-Za-z])|\{\s*(?:\\(?:text|mathrm|rm)\s*\{?)?\s*[oO]\s*\}{1,2})"
+    r"(?<=\d)\s*\^\s*(?:[oO](?![A-Za-z])|\{\s*(?:\\(?:text|mathrm|rm)\s*\{?)?\s*[oO]\s*\}{1,2}"
+    r"|\\text\s*\{\s*circ\s*\})"
 )
 _RUPEES = lazy_pattern(r"^(?:\\text\{\s*)?Rs\.?(?:\s*\})?\s*(?=\d)")
 _TEXT_FUNCTION = lazy_pattern(

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from harness.analysis.star import Alike, StarCount, star_rows
 from harness.cli import cli
-from harness.core import Problem, Status, Usage, Verdict
-from harness.interop.star import Alike, StarCount, star_rows
+from harness.core import Finish, Problem, Sample, Status, Usage, Verdict
 from harness.results.views import SampleView
 
 LONG = "A train leaves at nine with forty people and takes two more at each of its stops"
@@ -18,13 +18,11 @@ LONG = "A train leaves at nine with forty people and takes two more at each of i
 
 def view(problem: str, text: str, *, right: bool, prompt: str = "", finish: str = "stop"):
     return SampleView(
-        id=f"{problem}:{text}",
+        sample=Sample(id=f"{problem}:{text}", trace="", text=text, finish=Finish(finish)),
         run_id="r",
         problem=Problem(id=problem, question=f"Question {problem}?", gold="1"),
         index=0,
         prompt=prompt or f"<{problem}>",
-        response=text,
-        finish=finish,
         usage=Usage(),
         verdict=Verdict(status=Status.CORRECT if right else Status.WRONG),
         verifier="math",

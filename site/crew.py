@@ -1,0 +1,157 @@
+"""Worker processes that make runs' pages beside one another, when there are many to make.
+
+A worker opens the store by itself and writes its files into the site's folder; what it hands back
+is which files these are. Whatever it cannot do is done again by the one who asked, who then raises
+what it raises. Plain subprocesses and pipes, so that no script needs a guard around `build`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import queue
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Protocol
+
+from harness.site.board_text import BoardText
+from harness.site.source import Recipe
+
+MOST = 4
+"""Workers; each takes about 200 MB."""
+WORTH = 12
+"""Jobs for each worker: it takes two seconds to start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """All that a worker has to know beforehand."""
+
+    recipe: Recipe
+    board: BoardText
+    out: Path
+    live: bool
+    allow_secrets: bool
+    plugins: tuple[str, ...]
+
+
+class Job(Protocol):
+    """What a worker is asked to do; it is pickled, and so is what it comes to."""
+
+    def do(self, shop: Any) -> Any:
+        """Do it, with what the worker has."""
+        ...
+
+
+class Crew:
+    """Some workers, started at once; a context manager that ends them."""
+
+    def __init__(self, setup: Setup, size: int) -> None:
+        self._idle: queue.SimpleQueue[subprocess.Popen[bytes] | None] = queue.SimpleQueue()
+        self._all = [_start() for _ in range(size)]
+        self._setup, self._size = setup, size
+        for worker in self._all:
+            self._idle.put(worker if _sent(worker, setup) else None)
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for worker in self._all:
+            if kind is not None:
+                worker.kill()
+            with contextlib.suppress(OSError):
+                assert worker.stdin is not None
+                worker.stdin.close()
+            worker.wait()
+            assert worker.stdout is not None
+            worker.stdout.close()
+
+    def do(self, jobs: Sequence[Job]) -> Iterator[Any]:
+        """What each job comes to, in their order; None for what a worker could not do."""
+        with ThreadPoolExecutor(self._size) as threads:
+            yield from threads.map(self._ask, jobs)
+
+    def _ask(self, job: Job) -> Any:
+        worker = self._idle.get()
+        done = None
+        try:
+            if worker is not None and _sent(worker, job):
+                assert worker.stdout is not None
+                done = pickle.load(worker.stdout)  # noqa: S301 - from a child of our own
+        except (OSError, EOFError, pickle.UnpicklingError):
+            worker = None  # it died: the others go on
+        finally:
+            self._idle.put(worker)
+        return done
+
+
+def size_for(jobs: int) -> int:
+    """How many workers so many jobs are worth; fewer than two are none."""
+    size = min(MOST, os.cpu_count() or 1, jobs // WORTH)
+    return size if size > 1 else 0
+
+
+def _start() -> subprocess.Popen[bytes]:
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    return subprocess.Popen(
+        [sys.executable, "-m", "harness.site.crew"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # what it cannot do is done, and said, by us
+        env=env,
+        start_new_session=True,  # Ctrl-C is for the parent alone
+    )
+
+
+def _sent(worker: subprocess.Popen[bytes], value: Any) -> bool:
+    try:
+        body = pickle.dumps(value)
+    except (pickle.PicklingError, TypeError, AttributeError):  # of a stranger's class
+        return False
+    assert worker.stdin is not None
+    try:
+        worker.stdin.write(body)
+        worker.stdin.flush()
+    except OSError:
+        return False
+    return True
+
+
+def _work(asked: IO[bytes], told: IO[bytes]) -> None:
+    """The life of a worker: a setup, then jobs until there are no more."""
+    from harness.core.registry import load_plugin
+    from harness.site.shop import Shop
+
+    setup: Setup = pickle.load(asked)  # noqa: S301 - from our parent
+    for plugin in setup.plugins:
+        load_plugin(plugin)
+    with Shop.of(setup) as shop:
+        while True:
+            try:
+                job: Job = pickle.load(asked)  # noqa: S301 - from our parent
+            except EOFError:
+                return
+            try:
+                body = pickle.dumps(job.do(shop))
+            except Exception:  # noqa: BLE001 - whatever it is, the parent does it, and raises it
+                body = pickle.dumps(None)
+            told.write(body)
+            told.flush()
+
+
+if __name__ == "__main__":
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a plugin prints is no answer
+    _work(sys.stdin.buffer, answers)

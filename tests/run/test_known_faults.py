@@ -1,0 +1,83 @@
+"""Problems with known faults: in unless told, both figures shown, and left out as another row."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from harness.cli import cli
+from harness.core import TaskSpec
+from harness.run.evaluate import evaluate
+from harness.run.plan import load_task
+from harness.tasks import _faults
+
+WRONG = "Which is larger, 9.8 or 9.11?"
+
+
+@pytest.fixture
+def quiz(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A table of questions, one of which has a wrong answer that is known."""
+    file = tmp_path / "quiz.csv"
+    rows = [f'"Which is larger, {n}.8 or {n}.11?",{n}.8' for n in range(1, 9)]
+    file.write_text("\n".join(["question,answer", *rows, f'"{WRONG}",9.11']) + "\n")
+    fault = _faults.Fault(
+        task="quiz.csv", question=_faults.fingerprint(WRONG), row=8, published="9.11",
+        right="9.8", reason="9.8 is larger", source="arithmetic",
+    )  # fmt: skip
+    monkeypatch.setattr(_faults, "_read", lambda: ((fault,), ()))
+    return str(file)
+
+
+def run(*words: str) -> str:
+    result = CliRunner().invoke(cli, [*words, "--db", "t.sqlite"])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_both_figures_are_shown_and_excluding_is_another_row(
+    quiz: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ("eval", "--task", quiz, "--budget", "greedy", "--max-output-tokens", "48", "--quiet")
+    told = run(*words)
+    with_it = json.loads(run("show", "--json"))
+    [report] = with_it
+    figures = report["metrics"]
+    assert figures["accuracy"]["n"] == 9
+    assert figures["gold=undisputed"]["n"] == 8
+    right = round(figures["accuracy"]["value"] * 9)
+    assert figures["gold=undisputed"]["value"] == pytest.approx(right / 8)  # 9.11 is never said
+    assert ("without 1 known fault of the data" in told) is (right > 0)
+    asked = run(*words, "--exclude-known-faults")
+    assert "quiz.csv:faults=excluded: 1 problem with known faults left out, 8 are asked" in asked
+    rows = {one["task"]: one for one in json.loads(run("show", "--json"))}
+    assert set(rows) == {"quiz.csv", "quiz.csv:faults=excluded"}
+    left = rows["quiz.csv:faults=excluded"]
+    assert left["problems"] == 8
+    assert left["metrics"]["accuracy"]["value"] == figures["gold=undisputed"]["value"]
+    assert left["spent"]["output_tokens"] is None or not left["calls"]  # samples are shared
+    assert "--exclude-known-faults" in left["manifest"]["command"]
+    assert "faults=excluded" not in left["manifest"]["command"]
+
+
+def test_the_forecast_says_it_too(quiz: str, tmp_path: Path) -> None:
+    db = str(tmp_path / "t.sqlite")
+    for words in (["plan"], ["eval", "--dry-run"]):
+        result = CliRunner().invoke(cli, [*words, "--task", quiz, "--budget", "greedy",
+                                          "--exclude-known-faults", "--db", db])  # fmt: skip
+        assert result.exit_code == 0, result.output
+        assert "1 problem with known faults left out" in result.output
+
+
+def test_where_no_fault_is_known_the_row_is_the_same(quiz: str, tmp_path: Path) -> None:
+    spec = TaskSpec.parse("arithmetic")
+    assert load_task(spec, limit=5, sound=True).spec == load_task(spec, limit=5).spec
+    one, other = (
+        evaluate("onnx:tiny-s", "arithmetic", "greedy", limit=3, max_output_tokens=16,
+                 exclude_known_faults=sound, db=tmp_path / "t.sqlite").reports[0].id
+        for sound in (True, False)
+    )  # fmt: skip
+    assert one == other

@@ -1,0 +1,178 @@
+"""HumanEval+, MBPP+ and LiveCodeBench from rows of our making in their authors' schema."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import os
+import pickle
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from harness.cli import cli
+from harness.core import DataError, DataSource, Status, UsageError, registry
+from harness.tasks.code import private_tests
+from harness.verifiers.code import CodeVerifier, sandbox
+
+HUMANEVAL = {
+    "task_id": "HumanEval/900",
+    "prompt": 'def double(x: int) -> int:\n    """Twice x."""\n',
+    "entry_point": "double",
+    "canonical_solution": "    return 2 * x\n",
+    "test": "def check(candidate):\n    assert candidate(2) == 4\n    assert candidate(0) == 0\n",
+    "base_input": [[2]],
+    "plus_input": [[0], [-7]],
+    "contract": "",
+    "atol": 0,
+}
+MBPP = {
+    "task_id": 902,
+    "code": "def helper(x):\n    return x\n\ndef triple(x):\n    return helper(3 * x)\n",
+    "prompt": "Write a function to triple a number.",
+    "source_file": "x",
+    "test_imports": [],
+    "test_list": ["assert triple(2) == 6"],
+    "test": "inputs = [[2], [5]]\nresults = [6, 15]\n"
+    "for inp, exp in zip(inputs, results):\n    assert triple(*inp) == exp\n",
+}
+PRIVATE = [{"input": "4 5\n", "output": "9\n", "testtype": "stdin"}]
+LCB = {
+    "question_title": "Sum",
+    "question_content": "Print the sum of two numbers.",
+    "platform": "atcoder",
+    "question_id": "abc900_a",
+    "contest_id": "abc900",
+    "contest_date": "2024-09-07T00:00:00",
+    "starter_code": "",
+    "difficulty": "easy",
+    "public_test_cases": json.dumps([{"input": "1 2\n", "output": "3\n", "testtype": "stdin"}]),
+    "private_test_cases": base64.b64encode(
+        zlib.compress(pickle.dumps(json.dumps(PRIVATE)))
+    ).decode(),
+    "metadata": "{}",
+}
+METHOD = LCB | {
+    "question_id": "3900",
+    "contest_date": "2025-02-01T00:00:00",
+    "difficulty": "hard",
+    "starter_code": "class Solution:\n    def join(self, a: str, b: List[int]) -> str:\n        ",
+    "metadata": json.dumps({"func_name": "join"}),
+    "public_test_cases": json.dumps(
+        [{"input": '"x"\n[1, 2]', "output": '"x12"', "testtype": "functional"}]
+    ),
+    "private_test_cases": "[]",
+}
+ROWS: dict[str, tuple[str, dict[str, Any], str, str]] = {
+    "humaneval-plus": ("HumanEvalPlus.jsonl", HUMANEVAL, "    return x + x\n", "    return 4\n"),
+    "mbpp-plus": ("mbpp-plus/test.jsonl", MBPP, "def triple(x): return 3 * x",
+                  "def triple(x): return 6"),
+    "livecodebench": ("livecodebench/test.jsonl", LCB,
+                      "a, b = map(int, input().split())\nprint(a + b)", "print(3)"),
+}  # fmt: skip
+
+
+def put(folder: Path, name: str, *rows: dict[str, Any]) -> Path:
+    file = folder / name
+    file.parent.mkdir(exist_ok=True, parents=True)
+    data = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    file.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    return folder
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_row_becomes_a_problem_whose_tests_judge(name: str, tmp_path: Path) -> None:
+    file, row, right, wrong = ROWS[name]
+    task = registry.make("tasks", name)
+    [problem] = task.load(DataSource(data_dir=put(tmp_path, file, row)))
+    assert str(row.get("task_id", row.get("question_id"))) in problem.id
+    assert "```python block" in task.prompt(problem).messages[-1].content
+    assert task.verifier().name == "code"
+    if sandbox.bubblewrap() is None:
+        pytest.skip("needs bubblewrap: apt-get install bubblewrap")
+    verifier = CodeVerifier()
+    good, bad = (verifier.verify(f"```python\n{code}\n```", problem) for code in (right, wrong))
+    assert good.status is Status.CORRECT, good
+    assert bad.status is Status.WRONG, bad
+
+
+def test_humaneval_takes_the_hubs_columns_and_packed_files(tmp_path: Path) -> None:
+    bare = {k: v for k, v in HUMANEVAL.items() if k not in ("base_input", "plus_input", "atol")}
+    task = registry.make("tasks", "humaneval-plus")
+    [problem] = task.load(DataSource(data_dir=put(tmp_path, "HumanEvalPlus.jsonl.gz", bare)))
+    assert problem.meta["code"]["kind"] == "check"
+    assert problem.meta["code"]["source"] == HUMANEVAL["test"]
+
+
+def test_livecodebench_reads_both_kinds_and_takes_a_span_of_days(tmp_path: Path) -> None:
+    task = registry.make("tasks", "livecodebench")
+    folder = put(tmp_path, "test.jsonl", LCB, METHOD)
+    by_id = {p.id: p for p in task.load(DataSource(data_dir=folder))}
+    assert by_id["abc900_a"].meta["code"]["pairs"] == [["1 2\n", "3\n"], ["4 5\n", "9\n"]]
+    assert by_id["3900"].meta["code"] == {
+        "kind": "pairs", "entry": "join", "pairs": [[["x", [1, 2]], "x12"]],
+    }  # fmt: skip
+    for options, left in (({"since": "2025-01-01"}, "3900"), ({"until": "2024-12-31"}, "abc900_a"),
+                          ({"difficulty": "hard"}, "3900")):  # fmt: skip
+        [problem] = task.load(DataSource(data_dir=folder, options=options))
+        assert problem.id == left
+    with pytest.raises(DataError, match="YYYY-MM-DD"):
+        task.load(DataSource(data_dir=folder, options={"since": "2025"}))
+
+
+def test_a_pickle_that_would_run_code_is_refused() -> None:
+    class Bad:
+        def __reduce__(self) -> Any:
+            return os.getenv, ("HOME",)
+
+    with pytest.raises(ValueError, match="where a text should stand"):
+        private_tests(base64.b64encode(zlib.compress(pickle.dumps(Bad()))).decode())
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_another_schema_is_one_clear_line(name: str, tmp_path: Path) -> None:
+    file, row, _, _ = ROWS[name]
+    task = registry.make("tasks", name)
+    for column in task.data.columns:
+        other = {k: v for k, v in row.items() if k != column}
+        with pytest.raises(DataError) as caught:
+            task.load(DataSource(data_dir=put(tmp_path, file, other)))
+        assert column in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+
+def test_the_authors_release_of_mbpp_is_told_apart(tmp_path: Path) -> None:
+    row = {k: v for k, v in MBPP.items() if k != "test"} | {"base_input": [], "plus_input": []}
+    with pytest.raises(DataError, match="no column test"):
+        registry.make("tasks", "mbpp-plus").load(
+            DataSource(data_dir=put(tmp_path, "MbppPlus.jsonl", row))
+        )
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_their_cards_name_source_and_licence(name: str) -> None:
+    result = CliRunner().invoke(cli, ["tasks", "show", name])
+    assert result.exit_code == 0, result.output
+    assert "arXiv" in result.output
+    assert name in result.output
+
+
+def test_no_sandbox_is_told_before_anything_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox, "bubblewrap", lambda: None)
+    monkeypatch.setenv(sandbox.ALLOW, "0")  # restored behind the option, which sets it
+    put(tmp_path, "HumanEvalPlus.jsonl", HUMANEVAL)
+    words = ["eval", "--task", "humaneval-plus", "--data-dir", str(tmp_path), "--budget", "greedy",
+             "--db", str(tmp_path / "t.sqlite")]  # fmt: skip
+    refused = CliRunner().invoke(cli, words)
+    assert isinstance(refused.exception, UsageError)
+    assert "--allow-code" in str(refused.exception)
+    assert not (tmp_path / "t.sqlite").exists()
+    allowed = CliRunner().invoke(cli, [*words, "--allow-code", "--dry-run"])
+    assert allowed.exit_code == 0, allowed.output
+    assert "WITHOUT A SANDBOX" in allowed.output

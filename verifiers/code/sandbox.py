@@ -1,0 +1,200 @@
+"""Where a stranger's program runs: in bubblewrap, or nowhere unless that was allowed aloud.
+
+In bubblewrap (`bwrap`, Linux) a program has no network, sees no process but its own, reads the
+system's files and no home, writes to a small folder in memory alone, and ends with its sandbox.
+Started by root, it runs as a user of its own, so that the limit on processes holds.
+
+Without it (`allow_code`) it is a plain process with the user's rights: time, memory, processes of
+the user and the size of files are limited, and nothing else is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib.util
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.core import UsageError
+
+ALLOW = "HARNESS_ALLOW_CODE"
+"""Set to 1 it allows programs without a sandbox; `harness eval --allow-code` sets it."""
+
+MEMORY_MB, CPU_S, PROCESSES = 1024, 20, 32
+FOLDER_BYTES = 64 << 20
+_MARK = "HARNESS_CODE_RUN"
+_REFUSAL = (
+    "this task runs programs that a model has written, and there is no sandbox here: install "
+    "bubblewrap (`apt-get install bubblewrap`), or allow it outright with --allow-code, best on a "
+    "machine that may be lost"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """How a Python program is started: `prefix` stands before the interpreter.
+
+    In it `{user}` is where the id of a user goes that has no other process.
+    """
+
+    name: str
+    prefix: tuple[str, ...]
+
+    def command(self, source: str, *words: str) -> list[str]:
+        """The command that runs a source text with arguments."""
+        user = str(200_000 + secrets.randbelow(1 << 20))  # its processes are counted alone
+        prefix = [word.replace(_USER, user) for word in self.prefix]
+        return [*prefix, sys.executable, "-I", "-c", source, *words]
+
+
+_USER = "{user}"
+_PLAIN = {"LANG": "C.UTF-8", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""Numbers of threads: numpy would start one a core, more than there may be."""
+
+
+def allowed() -> bool:
+    """Whether programs may run without a sandbox."""
+    return os.environ.get(ALLOW) == "1"
+
+
+def allow() -> None:
+    """Let programs run without a sandbox, here and in the processes that judge."""
+    os.environ[ALLOW] = "1"
+
+
+def find_sandbox() -> Sandbox:
+    """bubblewrap where it works, else a plain process where that is allowed; else UsageError."""
+    found = bubblewrap()
+    if found is not None:
+        return found
+    if allowed():
+        return Sandbox("none", ())
+    raise UsageError(_REFUSAL)
+
+
+@functools.cache
+def bubblewrap() -> Sandbox | None:
+    """bwrap with what it shows and hides, once a program has run in it; None where none can."""
+    if not sys.platform.startswith("linux") or shutil.which("bwrap") is None:
+        return None
+    for root in (True, False) if os.geteuid() == 0 else (False,):
+        sandbox = Sandbox("bwrap", tuple(_bwrap(root=root)))
+        if _works(sandbox):
+            return sandbox
+    return None
+
+
+def _bwrap(*, root: bool) -> list[str]:
+    size, tmpfs = ["--size", str(FOLDER_BYTES)], ["--perms", "1777"]
+    words = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
+    if root:  # the user is changed inside, which takes the namespaces of root
+        words[1:2] = [f"--unshare-{n}" for n in ("pid", "net", "ipc", "uts", "cgroup-try")]
+    for name, value in {"PATH": "/usr/bin:/bin", "HOME": "/tmp", **_PLAIN}.items():
+        words += ["--setenv", name, value]
+    for folder in _shown():
+        for parent in reversed(Path(folder).parents[:-1]):  # bwrap would let the owner alone in
+            words += ["--perms", "0755", "--dir", str(parent)]
+        words += ["--ro-bind", folder, folder]
+    for name in ("bin", "lib", "lib64", "sbin"):
+        if Path("/", name).is_symlink():
+            words += ["--symlink", str(Path("/", name).readlink()), f"/{name}"]
+        elif Path("/", name).is_dir():
+            words += ["--ro-bind", f"/{name}", f"/{name}"]
+    words += ["--proc", "/proc", "--dev", "/dev", *size, *tmpfs, "--tmpfs", "/dev/shm"]
+    words += [*tmpfs, *size, "--tmpfs", "/tmp", "--chdir", "/tmp"]
+    words += ["--remount-ro", "/dev", "--remount-ro", "/", "--"]
+    if root:
+        words += ["setpriv", f"--reuid={_USER}", f"--regid={_USER}", "--clear-groups",
+                  "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]  # fmt: skip
+    return words
+
+
+def _shown() -> list[str]:
+    """The system's programs, the interpreter's own folders, and where numpy is for tests."""
+    wanted = ["/usr", sys.base_prefix, sys.prefix]
+    numpy = importlib.util.find_spec("numpy")
+    if numpy is not None and numpy.origin is not None:
+        wanted.append(str(Path(numpy.origin).parents[1]))
+    kept: list[str] = []
+    for folder in sorted(wanted, key=len):
+        if not any(Path(folder).is_relative_to(one) for one in kept):
+            kept.append(folder)
+    return kept
+
+
+def _works(sandbox: Sandbox) -> bool:
+    command = sandbox.command("import resource, os; os.fork() or os._exit(0); print('runs')")
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.stdout.strip() == b"runs"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A program and its tests under way, and what marks their processes."""
+
+    processes: Sequence[subprocess.Popen[bytes]]
+    mark: str
+
+    def end(self) -> None:
+        """End both with all that they have started, as far as it can be found."""
+        for process in self.processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        for pid in _marked(self.mark):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _marked(mark: str) -> list[int]:
+    """Processes that left their group but kept their environment: those without a sandbox."""
+    found, wanted = [], f"{_MARK}={mark}".encode()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if wanted in (folder / "environ").read_bytes().split(b"\0"):
+                found.append(int(folder.name))
+        except (OSError, ValueError):
+            continue
+    return found
+
+
+def start(
+    sandbox: Sandbox,
+    source: str,
+    config: bytes,
+    *,
+    fds: tuple[int, int],
+    mark: str,
+    folder: Path,
+    stdout: int = subprocess.DEVNULL,
+) -> subprocess.Popen[bytes]:
+    """Start a source text with its configuration on standard input and a talk over `fds`."""
+    read, write = os.pipe()
+    try:
+        process = subprocess.Popen(
+            sandbox.command(source, *map(str, fds)),
+            stdin=read,
+            stdout=stdout,
+            stderr=subprocess.DEVNULL,
+            pass_fds=fds,
+            cwd=folder,
+            env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": str(folder),
+                 "TMPDIR": str(folder), _MARK: mark, **_PLAIN},
+            start_new_session=True,
+        )  # fmt: skip
+    finally:
+        os.close(read)
+    with contextlib.suppress(BrokenPipeError), os.fdopen(write, "wb") as given:
+        given.write(config)
+    return process

@@ -1,0 +1,161 @@
+"""A response's program as a verdict: it passes all of its tests, or it does not."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import secrets
+import select
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from harness.core import Problem, Status, Verdict
+from harness.verifiers.code.sandbox import (
+    CPU_S,
+    MEMORY_MB,
+    PROCESSES,
+    Pair,
+    Sandbox,
+    find_sandbox,
+    start,
+)
+from harness.verifiers.text import read_response
+
+_FENCE = re.compile(r"```[ \t]*(\w*)[^\n]*\n(.*?)(?:```|\Z)", re.S)
+_SCRIPT = re.compile(r"^(?:import |from |def |class |print\(|\w+ *(?:, *\w+ *)*=)", re.M)
+_PYTHON = ("", "python", "python3", "py")
+_MOST_RESULT = 1_000_000
+
+
+class CodeVerifier:
+    """Runs the last Python block of a response against the problem's tests, `meta["code"]`.
+
+    The program and its tests run in two sandboxes that share nothing but a line of plain data: the
+    program gets inputs and gives answers, and the tests compare. Success is a verdict that bears a
+    secret which only the tests were given; an exit code says nothing.
+    """
+
+    name = "code"
+    version = "1"
+
+    def __init__(
+        self, *, wall_s: float = 30.0, each_s: float = 6.0, memory_mb: int = MEMORY_MB
+    ) -> None:
+        self.wall_s, self._each_s, self._memory_mb = wall_s, each_s, memory_mb
+
+    def refuse(self) -> None:
+        """UsageError where no program may run: asked before anything is paid for."""
+        find_sandbox()
+
+    def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
+        """Judge a response; a missing sandbox raises UsageError."""
+        sandbox = find_sandbox()
+        tests: Mapping[str, Any] = problem.meta["code"]
+        view = read_response(response, problem, cleaned=False)
+        code = program_in(view.text, tests)
+        if not code.strip():
+            if truncated:
+                reason = "cut off before a program"
+                return Verdict(status=Status.TRUNCATED, method="code", reason=reason)
+            return view.verdict or view.unanswered("code", "no program was found")
+        result = self._run(sandbox, code, tests)
+        if result is None:
+            status, reason = Status.WRONG, f"stopped after {self.wall_s:g} s, or ended by itself"
+        elif result.get("broken"):
+            status, reason = Status.UNGRADED, str(result["broken"])
+        elif not result["ready"]:
+            status, reason = Status.UNGRADED, "the sandbox did not start"
+        elif result["passed"]:
+            status, reason = Status.CORRECT, f"passes {result['count']} tests"
+        else:
+            status, reason = Status.WRONG, str(result.get("said", ""))[:300]
+        return Verdict(
+            status=status, answer=code, method=f"code/{sandbox.name}", reason=reason.strip()
+        )
+
+    def _run(self, sandbox: Sandbox, code: str, tests: Mapping[str, Any]) -> dict[str, Any] | None:
+        """What the tests say, if they say it over their own secret; None where they do not."""
+        secret, mark = secrets.token_hex(16), secrets.token_hex(8)
+        bounds = {"memory_mb": self._memory_mb, "cpu_s": CPU_S, "processes": PROCESSES}
+        asked = {**tests, **bounds, "secret": secret, "each_s": self._each_s}
+        asked.pop("prefix", None)
+        program = {"code": code, "entry": tests.get("entry"), **bounds}
+        to_tests, to_program = os.pipe(), os.pipe()
+        said = os.pipe()
+        processes: list[subprocess.Popen[bytes]] = []
+        with tempfile.TemporaryDirectory(prefix="harness-code-") as name:
+            folder = Path(name)
+            folder.chmod(0o755)
+            pair = Pair(processes, mark)
+            try:
+                # The tests first: what they were given is gone before a program runs beside them.
+                for part, config, fds, out in (
+                    ("judge", asked, (to_tests[0], to_program[1]), said[1]),
+                    ("program", program, (to_program[0], to_tests[1]), subprocess.DEVNULL),
+                ):
+                    given = json.dumps(config).encode()
+                    processes.append(
+                        start(sandbox, _source(part), given, fds=fds, mark=mark, folder=folder,
+                              stdout=out)
+                    )  # fmt: skip
+                for end in (*to_tests, *to_program, said[1]):
+                    os.close(end)
+                line = _read_line(said[0], time.monotonic() + self.wall_s)
+            finally:
+                os.close(said[0])
+                pair.end()
+        try:
+            result = json.loads(line)
+        except ValueError:
+            return None
+        good = isinstance(result, dict) and secrets.compare_digest(
+            str(result.get("secret")), secret
+        )
+        return result if good else None
+
+
+def _read_line(fd: int, deadline: float) -> bytes:
+    """The first line; empty where none comes in time."""
+    data = b""
+    while b"\n" not in data and len(data) < _MOST_RESULT:
+        ready, _, _ = select.select([fd], [], [], max(deadline - time.monotonic(), 0))
+        part = os.read(fd, 65536) if ready else b""
+        if not part:
+            return b""
+        data += part
+    return data.split(b"\n")[0]
+
+
+@functools.cache
+def _source(part: str) -> str:
+    """One side's source, with the words that both sides use."""
+    here = resources.files("harness.verifiers.code")
+    wire, side = (here.joinpath(f"{name}.py").read_text("utf-8") for name in ("wire", part))
+    return f"{wire}\n{side}".replace("from __future__ import annotations\n", "")
+
+
+def program_in(text: str, tests: Mapping[str, Any]) -> str:
+    """The program of a response: the last block that defines what is tested, else the last block.
+
+    Where there is no block the text itself is one. `prefix` is what the question began with (a
+    signature, helpers): the program stands behind it, whether it repeats the signature or goes on.
+    """
+    entry = tests.get("entry")
+    blocks = [m[2] for m in _FENCE.finditer(text) if m[1].lower() in _PYTHON]
+    defines = re.compile(rf"^\s*(?:async\s+)?def\s+{re.escape(entry)}\b", re.M) if entry else None
+    if blocks:
+        good = [b for b in blocks if defines is None or defines.search(b)]
+        code = (good or blocks)[-1]
+    else:
+        code = text if defines is None or defines.search(text) or text[:1].isspace() else ""
+        if defines is None and not _SCRIPT.search(text):
+            code = ""
+    prefix = str(tests.get("prefix", ""))
+    return f"{prefix}\n{code}" if prefix and code.strip() else code

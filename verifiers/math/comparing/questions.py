@@ -1,0 +1,78 @@
+"""Answers that only their question makes equal: yes for the statement that it asks about, degrees
+for an angle, the ends of an interval on which a function rises or falls.
+"""
+
+from __future__ import annotations
+
+import re
+
+from harness.verifiers.math.comparing.options import Options
+from harness.verifiers.math.comparing.outcome import Outcome
+from harness.verifiers.math.reading import wording
+from harness.verifiers.math.reading.numbers import plain_number
+from harness.verifiers.patterns import lazy_pattern
+
+MAX_QUESTION = 4_000  # characters from its end
+
+_YES_OR_NO = lazy_pattern(
+    r"(?:^|[.!?:;,]\s+|\n)\s*(?:is|are|was|were|do|does|did|can|could|will|would|must|has|have|should)\b"
+    r"[^.?!]*\?|\b(?:determine|decide|find out|state|check) (?:whether|if)\b", re.I
+)  # fmt: skip
+_NEGATIVE = lazy_pattern(r"\b(?:not|no|never|cannot|neither|nor|impossible|false)\b|n['’]t\b", re.I)
+_SENTENCE = lazy_pattern(r"\b(?:is|are|was|were|do|does|can|will|must|has|have)\b", re.I)
+_ANGLE = lazy_pattern(r"\bangles?\b|\\angle|∠|\bdegrees?\b|角", re.I)
+_MONOTONE = lazy_pattern(
+    r"monoton|(?:increasing|decreasing)\s+(?:\w+\s+)?intervals?|intervals?\b[^.?;]{0,80}\b"
+    r"(?:increas|decreas)|单调", re.I
+)  # fmt: skip
+_ENDS = lazy_pattern(r"[\[(].*,.*[\])]", re.S)
+
+
+def as_asked(gold: str, answer: str, question: str, options: Options) -> tuple[Outcome, str] | None:
+    """Whether `question` makes the answer equal; None where it does not."""
+    question = question[-MAX_QUESTION:]
+    return (
+        _affirmed(gold, answer, question)
+        or _in_degrees(gold, answer, question, options)
+        or _between_ends(gold, answer, question, options)
+    )
+
+
+def _affirmed(gold: str, answer: str, question: str) -> tuple[Outcome, str] | None:
+    """ "Yes" for "The vectors are collinear", where the question is whether they are."""
+    said = wording.polarity(answer)
+    plain = wording.words_only(gold)
+    if said not in ("yes", "no") or wording.polarity(gold) or not _YES_OR_NO.search(question):
+        return None
+    if len(plain) > 200 or not _SENTENCE.search(plain):
+        return None
+    if (said == "no") != (_NEGATIVE.search(plain) is not None):
+        return None
+    return Outcome(True, "words"), f"{said}, as the gold states"
+
+
+def _in_degrees(
+    gold: str, answer: str, question: str, options: Options
+) -> tuple[Outcome, str] | None:
+    r"""`60` for `\pi/3`, where the question is about an angle."""
+    from harness.verifiers.math.comparing.judge import same_answer
+
+    if plain_number(answer) is None or not re.search(r"pi|π", gold):
+        return None
+    if not _ANGLE.search(question):
+        return None
+    told, why = same_answer(gold, rf"{answer}^\circ", options)
+    return (told, f"{why}: degrees of an angle") if told.equal else None
+
+
+def _between_ends(
+    gold: str, answer: str, question: str, options: Options
+) -> tuple[Outcome, str] | None:
+    """An interval on which a function rises, with or without its ends: both are usual."""
+    from harness.verifiers.math.comparing.judge import same_answer
+
+    if not (_ENDS.search(gold) and _ENDS.search(answer) and _MONOTONE.search(question)):
+        return None
+    sides = [t.replace("[", "(").replace("]", ")") for t in (gold, answer)]
+    told, why = same_answer(*sides, options)
+    return (told, f"{why}: but for the ends of the intervals") if told.equal else None
