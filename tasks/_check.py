@@ -29,8 +29,10 @@ from harness.core import (
     Status,
     Verdict,
     VerifierSpec,
+    watch,
 )
 from harness.core.hashing import canonical_json, content_hash
+from harness.core.origin import blamed
 from harness.core.protocols import Certified, Seeded, Task
 from harness.core.registry import find, names, plugin_files
 from harness.tasks import _sound
@@ -44,7 +46,9 @@ NO_ANSWER = {
 _FORMS = ("\\boxed{ANSWER}", "Answer: ANSWER", "ANSWER")
 _SHOWN = 5
 _FORM = ("facts", "unique ids", "plain data", "prompt")
-"""Checks that run first: if one fails, its consequences are not reported as well."""
+"""Checks that come first: where one fails, what follows from it is not said as well."""
+_LOADING = ("determinism", "seed")
+"""Checks that load problems again."""
 _OTHER_SEED = 90_001  # any but the public one
 _ELSEWHERE_S = 600.0
 
@@ -53,23 +57,24 @@ def check(task: Task, source: DataSource | None = None) -> CheckReport:
     """Run all checks on the problems of `source` (default: the task's own)."""
     source = source or DataSource()
     problems: list[Problem] = []
-    if bad := _run(lambda: _load(task, source, problems)):
-        return CheckReport(task.name, 0, ("loads",), {"loads": bad})
+    if bad := _run(task, lambda: _load(task, source, problems), watch.LOAD):
+        return CheckReport(_named(task), 0, ("loads",), {"loads": bad})
     skipped = _does_not_apply(task, problems)
     found: dict[str, list[str]] = {}
     with VerifierPool() as pool:
         for name, what in _checks(task, source, problems, pool).items():
             if any(found.get(first) for first in _FORM) and name not in _FORM:
                 skipped[name] = "not tried before the failures above are mended"
-            found[name] = [] if name in skipped else _run(what)
+            limit = watch.LOAD if name in _LOADING else watch.AWAITED
+            found[name] = [] if name in skipped else _run(task, what, limit)
     failures = {name: _some(bad) for name, bad in found.items() if bad}
     well = not failures.keys() & set(_FORM)
     prompts = [task.prompt(problem) for problem in problems] if well else []
     texts = list(map(_text, prompts))
-    warnings = _run(lambda: _sound.stands_in(problems, texts)) if well else []
-    warnings += _run(lambda: _sound.ignored_option(task, source)) if well else []
+    warnings = _run(task, lambda: _sound.stands_in(problems, texts)) if well else []
+    warnings += _run(task, lambda: _sound.ignored_option(task, source), watch.LOAD) if well else []
     return CheckReport(
-        task.name,
+        _named(task),
         len(problems),
         tuple(found),
         failures,
@@ -106,12 +111,19 @@ def _checks(
     }
 
 
-def _run(what: Callable[[], list[str]]) -> list[str]:
+def _named(task: Task) -> str:
+    return str(getattr(task, "name", type(task).__name__))
+
+
+def _run(
+    task: Task, what: Callable[[], list[str]], limit: watch.Limit = watch.AWAITED
+) -> list[str]:
     try:
-        return what()
+        with blamed(f"the task {_named(task)!r}", task, limit):
+            return what()
     except HarnessError as error:  # a failing certificate among them
         return [str(error)]
-    except Exception as error:  # noqa: BLE001 - a stranger's code may raise anything
+    except Exception as error:  # noqa: BLE001 - the code of ours that a stranger's may disturb
         return [f"{type(error).__name__}: {error}"]
 
 

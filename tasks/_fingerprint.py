@@ -20,7 +20,7 @@ def main() -> None:
         limit=asked["limit"],
         options=asked["options"],
     )
-    task = registry.find("tasks", asked["task"])()
+    task = registry.make("tasks", asked["task"])
     sys.stdout.write(f"\n{fingerprint(task, task.load(source))}\n")
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from harness.core import DataSource, HarnessError, Problem
 from harness.core.hashing import canonical_json, content_hash
+from harness.core.origin import blamed
 from harness.core.protocols import Certified, CertifiedTogether, Task
 
 _NO_OPTION = "no_such_option"
@@ -123,7 +124,8 @@ def certificates(task: Task, problems: Sequence[Problem]) -> Iterator[str]:
     certify: Callable[[Problem], object] = task.certify  # a third-party one may return anything
     for problem in problems:
         try:
-            said = certify(problem)
+            with blamed(f"the task {task.name!r}", task):
+                said = certify(problem)
         except HarnessError as error:
             yield str(error)
             continue

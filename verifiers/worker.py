@@ -19,7 +19,7 @@ from dataclasses import fields, replace
 from typing import IO, Any
 
 from harness.core import HarnessError, Problem, Status, Verdict
-from harness.core.origin import describe, fault, misfit
+from harness.core.origin import describe, fault, misfit, unwritable
 from harness.core.registry import find, load_plugin, register
 
 _LOAD_CPU_S = 60.0
@@ -98,7 +98,7 @@ def _answer(item: dict[str, Any]) -> dict[str, Any]:
         verifier = _verifier(item["name"], item["args"])
     except HarnessError as error:
         return {"error": str(error)}
-    except Exception as error:  # noqa: BLE001 - whatever its constructor raises
+    except BaseException as error:  # noqa: BLE001 - whatever its constructor raises
         return {"error": _unbuilt(item["name"], error)}
     try:
         verdict = verifier.verify(item["response"], _problem(item), truncated=item["truncated"])
@@ -107,7 +107,7 @@ def _answer(item: dict[str, Any]) -> dict[str, Any]:
     except RecursionError:
         verdict = _ungraded("nested too deeply")
     # A verifier's defect must cost this item only; no Ctrl-C reaches this process.
-    except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001
+    except BaseException as error:  # noqa: BLE001
         verdict = _ungraded(str(fault(f"the verifier {item['name']!r}", verifier, error))[:500])
     else:
         verdict = _checked(item["name"], verifier, verdict)
@@ -134,6 +134,8 @@ def _checked(name: str, verifier: Any, verdict: Any) -> Verdict:
             bad = f"{wrong[0]} {describe(getattr(verdict, wrong[0]))}"
             names = ("None" if k is type(None) else k.__name__ for k in kinds[wrong[0]])
             expected = " or ".join(names)
+        elif unwritable(verdict.answer, verdict.key, verdict.method, verdict.reason):
+            bad, expected = "half a character (a lone surrogate)", "text that UTF-8 can hold"
         elif verdict.score is None or _fits(verdict.score, verdict.status):
             return verdict
         else:
@@ -151,7 +153,7 @@ def _ungraded(reason: str) -> Verdict:
     return Verdict(status=Status.UNGRADED, method="pool", warning=3, reason=reason)
 
 
-def _unbuilt(name: str, error: Exception) -> str:
+def _unbuilt(name: str, error: BaseException) -> str:
     try:
         return str(fault(f"the verifier {name!r}", find("verifiers", name), error))
     except HarnessError:

@@ -52,7 +52,7 @@ def fresh_specs(specs: Iterable[TaskSpec], seed: int) -> dict[TaskSpec, TaskSpec
     """Each task with its fresh counterpart; ParameterError for a task without a seed."""
     found = {}
     for spec in specs:
-        task = registry.find("tasks", spec.name)()
+        task = registry.make("tasks", spec.name)
         if not isinstance(task, Seeded):
             raise ParameterError(
                 f"{{fresh_seed}}: the problems of task {spec.name} are not generated from a seed; "

@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 import inspect
 import math
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, cast
 
 from harness.budgets.strategy import Caller, Chain, Draw, Graded, Judged, Proposer, Reward, Selector
-from harness.core import HarnessError, ModelInfo, PluginError, Status, watch
-from harness.core.origin import blamed, describe, fault, is_builtin, misfit, version_of, where
+from harness.core import ModelInfo, Status, watch
+from harness.core.awaiting import Steps, awaited, in_time
+from harness.core.origin import blamed, describe, is_builtin, misfit, version_of
 
 _PROPOSER = {
     "size": (int,),
@@ -25,6 +26,7 @@ _PROPOSER = {
     "depth": (int,),
     "needs_marks": (bool,),
 }
+_PLAIN = (str, int, float, type(None))
 _SOME_LIMIT = 64  # tokens of one completion
 
 
@@ -81,26 +83,108 @@ async def _checked(
 ) -> AsyncGenerator[Chain, None]:
     expected = "an asynchronous generator of tuples of draws (`async def` with `yield`)"
     count = 0
+    most = f"{n} of them" if proposer.exchangeable else f"at most {n} of them"
+    own = _Counted(what, proposer, caller, n)
+    with blamed(what, proposer):
+        stream: Any = proposer.propose(cast("Caller", own), n)
+    if not inspect.isasyncgen(stream):
+        if inspect.iscoroutine(stream):
+            stream.close()
+        raise misfit(what, proposer, "propose", f"gave {describe(stream)}", expected)
     try:
-        stream: Any = proposer.propose(caller, n)
-        if not inspect.isasyncgen(stream):
-            if inspect.iscoroutine(stream):
-                stream.close()
-            raise misfit(what, proposer, "propose", f"gave {describe(stream)}", expected)
-        async with aclosing(cast("AsyncGenerator[Any, None]", stream)) as given:
-            async for chain in given:
-                drawn = isinstance(chain, tuple) and all(isinstance(d, Draw) for d in chain)
-                if not drawn or not chain:
-                    raise misfit(what, proposer, "propose", f"yielded {describe(chain)}", expected)
-                count += 1
-                yield chain
-    except HarnessError:
-        raise
-    except Exception as error:
-        raise fault(what, proposer, error) from error
-    if count > n or (proposer.exchangeable and count < n):
-        wanted = f"{n} of them" if proposer.exchangeable else f"at most {n} of them"
-        raise misfit(what, proposer, "propose", f"yielded {count} chains", wanted)
+        while True:
+            async with own.in_time():
+                chain = await Steps(
+                    what, proposer, _next_of(cast("AsyncGenerator[Any, None]", stream)), watch.QUICK
+                )
+            if chain is _END:
+                break
+            drawn = isinstance(chain, tuple) and all(isinstance(d, Draw) for d in chain)
+            if not drawn or not chain:
+                raise misfit(what, proposer, "propose", f"yielded {describe(chain)}", expected)
+            if any(draw.id not in own.given for draw in chain):
+                got = f"yielded {describe(chain)}"
+                raise misfit(what, proposer, "propose", got, "draws that `caller.sample` gave")
+            ids = tuple(draw.id for draw in chain)
+            if proposer.exchangeable and ids in own.yielded:
+                got = "yielded the same chain twice"
+                raise misfit(what, proposer, "propose", got, "draws of different indices")
+            own.yielded.add(ids)
+            count += 1
+            if count > n:
+                raise misfit(what, proposer, "propose", f"yielded {count} chains or more", most)
+            yield chain
+    finally:
+        async with own.in_time():
+            await Steps(what, proposer, stream.aclose(), watch.QUICK)
+    if proposer.exchangeable and count < n:
+        raise misfit(what, proposer, "propose", f"yielded {count} chains", most)
+
+
+_END = object()
+
+
+async def _next_of(stream: AsyncGenerator[Any, None]) -> Any:
+    try:
+        return await anext(stream)
+    except StopAsyncIteration:
+        return _END
+
+
+_MOST_CALLS = 1000  # for each chain requested
+
+
+class _Counted:
+    """A caller that notices a proposer waiting for something else, or asking without end."""
+
+    def __init__(self, what: str, proposer: Proposer, caller: Caller, n: int) -> None:
+        self._what, self._proposer, self._caller = what, proposer, caller
+        self._left, self._under_way = _MOST_CALLS * n, 0
+        self._limit: asyncio.Timeout | None = None
+        self.given: set[str] = set()  # ids of draws
+        self.yielded: set[tuple[str, ...]] = set()
+
+    @asynccontextmanager
+    async def in_time(self) -> AsyncIterator[None]:
+        """Stops a proposer that waits too long for anything but its caller."""
+        async with in_time(self._what, self._proposer, "propose") as self._limit:
+            if self._under_way:
+                self._move(None)
+            try:
+                yield
+            finally:
+                self._limit = None
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._caller, name)
+        return self._timed(found) if inspect.iscoroutinefunction(found) else found
+
+    def _timed(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        """The same method; the proposer's time limit is suspended during the call."""
+
+        async def timed(*args: Any, **more: Any) -> Any:
+            self._left -= 1
+            if self._left < 0:
+                got = "went on asking for samples and scores"
+                wanted = f"at most {_MOST_CALLS} calls for each chain"
+                raise misfit(self._what, self._proposer, "propose", got, wanted)
+            self._under_way += 1
+            self._move(None)
+            try:
+                found = await method(*args, **more)
+                if isinstance(found, list):
+                    self.given |= {one.id for one in found if isinstance(one, Draw)}
+                return found
+            finally:
+                self._under_way -= 1
+                if not self._under_way:
+                    self._move(asyncio.get_running_loop().time() + watch.AWAITED.seconds())
+
+        return timed
+
+    def _move(self, when: float | None) -> None:
+        if self._limit is not None and not self._limit.expired():
+            self._limit.reschedule(when)
 
 
 class CheckedSelector:
@@ -110,13 +194,16 @@ class CheckedSelector:
         self._what, self._selector = f"the selector {name!r}", selector
         attribute(self._what, selector, "name", (str,))
         args = attribute(self._what, selector, "args", (Mapping,))
+        if not all(isinstance(k, str) and isinstance(v, _PLAIN) for k, v in args.items()):
+            got = f"has args = {describe(dict(args))}"
+            raise misfit(self._what, selector, None, got, "text, numbers or None by name")
         for key in ("expect", "error"):
             method(self._what, selector, key)
         self.name, self.args = name, args
 
     def expect(self, pool: Sequence[Judged], k: int) -> Mapping[Status, float]:
         """See `harness.budgets.Selector`."""
-        with blamed(self._what, self._selector, quick=True):
+        with blamed(self._what, self._selector):
             found = self._selector.expect(pool, k)
         expected = "a mapping from harness.core.Status to probabilities that sum to 1"
         sound = isinstance(found, Mapping) and all(
@@ -129,7 +216,7 @@ class CheckedSelector:
 
     def error(self, pool: Sequence[Judged], k: int) -> float:
         """See `harness.budgets.Selector`."""
-        with blamed(self._what, self._selector, quick=True):
+        with blamed(self._what, self._selector):
             found = self._selector.error(pool, k)
         if not isinstance(found, int | float) or not found >= 0:
             raise misfit(
@@ -149,10 +236,10 @@ class CheckedReward:
         self.info = replace(info, fingerprint=f"{info.fingerprint}#{version_of(reward)}")
 
     async def score(self, caller: Caller, responses: Sequence[str]) -> list[Graded]:
-        """See `harness.budgets.Reward`; the sampler checks the values."""
-        with blamed(self._what, self._reward):
-            graded = self._reward.score(caller, responses)
-            graded = await _in_time(self._what, self._reward, graded)
+        """See `harness.budgets.Reward`; the sampler looks at the values."""
+        graded = await awaited(
+            self._what, self._reward, "score", lambda: self._reward.score(caller, responses)
+        )
         expected = f"a list of {len(responses)} harness.budgets.Graded, one for each response"
         sound = isinstance(graded, Sequence) and all(isinstance(g, Graded) for g in graded)
         for one in graded if sound else ():
@@ -162,20 +249,6 @@ class CheckedReward:
         if not sound or len(graded) != len(responses):
             raise misfit(self._what, self._reward, "score", f"gave {describe(graded)}", expected)
         return list(graded)
-
-
-async def _in_time(what: str, reward: Any, scores: Any) -> Any:
-    if not inspect.isawaitable(scores):
-        return scores
-    seconds = watch.awaited_s()
-    try:
-        async with asyncio.timeout(seconds) as limit:
-            return await scores
-    except TimeoutError as error:
-        if not limit.expired():
-            raise
-        said = f"{what} ({where(reward, 'score')}): score: {watch.too_long(seconds)}"
-        raise PluginError(said, exit_code=1) from error
 
 
 def checked_selector(name: str, selector: Any) -> Selector:

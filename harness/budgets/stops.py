@@ -61,7 +61,7 @@ class Stopping:
 
     def more(self, votes: Sequence[int], drawn: int) -> int:
         """See `StopRule`."""
-        with blamed(self._what, self._rule, quick=True):
+        with blamed(self._what, self._rule):
             more = self._rule.more(votes, drawn)
         if not isinstance(more, int) or more < 0:
             raise misfit(

@@ -6,7 +6,10 @@ import codecs
 import importlib
 import os
 import sys
+import threading
+import time
 import warnings
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -123,20 +126,29 @@ _python_warns = warnings.showwarning
 
 def main() -> None:
     """Entry point: errors become one message and an exit code, never a traceback."""
+    from harness.core.watch import ends_process
+
     _write_anywhere()
     warnings.showwarning = _warn
+    before = set(threading.enumerate())
+    with ends_process():
+        code = _carry_out()
+    _leave_behind(set(threading.enumerate()) - before, code)
+    sys.exit(code)
+
+
+def _carry_out() -> int:
     try:
         result: Any = cli.main(standalone_mode=False)
-        sys.exit(result if isinstance(result, int) else 0)
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
-        sys.exit(130)
+        return 130
     except BrokenPipeError:  # the reader, such as `head`, has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        return 0
     except Exception as error:
         from harness.core import HarnessError
 
@@ -146,9 +158,25 @@ def main() -> None:
             from harness.cli.planning import told
 
             click.echo(f"harness: {told(error)}", err=True)
-            sys.exit(error.exit_code)
+            return error.exit_code
         click.echo(f"harness: {_unforeseen(error)}", err=True)
-        sys.exit(1)
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+_LAST_S = 10.0
+
+
+def _leave_behind(threads: Iterable[threading.Thread], code: int) -> None:
+    """Do not wait forever for threads that a plugin left running, as Python does on exit."""
+    deadline = time.monotonic() + _LAST_S
+    for thread in threads:
+        if not thread.daemon:
+            thread.join(max(deadline - time.monotonic(), 0))
+            if thread.is_alive():
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(code)
 
 
 _PLAIN = {"–": "-", "—": "-", "…": "...", "×": "x", "·": "|", "→": "->", "’": "'", "≤": "<="}

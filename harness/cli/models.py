@@ -115,14 +115,13 @@ def prices(model: str, date: str | None, as_json: bool) -> int:
 
 
 def _price(model: str, day: Any) -> Any:
-    from harness.core import ModelSpec
     from harness.cost import find_price, price_of_model
     from harness.cost.catalogue import catalogue_price
+    from harness.run.plan import open_backend
 
     backend, colon, _ = model.partition(":")
     if colon and backend in registry.names("models"):
-        spec = ModelSpec.parse(model)
-        return price_of_model(registry.find("models", spec.backend)(spec).info, day)
+        return price_of_model(open_backend(model).info, day)
     return find_price(model, day) or catalogue_price(model, day)
 
 

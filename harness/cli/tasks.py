@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import click
 
 from harness.cli.options import json_option, plugin_option, print_json
-from harness.core import DataSource, TaskSpec, UsageError, registry
+from harness.core import DataSource, HarnessError, TaskSpec, UsageError, registry
 
 
 @click.group(
@@ -34,9 +35,13 @@ def tasks(context: click.Context, as_json: bool) -> None:
 def list_(as_json: bool) -> None:
     """List all tasks, one line each."""
     rows = []
-    for name in registry.working("tasks"):
-        task = registry.make("tasks", name)
-        rows.append({"name": name, "version": task.version, "summary": task.summary})
+    for name in registry.names("tasks"):
+        try:
+            task = registry.make("tasks", name)
+            rows.append({"name": name, "version": task.version, "summary": str(task.summary)})
+        except (HarnessError, AttributeError) as error:  # of a stranger's: the others stay
+            said = str(error) if isinstance(error, HarnessError) else f"the task {name!r}: {error}"
+            warnings.warn(said, registry.BrokenPluginWarning, stacklevel=1)
     if as_json:
         print_json(rows)
         return
@@ -53,6 +58,7 @@ def show(name: str, as_json: bool) -> None:
     """Show a task's card: source, licence, an example, its history."""
     import inspect
 
+    from harness.run.contracts import verifier_of
     from harness.tasks._faults import lines as fault_lines
     from harness.tasks._faults import to_json as known_faults
 
@@ -61,7 +67,7 @@ def show(name: str, as_json: bool) -> None:
     plain = f"# {task.name}\n\n{task.summary}\n"
     own = getattr(task, "card", None)  # for a task without a class of its own
     text = own or (file.read_text("utf-8") if file.is_file() else plain)
-    verifier = task.verifier()
+    verifier = verifier_of(TaskSpec.parse(name), task)
     facts = {"name": task.name, "version": task.version, "summary": task.summary}
     if as_json:
         known = {"known": known_faults(task.name)}

@@ -6,9 +6,9 @@ import contextlib
 import hashlib
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from types import CodeType, FunctionType, TracebackType
+from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any
 
 from harness.core import watch
@@ -131,9 +131,14 @@ def describe(value: Any) -> str:
     """What a plugin returned, short enough for a message."""
     if inspect.iscoroutine(value):
         value.close()  # nobody will await it, and Python would warn about that
-    text = repr(value)
+    kind = type(value).__name__
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - third-party code may raise anything
+        text = f"<{kind}>"
+    text = " ".join(text.split())
     shown = text if len(text) <= 60 else text[:57] + "…"
-    return f"{shown} ({type(value).__name__})" if value is not None else "None"
+    return f"{shown} ({kind})" if value is not None else "None"
 
 
 def misfit(what: str, plugin: Any, method: str | None, got: str, expected: str) -> PluginError:
@@ -143,46 +148,86 @@ def misfit(what: str, plugin: Any, method: str | None, got: str, expected: str) 
 
 
 @contextlib.contextmanager
-def blamed(what: str, plugin: Any, *, quick: bool = False) -> Iterator[None]:
+def blamed(what: str, plugin: Any, limit: watch.Limit = watch.QUICK) -> Iterator[None]:
     """Turn exceptions in third-party code into one line that names their place.
 
-    Errors that harness raises on purpose pass through; `sys.exit()` counts as a fault here. A
-    `quick` call, which awaits nothing, is stopped after a minute (`harness.core.watch`).
+    Errors that harness raises on purpose pass through; `sys.exit()` counts as a fault here. Nothing
+    may be awaited in the block, which is stopped after its time limit (`harness.core.watch`).
     """
-    seconds = watch.quick_s()
+
+    def tell(frame: FrameType | None) -> str:
+        return f"{what} ({_stands_at(frame) or where(plugin)}): {limit.passed()}"
+
+    watched = not is_builtin(plugin)
     try:
-        with watch.limited(seconds) if quick and not is_builtin(plugin) else _no_limit():
+        with watch.limited(limit.seconds(), tell) if watched else contextlib.nullcontext():
             yield
     except HarnessError:
         raise
     except watch.StillRunning as error:
         place = _raised_at(error.__traceback__) or where(plugin)
-        raise PluginError(f"{what} ({place}): {watch.too_long(seconds)}", exit_code=1) from None
-    except (Exception, SystemExit) as error:
+        raise PluginError(f"{what} ({place}): {limit.passed()}", exit_code=1) from None
+    except BaseException as error:
+        if is_from_outside(error):
+            raise
         raise fault(what, plugin, error) from error
 
 
-def _no_limit() -> contextlib.AbstractContextManager[None]:
-    return contextlib.nullcontext()
+def is_from_outside(error: BaseException) -> bool:
+    """Whether an exception comes from outside a plugin: Ctrl-C, or a cancelled task."""
+    from asyncio import CancelledError  # slow to import, and not needed for --help
+
+    return isinstance(error, KeyboardInterrupt | GeneratorExit | CancelledError)
+
+
+def unwritable(*texts: str | None) -> bool:
+    """Whether one of them holds a lone surrogate, which UTF-8, and so the store, cannot hold."""
+    try:
+        "".join(text or "" for text in texts).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def fault(what: str, plugin: Any, error: BaseException) -> PluginError:
     """The error for an exception raised by a plugin's code."""
     place = _raised_at(error.__traceback__) or where(plugin)
-    return PluginError(f"{what} ({place}): {type(error).__name__}: {error}", exit_code=1)
+    return PluginError(f"{what} ({place}): {said_by(error)}", exit_code=1)
+
+
+def said_by(error: BaseException) -> str:
+    """An exception's type and message, on one line."""
+    kind = type(error).__name__
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # noqa: BLE001 - third-party code may raise anything
+        text = ""
+    return f"{kind}: {text}" if text else kind
 
 
 def _raised_at(trace: TracebackType | None) -> str | None:
     """The deepest place of a traceback that is outside this package and the standard library."""
+    places = []
+    while trace is not None:
+        places.append((trace.tb_frame.f_code.co_filename, trace.tb_lineno))
+        trace = trace.tb_next
+    return _foreign(reversed(places))
+
+
+def _stands_at(frame: FrameType | None) -> str | None:
+    """The same for a running frame."""
+    places = []
+    while frame is not None:
+        places.append((frame.f_code.co_filename, frame.f_lineno))
+        frame = frame.f_back
+    return _foreign(places)
+
+
+def _foreign(places: Iterable[tuple[str, int]]) -> str | None:
+    """The first place, deepest first, that is third-party code."""
     import sysconfig
 
     home = str(Path(__file__).resolve().parents[2])
     ours = tuple(f"{home}/{room}/" for room in ("harness", "tasks", "verifiers", "site"))
-    foreign = (*ours, sysconfig.get_path("stdlib"), "<frozen")
-    found = None
-    while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
-        if not file.startswith(foreign):
-            found = f"{file}, line {trace.tb_lineno}"
-        trace = trace.tb_next
-    return found
+    known = (*ours, sysconfig.get_path("stdlib"), "<frozen")
+    return next((f"{file}, line {n}" for file, n in places if not file.startswith(known)), None)

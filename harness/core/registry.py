@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.core import watch
 from harness.core.errors import HarnessError, PluginError, UnknownNameError, UsageError
-from harness.core.origin import fault, is_builtin, version_of
+from harness.core.origin import blamed, is_builtin, said_by, version_of
 from harness.core.sources import own_files
 
 if TYPE_CHECKING:
@@ -159,12 +160,8 @@ def find(kind: str, name: str) -> Any:
 
 def _of_family(family: str, name: str) -> Any:
     made, what = find("families", family), f"the family {family!r}"
-    try:
+    with blamed(what, made):
         task = made(name)
-    except HarnessError:
-        raise
-    except Exception as error:
-        raise fault(what, made, error) from error
     if not callable(task):
         raise PluginError(f"{what} gave {task!r} for {name!r}; expected a factory of the task")
     return task
@@ -172,14 +169,18 @@ def _of_family(family: str, name: str) -> Any:
 
 def _load(kind: str, point: EntryPoint) -> Any:
     what = f"the {singular(kind)} {point.name!r} of the package {_package(point)!r}"
-    try:
+    said = f"{what} cannot be loaded ({point.value}): "
+    if point.value.startswith("harness."):
         return point.load()
-    except HarnessError:
+    try:
+        with watch.limited(watch.IMPORT.seconds(), lambda _: said + watch.IMPORT.passed()):
+            return point.load()
+    except (HarnessError, KeyboardInterrupt):
         raise
-    except Exception as error:  # a third-party module may raise anything on import
-        raise UsageError(
-            f"{what} cannot be loaded ({point.value}): {type(error).__name__}: {error}"
-        ) from error
+    except watch.StillRunning:
+        raise UsageError(said + watch.IMPORT.passed()) from None
+    except BaseException as error:  # a third-party module may raise anything on import
+        raise UsageError(said + said_by(error)) from error
 
 
 def working(kind: str) -> dict[str, Any]:
@@ -196,12 +197,8 @@ def working(kind: str) -> dict[str, Any]:
 def make(kind: str, name: str) -> Any:
     """`find`, then call it without arguments, as for a task; exceptions name their place."""
     plugin = find(kind, name)
-    try:
+    with blamed(f"the {singular(kind)} {name!r}", plugin):
         return plugin()
-    except HarnessError:
-        raise
-    except Exception as error:
-        raise fault(f"the {singular(kind)} {name!r}", plugin, error) from error
 
 
 def make_task(spec: TaskSpec) -> Any:
@@ -256,7 +253,8 @@ def load_plugin(path: str | Path) -> tuple[tuple[str, str], ...]:
         sys.path.append(str(file.parent))
     try:
         # Not by the loader: Python's bytecode cache may hold a text of the same second.
-        exec(compile(file.read_bytes(), str(file), "exec"), module.__dict__)  # noqa: S102
+        with watch.limited(watch.IMPORT.seconds(), lambda _: f"plugin {path}: {_late()}"):
+            exec(compile(file.read_bytes(), str(file), "exec"), module.__dict__)  # noqa: S102
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # third-party code may raise anything; name the file and line
@@ -285,10 +283,17 @@ def _line(error: BaseException, file: Path) -> str:
 
 
 def _said(error: BaseException) -> str:
-    said = error.msg if isinstance(error, SyntaxError) else str(error)
+    if isinstance(error, watch.StillRunning):
+        return _late()
     if isinstance(error, HarnessError):
-        return said
-    return f"{type(error).__name__}: {said}"
+        return str(error)
+    if isinstance(error, SyntaxError):
+        return f"{type(error).__name__}: {error.msg}"
+    return said_by(error)
+
+
+def _late() -> str:
+    return watch.IMPORT.passed()
 
 
 INCLUDE_VARIABLE = "HARNESS_INCLUDE_PATH"

@@ -56,7 +56,7 @@ def write_folder(
     """
     names = []
     for spec in specs:
-        task: Task = registry.find("tasks", spec.name)()
+        task: Task = registry.make("tasks", spec.name)
         name = task_name(spec)
         text = json.dumps(_config(name, spec, task, data_dir), indent=1)
         try:
@@ -117,7 +117,7 @@ def dataset(
     for file in harness_plugins:
         registry.load_plugin(file)
     spec = TaskSpec.parse(harness_task)
-    task: Task = registry.find("tasks", spec.name)()
+    task: Task = registry.make("tasks", spec.name)
     folder = None if harness_data_dir is None else Path(harness_data_dir)
     problems = task.load(DataSource(data_dir=folder, options=dict(spec.options)))
     judge = task.verifier()

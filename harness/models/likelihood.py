@@ -7,7 +7,7 @@ that a word is one token across the border, with the context's trailing space on
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,8 @@ from harness.core import ContextError, Likelihood, Prompt, Usage
 from harness.models.wording import Wording
 
 
-class Passage(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Passage:
     """A context and a choice as token ids, the last `count` of which are the choice's."""
 
     ids: tuple[int, ...]

@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 
 MINUTE = 60.0
 _LONGER = 1.005
-"""Our minute is longer than a server's by this factor, because latencies vary."""
-_BURST_S = 0.1  # this many seconds' worth may be sent together
-_CREDIT_S = 1.0  # up to this many seconds lost by waiting may be made up for
+"""Our minute is longer than a server's by this factor: replies and requests take unequal times."""
+_BURST_S = 0.1  # so many seconds' worth may go together
+_MOST_KEPT, _GIVEN_BACK = 0.1, 0.995
+_CREDIT_S = 5.0  # so many seconds that were lost by waiting may be made up for
 
 
 @dataclass(slots=True)
@@ -36,18 +37,20 @@ class Window:
     def __init__(self, limit: float, *, pace: float = 1.0) -> None:
         """`pace` is the share of the limit that is spread over the minute."""
         self.limit, self._pace = limit, pace
+        self._kept = 0.0  # of the limit: see `keep_back`
         self._spent: deque[Spent] = deque()
         self._total = 0.0
         self._next: float | None = None  # when the pace allows the next request
 
     def wait(self, amount: float, now: float) -> float:
-        """Seconds until `amount` may be taken; more than a minute's worth goes alone."""
-        self._forget(now)
+        """Seconds until `amount` may be taken; what is more than a minute's goes alone."""
         paced = 0.0 if self._next is None else self._next - _BURST_S - now
-        return max(0.0, paced, self._room_in(amount, now))
+        return max(0.0, paced, self.room_in(amount, now))
 
-    def _room_in(self, amount: float, now: float) -> float:
-        over = self._total + amount - self.limit
+    def room_in(self, amount: float, now: float) -> float:
+        """Seconds until the minute has room for `amount`, whatever the pace."""
+        self._forget(now)
+        over = self._total + amount - (self.limit - self._kept)
         if over <= 0 or not self._spent:
             return 0.0
         last = now
@@ -75,6 +78,15 @@ class Window:
         if self._spent and spent.at >= self._spent[0].at:
             self._total += more
 
+    def keep_back(self, amount: float) -> None:
+        """Leave so much more of the limit unused, up to a tenth of it, after a rejection. It is
+        released gradually (`went_well`)."""
+        self._kept = min(self._kept + amount, _MOST_KEPT * self.limit)
+
+    def went_well(self) -> None:
+        """A request was accepted."""
+        self._kept *= _GIVEN_BACK
+
     def used(self, now: float) -> float:
         """What was taken within the last minute."""
         self._forget(now)
@@ -83,6 +95,34 @@ class Window:
     def _forget(self, now: float) -> None:
         while self._spent and self._spent[0].at <= now - MINUTE * _LONGER:
             self._total -= self._spent.popleft().amount
+
+
+class Meter:
+    """What a server that counts tokens on completion has counted, as a sliding window and a bucket.
+
+    The tokens of a reply are known when it arrives, and estimated until then: however evenly
+    requests are sent, long replies may coincide. A server over its limit rejects whatever comes
+    next, so no request may be sent until enough has expired.
+    """
+
+    def __init__(self, limit: float) -> None:
+        self.limit = limit
+        self._minute = Window(limit)
+        self._level, self._at = limit, 0.0
+
+    def count(self, amount: float, now: float) -> None:
+        """A reply arrived that used so many tokens."""
+        self._minute.take(amount, now)
+        self._level = self._level_at(now) - amount
+        self._at = now
+
+    def wait(self, now: float) -> float:
+        """Seconds until such a server accepts another request, however it counts."""
+        empty = max(0.0, 1.0 - self._level_at(now)) * MINUTE * _LONGER / self.limit
+        return max(empty, self._minute.room_in(1.0, now))
+
+    def _level_at(self, now: float) -> float:
+        return min(self.limit, self._level + (now - self._at) * self.limit / MINUTE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -374,9 +374,15 @@ class ServerBackend:
         )
 
     async def _send(
-        self, method: str, path: str, *, body: Any = None, upload: Upload | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        upload: Upload | None = None,
+        unless: Callable[[], Awaitable[str | None]] | None = None,
     ) -> str:
-        """Any other request to the provider, with retries; returns its text."""
+        """See `harness.models.batches.Send`."""
         http, failed = self._traffic.lanes[0].http, 0
         while True:
             try:
@@ -389,6 +395,8 @@ class ServerBackend:
             except PassingError as error:
                 failed += 1
                 await self._sleep(self._patience.wait(failed, error))
+                if unless is not None and not error.dead and (found := await unless()):
+                    return found
 
     async def close(self) -> None:
         """Close the connections."""

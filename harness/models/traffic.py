@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from harness.core import Request, Usage
 from harness.models.http import Http
 from harness.models.lanes import FIRST, Lane
-from harness.models.pace import Spent, Window, read_left
+from harness.models.pace import Meter, Spent, Window, read_left
 from harness.models.retry import Clock, PassingError
 from harness.models.wire import Came
 
 MOST = 128  # default maximum of requests in flight at one URL
 _GUESSED_OUTPUT = 256  # tokens of a reply, until the first one has arrived
 _TOKEN_BYTES = 4.0
-_TOKEN_PACE = 0.95
-"""The share of a token allowance to plan with: a reply's usage is only known afterwards."""
+_TOKEN_PACE = 0.97
+"""Of an allowance of tokens so much is planned: what a reply takes is known only afterwards."""
 _OVERRUN = frozenset({429, 503, 529})
 
 
@@ -64,6 +64,7 @@ class Traffic:
             self._windows["requests"] = Window(rpm)
         if tpm is not None:
             self._windows["tokens"] = Window(tpm, pace=_TOKEN_PACE)
+        self._meter = None if tpm is None else Meter(tpm)
         self._turn = asyncio.Lock()
         self._changed = asyncio.Event()
         self._known = 0  # samples with their tokens
@@ -109,6 +110,8 @@ class Traffic:
     def _choose(self, costs: dict[str, float], now: float) -> tuple[Lane, float]:
         """The URL that is free first, the least loaded of several, and the seconds until then."""
         common = [window.wait(costs[kind], now) for kind, window in self._windows.items()]
+        if self._meter is not None and not self._by_limit:
+            common.append(self._meter.wait(now))
         if self.most is not None and sum(lane.in_flight for lane in self.lanes) >= self.most:
             common.append(math.inf)
         alive = [lane for lane in self.lanes if lane.dead_until <= now]
@@ -157,8 +160,11 @@ class Traffic:
         self._output += usage.output_tokens
         self._bytes += ticket.size
         if "tokens" in ticket.spent and not self._by_limit:
+            self._windows["tokens"].went_well()
             real = usage.prompt_tokens + usage.output_tokens
             self._windows["tokens"].settle(ticket.spent["tokens"], real)
+            if self._meter is not None:
+                self._meter.count(real, now)
 
     def failed(self, ticket: Ticket, error: PassingError) -> None:
         """No reply came, because of a transient error."""
@@ -172,6 +178,7 @@ class Traffic:
             self._suspect(ticket, error.came, now)
             if "tokens" in ticket.spent and not self._by_limit:
                 self._windows["tokens"].settle(ticket.spent["tokens"], 0.0)
+                self._windows["tokens"].keep_back(ticket.costs["tokens"])
         elif error.broken:
             lane.died(now, silent=error.dead)
 

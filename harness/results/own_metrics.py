@@ -21,7 +21,7 @@ def own_metrics(label: str, scored: Sequence[Scored]) -> dict[str, Estimate]:
     except UnknownNameError:
         return {}
     what = f"the task {name!r}"
-    with blamed(what, task, quick=True):
+    with blamed(what, task):
         found: Any = task.metrics(scored)
     if not is_builtin(task):
         expected = "a mapping from names to harness.core.Estimate"

@@ -44,7 +44,7 @@ def verifier_opinions(store: Store, run: str, verifier: str) -> Opinions:
 
     UsageError if it is not installed; UnknownNameError if there is none of that name.
     """
-    registry.find("verifiers", verifier)()  # reports what is missing
+    registry.make("verifiers", verifier)  # says what is missing
     spec = VerifierSpec(verifier)
     found: dict[Place, bool | None] = {}
     with VerifierPool() as pool:

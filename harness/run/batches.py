@@ -8,14 +8,26 @@ before the command starts waiting, so running the command again collects it.
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Protocol
 
 from harness.core import BackendError, Reply, Request
+from harness.models.batches import Sought
 from harness.run.limits import LimitReached
 from harness.store import Store, Writer
-from harness.store.batches import batch_row, mark_collected, open_batches
+from harness.store.batches import (
+    batch_row,
+    close_intent,
+    intent_row,
+    known_batches,
+    mark_collected,
+    open_batches,
+    open_intents,
+)
+from harness.store.records import Row
 
 QUIET_S = 0.2
 FIRST_LOOK_S, LONGEST_LOOK_S = 1.0, 60.0  # between two polls of a batch
@@ -31,8 +43,12 @@ class BatchDesk(Protocol):
 
     most: int
 
-    async def submit(self, requests: Mapping[str, Request]) -> str:
-        """Submit requests by id, and return the batch id. BackendError if it is rejected."""
+    async def submit(self, requests: Mapping[str, Request], sought: Sought) -> str:
+        """Hand requests in, by id; the batch's id. BackendError when it is refused."""
+        ...
+
+    async def find(self, sought: Sought) -> str | None:
+        """The id of a batch that was handed in by somebody who could not note it."""
         ...
 
     async def collect(
@@ -68,8 +84,11 @@ class Batcher:
     _under_way: dict[str, str] = field(default_factory=dict)  # call -> the newest batch with it
     _brought: dict[str, list[str]] = field(default_factory=dict)  # ended ones: calls with a reply
     _pump: asyncio.Task[None] | None = None
+    _known: set[str] = field(default_factory=set)
+    _recovered: bool = False
 
     def __post_init__(self) -> None:
+        self._known = known_batches(self.store, self.model)
         for batch in open_batches(self.store, self.model):
             self._batches[batch.id] = batch.calls
             self._under_way |= dict.fromkeys(batch.calls, batch.id)
@@ -94,6 +113,9 @@ class Batcher:
     async def _work(self) -> None:
         try:
             pause = FIRST_LOOK_S
+            if not self._recovered:
+                await self._recover()
+                self._recovered = True
             while self._asked:
                 await self._quiet()
                 await self._settle()
@@ -131,13 +153,45 @@ class Batcher:
         fresh = [call for call in self._asked if call not in self._under_way]
         for start in range(0, len(fresh), self.desk.most):
             part = fresh[start : start + self.desk.most]
-            batch = await self.desk.submit({call: self._asked[call].request for call in part})
-            self.writer.put([batch_row(batch, self.model, part)])
-            await asyncio.to_thread(self.writer.flush)
-            self._batches[batch] = tuple(part)
-            self._under_way |= dict.fromkeys(part, batch)
-            self.tell(f"batch {batch}: {len(part)} requests submitted")
+            requests = {call: self._asked[call].request for call in part}
+            sought = Sought(uuid.uuid4().hex, part, datetime.now(UTC), frozenset(self._known))
+            # Before it is handed in: who ends before the answer is noted can look for it.
+            await self._note(intent_row(sought.tag, self.model, part))
+            batch = await self.desk.submit(requests, sought)
+            await self._handed_in(batch, sought.tag, part)
+            self.tell(f"batch {batch}: {len(part)} requests handed in")
         return bool(fresh)
+
+    async def _note(self, row: Row) -> None:
+        self.writer.put([row])
+        await asyncio.to_thread(self.writer.flush)
+
+    async def _handed_in(self, batch: str, tag: str, calls: Sequence[str]) -> None:
+        if batch not in self._known:
+            await self._note(batch_row(batch, self.model, calls))
+            self._known.add(batch)
+            self._batches[batch] = tuple(calls)
+            self._under_way |= dict.fromkeys(calls, batch)
+        close_intent(self.store, tag)
+
+    async def _recover(self) -> None:
+        """Look for batches that a command handed in, and ended before it could note them."""
+        for intent in open_intents(self.store, self.model):
+            since = datetime.fromisoformat(intent.created)
+            sought = Sought(intent.tag, intent.calls, since, frozenset(self._known))
+            try:
+                batch = await self.desk.find(sought)
+            except BackendError as error:
+                self.tell(
+                    f"a batch of {len(intent.calls)} requests may have been handed in at "
+                    f"{intent.created}, and the provider's list cannot be read: {error}"
+                )
+                batch = None
+            if batch is None:
+                close_intent(self.store, intent.tag)
+            else:
+                self.tell(f"batch {batch} was handed in by a command that ended: it is collected")
+                await self._handed_in(batch, intent.tag, intent.calls)
 
     async def _look(self) -> bool:
         """Poll every batch that somebody waits for; True if one is done."""

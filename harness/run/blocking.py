@@ -6,6 +6,7 @@ import asyncio
 import contextvars
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -21,8 +22,20 @@ def block_on(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(make())
+        return asyncio.run(_with_threads(make))
     return _OtherThread(make).result()
+
+
+class _Threads(ThreadPoolExecutor):
+    """Threads that the closing loop does not wait for: a backend's may never finish."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        super().shutdown(wait=False, cancel_futures=cancel_futures)
+
+
+async def _with_threads(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    asyncio.get_running_loop().set_default_executor(_Threads())
+    return await make()
 
 
 class _OtherThread(Generic[T]):
@@ -44,7 +57,7 @@ class _OtherThread(Generic[T]):
 
     def _run(self) -> None:
         try:
-            self._results.append(asyncio.run(self._main()))
+            self._results.append(asyncio.run(_with_threads(self._main)))
         except BaseException as error:  # noqa: BLE001 - handed to the calling thread
             self._errors.append(error)
         finally:

@@ -6,12 +6,10 @@ returned, and what was expected. See `harness.budgets.contracts` for the parts o
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from harness.budgets import Strategy
 from harness.budgets.contracts import attribute, method
@@ -19,23 +17,32 @@ from harness.core import (
     Completion,
     DataSource,
     Finish,
-    HarnessError,
+    Message,
     ModelInfo,
     ParameterError,
-    PluginError,
     Problem,
     Prompt,
     Reply,
     Request,
     TaskSpec,
+    ThinkMarks,
     Usage,
     UsageError,
     VerifierSpec,
     registry,
     watch,
 )
+from harness.core.awaiting import awaited
 from harness.core.errors import backend_options
-from harness.core.origin import blamed, describe, fault, is_builtin, misfit, version_of, where
+from harness.core.origin import (
+    blamed,
+    describe,
+    is_builtin,
+    misfit,
+    unwritable,
+    version_of,
+)
+from harness.core.problem import Role
 from harness.core.protocols import Backend, Task
 
 _TEXT = (str,)
@@ -51,18 +58,19 @@ def load_problems(spec: TaskSpec, task: Task, source: DataSource) -> tuple[Probl
             attribute(what, task, name, _TEXT)
         for name in ("load", "prompt", "verifier", "metrics"):
             method(what, task, name)
-    with blamed(what, task):
-        found: Any = task.load(source)
     expected = "a sequence of harness.core.Problem"
-    if not isinstance(found, Sequence) or isinstance(found, str | bytes):
-        raise misfit(what, task, "load", f"gave {describe(found)}", expected)
-    for problem in found:
+    with blamed(what, task, watch.LOAD):
+        found: Any = task.load(source)
+        if not isinstance(found, Sequence) or isinstance(found, str | bytes):
+            raise misfit(what, task, "load", f"gave {describe(found)}", expected)
+        problems: tuple[Any, ...] = tuple(found)  # a sequence may make its items when it is asked
+    for problem in problems:
         if not isinstance(problem, Problem):
             raise misfit(what, task, "load", f"gave {describe(problem)} among them", expected)
         check_problem(what, task, problem)
     if not is_builtin(task):
-        _check_ids(what, task, [problem.id for problem in found])
-    return tuple(found)
+        _check_ids(what, task, [problem.id for problem in problems])
+    return problems
 
 
 def _check_ids(what: str, task: Any, ids: Sequence[str]) -> None:
@@ -82,6 +90,9 @@ def check_problem(what: str, task: Any, problem: Problem) -> None:
             words = " or ".join("None" if k is type(None) else k.__name__ for k in kinds)
             got = f"gave the problem {problem.id!r} with {name} = {describe(value)}"
             raise misfit(what, task, "load", got, words)
+    if unwritable(problem.id, problem.question, problem.gold, problem.lure):
+        got = f"gave the problem {describe(problem.id)} with half a character (a lone surrogate)"
+        raise misfit(what, task, "load", got, "text that UTF-8 can hold")
     try:
         problem.digest()
     except (TypeError, ValueError) as error:
@@ -94,16 +105,13 @@ def prompts_of(spec: TaskSpec, task: Task, problems: Sequence[Problem]) -> tuple
     """`task.prompt` for each problem."""
     what, prompts = f"the task {spec.name!r}", []
     for problem in problems:
-        with blamed(what, task, quick=True):
+        with blamed(what, task):
             prompt: Any = task.prompt(problem)
         if not isinstance(prompt, Prompt) or not prompt.messages:
             got = f"gave {describe(prompt)} for {problem.id!r}"
             raise misfit(what, task, "prompt", got, "a harness.core.Prompt with a message")
         for message in prompt.messages:
-            content: Any = message.content
-            if not isinstance(content, str):
-                got = f"gave a message with content {describe(content)} for {problem.id!r}"
-                raise misfit(what, task, "prompt", got, "text")
+            _check_message(what, task, message, problem.id)
         prompts.append(prompt)
     return tuple(prompts)
 
@@ -146,6 +154,18 @@ def check_choices(
         )
 
 
+def _check_message(what: str, task: Task, message: Any, problem: str) -> None:
+    if not isinstance(message, Message):
+        got = f"gave {describe(message)} among the messages for {problem!r}"
+        raise misfit(what, task, "prompt", got, "harness.core.Message")
+    if not isinstance(message.content, str) or unwritable(message.content):
+        got = f"gave a message with content {describe(message.content)} for {problem!r}"
+        raise misfit(what, task, "prompt", got, "text that UTF-8 can hold")
+    if message.role not in get_args(Role):
+        got = f"gave a message of {describe(message.role)} for {problem!r}"
+        raise misfit(what, task, "prompt", got, "one of " + ", ".join(get_args(Role)))
+
+
 def verifier_of(spec: TaskSpec, task: Task) -> VerifierSpec:
     """`task.verifier`, checking that the verifier exists."""
     what = f"the task {spec.name!r}"
@@ -155,6 +175,11 @@ def verifier_of(spec: TaskSpec, task: Task) -> VerifierSpec:
         raise misfit(
             what, task, "verifier", f"gave {describe(verifier)}", "a harness.core.VerifierSpec"
         )
+    name: Any = verifier.name
+    args: Any = verifier.args
+    if not isinstance(name, str) or not isinstance(args, Mapping):
+        got = f"gave {describe(verifier)}"
+        raise misfit(what, task, "verifier", got, "a name, and arguments by name")
     return verifier
 
 
@@ -170,6 +195,7 @@ def verifier_version(spec: VerifierSpec) -> str:
     return str(version_of(kind))
 
 
+_SIZES = ("context", "output_limit", "parameters", "active_parameters", "layers", "width")
 _INFO = {"spec": (str,), "name": (str,), "fingerprint": (str,), "concurrency": (int,)}
 
 
@@ -190,6 +216,14 @@ def check_backend(backend: Any) -> Backend:
         ):
             wanted = "a whole number from 1" if name == "concurrency" else "text"
             raise misfit(what, backend, None, f"has info.{name} = {describe(value)}", wanted)
+    for name in _SIZES:
+        if not _is_count(getattr(info, name)) or getattr(info, name) == 0:
+            got = f"has info.{name} = {describe(getattr(info, name))}"
+            raise misfit(what, backend, None, got, "a whole number from 1, or None")
+    marks: Any = info.think
+    if marks is not None and not (isinstance(marks, ThinkMarks) and marks.start and marks.end):
+        got = f"has info.think = {describe(marks)}"
+        raise misfit(what, backend, None, got, "a harness.core.ThinkMarks of two texts, or None")
     for name in ("render", "count_tokens"):
         method(what, backend, name)
     for name in ("generate", "close"):
@@ -209,7 +243,7 @@ class CheckedBackend:
 
     def render(self, prompt: Prompt, prefix: str = "") -> str:
         """See `harness.core.protocols.Backend`."""
-        with blamed(self._what, self._backend, quick=True):
+        with blamed(self._what, self._backend):
             text: Any = self._backend.render(prompt, prefix)
         if not isinstance(text, str):
             raise misfit(self._what, self._backend, "render", f"gave {describe(text)}", "text")
@@ -217,7 +251,7 @@ class CheckedBackend:
 
     def count_tokens(self, rendered: str) -> int | None:
         """See `harness.core.protocols.Backend`."""
-        with blamed(self._what, self._backend, quick=True):
+        with blamed(self._what, self._backend):
             count: Any = self._backend.count_tokens(rendered)
         if not _is_count(count):
             got = f"gave {describe(count)}"
@@ -227,27 +261,9 @@ class CheckedBackend:
 
     async def generate(self, request: Request) -> Reply:
         """See `harness.core.protocols.Backend`."""
-        try:
-            reply = self._backend.generate(request)
-            if not inspect.isawaitable(reply):
-                got, wanted = f"gave {describe(reply)}", "a coroutine (`async def` with `return`)"
-                raise misfit(self._what, self._backend, "generate", got, wanted)
-            async with asyncio.timeout(watch.awaited_s()) as limit:
-                reply = await reply
-        except HarnessError:
-            raise
-        except TimeoutError as error:
-            if not limit.expired():
-                raise fault(self._what, self._backend, error) from error
-            said = f"{self._what} ({where(self._backend, 'generate')}): generate: "
-            raise PluginError(said + watch.too_long(watch.awaited_s()), exit_code=1) from error
-        except (Exception, SystemExit) as error:
-            raise fault(self._what, self._backend, error) from error
-        except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
-            raise fault(self._what, self._backend, error) from error  # its own: nobody cancelled it
+        reply = await awaited(
+            self._what, self._backend, "generate", lambda: self._backend.generate(request)
+        )
         bad = _amiss(reply, len(request.seeds))
         if bad is not None:
             raise misfit(self._what, self._backend, "generate", *bad)
@@ -256,8 +272,7 @@ class CheckedBackend:
 
     async def close(self) -> None:
         """See `harness.core.protocols.Backend`."""
-        with blamed(self._what, self._backend):
-            await self._backend.close()
+        await awaited(self._what, self._backend, "close", self._backend.close)
 
 
 async def generate(backend: Backend, request: Request) -> Reply:
@@ -265,12 +280,13 @@ async def generate(backend: Backend, request: Request) -> Reply:
     return await check_backend(backend).generate(request)
 
 
-_COUNT = "a whole number from 0, or None if unknown"
+_MOST_COUNT = 2**63  # what a column holds
+_COUNT = "a whole number from 0, or None where unknown"
 
 
 def _is_count(value: Any) -> bool:
     whole = isinstance(value, int) and not isinstance(value, bool)
-    return value is None or (whole and value >= 0)
+    return value is None or (whole and 0 <= value < _MOST_COUNT)
 
 
 def _amiss(reply: Any, wanted: int) -> tuple[str, str] | None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Unpack
 
 from harness.analysis.contamination import contaminations
-from harness.core import BackendError, ModelInfo, ParameterError, Usage
+from harness.core import BackendError, ModelInfo, ParameterError, Usage, watch
 from harness.core.protocols import Backend
 from harness.cost import PriceEntry
 from harness.results.display import Reports
@@ -181,7 +181,8 @@ async def _run_tasks(
 def _writer(store: Store, config: EvalConfig) -> Iterator[Writer]:
     writer = Writer(store, lock_timeout_s=config.lock_timeout_s)
     try:
-        yield writer
+        with watch.saves(writer.flush):
+            yield writer
     finally:
         writer.close()
     if writer.error is not None:

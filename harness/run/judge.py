@@ -29,6 +29,7 @@ from harness.core import (
     VerifierSpec,
     registry,
 )
+from harness.core.origin import blamed
 from harness.core.protocols import Backend, ModelJudged
 from harness.cost import PriceEntry, price_of_model
 from harness.run.blocking import block_on
@@ -282,8 +283,10 @@ def judged_runs(plan: Plan) -> list[str]:
 
 
 def asks_judge(spec: VerifierSpec) -> ModelJudged | None:
-    """A verifier that provides a question for a judge; None for any other."""
-    verifier = registry.find("verifiers", spec.name)(**spec.args)
+    """A verifier that knows what to ask a judge; None for another."""
+    kind = registry.find("verifiers", spec.name)
+    with blamed(f"the verifier {spec.name!r}", kind):
+        verifier = kind(**spec.args)
     return verifier if isinstance(verifier, ModelJudged) else None
 
 

@@ -20,7 +20,7 @@ from harness.core import (
 from harness.core.protocols import ModelJudged
 from harness.results.reports import iter_samples
 from harness.results.views import SampleView
-from harness.run.contracts import check_ready, verifier_version
+from harness.run.contracts import check_ready, verifier_of, verifier_version
 from harness.run.judge import Judge, Question, asks_judge
 from harness.run.plan import verifier_label
 from harness.store import Store
@@ -86,7 +86,8 @@ def regrade_runs(
 
 def _begin(store: Store, run_id: str) -> _Regrading:
     run = get_run(store, run_id)
-    spec: VerifierSpec = registry.make_task(TaskSpec.parse(run.task)).verifier()
+    named = TaskSpec.parse(run.task)
+    spec = verifier_of(named, registry.make_task(named))
     check_ready(spec)
     version = verifier_version(spec)
     return _Regrading(run=run, spec=spec, verifier=(verifier_label(spec), version))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from harness.store.records import Row, now
 from harness.store.schema import BatchRow, CallRow
 from harness.store.store import Store
 
-_AT_ONCE = 500  # parameters per query
+_AT_ONCE = 500  # parameters of one query
+_INTENT = "intent:"  # before the tag of a batch whose id is not known yet
 
 
 class OpenBatch(NamedTuple):
@@ -32,11 +33,59 @@ def batch_row(batch: str, model: str, calls: Sequence[str]) -> Row:
     }
 
 
+def intent_row(tag: str, model: str, calls: Sequence[str]) -> Row:
+    """A batch that is about to be submitted: whether the provider took it is not known yet."""
+    return batch_row(f"{_INTENT}{tag}", model, calls)
+
+
+def close_intent(store: Store, tag: str) -> None:
+    """Forget a batch that was to be submitted: it is known what became of it."""
+    with store.engine.begin() as connection:
+        connection.execute(delete(BatchRow).where(BatchRow.id == f"{_INTENT}{tag}"))
+
+
+class Intent(NamedTuple):
+    """A batch that a command was about to submit when it ended, with the time (ISO 8601)."""
+
+    tag: str
+    calls: tuple[str, ...]
+    created: str
+
+
+def open_intents(store: Store, model: str) -> list[Intent]:
+    """Those of a model (its id), the oldest first."""
+    query = (
+        select(BatchRow.id, BatchRow.calls, BatchRow.created)
+        .where(
+            BatchRow.model_id == model,
+            BatchRow.collected.is_(None),
+            BatchRow.id.startswith(_INTENT, autoescape=True),
+        )
+        .order_by(BatchRow.created, BatchRow.id)
+    )
+    with store.engine.connect() as connection:
+        return [
+            Intent(id_.removeprefix(_INTENT), tuple(calls), created)
+            for id_, calls, created in connection.execute(query)
+        ]
+
+
+def known_batches(store: Store, model: str) -> set[str]:
+    """The ids of all batches of a model (its id) that stand here, collected or not."""
+    query = select(BatchRow.id).where(BatchRow.model_id == model)
+    with store.engine.connect() as connection:
+        return set(connection.scalars(query))
+
+
 def open_batches(store: Store, model: str) -> list[OpenBatch]:
     """A model's open batches (by its id), the oldest first."""
     query = (
         select(BatchRow.id, BatchRow.calls)
-        .where(BatchRow.model_id == model, BatchRow.collected.is_(None))
+        .where(
+            BatchRow.model_id == model,
+            BatchRow.collected.is_(None),
+            ~BatchRow.id.startswith(_INTENT, autoescape=True),
+        )
         .order_by(BatchRow.created, BatchRow.id)
     )
     with store.engine.connect() as connection:

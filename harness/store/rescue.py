@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import shlex
 import tempfile
@@ -18,9 +19,13 @@ from harness.store.store import Store
 def append(store: Store, rows: Iterable[Row], file: Path | None) -> Path:
     """Append rows to the rescue file (a new one, where there is space, if `file` is None).
 
-    Raises OSError if no folder is writable.
+    A row that JSON cannot hold is left out: no database could hold it either. Raises OSError
+    when no folder can be written.
     """
-    lines = "".join(_dump(kind.__tablename__, row) + "\n" for kind, row in rows)
+    lines = ""
+    for kind, row in rows:
+        with contextlib.suppress(TypeError, ValueError, RecursionError):
+            lines += _dump(kind.__tablename__, row) + "\n"
     folders = [Path(store.name).parent, Path(tempfile.gettempdir()), Path.home()]
     candidates = ([file] if file else []) + [
         f / f"{Path(store.name).name}.rescue.jsonl" for f in folders

@@ -121,7 +121,9 @@ class Writer:
         try:
             self.rescued = rescue.append(self._store, rows, self.rescued)
             self.error = rescue.point_to(self.error, self.rescued, self._store.name)
-        except OSError:  # nowhere to write at all; the error stands without a rescue file
+        # Nowhere to write at all, or a value that JSON has not: the error stands without a rescue
+        # file. Whatever else it may be, the thread goes on, as others wait for it.
+        except Exception:  # noqa: BLE001
             return
 
     def _commit(self, rows: Sequence[Row]) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from harness.budgets.strategy import Caller, Draw, Reward, Role, Score
+from harness.budgets.strategy import Caller, Draw, Graded, Reward, Role, Score
 from harness.core import (
     Finish,
     HarnessError,
@@ -42,9 +42,10 @@ def last_digit(response: str) -> str | None:
 class ScriptedCaller:
     """One problem's calls, and a log of them: a `harness.budgets.Caller` for tests.
 
-    `tokens` is a ceiling on the generated tokens: draws are then sequential, the last one as long
-    as what is left, and Ceiling is raised if nothing is. `drawn` holds each draw
-    once, in order; `used` is the sum of their tokens.
+    `tokens` is a ceiling on the generated tokens: draws are then made one behind the other, the
+    last as long as what is left, and Ceiling is raised where nothing is. `drawn` holds each draw
+    once, in order; `used` is the sum of their tokens. `judged` holds what a reward said of each
+    response, and `read` is the sum of the tokens that it read for them.
     """
 
     engine: ScriptedEngine
@@ -56,6 +57,7 @@ class ScriptedCaller:
     answer: Callable[[str], str | None] = last_digit
     drawn: dict[str, Draw] = field(default_factory=dict)
     scored: list[str] = field(default_factory=list)
+    judged: dict[str, Graded] = field(default_factory=dict)
 
     @property
     def marks(self) -> ThinkMarks | None:
@@ -71,6 +73,11 @@ class ScriptedCaller:
     def used(self) -> int:
         """Generated tokens, each draw counted once."""
         return sum(draw.output_tokens or 0 for draw in self.drawn.values())
+
+    @property
+    def read(self) -> int:
+        """Tokens that rewards read, each response counted once."""
+        return sum(one.prompt_tokens or 0 for one in self.judged.values())
 
     def room(self, prefix: str = "", *, prompt: Prompt | None = None) -> int | None:
         """See `harness.budgets.Caller`."""
@@ -135,7 +142,11 @@ class ScriptedCaller:
         """See `harness.budgets.Caller`."""
         self.scored += responses
         caller: Caller = self
-        graded = await reward.score(caller, responses)
+        fresh = [text for text in dict.fromkeys(responses) if text not in self.judged]
+        if fresh:
+            graded = await reward.score(caller, fresh)
+            self.judged |= dict(zip(fresh, graded, strict=True))
+        graded = [self.judged[text] for text in responses]
         return [
             Score(id=text, steps=one.steps, parts=one.parts)
             for text, one in zip(responses, graded, strict=True)

@@ -29,6 +29,7 @@ from harness.core import (
     Problem,
     Prompt,
     Request,
+    Sample,
     Sampling,
     Status,
     Usage,
@@ -109,17 +110,20 @@ class _School:
     def _view(
         self, problem: Problem, text: str, name: str, index: int, one: Completion
     ) -> SampleView:
-        cut = one.finish.value == "length"
-        return SampleView(
+        sample = Sample(
             id=f"{name}-{index}",
+            text=one.text,
+            finish=one.finish,
+            output_tokens=one.output_tokens,
+        )
+        return SampleView(
+            sample=sample,
             run_id="star",
             problem=problem,
             index=index,
             prompt=text,
-            response=one.text,
-            finish=one.finish.value,
             usage=Usage(output_tokens=one.output_tokens),
-            verdict=self.verifier.verify(one.text, problem, truncated=cut),
+            verdict=self.verifier.verify(one.text, problem, truncated=sample.truncated),
             verifier=self.verifier.name,
         )
 
@@ -172,7 +176,7 @@ async def collect(
 ) -> tuple[list[StarRow], StarCount]:
     """The round's rows, and what became of the problems and solutions."""
     school, rng = _school(config.model, config), random.Random(derive_seed("star", config.seed))
-    problems = {}
+    problems: dict[str, Problem] = {}
     while len(problems) < config.problems:
         _, problem = training_problem(rng, f"train-{len(problems)}", (TASK,))
         problems.setdefault(problem.question, problem)  # each question once

@@ -1,4 +1,5 @@
-"""Every strategy against a plain implementation of its paper: answers, draws, tokens, scores.
+"""Every strategy against a plain implementation of its paper: answers, draws, tokens, and which
+responses a reward model read for how many tokens.
 
 On a scripted engine: tokens of 1 to 5 characters that do not heed marks or newlines, contexts that
 thoughts and steps overflow, ceilings that cut anywhere. Thousands of seeds in all.
@@ -12,7 +13,7 @@ import random
 
 import pytest
 
-from harness.budgets import Budget, resolve
+from harness.budgets import Budget, Graded, resolve
 from harness.budgets.proposers.revise import REQUEST
 from harness.core import Prompt, registry
 from harness.testing import Ceiling, ScriptedCaller, ScriptedEngine, ScriptedReward
@@ -22,17 +23,32 @@ MORE = [*range(4, 12), *range(1000, 1040)]  # in the slow tests
 LIMIT = 70  # tokens of one answer
 QUESTION = Prompt.user("Which digit is it?")
 VALUE = ScriptedReward()
+READ = {}  # by the references: the responses that were valued, with the tokens that it took
+
+
+class Reading(ScriptedReward):
+    """The scripted reward as a model, which reads each response."""
+
+    has_model = True
+
+    async def score(self, caller, responses):
+        return [Graded(steps=self.values(r), prompt_tokens=tokens_of(r)) for r in responses]
+
+
+def tokens_of(response):
+    return 7 + len(response) // 3
 
 
 @pytest.fixture(autouse=True)
 def _reward(monkeypatch):
-    monkeypatch.setitem(registry._registered["rewards"], "scripted", ScriptedReward)
+    monkeypatch.setitem(registry._registered["rewards"], "scripted", Reading)
     from harness.budgets.recipes import build_reward
 
     build_reward.cache_clear()
 
 
 def value(response):
+    READ[response] = tokens_of(response)
     return VALUE.values(response)[-1]
 
 
@@ -112,6 +128,7 @@ def test_it_is_what_the_paper_says_on_thousands_more(plain, world, budget):
 
 def hold(plain, world, budget, seeds):
     for options, seed in itertools.product(ENGINES, seeds):
+        READ.clear()
         theirs = world(ScriptedEngine(**options), QUESTION, seed=seed, limit=LIMIT)
         expected = plain.collect(REFERENCES[budget](plain, theirs))
         answers, caller = ours(budget, ScriptedEngine(**options), seed, None)
@@ -119,6 +136,8 @@ def hold(plain, world, budget, seeds):
         assert answers == expected, told
         assert len(caller.drawn) == len(theirs.drawn), told
         assert caller.used == theirs.used, told
+        assert caller.judged.keys() == READ.keys(), told
+        assert caller.read == sum(READ.values()), told
 
 
 @pytest.mark.parametrize(
@@ -128,12 +147,15 @@ def hold(plain, world, budget, seeds):
 def test_under_a_ceiling_too(plain, world, budget, seeds):
     for options, seed in itertools.product(ENGINES[:4], seeds):
         ceiling = random.Random(f"{budget}{options}{seed}").randint(1, 300)
+        READ.clear()
         theirs = world(ScriptedEngine(**options), QUESTION, seed=seed, limit=LIMIT, ceiling=ceiling)
         expected = plain.collect(REFERENCES[budget](plain, theirs))
         answers, caller = ours(budget, ScriptedEngine(**options), seed, ceiling)
         told = f"{options}, seed {seed}, ceiling {ceiling}"
         assert answers == expected, told
         assert caller.used == theirs.used <= ceiling, told
+        assert caller.judged.keys() == READ.keys(), told
+        assert caller.read == sum(READ.values()), told
 
 
 @pytest.mark.parametrize("budget", REFERENCES)

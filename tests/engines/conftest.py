@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import Study
 from harness.core import (
     Completion,
     DataSource,
@@ -180,6 +182,25 @@ def smollm2(tmp_path_factory: pytest.TempPathFactory) -> str:
         convert(gguf, scratch)
         shutil.move(scratch, made)
     return str(made)
+
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "embedded.toml"
+
+
+def study_of(
+    models: Mapping[str, tuple[str, str]], folder: Path, *, limit: int, budgets: str | None = None
+) -> Study:
+    """The example study with other models (spec and args by name), fewer problems of each task
+    and, where they are given, other budgets (as TOML)."""
+    text = re.sub(r"\[\[models\]\]\n(?:.+\n)+\n?", "", EXAMPLE.read_text("utf-8"))
+    text = re.sub(r"^limit = \d+$", f"limit = {limit}", text, flags=re.M)
+    if budgets is not None:
+        text = re.sub(r"^budgets = .*$", f"budgets = {budgets}", text, flags=re.M)
+    for name, (spec, args) in models.items():
+        text += f'\n[[models]]\nmodel = "{spec}"\nname = "{name}"\nargs = {{ {args} }}\n'
+    file = folder / "study.toml"
+    file.write_text(text, "utf-8")
+    return Study.load(file, db=folder / "study.sqlite")
 
 
 @contextmanager

@@ -1,8 +1,9 @@
-"""A real instruction-tuned model, SmolLM2-135M, through transformers here and through a vLLM
-server: the same chats, the same figures within their intervals."""
+"""A real instruction-tuned model, SmolLM2-135M, through transformers and vLLM here and through a
+vLLM server: the same chats, and the example study's figures within their intervals."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +11,8 @@ import pytest
 
 from harness.core import Message, Prompt, Request, Sampling
 from harness.results.views import RunReport
-from harness.run.evaluate import evaluate
 
-from .conftest import ask, serving
+from .conftest import ask, serving, study_of
 
 pytestmark = pytest.mark.engines
 
@@ -25,6 +25,7 @@ QUESTIONS = (
     "Which is larger, 9.8 or 9.11?",
 )
 LIMIT = 16
+PROBLEMS = 10
 
 
 def chats(system: str | None = None) -> list[Request]:
@@ -58,21 +59,27 @@ def test_it_chats_the_same_in_both(smollm2: str, server: str) -> None:
     assert "Paris" in here["plain"][0].completions[0].text
 
 
-def test_a_few_problems_give_the_same_figures(smollm2: str, server: str, tmp_path: Path) -> None:
-    reports: list[RunReport] = []
-    for spec, args in ((f"hf:{smollm2}", {"dtype": "float32"}), (server, {})):
-        result = evaluate(
-            spec,
-            "decimals",
-            "sample@2",
-            model_args=args,
-            limit=8,
-            max_output_tokens=24,
-            db=tmp_path / "smollm2.sqlite",
-        )
-        assert result.failed == 0
-        reports += result.reports
-    one, two = (report.accuracy for report in reports)
-    assert one.low <= two.high
-    assert two.low <= one.high
-    assert reports[0].charged.prompt_tokens == reports[1].charged.prompt_tokens
+def test_the_example_study_gives_the_same_figures_through_each(
+    smollm2: str, server: str, tmp_path: Path
+) -> None:
+    """Its tasks under the budgets that a model without thinking marks can have."""
+    engines = {
+        "transformers": (f"hf:{smollm2}", 'dtype = "float32"'),
+        "vLLM": (f"vllm:{smollm2}", 'dtype = "float32"'),
+        "a server": (server, ""),
+    }
+    budgets = '["greedy:max=24", "vote@{1,3}:max=24"]'
+    result = study_of(engines, tmp_path, limit=PROBLEMS, budgets=budgets).run()
+    assert result.ok, result.left
+    runs: dict[tuple[str, str], dict[str, RunReport]] = defaultdict(dict)
+    for report in result.reports:
+        runs[report.task, report.budget][report.model] = report
+    assert len(runs) == 2 * 3
+    for cell, by_engine in runs.items():
+        assert set(by_engine) == set(engines)
+        ours = by_engine["transformers"]
+        for name, theirs in by_engine.items():
+            assert theirs.charged.prompt_tokens == ours.charged.prompt_tokens, (cell, name)
+            one, other = ours.accuracy, theirs.accuracy
+            close = one.low <= other.value <= one.high and other.low <= one.value <= other.high
+            assert close, (cell, name, one, other)

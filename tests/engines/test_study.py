@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
-from harness import Study
 from harness.results.views import RunReport
 
-from .conftest import SMALLEST
+from .conftest import SMALLEST, study_of
 
 pytestmark = [
     pytest.mark.engines,
     pytest.mark.filterwarnings("ignore"),  # torch, transformers and vLLM warn on import
 ]
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "embedded.toml"
 PROBLEMS = 24
 HEADLINES = {"accuracy", "lure_rate"}
-
-
-def study_of(models: dict[str, tuple[str, str]], folder: Path) -> Study:
-    """The example with other models (spec and args by name) and fewer problems."""
-    text = re.sub(r"\[\[models\]\]\n(?:.+\n)+\n?", "", EXAMPLE.read_text("utf-8"))
-    text = re.sub(r"^limit = \d+$", f"limit = {PROBLEMS}", text, flags=re.M)
-    for name, (spec, args) in models.items():
-        text += f'\n[[models]]\nmodel = "{spec}"\nname = "{name}"\nargs = {{ {args} }}\n'
-    file = folder / "study.toml"
-    file.write_text(text, "utf-8")
-    return Study.load(file, db=folder / "study.sqlite")
 
 
 def test_every_engine_gives_the_example_s_figures(smallest_server: str, tmp_path: Path) -> None:
@@ -42,7 +28,7 @@ def test_every_engine_gives_the_example_s_figures(smallest_server: str, tmp_path
         "a server": (f"openai:{SMALLEST}@{smallest_server}",
                      f'api = "completions", tokenizer = "{SMALLEST}", token_ids = true'),
     }  # fmt: skip
-    result = study_of(engines, tmp_path).run()
+    result = study_of(engines, tmp_path, limit=PROBLEMS).run()
     assert result.ok, result.left
     runs: dict[tuple[str, str], dict[str, RunReport]] = defaultdict(dict)
     for report in result.reports:

@@ -217,6 +217,34 @@ class Limited:
         return max(requests / self.rpm, tokens / self.tpm) / ((until - since) / 60)
 
 
+@dataclass
+class Foreseeing(Limited):
+    """It knows a reply's tokens when the request comes, and counts them then."""
+
+    known: list[int] = field(default_factory=list)
+
+    def enter(self, body: dict[str, Any]) -> bool:
+        """Whether the reply fits as well."""
+        now, output = self.now(), self.draw.randint(*self.tokens)
+        if self.requests.left(now) < 1 or self.budget.left(now) < 30 + output:
+            self.refused += 1
+            return False
+        self.requests.take(1, now)
+        self.budget.take(30 + output, now)
+        self.known.append(output)
+        self.log.append((now, 1, 30 + output))
+        self.accepted, self.in_flight = self.accepted + 1, self.in_flight + 1
+        return True
+
+    def leave(self) -> dict[str, Any]:
+        """The reply, of one of the lengths that were counted."""
+        self.in_flight -= 1
+        usage = {"prompt_tokens": 30, "completion_tokens": self.known.pop(0)}
+        message = {"role": "assistant", "content": "Answer: 9.8"}
+        choice = {"index": 0, "finish_reason": "stop", "message": message}
+        return {"model": "limited", "choices": [choice], "usage": usage}
+
+
 REFUSAL = {"error": {"message": "Rate limit reached", "type": "requests", "code": "rate_limit"}}
 
 

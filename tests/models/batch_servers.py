@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from email.message import Message
 from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs
 
 Fate = Callable[[int, dict[str, Any]], str]
 """What becomes of the n-th request of all: "ok", "failed", "expired" or "lost"."""
@@ -30,6 +32,7 @@ class BatchServer:
         self.asked: list[tuple[str, dict[str, Any]]] = []  # custom id and body, in order
         self.single: list[Any] = []  # requests beside batches
         self.keys: set[str | None] = set()
+        self.taken: Callable[[], bool] = lambda: False  # True: the answer to a new batch is lost
         self.held = threading.Event()  # nothing is done until it is set
         self.held.set()
         outer = self
@@ -59,7 +62,15 @@ class BatchServer:
     def handle(self, handler: BaseHTTPRequestHandler, data: bytes) -> None:
         """Answer one request."""
         self.keys.add(handler.headers.get("authorization") or handler.headers.get("x-api-key"))
-        found = self.route(handler.command, handler.path.removeprefix("/v1"), handler, data)
+        path, _, query = handler.path.removeprefix("/v1").partition("?")
+        before = len(self.batches)
+        if handler.command == "GET" and path in ("/batches", "/messages/batches"):
+            found = self.listed(path, parse_qs(query))
+        else:
+            found = self.route(handler.command, path, handler, data)
+        if len(self.batches) > before and self.taken():
+            handler.close_connection = True
+            return
         status, body = (404, {"error": {"message": "not found"}}) if found is None else (200, found)
         text = (body if isinstance(body, str) else json.dumps(body)).encode()
         handler.send_response(status)
@@ -77,7 +88,9 @@ class BatchServer:
             assert asked["completion_window"] == "24h"
             lines = [json.loads(line) for line in self.files[asked["input_file_id"]].splitlines()]
             assert {line["url"] for line in lines} == {asked["endpoint"]}
-            return self.begin([(line["custom_id"], line["body"]) for line in lines], "batch")
+            made = self.begin([(line["custom_id"], line["body"]) for line in lines], "batch")
+            self.batches[made["id"]]["metadata"] = asked.get("metadata")
+            return made
         if method == "POST" and path == "/messages/batches":
             requests = json.loads(data)["requests"]
             return self.begin([(r["custom_id"], r["params"]) for r in requests], "msgbatch")
@@ -111,8 +124,33 @@ class BatchServer:
         name = f"{kind}_{len(self.batches)}"
         fates = [self.fate(len(self.asked) + i, body) for i, (_, body) in enumerate(requests)]
         self.asked += requests
-        self.batches[name] = {"requests": requests, "fates": fates}
+        self.batches[name] = {"requests": requests, "fates": fates, "made": datetime.now(UTC)}
         return {"id": name, "object": "batch", "status": "validating"}
+
+    def listed(self, path: str, query: dict[str, list[str]]) -> Any:
+        """The list of batches, two a page, the newest first."""
+        of_openai = path == "/batches"
+        names = [n for n in reversed(self.batches) if n.startswith("batch") == of_openai]
+        [after] = query.get("after" if of_openai else "after_id", [""])
+        names = names[names.index(after) + 1 :] if after else names
+        rows = [self.state(n, of_openai) for n in names[:2]]
+        return {"object": "list", "data": rows, "has_more": len(names) > 2}
+
+    def state(self, name: str, of_openai: bool) -> Any:
+        """A batch as the list shows it."""
+        batch, running = self.batches[name], not self.held.is_set()
+        if of_openai:
+            made = int(batch["made"].timestamp())
+            return {"id": name, "created_at": made, "metadata": batch.get("metadata")}
+        kinds = ("processing", "succeeded", "errored", "canceled", "expired")
+        counts = dict.fromkeys(kinds, 0)
+        counts["processing" if running else "succeeded"] = len(batch["requests"])
+        return {
+            "id": name,
+            "created_at": batch["made"].isoformat(),
+            "processing_status": "in_progress" if running else "ended",
+            "request_counts": counts,
+        }
 
     def done(self, name: str) -> bool:
         """Whether a batch has been looked at often enough."""

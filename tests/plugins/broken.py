@@ -400,8 +400,98 @@ BROKEN = {
     "proposer: too many": Broken(
         "class proposer(Plain):\n async def propose(self, caller, n):\n"
         "  for d in await caller.sample(range(n + 3), Sampling(max_tokens=9)): yield (d,)",
-        "propose yielded 5 chains; expected 2 of them",
+        "propose yielded 3 chains or more; expected 2 of them",
         budget="own@2",
+    ),
+    "task: half a character": Broken(
+        "class task(Good):\n def load(self, source):"
+        " return [Problem(id='a', question='\\ud800', gold='7')]",
+        r"load gave the problem 'a' \(str\) with half a character \(a lone surrogate\); expected text",
+    ),
+    "task: a message that is text": Broken(
+        "class task(Good):\n def prompt(self, problem): return Prompt(('hello',))",
+        r"prompt gave 'hello' \(str\) among the messages for 'p0'; expected harness.core.Message",
+    ),
+    "task: a role that is none": Broken(
+        "class task(Good):\n def prompt(self, problem): return Prompt((Message('robot', 'q'),))",
+        r"prompt gave a message of 'robot' \(str\) for 'p0'; expected one of system, user, assistant",
+    ),
+    "task: arguments of a verifier that are a number": Broken(
+        "class task(Good):\n def verifier(self): return VerifierSpec('math', 3)",
+        r"verifier gave VerifierSpec\(.*; expected a name, and arguments by name",
+    ),
+    "task: an exception that is no Exception": Broken(
+        "class Odd(BaseException): pass\n"
+        "class task(Good):\n def load(self, source): raise Odd('base')",
+        r"the task 'own' \(.*plugin\.py, line \d+\): Odd: base$",
+        1,
+    ),
+    "verifier: half a character": Broken(
+        JUDGED + "class judge(Judge):\n def verify(self, response, problem, *, truncated=False):"
+        " return Verdict(status=Status.CORRECT, key='\\ud800')",
+        r"verify gave half a character \(a lone surrogate\); expected text that UTF-8 can hold",
+        1,
+    ),
+    "backend: a context in words": Broken(
+        "class engine(Engine):\n def __init__(self, spec):"
+        " self.info = ModelInfo(spec='s', name='e', fingerprint='f', context='many')",
+        r"has info.context = 'many' \(str\); expected a whole number from 1, or None",
+    ),
+    "backend: marks of nothing": Broken(
+        "class engine(Engine):\n def __init__(self, spec):"
+        " self.info = ModelInfo(spec='s', name='e', fingerprint='f', think=ThinkMarks('', ''))",
+        r"has info.think = ThinkMarks\(.*; expected a harness.core.ThinkMarks of two texts, or None",
+    ),
+    "backend: an exception that is no Exception": Broken(
+        "class Odd(BaseException): pass\n"
+        "class engine(Engine):\n async def generate(self, request): raise Odd('gone')",
+        r"the backend 'own:m' \(.*plugin\.py, line \d+\): Odd: gone$",
+        1,
+    ),
+    "backend: more tokens than there are numbers": Broken(
+        SAID.format(usage="prompt_tokens=5, output_tokens=2**80", latency="0.1"),
+        r"generate gave usage with output_tokens 1208925819614629174706176 \(int\); expected",
+    ),
+    "proposer: a draw of its own": Broken(
+        "class proposer(Plain):\n async def propose(self, caller, n):\n"
+        "  for i in range(n): yield (Draw(id='x', prefix='', text='2', finish=Finish.STOP),)",
+        r"propose yielded \(Sample\(.*; expected draws that `caller.sample` gave",
+        budget="own@2",
+    ),
+    "proposer: one draw for two": Broken(
+        "class proposer(Plain):\n async def propose(self, caller, n):\n"
+        "  [d] = await caller.sample([0], Sampling(max_tokens=9))\n"
+        "  for _ in range(n): yield (d,)",
+        "propose yielded the same chain twice; expected draws of different indices",
+        budget="own@2",
+    ),
+    "selector: arguments that no file can hold": Broken(
+        "class selector(Chooser): args = {'x': object()}",
+        r"has args = \{'x': <object .*; expected text, numbers or None by name",
+        budget="vote@2:select=own",
+    ),
+    "proposer: chains without end": Broken(
+        "class proposer(Plain):\n async def propose(self, caller, n):\n"
+        "  import itertools\n  for i in itertools.count():\n"
+        "   for d in await caller.sample([i], Sampling(max_tokens=9)): yield (d,)",
+        "propose yielded 3 chains or more; expected 2 of them",
+        budget="own@2",
+    ),
+    "proposer: it asks without end": Broken(
+        "class proposer(Plain):\n async def propose(self, caller, n):\n"
+        "  while True: d = await caller.sample([0], Sampling(max_tokens=9))\n  yield d",
+        "propose went on asking for samples and scores; expected at most 1000 calls for each chain",
+        budget="own@2",
+    ),
+    "task: what it gives cannot be shown": Broken(
+        "class Odd:\n def __repr__(self): raise ValueError('no')\n"
+        "class task(Good):\n def prompt(self, problem): return Odd()",
+        r"prompt gave <Odd> \(Odd\) for 'p0'; expected a harness.core.Prompt",
+    ),
+    "task: an error of several lines": Broken(
+        "class task(Good):\n def load(self, source): raise ValueError('one\\ntwo')",
+        r"the task 'own' \(.*plugin\.py, line \d+\): ValueError: one two$",
+        1,
     ),
     "proposer: its most tokens are text": Broken(
         "class proposer(Plain):\n def most_tokens(self, limit): return 'lots'",
@@ -485,35 +575,137 @@ BROKEN = {
 }
 
 FOR_EVER = "\n  while True: pass"
+SLEEPS = "\n  import time; time.sleep(10**6)"
+IN_C = "\n  import re; re.match('(a+)+$', 'a' * 60 + 'b')"
+WAITS = "\n  import asyncio; await asyncio.Event().wait()"
+MADE = "\n def __init__(self, *args, **more):"
+
+
+def _hanging(code: str, says: str, code_: int = 1, **more: str) -> Broken:
+    return Broken(code, says, code_, **more)
+
+
 HANGING = {
-    "task: prompt": Broken(
+    "task: made": _hanging("class task(Good):" + MADE + FOR_EVER, r"the task 'own'"),
+    "task: load": _hanging(
+        "class task(Good):\n def load(self, source):" + FOR_EVER, "the task 'own'"
+    ),
+    "task: load sleeps": _hanging(
+        "class task(Good):\n def load(self, source):" + SLEEPS, r"the task 'own'"
+    ),
+    "task: load gives what never ends": _hanging(
+        "import collections.abc\nclass Endless(collections.abc.Sequence):\n"
+        " def __len__(self): return 3\n def __getitem__(self, i):\n  while True: pass\n"
+        "class task(Good):\n def load(self, source): return Endless()",
+        r"the task 'own'",
+    ),
+    "task: prompt": _hanging(
         "class task(Good):\n def prompt(self, problem):" + FOR_EVER, r"the task 'own'"
     ),
-    "backend: render": Broken(
+    "task: prompt, within C": _hanging(
+        "class task(Good):\n def prompt(self, problem):" + IN_C, r"the task 'own'"
+    ),
+    "task: verifier": _hanging(
+        "class task(Good):\n def verifier(self):" + FOR_EVER, r"the task 'own'"
+    ),
+    "task: metrics": _hanging(
+        "class task(Good):\n def metrics(self, scored):" + FOR_EVER, r"the task 'own'"
+    ),
+    "verifier: made": _hanging(
+        JUDGED + "class judge(Judge):" + MADE + FOR_EVER, r"the verifier 'own'"
+    ),
+    "backend: made": _hanging("class engine(Engine):" + MADE + SLEEPS, r"the backend 'own'"),
+    "backend: render": _hanging(
         "class engine(Engine):\n def render(self, prompt, prefix=''):" + FOR_EVER,
         r"the backend 'own:m'",
     ),
-    "backend: generate awaits what never comes": Broken(
-        "class engine(Engine):\n async def generate(self, request):\n"
-        "  import asyncio; await asyncio.Event().wait()",
+    "backend: generate awaits what never comes": _hanging(
+        "class engine(Engine):\n async def generate(self, request):" + WAITS,
         r"the backend 'own:m' \(.*\): generate",
     ),
-    "selector: expect, and takes every error": Broken(
+    "backend: generate holds the loop": _hanging(
+        "class engine(Engine):\n async def generate(self, request):" + FOR_EVER,
+        r"the backend 'own:m'",
+    ),
+    "backend: generate sleeps between two awaits": _hanging(
+        "class engine(Engine):\n async def generate(self, request):\n"
+        "  import asyncio; await asyncio.sleep(0)" + SLEEPS,
+        r"the backend 'own:m'",
+    ),
+    "backend: generate waits for a thread": _hanging(
+        "import asyncio, threading\nheld = threading.Event()\nclass engine(Engine):\n"
+        " async def generate(self, request): await asyncio.to_thread(held.wait, 4)",
+        r"the backend 'own:m' \(.*\): generate",
+    ),
+    "backend: close awaits what never comes": _hanging(
+        "class engine(Engine):\n async def close(self):" + WAITS,
+        r"the backend 'own:m' \(.*\): close",
+    ),
+    "proposer: made": _hanging(
+        "class proposer(Plain):" + MADE + FOR_EVER, r"the proposer 'own'", budget="own@2"
+    ),
+    "proposer: propose holds the loop": _hanging(
+        "class proposer(Plain):\n async def propose(self, caller, n):" + FOR_EVER + "\n  yield 1",
+        r"the proposer 'own'",
+        budget="own@2",
+    ),
+    "proposer: propose awaits what never comes": _hanging(
+        "class proposer(Plain):\n async def propose(self, caller, n):\n"
+        "  await caller.sample([0], Sampling(max_tokens=9))" + WAITS + "\n  yield 1",
+        r"the proposer 'own' \(.*\): propose",
+        budget="own@2",
+    ),
+    "selector: made": _hanging(
+        "class selector(Chooser):" + MADE + FOR_EVER,
+        r"the selector 'own'",
+        budget="vote@2:select=own",
+    ),
+    "selector: expect, and takes every error": _hanging(
         "class selector(Chooser):\n def expect(self, pool, k):\n  while True:\n"
         "   try: pool[0]\n   except Exception: pass",
         r"the selector 'own'",
         budget="vote@2:select=own",
     ),
-    "reward: score awaits what never comes": Broken(
-        "class reward(Half):\n async def score(self, caller, responses):\n"
-        "  import asyncio; await asyncio.Event().wait()",
+    "reward: made": _hanging(
+        "class reward(Half):" + MADE + SLEEPS, r"the reward 'own'", budget="best@2:reward=own"
+    ),
+    "reward: score awaits what never comes": _hanging(
+        "class reward(Half):\n async def score(self, caller, responses):" + WAITS,
         r"the reward 'own' \(.*\): score",
         budget="best@2:reward=own",
     ),
-    "aggregation": Broken(
+    "reward: score, within C": _hanging(
+        "class reward(Half):\n async def score(self, caller, responses):" + IN_C,
+        r"the reward 'own'",
+        budget="best@2:reward=own",
+    ),
+    "aggregation": _hanging(
         "def forever(steps):" + FOR_EVER + "\nharness.register('aggregations', 'mine', forever)",
         r"the aggregation 'mine'",
         budget="best@2:reward=own,agg=mine",
+    ),
+    "stop rule: more": _hanging(
+        "class Stop:\n def more(self, votes, drawn):"
+        + SLEEPS
+        + "\nharness.register('stops', 'mine', Stop)",
+        r"the stop rule 'mine'",
+        budget="adaptive@3:stop=mine",
+    ),
+    "stop rule: made": _hanging(
+        "class Stop:" + MADE + FOR_EVER + "\nharness.register('stops', 'mine', Stop)",
+        r"the stop rule 'mine'",
+        budget="adaptive@3:stop=mine",
+    ),
+    "family: it makes no end": _hanging(
+        "def family(name):" + FOR_EVER, r"the family 'fam'", task="fam:x"
+    ),
+    "file: its import": _hanging(
+        "while True: pass", r"plugin .*plugin\.py failed at line \d+: it was", 2
+    ),
+    "file: its import waits": _hanging(
+        "import threading; threading.Event().wait()",
+        r"plugin .*plugin\.py failed at line \d+: it",
+        2,
     ),
 }
 """Plugins that never end; `says` is what the one line begins with."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sqlite3
+import subprocess
+import sys
 import time
 
 import pytest
 
-from harness.core import watch
+from harness.core import registry, watch
 
 
 def test_one_line_says_what_is_wrong(broken, write, command, tmp_path):
@@ -41,16 +45,94 @@ def test_regrade_and_tasks_check_end_with_a_verifier_of_unknown_verdicts(write, 
 
 
 def test_nothing_hangs(hanging, write, command, tmp_path, monkeypatch):
-    """What should take no time, and what is awaited, are stopped; here after a second each."""
+    """What should take no time, what is awaited and what loads are stopped; after a second each."""
     monkeypatch.setenv(watch.VARIABLE, "1")
-    monkeypatch.setattr(watch, "_AWAITED", 1)
-    words = ["eval", "--plugin", write(hanging.code), "--model", "own:m", "--task", "own"]
+    monkeypatch.setenv(watch.LOAD_VARIABLE, "1")
+    monkeypatch.setattr(watch, "AWAITED", watch.QUICK)
+    # But where that is the case, imports have their time: they may be the first of this process.
+    patient = watch.Limit("HARNESS_TEST_IMPORT_SECONDS", 600)
+    imports = watch.QUICK if hanging.says.startswith("plugin") else patient
+    monkeypatch.setattr(watch, "IMPORT", imports)
+    words = ["eval", "--plugin", write(hanging.code), "--model", "own:m", "--task", hanging.task]
     words += ["--budget", hanging.budget, "--db", tmp_path / "t.sqlite", "--quiet"]
     code, _, said = command(*words)
     [line] = [one for one in said.splitlines() if not one.startswith("run the same command")]
     assert re.search(hanging.says + r".*plugin\.py, line \d+|" + hanging.says, line), line
-    assert "still running after 1 s (HARNESS_PLUGIN_SECONDS allows more)" in line
+    variable = watch.LOAD_VARIABLE if "load" in hanging.code else watch.VARIABLE
+    assert f"still running after 1 s ({variable} allows more)" in line
+    assert code == hanging.exit
+
+
+@pytest.mark.parametrize("words", [["tasks", "check", "own"], ["tasks", "show", "own"]])
+def test_commands_for_tasks_end_too(words, write, command, monkeypatch):
+    monkeypatch.setenv(watch.VARIABLE, "1")
+    code = "class task(Good):\n def verifier(self):\n  while True: pass"
+    monkeypatch.setattr(watch, "AWAITED", watch.QUICK)
+    code, out, said = command(*words, "--plugin", write(code))
+    assert re.search(r"the task '\w+' \(.*plugin\.py, line \d+\): it was still running", out + said)
     assert code == 1
+
+
+def test_a_task_that_cannot_be_made_leaves_the_list_of_the_others(write, command, monkeypatch):
+    monkeypatch.setenv(watch.VARIABLE, "1")
+    stuck = "class task(Good):\n def __init__(self):\n  while True: pass"
+    with pytest.warns(registry.BrokenPluginWarning, match="the task 'own' .* still running after"):
+        code, out, _ = command("tasks", "list", "--plugin", write(stuck))
+    assert (code, "gsm8k" in out) == (0, True)
+
+
+STUBBORN = """
+class Stop:
+    def more(self, votes, drawn):
+        if not drawn: return 1
+        while True:
+            try:
+                while True: pass
+            except BaseException: pass
+harness.register('stops', 'mine', Stop)
+"""
+
+
+RETRIES = """
+class Stop:
+    def more(self, votes, drawn): return 1
+harness.register('stops', 'mine', Stop)
+class engine(Engine):
+    calls = 0
+    async def generate(self, request):
+        import asyncio
+        Engine.calls = getattr(Engine, 'calls', 0) + 1
+        while Engine.calls > 1:
+            try: await asyncio.sleep(10**6)
+            except: pass
+        return await super().generate(request)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (STUBBORN, r"the stop rule 'mine' \(.*plugin\.py, line \d+\): it was .* 1 s"),
+        (RETRIES, r"the backend 'own:m' \(.*plugin\.py, line \d+\): generate: it was .* 10 s"),
+    ],
+    ids=["computes", "waits"],
+)
+def test_what_takes_every_exception_ends_the_process_and_loses_nothing(code, said, write, tmp_path):
+    """In a process of its own, which ends with one line; what had come stands in the store."""
+    words = ["eval", "--plugin", write(code), "--model", "own:m", "--task", "own"]
+    words += ["--budget", "adaptive@3:stop=mine", "--limit", "1", "--db", tmp_path / "t.sqlite"]
+    ended = subprocess.run(
+        [sys.executable, "-m", "harness", *map(str, words), "--quiet"],
+        env={**os.environ, watch.VARIABLE: "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert re.fullmatch(rf"harness: {said} \(HARNESS_PLUGIN_SECONDS allows more\)\n", ended.stderr)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    with sqlite3.connect(tmp_path / "t.sqlite") as stored:
+        assert stored.execute("select count(*) from sample").fetchone() == (1,)
 
 
 def test_a_call_that_ends_in_time_is_left_alone(monkeypatch):

@@ -165,6 +165,87 @@ def test_a_process_that_is_killed_loses_nothing(serve: Any, spec: str, tmp_path:
     assert run["problems"] == 5
 
 
+def _others(server: BatchServer, calls: int) -> None:
+    """Batches of the same key that are not ours: of another size, of the same, and an old one."""
+    for size in (calls + 1, calls):
+        for kind in ("batch", "msgbatch"):
+            server.begin([(f"theirs-{size}-{n}", {"max_tokens": 1}) for n in range(size)], kind)
+    for batch in server.batches.values():
+        batch["made"] -= dt.timedelta(minutes=1)
+    server.asked.clear()
+
+
+@pytest.mark.parametrize("ended", [True, False], ids=["ended since", "under way"])
+def test_a_process_that_dies_behind_the_provider_s_yes_pays_once(
+    serve: Any, spec: str, tmp_path: Path, ended: bool
+) -> None:
+    """It is killed before the answer to its batch: the next command finds the batch, and waits."""
+    server = serve()
+    if ended:
+        _others(server, 5)
+    else:
+        server.held.clear()
+    command = [sys.executable, "-c", "from harness.cli import main; main()", "eval", "-m"]
+    command += [spec.format(server.url), "-t", "decimals", "-b", "effort@low", "--limit", "5"]
+    command += ["--db", "k.sqlite", "--price", "1,10", "--batch", "--quiet", "--json"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def die() -> bool:
+        if begun and begun[0].poll() is None:
+            begun[0].kill()
+            begun[0].wait()
+            return True
+        return False
+
+    server.taken = die
+    known = len(server.batches)
+    begun.append(subprocess.Popen(command, cwd=tmp_path, env=environment))
+    assert begun[0].wait(120) == -signal.SIGKILL
+    assert (len(server.batches) - known, len(server.asked)) == (1, 5)
+    two = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE)
+    while not ended and not server.looked:
+        assert two.poll() is None
+        time.sleep(0.02)
+    server.held.set()
+    out, _ = two.communicate(timeout=120)
+    assert two.returncode == 0
+    assert (len(server.batches) - known, len(server.asked)) == (1, 5)
+    [run] = json.loads(out)
+    assert run["usd"] == pytest.approx(5 * ALONE / 2)
+
+
+def test_a_batch_whose_answer_is_lost_is_not_handed_in_again(
+    serve: Any, go: Any, spec: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.models.retry.Patience.first", 0.01)
+    server = serve()
+    lost = iter([True])
+    server.taken = lambda: next(lost, False)
+    assert go(spec.format(server.url), "effort@low").ok
+    assert (len(server.batches), len(server.asked)) == (1, 5)
+
+
+def test_a_command_that_could_not_hand_in_hands_in_later(
+    serve: Any, go: Any, spec: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The intent stands in the store, the provider has no such batch."""
+    from harness.core import BackendError
+    from harness.models.batches import BatchDesk
+
+    async def refuse(*_: Any) -> str:
+        raise BackendError("not now")
+
+    server = serve()
+    with monkeypatch.context() as patch:
+        patch.setattr(BatchDesk, "submit", refuse)
+        assert not go(spec.format(server.url), "effort@low").ok
+    _others(server, 5)
+    known = len(server.batches)
+    assert go(spec.format(server.url), "effort@low").ok
+    assert (len(server.batches) - known, len(server.asked)) == (1, 5)
+
+
 def test_a_batch_holds_what_others_ask_for(serve: Any, go: Any, spec: str) -> None:
     """The first command's batch is collected by two others, each for its own part."""
     server = serve()

@@ -185,6 +185,21 @@ def _impatient(store, refused):
         refused.put(str(context.original_exception))
 
 
+def test_a_value_that_nothing_can_hold_keeps_nobody_waiting(tmp_path):
+    """Neither the database nor the rescue file takes it; what stood beside it is rescued."""
+    file = tmp_path / "t.sqlite"
+    with open_store(file, create=True) as store:
+        writer = Writer(store)
+        kind, row = model("odd")
+        writer.put([model("kept"), (kind, {**row, "name": object()})])
+        with pytest.raises(StoreError, match="harness db recover"):
+            writer.flush()
+        writer.close()
+        assert names(store) == []
+        assert recover(store, writer.rescued) == 1
+        assert names(store) == ["kept"]
+
+
 def test_a_lock_is_waited_for(lock):
     file, process = lock
     refused: queue.SimpleQueue[str] = queue.SimpleQueue()

@@ -191,10 +191,11 @@ _UNIT_LETTER = lazy_pattern(r"(-?[\d.,]+)\s?([A-Za-z])[\s.]*")
 
 def _writes_unit(problem: Problem, letter: str) -> bool:
     """Whether a letter behind a number is a unit for the problem: "10 m", "in m?"."""
-    if problem.gold is None or plain_value(problem.gold) is None or not read_unit(letter):
+    read = read_unit(letter)
+    if read is None or problem.gold is None or plain_value(problem.gold) is None:
         return False
-    wanted = asked(problem.question)
-    same = wanted.unit is not None and read_unit(letter).dimension == wanted.unit.dimension
+    wanted = asked(problem.question).unit
+    same = wanted is not None and read.dimension == wanted.dimension
     return same or re.search(rf"\d\s?{letter}(?![\w^])", problem.question) is not None
 
 

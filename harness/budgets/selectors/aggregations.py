@@ -48,7 +48,7 @@ def aggregation(name: str) -> Aggregation:
 
     def checked(steps: Sequence[float]) -> float:
         what = f"the aggregation {name!r}"
-        with blamed(what, found, quick=True):
+        with blamed(what, found):
             value = found(steps)
         if not isinstance(value, int | float):
             raise misfit(what, found, None, f"gave {describe(value)}", "a number")

@@ -139,8 +139,9 @@ def beam(world, n, m, value, ahead=0, rounds=40):
                 for _ in range(ahead):
                     if not path.over:
                         path = step(world, path, greedy=True, number=0)
-                ends.append(value(shown(path)))
-            best = sorted(range(len(alive)), key=lambda i: -ends[i])[: n // m]
+                ends.append(shown(path))
+            values = [value(end) for end in ends]  # together, once all are rolled out
+            best = sorted(range(len(alive)), key=lambda i: -values[i])[: n // m]
             kept = [alive[i] for i in sorted(best)]
         else:
             kept = alive

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+from harness.verifiers.math.comparing.judge import same_answer
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
 from harness.verifiers.math.reading import wording
@@ -55,8 +56,6 @@ def _in_degrees(
     gold: str, answer: str, question: str, options: Options
 ) -> tuple[Outcome, str] | None:
     r"""`60` for `\pi/3`, where the question is about an angle."""
-    from harness.verifiers.math.comparing.judge import same_answer
-
     if plain_number(answer) is None or not re.search(r"pi|π", gold):
         return None
     if not _ANGLE.search(question):
@@ -69,10 +68,8 @@ def _between_ends(
     gold: str, answer: str, question: str, options: Options
 ) -> tuple[Outcome, str] | None:
     """An interval on which a function rises, with or without its ends: both are usual."""
-    from harness.verifiers.math.comparing.judge import same_answer
-
     if not (_ENDS.search(gold) and _ENDS.search(answer) and _MONOTONE.search(question)):
         return None
-    sides = [t.replace("[", "(").replace("]", ")") for t in (gold, answer)]
-    told, why = same_answer(*sides, options)
+    first, second = (t.replace("[", "(").replace("]", ")") for t in (gold, answer))
+    told, why = same_answer(first, second, options)
     return (told, f"{why}: but for the ends of the intervals") if told.equal else None
