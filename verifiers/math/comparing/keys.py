@@ -1,8 +1,9 @@
 """One string for equivalent answers, used for counting votes.
 
-Equality of strings is an equivalence, so votes do not depend on answer order. Numbers are their
-value to 12 significant digits (a machine's 3.999999999999999 is 4, 0.333333333333 is 1/3);
-other expressions are their values at three points; lists and sets are their members in one order.
+Equality of strings is an equivalence, so votes do not depend on which answer came first. Numbers
+are their value to 12 significant digits (a machine's 3.999999999999999 is 4, 0.333333333333 is
+1/3); other expressions are their values at three points; lists and sets are their members in one
+order.
 """
 
 from __future__ import annotations
