@@ -160,7 +160,7 @@ def _indented(text: str, by: int) -> str:
 
 
 def read_board(path: Path) -> BoardText:
-    """The words of a board from its file; UsageError that says what is wrong in it."""
+    """Read a board's texts from its file; UsageError that says what is wrong with it."""
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""What a board says of itself: its title, its words, its colours, and what it withholds."""
+"""A board's own settings: its title, texts, colours, and what it withholds."""
 
 from __future__ import annotations
 
@@ -17,15 +17,14 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardText:
-    """A board's own words.
+    """A board's own texts and settings.
 
-    `lead` stands under the title, and `text` (a blank line parts paragraphs) below it. `report` is
-    the link behind "report a wrong verdict", in which
-    {run}, {problem} and {sample} are replaced. `url` is where the site will stand: feeds and
-    embeds need it. `colours` are "accent" and "accent-dark", as #rrggbb. Of `protected` tasks (by
-    name) no gold answer and no lure is published. `sql_js` is the file sql-asm.js of the npm
-    package sql.js: with it there is a page to query the tables. Raises UsageError for what is none
-    of these.
+    `lead` is shown under the title, and `text` (blank lines separate paragraphs) below it.
+    `report` is the link of "report a wrong verdict", in which {run}, {problem} and {sample} are
+    replaced. `url` is the address of the published site: feeds and embeds need it. `colours` are
+    "accent" and "accent-dark", as #rrggbb. For `protected` tasks (by name), gold answers and lures
+    are not published. `sql_js` is the file sql-asm.js of the npm package sql.js, which enables a
+    page to query the tables. Raises UsageError for invalid values.
     """
 
     title: str = "Reasoning leaderboard"
@@ -62,7 +61,7 @@ class BoardText:
                 raise UsageError(f"{name} {address!r}: an address that begins with https://")
 
     def report_link(self, run: str, problem: str, sample: str) -> str:
-        """The address to report a verdict at; empty where the board has none."""
+        """The address for reporting a verdict; empty if the board has none."""
         from urllib.parse import quote
 
         out = self.report

@@ -33,8 +33,8 @@ MODELS_SHOWN = 200
 class SiteResult:
     """What was built: `index` is the page to open; `pages` counts the HTML files.
 
-    `samples` counts each once, however many runs share it. `made` are the parts that were made
-    anew (`run:ID`, `task:NAME` …), `written` the files that changed.
+    `samples` counts each sample once, however many runs share it. `made` are the parts that were
+    rebuilt (`run:ID`, `task:NAME` …), `written` the files that changed.
     """
 
     index: Path
@@ -48,7 +48,7 @@ class SiteResult:
 
 @dataclass(slots=True, kw_only=True)
 class Site(Shop):
-    """One build under way: what its parts share."""
+    """One build in progress: the state its parts share."""
 
     folder: Folder
     base: str  # a hash of the code and of the board's words: part of every key
@@ -61,7 +61,7 @@ class Site(Shop):
     problems: dict[str, Problem] = field(default_factory=dict)  # each once, by its content
 
     def work(self, jobs: Sequence[Job]) -> Iterator[Any]:
-        """What each job comes to, done by workers where there are many; None: it is to be done."""
+        """The result of each job, by workers if there are many jobs; None if still to be done."""
         size = size_for(len(jobs)) if self.for_workers is not None else 0
         if self.for_workers is None or not size:
             yield from [None] * len(jobs)
@@ -86,14 +86,14 @@ def build(
 ) -> SiteResult:
     """Write the leaderboard of a source to the folder `out`; the same input gives the same bytes.
 
-    Private addresses and local paths are replaced by names; UsageError where a page would hold
+    Private addresses and local paths are replaced by names; UsageError if a page would contain
     what looks like a key or a password, unless `allow_secrets`.
 
-    An older site in `out` is brought up to date: parts that follow from the same runs as before
-    stay as they are (unless `fresh`), files that are no longer of the site are removed, others
-    stay. Raises UsageError when `out` holds something and no site. `live`: the pages ask a server
-    on this machine whether they have changed. `release`: what is built is copied to `releases/`
-    under this name, where no later build changes it; UsageError where that stands already.
+    An older site in `out` is updated: parts built from the same runs as before are kept (unless
+    `fresh`), files that no longer belong to the site are removed, all other files are kept. Raises
+    UsageError if `out` is not empty and not a site. `live`: the pages ask a server on this machine
+    whether they have changed. `release`: the build is copied to `releases/` under this name, where
+    later builds do not change it; UsageError if it already exists.
     """
     if release is not None:
         releases.check_new(out, release)
@@ -155,7 +155,7 @@ def build(
 
 
 def _mark(site: Site) -> None:
-    """First of all the file that marks the folder as ours, and what all pages load."""
+    """First the file that marks the folder as ours, then the files that all pages load."""
     site.folder.always("board")
     listing = {
         "generator": GENERATOR,

@@ -87,6 +87,6 @@ def _font(size: int) -> Any:
 
 
 def _latin(text: str) -> str:
-    """What Pillow's own font has: of other characters a dot is left."""
+    """The characters of Pillow's own font; any other becomes a dot."""
     known = (" " <= c <= "~" or "\xa1" <= c <= "\xff" or c in "–…" for c in text)
     return "".join(c if has else "·" for c, has in zip(text, known, strict=True))

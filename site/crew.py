@@ -1,8 +1,8 @@
-"""Worker processes that make runs' pages beside one another, when there are many to make.
+"""Worker processes that build the pages of runs in parallel, if there are many.
 
-A worker opens the store by itself and writes its files into the site's folder; what it hands back
-is which files these are. Whatever it cannot do is done again by the one who asked, who then raises
-what it raises. Plain subprocesses and pipes, so that no script needs a guard around `build`.
+A worker opens the store itself, writes its files into the site's folder, and returns their names.
+A job that fails in a worker is repeated by the parent, which raises any error. Workers are plain
+subprocesses with pipes, so that no script needs a guard around `build`.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ class Setup:
 
 
 class Job(Protocol):
-    """What a worker is asked to do; it is pickled, and so is what it comes to."""
+    """A job for a worker; it is pickled, and so is its result."""
 
     def do(self, shop: Any) -> Any:
-        """Do it, with what the worker has."""
+        """Run the job with the worker's resources."""
         ...
 
 
@@ -79,7 +79,7 @@ class Crew:
             worker.stdout.close()
 
     def do(self, jobs: Sequence[Job]) -> Iterator[Any]:
-        """What each job comes to, in their order; None for what a worker could not do."""
+        """The results of the jobs, in order; None for a job that a worker could not do."""
         with ThreadPoolExecutor(self._size) as threads:
             yield from threads.map(self._ask, jobs)
 
@@ -98,7 +98,7 @@ class Crew:
 
 
 def size_for(jobs: int) -> int:
-    """How many workers so many jobs are worth; fewer than two are none."""
+    """The number of workers for this many jobs; fewer than two means none."""
     size = min(MOST, os.cpu_count() or 1, jobs // WORTH)
     return size if size > 1 else 0
 

@@ -1,4 +1,4 @@
-"""What programs and feed readers take: indexes, tables, a feed, badges, checksums."""
+"""Files for programs and feed readers: indexes, tables, a feed, badges, checksums."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def _plain(value: Any) -> Any:
 
 
 def _packed(site: Site, tables: Mapping[str, Table], key: str) -> list[tuple[str, str]]:
-    """SQLite, and Parquet where pyarrow is installed; made anew when a table has changed."""
+    """SQLite, and Parquet if pyarrow is installed; rebuilt when a table has changed."""
     arrow = _arrow()
     listed = [("data/leaderboard.sqlite", "both tables, to query")]
     if arrow is not None:
@@ -244,7 +244,7 @@ def _xml(value: str) -> str:
 
 
 def _badges(site: Site, groups: Iterable[Group]) -> None:
-    """One SVG a model: its best figure on the task with most rows; and one a model and task."""
+    """An SVG per model (its best figure on the task with most rows), and per model and task."""
     done: set[str] = set()
     for group in sorted(groups, key=lambda g: (-len(g.ranked), g.slug)):
         for model in group.models:

@@ -1,8 +1,8 @@
-"""The folder that a site is written to: what is ours in it, what stays as it is, what goes.
+"""The folder that a site is written to: which files are ours, kept, or removed.
 
 A site is made of units (a run with its transcripts, the problems of a task …), each with a key: a
-hash of all that its files follow from. A unit whose key is that of the last build is kept without
-being made. What the last build wrote and this one does not is removed, and nothing else.
+hash of everything its files depend on. A unit with the same key as in the last build is not
+rebuilt. Files that the last build wrote and this one does not are removed, and nothing else.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Files = dict[str, Fact]
 
 
 class Pile:
-    """Files of one unit that are written beside the folder's own process; see `Folder.adopt`.
+    """Files of one unit, written outside the folder's own process; see `Folder.adopt`.
 
     `known` are those of the last build.
     """
@@ -42,7 +42,7 @@ class Pile:
         self.written: list[str] = []
 
     def write(self, _unit: str, path: str, body: str | bytes) -> None:
-        """Write one file; nothing is touched where it stands already."""
+        """Write one file, unless it already exists unchanged."""
         data, fact = _checked(self._guard, path, body)
         self.files[path] = fact
         if self._known.get(path) != fact or not _stand(self.out, {path: fact}):
@@ -51,10 +51,10 @@ class Pile:
 
 
 class Folder:
-    """One build into `out`; `finish` removes what is stale and writes what was written down.
+    """One build into `out`; `finish` removes stale files and writes the record of the build.
 
-    Raises UsageError where `out` is a file, or holds something and no site of ours. `fresh`: every
-    unit is made again.
+    Raises UsageError if `out` is a file, or is not empty and not a site of ours. `fresh`: every
+    unit is rebuilt.
     """
 
     def __init__(self, out: Path, guard: Guard | None, *, fresh: bool = False) -> None:
@@ -91,11 +91,11 @@ class Folder:
         return {}
 
     def always(self, name: str) -> None:
-        """Begin a unit whose files are made at every build."""
+        """Begin a unit whose files are rebuilt every time."""
         self._new[name] = ("", {})
 
     def kept(self, name: str, key: str) -> bool:
-        """Begin a unit; True where its files stand already, so that there is nothing to make."""
+        """Begin a unit; True if its files are up to date, so that there is nothing to build."""
         old_key, files = self._old.get(name, ("", {}))
         if old_key == key and not self._fresh and self._stand(files):
             self._new[name] = (key, dict(files))
@@ -108,7 +108,7 @@ class Folder:
         return _stand(self.out, files)
 
     def write(self, unit: str, path: str, body: str | bytes) -> None:
-        """Write one file of a unit; nothing is touched where it stands already."""
+        """Write one file of a unit, unless it already exists unchanged."""
         data, fact = _checked(self._guard, path, body)
         self._new[unit][1][path] = fact
         if self._known.get(path) == fact and self._stand({path: fact}):
@@ -118,7 +118,7 @@ class Folder:
         self.written.append(path)
 
     def lend(self, unit: str) -> Files:
-        """Before another process writes the files of a unit: what stands of them already."""
+        """The existing files of a unit, before another process writes it."""
         self._begin()
         return dict(self._old.get(unit, ("", {}))[1])
 
@@ -128,7 +128,7 @@ class Folder:
         self.written += written
 
     def read(self, path: str) -> Any:
-        """A JSON file of this site, or None where it does not stand as it was written."""
+        """A JSON file of this site, or None if it is not as it was written."""
         try:
             return json.loads((self.out / path).read_bytes())
         except (OSError, ValueError):
@@ -179,7 +179,7 @@ class Folder:
 
 
 def _checked(guard: Guard | None, path: str, body: str | bytes) -> tuple[bytes, Fact]:
-    """A file's bytes and its fact; UsageError where the guard finds a secret."""
+    """A file's bytes and its fact; UsageError if the guard finds a secret."""
     if guard is not None and isinstance(body, str):
         guard.check(path, body)
     data = body.encode("utf-8", "replace") if isinstance(body, str) else body
@@ -210,7 +210,7 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def _found(out: Path, files: Files) -> Files:
-    """Files that a broken build may have changed, as they stand now: others are made again."""
+    """Files that an interrupted build may have changed, as they are now: others are rebuilt."""
     found: Files = {}
     for path, (sha, size) in files.items():
         try:

@@ -28,7 +28,7 @@ COSTS = ("tokens", "sequential", "read", "flops", "usd", "seconds")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a problem's transcripts stand: the page (0: there are none), and its number there."""
+    """A problem's place in the transcripts: the page (0: there are none), and its number there."""
 
     page: int
     number: int
@@ -36,7 +36,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunIndex:
-    """A run problem by problem; transcripts stand in the folder of the run `owner`."""
+    """A run problem by problem; transcripts are in the folder of the run `owner`."""
 
     board: BoardRun
     places: Mapping[str, Place]
@@ -65,7 +65,7 @@ class RunIndex:
     def from_json(
         cls, data: Mapping[str, Any], shared: dict[str, Problem] | None = None
     ) -> RunIndex:
-        """The inverse of `to_json`; `shared` holds problems that stand in several runs once."""
+        """The inverse of `to_json`; `shared` holds problems of several runs once."""
         shared = {} if shared is None else shared
         problems = tuple(_once(p, shared) for p in data["problems"])
         columns = zip(
@@ -175,7 +175,7 @@ def _row(row: Row) -> dict[str, Any]:
 
 
 def per(total: float | None, problems: int) -> float | None:
-    """A total a problem; None where unknown."""
+    """A total per problem; None if unknown."""
     return None if total is None or not problems else total / problems
 
 

@@ -1,10 +1,10 @@
-"""Mathematics in a stranger's text, typeset as MathML when the pages are built.
+"""Mathematics in untrusted text, typeset as MathML when the pages are built.
 
-A formula is what stands between `$…$`, `$$…$$`, `\\(…\\)` or `\\[…\\]`. It is converted by
-`latex2mathml`, whose elements are taken one by one: only those of presentation MathML that are
-listed here, with only the attributes that are listed, and their texts escaped as any other. A
-formula that it does not know whole (a command, an element, a missing argument) stays as it was
-written, and so does everything that is no formula.
+A formula is delimited by `$…$`, `$$…$$`, `\\(…\\)` or `\\[…\\]`. It is converted by
+`latex2mathml`, whose elements are copied one by one: only the presentation MathML elements listed
+here, with only the attributes listed here, and their texts escaped like any other. A formula that
+is not fully supported (a command, an element, a missing argument) is left as written, and so is
+everything that is not a formula.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class _UnknownError(Exception):
 
 @functools.lru_cache(maxsize=_CACHED)
 def formula(source: str, *, block: bool = False) -> Markup | None:
-    """A formula in TeX as a `<math>` element; None where it cannot be shown whole."""
+    """A TeX formula as a `<math>` element; None if it cannot be shown completely."""
     from latex2mathml.converter import convert_to_element
 
     if len(source) > LONGEST or not source.strip():
@@ -134,7 +134,7 @@ def _shown(match: re.Match[str]) -> str | None:
 
 
 def answer(text: Any) -> Markup:
-    """A right answer as it is written, and typeset behind it where it is a formula in TeX."""
+    """A correct answer as written, followed by its typeset form if it is a TeX formula."""
     written = spelled(str(text))
     found = formula(str(text)) if "\\" in str(text) else None
     if found is None:

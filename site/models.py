@@ -127,7 +127,7 @@ def _rows(group: Group, model: str) -> tuple[Row, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFigures:
-    """What a model's runs on one task come to together."""
+    """A model's runs on one task, combined."""
 
     curves: tuple[Curve, ...] = ()
     gaps: tuple[tuple[str, tuple[tuple[float, Estimate], ...]], ...] = ()
@@ -212,7 +212,7 @@ def _policy(curves: Sequence[Curve]) -> tuple[Policy | None, str]:
 def _gaps(
     curves: Sequence[Curve],
 ) -> list[tuple[str, tuple[tuple[float, Estimate], ...]]]:
-    """Coverage minus what was chosen, of every pool with a chooser."""
+    """Coverage minus the accuracy of the chosen answers, for every pool with a chooser."""
     found = []
     for cover in (c for c in curves if c.oracle):
         for chosen in (c for c in curves if not c.oracle and c.counts is not None):

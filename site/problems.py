@@ -88,7 +88,7 @@ def write_problems(
 
 
 def task_name(task: str) -> str:
-    """A task's name without its options; as it is where that cannot be read."""
+    """A task's name without its options; unchanged if it cannot be parsed."""
     try:
         return TaskSpec.parse(task).name
     except HarnessError:  # a hostile name
@@ -134,7 +134,7 @@ def _cell(f: ProblemFigures | None) -> tuple[str, str]:
 
 
 def _common(problem: Problem, found: Sequence[ProblemFigures | None]) -> str:
-    """The wrong answer that is the first of most runs, of three or more; no lure."""
+    """The wrong first answer of more than half of the runs, if three or more; not a lure."""
     firsts: dict[str, int] = {}
     for f in found:
         if f is not None and f.answers and f.answers[0].status == Status.WRONG:
@@ -211,7 +211,7 @@ def _page(
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A problem in a short list, with what is said of it there."""
+    """A problem in a short list, with its remark."""
 
     id: str
     href: str

@@ -1,8 +1,8 @@
-"""Frozen releases: a site as it stood, under an address of its own, that later builds leave alone.
+"""Frozen releases: a snapshot of a site at its own address, which later builds do not change.
 
-`releases/NAME/` is a copy of all pages and data, which say that they are frozen. What is told of a
-release is in its `release.json`; the page `releases.html` lists them with what has changed from one
-to the next.
+`releases/NAME/` is a copy of all pages and data, which say that they are frozen. A release is
+described by its `release.json`; the page `releases.html` lists them with the changes from one to
+the next.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a release (or the present, `name` empty) has that the one before had not."""
+    """What is new in a release (or the present, `name` empty) since the one before."""
 
     name: str
     newest: str
@@ -52,13 +52,13 @@ class Change:
 
 
 def check_name(name: str) -> None:
-    """UsageError for what is no name of a folder."""
+    """UsageError unless it can be the name of a folder."""
     if not _NAME.fullmatch(name):
         raise UsageError(f"release {name!r}: letters, digits, dots and dashes, as 2026-01")
 
 
 def facts_of(reports: Iterable[RunReport], name: str = "") -> Release:
-    """What is kept of some runs."""
+    """The record of some runs."""
     reports = list(reports)
     return Release(
         name,
@@ -71,7 +71,7 @@ def facts_of(reports: Iterable[RunReport], name: str = "") -> Release:
 
 
 def read_releases(out: Path) -> list[Release]:
-    """The releases of a site, by name; what cannot be read is left out."""
+    """The releases of a site, by name; unreadable ones are left out."""
     found = []
     for file in sorted((out / FOLDER).glob(f"*/{FACTS}")):
         try:
@@ -84,7 +84,7 @@ def read_releases(out: Path) -> list[Release]:
 
 
 def changes(releases: Sequence[Release], now: Release) -> list[Change]:
-    """What each brought, the newest first; `now` is what stands outside of all."""
+    """The changes of each, newest first; `now` is the site outside all releases."""
     found = []
     before: Mapping[str, Any] = {}
     for one in (*releases, now):
@@ -104,7 +104,7 @@ def changes(releases: Sequence[Release], now: Release) -> list[Change]:
 
 
 def check_new(out: Path, name: str) -> None:
-    """UsageError where there is such a release already, or the name is none."""
+    """UsageError if the release already exists, or the name is invalid."""
     check_name(name)
     if (out / FOLDER / name).exists():
         raise UsageError(
@@ -114,7 +114,7 @@ def check_new(out: Path, name: str) -> None:
 
 
 def freeze(out: Path, name: str, paths: Iterable[str], reports: Iterable[RunReport]) -> Path:
-    """Copy the files of a site to a release of it; UsageError where it stands already."""
+    """Copy the files of a site to a release of it; UsageError if it already exists."""
     check_new(out, name)
     home = out / FOLDER / name
     half = home.with_name(f".{name}.half")

@@ -1,4 +1,4 @@
-"""Templates and what stands in all of them."""
+"""Templates and their shared variables."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Renderer:
         self.env = _environment(board, self.say)
 
     def words(self) -> dict[str, str]:
-        """What the scripts say."""
+        """The texts of the scripts."""
         return {key: self.say(text) for key, text in SCRIPT.items()}
 
     def page(self, path: str, template: str, **values: Any) -> str:

@@ -34,7 +34,7 @@ _ORDER = [*(str(status) for status in Status), FAILED]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemLine:
-    """One problem of a run: how its samples were judged, and where they stand."""
+    """One problem of a run: how its samples were graded, and where they are."""
 
     problem: Problem
     counts: tuple[tuple[str, int], ...]  # in the order of Status
@@ -60,7 +60,7 @@ def problem_href(group: Group, problem: str) -> str:
 
 
 def transcripts_href(index: RunIndex, problem: str) -> str:
-    """Where a problem's samples of a run stand; empty where there are none."""
+    """Where a problem's samples of a run are; empty if there are none."""
     place = index.places.get(problem, Place(0, 0))
     if not place.page:
         return ""
@@ -69,8 +69,8 @@ def transcripts_href(index: RunIndex, problem: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPart:
-    """A run whose files are to be made. `group` has no rows; `sharing` are the runs whose
-    transcripts stand here, none where they stand elsewhere; `known` are the unit's old files."""
+    """A run whose files are to be built. `group` has no rows; `sharing` are the runs whose
+    transcripts are here, none if they are elsewhere; `known` are the unit's old files."""
 
     unit: str
     group: Group
@@ -82,7 +82,7 @@ class RunPart:
 
 @dataclass(frozen=True, slots=True)
 class MadeRun:
-    """What came of one: its index, as its file has it, and its files."""
+    """The result for one run: its index, as in its file, and its files."""
 
     run: str
     unit: str
@@ -93,8 +93,8 @@ class MadeRun:
 
 @dataclass(frozen=True, slots=True)
 class FamilyJob:
-    """Runs that share transcripts, the owner of these first; `of_owner`: its index, where it stands
-    already."""
+    """Runs that share transcripts, the owner of these first; `of_owner`: its index, if it already
+    exists."""
 
     parts: tuple[RunPart, ...]
     of_owner: RunIndex | None
@@ -138,12 +138,12 @@ def write_runs(site: Site, rows: Mapping[str, tuple[Group, Row]]) -> None:
 
 
 def _keep(site: Site, run: str, body: str) -> None:
-    """An index as the next build reads it, so that it says the same to the last digit."""
+    """An index as the next build will read it, so that it is the same to the last digit."""
     site.indexes[run] = RunIndex.from_json(json.loads(body), site.problems)
 
 
 def _to_make(site: Site, group: Group, row: Row, sharing: tuple[RunReport, ...]) -> RunPart | None:
-    """What is to be made of a run; None where it stands, and its index is read."""
+    """The job for a run; None if it is up to date, and then its index is read."""
     report = row.report
     unit, owner = f"run:{report.id}", site.owners[report.id]
     withheld = site.board.protects(report.task)
@@ -168,8 +168,8 @@ def _to_make(site: Site, group: Group, row: Row, sharing: tuple[RunReport, ...])
 
 
 def make_run(shop: Shop, part: RunPart, of_owner: RunIndex | None) -> str:
-    """Make a run's files; its index as it is written. `of_owner`: that of whose transcripts are
-    its own."""
+    """Build a run's files; return its index as written. `of_owner`: the index of the run that owns
+    its transcripts."""
     report, unit = part.row.report, part.unit
     here, withheld = f"runs/{run_folder(report.id)}", shop.board.protects(report.task)
     board = shop.source.figures(report.id)
@@ -197,7 +197,7 @@ def make_run(shop: Shop, part: RunPart, of_owner: RunIndex | None) -> str:
 
 
 def without_golds(board: BoardRun) -> BoardRun:
-    """The run without the right answers and lures of its problems, and what they were judged by."""
+    """The run without its problems' gold answers, lures and grading data."""
     bare = tuple(replace(p, gold="", lure=None, meta={}) for p in board.problems)
     return replace(board, problems=bare)
 
@@ -211,7 +211,7 @@ def _write_page(shop: Shop, unit: str, here: str, page: TranscriptPage) -> Trans
 
 @dataclass(frozen=True, slots=True)
 class _Telling:
-    """What the pages of a run's transcripts say beside the samples."""
+    """What the pages of a run's transcripts show in addition to the samples."""
 
     group: Group
     report: RunReport

@@ -1,4 +1,4 @@
-"""What the makers of pages share: the board's words, templates, runs, and where to write."""
+"""Shared state of the page builders: the board's texts, templates, runs, and the output folder."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Writes(Protocol):
 
 @dataclass(slots=True)
 class Shop:
-    """Where pages are made."""
+    """The shared state for building pages."""
 
     board: BoardText
     renderer: Renderer

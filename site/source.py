@@ -1,4 +1,4 @@
-"""What a site is built from: a store, or anything that answers the same questions."""
+"""The source of a site: a store, or anything with the same interface."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from harness.store.runs import get_models, get_runs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What a site says of a run's model beside its report; None is unknown.
+    """What a site shows about a run's model in addition to its report; None is unknown.
 
     `time` is the device's, of all runs of the model.
     """
@@ -46,7 +46,7 @@ class Recipe:
 
 
 class Source(Protocol):
-    """Runs, and what belongs to each; the same answers as long as nothing is written."""
+    """Runs and their data; the same as long as nothing is written."""
 
     def reports(self) -> Sequence[RunReport]:
         """All runs of the site."""
@@ -69,7 +69,7 @@ class Source(Protocol):
         ...
 
     def curves(self, runs: Sequence[str]) -> Sequence[Curve]:
-        """What several runs of one model on one task come to."""
+        """Several runs of one model on one task, combined."""
         ...
 
     def searches(self, run: str) -> Mapping[str, Sequence[Node]]:
@@ -90,7 +90,7 @@ class StoreSource:
 
     @property
     def recipe(self) -> Recipe | None:
-        """How another process opens it; None for a database in this one's memory."""
+        """How another process can open it; None for an in-memory database."""
         url = self._store.engine.url
         if url.database in (None, "", ":memory:"):
             return None

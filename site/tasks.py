@@ -43,7 +43,7 @@ def boards_of(site: Site, group: Group) -> dict[str, BoardRun]:
 
 
 def board_values(site: Site, group: Group) -> dict[str, Any]:
-    """What the macro `whole` of board.html takes."""
+    """The arguments of the macro `whole` of board.html."""
     found, scores = score_table(group, boards_of(site, group))
     answers: dict[str, list[Step]] = {}
     if len(found) and len(group.ranked) > 1:
@@ -148,7 +148,7 @@ def _faults(
 
 
 def _trap_pairs(best: Sequence[Row]) -> list[tuple[Row, list[Estimate | None]]]:
-    """What each model does on traps and on their controls; empty where the task has no such
+    """Each model's results on traps and on their controls; empty if the task has no such
     pairs."""
     lines = [(row, [row.report.metrics.get(name) for name in PAIR_PARTS]) for row in best]
     found = [(row, cells) for row, cells in lines if cells[0] is not None]
@@ -256,7 +256,7 @@ def _matrix(group: Group, boards: Mapping[str, BoardRun]) -> Matrix | None:
 
 @dataclass(frozen=True, slots=True)
 class HeatCell:
-    """Accuracy on the problems of a cell; `lured` is None where none has a lure."""
+    """Accuracy on the problems of a cell; `lured` is None if none has a lure."""
 
     accuracy: float
     n: int

@@ -1,4 +1,4 @@
-"""Showing strangers' text safely: what a model wrote is data, and must look like what it is.
+"""Showing untrusted text safely: model output is data, and must look like what it is.
 
 Escaping keeps markup from being obeyed; here the characters that a reader cannot see (control
 characters, bidirectional and zero-width marks, half surrogates) are spelled out.
@@ -32,9 +32,9 @@ def spell(match: re.Match[str]) -> str:
 
 
 def plain(value: Any) -> Any:
-    """What every template expression passes through: markup stays, hidden characters are spelled.
+    """The filter for every template expression: markup is kept, hidden characters are spelled out.
 
-    The result of a string is still to be escaped (by autoescape).
+    For a string, the result must still be escaped (by autoescape).
     """
     if isinstance(value, str) and not isinstance(value, Markup):
         return _HIDDEN.sub(spell, value)
@@ -52,9 +52,9 @@ def visible(text: str) -> Markup:
 
 
 def marked(text: str, answer: str | None, write: Callable[[str], str] | None = None) -> Markup:
-    """The same, with an extracted answer set apart at the last place where it stands by itself.
+    """The same, with an extracted answer highlighted at its last separate occurrence.
 
-    `write` makes markup of what stands before and behind it (None: as `visible` does).
+    `write` turns the text before and after it into markup (None: as `visible` does).
     """
     text, answer = text.replace("\r\n", "\n"), (answer or "").replace("\r\n", "\n")
     write = write or spelled
@@ -72,12 +72,12 @@ def spelled(text: str) -> str:
 
 
 def behind_pre(html: str) -> Markup:
-    """A browser drops a newline right behind <pre>: one of the text's own must be doubled."""
+    """A browser drops a newline right after <pre>, so one that begins the text is doubled."""
     return Markup("\n" + html if html.startswith("\n") else html)
 
 
 def _last(text: str, answer: str) -> int:
-    """Where an answer stands last, not as a part of a longer word or number; -1: nowhere."""
+    """The last occurrence of an answer that is not part of a longer word or number; -1: none."""
     at = text.rfind(answer)
     while at >= 0:
         before, after = (
@@ -96,7 +96,7 @@ def _wordy(character: str) -> bool:
 
 
 def breakable(name: str) -> Markup:
-    """A name for a narrow column: it may break behind a slash or an underscore."""
+    """A name for a narrow column: it may break after a slash or an underscore."""
     return Markup(re.sub("([/_])", r"\1<wbr>", str(escape(plain(name)))))
 
 

@@ -1,8 +1,8 @@
-"""A run's transcripts: pages of bounded size, and where each problem stands in them.
+"""A run's transcripts: pages of bounded size, and the location of each problem in them.
 
-Budgets of one sweep draw from one pool of samples, so that their transcripts are the same: such
-runs share the pages of the oldest. A text that would fill a page by itself is shown by its
-beginning and end, with a link to a plain file that holds all of it.
+Budgets of one sweep draw from one pool of samples, so their transcripts are the same: such
+runs share the pages of the oldest. If a text would fill a page by itself, only its start and end
+are shown, with a link to a plain file that contains all of it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def page_name(page: int) -> str:
 
 
 def verdict_name(view: SampleView) -> str:
-    """How a sample was judged; `failed` where the attempt ended in an error."""
+    """How a sample was graded; `failed` if the attempt ended in an error."""
     if view.error is not None:
         return FAILED
     return str(view.verdict.status) if view.verdict else str(Status.UNGRADED)
@@ -51,7 +51,7 @@ def verdict_name(view: SampleView) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A stretch of a response as it stands in the page; `file` holds the whole of a long one."""
+    """A part of a response as shown in the page; `file` contains all of a long one."""
 
     thinking: bool
     closed: bool
@@ -83,7 +83,7 @@ class Vote:
 
 @dataclass(slots=True)
 class Sheet:
-    """The samples of one problem that stand on one page."""
+    """The samples of one problem on one page."""
 
     problem: Problem
     number: int
@@ -168,7 +168,7 @@ class Transcripts:
 
 
 def _votes(members: list[SampleView]) -> tuple[Vote, ...]:
-    """How often each answer was given, where there are several samples."""
+    """How often each answer was given, if there are several samples."""
     first: dict[str, tuple[str, str]] = {}
     counts: Counter[str] = Counter()
     for view in members:

@@ -62,12 +62,12 @@ SCRIPT = {
 
 @functools.cache
 def chinese() -> dict[str, str]:
-    """From `words.zh.txt`: a line for each text, English and Chinese parted by a bar."""
+    """Read `words.zh.txt`: one line per text, English and Chinese separated by a bar."""
     lines = Path(__file__).with_name("words.zh.txt").read_text(encoding="utf-8").splitlines()
     return dict(line.split("|", 1) for line in lines if line)
 
 
 def translator(language: str) -> Callable[[str], str]:
-    """A function from the English words to those of a language; English where it has none."""
+    """A function that translates English texts; English if there is no translation."""
     words = chinese() if language == "zh" else {}
     return lambda text: words.get(text) or ENGLISH.get(text, text)

@@ -1,4 +1,4 @@
-"""What the checks of a task found."""
+"""The result of checking a task."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from harness.core import Problem, Prompt
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What was checked: the number of problems, and the failures by check (empty: all is well).
+    """The result of the checks: the number of problems, and the failures by check (empty: passed).
 
-    `skipped` says why a check did not apply; `warnings` are what may be meant, and is mostly not.
+    `skipped` says why a check did not apply; `warnings` may be intentional, but usually are not.
     `examples` are two problems with their prompts.
     """
 

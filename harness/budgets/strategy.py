@@ -157,10 +157,10 @@ Chain = tuple[Draw, ...]
 class Proposer(Protocol):
     """Produces samples.
 
-    Registered under `harness.proposers` as a class; built from a budget and its reward (None when
-    it has none); raises UsageError when they do not fit. A `version` that it states names what it
-    asks of the model, beside a hash of its source. `reads_choices = True`: it asks for nothing but
-    `Caller.likelihoods`.
+    Registered under `harness.proposers` as a class; built from a budget and its reward (None if
+    it has none); raises UsageError if they do not fit. Its `version`, if it declares one,
+    identifies its requests to the model, in addition to a hash of its source.
+    `reads_choices = True`: it requests nothing but `Caller.likelihoods`.
     """
 
     @property

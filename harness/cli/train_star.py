@@ -24,7 +24,9 @@ A second round draws from the first one's model. Needs pip install 'reasoning-ha
 
 
 @click.command("train-star", epilog=EXAMPLES)
-@click.option("-m", "--model", default="tiny-s", show_default=True, help="Whose solutions.")
+@click.option(
+    "-m", "--model", default="tiny-s", show_default=True, help="Model whose solutions to train on."
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

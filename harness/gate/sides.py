@@ -17,7 +17,7 @@ _FILTERS = ("model", "task", "budget")
 
 
 def find_side(db: str, text: str) -> list[RunOutcomes]:
-    """The runs that `text` names: a baseline file, a run (by name or id's beginning), or a filter.
+    """The runs named by `text`: a baseline file, a run (by name or id prefix), or a filter.
 
     A filter is `model=NAME`, `task=NAME`, `budget=B`, joined by `;`. UsageError if nothing
     matches or a prefix is ambiguous.

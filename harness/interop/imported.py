@@ -1,4 +1,4 @@
-"""An imported text as rows of the store: its sample, its call and its reward."""
+"""An imported text as store rows: its sample, its call and its reward."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class _Known:
 
 
 class Prompts:
-    """What imported texts answer: their prompts are not known, so the problems stand for them."""
+    """What imported texts answer: their prompts are unknown, so the problems stand in for them."""
 
     def __init__(self) -> None:
-        self._known: dict[str, _Known] = {}  # hashed once a problem, not once a text
+        self._known: dict[str, _Known] = {}  # hashed once per problem, not once per text
         self._models: dict[str, str] = {}
 
     def of(self, problem: Problem) -> _Known:
@@ -67,7 +67,7 @@ def sample_of(row: ImportedRow, asked: Asked) -> Sample:
 
 
 def score_row(row: ImportedRow, asked: Asked, reward: Reward) -> Row:
-    """The row's reward as a sample of the reward; what it cost is unknown."""
+    """The row's reward as a sample of the reward; its cost is unknown."""
     of = Asked(
         model_id(reward.info.fingerprint),
         asked.prompt,
@@ -91,7 +91,7 @@ def score_row(row: ImportedRow, asked: Asked, reward: Reward) -> Row:
 def text_rows(
     row: ImportedRow, sample: Sample, asked: Asked, payer: PlannedRun, created: str
 ) -> list[Row]:
-    """A text as a sample, and its call, which is booked on `payer`."""
+    """A text as a sample, and its call, booked on `payer`."""
     call = Call(
         run=payer.id,
         role="generator",

@@ -51,10 +51,10 @@ def import_file(  # noqa: PLR0913 - all that `harness import` takes
 ) -> Imported:
     """Read, grade and store a file of outputs; importing it again adds nothing.
 
-    The file is read twice, and never held in memory. An import that is cut short has stored samples
-    that no run is charged with yet; the same import goes on from there.
+    The file is read twice, and never held in memory. An interrupted import leaves stored samples
+    that are not charged to any run yet; repeating the import resumes it.
 
-    Without `budgets`, one sample a problem becomes `sample@1`, several become `sample@n` and
+    Without `budgets`, one sample per problem becomes `sample@1`, several become `sample@n` and
     `vote@n` with the number that most problems have. Problems with fewer samples than a budget
     needs count for no run of that size; their samples are stored. `limit` is as in an eval: only
     the task's first problems are included. `only_given`: only the problems of the file are.
@@ -69,7 +69,7 @@ def import_file(  # noqa: PLR0913 - all that `harness import` takes
         result = Imported(rows=found.rows, known=found.known, bad=reading.bad)
         if not found.models:
             first = "; ".join(f"line {n}: {message}" for n, message in result.bad[:3])
-            raise DataError(f"{path}: no row could be taken{': ' + first if first else ''}")
+            raise DataError(f"{path}: no row could be imported{': ' + first if first else ''}")
         result.notes = notes(reading, found.models)
         command = _Words(path, str(loaded.spec), fields or {}, budgets, limit, only_given)
         parts = {}

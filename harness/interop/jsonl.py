@@ -99,7 +99,7 @@ def read_rows(
     fields: Mapping[str, str],
     reading: Reading,
 ) -> Iterator[ImportedRow]:
-    """The texts of a file, one by one; rows that cannot be read are noted, not raised.
+    """Yield the texts of a file; unreadable rows are listed, not raised.
 
     Raises DataError if the file cannot be opened.
     """

@@ -1,9 +1,9 @@
 """Tasks of EleutherAI's lm-eval as tasks of ours: `--task lm-eval:gsm8k` (extra `[lm-eval]`).
 
-lm-eval words the prompts (description, few-shot examples, turns, `gen_prefix`), names the strings
+lm-eval builds the prompts (description, few-shot examples, turns, `gen_prefix`), names the strings
 at which an answer ends or the choices that are compared, filters the answer and scores it; budgets,
-samples, ledger and statistics are ours. A problem carries its row and all that judging needs, so
-that stored answers are judged again without the data set.
+samples, ledger and statistics are ours. A problem carries its row and everything needed for
+grading, so that stored answers can be graded again without the data set.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ def family(name: str) -> Callable[[], LmEvalTask]:
 class LmEvalTask:
     """A task of lm-eval, by its own name, or a user's in `--include-path`.
 
-    Options: shots=N and shots_seed=S (few-shot examples, as the YAML says unless told), filter=
-    and metric= (which of the YAML's decide; the first ones unless told), multiturn=no (examples in
-    one turn) and chat=no (plain text, no turns, for models without a chat template). Where
-    likelihoods are compared plain text is the rule, and chat=yes the exception.
+    Options: shots=N and shots_seed=S (few-shot examples, by default as in the YAML), filter=
+    and metric= (which of the YAML's decide; by default the first ones), multiturn=no (examples in
+    one turn) and chat=no (plain text, no turns, for models without a chat template). If
+    likelihoods are compared, plain text is the default, and chat=yes overrides it.
     """
 
     version = "1"
@@ -186,7 +186,7 @@ _HERE = "\0"  # stands for a prompt that the model's own template will word
 
 
 def _gold(task: Any, doc: dict[str, Any]) -> str:
-    """The target as one text, for people; the metrics read the row."""
+    """The target as one text, for display; the metrics read the row."""
     target = task.doc_to_text(doc) if task.multiple_input else task.doc_to_target(doc)
     if isinstance(target, list | tuple):
         target = target[0] if target else ""

@@ -31,7 +31,7 @@ class Defined(NamedTuple):
 
 
 def root() -> Path:
-    """Where lm-eval keeps its tasks; MissingExtraError without lm-eval."""
+    """The folder of lm-eval's tasks; MissingExtraError without lm-eval."""
     try:
         import lm_eval.tasks
     except ImportError as error:
@@ -85,7 +85,7 @@ def find(name: str) -> Defined:
         known.add(one.name)
     if tag is not None:
         return tag
-    hint = "(a YAML of your own is found in a folder that is included)"
+    hint = "(your own YAML files are found in a folder that is included)"
     raise UnknownNameError("task of lm-eval", name, known, hint)
 
 

@@ -15,7 +15,7 @@ _DUMMY = "7"
 
 
 def config(name: str) -> dict[str, Any]:
-    """A task's YAML with its includes and functions; UsageError when it cannot be read."""
+    """A task's YAML with its includes and functions; UsageError if it cannot be parsed."""
     found_as = find(name)
     file = found_as.file
     if found_as.kind != "task":
@@ -81,8 +81,8 @@ def _built(found: dict[str, Any]) -> Any:
 def _check_kind(name: str, kind: str) -> None:
     if kind not in ("generate_until", *LIKELIHOOD):
         raise UsageError(
-            f"lm-eval:{name} is a {kind} task, which measures how well whole texts are foretold, "
-            "and not answers: run it with lm_eval"
+            f"lm-eval:{name} is a {kind} task, which measures how well whole texts are predicted, "
+            "not answers: run it with lm_eval"
         )
 
 

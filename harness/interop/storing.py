@@ -172,8 +172,8 @@ def _batches(attempts: Iterable[list[Row]]) -> Iterator[list[Row]]:
 def _drawn(run: PlannedRun, texts: Mapping[int, _Stored]) -> Sequence[int]:
     """The indices of the samples that a run would have drawn.
 
-    All, unless its budget stops by itself: then, in the order of their indices, those before it
-    would have stopped; none of a problem whose pool ends first.
+    All, unless its budget stops by itself: then, in the order of their indices, those drawn before
+    it would have stopped; none of a problem whose pool ends before that.
     """
     drawn_of = getattr(run.strategy.proposer, "drawn_of", None)
     if drawn_of is None:

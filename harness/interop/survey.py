@@ -104,7 +104,7 @@ def taken(rows: Iterable[ImportedRow], found: Survey) -> Iterator[ImportedRow]:
 
 
 def notes(reading: Reading, models: Mapping[str, OfModel]) -> list[str]:
-    """What the file was taken for, in numbers."""
+    """How the file was interpreted, in numbers."""
     counted = reading.taken
     found_by = ", ".join(
         f"{counted[f'by {how}']} by {how}"
@@ -121,11 +121,11 @@ def notes(reading: Reading, models: Mapping[str, OfModel]) -> list[str]:
     if counted["failed generations"]:
         out.append(
             f"{counted['failed generations']} failed generations (null or empty): samples without "
-            "a word, graded as such"
+            "text, graded as such"
         )
     if counted["further filters"]:
         out.append(
             f"{counted['further filters']} lines of further filters left out: their responses are "
-            "those of the first, and our verifier reads them whole"
+            "those of the first, and our verifier reads them in full"
         )
     return out

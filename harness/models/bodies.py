@@ -10,14 +10,14 @@ from harness.models.options import Words
 
 
 def shape(body: Mapping[str, Any], request: Request) -> tuple[Any, ...]:
-    """What kind of request it is: its fields, and what it asks of the thought."""
+    """The kind of request: its fields, and its thinking settings."""
     sampling = request.sampling
     return (tuple(sorted(body)), sampling.effort, sampling.thinking is None, bool(request.prefix))
 
 
 def merged_with(body: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
-    """`extra` on top of `body`, object by object, so that one nested field can be set or, by null,
-    removed alone."""
+    """`extra` merged into `body`, object by object, so that one nested field can be set or, with
+    null, removed on its own."""
     merged = dict(body)
     for name, value in extra.items():
         if value is None:
@@ -30,7 +30,7 @@ def merged_with(body: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, 
 
 
 def without(body: Mapping[str, Any], names: Words) -> dict[str, Any]:
-    """The body without some fields, at its top or within its objects."""
+    """The body without some fields, at its top level or in its objects."""
     return {
         name: without(value, names) if isinstance(value, Mapping) else value
         for name, value in body.items()

@@ -62,13 +62,13 @@ class _Row:
     loop: asyncio.AbstractEventLoop
 
     def send(self, result: tuple[Completion, float] | BackendError) -> None:
-        """Settle the future, unless its call was cancelled meanwhile."""
+        """Settle the future, unless its call was cancelled in the meantime."""
         _settle(self.loop, self.future, result)
 
 
 @dataclass(eq=False)
 class _Reading:
-    """Some passages to be read, and where to send what was found."""
+    """Passages to read, and where to send the result."""
 
     texts: Sequence[Passage]
     future: asyncio.Future[Measured]
@@ -151,7 +151,7 @@ class HfBackend(LocalBackend[HfOptions]):
         self._model = model.to(device).eval()
 
     def _run(self) -> None:
-        """The worker thread: take what waits, up to a batch, and run it."""
+        """The worker thread: take waiting samples, up to a batch, and run them."""
         while (first := self._waiting.get()) is not None:
             items = [first]
             while len(items) < self.options.batch_size and not self._waiting.empty():
@@ -167,7 +167,7 @@ class HfBackend(LocalBackend[HfOptions]):
                     self._batch(rows)
                 for reading in (item for item in items if isinstance(item, _Reading)):
                     reading.send(self._read(reading.texts))
-            except Exception as error:  # noqa: BLE001 - whatever torch raises goes to the callers
+            except Exception as error:  # noqa: BLE001 - any torch error goes to the callers
                 fault = BackendError(
                     f"{self.info.spec} failed: {type(error).__name__}: {error}",
                     fatal=self._model is None,
@@ -285,7 +285,7 @@ class _Steps:
         self._cache: Any = None
 
     def logits(self, keep: int = 1) -> NDArray[np.float32]:
-        """Run what was fed; logits [rows, keep, vocabulary] behind each row's last tokens."""
+        """Run the fed tokens; logits [rows, keep, vocabulary] after each row's last tokens."""
         with self._torch.inference_mode():
             out = self._model(
                 input_ids=self._ids,

@@ -181,8 +181,8 @@ def measured(
 CAN = Capabilities(
     thinking=("forced",),
     likelihood=True,
-    advice="a model in this process takes no effort level: think@n bounds its thought (it needs "
-    "thinking marks), ask@n puts the wish into the prompt",
+    advice="an in-process model has no effort levels: think@n limits its thinking (it needs "
+    "thinking marks), ask@n puts the request into the prompt",
 )
 """The capabilities of in-process models, whose thinking budgets the harness enforces."""
 

@@ -212,7 +212,7 @@ class VllmBackend(LocalBackend[VllmOptions]):
             done = await asyncio.gather(*tasks)
         except (asyncio.CancelledError, BackendError):
             raise
-        except Exception as error:  # a dead engine raises its own kinds
+        except Exception as error:  # a dead engine raises its own exceptions
             fatal = bool(getattr(engine, "errored", False))
             raise BackendError(
                 f"{self.info.spec}: {type(error).__name__}: {error}", fatal=fatal

@@ -21,8 +21,8 @@ _ROOMS = ("budgets", "core", "cost", "results", "stats", "store", "tasks")
 def basis_of(store: Store, run: StoredRun) -> str:
     """The hash; if it is unchanged, the run's report cannot have changed.
 
-    Verdicts and labels are not seen here: who writes them drops the kept reports (see
-    `harness.store.figures`).
+    It does not cover verdicts and labels: the code that writes them deletes the cached reports
+    (see `harness.store.figures`).
     """
     return content_hash(
         "figures",

@@ -148,10 +148,10 @@ class RunReport:
 class SampleView:
     """One sample of one attempt, with everything that a reader wants to see.
 
-    `sample` is the answer; None for an attempt without any, which failed or was stopped. `prompt`
-    is the exact text that the engine saw. `usage` is what the sample is charged: its thought (cut
-    where the budget cuts it) or the steps that led to it, its reward, then its answer. `steps` are
-    the values that its reward gave, `seed` is what the engine was told for the answer.
+    `sample` is the answer; None for an attempt without one, which failed or was stopped. `prompt`
+    is the exact text that the engine saw. `usage` is what the sample is charged for: its thinking
+    (cut where the budget cuts it) or the steps that led to it, its reward, then its answer.
+    `steps` are its reward's values, `seed` the seed sent to the engine for the answer.
     """
 
     sample: Sample | None
@@ -173,7 +173,7 @@ class SampleView:
 
     @property
     def response(self) -> str:
-        """The assistant's whole turn, thinking between marks."""
+        """The assistant's whole turn, with thinking between marks."""
         return "" if self.sample is None else self.sample.response
 
     @property

@@ -58,15 +58,15 @@ class EvalConfig:
 
     - `model` is `backend:name[@url]` (or a Backend), `model_args` are its backend's own options.
     - `tasks` and `budgets` are names and budget strings; braces expand to a sweep.
-    - `limit` takes the first problems of each task, `data_dir` holds local data sets.
+    - `limit` uses only the first problems of each task; `data_dir` holds local data sets.
     - `exclude_known_faults` leaves out the problems whose published answer is known to be wrong.
-    - `prompt` (a Jinja template), `system` and `shots` (a number of worked examples) replace what
-      the tasks say; see `harness.tasks.Wording`.
-    - `seed` is that of the sampling; `fresh_seed` runs generated tasks on that seed too.
-    - `max_output_tokens` bounds one completion where the budget does not (None: the model's own).
-    - `fresh` asks a model behind an API anew, under that label, which goes on where it was stopped;
-      `max_age` ("12h", "7d") does so unless an asking is stored that is as young. Without either
-      the store answers what it can, however old. Local weights are known by their hash.
+    - `prompt` (a Jinja template), `system` and `shots` (a number of worked examples) override
+      those of the tasks; see `harness.tasks.Wording`.
+    - `seed` is the sampling seed; `fresh_seed` also runs generated tasks on that seed.
+    - `max_output_tokens` limits one completion unless the budget does (None: the model's own).
+    - `fresh` samples a model behind an API again under that label; the same label resumes.
+      `max_age` ("12h", "7d") does so unless samples at most that old are stored. Without either,
+      stored samples are reused, however old. Local weights are identified by their hash.
 
     These settings do not affect any figure:
 

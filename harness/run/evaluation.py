@@ -15,15 +15,15 @@ from harness.run.limits import Spent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """What an evaluation brought: its runs as they stand in the store, and what went wrong.
+    """The result of an evaluation: its runs as stored, and what went wrong.
 
-    `calls` requests were sent now, for `asked` samples; `from_store` further samples that the runs
-    are charged with were there before. `spent` is what the requests of now used, the judge's too.
+    `calls` requests were sent now, for `asked` samples; `from_store` further charged samples
+    were already stored. `spent` is what these requests used, including the judge's.
     `failed` attempts ended in an error (listed in `errors`), `unfinished` ones were left because a
-    limit was reached; the same call again goes on with both. `ungraded` says why verifiers gave no
-    verdict, each reason once. `contamination` compares public with fresh problems where a fresh
-    seed was asked for; `groups` joins the runs of groups of tasks. `notes` is what the backend has
-    to say: that the model moved during the run, say.
+    limit was reached; repeating the call resumes both. `ungraded` says why verifiers gave no
+    verdict, each reason once. `contamination` compares public with fresh problems if a fresh seed
+    was given; `groups` combines the runs of task groups. `notes` are the backend's remarks, for
+    example that the model changed during the run.
     """
 
     reports: Reports
@@ -34,7 +34,7 @@ class Evaluation:
     asked: int = 0
     from_store: int = 0
     spent: Spent = field(default_factory=Spent)
-    judged: bool = True  # False: the limit came before the judge was done
+    judged: bool = True  # False: the limit was reached before the judge was done
     errors: Sequence[str] = field(default_factory=tuple)
     ungraded: Sequence[str] = field(default_factory=tuple)
     contamination: Sequence[Contamination] = field(default_factory=tuple)
@@ -52,16 +52,16 @@ class Evaluation:
 
     @property
     def summary(self) -> str:
-        """One line: what was asked for now, and what went wrong."""
-        parts = [f"asked for {self.asked} samples, took {self.from_store} from the store"]
+        """One line: what was generated now, and what went wrong."""
+        parts = [f"generated {self.asked} samples, took {self.from_store} from the store"]
         if self.failed:
             parts.append(f"{self.failed} attempts failed: {'; '.join(self.errors[:3])}")
         if self.limit_reached:
-            parts.append(f"the limit is reached, {self.unfinished} attempts or more are left")
+            parts.append(f"the limit was reached, at least {self.unfinished} attempts are left")
         return "; ".join(parts)
 
     def to_frame(self) -> Any:
-        """A pandas DataFrame with one row a run; UsageError where pandas is not installed."""
+        """A pandas DataFrame with one row per run; UsageError if pandas is not installed."""
         return self.reports.to_frame()
 
     def __repr__(self) -> str:

@@ -299,8 +299,8 @@ def open_judge(plan: Plan, observer: Observer | None = None) -> Judge | None:
     if not judged_runs(plan):
         names = ", ".join(str(task.spec) for task in plan.tasks)
         raise ParameterError(
-            f"{{judge}}: no task of {names} asks a model; it is for tasks of flawed problems, as "
-            "traps, or with a rubric: leave it out",
+            f"{{judge}}: no task of {names} uses a judge; it is for tasks of flawed problems, "
+            "such as traps, or with a rubric: leave it out",
             judge=judge.info.spec,
         )
     if config.max_usd is not None and judge.price is None:

@@ -69,9 +69,9 @@ class LoadedTask:
     prompts: tuple[Prompt, ...]
     verifier: VerifierSpec
     verifier_version: str
-    versions: Mapping[str, str] = field(default_factory=dict)  # of a stranger's code
-    wording: Wording = field(default_factory=Wording)  # that replaces the task's own
-    origin: Mapping[str, Any] = field(default_factory=dict)  # what the task tells of its data
+    versions: Mapping[str, str] = field(default_factory=dict)  # of third-party code
+    wording: Wording = field(default_factory=Wording)  # overrides the task's own
+    origin: Mapping[str, Any] = field(default_factory=dict)  # the task's facts about its data
     groups: Mapping[str, Any] = field(default_factory=dict)  # for which it is measured, by name
     left_out: int = 0  # problems with known faults
 
@@ -106,7 +106,7 @@ def verifier_label(spec: VerifierSpec) -> str:
 
 
 def _told(value: object) -> object:
-    """An argument as part of a name: a whole table, as a rubric, by its hash."""
+    """An argument as part of a name; a whole table, such as a rubric, by its hash."""
     return f"#{content_hash('table', value)[:12]}" if isinstance(value, Mapping) else value
 
 
@@ -127,7 +127,7 @@ class Plan:
 
     @property
     def notes(self) -> list[str]:
-        """What was left out of which task, a line each."""
+        """The problems left out of each task, one line per task."""
         return [
             f"{task.spec}: {task.left_out} problem{'s' if task.left_out > 1 else ''} with known "
             f"faults left out, {len(task.problems)} are asked"
@@ -183,7 +183,7 @@ def _check_batch(plan: Plan) -> None:
     if plan.config.batch is None:
         return
     if any(run.strategy.reads for run in plan.all_runs):
-        raise ParameterError("{batch}: log-likelihoods are not asked so", batch=plan.config.batch)
+        raise ParameterError("{batch}: log-likelihoods cannot be batched", batch=plan.config.batch)
     if getattr(engine_of(plan.backend), "batches", None) is None:
         raise ParameterError(
             f"{{batch}}: {plan.backend.info.spec} has no batch API here; openai: and "
@@ -240,9 +240,9 @@ def load_task(
     wording: Wording | None = None,
     sound: bool = False,
 ) -> LoadedTask:
-    """Find a task by name and load its problems; DataError when they cannot be had.
+    """Find a task by name and load its problems; DataError if they are unavailable.
 
-    `sound`: those with known faults are left out, and the task is named by that.
+    `sound`: leave out problems with known faults, which becomes part of the task's name.
     """
     for name, value in spec.options:
         check_option(f"the task's option {spec.name}:", name, value)

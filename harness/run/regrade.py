@@ -98,7 +98,7 @@ def _by_judge(one: _Regrading, judge: Judge) -> _Regrading:
     verifier = asks_judge(one.spec)
     if verifier is None:
         raise ParameterError(
-            f"task {one.run.task} is judged by the verifier {one.spec.name}, which asks no model: "
+            f"task {one.run.task} is graded by the verifier {one.spec.name}, which uses no judge: "
             "{judge} is for tasks of flawed problems or with a rubric (choose some with {task})",
             judge=...,
             task=...,

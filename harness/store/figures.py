@@ -1,9 +1,9 @@
 """Cached reports, kept alongside the rows that they were computed from.
 
-A kept report is only as good as its `basis`, a hash of what it was computed from. What adds
-attempts, charges or calls changes the basis. Whoever writes verdicts or labels, or removes rows,
-drops the reports that it touches: to count a run's verdicts takes longer than all the rest of
-`show`. Only SQLite can tell whether somebody wrote meanwhile, so only there is anything kept.
+A cached report is only valid for its `basis`, a hash of what it was computed from. Adding
+attempts, charges or calls changes the basis. Code that writes verdicts or labels, or removes rows,
+deletes the affected reports: counting a run's verdicts takes longer than the rest of `show`. Only
+SQLite can tell whether somebody wrote in the meantime, so reports are only cached there.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _AT_ONCE = 500  # parameters per query
 
 
 def row_counts(store: Store, run: StoredRun) -> dict[str, int]:
-    """How many rows a run's report follows from, verdicts and labels aside."""
+    """The number of rows a run's report depends on, without verdicts and labels."""
     of_model = select(RunRow.id).where(RunRow.model_id == run.model_id)
     queries = {
         "attempts": select(func.count()).where(AttemptRow.run_id == run.id),

@@ -80,7 +80,7 @@ _TOLD: Mapping[str, Sequence[str]] = {
 
 _WHOLE = 2**63 - 1
 _CHUNK = 1000  # rows that are fetched or written together
-_AT_ONCE = 500  # parameters of one query
+_AT_ONCE = 500  # parameters per query
 _DEEP = 40  # levels of a JSON value
 
 

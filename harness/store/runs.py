@@ -126,9 +126,9 @@ def get_runs(store: Store, run_ids: Sequence[str]) -> list[StoredRun]:
 
 
 def name_run(store: Store, text: str, *, nor: str = "") -> str:
-    """The id of the one run that is called `text`, or whose id begins with it.
+    """The id of the only run with the name `text`, or whose id begins with it.
 
-    UsageError where there is none, or more than one; `nor` says what else `text` could have named.
+    UsageError if there is none, or more than one; `nor` says what else `text` could have named.
     """
     with store.engine.connect() as connection:
         named = list(connection.scalars(select(RunRow.id).where(RunRow.name == text)))
@@ -140,8 +140,7 @@ def name_run(store: Store, text: str, *, nor: str = "") -> str:
             return str(found[0])
     count = max(len(named), len(begun)) if text else 0
     raise UsageError(
-        f"run {text!r}: {count} runs are called or begin with that{nor}; `harness runs list` lists "
-        "them"
+        f"run {text!r}: {count} runs have that name or prefix{nor}; `harness runs list` lists them"
     )
 
 

@@ -131,11 +131,11 @@ class StudyFile:
     budgets: Annotated[
         tuple[Text, ...], says("what may be spent on one problem; braces expand to a sweep")
     ] = ()
-    limit: Annotated[Count | None, says("the first problems of each task alone")] = None
+    limit: Annotated[Count | None, says("use only the first problems of each task")] = None
     exclude_known_faults: Annotated[
-        bool, says("leaves out problems whose published answer is known to be wrong")
+        bool, says("leave out problems whose published answer is known to be wrong")
     ] = False
-    seed: Annotated[int, says("of the sampling")] = 0
+    seed: Annotated[int, says("sampling seed")] = 0
     max_output_tokens: Annotated[
         Count | None, says("token limit of one completion (default: the model's)")
     ] = None

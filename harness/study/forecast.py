@@ -52,12 +52,12 @@ class StudyForecast(Listing[CellForecast]):
 
     @property
     def tokens(self) -> Range | None:
-        """All that is expected to be generated; None where a cell has no estimate."""
+        """All tokens expected to be generated; None if a cell has no estimate."""
         return Range.total(cell.tokens for cell in self)
 
     @property
     def usd(self) -> Range | None:
-        """Dollars of all cells; None where those of one are unknown."""
+        """Dollars of all cells; None if those of one are unknown."""
         return Range.total(cell.usd for cell in self)
 
     @property

@@ -197,8 +197,8 @@ def _judge_faults(study: StudyFile, planned: Sequence[Planned]) -> Iterator[str]
     asked = [one for one in planned if one.plan.config.judge is not None]
     if not asked:
         yield (
-            "judge: no task of the study asks a model (tasks of flawed problems do, as traps, or "
-            "with a rubric)"
+            "judge: no task of the study uses a judge (tasks of flawed problems do, such as traps, "
+            "and tasks with a rubric)"
         )
     try:
         judges = [Judge(_judge(study.judge), fallback=one.plan.config.price) for one in asked]

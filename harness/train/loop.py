@@ -59,7 +59,7 @@ def build_model(size: str) -> Any:
 
 
 def pick_device(wish: str) -> str:
-    """`auto` is the first GPU where there is one, else the CPU."""
+    """`auto` is the first GPU if there is one, else the CPU."""
     import torch
 
     if wish != "auto":
@@ -68,7 +68,7 @@ def pick_device(wish: str) -> str:
 
 
 def _causal() -> str:
-    """The name of a plain causal attention: no mask is made, so its fastest kernels will do."""
+    """The name of plain causal attention: no mask is built, so the fastest kernels can be used."""
     from transformers import AttentionInterface
     from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
@@ -77,7 +77,7 @@ def _causal() -> str:
 
 
 class Trainer:
-    """State of one run: model, optimizers, and how many tokens and pools are behind it."""
+    """The state of one run: model, optimizers, and the tokens and pools processed so far."""
 
     def __init__(self, config: TrainConfig, progress: Callable[[str], None]) -> None:
         for package in ("torch", "transformers", "onnx"):  # export is no time to find one missing
@@ -134,7 +134,7 @@ class Trainer:
         self._save()
 
     def _step(self, batch: list[Example]) -> Any:
-        """Learn from one batch; its loss as a tensor, so that a GPU is not waited for."""
+        """Train on one batch; the loss is returned as a tensor, to avoid waiting for the GPU."""
         rate = self._rate()
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:

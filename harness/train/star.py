@@ -1,10 +1,10 @@
-"""One round of STaR on an embedded model: does it get better by its own verified solutions?
+"""One round of STaR on an embedded model: does it improve by its own verified solutions?
 
-Zelikman et al. 2022 (arXiv 2203.14465): solutions of training problems are drawn, those whose
-answer is right are kept; problems that were missed are drawn again with the answer as a hint in the
-question ("rationalisation"), and what is right then is kept under the question without the hint.
-The base model is trained on what was kept. Problems come from the training part of the generated
-arithmetic, which shares no content with its evaluation part; `Alike` looks once more. Before and
+Zelikman et al. 2022 (arXiv 2203.14465): solutions of training problems are sampled, and those
+with the right answer are kept; missed problems are sampled again with the answer as a hint in the
+question ("rationalisation"), and right solutions are kept under the question without the hint. The
+base model is trained on the kept solutions. Problems come from the training part of the generated
+arithmetic, which shares no content with its evaluation part; `Alike` checks this again. Before and
 after are measured on the same fresh problems of the evaluation part, greedily.
 """
 
@@ -54,8 +54,8 @@ class StarConfig:
     """One round.
 
     `model` is an embedded model's name or a folder that holds the ONNX form and safetensors.
-    `samples` solutions of each of `problems` are drawn, and as many with the hint of each that was
-    missed. `evaluation` problems of the seed `evaluation_seed` measure before and after.
+    `samples` solutions are sampled for each of `problems`, and as many with the hint for each that
+    was missed. `evaluation` problems of seed `evaluation_seed` measure before and after.
     """
 
     folder: Path
@@ -75,7 +75,7 @@ class StarConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StarResult:
-    """What a round brought: accuracy before and after with the paired gain, and what was kept."""
+    """The result of a round: accuracy before and after with the paired gain, and what was kept."""
 
     before: Estimate
     after: Estimate
@@ -136,9 +136,9 @@ def _school(model: str, config: StarConfig) -> _School:
 
 
 def train_star(config: StarConfig, progress: Callable[[str], None]) -> StarResult:
-    """Measure, draw, keep, train, export to `config.folder`, and measure again.
+    """Measure, sample, filter, train, export to `config.folder`, and measure again.
 
-    Needs the extra `train`. HarnessError where nothing was kept.
+    Needs the extra `train`. HarnessError if nothing was kept.
     """
     try:
         import torch  # noqa: F401 - said before anything is drawn
@@ -165,7 +165,7 @@ def train_star(config: StarConfig, progress: Callable[[str], None]) -> StarResul
 
 
 def evaluation_problems(config: StarConfig) -> Sequence[Problem]:
-    """Fresh problems of the evaluation part, of a seed that is not the public one."""
+    """Fresh problems of the evaluation part, from a seed other than the public one."""
     task: Task = registry.make("tasks", TASK)
     options = {"seed": str(config.evaluation_seed)}
     return task.load(DataSource(limit=config.evaluation, options=options))
@@ -174,7 +174,7 @@ def evaluation_problems(config: StarConfig) -> Sequence[Problem]:
 async def collect(
     config: StarConfig, held_out: Sequence[Problem], progress: Callable[[str], None]
 ) -> tuple[list[StarRow], StarCount]:
-    """The round's rows, and what became of the problems and solutions."""
+    """The round's rows, and the outcome of its problems and solutions."""
     school, rng = _school(config.model, config), random.Random(derive_seed("star", config.seed))
     problems: dict[str, Problem] = {}
     while len(problems) < config.problems:

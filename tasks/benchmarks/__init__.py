@@ -70,7 +70,7 @@ class Benchmark(RowTask):
 
     @property
     def options(self) -> tuple[str, ...]:  # type: ignore[override]
-        """Of worked examples, of the choices and how they are scored, and of its parts."""
+        """Options for worked examples, the choices and how they are scored, and its parts."""
         own = ("config",) if self.about.configs else ()
         order = ("choices_seed",) if self.about.shuffle_choices else ()
         scoring = SCORING if self.about.fields.choices else ()

@@ -174,7 +174,7 @@ class RowTask:
         return self._reader
 
     def metrics(self, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
-        """Accuracy by each factor of the file; variants and pairs where there are several."""
+        """Accuracy by each factor of the file; variants and pairs if there are several."""
         figures: dict[str, Estimate] = dict(sound_figure(self.name, scored))
         if len({one.problem.variant for one in scored}) > 1:
             figures |= by_factor(scored, "variant", lambda p: p.variant)

@@ -86,7 +86,7 @@ class Gsm8k:
         return Prompt((*turns, Message("user", problem.question + ENDING)))
 
     def shots(self, problem: Problem) -> Sequence[Sequence[str]]:
-        """The examples before a problem, as (question, answer)."""
+        """The examples shown before a problem, as (question, answer)."""
         examples: Sequence[Sequence[str]] = problem.meta.get("shots", ())
         return examples
 

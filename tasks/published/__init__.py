@@ -46,7 +46,7 @@ class Svamp(Pairs):
         ]
 
     def metrics(self, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
-        """Accuracy by kind, and without what is known to be wrong."""
+        """Accuracy by kind, and without problems known to be wrong."""
         return {**super().metrics(scored), **sound_figure(self.name, scored)}
 
 

@@ -92,18 +92,18 @@ def cluster_items(
 ) -> list[Problem]:
     """The four problems of a cluster: original, concept, twist, control.
 
-    `language` ("en" or "zh") overrides the cluster's own; `level` is the number of steps from what
-    the text tells to the answer, 1 to LEVELS: each step beyond the first works on with the result.
+    `language` ("en" or "zh") overrides the cluster's own; `level` is the number of steps from the
+    given facts to the answer, 1 to LEVELS: each step after the first continues with the result.
     """
     template, own = place(seed, cluster)
     return instance(template, seed, cluster, language or own, level=level)
 
 
 def split_of(template: Template, part: str, case: Case) -> Part:
-    """The part that a content belongs to, whatever its wording: three quarters are for evaluation.
+    """The part that a content belongs to, in any wording: three quarters are for evaluation.
 
-    That goes for the lessons, and for templates with a lesson's name; of all others no model of
-    this project has been taught anything.
+    This applies to the lessons, and to templates with a lesson's name; no model of this project
+    has been taught anything about the others.
     """
     if not (template.framed or template.taught):
         return "evaluation"
@@ -133,7 +133,7 @@ def instance(
 ) -> list[Problem]:
     """The cluster of a template for (seed, cluster) in one language, or some `parts` of it.
 
-    All contents belong to `split`. Raises UsageError when none such is drawn.
+    All contents belong to `split`. Raises UsageError if no such content is drawn.
     """
     names = persons(language, seed, cluster)
     rng = random.Random(derive_seed("traps", _STREAM, seed, cluster, template.name))

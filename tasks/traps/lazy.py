@@ -1,8 +1,8 @@
-"""Solvers that do not think: what the pair figures must not reward.
+"""Solvers that do not think, which the pair figures must not reward.
 
-Each judges a problem by one trick. Where it takes a problem for sound it is given more than it
-could have, the right answer, unless its trick computes another. A figure that such a solver can
-raise above LIMIT measures wording, not thought.
+Each judges a problem by one trick. If it considers a problem sound, it is given more than it could
+have, the correct answer, unless its trick computes another. A figure that such a solver can raise
+above LIMIT measures wording, not thought.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ def flagged(problem: Problem) -> Status:
 
 
 def answered(problem: Problem) -> Status:
-    """The verdict when a problem is answered as well as anybody could who sees no flaw."""
+    """The verdict on the best possible answer of somebody who sees no flaw."""
     return Status.LURED if problem.gold is None else Status.CORRECT
 
 
 def never_flags(problem: Problem, cluster: Cluster) -> Status:
-    """Answers everything; what has an answer, rightly."""
+    """Answers everything, correctly if there is an answer."""
     return answered(problem)
 
 
@@ -60,24 +60,24 @@ def always_flags(problem: Problem, cluster: Cluster) -> Status:
 
 
 def by_keywords(problem: Problem, cluster: Cluster) -> Status:
-    """Declares flawed what holds a suspicious word."""
+    """Calls any problem with a suspicious word flawed."""
     return flagged(problem) if KEYWORDS.search(problem.question) else answered(problem)
 
 
 def by_repeated_numbers(problem: Problem, cluster: Cluster) -> Status:
-    """Declares flawed what names a number twice."""
+    """Calls any problem that repeats a number flawed."""
     counts = Counter(re.findall(r"\d+", problem.question))
     return (flagged if max(counts.values(), default=0) > 1 else answered)(problem)
 
 
 def by_many_numbers(problem: Problem, cluster: Cluster) -> Status:
-    """Declares flawed what names more numbers than its original."""
+    """Calls any problem with more numbers than its original flawed."""
     own, other = (len(re.findall(r"\d+", p.question)) for p in (problem, cluster["original"]))
     return (flagged if own > other else answered)(problem)
 
 
 def by_shortcut(problem: Problem, cluster: Cluster) -> Status:
-    """Computes what gives the lure, in the control too."""
+    """Does the computation that gives the lure, in the control too."""
     twist = next(p for v, p in cluster.items() if v in ("trap", "distractor", "lure"))
     formula = twist.meta["certificate"]["shortcut"]
     try:
@@ -87,7 +87,7 @@ def by_shortcut(problem: Problem, cluster: Cluster) -> Status:
 
 
 def by_the_original(problem: Problem, cluster: Cluster) -> Status:
-    """Does with the numbers what solves the original, whatever else the text says."""
+    """Computes with the numbers what solves the original, ignoring the rest of the text."""
     certificate = cluster["original"].meta["certificate"]
     unknowns = {k: tuple(v) if v else None for k, v in certificate["unknowns"].items()}
     env = _env(problem)
@@ -130,7 +130,7 @@ PANEL: Mapping[str, Solver] = {
 
 
 def judged(problems: Sequence[Problem]) -> list[Problem]:
-    """The traps and controls of flawed pairs: what a flagger can learn from."""
+    """The traps and controls of flawed pairs, as training data for a flagger."""
     return [
         p
         for p in problems
@@ -139,12 +139,12 @@ def judged(problems: Sequence[Problem]) -> list[Problem]:
 
 
 def first_sentence(text: str) -> str:
-    """What a reader sees who stops at the first full stop."""
+    """The text read by somebody who stops at the first full stop."""
     return _sentences(text)[0]
 
 
 def last_sentence(text: str) -> str:
-    """What a reader sees who looks at the question alone."""
+    """The text read by somebody who only looks at the question."""
     return _sentences(text)[-1]
 
 
@@ -153,7 +153,7 @@ def _sentences(text: str) -> list[str]:
 
 
 class LongFlagger:
-    """Declares flawed what is longer than the median trap or control of its language."""
+    """Calls any problem longer than the median trap or control of its language flawed."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         lengths: dict[str, list[int]] = {}
@@ -171,7 +171,7 @@ class TrainedFlagger:
     """Naive Bayes over words and their pairs, of traps and controls; `numbers`: and over numbers.
 
     Multinomial, with Laplace smoothing (Manning, Raghavan and Schütze 2008, section 13.2); in
-    Chinese over characters and their pairs. `read` is the part of a text that is looked at.
+    Chinese over characters and their pairs. `read` selects the part of a text that is used.
     """
 
     def __init__(
@@ -242,7 +242,7 @@ def trained(problems: Sequence[Problem]) -> dict[str, Solver]:
 
 
 def tokens(problem: Problem, *, numbers: bool, read: Callable[[str], str] = str) -> list[str]:
-    """Words, numbers (where they are looked at) and pairs of neighbours."""
+    """Words, numbers (if they are used) and pairs of neighbours."""
     text = read(problem.question).lower()
     if not numbers:
         text = re.sub(r"\d+", "#", text)
@@ -252,7 +252,7 @@ def tokens(problem: Problem, *, numbers: bool, read: Callable[[str], str] = str)
 
 
 def solve(problems: Sequence[Problem], solver: Solver) -> list[Scored]:
-    """What a solver makes of whole clusters."""
+    """A solver's results on whole clusters."""
     clusters: dict[str, dict[str, Problem]] = {}
     for problem in problems:
         clusters.setdefault(problem.cluster, {})[problem.variant] = problem

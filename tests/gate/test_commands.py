@@ -59,7 +59,7 @@ def test_compare(cli):
     assert cli("compare", "budget=vote@1", "budget=sample@4")[0] == 2
     code, _, err = cli("compare", "zzz", "budget=vote@1")
     assert code == 2
-    assert "0 runs are called or begin with that, and it is not a baseline file" in err
+    assert "0 runs have that name or prefix, and it is not a baseline file" in err
 
 
 def test_a_gate_in_ci(cli, monkeypatch, tmp_path):

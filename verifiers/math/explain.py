@@ -40,7 +40,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One judgement in its steps.
+    """One verdict, step by step.
 
     `text` is the part of the response that was read (after the thinking, up to the next turn) and
     `span` is where the answer is in it, None if it is not written there verbatim. `tried` are the

@@ -64,7 +64,7 @@ class RubricReward:
         )
 
     def most_tokens(self, max_output_tokens: int) -> int:
-        """The most tokens that judging one response generates."""
+        """The maximum tokens for judging one response."""
         asks = any(one.ask is not None for one in self._rubric.propositions.values())
         return _TRIES * max_output_tokens if asks else 0
 
