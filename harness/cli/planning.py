@@ -290,7 +290,11 @@ def _option(name: str, value: object) -> str:
 
 def given_options(given: dict[str, Any]) -> dict[str, Any]:
     """Only the options that were given; the others keep the library's defaults."""
-    return {name: value for name, value in given.items() if value not in (None, ())}
+    return {
+        name: value
+        for name, value in given.items()
+        if value not in (None, ()) and value is not False
+    }
 
 
 def judge_from(given: dict[str, Any]) -> JudgeConfig | None:

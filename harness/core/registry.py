@@ -152,7 +152,7 @@ def find(kind: str, name: str) -> Any:
         if kind == "tasks" and Path(name).is_file():
             raise UsageError(
                 f"{name} is no file of questions, which end in {', '.join(QUESTION_FILES)}; "
-                "code is read by --plugin FILE.py"
+                "a file of code is loaded by `--plugin FILE.py`"
             )
         raise UnknownNameError(singular(kind), name, names(kind))
     return _load(kind, _entry_points(kind)[name])

@@ -60,9 +60,10 @@ class Limit:
 
 VARIABLE = "HARNESS_PLUGIN_SECONDS"
 LOAD_VARIABLE = "HARNESS_LOAD_SECONDS"
+CALL_VARIABLE = "HARNESS_CALL_SECONDS"
 QUICK = Limit(VARIABLE, 60)
 """For calls that should be quick."""
-AWAITED = Limit(VARIABLE, 60, times=60)
+AWAITED = Limit(CALL_VARIABLE, 3600)
 """For awaited calls, and for making an engine or a reward, which may load weights."""
 IMPORT = Limit(VARIABLE, 60, times=10)
 """For importing a plugin, with everything that it imports."""

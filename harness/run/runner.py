@@ -81,12 +81,13 @@ class TaskRunner:
             )
             if self.only is None or problem.id in self.only
         ]
-        stored = sum(
-            self.done.get((run.id, item[3]), 0) >= pools[run.id]
-            for run in self.runs
-            for item in items
-        )
-        self.session.observer.planned(label, len(items) * len(self.runs), stored)
+
+        def stored(group: Sequence[PlannedRun], digest: str) -> bool:
+            return all(self.done.get((run.id, digest), 0) >= pools[run.id] for run in group)
+
+        # A family is attempted as a whole, so one of its runs that is stored does not count alone.
+        done = sum(len(group) for group in groups for item in items if stored(group, item[3]))
+        self.session.observer.planned(label, len(items) * len(self.runs), done)
 
         async def one(position: int, problem: Problem, prompt: Prompt, digest: str) -> None:
             async with gate:
@@ -94,11 +95,7 @@ class TaskRunner:
                 grader = Grader(self.pool, self.loaded.verifier, problem)
                 sampler = ProblemSampler(self.session, prompt, grader)
                 item = _Item(position, problem, prompt, digest)
-                left = [
-                    group
-                    for group in groups
-                    if any(self.done.get((r.id, digest), 0) < pools[r.id] for r in group)
-                ]
+                left = [group for group in groups if not stored(group, digest)]
                 if self.session.batcher is not None:
                     # All in one batch, rather than one batch per family.
                     samplers = [ProblemSampler(self.session, prompt, grader) for _ in left]
@@ -111,7 +108,7 @@ class TaskRunner:
         try:
             async with asyncio.TaskGroup() as tasks:
                 for item in items:
-                    if any(self.done.get((r.id, item[3]), 0) < pools[r.id] for r in self.runs):
+                    if not stored(self.runs, item[3]):
                         tasks.create_task(one(*item))
         except BaseExceptionGroup as group:
             raise first_error(group) from None

@@ -35,7 +35,10 @@ class TraceVerifier:
         whole = "|" in gold
         said = text if whole else output_of(text)
         found, wanted = elements(said), elements(gold)
-        if not found or (truncated and not whole):
+        if not any(map(str.isalpha, wanted)):  # then a letter is a word, as in "I have"
+            found = [element for element in found if not element.isalpha()]
+        declined = evasion(text) is not None and all(map(str.isalpha, found))
+        if not found or declined or (truncated and not whole):
             return _nothing(text, truncated)
         agreed = sum(a == b for a, b in zip(found, wanted, strict=False))
         longest = max(len(found), len(wanted))

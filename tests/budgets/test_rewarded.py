@@ -141,5 +141,5 @@ def test_within_a_chain_a_tie_goes_to_the_later_answer():
 
 
 def test_revisions_are_one_whole():
-    with pytest.raises(ValueError, match="one whole"):
+    with pytest.raises(ValueError, match="revisions are a unit"):
         Nested("vote", 3).expect(CHAINS, 6)

@@ -28,9 +28,9 @@ def test_the_table_and_the_progress(stub_eval):
 
 
 def test_it_says_what_was_asked_and_what_the_store_had(stub_eval):
-    assert "asked 24, from the store 0 samples" in stub_eval("--budget", "vote@4").err
-    assert "asked 24, from the store 24 samples" in stub_eval("--budget", "vote@8").err
-    assert "asked 0, from the store 48 samples" in stub_eval("--budget", "vote@{2,8}").err
+    assert "24 samples generated, 0 from the store" in stub_eval("--budget", "vote@4").err
+    assert "24 samples generated, 24 from the store" in stub_eval("--budget", "vote@8").err
+    assert "0 samples generated, 48 from the store" in stub_eval("--budget", "vote@{2,8}").err
 
 
 def test_json_has_the_promised_fields(stub_eval, cli):

@@ -107,7 +107,7 @@ def test_another_text_for_a_stored_sample_is_refused(bring):
     result = bring(changed, "--model", "m")
     assert result.code == 1
     assert "line 3" in result.err
-    assert "a different text" in result.err
+    assert "with another text" in result.err
 
 
 def test_other_names_and_nested_fields(bring):
@@ -265,7 +265,7 @@ def test_the_same_row_twice_is_one_sample(bring):
     out = json.loads(result.out)
     (run,) = out["runs"]
     assert (run["budget"], out["rows"], out["known"]) == ("sample@1", 2, 1)
-    assert "line 3: sample 0 of problem p1 by m already exists" in result.err
+    assert "line 3: sample 0 of problem p1 by m is there already" in result.err
 
 
 def test_mended_rows_take_their_own_numbers(bring):

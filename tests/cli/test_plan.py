@@ -138,7 +138,7 @@ def test_what_a_decision_takes(cli, stub_eval) -> None:
         (("--detect", "0.02", "--task", "thirds", "--model", "nope"), "no pool"),
         (("--detect", "0.02", "--task", "thirds", "--against", "nope"), "no pool"),
         (("--against", "x", "--task", "thirds", "--budget", "greedy"), "--detect"),
-        (("--power", "0.9", "--task", "thirds", "--budget", "greedy"), "--power goes with"),
+        (("--power", "0.9", "--task", "thirds", "--budget", "greedy"), "--power needs"),
         (("--confidence", "0.9", "--task", "thirds", "--budget", "greedy"), "--detect"),
         (("--task", "thirds"), "no budget"),
     ],

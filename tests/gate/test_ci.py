@@ -19,6 +19,7 @@ import pytest
 import yaml
 
 import harness
+from harness.verifiers.math import MathVerifier
 
 RECIPES = Path(__file__).parents[2] / "docs" / "ci"
 BUDGET = "think@64:temperature=0.5,max=80"  # damaged weights find no end
@@ -167,9 +168,9 @@ def test_a_damaged_checkpoint_is_caught(checkout, shell, hurt):
     ("version", "body", "code", "says"),
     [
         # The code of a plugin belongs to its version, so that an edit is seen before it judges.
-        ("", TAKES_ALL, 2, "and are judged by math@3+"),
-        ("", REJECTS, 2, "and are judged by math@3+"),
-        ('version = "1+fix"', TAKES_ALL, 2, "and are judged by math@1+fix"),
+        ("", TAKES_ALL, 2, f"and are now graded by math@{MathVerifier.version}+"),
+        ("", REJECTS, 2, f"and are now graded by math@{MathVerifier.version}+"),
+        ('version = "1+fix"', TAKES_ALL, 2, "and are now graded by math@1+fix"),
     ],
     ids=["takes all", "rejects some", "new version"],
 )

@@ -70,7 +70,7 @@ def test_nothing_changed_is_no_interval_of_length_zero(make_run):
         ("task_version", "has version other now and had 1 then"),
         ("data", "its data has changed"),
         ("prompts", "have different prompts"),
-        ("verifier", "judged by v@1 and are judged by other now"),
+        ("verifier", "graded by v@1 and are now graded by other"),
     ],
 )
 def test_runs_measured_differently_are_refused_by_name(make_run, fact, said):

@@ -103,7 +103,7 @@ def test_an_edited_baseline_is_found_out(make_run, tmp_path):
             read_baseline(file)
     for bad, message in (
         (b"", "empty"),
-        (b"hello", "no baseline"),
+        (b"hello", "not a baseline"),
         (b"\xff\xfe", "cannot be read"),
         (b"<<<<<<< HEAD\nharness-baseline 1\n", "unresolved merge conflict"),
     ):
@@ -172,7 +172,7 @@ def test_a_part_of_the_problems_is_a_baseline_of_those(make_run, tmp_path):
     """A gate that stopped early may become the baseline: later runs are held to what it saw."""
     whole = make_run(GOOD)
     seen = replace(whole, outcomes=whole.outcomes[:150])
-    with pytest.raises(DataError, match=r"150 of 200 problems.*partial=True saves"):
+    with pytest.raises(DataError, match=r"150 of 200 problems.*partial=True to save"):
         write_baseline(tmp_path / "b.txt", [seen])
     write_baseline(tmp_path / "b.txt", [seen], partial=True)
     [old] = read_baseline(tmp_path / "b.txt")

@@ -128,5 +128,5 @@ def test_renew_leaves_the_file_where_a_problem_failed(cli):
     broken = f"skilled:85-fail{find('models', 'skilled').calls + 5}"
     code, _, err = cli("baseline", "renew", "b.txt", "--model", broken, "--quiet")
     assert code == 1
-    assert "b.txt stays as it is" in err
+    assert "b.txt is unchanged" in err
     assert Path("b.txt").read_bytes() == before

@@ -214,7 +214,7 @@ def test_problems_are_missing(team):
     ("fact", "value", "pattern"),
     [
         ("task_version", "0", r"has version 1 now and had 0 then: evaluate the reference again"),
-        ("verifier", "math@1", r"were judged by math@1 and are judged by math@\d+ now: .*regrade"),
+        ("verifier", "math@1", r"were graded by math@1 and are now graded by math@\d+: .*regrade"),
         ("data", "other", r"the problems of echo.* are different now"),
         ("prompts", "other", "have different prompts"),
     ],

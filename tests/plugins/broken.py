@@ -361,7 +361,7 @@ BROKEN = {
     ),
     "backend: generate yields": Broken(
         "class engine(Engine):\n async def generate(self, request): yield 1",
-        "generate is no coroutine; expected `async def generate`",
+        "generate is not a coroutine; expected `async def generate`",
     ),
     "backend: it cancels itself": Broken(
         "class engine(Engine):\n async def generate(self, request):\n"
@@ -533,7 +533,7 @@ BROKEN = {
     ),
     "reward: score yields": Broken(
         "class reward(Half):\n async def score(self, caller, responses): yield Graded(steps=(0.5,))",
-        "score is no coroutine; expected `async def score`",
+        "score is not a coroutine; expected `async def score`",
         budget="best@2:reward=own",
     ),
     "aggregation: it gives text": Broken(

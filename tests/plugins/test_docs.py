@@ -142,7 +142,7 @@ def test_the_message_on_the_page_is_the_real_one(command, tmp_path, monkeypatch)
     )
     Path("coins.py").write_text(text, "utf-8")
     code, _, said = command("eval", "--plugin", "coins.py", "--task", "coins", "--budget", "greedy")
-    [shown] = re.findall(r"    (harness: the task 'coins'.*)", PAGE)
+    [shown] = re.findall(r"    (harness: the task 'coins'.*: load gave.*)", PAGE)
     assert said.strip().replace(f"{tmp_path}/", "") == re.sub(r"line \d+", line_of(text), shown)
     assert code == 2
 

@@ -310,7 +310,7 @@ def test_a_call_for_several_samples_takes_its_seconds_once(run, stub, tmp_path):
 @pytest.mark.parametrize(
     ("budget", "options", "message"),
     [
-        ("vote@4 usd<=0.01", {}, "give price="),
+        ("vote@4 usd<=0.01", {}, "set price="),
         ("best@4:reward=counting usd<=0.01", {"price": PRICE}, "what counting reads"),
         ("vote@4 usd<=0.01", {"price": PRICE, "gpu_usd_per_hour": 2.0}, "leave out one of them"),
     ],

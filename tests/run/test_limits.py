@@ -44,5 +44,5 @@ def test_a_higher_limit_goes_on_without_paying_twice(run, stub):
 
 
 def test_a_dollar_limit_without_a_price_is_refused(run, stub):
-    with pytest.raises(UsageError, match="give price="):
+    with pytest.raises(UsageError, match="set price="):
         run(stub(), "greedy", max_usd=1.0)

@@ -263,7 +263,7 @@ def test_without_batch_a_note_says_what_is_under_way(serve: Any, go: Any, spec: 
     server.held.clear()
     go(spec.format(server.url), "effort@low", batch="submit")
     result = go(spec.format(server.url), "effort@low", batch=None, limit=1)
-    assert "under way" in result.notes[-1]
+    assert "is in progress" in result.notes[-1]
 
 
 @pytest.mark.parametrize(

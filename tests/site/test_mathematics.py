@@ -117,7 +117,12 @@ def test_pages_typeset_questions_and_answers_and_keep_the_mark(
         replace(
             view,
             problem=replace(view.problem, question=r"What is $\frac{1}{2}+1$?"),
-            response=r"<think>$\frac12$</think>So $x^2=4$ and \(y=\boxed{7}\). " + ATTACKS[0],
+            sample=replace(
+                view.sample,
+                text=r"<think>$\frac12$</think>So $x^2=4$ and \(y=\boxed{7}\). " + ATTACKS[0],
+                prefix="",
+                reasoning=None,
+            ),
             verdict=replace(view.verdict, answer="7"),
         )
         for view in board.views[report.id]

@@ -363,7 +363,7 @@ def test_the_new_task_of_the_command_passes_its_check(cli) -> None:
 def test_the_lines_of_the_page_work(harness_command, tmp_path) -> None:
     """Those of docs/tasks.md on tasks without code."""
     page = (Path(__file__).parents[2] / "docs" / "tasks.md").read_text("utf-8")
-    part = page[page.index("## Without code") : page.index("## Changing the prompt")]
+    part = page[page.index("## Without code") : page.index("## Multiple choice by log-likelihood")]
     [csv, yaml, checks] = re.findall(r"```(?:bash|yaml)\n(.*?)```", part, re.S)
     (tmp_path / "quiz2.yaml").write_text(yaml, "utf-8")
     script = f'set -e\nharness() {{ "{harness_command}" "$@"; }}\n{csv}\n{checks}'

@@ -153,8 +153,10 @@ def test_a_verifier_that_cannot_be_built_is_the_callers_error(
         pool.submit(spec, "a", PROBLEM).result()
 
 
-def test_lone_surrogates_and_nul_bytes_travel(pool: VerifierPool) -> None:
-    assert pool.submit(NASTY, "\ud800\0é\u2028", PROBLEM).result().answer == "\ud800\0é\u2028"
+def test_nul_bytes_travel_and_lone_surrogates_are_no_verdict(pool: VerifierPool) -> None:
+    assert pool.submit(NASTY, "\0é\u2028", PROBLEM).result().answer == "\0é\u2028"
+    broken = pool.submit(NASTY, "\ud800", PROBLEM).result()
+    assert (broken.status, "half a character" in broken.reason) == (Status.UNGRADED, True)
 
 
 def test_many_items_from_many_threads_and_from_async_code(plugin: Path) -> None:

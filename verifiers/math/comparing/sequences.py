@@ -66,7 +66,8 @@ def _written(node: Node) -> Node:
     if len(shown) < 2 or not behind:
         return node
     told = _series(node.head, shown, behind)
-    if told is None and len(shown) > 2:  # v (1 - a_1) (1 - a_2) ⋯ (1 - a_n)
+    if told is None and len(shown) > 2 and isinstance(shown[0], Sym):
+        # v (1 - a_1) (1 - a_2) ⋯ (1 - a_n); a number would be a member: 1 + 2 + 4 + … + 64
         rest = _series(node.head, shown[1:], behind)
         told = rest and Op(node.head, (shown[0], rest))
     return told or _geometric(node, shown, behind[-1])
