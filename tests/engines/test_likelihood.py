@@ -9,7 +9,10 @@ import pytest
 
 from harness.core import Choice, Measured, Message, ModelSpec, Prompt, registry
 
-pytestmark = pytest.mark.engines
+pytestmark = [
+    pytest.mark.engines,
+    pytest.mark.filterwarnings("ignore"),  # torch, transformers and vLLM warn
+]
 
 CHOICES = (Choice(" 9.8"), Choice(" 9.11"), Choice(" they are equal"), Choice("9.8", ""))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 ROWS = 6
-SHOTS = 4  # rows of the train and dev splits
+SHOTS = 6  # rows of the train and dev splits; gsm8k takes five of them as examples
 WORDS = ("river", "stone", "maple tree", "cup", "old iron bridge", "sun", "kite", "snow", "red fox")
 
 Row = Callable[[int], dict[str, Any]]

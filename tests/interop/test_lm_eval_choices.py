@@ -157,7 +157,8 @@ def test_members_are_rows_and_metrics_share_a_reading(
     by_task = {report.task: report for report in run.reports}
     members = {f"lm-eval:{name}" for name in ("sst2", "piqa", "own_longer")}
     assert set(by_task) == {*members, "lm-eval:piqa:metric=acc_norm"}
-    assert run.calls == sum(by_task[name].problems for name in members)
+    # A second metric asks nothing; nor do problems with the same words.
+    assert 0 < run.calls <= sum(by_task[name].problems for name in members)
     for task, report in by_task.items():
         name, metric = task.split(":")[1], "acc_norm" if "metric=" in task else "acc"
         told = theirs["results"][name][f"{metric},none"]
