@@ -145,8 +145,9 @@ def _words(board_file: Path | None, study: Study | None, given: dict[str, str | 
     from harness.site import BoardText
     from harness.site.board_file import BOARD, read_board
 
-    if board_file is None and study is not None and (study.path.parent / BOARD).is_file():
-        board_file = study.path.parent / BOARD
+    if board_file is None and study is not None:
+        beside = study.path.parent / BOARD
+        board_file = beside if beside.is_file() and not beside.samefile(study.path) else None
     told: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if board_file is not None:
         board = read_board(board_file)
