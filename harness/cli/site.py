@@ -230,7 +230,8 @@ def check_submission(
         click.echo(f"note: {note}", err=True)
     said = f"{len(checked.runs)} runs, {checked.samples} samples: "
     if checked.faults:
-        click.echo(f"{said}{len(checked.faults)} faults", err=True)
+        count = len(checked.faults)
+        click.echo(f"{said}{count} fault{'' if count == 1 else 's'}", err=True)
         return 1
     click.echo(said + (f"accepted into {db}" if checked.accepted else "all fits"))
     return 0
