@@ -21,7 +21,8 @@ USERS = PROJECT["optional-dependencies"].keys() - {"dev", "docs"}  # the others 
 GUESTS = {"pytest", "math-verify"}
 # Needed, but started as a command of its own (harness/train/export.py).
 STARTED = {"onnxruntime-genai"}
-OTHERWISE = {"any_llm": "any-llm-sdk"}  # extras that are called otherwise than their modules
+# Extras that are called otherwise than their modules.
+OTHERWISE = {"any_llm": "any-llm-sdk", "PIL": "pillow"}
 STARTED |= {"onnx-ir"}  # that command needs it, and does not declare it
 
 
