@@ -99,6 +99,7 @@ def _bwrap(*, root: bool) -> list[str]:
         words[1:2] = [f"--unshare-{n}" for n in ("pid", "net", "ipc", "uts", "cgroup-try")]
     for name, value in {"PATH": "/usr/bin:/bin", "HOME": "/tmp", **_PLAIN}.items():
         words += ["--setenv", name, value]
+    words += [*tmpfs, *size, "--tmpfs", "/tmp"]  # first: the interpreter may lie below it
     for folder in _shown():
         for parent in reversed(Path(folder).parents[:-1]):  # bwrap would let the owner alone in
             words += ["--perms", "0755", "--dir", str(parent)]
@@ -109,8 +110,7 @@ def _bwrap(*, root: bool) -> list[str]:
         elif Path("/", name).is_dir():
             words += ["--ro-bind", f"/{name}", f"/{name}"]
     words += ["--proc", "/proc", "--dev", "/dev", *size, *tmpfs, "--tmpfs", "/dev/shm"]
-    words += [*tmpfs, *size, "--tmpfs", "/tmp", "--chdir", "/tmp"]
-    words += ["--remount-ro", "/dev", "--remount-ro", "/", "--"]
+    words += ["--chdir", "/tmp", "--remount-ro", "/dev", "--remount-ro", "/", "--"]
     if root:
         words += ["setpriv", f"--reuid={_USER}", f"--regid={_USER}", "--clear-groups",
                   "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]  # fmt: skip
