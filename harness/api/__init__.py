@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.core.lazy import lazily
+
 if TYPE_CHECKING:
     from harness.api.analysing import Comparisons, Curves, compare, curve
     from harness.api.judging import Regradings, agreement, audit, import_labels, regrade, to_label
@@ -21,7 +23,7 @@ _WHERE = {
     "moving": ("build_site", "import_outputs"),
     "reading": ("obeyed", "samples", "show"),
 }
-_MODULE = {name: module for module, names in _WHERE.items() for name in names}
+_load = lazily(__name__, {f"{__name__}.{module}": names for module, names in _WHERE.items()})
 
 __all__ = [
     "Comparisons",
@@ -43,13 +45,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _MODULE:
-        raise AttributeError(f"module 'harness.api' has no attribute {name!r}")
-    import importlib
-
-    value = getattr(importlib.import_module(f"harness.api.{_MODULE[name]}"), name)
-    globals()[name] = value
-    return value
+    return _load(name)
 
 
 def __dir__() -> list[str]:

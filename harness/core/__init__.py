@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.core.lazy import lazily
+
 if TYPE_CHECKING:
     from harness.core.errors import (
         BackendError,
@@ -79,7 +81,7 @@ _WHERE = {
     "scored": ("Estimate", "Scored"),
     "verdict": ("Status", "Verdict", "VerifierSpec"),
 }
-_MODULE = {name: module for module, names in _WHERE.items() for name in names}
+_load = lazily(__name__, {f"{__name__}.{module}": names for module, names in _WHERE.items()})
 
 __all__ = [
     "EFFORTS",
@@ -128,13 +130,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import a name's module on first use: a verifier needs only three of them."""
-    if name not in _MODULE:
-        raise AttributeError(f"module 'harness.core' has no attribute {name!r}")
-    import importlib
-
-    value = getattr(importlib.import_module(f"harness.core.{_MODULE[name]}"), name)
-    globals()[name] = value
-    return value
+    return _load(name)
 
 
 def __dir__() -> list[str]:
