@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import itertools
 import os
+import sqlite3
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import URL, Engine, create_engine
 
+from harness.store.store import _create, _sqlite_pragmas
 from harness.verifiers.process import Worker
 
 _spec = importlib.util.spec_from_file_location("warm", Path(__file__).with_name("warm.py"))
@@ -48,7 +51,8 @@ def home(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 class SpareWorkers:
-    """Verifier processes that outlive their pool: starting one costs more than most tests.
+    """Verifier processes that start warm and outlive their pool: to start one costs more than most
+    tests.
 
     A worker that owes no reply when its pool closes is kept for the next pool of the same limits.
     """
@@ -85,8 +89,8 @@ def _kept(idle: deque[Worker]) -> type[Worker]:
             return reply
 
         def abort(self) -> None:
-            self.owes += 1
-            super().abort()
+            if self.owes:  # one that waits for work need not die
+                super().abort()
 
         def kill(self) -> None:
             if self.owes:
@@ -97,27 +101,71 @@ def _kept(idle: deque[Worker]) -> type[Worker]:
     return Kept
 
 
+class WarmServer:
+    """The process that the product's processes are forked from; see `warm.py`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.address = str(folder / "socket")
+        words = [sys.executable, str(Path(__file__).with_name("warm.py")), self.address]
+        env = {**os.environ, "HF_HUB_OFFLINE": "1"}
+        self._process = subprocess.Popen(
+            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env
+        )
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == b"ready\n"
+
+    def end(self) -> None:
+        """It ends with its input."""
+        self._process.communicate()
+
+
 @pytest.fixture(scope="session")
-def spare_workers() -> Iterator[SpareWorkers]:
+def warm_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], WarmServer]]:
+    """The server of this test process, started once it is wanted."""
+    started: list[WarmServer] = []
+
+    def get() -> WarmServer:
+        if not started:
+            started.append(WarmServer(tmp_path_factory.mktemp("warm")))
+        return started[0]
+
+    yield get
+    for server in started:
+        server.end()
+
+
+@pytest.fixture(scope="session")
+def spare_workers(warm_server: Callable[[], WarmServer]) -> Iterator[SpareWorkers]:
     """The verifier processes of this test process."""
     spare = SpareWorkers()
     yield spare
     spare.end()
 
 
+@pytest.fixture(scope="session")
+def warm_start(warm_server: Callable[[], WarmServer]) -> Any:
+    """Stands in for the module `subprocess` where workers are started."""
+    return warm.popen(lambda: warm_server().address)
+
+
 @pytest.fixture(autouse=True)
-def kept_workers(spare_workers: SpareWorkers, monkeypatch: pytest.MonkeyPatch) -> None:
+def kept_workers(
+    spare_workers: SpareWorkers, warm_start: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Pools take over the workers of the last one; tests of the pool itself override this."""
     monkeypatch.setattr("harness.verifiers.pool.Worker", spare_workers.get)
+    monkeypatch.setattr("harness.verifiers.process.subprocess", warm_start)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def kept_statements() -> Iterator[None]:
+def quick_stores() -> Iterator[None]:
     """SQLite's dialect, and with it the statements that SQLAlchemy has compiled for it, outlive
-    their database: to compile them again takes a third of a small evaluation."""
+    their database; no file waits for the disk; and a new database is a copy of the first one, to
+    the byte what `_create` makes."""
     first: list[Engine] = []
+    empty = sqlite3.connect(":memory:", check_same_thread=False)
 
-    def create(url: URL, **options: Any) -> Engine:
+    def open_engine(url: URL, **options: Any) -> Engine:
         engine = create_engine(url, **options)
         if url.get_backend_name() == "sqlite":
             first.append(engine)
@@ -125,30 +173,36 @@ def kept_statements() -> Iterator[None]:
             del first[1:]
         return engine
 
+    def pragmas(connection: sqlite3.Connection, record: object) -> None:
+        _sqlite_pragmas(connection, record)
+        connection.execute("PRAGMA synchronous = OFF")
+
+    def create(engine: Engine) -> None:
+        known = empty.execute("SELECT count(*) FROM sqlite_master").fetchone() > (0,)
+        if not known or engine.dialect.name != "sqlite":
+            _create(engine)
+        if engine.dialect.name == "sqlite":
+            with contextlib.closing(engine.raw_connection()) as connection:
+                file: Any = connection.driver_connection
+                source, target = (empty, file) if known else (file, empty)
+                source.backup(target)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("harness.store.store.create_engine", create)
+        patch.setattr("harness.store.store.create_engine", open_engine)
+        patch.setattr("harness.store.store._sqlite_pragmas", pragmas)
+        patch.setattr("harness.store.store._create", create)
         yield
+    empty.close()
 
 
 @pytest.fixture(scope="session")
-def harness_command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def harness_command(
+    warm_server: Callable[[], WarmServer], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """An executable called `harness`, which starts warm; alone in its folder. See `warm.py`."""
-    folder = tmp_path_factory.mktemp("warm")
-    server, command = folder / "socket", folder / "bin" / "harness"
-    command.parent.mkdir()
-    words = [sys.executable, str(Path(__file__).with_name("warm.py")), str(server)]
-    with subprocess.Popen(
-        words,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "HF_HUB_OFFLINE": "1"},
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"ready\n"
-        warm.write_command(command, server)
-        yield command
-        assert process.stdin is not None
-        process.stdin.close()
+    command = tmp_path_factory.mktemp("bin") / "harness"
+    warm.write_command(command, Path(warm_server().address))
+    return command
 
 
 @pytest.fixture(scope="session")

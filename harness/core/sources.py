@@ -7,6 +7,7 @@ They are found from import statements anywhere in a file; other ways of importin
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,21 +42,27 @@ def _home(file: Path) -> tuple[Path, str | None]:
 
 def _imported(file: Path, root: Path, package: str | None) -> Iterator[Path]:
     try:
-        tree = ast.parse(file.read_bytes())
+        statements = _statements(file.read_bytes())
     except (OSError, SyntaxError, ValueError):
         return
-    for node in ast.walk(tree):
+    for name, level in statements:
+        if level:
+            yield from _along(name, file.parents[level - 1])
+        else:
+            yield from _absolute(name, root, package)
+
+
+@functools.lru_cache(maxsize=MOST_FILES)
+def _statements(code: bytes) -> tuple[tuple[str, int], ...]:
+    """What a file's import statements name, and how many folders up; 0 is an absolute import."""
+    found: dict[tuple[str, int], None] = {}
+    for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield from _absolute(alias.name, root, package)
+            found |= {(alias.name, 0): None for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            names = [f"{node.module}.{alias.name}" if node.module else alias.name
-                     for alias in node.names]  # fmt: skip
-            for name in names:
-                if node.level:
-                    yield from _along(name, file.parents[node.level - 1])
-                else:
-                    yield from _absolute(name, root, package)
+            start = f"{node.module}." if node.module else ""
+            found |= {(start + alias.name, node.level): None for alias in node.names}
+    return tuple(found)
 
 
 def _absolute(name: str, root: Path, package: str | None) -> Iterator[Path]:

@@ -129,13 +129,14 @@ def test_an_engine_that_breaks_calls_off_leaves_no_silent_success(cli, tmp_path)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_stops_cleanly_and_the_same_command_goes_on(tmp_path, number):
+def test_an_interrupt_stops_cleanly_and_the_same_command_goes_on(cli, tmp_path, number):
     db = tmp_path / "i.sqlite"
-    words = [sys.executable, "-m", "harness", "eval", "--plugin", PLUGIN, "--model", "stub:x"]
+    words = ["eval", "--plugin", PLUGIN, "--model", "stub:x"]
     words += ["--task", "thirds", "--limit", "40", "--budget", "vote@8", "--db", str(db)]
     held = {**os.environ, "HARNESS_STUB_HOLD_AT": "9"}  # it cannot end before the signal
     # As a shell script's background job: it inherits SIGINT ignored.
-    script = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *words]
+    start = [sys.executable, "-m", "harness"]
+    script = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *start, *words]
     with subprocess.Popen(script, stderr=subprocess.PIPE, text=True, env=held) as process:
         for line in process.stderr:
             if "attempts" in line:  # it has begun
@@ -145,9 +146,9 @@ def test_an_interrupt_stops_cleanly_and_the_same_command_goes_on(tmp_path, numbe
     assert process.returncode == 130
     assert "Run the same command again to resume" in rest
     assert "Traceback" not in rest
-    again = subprocess.run([*words, "--quiet", "--json"], capture_output=True, check=False)
-    assert again.returncode == 0
-    assert json.loads(again.stdout)[0]["status"] == "complete"
+    again = cli(*words, "--quiet", "--json")
+    assert again.code == 0
+    assert json.loads(again.out)[0]["status"] == "complete"
 
 
 def test_a_fresh_seed_is_compared_with_the_public_one(cli):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -56,9 +55,11 @@ def test_wide_output_has_all_columns_in_full(stored, cli):
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii", "utf-8"])
-def test_output_survives_a_terminal_without_unicode(stored, command_env, tmp_path, encoding):
+def test_output_survives_a_terminal_without_unicode(
+    stored, harness_command, command_env, tmp_path, encoding
+):
     env = command_env | {"PYTHONIOENCODING": encoding}
-    words = [sys.executable, "-m", "harness", "show", "--plugin", PLUGIN]
+    words = [harness_command, "show", "--plugin", PLUGIN]
     for more in ([], ["--json"], ["--task", "nöpe"]):
         done = subprocess.run([*words, *more], env=env, cwd=tmp_path, capture_output=True)
         assert (done.returncode, done.stderr) == (0, b"")
@@ -69,12 +70,12 @@ def test_output_survives_a_terminal_without_unicode(stored, command_env, tmp_pat
 
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
 @pytest.mark.parametrize("command", ["show", "curve", "compare", "runs"])
-def test_every_table_survives_it(stored, command_env, tmp_path, encoding, command):
+def test_every_table_survives_it(stored, harness_command, command_env, tmp_path, encoding, command):
     with open_store(tmp_path / "harness.sqlite") as store:
         [run] = find_runs(store)
     more = {"compare": [run, run, "--anyway"], "runs": ["list"]}.get(command, [])
     plugin = [] if command == "runs" else ["--plugin", PLUGIN]
-    words = [sys.executable, "-m", "harness", command, *more, *plugin]
+    words = [harness_command, command, *more, *plugin]
     env = command_env | {"PYTHONIOENCODING": encoding}
     done = subprocess.run(words, env=env, cwd=tmp_path, capture_output=True)
     assert done.returncode == 0, done.stderr

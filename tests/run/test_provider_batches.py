@@ -28,6 +28,8 @@ from ..models.batch_servers import BatchServer  # noqa: TID252 - they stand with
 
 PRICE = PriceEntry(models=(), date=dt.date(2026, 1, 1), input=1, output=10, source="test")
 ALONE = (100 * 1 + 10 * 10) / 1e6  # dollars of one sample asked for by itself
+START = [sys.executable, "-c", "from harness.cli import main; main()"]  # what a signal ends
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 SPECS = {"openai": "openai:m@{}", "anthropic": "anthropic:m@{}"}
 
 
@@ -141,23 +143,24 @@ def test_what_always_fails_is_one_failed_attempt(serve: Any, go: Any, spec: str)
     assert len(server.asked) == 5 + 3
 
 
-def test_a_process_that_is_killed_loses_nothing(serve: Any, spec: str, tmp_path: Path) -> None:
+def test_a_process_that_is_killed_loses_nothing(
+    serve: Any, spec: str, tmp_path: Path, harness_command: Path
+) -> None:
     """Another process hands in, is killed while it waits, and its command collects."""
     server = serve()
     server.held.clear()
-    command = [sys.executable, "-c", "from harness.cli import main; main()", "eval", "-m"]
-    command += [spec.format(server.url)]
-    command += ["-t", "decimals", "-b", "effort@low", "--limit", "5", "--db", "k.sqlite"]
-    command += ["--price", "1,10", "--batch", "--quiet", "--json"]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    one = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE)
+    words = ["eval", "-m", spec.format(server.url), "-t", "decimals", "-b", "effort@low"]
+    words += ["--limit", "5", "--db", "k.sqlite", "--price", "1,10", "--batch", "--quiet", "--json"]
+    one = subprocess.Popen(START + words, cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.PIPE)
     while not server.looked:  # it waits now: what it handed in is in its store
         assert one.poll() is None
         time.sleep(0.02)
     one.send_signal(signal.SIGKILL)
     one.communicate()
     server.held.set()
-    two = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
+    two = subprocess.run(
+        [harness_command, *words], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, check=False
+    )
     assert two.returncode == 0, two.stderr
     assert (len(server.batches), len(server.asked)) == (1, 5)
     [run] = json.loads(two.stdout)
@@ -177,7 +180,7 @@ def _others(server: BatchServer, calls: int) -> None:
 
 @pytest.mark.parametrize("ended", [True, False], ids=["ended since", "under way"])
 def test_a_process_that_dies_behind_the_provider_s_yes_pays_once(
-    serve: Any, spec: str, tmp_path: Path, ended: bool
+    serve: Any, spec: str, tmp_path: Path, harness_command: Path, ended: bool
 ) -> None:
     """It is killed before the answer to its batch: the next command finds the batch, and waits."""
     server = serve()
@@ -185,10 +188,8 @@ def test_a_process_that_dies_behind_the_provider_s_yes_pays_once(
         _others(server, 5)
     else:
         server.held.clear()
-    command = [sys.executable, "-c", "from harness.cli import main; main()", "eval", "-m"]
-    command += [spec.format(server.url), "-t", "decimals", "-b", "effort@low", "--limit", "5"]
-    command += ["--db", "k.sqlite", "--price", "1,10", "--batch", "--quiet", "--json"]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    words = ["eval", "-m", spec.format(server.url), "-t", "decimals", "-b", "effort@low"]
+    words += ["--limit", "5", "--db", "k.sqlite", "--price", "1,10", "--batch", "--quiet", "--json"]
     begun: list[subprocess.Popen[bytes]] = []
 
     def die() -> bool:
@@ -200,10 +201,12 @@ def test_a_process_that_dies_behind_the_provider_s_yes_pays_once(
 
     server.taken = die
     known = len(server.batches)
-    begun.append(subprocess.Popen(command, cwd=tmp_path, env=environment))
+    begun.append(subprocess.Popen(START + words, cwd=tmp_path, env=ENVIRONMENT))
     assert begun[0].wait(120) == -signal.SIGKILL
     assert (len(server.batches) - known, len(server.asked)) == (1, 5)
-    two = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE)
+    two = subprocess.Popen(
+        [harness_command, *words], cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.PIPE
+    )
     while not ended and not server.looked:
         assert two.poll() is None
         time.sleep(0.02)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,21 +17,25 @@ from harness.run.plan import make_plan
 PLUGIN = Path(__file__).with_name("stub_plugin.py")
 
 
-def command(db: Path, *more: str) -> list[str]:
-    words = [sys.executable, "-m", "harness", "eval", "--plugin", str(PLUGIN), "--db", str(db)]
+def command(harness: Path, db: Path, *more: str) -> list[str]:
+    words = [str(harness), "eval", "--plugin", str(PLUGIN), "--db", str(db)]
     words += ["--model", "stub:x", "--task", "thirds", "--limit", "10", "--quiet"]
     return [*words, "--budget", "think@{4,16,64}", "--budget", "vote@{2,6}:think=16", *more]
 
 
-def test_a_killed_run_goes_on_and_ends_like_an_uninterrupted_one(tmp_path, contents):
+def test_a_killed_run_goes_on_and_ends_like_an_uninterrupted_one(
+    harness_command, tmp_path, contents
+):
     killed, whole = tmp_path / "killed.sqlite", tmp_path / "whole.sqlite"
     env = {**os.environ, "HARNESS_STUB_KILL_AT": f"61:{killed}"}
-    first = subprocess.run(command(killed), env=env, capture_output=True, check=False)
+    first = subprocess.run(
+        command(harness_command, killed), env=env, capture_output=True, check=False
+    )
     assert first.returncode == -9
     before = {row[0] for row in contents(killed)["sample"]}
     assert before
-    again = subprocess.run(command(killed), capture_output=True, check=True)
-    straight = subprocess.run(command(whole), capture_output=True, check=True)
+    again = subprocess.run(command(harness_command, killed), capture_output=True, check=True)
+    straight = subprocess.run(command(harness_command, whole), capture_output=True, check=True)
     assert again.stdout == straight.stdout
     after, clean = contents(killed), contents(whole)
     assert before <= {row[0] for row in after["sample"]}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -92,20 +91,23 @@ def test_a_search_broken_off_goes_on_without_paying_twice(run, stub, counting, b
     assert report.spent.output_tokens == whole.output_tokens
 
 
-def command(db: Path) -> list[str]:
-    words = [sys.executable, "-m", "harness", "eval", "--plugin", str(PLUGIN), "--db", str(db)]
+def command(harness: Path, db: Path) -> list[str]:
+    words = [str(harness), "eval", "--plugin", str(PLUGIN), "--db", str(db)]
     words += ["--model", "stub:lines3", "--task", "thirds", "--limit", "6", "--quiet"]
     for budget in ("beam@6x3:reward=steps", "mcts@12:reward=judge", "adaptive@9", "revise@2x2"):
         words += ["--budget", budget]
     return words
 
 
-def test_a_killed_search_ends_like_an_uninterrupted_one(tmp_path, contents):
+def test_a_killed_search_ends_like_an_uninterrupted_one(harness_command, tmp_path, contents):
     killed, whole = tmp_path / "killed.sqlite", tmp_path / "whole.sqlite"
     env = {**os.environ, "HARNESS_STUB_KILL_AT": f"83:{killed}"}
-    assert subprocess.run(command(killed), env=env, capture_output=True).returncode == -9
-    again = subprocess.run(command(killed), capture_output=True, check=True)
-    straight = subprocess.run(command(whole), capture_output=True, check=True)
+    assert (
+        subprocess.run(command(harness_command, killed), env=env, capture_output=True).returncode
+        == -9
+    )
+    again = subprocess.run(command(harness_command, killed), capture_output=True, check=True)
+    straight = subprocess.run(command(harness_command, whole), capture_output=True, check=True)
     assert again.stdout == straight.stdout
     assert contents(killed) == contents(whole)
 

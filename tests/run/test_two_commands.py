@@ -9,7 +9,6 @@ import json
 import os
 import sqlite3
 import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -84,10 +83,12 @@ def server() -> Iterator[Counting]:
         thread.join()
 
 
-def test_every_request_that_was_answered_stands_in_the_ledger(server: Counting, tmp_path: Path):
+def test_every_request_that_was_answered_stands_in_the_ledger(
+    server: Counting, harness_command: Path, tmp_path: Path
+):
     db = tmp_path / "shared.sqlite"
     host = f"http://127.0.0.1:{server.server_port}/v1"
-    command = [sys.executable, "-m", "harness", "eval", "--quiet", "--db", str(db)]
+    command = [harness_command, "eval", "--quiet", "--db", str(db)]
     command += ["--model", f"openai:m@{host}", "--task", "decimals", "--limit", "5"]
     command += ["--budget", "vote@3"]
     processes = [

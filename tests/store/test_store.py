@@ -27,6 +27,14 @@ from harness.store.schema import ModelRow, PromptRow
 from harness.store.verify import verify
 from harness.store.writer import insert_new
 
+CREATE = store_module._create  # before the tests' own stands in for it
+
+
+@pytest.fixture(autouse=True)
+def real_creation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Databases are made, not copied."""
+    monkeypatch.setattr(store_module, "_create", CREATE)
+
 
 def model(name: str) -> tuple[type, dict]:
     row = {"id": model_id(name), "name": name, "spec": name, "fingerprint": name, "info": {}}
@@ -66,12 +74,12 @@ def test_a_newer_schema_is_refused_untouched(tmp_path):
 
 
 def test_a_database_that_another_process_makes_meanwhile_is_taken(tmp_path, monkeypatch):
-    create, file = store_module._create, tmp_path / "both.sqlite"
+    file = tmp_path / "both.sqlite"
 
     def later(engine):
-        monkeypatch.undo()
+        monkeypatch.setattr(store_module, "_create", CREATE)
         open_store(file, create=True).close()  # the other one
-        create(engine)
+        CREATE(engine)
 
     monkeypatch.setattr(store_module, "_create", later)
     with open_store(file, create=True) as store:
