@@ -10,7 +10,7 @@ INSTALL ?= $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # One test process a CPU; `make test PARALLEL=` runs them in one.
 PARALLEL ?= -n auto --dist worksteal
 
-.PHONY: demo test coverage lint docs clean
+.PHONY: demo test test-slow test-nightly coverage lint docs clean
 
 # A stamp a set of extras: installed again only when the project's metadata changes.
 $(VENV)/.base: pyproject.toml
@@ -32,7 +32,15 @@ demo: $(VENV)/.base
 	$(BIN)/python benchmarks/demo.py --harness $(BIN)/harness --out $(DEMO) $(DEMO_ARGS)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest $(PARALLEL) -m 'not slow'
+	$(BIN)/python -m pytest $(PARALLEL) -m 'not slow and not nightly'
+
+test-slow: $(VENV)/.dev
+	$(BIN)/python -m pytest $(PARALLEL) -m 'slow and not nightly'
+
+# What CI leaves to the night, and hypothesis with its own number of examples, at random.
+test-nightly: $(VENV)/.dev
+	$(BIN)/python -m pytest $(PARALLEL) -m nightly
+	$(BIN)/python -m pytest $(PARALLEL) -m 'not slow and not nightly' --hypothesis-profile=default
 
 coverage: $(VENV)/.dev
 	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=term:skip-covered

@@ -151,7 +151,12 @@ def _work(asked: IO[bytes], told: IO[bytes]) -> None:
             told.flush()
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Work for the parent process, by standard input and output."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a plugin prints is no answer
     _work(sys.stdin.buffer, answers)
+
+
+if __name__ == "__main__":
+    main()

@@ -7,7 +7,7 @@ happens at the start, and of signals from outside, run `python -m harness`.
 
     python tests/warm.py SOCKET    serves on that socket until its standard input is closed
     write_command(FILE, SOCKET)    writes an executable that runs one `harness` command
-    WarmProcess(SOCKET, …)         runs one verifier worker; stands in for subprocess.Popen
+    WarmProcess(SOCKET, …)         runs one worker of the product; stands in for subprocess.Popen
 
 A request is its length, the three standard files, and JSON: module, words, folder, environment.
 The answer is the exit code as subprocess has it, once the process has ended and is reaped. Who
@@ -39,8 +39,9 @@ _LENGTH = 8
 _CODE = 2  # bytes of an exit code
 _ROOMS = ("api.analysing", "api.judging", "api.moving", "api.reading", "gate.api", "gate.comment",
           "gate.renew", "gate.reports", "models.http", "models.onnx", "models.openai",
-          "run.evaluate", "site", "site.board_file", "store.upkeep", "verifiers.math",
-          "verifiers.rules", "verifiers.text.loops", "verifiers.worker")  # fmt: skip
+          "run.evaluate", "site", "site.board_file", "site.crew", "site.shop",
+          "store.upkeep", "verifiers.math", "verifiers.rules", "verifiers.text.loops",
+          "verifiers.worker")  # fmt: skip
 # What the product imports once it needs it.
 _OTHERS = ("aiohttp", "genai_prices", "onnxruntime", "scipy.special", "scipy.stats",
            "sqlalchemy.dialects.sqlite", "sympy", "tokenizers")  # fmt: skip
@@ -70,18 +71,20 @@ def write_command(file: Path, server: Path) -> None:
 
 
 class WarmProcess:
-    """As much of subprocess.Popen as the pool's workers need, of a process that starts warm."""
+    """As much of subprocess.Popen as workers need, of a process that starts warm."""
 
     def __init__(
         self, server: Callable[[], str], words: Sequence[str], *, env: Mapping[str, str],
-        **_: object,
+        **more: object,
     ) -> None:  # fmt: skip
         module, *arguments = words[2:]  # behind `python -m`
         asked = json.dumps([module, arguments, str(Path.cwd()), dict(env)]).encode()
         theirs, ours = zip(os.pipe(), os.pipe()[::-1], strict=True)
         self._server = socket.socket(socket.AF_UNIX)
         self._server.connect(server())
-        files = array.array("i", [*theirs, 2])
+        quiet = more.get("stderr") == subprocess.DEVNULL
+        theirs = *theirs, os.open(os.devnull, os.O_WRONLY) if quiet else os.dup(2)
+        files = array.array("i", theirs)
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, files)]
         self._server.sendmsg([len(asked).to_bytes(_LENGTH, "big")], rights)
         self._server.sendall(asked)
@@ -107,7 +110,8 @@ class WarmProcess:
 
 def popen(server: Callable[[], str]) -> Any:
     """Stands in for the module `subprocess` where workers are started."""
-    return SimpleNamespace(Popen=functools.partial(WarmProcess, server), PIPE=subprocess.PIPE)
+    start = functools.partial(WarmProcess, server)
+    return SimpleNamespace(Popen=start, PIPE=subprocess.PIPE, DEVNULL=subprocess.DEVNULL)
 
 
 class _Server:
@@ -190,7 +194,7 @@ def _become(
             for i, mode in enumerate("rww")
         )
         sys.argv = [module, *words]
-        code = _exit_code(_worker if module == "harness.verifiers.worker" else _command, server)
+        code = _exit_code(_command if module == "harness" else _worker, server)
     except BaseException:  # noqa: BLE001 - whatever it is, the other side hears of it
         traceback.print_exc()
     finally:
@@ -198,19 +202,18 @@ def _become(
 
 
 def _worker(_server: str) -> None:
-    from harness.verifiers.worker import main
-
     os.setsid()
     sys.path[:] = os.environ["PYTHONPATH"].split(os.pathsep)
-    main()
+    importlib.import_module(sys.argv[0]).main()
 
 
 def _command(server: str) -> None:
     from harness.cli import main
+    from harness.site import crew
     from harness.verifiers import process
 
     sys.path[0] = str(Path.cwd())
-    process.subprocess = popen(lambda: server)  # type: ignore[assignment]
+    process.subprocess = crew.subprocess = popen(lambda: server)
     main()
 
 

@@ -48,10 +48,10 @@ OVERFLOWING = (
 )
 
 
-@pytest.mark.parametrize("hidden", [False, True])
+@pytest.mark.parametrize("hidden", [True, pytest.param(False, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     "contexts",
-    [(30, PROMPT + 2, 75), pytest.param((60, 120), marks=pytest.mark.slow)],
+    [(30, PROMPT + 2, 75), pytest.param((60, 120), marks=pytest.mark.nightly)],
     ids=["", "more"],
 )
 @pytest.mark.parametrize("budget", OVERFLOWING)
@@ -104,7 +104,7 @@ def test_a_store_with_empty_completions_verifies_and_goes_on(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "width", [1, 3, *(pytest.param(width, marks=pytest.mark.slow) for width in (2, 5))]
+    "width", [1, 3, *(pytest.param(width, marks=pytest.mark.nightly) for width in (2, 5))]
 )
 @pytest.mark.parametrize("short", [3, 5, 6, 8, 9, 12])
 def test_a_shorter_thought_beside_a_longer_is_the_same_as_alone(width, short):
@@ -198,7 +198,7 @@ def test_an_engine_that_does_not_say_what_stopped_it_is_read_all_the_same(budget
 
 
 @pytest.mark.parametrize(
-    "number", [1, 5, *(pytest.param(number, marks=pytest.mark.slow) for number in (2, 9))]
+    "number", [1, 5, *(pytest.param(number, marks=pytest.mark.nightly) for number in (2, 9))]
 )
 @pytest.mark.parametrize(
     "budget", ["vote@3:think=30", "mcts@6:reward=scripted", "dvts@4x2:reward=scripted"]

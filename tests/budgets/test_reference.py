@@ -120,7 +120,7 @@ def test_it_is_what_the_paper_says(plain, world, budget):
     hold(plain, world, budget, SEEDS)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("budget", REFERENCES)
 def test_it_is_what_the_paper_says_on_thousands_more(plain, world, budget):
     hold(plain, world, budget, MORE)
@@ -141,7 +141,7 @@ def hold(plain, world, budget, seeds):
 
 
 @pytest.mark.parametrize(
-    "seeds", [SEEDS, pytest.param(range(4, 12), marks=pytest.mark.slow)], ids=["", "more"]
+    "seeds", [SEEDS, pytest.param(range(4, 12), marks=pytest.mark.nightly)], ids=["", "more"]
 )
 @pytest.mark.parametrize("budget", REFERENCES)
 def test_under_a_ceiling_too(plain, world, budget, seeds):

@@ -170,6 +170,7 @@ def test_no_database_and_no_finished_problem(cli) -> None:
     assert (result.code, "no database" in result.err) == (2, True)
 
 
+@pytest.mark.slow
 def test_four_hundred_problems_of_24_recorded_samples(cli, tmp_path: Path) -> None:
     """Imported samples give pass@k of an independent computation, in fractions, to 1e-12."""
     (tmp_path / "many.py").write_text(MANY)

@@ -73,7 +73,7 @@ def plain(model: str, call: Request) -> list[int]:
     return made
 
 
-@pytest.mark.parametrize("temperature", [0.0, 1.0])
+@pytest.mark.parametrize("temperature", [1.0, pytest.param(0.0, marks=pytest.mark.slow)])
 def test_batches_give_what_a_plain_loop_gives(onnx_model: str, temperature: float) -> None:
     calls = [request(p, seed=i, temperature=temperature) for i, p in enumerate(PROMPTS[:12])]
     backend = OnnxBackend(ModelSpec.parse(f"onnx:{onnx_model}"))

@@ -22,10 +22,20 @@ sys.modules["harness_broken_plugins"] = _broken
 _spec.loader.exec_module(_broken)
 
 
+def _hanging() -> Iterator[Any]:
+    """Each takes a second or more: `make test` runs one of each kind of plugin."""
+    kinds = set()
+    for name, plugin in _broken.HANGING.items():
+        kind = name.partition(":")[0]
+        marks = pytest.mark.slow if kind in kinds else ()
+        yield pytest.param(plugin, id=name, marks=marks)
+        kinds.add(kind)
+
+
 def pytest_generate_tests(metafunc: Any) -> None:
     """`broken` stands for each of the broken plugins."""
     if "hanging" in metafunc.fixturenames:
-        metafunc.parametrize("hanging", _broken.HANGING.values(), ids=_broken.HANGING.keys())
+        metafunc.parametrize("hanging", list(_hanging()))
     if "broken" in metafunc.fixturenames:
         metafunc.parametrize("broken", _broken.BROKEN.values(), ids=_broken.BROKEN.keys())
 

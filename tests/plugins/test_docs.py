@@ -79,6 +79,7 @@ def test_it_works_without_a_file(name, tmp_path):
     assert all(report.problems == 6 for report in result.reports)
 
 
+@pytest.mark.slow
 def test_they_work_as_a_package_in_a_fresh_environment(tmp_path):
     pytest.importorskip("hatchling")
     project = tmp_path / "project"

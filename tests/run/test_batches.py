@@ -51,7 +51,10 @@ def stepping():
     return Stepping
 
 
-@pytest.mark.parametrize("search", ["beam@8x4", "lookahead@8x4+1", "mcts@8"])
+@pytest.mark.parametrize(
+    "search",
+    ["beam@8x4", *(pytest.param(b, marks=pytest.mark.slow) for b in ("lookahead@8x4+1", "mcts@8"))],
+)
 def test_searches_fill_the_engine_as_plain_sampling_does(run, counting, search):
     """20 problems: rows a step, over those of plain sampling; the tails of both are in it."""
     plain, searching = stepping()(lines=5), stepping()(lines=5)

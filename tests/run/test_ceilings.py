@@ -49,8 +49,23 @@ def outcomes(tmp_path, report, db="t.sqlite"):
         return load_outcomes(store, report.id).outcomes
 
 
-@pytest.mark.parametrize(("tokens", "prompt_once"), [(23, False), (150, True)])
-@pytest.mark.parametrize("budget", BUDGETS)
+def every_second(first: int) -> list[object]:
+    """All budgets, every second of them at night alone."""
+    night = pytest.mark.nightly
+    return [pytest.param(b, marks=() if i % 2 == first else night) for i, b in enumerate(BUDGETS)]
+
+
+TIGHT, LOOSE = (23, False), (150, True)
+
+
+@pytest.mark.parametrize(
+    ("budget", "tokens", "prompt_once"),
+    [
+        pytest.param(budget, *ceiling, marks=() if i % 2 == j else pytest.mark.nightly)
+        for i, budget in enumerate(BUDGETS)
+        for j, ceiling in enumerate((TIGHT, LOOSE))
+    ],
+)
 def test_charged_is_the_engines_count_and_never_above_the_ceiling(
     run, stub, counting, tmp_path, budget, tokens, prompt_once
 ):
@@ -80,7 +95,7 @@ def test_dollars_are_never_above_the_ceiling(run, stub, tmp_path, budget, usd):
     assert max(problem.usd for problem in outcomes(tmp_path, report)) <= float(usd) * (1 + 1e-12)
 
 
-@pytest.mark.parametrize("budget", BUDGETS)
+@pytest.mark.parametrize("budget", every_second(0))
 def test_a_ceiling_out_of_reach_changes_nothing(run, stub, counting, budget):
     free, capped = stub(lines=3), stub(lines=3)
     [expected] = run(free, budget, limit=3, db="free.sqlite").reports
@@ -91,7 +106,7 @@ def test_a_ceiling_out_of_reach_changes_nothing(run, stub, counting, budget):
     assert capped.output_tokens == free.output_tokens
 
 
-@pytest.mark.parametrize("budget", BUDGETS)
+@pytest.mark.parametrize("budget", every_second(1))
 def test_what_breaks_off_goes_on_to_the_same_end(run, stub, counting, budget):
     capped = f"{budget} tokens<=150"
     whole = stub(lines=3)

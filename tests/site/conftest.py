@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -24,6 +26,14 @@ def _load(name: str) -> ModuleType:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm_crews(warm_start: Any) -> Iterator[None]:
+    """Workers that build pages start warm."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("harness.site.crew.subprocess", warm_start)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -194,6 +194,7 @@ def test_many_hands_make_the_same_bytes(
     assert again == together
 
 
+@pytest.mark.slow
 def test_a_worker_that_cannot_leaves_it_to_the_builder(
     runs_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,6 +59,7 @@ def test_clusters_widen_the_interval():
     assert doubled.high - doubled.low == pytest.approx(alone.high - alone.low, rel=0.05)
 
 
+@pytest.mark.slow
 def test_the_interval_covers():
     rng = np.random.default_rng(5)
     shares = np.array([[0.55, 0.1], [0.05, 0.3]])

@@ -29,9 +29,10 @@ def calibration() -> Iterator[ModuleType]:
 
 @pytest.mark.parametrize(
     ("section", "draws"),
-    [("means", 400), ("differences", 400), ("ratios", 200),
-     pytest.param("extrapolations", 150, marks=pytest.mark.slow),
-     ("choices", 150), ("frontiers", 200), ("gates", 1000)],
+    [("means", 400), ("differences", 400),
+     *(pytest.param(*more, marks=pytest.mark.slow)
+       for more in (("ratios", 200), ("extrapolations", 150), ("choices", 150),
+                    ("frontiers", 200), ("gates", 1000)))],
 )  # fmt: skip
 def test_intervals_hold_as_often_as_they_say(
     calibration: ModuleType, section: str, draws: int

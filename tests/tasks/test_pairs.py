@@ -70,6 +70,7 @@ def simulated(rng: np.random.Generator, clusters: int) -> tuple[Sequence[Scored]
     return kept, torn
 
 
+@pytest.mark.slow
 def test_intervals_of_the_drop_hold_and_are_wider_than_without_clusters() -> None:
     """Over 400 sets the true drop, E[0.3 + 0.6 s] - E[0.8 s] = 0.2, is inside 93% to 98.5%."""
     rng = np.random.default_rng(7)

@@ -24,7 +24,7 @@ def _problems(seed: int, level: int = 1, clusters: int = len(TEMPLATES)) -> list
     ]
 
 
-@pytest.mark.parametrize("level", [1, 4])
+@pytest.mark.parametrize("level", [4, pytest.param(1, marks=pytest.mark.slow)])
 def test_no_lazy_solver_passes(level: int) -> None:
     """On fresh seeds; the flagger is trained on one seed and tried on others."""
     problems = _problems(4101, level) + _problems(4102, level)

@@ -125,6 +125,7 @@ def _content(problem):
     return problem.meta["template"], part, str(sorted(problem.meta["certificate"]["given"].items()))
 
 
+@pytest.mark.slow
 def test_school_problems_of_evaluation_and_training_share_no_content():
     rng = random.Random(6)
     trained = {_content(school_problem(rng)) for _ in range(6000)}

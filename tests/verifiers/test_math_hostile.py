@@ -119,7 +119,9 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow) if n == "roots" else n for n in HOSTILE]
+)
 @pytest.mark.parametrize(
     "gold",
     [

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from harness.core import Status
 from harness.verifiers import math
 
@@ -38,7 +36,10 @@ def cases() -> list[tuple[bool, str, str]]:
     return [(label == "equal", gold, answer) for label, gold, answer in rows]
 
 
-@pytest.mark.parametrize(("equal", "gold", "answer"), cases())
-def test_a_variation_is_judged_as_labelled_or_listed(equal: bool, gold: str, answer: str) -> None:
-    said = math.verify(answer, gold).status is Status.CORRECT
-    assert (said is equal) is ((gold, answer) not in OTHERWISE)
+def test_a_variation_is_judged_as_labelled_or_listed() -> None:
+    otherwise = {
+        (gold, answer)
+        for equal, gold, answer in cases()
+        if (math.verify(answer, gold).status is Status.CORRECT) is not equal
+    }
+    assert otherwise == OTHERWISE.keys()
