@@ -77,7 +77,7 @@ class SpareWorkers:
 
 def _kept(idle: deque[Worker]) -> type[Worker]:
     class Kept(Worker):
-        owes = 0
+        owes, aborted = 0, False
 
         def send(self, chunk: list[Any]) -> None:
             self.owes += len(chunk)
@@ -90,10 +90,11 @@ def _kept(idle: deque[Worker]) -> type[Worker]:
 
         def abort(self) -> None:
             if self.owes:  # one that waits for work need not die
+                self.aborted = True
                 super().abort()
 
         def kill(self) -> None:
-            if self.owes:
+            if self.owes or self.aborted:
                 super().kill()
             else:
                 idle.append(self)
