@@ -45,7 +45,7 @@ OPERATORS = """
     ReplaceComparisonOperator_GtE_Gt ReplaceUnaryOperator_Delete_USub
     ReplaceUnaryOperator_Delete_Not ReplaceAndWithOr ReplaceOrWithAnd ReplaceTrueWithFalse
     ReplaceFalseWithTrue AddNot NumberReplacer ReplaceContinueWithBreak ZeroIterationForLoop
-""".split()
+"""
 LIBRARIES = "pytest hypothesis numpy scipy.stats scipy.optimize sympy sqlalchemy click aiohttp"
 
 
@@ -69,7 +69,7 @@ def mutants(file: Path) -> Iterator[Mutant]:
     get_operator = importlib.import_module("cosmic_ray.plugins").get_operator
     original = (ROOT / file).read_text("utf-8")
     lines = original.splitlines()
-    for name in OPERATORS:
+    for name in OPERATORS.split():
         operator = get_operator(f"core/{name}")()
         occurrence = 0
         while (source := mutate_code(original, operator, occurrence)) is not None:
@@ -103,7 +103,7 @@ def _test(tests: list[str], tree: Path) -> None:
     sys.path.insert(0, str(tree))
     os.environ["PYTHONPATH"] = str(tree)
     code = 70
-    options = "-q -x --no-header -p no:randomly -p no:cacheprovider".split()
+    options = ["-q", "-x", "--no-header", "-p", "no:randomly", "-p", "no:cacheprovider"]
     with contextlib.redirect_stdout(io.StringIO()):
         code = int(pytest.main([*options, *tests]))
     os._exit(code)
