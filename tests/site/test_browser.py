@@ -237,7 +237,8 @@ class Reader:
 
     def click(self, where: Any) -> Reader:
         """One click on the first of what is found."""
-        where.first.click()
+        where.first.click()  # which waits for the beginning of a page
+        self.page.wait_for_load_state()
         self.clicks += 1
         return self
 
@@ -327,6 +328,7 @@ def test_a_vote_a_seed_and_the_extraction_are_shown(chromium: Any, demo: Demo) -
         page = watched.page
         page.goto(f"{demo.url}runs/{vote.id}/index.html")
         page.get_by_text("all transcripts").click()
+        page.wait_for_url("**/samples-1.html")  # all of it: a click waits for its beginning
         assert page.locator("table.votes").count() >= 14
         assert page.locator("mark.x").count() > 20
         assert "seed" in page.locator("article.sample .end").first.inner_text()

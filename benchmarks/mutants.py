@@ -1,0 +1,174 @@
+"""Mutation testing: do the tests notice when the code is wrong?
+
+    pip install cosmic-ray
+    python benchmarks/mutants.py harness/budgets/selectors --tests tests/budgets/test_selectors.py
+    python benchmarks/mutants.py harness/stats --tests tests/stats --every 7
+
+Every mutant is the code with one small mistake made by cosmic-ray's operators: another arithmetic
+or comparison operator, another number, a negated condition, `and` for `or`, a loop that never runs.
+The tests run on each, in a copy of the checkout, until the first one fails: it kills the mutant.
+Prints the mutants that survive, with their line, and last the share killed. A survivor is a test
+that is missing, or a change that makes no difference.
+
+The tests run in a process forked from one that holds the libraries, and not harness itself, so that
+a mutant costs little more than its tests do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import io
+import itertools
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+# One other operator for each: eleven of them say little more about the tests than one.
+OPERATORS = """
+    ReplaceBinaryOperator_Add_Sub ReplaceBinaryOperator_Sub_Add
+    ReplaceBinaryOperator_Mul_Div ReplaceBinaryOperator_Div_Mul
+    ReplaceBinaryOperator_FloorDiv_Mul ReplaceBinaryOperator_Mod_Mul
+    ReplaceBinaryOperator_Pow_Mul ReplaceComparisonOperator_Eq_NotEq
+    ReplaceComparisonOperator_NotEq_Eq ReplaceComparisonOperator_Lt_LtE
+    ReplaceComparisonOperator_LtE_Lt ReplaceComparisonOperator_Gt_GtE
+    ReplaceComparisonOperator_GtE_Gt ReplaceUnaryOperator_Delete_USub
+    ReplaceUnaryOperator_Delete_Not ReplaceAndWithOr ReplaceOrWithAnd ReplaceTrueWithFalse
+    ReplaceFalseWithTrue AddNot NumberReplacer ReplaceContinueWithBreak ZeroIterationForLoop
+"""
+LIBRARIES = "pytest hypothesis numpy scipy.stats scipy.optimize sympy sqlalchemy click aiohttp"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One mistake in one file."""
+
+    file: Path  # below the root
+    line: int
+    operator: str
+    source: str  # the whole file with the mistake
+
+    def changed(self) -> str:
+        """The line with the mistake in it."""
+        return self.source.splitlines()[self.line - 1].strip()
+
+
+def mutants(file: Path) -> Iterator[Mutant]:
+    """All mutants of one file, by operator."""
+    mutate_code = importlib.import_module("cosmic_ray.mutating").mutate_code
+    get_operator = importlib.import_module("cosmic_ray.plugins").get_operator
+    original = (ROOT / file).read_text("utf-8")
+    lines = original.splitlines()
+    for name in OPERATORS.split():
+        operator = get_operator(f"core/{name}")()
+        occurrence = 0
+        while (source := mutate_code(original, operator, occurrence)) is not None:
+            pairs = enumerate(zip(lines, source.splitlines(), strict=False), 1)
+            line = next((at for at, (old, new) in pairs if old != new), len(lines))
+            yield Mutant(file, line, name, source)
+            occurrence += 1
+
+
+def outcome(tests: list[str], tree: Path, limit: float) -> str:
+    """`killed`, `survived` or `time` of the tests in the copy, as it is now."""
+    child = os.fork()
+    if not child:
+        os.setsid()
+        _test(tests, tree)
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return "survived" if os.waitstatus_to_exitcode(status) == 0 else "killed"
+        time.sleep(0.02)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return "time"
+
+
+def _test(tests: list[str], tree: Path) -> None:
+    import pytest
+
+    os.chdir(tree)
+    sys.path.insert(0, str(tree))
+    os.environ["PYTHONPATH"] = str(tree)
+    code = 70
+    options = ["-q", "-x", "--no-header", "-p", "no:randomly", "-p", "no:cacheprovider"]
+    with contextlib.redirect_stdout(io.StringIO()):
+        code = int(pytest.main([*options, *tests]))
+    os._exit(code)
+
+
+def copied(to: Path) -> Path:
+    """A copy of what git tracks."""
+    tree = to / "tree"
+    command = ["git", "ls-files", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    for name in filter(None, listed.split("\0")):
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / name).exists():
+            shutil.copy2(ROOT / name, tree / name, follow_symlinks=False)
+    return tree
+
+
+def tried(mutant: Mutant, tree: Path, run: Callable[[], str]) -> str:
+    """The outcome with this mutant in place; the file is put back."""
+    file = tree / mutant.file
+    original = file.read_text("utf-8")
+    file.write_text(mutant.source, "utf-8")
+    try:
+        return run()
+    finally:
+        file.write_text(original, "utf-8")
+
+
+def main() -> None:
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw)
+    parser.add_argument("places", nargs="+", type=Path, help="files and folders of the package")
+    parser.add_argument("--tests", nargs="+", required=True, help="what pytest is given")
+    parser.add_argument("--every", type=int, default=1, help="try every N-th mutant (all)")
+    parser.add_argument("--first", type=int, default=0, help="start at this one")
+    given = parser.parse_args()
+    places = [sorted(place.rglob("*.py")) if place.is_dir() else [place] for place in given.places]
+    files = list(itertools.chain.from_iterable(places))
+    found = [mutant for file in files for mutant in mutants(file)]
+    chosen = found[given.first :: given.every]
+    print(f"{len(found)} mutants of {len(files)} files; {len(chosen)} are tried")
+    sys.dont_write_bytecode = True  # a cached mutant could be taken for the next one
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    for library in LIBRARIES.split():
+        importlib.import_module(library)
+    with tempfile.TemporaryDirectory() as folder:
+        _try_all(chosen, copied(Path(folder)), given.tests)
+
+
+def _try_all(chosen: list[Mutant], tree: Path, tests: list[str]) -> None:
+    start = time.monotonic()
+    if outcome(tests, tree, 3600) != "survived":
+        sys.exit("The tests fail on the code as it is.")
+    limit = 20 + 3 * (time.monotonic() - start)
+    counts: Counter[str] = Counter()
+    for mutant in chosen:
+        result = tried(mutant, tree, lambda: outcome(tests, tree, limit))
+        counts[result] += 1
+        if result == "survived":
+            where = f"{mutant.file}:{mutant.line} {mutant.operator}"
+            print(f"survived {where}: {mutant.changed()}", flush=True)
+    killed, slow, all_ = counts["killed"] + counts["time"], counts["time"], len(chosen)
+    share = f"{killed} of {all_} killed ({killed / all_:.1%}; {slow} took too long)"
+    print(f"{share}, {counts['survived']} survived")
+
+
+if __name__ == "__main__":
+    main()
