@@ -12,16 +12,19 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness import Study
 from harness.core import (
+    Choice,
     Completion,
     DataSource,
+    Message,
     ModelSpec,
     Prompt,
     Reply,
@@ -36,11 +39,13 @@ from .smollm2 import convert, find_gguf
 
 TASKS = ("decimals", "arithmetic", "traps")
 EACH = 167  # problems of each task
+FIRST = 126  # prompts that each change is tested with
 FEW = 63  # prompts that a server is asked, one request each
 OTHERS = 31  # prompts of the larger models: the same code runs
 
 SMALLEST = "tiny-s"
 LIMIT = 160  # tokens of a greedy answer
+CHOICES = (Choice(" 9.8"), Choice(" 9.11"), Choice(" they are equal"), Choice("9.8", ""))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,10 +59,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(skip)
 
 
-@pytest.fixture(scope="session", params=embedded_names())
-def model(request: pytest.FixtureRequest) -> str:
+@pytest.fixture(
+    scope="session",
+    params=[
+        (SMALLEST, FIRST),
+        # The same code, on more prompts and with larger models.
+        pytest.param((SMALLEST, len(TASKS) * EACH), marks=pytest.mark.nightly),
+        *(pytest.param((n, OTHERS), marks=pytest.mark.nightly)
+          for n in embedded_names() if n != SMALLEST),
+    ],
+    ids=lambda case: "-".join(map(str, case)),
+)  # fmt: skip
+def case(request: pytest.FixtureRequest) -> tuple[str, int]:
+    """An embedded model, and how many prompts it is asked."""
+    found: tuple[str, int] = request.param
+    return found
+
+
+@pytest.fixture(scope="session")
+def model(case: tuple[str, int]) -> str:
     """The name of an embedded model."""
-    return str(request.param)
+    return case[0]
 
 
 @pytest.fixture(scope="session")
@@ -74,9 +96,9 @@ def all_prompts() -> list[Prompt]:
 
 
 @pytest.fixture(scope="session")
-def prompts(model: str, all_prompts: list[Prompt]) -> list[Prompt]:
-    """All of them for the smallest model; the others are asked fewer, as the same code runs."""
-    return all_prompts if model == SMALLEST else all_prompts[:OTHERS]
+def prompts(case: tuple[str, int], all_prompts: list[Prompt]) -> list[Prompt]:
+    """What that model is asked."""
+    return all_prompts[: case[1]]
 
 
 def greedy(prompt: Prompt, prefix: str = "") -> Request:
@@ -84,21 +106,38 @@ def greedy(prompt: Prompt, prefix: str = "") -> Request:
     return Request(prompt=prompt, sampling=Sampling(max_tokens=LIMIT), seeds=(0,), prefix=prefix)
 
 
-def ask(spec: str, calls: Mapping[str, Sequence[Request]], **args: str) -> dict[str, list[Reply]]:
-    """Run groups of calls on one backend, each group's at once."""
+Results = dict[str, list[Any]]  # of Reply and, for given texts, of Measured; by group
+
+
+def ask(spec: str, calls: Mapping[str, Sequence[Request | Prompt]], **args: str) -> Results:
+    """Run groups of calls on one backend, each group's at once; a prompt asks how likely its
+    choices are."""
     parsed = ModelSpec.parse(spec, args)
 
-    async def go() -> dict[str, list[Reply]]:
+    async def go() -> Results:
         backend: Backend = registry.find("models", parsed.backend)(parsed)
         try:
             return {
-                name: list(await asyncio.gather(*(backend.generate(c) for c in group)))
+                name: list(await asyncio.gather(*(_asked(backend, c) for c in group)))
                 for name, group in calls.items()
             }
         finally:
             await backend.close()
 
     return asyncio.run(go())
+
+
+def _asked(backend: Backend, call: Request | Prompt) -> Awaitable[Any]:
+    if isinstance(call, Request):
+        return backend.generate(call)
+    assert backend.info.can.likelihood
+    return backend.likelihood(call)
+
+
+def given_texts() -> list[Prompt]:
+    """Prompts with answers that are not drawn, but measured."""
+    told = [f"Which is larger, {n}.8 or {n}.11?\nAnswer:" for n in range(6)]
+    return [Prompt((Message("user", one),), plain=True, choices=CHOICES) for one in told]
 
 
 def calls_for(prompts: Sequence[Prompt]) -> dict[str, list[Request]]:
@@ -123,25 +162,27 @@ def calls_for(prompts: Sequence[Prompt]) -> dict[str, list[Request]]:
     }  # fmt: skip
 
 
-Results = dict[str, list[Reply]]
+def everything(prompts: Sequence[Prompt]) -> dict[str, list[Request | Prompt]]:
+    """All that an engine in this process is asked, so that each starts once."""
+    return {**calls_for(prompts), "given": given_texts()}
 
 
 @pytest.fixture(scope="session")
 def onnx(model: str, prompts: list[Prompt]) -> Results:
     """ONNX Runtime."""
-    return ask(f"onnx:{model}", calls_for(prompts))
+    return ask(f"onnx:{model}", everything(prompts))
 
 
 @pytest.fixture(scope="session")
 def hf(model: str, prompts: list[Prompt]) -> Results:
     """transformers."""
-    return ask(f"hf:{model}", calls_for(prompts), batch_size="32")
+    return ask(f"hf:{model}", everything(prompts), batch_size="32")
 
 
 @pytest.fixture(scope="session")
 def vllm(model: str, prompts: list[Prompt]) -> Results:
     """vLLM in this process; small cache blocks, so that short prompts have some to share."""
-    return ask(f"vllm:{model}", calls_for(prompts), block_size="32")
+    return ask(f"vllm:{model}", everything(prompts), block_size="32")
 
 
 @pytest.fixture(scope="session")
@@ -151,7 +192,7 @@ def smallest_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def server(model: str, request: pytest.FixtureRequest) -> str:
     """That server, for the tests of its model."""
     if model != SMALLEST:

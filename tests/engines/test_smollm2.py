@@ -62,15 +62,13 @@ def test_it_chats_the_same_in_both(smollm2: str, server: str) -> None:
     assert "Paris" in here["plain"][0].completions[0].text
 
 
+@pytest.mark.parametrize("way", ["a server", pytest.param("vLLM", marks=pytest.mark.nightly)])
 def test_the_example_study_gives_the_same_figures_through_each(
-    smollm2: str, server: str, tmp_path: Path
+    smollm2: str, server: str, tmp_path: Path, way: str
 ) -> None:
     """Its tasks under the budgets that a model without thinking marks can have."""
-    engines = {
-        "transformers": (f"hf:{smollm2}", 'dtype = "float32"'),
-        "vLLM": (f"vllm:{smollm2}", 'dtype = "float32"'),
-        "a server": (server, ""),
-    }
+    ways = {"vLLM": (f"vllm:{smollm2}", 'dtype = "float32"'), "a server": (server, "")}
+    engines = {"transformers": (f"hf:{smollm2}", 'dtype = "float32"'), way: ways[way]}
     budgets = '["greedy:max=24", "vote@{1,3}:max=24"]'
     result = study_of(engines, tmp_path, limit=PROBLEMS, budgets=budgets).run()
     assert result.ok, result.left
