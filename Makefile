@@ -37,10 +37,10 @@ test: $(VENV)/.dev
 test-slow: $(VENV)/.dev
 	$(BIN)/python -m pytest $(PARALLEL) -m 'slow and not nightly'
 
-# What CI leaves to the night, and hypothesis with its own number of examples, at random.
+# What CI leaves to the night, and hypothesis with more examples, drawn at random.
 test-nightly: $(VENV)/.dev
 	$(BIN)/python -m pytest $(PARALLEL) -m nightly
-	$(BIN)/python -m pytest $(PARALLEL) -m 'not slow and not nightly' --hypothesis-profile=default
+	$(BIN)/python -m pytest $(PARALLEL) -m 'not slow and not nightly' --hypothesis-profile=wide
 
 coverage: $(VENV)/.dev
 	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=term:skip-covered

@@ -27,9 +27,10 @@ assert _spec.loader is not None
 warm = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(warm)
 
-# Same code, same verdict: chance must not decide whether a change lands. To search further:
-# `pytest --hypothesis-profile=default`.
-settings.register_profile("repeatable", derandomize=True, deadline=None)
+# Same code, same verdict: chance must not decide whether a change lands. At night, and with
+# `pytest --hypothesis-profile=wide`, the search goes further.
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50)
+settings.register_profile("wide", deadline=None, max_examples=300)
 settings.load_profile("repeatable")
 
 

@@ -45,7 +45,7 @@ harness() {{
     fi
     words+=("$word"); before=$word
   done
-  "$PYTHON" -m harness "${{words[@]}}"
+  "$HARNESS" "${{words[@]}}"
 }}
 python() {{ "$PYTHON" "$@"; }}
 """
@@ -95,9 +95,10 @@ def test_the_blocks_of_the_other_pages_are_run_elsewhere(page: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", WITH_CODE, ids=name)
-def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path) -> None:
+def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path, harness_command: Path) -> None:
     (tmp_path / "benchmarks").symlink_to(ROOT / "benchmarks")
-    env = {**os.environ, "PYTHON": sys.executable, "PYTHONPATH": os.pathsep.join(sys.path)}
+    env = {**os.environ, "PYTHON": sys.executable, "HARNESS": str(harness_command)}
+    env["PYTHONPATH"] = os.pathsep.join(sys.path)
     before = ""  # what the Python blocks so far have defined
     for block in blocks(page):
         if block.why is None and (file := re.match(r"# (\w+\.(?:py|toml|yaml))\n", block.code)):

@@ -51,14 +51,13 @@ def runner() -> ModuleType:
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> dict[str, str]:
+def machine(tmp_path: Path, harness_command: Path) -> dict[str, str]:
     """Variables of a machine on which `pip install` is noted, and `harness` is this checkout's."""
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "pip").write_text(f'#!/bin/sh\necho "$@" >> "{tmp_path}/installed"\n')
-    (folder / "harness").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m harness "$@"\n')
-    for file in folder.iterdir():
-        file.chmod(0o755)
+    (folder / "harness").symlink_to(harness_command)
+    (folder / "pip").chmod(0o755)
     return {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "HOME": str(tmp_path)}
 
 
