@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.core import (
     DataError,
@@ -25,7 +25,9 @@ from harness.core import (
 )
 from harness.core.hashing import content_hash, derive_seed
 from harness.core.protocols import FewShot, Seeded, Task
-from harness.tasks._template import Template
+
+if TYPE_CHECKING:
+    from harness.tasks._template import Template
 
 _EXAMPLES_SEED = 20_251_128  # for the problems that a generated task's examples are made from
 
@@ -84,7 +86,11 @@ class _Reworded:
     def __init__(self, task: Task, wording: Wording) -> None:
         self._task, self._wording = task, wording
         self.name, self.version, self.summary = task.name, task.version, task.summary
-        self._template = None if wording.prompt is None else Template("prompt", wording.prompt)
+        self._template: Template | None = None
+        if wording.prompt is not None:
+            from harness.tasks._template import Template  # late: reports need no templates
+
+            self._template = Template("prompt", wording.prompt)
         self._examples: list[tuple[Problem, str, str]] = []
         if isinstance(task, Seeded):
             self.public_seed = task.public_seed

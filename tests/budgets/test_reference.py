@@ -18,6 +18,8 @@ from harness.budgets.proposers.revise import REQUEST
 from harness.core import Prompt, registry
 from harness.testing import Ceiling, ScriptedCaller, ScriptedEngine, ScriptedReward
 
+from ..grids import every_second  # noqa: TID252
+
 SEEDS = range(4)
 MORE = [*range(4, 12), *range(1000, 1040)]  # in the slow tests
 LIMIT = 70  # tokens of one answer
@@ -143,7 +145,7 @@ def hold(plain, world, budget, seeds):
 @pytest.mark.parametrize(
     "seeds", [SEEDS, pytest.param(range(4, 12), marks=pytest.mark.nightly)], ids=["", "more"]
 )
-@pytest.mark.parametrize("budget", REFERENCES)
+@pytest.mark.parametrize("budget", every_second(REFERENCES))
 def test_under_a_ceiling_too(plain, world, budget, seeds):
     for options, seed in itertools.product(ENGINES[:4], seeds):
         ceiling = random.Random(f"{budget}{options}{seed}").randint(1, 300)
@@ -158,7 +160,7 @@ def test_under_a_ceiling_too(plain, world, budget, seeds):
         assert caller.read == sum(READ.values()), told
 
 
-@pytest.mark.parametrize("budget", REFERENCES)
+@pytest.mark.parametrize("budget", every_second(REFERENCES, 1))
 def test_an_engine_that_does_not_say_what_stopped_it_gives_the_same(budget):
     """Its ends of steps and of answers look alike: the same must come out, for as many draws."""
     for options, seed in itertools.product(ENGINES[:4], range(100, 102)):

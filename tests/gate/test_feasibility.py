@@ -34,7 +34,7 @@ def redrawn(run, rng, changes):
     return replace(run, outcomes=tuple(outcomes))
 
 
-@pytest.mark.parametrize("margin", [0.03, 0.05, 0.1])
+@pytest.mark.parametrize("margin", [0.03, pytest.param(0.05, marks=pytest.mark.slow), 0.1])
 def test_the_chance_is_the_share_of_gates_that_pass(make_run, margin):
     """By gates that are judged one by one, on scores redrawn in another way."""
     run, rng = make_run([1.0] * 120 + [0.0] * 80), np.random.default_rng(1)

@@ -31,6 +31,7 @@ from harness.models.pace import Left, read_left, seconds_until
 from harness.models.retry import Clock, PassingError, Patience
 from harness.models.wire import Came
 
+from ..grids import in_turn  # noqa: TID252
 from .allowance import EPOCH, Foreseeing, JumpingLoop, Limited, transport
 from .server import Answer, Script, Server
 
@@ -43,9 +44,10 @@ def question(n: int, max_tokens: int = 2000) -> Request:
 
 
 def ask_for_minutes(
-    monkeypatch: pytest.MonkeyPatch, server: Limited, *, workers: int = 40, **args: str
-) -> float:
-    """Ask one after the other for six minutes, with so many workers; the seconds that it took."""
+    monkeypatch: pytest.MonkeyPatch, server: Limited, *, workers: int = 40,
+    minutes: float = MINUTES, **args: str,
+) -> float:  # fmt: skip
+    """Ask one after the other for so long, with so many workers; the seconds that it took."""
     monkeypatch.setattr("harness.models.traffic.Http", transport(server))
     loop = JumpingLoop()
     clock = Clock(loop.time, asyncio.sleep, lambda: EPOCH + datetime.timedelta(seconds=loop.time()))
@@ -58,7 +60,7 @@ def ask_for_minutes(
         numbers = iter(range(10**6))
 
         async def worker() -> None:
-            while loop.time() < MINUTES * 60:
+            while loop.time() < minutes * 60:
                 await backend.generate(question(next(numbers)))
 
         await asyncio.gather(*(worker() for _ in range(workers)))
@@ -84,9 +86,10 @@ SERVERS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("headers", ["none", "openai"])
-@pytest.mark.parametrize("kind", ["bucket", "fixed", "sliding"])
-@pytest.mark.parametrize("load", SERVERS)
+KINDS = ("bucket", "fixed", "sliding")
+
+
+@pytest.mark.parametrize(("load", "kind", "headers"), in_turn(SERVERS, KINDS, ("none", "openai")))
 def test_a_known_allowance_is_used_and_not_passed(
     monkeypatch: pytest.MonkeyPatch, kind: str, headers: str, load: str
 ) -> None:
@@ -126,9 +129,9 @@ def test_a_server_that_reserves_the_limit_is_noticed(
     assert refused <= 0.02
 
 
-@pytest.mark.parametrize("headers", ["openai", "anthropic"])
-@pytest.mark.parametrize("kind", ["bucket", "fixed"])
-@pytest.mark.parametrize("load", SERVERS)
+@pytest.mark.parametrize(
+    ("load", "kind", "headers"), in_turn(SERVERS, KINDS[:2], ("openai", "anthropic"))
+)
 def test_the_headers_alone_are_enough(
     monkeypatch: pytest.MonkeyPatch, kind: str, headers: str, load: str
 ) -> None:
@@ -178,10 +181,10 @@ def test_it_grows_to_the_bound_where_nothing_speaks_against_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     free = crowded(10**6, refuses=False, seconds=(1, 2))
-    ask_for_minutes(monkeypatch, free, workers=200)
+    ask_for_minutes(monkeypatch, free, workers=200, minutes=2)
     assert free.most_in_flight == 128
     told = crowded(10**6, refuses=False, seconds=(1, 2))
-    ask_for_minutes(monkeypatch, told, workers=200, max_concurrency="7")
+    ask_for_minutes(monkeypatch, told, workers=200, minutes=2, max_concurrency="7")
     assert told.most_in_flight == 7
 
 

@@ -16,6 +16,8 @@ from harness.results.reports import iter_samples
 from harness.store import open_store
 from harness.store.verify import verify
 
+from ..grids import every_second, in_turn  # noqa: TID252
+
 BUDGETS = (
     "greedy",
     "think@64",
@@ -49,26 +51,11 @@ def outcomes(tmp_path, report, db="t.sqlite"):
         return load_outcomes(store, report.id).outcomes
 
 
-def every_second(first: int) -> list[object]:
-    """All budgets, every second of them at night alone."""
-    night = pytest.mark.nightly
-    return [pytest.param(b, marks=() if i % 2 == first else night) for i, b in enumerate(BUDGETS)]
-
-
-TIGHT, LOOSE = (23, False), (150, True)
-
-
-@pytest.mark.parametrize(
-    ("budget", "tokens", "prompt_once"),
-    [
-        pytest.param(budget, *ceiling, marks=() if i % 2 == j else pytest.mark.nightly)
-        for i, budget in enumerate(BUDGETS)
-        for j, ceiling in enumerate((TIGHT, LOOSE))
-    ],
-)
+@pytest.mark.parametrize(("budget", "ceiling"), in_turn(BUDGETS, ((23, False), (150, True))))
 def test_charged_is_the_engines_count_and_never_above_the_ceiling(
-    run, stub, counting, tmp_path, budget, tokens, prompt_once
+    run, stub, counting, tmp_path, budget, ceiling
 ):
+    tokens, prompt_once = ceiling
     backend = stub(lines=3, prompt_once=prompt_once)
     result = run(backend, f"{budget} tokens<={tokens}", limit=3)
     assert result.ok
@@ -95,7 +82,7 @@ def test_dollars_are_never_above_the_ceiling(run, stub, tmp_path, budget, usd):
     assert max(problem.usd for problem in outcomes(tmp_path, report)) <= float(usd) * (1 + 1e-12)
 
 
-@pytest.mark.parametrize("budget", every_second(0))
+@pytest.mark.parametrize("budget", every_second(BUDGETS))
 def test_a_ceiling_out_of_reach_changes_nothing(run, stub, counting, budget):
     free, capped = stub(lines=3), stub(lines=3)
     [expected] = run(free, budget, limit=3, db="free.sqlite").reports
@@ -106,7 +93,7 @@ def test_a_ceiling_out_of_reach_changes_nothing(run, stub, counting, budget):
     assert capped.output_tokens == free.output_tokens
 
 
-@pytest.mark.parametrize("budget", every_second(1))
+@pytest.mark.parametrize("budget", every_second(BUDGETS, 1))
 def test_what_breaks_off_goes_on_to_the_same_end(run, stub, counting, budget):
     capped = f"{budget} tokens<=150"
     whole = stub(lines=3)

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from ..grids import in_turn  # noqa: TID252
+
 ALONE = (
     "greedy",
     "sample@5",
@@ -18,8 +20,7 @@ ALONE = (
 )
 
 
-@pytest.mark.parametrize("prompt_once", [False, True])
-@pytest.mark.parametrize("budget", ALONE)
+@pytest.mark.parametrize(("budget", "prompt_once"), in_turn(ALONE, (False, True)))
 def test_charged_equals_the_engines_own_count_when_run_alone(run, stub, budget, prompt_once):
     backend = stub(prompt_once=prompt_once)
     [report] = run(backend, budget).reports

@@ -10,6 +10,8 @@ import pytest
 
 from harness.core import BackendError, UsageError
 
+from ..grids import in_turn  # noqa: TID252
+
 PLUGIN = Path(__file__).with_name("stub_plugin.py")
 
 WHOLE = (
@@ -47,16 +49,7 @@ POOLS = (
 )
 
 
-def in_turn(*values: object) -> list[object]:
-    """Every budget with every value: one of them, in turn, always, and the others at night."""
-    return [
-        pytest.param(budget, value, marks=() if i % len(values) == j else pytest.mark.nightly)
-        for i, budget in enumerate([*WHOLE, *POOLS])
-        for j, value in enumerate(values)
-    ]
-
-
-@pytest.mark.parametrize(("budget", "prompt_once"), in_turn(False, True))
+@pytest.mark.parametrize(("budget", "prompt_once"), in_turn((*WHOLE, *POOLS), (False, True)))
 def test_charged_equals_the_engines_own_count_when_run_alone(
     run, stub, counting, budget, prompt_once
 ):
@@ -74,7 +67,7 @@ def test_charged_equals_the_engines_own_count_when_run_alone(
         assert (reward.prompt_tokens > 0) == ("steps" not in budget)
 
 
-@pytest.mark.parametrize(("budget", "share"), in_turn(0.1, 0.5, 0.9))
+@pytest.mark.parametrize(("budget", "share"), in_turn((*WHOLE, *POOLS), (0.1, 0.5, 0.9)))
 def test_a_search_broken_off_goes_on_without_paying_twice(run, stub, counting, budget, share):
     whole = stub(lines=3)
     [expected] = run(whole, budget, limit=4, db="whole.sqlite").reports

@@ -1,0 +1,27 @@
+"""Grids of cases, of which a part runs by day and the rest at night."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import pytest
+
+
+def in_turn(*axes: Collection[Any]) -> list[Any]:
+    """All combinations; by day each of the first axes with one value of the last, in turn."""
+    *others, last = axes
+    return [
+        pytest.param(*head, value, marks=() if j == i % len(last) else pytest.mark.nightly)
+        for i, head in enumerate(itertools.product(*others))
+        for j, value in enumerate(last)
+    ]
+
+
+def every_second(values: Iterable[Any], first: int = 0) -> list[Any]:
+    """All values; every second one, from `first` on, by day."""
+    return [
+        pytest.param(value, marks=() if i % 2 == first else pytest.mark.nightly)
+        for i, value in enumerate(values)
+    ]
