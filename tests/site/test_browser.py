@@ -112,9 +112,9 @@ def _inside(url: str, base: str) -> bool:
         (PHONE, "light", True, False), (DESKTOP, "dark", True, False),
         (PHONE, "dark", False, False),
         pytest.param(PHONE, "light", True, True, marks=pytest.mark.slow),
-        pytest.param(PHONE, "dark", True, False, marks=pytest.mark.slow),
-        pytest.param(DESKTOP, "light", True, False, marks=pytest.mark.slow),
-        pytest.param(DESKTOP, "dark", False, False, marks=pytest.mark.slow),
+        pytest.param(PHONE, "dark", True, False, marks=pytest.mark.nightly),
+        pytest.param(DESKTOP, "light", True, False, marks=pytest.mark.nightly),
+        pytest.param(DESKTOP, "dark", False, False, marks=pytest.mark.nightly),
     ],
 )  # fmt: skip
 def test_every_page_is_clean_and_fits(

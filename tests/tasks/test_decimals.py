@@ -118,8 +118,8 @@ def test_the_second_opinion_reads_questions(question, gold):
     "options",
     [
         {},
-        pytest.param({"seed": "5", "places": "2"}, marks=pytest.mark.slow),
-        pytest.param({"language": "zh", "ask": "sort"}, marks=pytest.mark.slow),
+        pytest.param({"seed": "5", "places": "2"}, marks=pytest.mark.nightly),
+        pytest.param({"language": "zh", "ask": "sort"}, marks=pytest.mark.nightly),
     ],
 )
 def test_the_task_passes_the_checks_of_a_task(options):

@@ -64,8 +64,8 @@ def test_enough_templates_topics_and_wordings() -> None:
     "options",
     [
         {},
-        pytest.param({"lang": "zh", "seed": "9", "prompt": "hint"}, marks=pytest.mark.slow),
-        pytest.param({"level": "4", "seed": "3"}, marks=pytest.mark.slow),
+        pytest.param({"lang": "zh", "seed": "9", "prompt": "hint"}, marks=pytest.mark.nightly),
+        pytest.param({"level": "4", "seed": "3"}, marks=pytest.mark.nightly),
     ],
 )
 def test_the_task_passes_the_checks_of_a_task(options: dict[str, str]) -> None:

@@ -126,8 +126,8 @@ HOSTILE = {
     "gold",
     [
         "7",
-        pytest.param(r"x^2+\sin x", marks=pytest.mark.slow),
-        pytest.param("(1,2)", marks=pytest.mark.slow),
+        pytest.param(r"x^2+\sin x", marks=pytest.mark.nightly),
+        pytest.param("(1,2)", marks=pytest.mark.nightly),
     ],
 )
 def test_a_hostile_answer_gets_a_verdict(
