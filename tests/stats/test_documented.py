@@ -56,8 +56,12 @@ def test_the_formula_of_the_page_is_the_codes() -> None:
 
 
 def test_the_difference_and_the_factor_of_the_page() -> None:
-    assert "100 problems, the interval is ±3.6 points" in PAGE
-    assert round(100 * paired_difference([1.0] * 100, [1.0] * 100).high, 1) == 3.6
+    assert "100 problems, the interval is ±3.0 points" in PAGE
+    assert round(100 * paired_difference([1.0] * 100, [1.0] * 100).high, 1) == 3.0
+    assert "4 of 30 better, none worse: p = 0.125" in PAGE
+    four = paired_difference([1.0] * 30, [0.0] * 4 + [1.0] * 26)
+    assert four.low > 0
+    assert four.extra["p"] == 0.125
     assert "1.15 times as long" in PAGE
     assert round(math.sqrt(1 + 1 / math.pi), 3) == 1.148
     assert round(math.sqrt(1 + 1 / math.pi), 2) == CROSSED
