@@ -1,4 +1,4 @@
-"""Numbers that docs/budgets.md, docs/models.md, docs/gate.md and docs/curves.md state of the code."""
+"""Numbers that the pages on budgets, models, gates and curves state of the code."""
 
 from __future__ import annotations
 
