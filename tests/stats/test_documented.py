@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,25 @@ def test_the_formula_of_the_page_is_the_codes() -> None:
     assert "share-effective" in got.method
     assert got.low == pytest.approx(low, abs=1e-9)
     assert got.high >= high - 1e-9
+
+
+def test_the_bound_of_the_page_and_what_ours_does() -> None:
+    table = PAGE.partition("calibration_limits.py")[2].partition("The other sections")[0]
+    rows = re.findall(r"\| ([\d.]+) \| ([\d.]+)% \| ([\d.]+)% \|", table)
+    assert len(rows) == 7
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    try:
+        limits = importlib.import_module("calibration_limits")
+    finally:
+        sys.path.remove(str(ROOT / "benchmarks"))
+    for differing, _, ours in rows:
+        assert 100 * limits.own_coverage(30, float(differing)) == pytest.approx(
+            float(ours), abs=0.005
+        )
+    for differing, bound, _ in rows[3:5]:
+        assert 100 * limits.lowest_coverage(30, float(differing), 0.95) == pytest.approx(
+            float(bound), abs=0.005
+        )
 
 
 def test_the_difference_and_the_factor_of_the_page() -> None:
