@@ -218,7 +218,8 @@ def differences(draws: int, quick: bool) -> Iterator[Cell]:
 def shared(draws: int, quick: bool) -> Iterator[Cell]:
     """Two budgets that share their samples: other k of one pool, as two points of a curve."""
     rng = np.random.default_rng(21)
-    pairs = ((("maj", 9), ("maj", 3)), (("pass", 4), ("pass", 1)), (("maj", 9), ("pass", 1)))
+    pairs = ((("maj", 9), ("maj", 3)), (("pass", 4), ("pass", 1)), (("maj", 9), ("pass", 1)),
+             (("pass", 4), ("maj", 4)))  # fmt: skip
     known = {n: worlds(False)[n] for n in ("Beta 0.3, 2", "Beta 0.9, 0.5", "30% never, Beta(2, 2)")}
     for name, rates in known.items():
         at = chances(rates, 16)
@@ -231,7 +232,9 @@ def shared(draws: int, quick: bool) -> Iterator[Cell]:
                 p = np.repeat(draw_rates(rng, rates, (draws, clusters)), sizes, axis=1)
                 data = Scores(change[rng.binomial(16, p)], sizes)
                 world = f"{name}; {one}@{i} - {other}@{j} of one 16; {clusters} of {size}"
-                found = {"ours": _paired(data.values, data.starts), "t": _t(data)}
+                gap = (one, i) == ("pass", j)  # of selection: never negative
+                ours = _ours(data) if gap else _paired(data.values, data.starts)
+                found = {"ours": ours, "t": _t(data)}
                 yield cell("shared", world, clusters, float(at @ change), found)
 
 

@@ -179,7 +179,9 @@ def test_other_work_on_one_database_waits_for_nothing(
     assert set(server.prompts.values()) == {1}
 
 
-def test_what_has_no_locks_is_paid_twice_and_booked_twice(server: Counting, tmp_path: Path) -> None:
+def test_what_has_no_locks_is_paid_twice_and_booked_twice(
+    server: Counting, start: Start, tmp_path: Path
+) -> None:
     """On a file system that refuses locks both ask; the ledger has every request."""
     db = tmp_path / "shared.sqlite"
     (tmp_path / "shared.sqlite-claims").mkdir()  # no file can be opened there
