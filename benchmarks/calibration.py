@@ -1,8 +1,9 @@
 """Coverage of the product's intervals: how often the truth lies inside, over a grid of worlds.
 
-    python benchmarks/calibration.py              # all sections, some minutes on one core
+    python benchmarks/calibration.py              # all sections, half an hour on one core
     python benchmarks/calibration.py --only means --draws 4000
-    python benchmarks/calibration.py --quick      # a part of each section, in seconds
+    python benchmarks/calibration.py --quick      # a part of each section
+    python benchmarks/calibration.py --keep DIR   # finished sections are read, not drawn again
 
 Every cell draws data sets from a world whose truth is known in closed form (or by quadrature), and
 counts how often the interval holds it. Coverage and mean width stand beside those of other methods
@@ -13,11 +14,15 @@ on the same data. A cell is out of bounds below 93% or above 98.5% with 30 clust
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 from calibration_choices import choices, extrapolations, frontiers, ratios
 from calibration_gates import cost_gates, gates
+from calibration_groups import contrasts, pairs, raters
 from calibration_means import differences, means, shared
 from calibration_thresholds import thresholds
 from calibration_worlds import Cell
@@ -29,6 +34,9 @@ SECTIONS: dict[str, Callable[[int, bool], Iterator[Cell]]] = {
     "differences": differences,
     "shared": shared,
     "ratios": ratios,
+    "pairs": pairs,
+    "contrasts": contrasts,
+    "raters": raters,
     "extrapolations": extrapolations,
     "choices": choices,
     "thresholds": thresholds,
@@ -38,11 +46,32 @@ SECTIONS: dict[str, Callable[[int, bool], Iterator[Cell]]] = {
 }
 
 
-def run(section: str, draws: int = DRAWS, quick: bool = False, every: int = 1) -> list[Cell]:
+def run(
+    section: str, draws: int = DRAWS, quick: bool = False, every: int = 1, alone: bool = False
+) -> list[Cell]:
     """All cells of a section (of means: in each so-manieth world), the worst first."""
-    found = means(draws, quick, every) if section == "means" else SECTIONS[section](draws, quick)
-    cells = list(found)
+    if section == "means":
+        cells = list(means(draws, quick, every, alone))
+    else:
+        cells = list(SECTIONS[section](draws, quick))
     return sorted(cells, key=lambda c: (-c.out(), c.held["ours"]))
+
+
+def kept(
+    folder: Path | None, section: str, draws: int, quick: bool, every: int, alone: bool
+) -> list[Cell]:
+    """`run`, but read from `folder` if it was run there before with the same arguments."""
+    if folder is None:
+        return run(section, draws, quick, every, alone)
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{section} {draws} {every}{' quick' * quick}{' alone' * alone}.json".replace(" ", "-")
+    path = folder / name
+    if not path.exists():
+        cells = [asdict(c) for c in run(section, draws, quick, every, alone)]
+        part = path.with_suffix(".part")  # renamed when whole: an interrupted section is run again
+        part.write_text(json.dumps(cells))
+        part.rename(path)
+    return [Cell(**values) for values in json.loads(path.read_text())]
 
 
 def report(cells: Sequence[Cell], show: int) -> None:
@@ -83,11 +112,14 @@ def main() -> None:
     parser.add_argument("--only", choices=SECTIONS, action="append")
     parser.add_argument("--draws", type=int, default=DRAWS)
     parser.add_argument("--every", type=int, default=1, help="means: each so-manieth world")
+    parser.add_argument("--alone", action="store_true", help="means: without the other methods")
     parser.add_argument("--show", type=int, default=12, help="worst cells a section")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="resume: sections already there")
     given = parser.parse_args()
     for name in given.only or SECTIONS:
-        report(run(name, given.draws, given.quick, given.every), given.show)
+        cells = kept(given.keep, name, given.draws, given.quick, given.every, given.alone)
+        report(cells, given.show)
 
 
 if __name__ == "__main__":

@@ -160,9 +160,12 @@ def exact(_gates: int) -> None:
     found = 0.0
     for moved, chance in zip(moves, stats.binom.pmf(moves, fixed, better + worse), strict=True):
         ups = np.arange(moved + 1)
-        mean = (2 * ups - moved) / fixed
-        se = np.sqrt((moved / fixed - mean**2) / (fixed - 1))
-        called = mean + world.margin + stats.t.ppf(0.95, fixed - 1) * se < 0
+        mean, second = (2 * ups - moved) / fixed, moved / fixed
+        spread = second - mean**2
+        skew = (mean - 3 * mean * second + 2 * mean**3) / np.maximum(spread, 1e-12) ** 1.5
+        t = stats.t.ppf(0.95, fixed - 1)
+        longer = np.maximum(0.0, skew / np.sqrt(fixed) * (1 / 6 + t**2 / 3))
+        called = mean + world.margin + (t + longer) * np.sqrt(spread / (fixed - 1)) < 0
         found += chance * stats.binom.pmf(ups[called], moved, better / (better + worse)).sum()
     print(f"\none look at {fixed} problems, drop of twice the margin: power {100 * found:.2f}%")
 

@@ -125,15 +125,24 @@ def frontier(
 def selection_gap(coverage: Curve, chosen: Curve) -> list[tuple[float, Estimate]]:
     """Coverage minus accuracy at each common size: what perfect selection could still gain.
 
-    From two samples on: with one there is nothing to select.
+    From two samples on: with one there is nothing to select. No selector does better than coverage
+    on the same samples, so the gaps lie in [0, 1] and have the interval of a mean; if one is
+    negative (other samples, or an estimate over random subsets), that of a paired difference.
     """
     cover, other = on_common_problems([coverage, chosen])
     points = {p.size: p for p in other.points}
     return [
-        (p.size, paired_difference(p.scores, points[p.size].scores, cover.clusters))
+        (p.size, _gap(p, points[p.size], cover.clusters))
         for p in cover.points
         if p.size in points and p.size > 1
     ]
+
+
+def _gap(cover: CurvePoint, chosen: CurvePoint, clusters: Sequence[str]) -> Estimate:
+    gaps = np.array(cover.scores) - np.array(chosen.scores)
+    if gaps.min() < -1e-9:
+        return paired_difference(cover.scores, chosen.scores, clusters)
+    return mean_interval(np.clip(gaps, 0.0, 1.0), clusters)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

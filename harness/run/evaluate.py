@@ -32,6 +32,7 @@ from harness.run.regrade import regrade_runs
 from harness.run.runner import Outcome, TaskRunner, finished_attempts
 from harness.run.session import Session
 from harness.store import Store, Writer, open_store
+from harness.store.claims import Claims, open_claims
 from harness.store.identity import model_id
 from harness.store.records import Row, model_row, now
 from harness.store.reuse import samples_before
@@ -61,7 +62,11 @@ async def run_plan(
     entry = price_of(info, config)
     concurrency = _concurrency(plan)
     began = now("milliseconds")
-    with open_store(config.db, create=True) as store, _writer(store, config) as writer:
+    with (
+        open_store(config.db, create=True) as store,
+        contextlib.closing(open_claims(store)) as claims,
+        _writer(store, config) as writer,
+    ):
         _write_plan(plan, writer, entry, config.gpu_usd_per_hour)
         done = finished_attempts(store, plan.all_runs)
         session = Session(
@@ -79,6 +84,7 @@ async def run_plan(
             price=entry,
             energy=Energy(lambda: _energy_reader(plan.backend)),
             known=known_traces(store, _models(plan)),
+            claims=claims if config.batch is None else Claims(),  # a batch is stored as such
         )
         if config.batch is not None:
             session.batcher = Batcher(

@@ -42,6 +42,7 @@ from harness.run.runner import first_error
 from harness.run.sampler import ProblemSampler
 from harness.run.session import Session
 from harness.store import Store, Writer
+from harness.store.claims import Claims, open_claims
 from harness.store.identity import model_id
 from harness.store.records import model_row
 from harness.verifiers.pool import VerifierPool
@@ -161,8 +162,8 @@ class Judge:
             if self._cancelled:
                 this.cancel()
         backend = open_backend(self.config.model, self.config.args)
-        writer = Writer(store)
-        session = self._session(backend, store, writer)
+        writer, claims = Writer(store), open_claims(store)
+        session = self._session(backend, store, writer, claims)
         label = f"judged by {self.label}"
         self._observer.planned(label, len(questions), 0)
 
@@ -183,6 +184,7 @@ class Judge:
             with self._lock:
                 self._running = None
             writer.close()
+            claims.close()
             await backend.close()
             self.spent = self.spent.plus(session.limits.spent)
             self.asked = self.spent.calls  # a call returns one reply
@@ -190,7 +192,7 @@ class Judge:
             raise writer.error
         return [task.result() for task in tasks]
 
-    def _session(self, backend: Backend, store: Store, writer: Writer) -> Session:
+    def _session(self, backend: Backend, store: Store, writer: Writer, claims: Claims) -> Session:
         tokens, usd = self._max_tokens, self._max_usd
         limits = Limits(
             None if tokens is None else max(0, tokens - self.spent.tokens),
@@ -209,6 +211,7 @@ class Judge:
             seed=_SEED,
             max_output_tokens=self.config.max_output_tokens,
             price=self.price,
+            claims=claims,
         )
 
 

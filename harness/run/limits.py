@@ -58,6 +58,12 @@ class Limits:
     def _over(self) -> bool:
         return self._end is not None and time.monotonic() >= self._end
 
+    def check_time(self) -> None:
+        """Raise LimitReached after `max_seconds`."""
+        if self._over:
+            self.reached = True
+            raise LimitReached("the limit of this command was reached")
+
     def _fits(self, worst: Spent) -> bool:
         tokens = self.spent.tokens + self._reserved.tokens + worst.tokens
         usd = self.spent.usd + self._reserved.usd + worst.usd

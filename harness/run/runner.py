@@ -82,6 +82,9 @@ class TaskRunner:
             if self.only is None or problem.id in self.only
         ]
 
+        if self.session.claims.second:  # from the other end: they meet, and share the work
+            items.reverse()
+
         def stored(group: Sequence[PlannedRun], digest: str) -> bool:
             return all(self.done.get((run.id, digest), 0) >= pools[run.id] for run in group)
 

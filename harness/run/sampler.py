@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from harness.budgets import Reward, Role, Score, together
 from harness.core import (
@@ -223,10 +224,8 @@ class ProblemSampler:
         loop = asyncio.get_running_loop()
         mine = {ask.name(index).sample: loop.create_future() for index in fresh}
         self._pending |= mine
-        once = self._session.backend.info.prompt_once
-        groups = [list(fresh)] if once else [[index] for index in fresh]
         try:
-            parts = await together(self._generate(group, ask) for group in groups)
+            found = await self._claim(fresh, ask)
         except BaseException as error:
             for future in mine.values():
                 future.set_exception(error)
@@ -235,10 +234,41 @@ class ProblemSampler:
         finally:
             for name in mine:
                 del self._pending[name]
-        found = {index: sample for part in parts for index, sample in part.items()}
-        for sample in found.values():
-            mine[sample.id].set_result(sample)
+        for index, sample in found.items():
+            mine[ask.name(index).sample].set_result(sample)
         return found
+
+    async def _claim(self, fresh: Sequence[int], ask: Ask) -> dict[int, Sample]:
+        """Generate what no other command is generating, and wait for the rest in the store."""
+        claims, found = self._session.claims, dict[int, Sample]()
+        left = {ask.name(index).trace: index for index in fresh}
+        while left:
+            taken = claims.take(left)
+            mine = [index for trace, index in left.items() if trace in taken]
+            try:
+                if mine and claims.others():  # perhaps stored since we looked
+                    found |= self._look_again(mine, ask)
+                mine = [index for index in mine if index not in found]
+                found |= await self._generate_all(mine, ask)
+            finally:  # by the writer: whoever claims them next finds the samples stored
+                self._session.writer.after(partial(claims.release, taken))
+            left = {trace: index for trace, index in left.items() if index not in found}
+            if left:
+                await self._session.wait_for_others()
+        return found
+
+    def _look_again(self, indices: Sequence[int], ask: Ask) -> dict[int, Sample]:
+        for trace, stored in self._session.find_now(ask.name(i).trace for i in indices).items():
+            known = self._drawn.setdefault(trace, [])
+            ids = {sample.id for sample in known}
+            known += [sample for sample in stored if sample.id not in ids]
+        return self._find(indices, ask)
+
+    async def _generate_all(self, fresh: Sequence[int], ask: Ask) -> dict[int, Sample]:
+        once = self._session.backend.info.prompt_once
+        groups = [list(fresh)] if once else [[index] for index in fresh]
+        parts = await together(self._generate(group, ask) for group in groups)
+        return {index: sample for part in parts for index, sample in part.items()}
 
     async def _generate(self, indices: Sequence[int], ask: Ask) -> dict[int, Sample]:
         """One call to the engine, within the command's limits."""

@@ -18,9 +18,12 @@ from harness.run.energy import Energy
 from harness.run.limits import Limits
 from harness.run.progress import Observer
 from harness.store import Store, Writer
+from harness.store.claims import Claims
 from harness.store.identity import call_id
 from harness.store.records import Call, Row, now, prompt_row
 from harness.store.samples import find_traces
+
+_POLL_S = 0.2
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,6 +50,8 @@ class Session:
     readings: dict[str, Sample] = field(default_factory=dict)  # of choices, by trace
     batcher: Batcher | None = None  # where calls go by the batch
     fatal: BackendError | None = None  # what ended the model; it is not asked again
+    claims: Claims = field(default_factory=Claims)
+    told: bool = False  # that we wait for another command
 
     def find(self, traces: Iterable[str]) -> dict[str, list[Sample]]:
         """What the store held of some traces at the start; each has an entry, maybe empty."""
@@ -54,6 +59,20 @@ class Session:
         likely = [t for t in wanted if self.known is None or t in self.known]
         stored = find_traces(self.store, likely) if likely else {}
         return {trace: stored.get(trace, []) for trace in wanted}
+
+    def find_now(self, traces: Iterable[str]) -> dict[str, list[Sample]]:
+        """What the store holds of some traces now, without those of which it has nothing."""
+        return dict(find_traces(self.store, traces))
+
+    async def wait_for_others(self) -> None:
+        """A moment, for samples that another command is drawing; LimitReached if time is up."""
+        self.limits.check_time()
+        if not self.told:
+            self.told = True
+            self.observer.note(
+                "another command is drawing the same samples: waiting for these, drawing the rest"
+            )
+        await asyncio.sleep(_POLL_S)
 
     async def generate(self, request: Request, samples: Sequence[str]) -> Reply:
         """One call for some samples (ids); a fatal error also fails all later calls, which are

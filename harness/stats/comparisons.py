@@ -19,6 +19,7 @@ from harness.stats.spread import (
     as_floats,
     cluster_codes,
     robust_variance,
+    skewed_reach,
     spread,
     t_quantiles,
     variance_df,
@@ -28,6 +29,7 @@ _EXACT_FLIPS = 16
 _FEW_MOVES = 20  # clusters with a difference, below which an exact interval does not use t
 _FEW_GROUPS = (10.0, 20.0)  # clusters up to which t is not trusted alone, and only partly
 _FEW_DEGREES = 15.0  # degrees of freedom of the variance below which t is not trusted alone
+_FEW_OPPOSED = (0.0, 3.0)  # clusters of the rarer sign, likewise for an exact interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ def paired_difference(
 ) -> Estimate:
     """Mean of a - b over the same problems, scores in [0, 1], with a cluster-robust interval.
 
-    Cluster-robust t if the differences estimate their own variance well. Otherwise (few
+    Cluster-robust t, longer on the side of the differences' skew, if they estimate their own
+    variance well. Otherwise (few
     problems differ, or few by much) the share that got better and the share that got worse each
     get the limits of `mean_interval`, joined by MOVER (Zou and Donner 2008), and the interval
     extends at least as far; it never has zero length. `exact`: Clopper and Pearson's limits, for an
@@ -196,17 +199,18 @@ def difference_limits(
         apart = (sums - mean[:, None] * sizes) / n
         squares = ((d - mean[:, None]) ** 2).sum(axis=1)
         _, robust, df = robust_variance(apart, sizes, squares / n**2)
-        half = t_quantiles(0.5 + confidence / 2, df) * np.sqrt(robust)
+        below, above = skewed_reach(apart, robust, t_quantiles(0.5 + confidence / 2, df))
         wanted = min((groups - 1) / 2, _FEW_DEGREES * (2 if exact else 1))
         known = np.minimum(variance_df(apart), df)
         far = np.clip(2 * (wanted - known) / wanted, 0.0, 1.0)
         far = np.maximum(far, fading(np.full(len(d), groups), _FEW_GROUPS))
         if exact:
-            moved = (np.abs(sums) > 1e-12).sum(axis=1)
-            far = np.where((df < FEW_CLUSTERS - 1) | (moved < _FEW_MOVES), 1.0, far)
-        far = np.where(half <= 1e-12, 1.0, far)
-        low = mean - half - far * np.maximum(0.0, mean - half - low)
-        high = mean + half + far * np.maximum(0.0, high - mean - half)
+            ups, downs = ((sign * sums > 1e-12).sum(axis=1) for sign in (1, -1))
+            far = np.where((df < FEW_CLUSTERS - 1) | (ups + downs < _FEW_MOVES), 1.0, far)
+            far = np.maximum(far, fading(np.minimum(ups, downs).astype(float), _FEW_OPPOSED))
+        far = np.where(below <= 1e-12, 1.0, far)
+        low = mean - below - far * np.maximum(0.0, mean - below - low)
+        high = mean + above + far * np.maximum(0.0, high - mean - above)
     return np.clip(np.minimum(low, mean), -1, 1), np.clip(np.maximum(high, mean), -1, 1), far
 
 

@@ -57,7 +57,12 @@ def clopper_pearson(successes: float, n: float, confidence: float = 0.95) -> tup
 
 
 def share_limits(
-    successes: Floats, n: Floats, confidence: float = 0.95, *, exact: bool = False
+    successes: Floats,
+    n: Floats,
+    confidence: float = 0.95,
+    *,
+    exact: bool = False,
+    one_sided: bool = False,
 ) -> tuple[Floats, Floats]:
     """The limits used in reports, for many proportions at once: quantiles of Beta distributions.
 
@@ -67,6 +72,8 @@ def share_limits(
     limit towards the nearer end of [0, 1] has nearly Jeffreys's shift, and the one towards the
     middle less: s = 0.5 - 0.3 x/n below, 0.5 - 0.3 (1 - x/n) above. Up to one success (failure) the
     shift goes to 0, so that 0 of n has Clopper and Pearson's limit. `exact`: shift 0 everywhere.
+    `one_sided`: below one success (failure) the only limit that can be wrong takes over the other
+    one's error, all of it at 0 of n, which has about 3/n at 95% ("rule of three", Louis 1981).
     Arrays of one shape in, arrays of that shape out.
     """
     from scipy.special import betaincinv
@@ -80,10 +87,13 @@ def share_limits(
         below = (_JEFFREYS - _INNER * x / n) * np.minimum(1.0, n - x)
         above = (_JEFFREYS - _INNER * (1 - x / n)) * np.minimum(1.0, x)
 
-    def limit(probability: float, a: Floats, b: Floats) -> Floats:
+    def limit(probability: Floats, a: Floats, b: Floats) -> Floats:
         out: Floats = betaincinv(np.maximum(a, 1e-300), np.maximum(b, 1e-300), probability)
         return out
 
-    low = np.where(x < 1e-9, 0.0, limit(tail, x + below, n - x + 1 - below))
-    high = np.where(n - x < 1e-9, 1.0, limit(1 - tail, x + 1 - above, n - x + above))
+    lower, upper = np.full_like(x, tail), np.full_like(x, tail)
+    if one_sided:
+        lower, upper = lower * (2 - np.minimum(1.0, n - x)), upper * (2 - np.minimum(1.0, x))
+    low = np.where(x < 1e-9, 0.0, limit(lower, x + below, n - x + 1 - below))
+    high = np.where(n - x < 1e-9, 1.0, limit(1 - upper, x + 1 - above, n - x + above))
     return low, high

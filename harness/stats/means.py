@@ -25,6 +25,7 @@ from harness.stats.spread import (
     as_floats,
     cluster_codes,
     robust_variance,
+    skewed_reach,
     spread,
     t_quantiles,
 )
@@ -94,7 +95,8 @@ def shares(
     if exact:
         effective = np.minimum(effective, n)
     events = np.minimum(effective, n) * np.minimum(mean, 1 - mean)
-    low, high = share_limits(mean * effective, effective, confidence, exact=exact)
+    alone = share_only and not exact  # a part of a difference
+    low, high = share_limits(mean * effective, effective, confidence, exact=exact, one_sided=alone)
     way = np.where(effective <= least * (1 + 1e-9), 0.0, fading(events, _FEW))
     near = low, high
     if not exact:
@@ -104,10 +106,12 @@ def shares(
     pseudo = _PSEUDO / 2 if share_only else _PSEUDO  # shared between the parts of a difference
     unseen = unseen_limits(mean, least, plain, confidence, pseudo)
     low, high = _reached((low, high), mean, way, unseen, near)
-    half = t_quantiles(tail, df) * np.sqrt(robust)
+    t = t_quantiles(tail, df)
+    half = t * np.sqrt(robust)
+    below, above = skewed_reach(apart, robust, t) if exact else (half, half)
     trusted = (df >= FEW_CLUSTERS - 1) & (events >= FEW_EVENTS) & (half > 1e-12)
-    trusted &= (mean - half >= 0) & (mean + half <= 1) & (not share_only)
-    low, high = np.where(trusted, mean - half, low), np.where(trusted, mean + half, high)
+    trusted &= (mean - below >= 0) & (mean + above <= 1) & (not share_only)
+    low, high = np.where(trusted, mean - below, low), np.where(trusted, mean + above, high)
     return Shares(mean, np.minimum(low, mean), np.maximum(high, mean), effective, way, trusted)
 
 

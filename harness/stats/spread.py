@@ -138,8 +138,29 @@ def variance_df(apart: Floats) -> Floats:
 
     2 G / (kurtosis - 1), which is G for the normal distribution, minus 1. (draws, G) to (draws,).
     """
-    scaled = apart / np.maximum(np.abs(apart).max(axis=1, keepdims=True), 1e-150)
+    scaled = _scaled(apart)
     second = np.maximum((scaled**2).mean(axis=1), 1e-30)
     kurtosis = (scaled**4).mean(axis=1) / second**2
     out: Floats = np.maximum(1.0, 2 * apart.shape[1] / np.maximum(kurtosis - 1, 1e-9) - 1)
+    return out
+
+
+def skewed_reach(apart: Floats, variance: Floats, t: Floats) -> tuple[Floats, Floats]:
+    """How far a t interval extends below and above: t·se, and more on the side of the skew.
+
+    By se·skew/√G·(1/6 + t²/3), where that widens (Johnson 1978, JASA 73, 536-544). If 33 of 300
+    get worse and none better, t alone misses on that side in 7.9% of draws instead of 5%.
+    `apart` are the clusters' deviations, (draws, G), with the `variance` of their sum, (draws,).
+    """
+    scaled = _scaled(apart)
+    second = np.maximum((scaled**2).mean(axis=1), 1e-30)
+    skew = (scaled**3).mean(axis=1) / second**1.5
+    se = np.sqrt(variance)
+    more = se * skew / math.sqrt(apart.shape[1]) * (1 / 6 + t * t / 3)
+    return t * se + np.maximum(0.0, -more), t * se + np.maximum(0.0, more)
+
+
+def _scaled(apart: Floats) -> Floats:
+    """Divided by the largest, so that no power of them underflows."""
+    out: Floats = apart / np.maximum(np.abs(apart).max(axis=1, keepdims=True), 1e-150)
     return out

@@ -55,7 +55,7 @@ class Writer:
         self.rescued: Path | None = None
         self._store = store
         self._lock_timeout_s = lock_timeout_s
-        self._queue: queue.SimpleQueue[list[Row] | threading.Event | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[Row] | Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="harness-writer", daemon=True)
         self._thread.start()
 
@@ -63,10 +63,15 @@ class Writer:
         """Queue rows; they are committed in this order, all rows of one call in one transaction."""
         self._queue.put(list(rows))
 
+    def after(self, done: Callable[[], None]) -> None:
+        """Call `done` on the writer's thread when everything queued so far is written, or cannot
+        be. It must be quick and never raise."""
+        self._queue.put(done)
+
     def flush(self) -> None:
         """Wait until everything queued so far is written; raises StoreError if it could not be."""
         done = threading.Event()
-        self._queue.put(done)
+        self.after(done.set)
         done.wait()
         if self.error is not None:
             raise self.error
@@ -82,17 +87,17 @@ class Writer:
         while running:
             flood = len(rows) >= _FLOOD
             rows = []
-            waiting: list[threading.Event] = []
+            waiting: list[Callable[[], None]] = []
             item = self._queue.get()
             if flood and isinstance(item, list):
                 time.sleep(_GATHER_S)
             while True:
                 if item is None:
                     running = False
-                elif isinstance(item, threading.Event):
-                    waiting.append(item)
-                else:
+                elif isinstance(item, list):
                     rows += item
+                else:
+                    waiting.append(item)
                 if not running or len(rows) >= _MOST_AT_ONCE:
                     break
                 try:
@@ -101,8 +106,8 @@ class Writer:
                     break
             if rows:
                 self._write(rows)
-            for event in waiting:
-                event.set()
+            for done in waiting:
+                done()
 
     def _write(self, rows: list[Row]) -> None:
         if self.error is None:

@@ -106,7 +106,8 @@ def _against_originals(clusters: _Clusters) -> dict[str, Estimate]:
     originals = [v["original"].score for v in rows]
     traps = [v["trap"].score for v in rows]
     if sum(originals) > 0:
-        out["trap_to_original"] = ratio_interval(traps, originals, names)
+        # May exceed 1, although perhaps no trap was answered better than its original here.
+        out["trap_to_original"] = ratio_interval(traps, originals, names, share=False)
     known = [v["original"].score * v["concept"].score if "concept" in v else 0.0 for v in rows]
     if sum(known) > 0:
         joint = [k * t for k, t in zip(known, traps, strict=True)]

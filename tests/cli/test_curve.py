@@ -6,7 +6,9 @@ import csv
 import json
 import math
 import random
+import sqlite3
 import xml.etree.ElementTree as ET
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 
@@ -122,6 +124,29 @@ def test_no_figure_is_minus_zero_and_the_best_has_an_interval(stored) -> None:
         if point["tokens_per_correct"] is not None:
             assert point["tokens_per_correct_low"] <= point["tokens_per_correct"]
     assert {place["verifier"] for place in found["frontier"]} == {"math@" + VERSION}
+
+
+def test_verifiers_have_frontiers_of_their_own(stored, cli, tmp_path) -> None:
+    """What one verifier graded does not push off what another one did."""
+    rows = [{"problem": f"p{i}", "text": "Answer: 1", "output_tokens": 1} for i in range(6)]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    words = ["import", "rows.jsonl", "--plugin", PLUGIN, "--task", "thirds", "--model", "other"]
+    assert cli(*words, "--only-given").code == 0
+    [path] = tmp_path.glob("*.sqlite")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        runs = "(SELECT id FROM run WHERE model_id IN (SELECT id FROM model WHERE name = 'other'))"
+        connection.execute(f"UPDATE run SET verifier_version = 'old' WHERE id IN {runs}")
+        charged = f"(SELECT sample_id FROM charge WHERE run_id IN {runs})"
+        connection.execute(f"UPDATE verdict SET version = 'old' WHERE sample_id IN {charged}")
+    found = json.loads(stored("--json").out)["frontier"]
+    by: dict[str, list[float]] = {}
+    for place in found:
+        by.setdefault(place["verifier"], []).append(place["cost"])
+    assert by.keys() == {"math@" + VERSION, "math@old"}
+    assert min(by["math@old"]) < min(by["math@" + VERSION])  # cheaper, and yet both have one
+    shown = stored().out
+    assert shown.count("Pareto frontier") == 2
+    assert "math@old" in shown
 
 
 def test_limits_of_coverage_do_not_fall_with_k(stored) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +101,22 @@ def test_coverage_has_no_attempted_share(stub_eval: Callable[..., Any]) -> None:
     stub_eval("--budget", "sample@2", "--quiet")
     (report,) = api.show()
     assert "attempted" not in report.metrics
+
+
+def test_a_run_of_which_nothing_is_graded_has_no_accuracy(
+    mixed: None, cli: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Unknown is not 0%: no figure in the table, in JSON or in a curve."""
+    [path] = tmp_path.glob("*.sqlite")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM verdict")
+        connection.execute("DELETE FROM figures")
+    (run,) = json.loads(cli("show", "--plugin", PLUGIN, "--json").out)
+    assert (run["problems"], run["ungraded"], run["metrics"]) == (8, 8, {})
+    shown = cli("show", "--plugin", PLUGIN).out
+    assert "8 ungraded" in shown
+    assert "0.0%" not in shown
+    assert "accuracy" not in shown
+    curve = cli("curve", "--plugin", PLUGIN)
+    assert curve.code != 0
+    assert "0.0%" not in curve.out

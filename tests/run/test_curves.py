@@ -137,6 +137,20 @@ def test_selection_gap() -> None:
     assert gaps[4].value == pytest.approx(0.5)
 
 
+def test_a_gap_is_never_negative_and_neither_is_its_interval() -> None:
+    """Where selection misses 2 of 30: the interval of a mean, not of a difference."""
+    cover = pooled([(4, 4)] * 30)
+    missed = curve("vote@k", [("vote@4", 4, [0.0] * 2 + [1.0] * 28, 40)])
+    [(_, gap)] = selection_gap(cover, missed)
+    wanted = mean_interval([1.0] * 2 + [0.0] * 28)
+    assert (gap.value, gap.low, gap.high) == pytest.approx((wanted.value, wanted.low, wanted.high))
+    assert gap.low > 0
+    lucky = curve("vote@k", [("vote@4", 4, [1.0] * 30, 40)])  # drawn elsewhere
+    [(_, other)] = selection_gap(pooled([(4, 0)] + [(4, 4)] * 29), lucky)
+    assert other.value == pytest.approx(-1 / 30)
+    assert other.low < other.value
+
+
 def test_figures_and_rows() -> None:
     c = curve("a@n", [("a@1", 1, [0, 0, 0, 1], 10), ("a@2", 2, [0, 1, 1, 0], 100)])
     f = figures(c, "tokens", *cost_span([c], "tokens"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,9 +57,32 @@ def test_the_formula_of_the_page_is_the_codes() -> None:
     assert got.high >= high - 1e-9
 
 
+def test_the_bound_of_the_page_and_what_ours_does() -> None:
+    table = PAGE.partition("calibration_limits.py")[2].partition("The other sections")[0]
+    rows = re.findall(r"\| ([\d.]+) \| ([\d.]+)% \| ([\d.]+)% \|", table)
+    assert len(rows) == 7
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    try:
+        limits = importlib.import_module("calibration_limits")
+    finally:
+        sys.path.remove(str(ROOT / "benchmarks"))
+    for differing, _, ours in rows:
+        assert 100 * limits.own_coverage(30, float(differing)) == pytest.approx(
+            float(ours), abs=0.005
+        )
+    for differing, bound, _ in rows[3:5]:
+        assert 100 * limits.lowest_coverage(30, float(differing), 0.95) == pytest.approx(
+            float(bound), abs=0.005
+        )
+
+
 def test_the_difference_and_the_factor_of_the_page() -> None:
-    assert "100 problems, the interval is ±3.6 points" in PAGE
-    assert round(100 * paired_difference([1.0] * 100, [1.0] * 100).high, 1) == 3.6
+    assert "100 problems, the interval is ±3.0 points" in PAGE
+    assert round(100 * paired_difference([1.0] * 100, [1.0] * 100).high, 1) == 3.0
+    assert "4 of 30 better, none worse: p = 0.125" in PAGE
+    four = paired_difference([1.0] * 30, [0.0] * 4 + [1.0] * 26)
+    assert four.low > 0
+    assert four.extra["p"] == 0.125
     assert "1.15 times as long" in PAGE
     assert round(math.sqrt(1 + 1 / math.pi), 3) == 1.148
     assert round(math.sqrt(1 + 1 / math.pi), 2) == CROSSED

@@ -99,3 +99,21 @@ def test_a_connection_that_is_dropped_ends_nothing(url):
                 text("SELECT count(*) FROM prompt WHERE text LIKE 'dropped %'")
             )
     assert found == 3
+
+
+def test_claims_belong_to_a_connection(url):
+    from harness.store.claims import ServerClaims, open_claims
+
+    one, two = "1" * 32, "2" * 32
+    with open_store(url, create=True) as store:
+        first = open_claims(store)
+        second = open_claims(store)
+        assert isinstance(first, ServerClaims)
+        assert (first.second, second.second) == (False, True)
+        assert first.take([one]) == {one}
+        assert second.take([one, two]) == {two}
+        first.release([one])
+        assert second.take([one]) == {one}
+        second.close()  # as if its process had ended
+        assert first.take([one, two]) == {one, two}
+        first.close()

@@ -124,3 +124,17 @@ def test_metrics_by_hand() -> None:
     assert metrics["pair_score/flaw=missing condition"].value == 0.0
     assert "pair_score/flaw=distractor" not in metrics  # that problem is sound
     assert metrics["accuracy/original"].low < 1.0
+
+
+@pytest.mark.parametrize("better", [0, 3])
+def test_traps_over_originals_may_exceed_one(better: int) -> None:
+    """A ratio of two rates, not a share: by one rule, whether or not a trap beats its original."""
+    clusters = [cluster_items(5, c, "en", 1) for c in range(12)]
+    scored = []
+    for number, items in enumerate(clusters):
+        for p in items:
+            lost = p.variant == "original" and number < better
+            scored.append(_scored(p, Status.WRONG if lost else Status.CORRECT))
+    found = Traps().metrics(scored)["trap_to_original"]
+    assert found.method == "ratio-mover"
+    assert found.low < 1 < found.high
