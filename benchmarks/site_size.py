@@ -2,10 +2,12 @@
 
     python benchmarks/site_size.py [--runs 1000] [--problems 100] [--samples 10] [--db FILE]
 
-Imports answers of `runs` made-up models to `decimals`, `problems` × `samples` each, in ten groups
-that ask other problems, and builds the site by the command, each time in a process of its own. On a
-busy machine the CPU's seconds say more than the wall's. The defaults are a million samples; a tenth
-of that (`--runs 100`) tells most, since all but the pages of tasks grows with the samples alone.
+Imports answers of made-up models to `decimals`, `problems` × `samples` each, in ten groups that ask
+other problems, and builds the site by the command, each time in a process of its own. Grading a
+million answers takes longer than building their site, so only the first 60 runs are imported; the
+others are copies of their rows under other names and ids. On a busy machine the CPU's seconds say
+more than the wall's. Memory is the largest sum over the build's processes: of each, its resident
+set less what it shares (`Pss`), ten times a second.
 """
 
 from __future__ import annotations
@@ -15,16 +17,25 @@ import gzip
 import json
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import harness
 from harness.core import DataSource, registry
 
 GROUPS = 10
+IMPORTED = 60
+"""Runs that are imported; a multiple of GROUPS, so that copies fill all groups alike."""
+
+_COPIED = ("model", "run", "call", "attempt", "sample", "charge", "verdict")
+_OTHER = {"id", "run_id", "model_id", "call_id", "sample_id", "trace"}
+"""Columns with hashes that a copy has other ones for; problems and prompts are shared."""
 
 
 def bring(db: Path, number: int, problems: int, samples: int) -> None:
@@ -53,6 +64,78 @@ def bring(db: Path, number: int, problems: int, samples: int) -> None:
         )  # fmt: skip
 
 
+def copy_runs(db: Path, runs: int) -> None:
+    """Copy the rows of the runs that are there, under other ids and names, up to `runs`."""
+    with sqlite3.connect(db) as open_db:
+        # No hash has an x, so that no copy has the id of another row.
+        open_db.create_function("other", 2, lambda value, n: value and f"{value[:28]}x{n:03x}")
+        open_db.execute("PRAGMA cache_size = -200000")
+        names = [name for (name,) in open_db.execute("SELECT id FROM run ORDER BY rowid")]
+        for number in range(1, -(-runs // len(names))):
+            chosen = names[: runs - number * len(names)]
+            open_db.execute("CREATE TEMP TABLE chosen AS SELECT value AS id FROM json_each(?)",
+                            [json.dumps(chosen)])  # fmt: skip
+            for table in _COPIED:
+                open_db.execute(_copy(open_db, table, number))
+            open_db.execute("DROP TABLE chosen")
+            open_db.commit()
+
+
+def _copy(open_db: sqlite3.Connection, table: str, number: int) -> str:
+    """The statement that copies the rows of a table that belong to the chosen runs."""
+    columns = [row[1] for row in open_db.execute(f"PRAGMA table_info({table})")]
+    values = [f'other("{c}", {number})' if c in _OTHER else f'"{c}"' for c in columns]
+    if table == "model":
+        values[columns.index("name")] = f"name || '-copy-{number}'"
+    runs = "SELECT id FROM chosen"
+    samples = f"SELECT sample_id FROM charge WHERE run_id IN ({runs})"
+    where = {
+        "model": f"id IN (SELECT model_id FROM run WHERE id IN ({runs}))",
+        "run": f"id IN ({runs})",
+        "sample": f"id IN ({samples})",
+        "verdict": f"sample_id IN ({samples})",
+    }.get(table, f"run_id IN ({runs})")
+    return f"INSERT INTO {table} SELECT {', '.join(values)} FROM {table} WHERE {where}"
+
+
+class Memory:
+    """The largest memory of a process and its children together, in bytes, while it is entered."""
+
+    def __init__(self, pid: int) -> None:
+        self.peak, self._pid = 0, pid
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+
+    def _watch(self) -> None:
+        while not self._end.wait(0.1):
+            self.peak = max(self.peak, sum(map(_memory, _family(self._pid))))
+
+    def __enter__(self) -> Memory:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end.set()
+        self._thread.join()
+
+
+def _family(pid: int) -> list[int]:
+    """A process and all its descendants."""
+    found = [pid]
+    with suppress(OSError):  # it has ended
+        for children in Path(f"/proc/{pid}/task").glob("*/children"):
+            found += [p for child in children.read_text().split() for p in _family(int(child))]
+    return found
+
+
+def _memory(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
 def build(name: str, db: Path, out: Path) -> float:
     """Build the site; print and return the seconds of CPU."""
     command = [sys.executable, "-m", "harness", "site", "build", "--db", str(db)]
@@ -60,7 +143,8 @@ def build(name: str, db: Path, out: Path) -> float:
     process = subprocess.Popen(
         [*command, "--out", str(out), "--json"], stdout=subprocess.PIPE, text=True
     )
-    said = process.stdout.read() if process.stdout else ""
+    with Memory(process.pid) as memory:
+        said = process.stdout.read() if process.stdout else ""
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
@@ -69,7 +153,7 @@ def build(name: str, db: Path, out: Path) -> float:
     cpu = usage.ru_utime + usage.ru_stime
     print(
         f"{name:16} {time.perf_counter() - began:8.1f} s {cpu:8.1f} s of CPU "
-        f"{usage.ru_maxrss / 1024:6.0f} MB  {counts['written']:6} files written of "
+        f"{memory.peak / 1e6:6.0f} MB  {counts['written']:6} files written of "
         f"{counts['pages']} pages",
         flush=True,
     )
@@ -87,8 +171,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         db, out = given.db or Path(folder) / "size.sqlite", Path(folder) / "site"
         if not db.exists():
-            for number in range(given.runs):
+            for number in range(min(given.runs, IMPORTED)):
                 bring(db, number, given.problems, given.samples)
+            copy_runs(db, given.runs)
         print(f"{given.runs} runs, {given.runs * given.problems * given.samples:,} samples")
         first = build("first", db, out)
         build("nothing changed", db, out)

@@ -26,7 +26,7 @@ contact = "you@example.org"
 # logo = "logo.svg"
 # language = "zh"
 # protected = ["decimals"]            # tasks whose right answers are not published
-# sql_js = "node_modules/sql.js/dist/sql-asm.js"   # npm install sql.js: a page to query the tables
+# sql_js = "node_modules/sql.js/dist/sql-wasm-inline.js"   # npm install sql.js: a page for SQL
 
 [colours]
 accent = "#2b46c9"

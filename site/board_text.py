@@ -23,8 +23,8 @@ class BoardText:
     `report` is the link of "report a wrong verdict", in which {run}, {problem} and {sample} are
     replaced. `url` is the address of the published site: feeds and embeds need it. `colours` are
     "accent" and "accent-dark", as #rrggbb. For `protected` tasks (by name), gold answers and lures
-    are not published. `sql_js` is the file sql-asm.js of the npm package sql.js, which enables a
-    page to query the tables. Raises UsageError for invalid values.
+    are not published. `sql_js` is the file sql-wasm-inline.js of the npm package sql.js, which
+    enables a page to query the tables. Raises UsageError for invalid values.
     """
 
     title: str = "Reasoning leaderboard"
@@ -53,7 +53,7 @@ class BoardText:
         if self.sql_js is not None and not self.sql_js.is_file():
             raise UsageError(
                 f"sql_js {self.sql_js}: there is no such file (npm install sql.js; then it is "
-                "node_modules/sql.js/dist/sql-asm.js)"
+                "node_modules/sql.js/dist/sql-wasm-inline.js)"
             )
         for name in ("report", "url"):
             address = getattr(self, name)

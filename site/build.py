@@ -18,7 +18,7 @@ from harness.site.board_text import BoardText
 from harness.site.crew import Crew, Job, Setup, size_for
 from harness.site.folder import GENERATOR, MARK, Folder
 from harness.site.groups import Group, Row, group_runs, with_costs
-from harness.site.index import RunIndex, dumps, finite
+from harness.site.index import RunIndex, compact, dumps, finite
 from harness.site.names import run_folder
 from harness.site.privacy import Guard, public_report
 from harness.site.render import Renderer, code_state, static_files
@@ -157,13 +157,10 @@ def build(
 def _mark(site: Site) -> None:
     """First the file that marks the folder as ours, then the files that all pages load."""
     site.folder.always("board")
-    listing = {
-        "generator": GENERATOR,
-        "version": __version__,
-        "title": site.board.title,
-        "runs": [r.to_json() for r in site.reports],
-    }
-    site.folder.write("board", MARK, dumps(listing))
+    reports = ",\n".join(dumps(r.to_json()).rstrip() for r in site.reports)  # few objects at once
+    facts = {"generator": GENERATOR, "title": site.board.title, "version": __version__}
+    body = "".join(f"{compact(name)}: {compact(value)},\n" for name, value in facts.items())
+    site.folder.write("board", MARK, f'{{{body}"runs": [{reports}]}}\n')
     for path, data in static_files(site.board).items():
         site.folder.write("board", path, data)
 

@@ -20,7 +20,8 @@ COLOURS = 8
 """Number of models with their own colour; others are grey, told apart by shapes and names."""
 
 SHAPES = ("circle", "square", "triangle", "diamond", "down", "plus", "cross", "bar")
-_CHAR, _LINE = 6.6, 14.0  # size of a character of the labels, in units of the picture
+_CHAR, _LINE = 7.0, 14.0  # size of a character of the labels, in units of the picture
+_SPACE = 5.0  # between two labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +285,7 @@ def _put(
         )
         if inside and not any(_overlap(box, other) for other in taken):
             labels.append(Label(round(x, 1), round(y, 1), text, anchor, colour))
-            taken.append(box)
+            taken.append((box[0] - _SPACE, box[1], box[2] + _SPACE, box[3]))
             return
 
 

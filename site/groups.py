@@ -203,6 +203,11 @@ class Group:
         return tuple(u for u in UNITS if any(r.cost(u) for r in self.ranked + self.oracle))
 
     @property
+    def drawn(self) -> bool:
+        """Whether it has a chart: two finished runs with a known cost in tokens."""
+        return sum(bool(r.cost("tokens")) and r.accuracy is not None for r in self.ranked) > 1
+
+    @property
     def models(self) -> tuple[str, ...]:
         """Its models, the most accurate first."""
         return tuple(dict.fromkeys(row.report.model for row in self.rows))

@@ -28,7 +28,7 @@ STATIC = ("site.css", "theme.js", "site.js", "chart.js", "compare.js", "live.js"
 def code_state() -> str:
     """A hash of all that pages are made with: other code writes other pages."""
     files = sorted(
-        p for p in HERE.rglob("*") if p.suffix in (".py", ".html", ".css", ".js", ".txt")
+        p for p in HERE.rglob("*") if p.suffix in (".py", ".html", ".svg", ".css", ".js", ".txt")
     )
     return content_hash([[str(p.relative_to(HERE)), p.read_text(encoding="utf-8")] for p in files])
 

@@ -16,6 +16,7 @@ from harness.site.choose import Step, resampled, steps
 from harness.site.groups import Group, Row
 from harness.site.index import compact, dumps, score_table, table_json
 from harness.site.pairs import MOST, paired_limits
+from harness.site.picture import picture
 from harness.tasks._faults import Fault, fault_of, faults, notes
 
 if TYPE_CHECKING:
@@ -130,6 +131,9 @@ def write_task(site: Site, group: Group) -> None:
         **values,
     )
     site.page(unit, f"tasks/{group.slug}/embed.html", "embed.html", group=group, **values)
+    alone = picture(site.renderer, group)
+    if alone is not None:
+        site.folder.write(unit, f"tasks/{group.slug}/chart.svg", alone)
     data = index_json(group, boards)
     site.folder.write(unit, f"tasks/{group.slug}/data.json", dumps(data))
     body = compact({**data, "pairs": _pairs(group, boards)})

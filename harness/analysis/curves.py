@@ -16,7 +16,7 @@ from typing import Any
 from harness.analysis.pools import Pool
 from harness.budgets import Budget, resolve
 from harness.budgets.selectors.oracle import coverage as covered
-from harness.core import Estimate, HarnessError, Status, UsageError
+from harness.core import Estimate, HarnessError, Status, Usage, UsageError
 from harness.cost import PriceEntry, price
 from harness.results.attempts import Attempt, Attempts, read_attempts
 from harness.results.bills import Bill
@@ -203,8 +203,7 @@ class _Pricing:
     per_hour: float | None
     times: Mapping[str, DeviceTime | None]
 
-    def usd(self, read: _Read, bill: Bill) -> float | None:
-        usage = bill.usage()
+    def usd(self, read: _Read, bill: Bill, usage: Usage) -> float | None:
         if self.entry is not None:
             return None if read.attempts.foreign else price(usage, self.entry)
         per_hour = read.hourly if self.per_hour is None else self.per_hour
@@ -249,17 +248,22 @@ def _alike(reads: Sequence[_Read]) -> list[list[_Read]]:
 def _curves(reads: Sequence[_Read], pricing: _Pricing) -> list[Curve]:
     pools = [read for read in reads if read.pooled]
     if not pools:
-        points = [_point(read, read.attempts.size, pricing, _pool(read)) for read in reads]
+        points = [
+            _point(read, size, _pool(read), _spending(read, size, pricing))
+            for read in reads
+            for size in (read.attempts.size,)
+        ]
         return [_curve(reads[0], reads[0].metric, points)]
     read = max(pools, key=lambda r: (r.attempts.smallest, r.run.id))
     ks = sizes_up_to(read.attempts.smallest)
     pool = _pool(read)
-    cover = [_point(read, k, pricing, pool, coverage=True) for k in ks]
+    spent = {k: _spending(read, k, pricing) for k in ks}  # the same, whatever chooses the answer
+    cover = [_point(read, k, pool, spent[k], coverage=True) for k in ks]
     figures = rising([p.accuracy for p in cover])
     cover = [replace(p, accuracy=f) for p, f in zip(cover, figures, strict=True)]
     curves = [_curve(read, COVERAGE, cover)]
     if read.attempts.selector.name != ORACLE:  # an oracle's own figures are coverage
-        own = [_point(read, k, pricing, pool) for k in ks]
+        own = [_point(read, k, pool, spent[k]) for k in ks]
         curves.append(_curve(read, read.metric, own))
     return curves
 
@@ -283,11 +287,38 @@ def _curve(read: _Read, metric: str, points: Sequence[CurvePoint]) -> Curve:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Spending:
+    """What one size costs: by unit, each problem's, and its reasoning tokens; None: unknown."""
+
+    costs: Mapping[str, tuple[float, ...] | None]
+    thoughts: tuple[float, ...] | None
+
+
+def _spending(read: _Read, size: int, pricing: _Pricing) -> _Spending:
+    attempts = read.attempts
+    costs, thoughts = [], []
+    for attempt in attempts.items:
+        bill = Bill(
+            attempt.charges,
+            chains=attempt.chains,
+            size=size if read.pooled else attempts.k(attempt),
+            whole=attempts.whole,
+            prompt_once=attempts.prompt_once,
+        )
+        usage = bill.usage()
+        thoughts.append(usage.reasoning_tokens)
+        flops, usd = bill.flops(attempts.models), pricing.usd(read, bill, usage)
+        costs.append((usage.output_tokens, flops, usd, bill.seconds()))
+    by_unit = zip(UNITS, zip(*costs, strict=True), strict=True)
+    return _Spending({unit: _known(values) for unit, values in by_unit}, _known(thoughts))
+
+
 def _point(
-    read: _Read, size: int, pricing: _Pricing, pool: Pool, *, coverage: bool = False
+    read: _Read, size: int, pool: Pool, spent: _Spending, *, coverage: bool = False
 ) -> CurvePoint:
     attempts = read.attempts
-    scores, costs, thoughts = [], [], []
+    scores = []
     for attempt in attempts.items:
         k = size if read.pooled else attempts.k(attempt)
         if coverage:
@@ -295,25 +326,14 @@ def _point(
         else:
             chance = attempts.selector.expect(attempt.judged, k).get(Status.CORRECT, 0.0)
             scores.append(min(1.0, max(0.0, chance)))
-        bill = Bill(
-            attempt.charges,
-            chains=attempt.chains,
-            size=k,
-            whole=attempts.whole,
-            prompt_once=attempts.prompt_once,
-        )
-        usage = bill.usage()
-        thoughts.append(usage.reasoning_tokens)
-        flops, usd = bill.flops(attempts.models), pricing.usd(read, bill)
-        costs.append((usage.output_tokens, flops, usd, bill.seconds()))
     clusters = [a.problem.cluster for a in attempts.items]
     return CurvePoint(
         budget=_named(read, size, coverage),
         size=float(size if read.pooled else _own_size(read)),
         accuracy=mean_interval(scores, clusters),
         scores=tuple(scores),
-        costs={unit: _known(c) for unit, c in zip(UNITS, zip(*costs, strict=True), strict=True)},
-        control=_control(read, _known(thoughts)),
+        costs=spent.costs,
+        control=_control(read, spent.thoughts),
         pool=pool,
     )
 

@@ -21,7 +21,7 @@ from harness.store.attempts import (
     charged_samples,
     step_values,
 )
-from harness.store.runs import StoredRun, get_models, pool_sizes
+from harness.store.runs import Models, StoredRun, pool_sizes
 
 NO_ANSWER = Verdict(
     status=Status.TRUNCATED, method="ceiling", reason="the ceiling came before any answer"
@@ -174,7 +174,7 @@ def stream_attempts(store: Store, run: StoredRun) -> tuple[Reading, Iterator[tup
         whole=manifest.whole,
         prompt_once=manifest.prompt_once,
         main=run.model_id,
-        models=get_models(store),
+        models=Models(store),
     )
     return reading, _attempts(store, run, problems)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -199,6 +199,25 @@ def get_models(store: Store, ids: Collection[str] | None = None) -> dict[str, Mo
             )
             for row in connection.execute(query)
         }
+
+
+class Models(Mapping[str, ModelInfo]):
+    """All models of a store by id, each read when it is first asked for: there may be thousands."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[str, ModelInfo] = {}
+
+    def __getitem__(self, model: str) -> ModelInfo:
+        if model not in self._known:
+            self._known |= get_models(self._store, [model])
+        return self._known[model]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(get_models(self._store))
+
+    def __len__(self) -> int:
+        return len(get_models(self._store))
 
 
 def failed_attempts(store: Store, run_id: str) -> int:

@@ -2,7 +2,7 @@
 // The picture of accuracy over cost, as site/chart.py draws it; here for any unit, width and rows.
 const harnessChart = (() => {
   const SVG = "http://www.w3.org/2000/svg";
-  const COLOURS = 8, CHAR = 6.6, LINE = 14;
+  const COLOURS = 8, CHAR = 7, LINE = 14, SPACE = 5;
   const SHAPES = ["circle", "square", "triangle", "diamond", "down", "plus", "cross", "bar"];
 
   const make = (name, attributes, parent, text) => {
@@ -72,7 +72,7 @@ const harnessChart = (() => {
         const box = [start, y - LINE + 3, start + wide, y + 3];
         const inside = box[0] > frame.left && box[2] < frame.width - 2 && box[1] > 0 && box[3] < frame.height - frame.bottom;
         if (inside && !taken.some((o) => box[0] < o[2] && o[0] < box[2] && box[1] < o[3] && o[1] < box[3])) {
-          out.push({ x, y, text, anchor, colour }); taken.push(box); return;
+          out.push({ x, y, text, anchor, colour }); taken.push([box[0] - SPACE, box[1], box[2] + SPACE, box[3]]); return;
         }
       }
     };

@@ -6,21 +6,24 @@ import importlib
 import importlib.util
 import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from xml.etree import ElementTree
 
 import pytest
 
 from harness.core import UsageError
-from harness.site import BoardText, StoreSource, build
+from harness.site import BoardText, StoreSource, build, picture
+from harness.site.chart import Line
 from harness.site.releases import FACTS
 from harness.store import open_store
 from harness.store.runs import find_runs
 from harness.tasks import _faults
 
 BUILDER = importlib.import_module("harness.site.build")  # the package has its function
-SQL_JS = os.environ.get("HARNESS_TEST_SQL_JS")  # sql-asm.js of the npm package sql.js
+SQL_JS = os.environ.get("HARNESS_TEST_SQL_JS")  # sql-wasm-inline.js of the npm package sql.js
 
 
 def read(out: Path) -> dict[str, bytes]:
@@ -110,12 +113,14 @@ def test_the_page_to_query_is_there_where_it_is_asked_for(
     board.add("tiny-s", "greedy")
     build(board.source(), tmp_path / "out")
     assert not (tmp_path / "out/query.html").exists()
-    file = tmp_path / "sql-asm.js"
+    file = tmp_path / "sql-wasm-inline.js"
     file.write_text("// SQLite")
     build(board.source(), tmp_path / "out", board=BoardText(sql_js=file))
     assert crawl.dead_links(crawl.read_site(tmp_path / "out")) == []
     assert (tmp_path / "out/assets/sql.js").read_text() == "// SQLite"
     assert 'src="assets/sql.js"' not in (tmp_path / "out/query.html").read_text()
+    pages = {p.name for p in (tmp_path / "out").rglob("*.html") if "unsafe" in p.read_text()}
+    assert pages == {"query.html"}
     with pytest.raises(UsageError, match="npm install"):
         BoardText(sql_js=tmp_path / "none.js")
 
@@ -208,3 +213,43 @@ def test_a_worker_that_cannot_leaves_it_to_the_builder(
         build(source, tmp_path / "out")
         build(source, tmp_path / "whole")
     assert read(tmp_path / "out") == read(tmp_path / "whole")
+
+
+def test_a_chart_is_a_file_that_needs_nothing_else(
+    fakes: ModuleType, crawl: ModuleType, tmp_path: Path
+) -> None:
+    board = fakes.Board(6)
+    names = ["<script>alert(1)</script>", "one\x00\u202etwo", *(f"model-{i}" for i in range(9))]
+    for i, _ in enumerate(names):
+        board.add("tiny-s", f"think@{8 + i}", think=8 + i)
+    reports = [replace(r, model=name) for r, name in zip(board.reports, names, strict=True)]
+    lonely = fakes.Board(4, "arithmetic")
+    lonely.add("tiny-s", "greedy")
+    source = fakes.Invented(reports + lonely.reports, board.views | lonely.views)
+    build(source, tmp_path / "out", board=BoardText(title="A & B", url="https://example.org"))
+    assert crawl.dead_links(crawl.read_site(tmp_path / "out")) == []
+    [file] = (tmp_path / "out/tasks").glob("*/chart.svg")  # one run alone is no chart
+    tree = ElementTree.fromstring(file.read_text(encoding="utf-8"))
+    svg = "{http://www.w3.org/2000/svg}"
+    assert {tree.find(svg + name).attrib["id"] for name in ("title", "desc")} == set(
+        tree.attrib["aria-labelledby"].split()
+    )
+    assert not {e.tag for e in tree.iter()} & {svg + name for name in ("script", "a", "image")}
+    assert not re.search(r"url\(|@import|href|var\(", file.read_text(encoding="utf-8"))
+    words = [e.text or "" for e in tree.iter(svg + "text")]
+    assert "<script>alert(1)</script>" in words
+    assert "3 other models" in words
+    assert any("A & B" in text and "https://example.org" in text for text in words)
+    assert len(list(tree.iter(svg + "circle"))) + len(list(tree.iter(svg + "rect"))) > 8
+
+
+def test_the_legend_of_a_chart_stays_within_it(fakes: ModuleType) -> None:
+    lines = [Line(label="m" * n, colour=0, shape="circle", marks=()) for n in (70, 40, 5, 60, 90)]
+    entries = picture.legend(lines, "2 other models", more=True)
+    assert [e.name[:1] for e in entries] == [*"mmmmm", "2"]
+    assert all(len(e.name) <= 60 for e in entries)
+    rows: dict[float, list[float]] = {}
+    for e in entries:
+        rows.setdefault(e.y, []).append(e.x)
+    assert all(xs == sorted(set(xs)) and xs[0] == picture.FRAME.left for xs in rows.values())
+    assert len(rows) > 1
