@@ -110,7 +110,7 @@ def write_downloads(site: Site, groups: Sequence[Group]) -> None:
     site.folder.write(unit, "index.json", dumps(index))
     listed += [
         ("index.json", "every task, model and run with its page"),
-        ("leaderboard.json", "every report in full, as `harness show --json` prints it"),
+        ("leaderboard.json", "every report in full, as printed by harness show --json"),
     ]
     listed += [(f"tasks/{g.slug}/data.json", f"columnar index of {g.task}") for g in groups]
     facts = {path: (sha, size) for path, sha, size in site.folder.facts()}

@@ -60,6 +60,12 @@ class Section:
     weak: tuple[Level, ...]
     strong: tuple[Level, ...]
 
+    @property
+    def known(self) -> set[str]:
+        """The columns of its table that not all tasks and models have, if any row has them."""
+        names = ("lure", "seconds", "obeyed")
+        return {n for n in names if any(getattr(row, n) is not None for row in self.rows)}
+
 
 def write_models(site: Site, groups: Sequence[Group]) -> None:
     """Write every model's page, or keep it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -187,6 +188,7 @@ def _page(
                 href=transcripts_href(site.indexes[row.report.id], problem.id),
             )
         )
+    lines.sort(key=_solvers_first)
     before, after = (None if n is None else n.href.rsplit("/", 1)[1] for n in neighbours)
     facts = [(k, v) for k, v in problem.meta.items() if isinstance(v, str | int | float | bool)]
     site.page(
@@ -207,6 +209,12 @@ def _page(
         kinds=kinds_of([line.counts for line in lines[:LINES]]),
         withheld=site.board.protects(group.task),
     )
+
+
+def _solvers_first(line: SolverLine) -> tuple[bool, bool, float, float]:
+    """Who solves the problem for least stands first; coverage and unfinished runs come last."""
+    cost = math.inf if line.tokens is None else line.tokens
+    return line.row.rank is None, not line.row.oracle, -line.correct, cost
 
 
 @dataclass(frozen=True, slots=True)

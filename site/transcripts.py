@@ -195,7 +195,8 @@ def _parts(view: SampleView, name: str, left: Callable[[], bool]) -> tuple[tuple
     last = max((i for i, part in enumerate(split) if not part.thinking), default=-1)
     for i, part in enumerate(split):
         write = None if part.thinking else partial(typeset_part, left=left)
-        html, whole = _fitted(part.text, answer if i == last else None, write)
+        shown = part.text.lstrip("\n") if i else part.text  # empty lines behind a thought
+        html, whole = _fitted(shown, answer if i == last else None, write)
         size += len(html.encode("utf-8"))
         parts.append(Shown(part.thinking, part.closed, html, "" if whole else name))
     return tuple(parts), size

@@ -18,6 +18,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 DEFAULT_DB = "harness.sqlite"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: `1 run`, `2,000 runs`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def db_option(command: F) -> F:
     """--db: a file or a SQLAlchemy URL."""
     return click.option(

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.options import db_option, filter_options, json_option, plugin_option, print_json
+from harness.cli.options import (
+    counted,
+    db_option,
+    filter_options,
+    json_option,
+    plugin_option,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from harness.site import BoardText
@@ -135,8 +142,8 @@ def build(  # noqa: PLR0913 - a parameter an option
         print_json({"index": str(result.index), **counts})
     else:
         click.echo(
-            f"{result.pages} pages for {result.runs} runs, {len(result.written)} files written: "
-            f"open {result.index}"
+            f"{counted(result.pages, 'page')} for {counted(result.runs, 'run')}, "
+            f"{counted(len(result.written), 'file')} written: open {result.index}"
         )
 
 
@@ -228,10 +235,9 @@ def check_submission(
         click.echo(fault)
     for note in checked.notes:
         click.echo(f"note: {note}", err=True)
-    said = f"{len(checked.runs)} runs, {checked.samples} samples: "
+    said = f"{counted(len(checked.runs), 'run')}, {counted(checked.samples, 'sample')}: "
     if checked.faults:
-        count = len(checked.faults)
-        click.echo(f"{said}{count} fault{'' if count == 1 else 's'}", err=True)
+        click.echo(said + counted(len(checked.faults), "fault"), err=True)
         return 1
     click.echo(said + (f"accepted into {db}" if checked.accepted else "all fits"))
     return 0

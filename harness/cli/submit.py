@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import db_option, filter_options, json_option, plugin_option, print_json
+from harness.cli.options import (
+    counted,
+    db_option,
+    filter_options,
+    json_option,
+    plugin_option,
+    print_json,
+)
 
 
 @click.command(
@@ -62,6 +69,6 @@ def submit(
         print_json(packed.to_json())
         return
     click.echo(
-        f"{len(packed.runs)} runs, {packed.samples} samples, {packed.bytes / 1000:,.0f} kB: "
-        f"{packed.path}"
+        f"{counted(len(packed.runs), 'run')}, {counted(packed.samples, 'sample')}, "
+        f"{packed.bytes / 1000:,.0f} kB: {packed.path}"
     )

@@ -79,11 +79,11 @@ let harnessData;
     const verdict = low > 0 ? words.better : high < 0 ? words.worse : words.open;
     const title = node("h2", {}, `${name(b)} − ${name(a)}: ${points(difference)} `, words.points);
     out.append(title, node("p", { class: "lead", id: "said" }, verdict.replaceAll("{a}", name(a)).replaceAll("{b}", name(b)), ` 95%: ${points(low)} … ${points(high)}.`));
-    out.append(node("p", { class: "small muted" }, `${pairs.length} ${words.problems}, ${new Set(pairs.map((v) => v.cluster)).size} ${words.clusters}. ${known ? words.rule : words.bootstrap} harness compare ${rows.run[a].slice(0, 8)} ${rows.run[b].slice(0, 8)}`));
+    out.append(node("p", { class: "small muted" }, `${pairs.length} ${words.of_problems}, ${new Set(pairs.map((v) => v.cluster)).size} ${words.clusters}. ${known ? words.rule : words.bootstrap} harness compare ${rows.run[a].slice(0, 8)} ${rows.run[b].slice(0, 8)}`));
     const cell = (text) => node("td", { class: "r" }, text);
     const line = (head, ...cells) => node("tr", {}, node("th", { scope: "row" }, head), ...cells.map(cell));
     const link = (i) => node("a", { href: root + data.href[i] }, name(i));
-    out.append(table(words.figures, [["", false], [words.accuracy, true], [words.tokens, true], [words.usd, true], [words.lured, true]], [
+    out.append(table(words.figures, [["", false], [words.accuracy, true], [words.head_tokens, true], [words.head_usd, true], [words.lured, true]], [
       line(node("span", {}, "A: ", link(a)), percent(mean(pairs, (v) => v.x)), count(rows.tokens[a]), rows.usd[a] == null ? "N/A" : `$${rows.usd[a].toPrecision(3)}`, percent(rows.lure[a])),
       line(node("span", {}, "B: ", link(b)), percent(mean(pairs, (v) => v.y)), count(rows.tokens[b]), rows.usd[b] == null ? "N/A" : `$${rows.usd[b].toPrecision(3)}`, percent(rows.lure[b]))]));
 

@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
+
+import pytest
 
 VOID = {"meta", "link", "br", "input", "img", "hr", "wbr"}
 NEVER = {"iframe", "object", "embed", "base", "form", "audio", "video", "frame"}
@@ -101,3 +104,15 @@ def dead_links(site: dict[Path, Page]) -> list[str]:
             elif parts.fragment and unquote(parts.fragment) not in site[target].ids:
                 dead.append(f"{path.name}: {link} (no such anchor)")
     return dead
+
+
+def axe_faults(page: Any) -> list[str]:
+    """What axe-core finds against WCAG A and AA in a browser's page."""
+    package = pytest.importorskip("axe_playwright_python", reason="needs axe-playwright-python")
+    page.evaluate((Path(package.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
+    levels = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']"
+    ask = f"axe.run(document, {{runOnly: {levels}, preload: false}})"  # it would fetch the styles
+    return [
+        f"{page.url}: {fault['id']} at {[n['target'] for n in fault['nodes']][:3]}"
+        for fault in page.evaluate(ask)["violations"]
+    ]

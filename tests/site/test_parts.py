@@ -325,10 +325,11 @@ def test_every_word_of_the_interface_is_there_in_chinese() -> None:
     folder = Path(harness.site.__file__).parent
     told = set(SCRIPT.values()) | {word.meaning for word in VERDICTS.values()} | set(ENGLISH)
     told |= {str(status) for status in Status}
-    for page in (folder / "templates").glob("*.html"):
+    for page in (folder / "templates").iterdir():
         body = page.read_text(encoding="utf-8")
         if page.name != "label.html":
-            told |= set(re.findall(r'\b_\("([^"]*)"\)', body))
+            calls = re.findall(r'\b_\(("[^"]*"(?: if [\w =]+ else "[^"]*")?)\)', body)
+            told |= {word for call in calls for word in re.findall(r'"([^"]*)"', call)}
     board = (folder / "templates/board.html").read_text(encoding="utf-8")
     told |= set(re.findall(r'\("[a-z_]+", "([^"]+)", (?:true|false)', board))
     for code in ("problems.py",):
@@ -350,3 +351,15 @@ def test_a_chinese_board(fakes: ModuleType, tmp_path: Path) -> None:
     assert '<html lang="zh-Hans">' in page
     assert "准确率与成本" in page
     assert "Accuracy over cost" not in page
+
+
+def test_who_solves_a_problem_for_least_stands_first(fakes: ModuleType, tmp_path: Path) -> None:
+    board = fakes.full_board(6)
+    build(board.source(), tmp_path / "out")
+    reports = {r.id: r for r in board.reports}
+    for page in (tmp_path / "out/tasks").glob("*/p/*.html"):
+        rows = re.findall(r'<tr data-v=.*?runs/([^/]+)/.*?<td class="r">(\d+)%', page.read_text())
+        order = [(reports[run].selector == "oracle", reports[run].status != "complete",
+                  -int(share)) for run, share in rows]  # fmt: skip
+        assert len(order) > 10
+        assert order == sorted(order, key=lambda o: (o[0] or o[1], o[1], o[2]))

@@ -126,7 +126,7 @@ def test_the_page_to_query_is_there_where_it_is_asked_for(
 
 
 @pytest.mark.skipif(not SQL_JS, reason="needs HARNESS_TEST_SQL_JS (npm install sql.js)")
-def test_it_answers_from_a_disk(fakes: ModuleType, tmp_path: Path) -> None:
+def test_it_answers_from_a_disk(fakes: ModuleType, crawl: ModuleType, tmp_path: Path) -> None:
     api = pytest.importorskip("playwright.sync_api")
     board = fakes.Board(4)
     board.add("tiny-s", "greedy")
@@ -144,6 +144,7 @@ def test_it_answers_from_a_disk(fakes: ModuleType, tmp_path: Path) -> None:
         assert page.locator("#result td").inner_text() == str(len(board.reports))
         page.locator("[data-sql]").nth(1).click()
         page.wait_for_function("document.querySelectorAll('#result tr').length > 3")
+        assert crawl.axe_faults(page) == []
         page.locator("#sql").fill("SELECT nonsense")
         page.locator("#run").click()
         page.wait_for_function("document.querySelector('#said').textContent.includes('nonsense')")
