@@ -6,6 +6,7 @@ import gzip
 import importlib.util
 import json
 import shutil
+import statistics
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -253,12 +254,23 @@ def test_eight_questions_take_three_clicks_each(chromium: Any, demo: Demo) -> No
         page = watched.page
 
         # Which is the cheapest way to so much?
-        reader = Reader(watched, demo.url)
+        ranked = [r for r in demo.reports if r.selector != "oracle"]
+        wanted = statistics.median(r.accuracy.value for r in ranked)
+        able = [r for r in ranked if r.accuracy.value >= wanted]
+        cheapest = min(able, key=lambda r: r.charged.output_tokens / r.problems)
+        reader = Reader(watched, demo.url).click(page.get_by_text("The answer for every limit"))
+        steps = page.locator("[data-choose] tbody tr")
+        shares = [
+            float(said.rstrip("%")) for said in steps.locator("td:nth-child(3)").all_inner_texts()
+        ]
+        first = next(i for i, share in enumerate(shares) if share >= 100 * wanted - 0.05)
+        assert steps.nth(first).locator("th").inner_text() == f"{cheapest.model} {cheapest.budget}"
         answer = page.locator("[data-answer]").inner_text()
         assert numbers.percent(best.accuracy.value) in answer
         reader.reads("Chance that it is truly the best")
 
         # Did this model fall for the lure?
+        reader = Reader(watched, demo.url)
         reader.reads("Lured")
         cell = page.locator(f"tr[data-i='{lured.id}'] td[data-l=Lured]").inner_text()
         assert cell == numbers.percent(lured.metrics["lure_rate"].value)
