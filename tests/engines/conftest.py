@@ -186,9 +186,22 @@ def vllm(model: str, prompts: list[Prompt]) -> Results:
 
 
 @pytest.fixture(scope="session")
-def smallest_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A vLLM server of the smallest model, which starts soonest; gives its address."""
+def plain_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A vLLM server of the smallest model that leaves thoughts in the text; gives its address."""
     with serving(SMALLEST, tmp_path_factory.mktemp("server") / "log") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def reasoning_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A vLLM server that hands thoughts over apart in chats, and holds them to a budget.
+
+    Of completions it knows nothing of this: one server is enough for both.
+    """
+    marks = '{"reasoning_start_str": "<think>", "reasoning_end_str": "</think>"}'
+    log = tmp_path_factory.mktemp("reasoning") / "log"
+    more = ("--reasoning-parser", "deepseek_r1", "--reasoning-config", marks)
+    with serving(SMALLEST, log, *more) as address:
         yield address
 
 
@@ -197,17 +210,7 @@ def server(model: str, request: pytest.FixtureRequest) -> str:
     """That server, for the tests of its model."""
     if model != SMALLEST:
         pytest.skip("one model is enough: the same code serves the others")
-    return str(request.getfixturevalue("smallest_server"))
-
-
-@pytest.fixture(scope="session")
-def reasoning_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A vLLM server that hands thoughts over apart, and holds them to a budget."""
-    marks = '{"reasoning_start_str": "<think>", "reasoning_end_str": "</think>"}'
-    log = tmp_path_factory.mktemp("reasoning") / "log"
-    more = ("--reasoning-parser", "deepseek_r1", "--reasoning-config", marks)
-    with serving(SMALLEST, log, *more) as address:
-        yield address
+    return str(request.getfixturevalue("reasoning_server"))
 
 
 @pytest.fixture(scope="session")

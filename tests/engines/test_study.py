@@ -47,7 +47,7 @@ def test_every_engine_gives_the_example_s_figures(
     request: pytest.FixtureRequest, ours: Figures, engine: str, tmp_path: Path
 ) -> None:
     if engine == "a server":
-        spec = f"openai:{SMALLEST}@{request.getfixturevalue('smallest_server')}"
+        spec = f"openai:{SMALLEST}@{request.getfixturevalue('reasoning_server')}"
         args = f'api = "completions", tokenizer = "{SMALLEST}", token_ids = true'
     elif engine == "vLLM":
         spec, args = f"vllm:{SMALLEST}", "block_size = 32"

@@ -142,12 +142,14 @@ def test_a_hostile_answer_gets_a_verdict(
     assert not (tmp_path / "ran").exists()
 
 
-def test_hostile_items_cost_their_neighbours_nothing() -> None:
+@pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.slow)])
+def test_hostile_items_cost_their_neighbours_nothing(step: int) -> None:
+    """Every fourth of them by day."""
     problem = Problem(id="p", question="?", gold="7")
     with VerifierPool(1, cpu_s=2) as pool:
         spec = VerifierSpec("math")
         futures = []
-        for text in HOSTILE.values():
+        for text in list(HOSTILE.values())[::step]:
             futures += [pool.submit(spec, t, problem) for t in (text, "Answer: 7")]
         statuses = [f.result().status for f in futures]
     assert set(statuses[1::2]) == {Status.CORRECT}
