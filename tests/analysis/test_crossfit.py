@@ -79,7 +79,9 @@ def voting(right: np.ndarray, name: str, only: int | None = None, copies: int = 
     ]
 
 
-@pytest.mark.parametrize("difficulty", ["oracle", "predicted"])
+@pytest.mark.parametrize(
+    "difficulty", ["predicted", pytest.param("oracle", marks=pytest.mark.slow)]
+)
 def test_one_strategy_at_two_seeds_gains_nothing(difficulty: str) -> None:
     """The same strategy twice: a gain is claimed, and 0 outside, in 5% of draws at most."""
     rng = np.random.default_rng(21)

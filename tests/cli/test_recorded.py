@@ -45,6 +45,7 @@ def exact(counts: list[int], n: int, k: int) -> float:
     return float(sum(covered(n, c, k) for c in counts) / len(counts))
 
 
+@pytest.mark.slow
 def test_400_problems_of_24_samples_give_pass_at_k_to_1e_12(cli, tmp_path):
     (tmp_path / "plugin.py").write_text(PLUGIN)
     rng = random.Random(3)

@@ -70,6 +70,7 @@ def test_the_likelihood_is_the_beta_binomial() -> None:
         assert loglik(fit.a, fit.b * factor) < ours
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth() -> None:
     truth = beta_coverage(0.5, 2.0, 500)
     held = 0
