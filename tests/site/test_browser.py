@@ -110,8 +110,9 @@ def _inside(url: str, base: str) -> bool:
 @pytest.mark.parametrize(
     ("width", "scheme", "script", "every"),
     [
-        (PHONE, "light", True, False), (DESKTOP, "dark", True, False),
-        (PHONE, "dark", False, False),
+        (PHONE, "light", True, False),
+        pytest.param(DESKTOP, "dark", True, False, marks=pytest.mark.slow),
+        pytest.param(PHONE, "dark", False, False, marks=pytest.mark.slow),
         pytest.param(PHONE, "light", True, True, marks=pytest.mark.slow),
         pytest.param(PHONE, "dark", True, False, marks=pytest.mark.nightly),
         pytest.param(DESKTOP, "light", True, False, marks=pytest.mark.nightly),
