@@ -86,7 +86,8 @@ def report(cells: Sequence[Cell], show: int) -> None:
         for name in _methods(part):
             with_it = [c for c in part if name in c.held]
             held = np.array([c.held[name] for c in with_it])
-            ratio = np.array([c.width[name] / max(c.width["ours"], 1e-12) for c in with_it])
+            finite = [c for c in with_it if np.isfinite([c.width[name], c.width["ours"]]).all()]
+            ratio = np.array([c.width[name] / max(c.width["ours"], 1e-12) for c in finite])
             beyond = sum(c.out(name) > 0 for c in with_it)
             print(f"| {name} | {held.min():.1%} | {np.quantile(held, 0.05):.1%} | "
                   f"{np.median(held):.1%} | {(held > 0.985).mean():.0%} | "

@@ -116,6 +116,7 @@ def raters(draws: int, quick: bool) -> Iterator[Cell]:
             by_chance = said * right + (1 - said) * (1 - right)
             kappa: list[Estimate] = []
             wrong: list[Estimate] = []
+            seen: list[float] = []  # the rate among these samples, of which `error_rate` speaks
             corrected: list[Estimate] = []
             for _ in range(draws):
                 truth = rng.random(2000) < right
@@ -127,11 +128,14 @@ def raters(draws: int, quick: bool) -> Iterator[Cell]:
                 if strata is None:
                     continue
                 wrong.append(error_rate(strata))
+                seen.append(float((verdict != truth).mean()))
                 corrected.append(corrected_accuracy(mean_interval(verdict.astype(float)), strata))
             name = f"{world}; {labels} labels"
+            low, high = limits_of(wrong)
+            limits = {"ours": (low - np.array(seen), high - np.array(seen))}
+            yield cell("raters", f"wrong verdicts: {name}", labels, 0.0, limits)
             for what, value, found in (
                 ("kappa", (agreed - by_chance) / (1 - by_chance), kappa),
-                ("wrong verdicts", 1 - agreed, wrong),
                 ("corrected accuracy", right, corrected),
             ):
                 yield cell("raters", f"{what}: {name}", labels, value, {"ours": limits_of(found)})
