@@ -11,12 +11,11 @@ places), with intervals over problems. Needs the extra `train`; about five minut
 from __future__ import annotations
 
 import argparse
-import itertools
 import tempfile
 from pathlib import Path
 
 from harness.analysis.star import StarRow
-from harness.core import Status
+from harness.core import Status, UsageError
 from harness.results.reports import iter_samples
 from harness.run.evaluate import evaluate
 from harness.stats import mean_interval
@@ -30,21 +29,31 @@ LEARNT, LONGER = (4, 8), ((9, 12), (13, 16))
 
 
 def rows(examples: int) -> list[StarRow]:
-    """Runs to learn: the bare problem, then its states and output, without a thought."""
+    """Runs to learn: the bare problem, then its states and output, without a thought.
+
+    The algorithms and lengths take turns; one whose problems have all been drawn drops out.
+    """
     lengths = range(LEARNT[0], LEARNT[1] + 1)
-    made = []
-    for name, length, run in itertools.islice(clrs_runs(1, NAMES, lengths, "training"), examples):
-        problem = clrs_problem(str(len(made)), name, length, run, trace=True)
-        made.append(
-            StarRow(
-                prompt=f"{USER}{problem.question}{ASSISTANT}",
-                completion=problem.gold or "",
-                problem=problem.id,
-                sample=problem.id,
-                source="sampled",
+    sources = [clrs_runs(1, (name,), (n,), "training") for name in NAMES for n in lengths]
+    made: list[StarRow] = []
+    while sources and len(made) < examples:
+        for source in list(sources):
+            try:
+                name, length, run = next(source)
+            except UsageError:
+                sources.remove(source)
+                continue
+            problem = clrs_problem(str(len(made)), name, length, run, trace=True)
+            made.append(
+                StarRow(
+                    prompt=f"{USER}{problem.question}{ASSISTANT}",
+                    completion=problem.gold or "",
+                    problem=problem.id,
+                    sample=problem.id,
+                    source="sampled",
+                )
             )
-        )
-    return made
+    return made[:examples]
 
 
 def main() -> None:
