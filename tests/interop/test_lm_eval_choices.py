@@ -204,8 +204,8 @@ def test_written_answers_have_lm_evals_score(name: str, chat: str, folder: Path)
     answers = {}
     for n, problem in enumerate(task.problems):
         gold = str(problem.gold)
-        said = (gold, f"{gold} and the {rows.word(n)}", "no idea", f"So the answer is {gold}.",
-                f"the {gold.upper()}", "")  # fmt: skip
+        told = f"The answer is {gold}. So the answer is {gold}."
+        said = (gold, f"{gold} and the {rows.word(n)}", "no idea", told, f"the {gold.upper()}", "")
         answers[key(problem)] = said[n % len(said)]
     model = type("ReplayLM", (Replay, LM), {})(answers)
     turns = {"apply_chat_template": True, "fewshot_as_multiturn": True} if chat == "yes" else {}
