@@ -9,8 +9,9 @@ harness's and the client's. With a real server, a bare loop sends the same reque
 flight, and keeps nothing; the two take turns, so that a drifting machine disturbs both alike.
 `ratio` is the harness's samples a second over those of the loops before and after it. A round
 includes planning, the start of a grader and the report, but not Python's imports: a first round of
-two problems, whose seconds are `first_s`, loads what is loaded once. `cpu_ms` is a sample's
-processor time in this process and the graders', `bare_cpu_ms` a request's in the loop.
+two problems, whose seconds are `first_s`, loads what is loaded once. `ratio_while_asking` counts
+from the first request to the last reply. `cpu_ms` is a sample's processor time in this process and
+the graders', `bare_cpu_ms` a request's in the loop.
 """
 
 from __future__ import annotations
@@ -121,17 +122,25 @@ def whole(
 ) -> tuple[dict[str, float], list[Any]]:
     """`harness.evaluate` into a fresh database; and the bodies that it sent."""
     bodies: list[dict[str, Any]] = []
-    build = OpenAIBackend._body
+    times: list[float] = []
+    build, generate = OpenAIBackend._body, OpenAIBackend.generate
 
     def recorded(*asked: Any) -> dict[str, Any]:
+        times.append(time.perf_counter())
         bodies.append(build(*asked))
         return bodies[-1]
+
+    async def timed(*asked: Any) -> Any:
+        reply = await generate(*asked)
+        times.append(time.perf_counter())
+        return reply
 
     backend = OpenAIBackend(ModelSpec.parse(f"openai:{model}@{url}"))
     # not by a subclass: a stranger's backend is checked at each step, which ours is not
     with (
         tempfile.TemporaryDirectory() as folder,
         mock.patch.object(OpenAIBackend, "_body", recorded),
+        mock.patch.object(OpenAIBackend, "generate", timed),
     ):
         began, cpu = time.perf_counter(), cpu_s()
         result = evaluate(
@@ -147,7 +156,8 @@ def whole(
     if result.failed:
         raise SystemExit(f"{result.failed} attempts failed: {result.errors[:3]}")
     n = len(bodies)
-    return {"samples": n, "per_s": n / seconds, "cpu_ms": used / n * 1e3}, bodies
+    asking = n / (times[-1] - times[0])
+    return {"samples": n, "per_s": n / seconds, "asking": asking, "cpu_ms": used / n * 1e3}, bodies
 
 
 def measure(url: str, model: str, args: argparse.Namespace) -> None:
@@ -174,7 +184,8 @@ def measure(url: str, model: str, args: argparse.Namespace) -> None:
                 "bare_loop_per_s": [round(rate, 1) for rate in rates],
                 "bare_cpu_ms": [round(loop["cpu_ms"], 2) for loop in loops],
                 "first_s": round(first_s, 1),
-                "ratio": [round(ratio, 3) for ratio in ratios],
+                "ratio": ratios["per_s"],
+                "ratio_while_asking": ratios["asking"],
                 "load": round(os.getloadavg()[0], 1),
             },
             indent=2,
