@@ -172,9 +172,11 @@ def measure(url: str, model: str, args: argparse.Namespace) -> None:
         loops.append(bare_loop(url, bodies, args.in_flight))
         rounds.append(round_)
     rates = [loop["per_s"] for loop in loops]
-    ratios = [
-        r["per_s"] / statistics.mean(rates[max(0, i - 1) : i + 1]) for i, r in enumerate(rounds)
-    ]
+    beside = [statistics.mean(rates[max(0, i - 1) : i + 1]) for i in range(args.rounds)]
+    ratios = {
+        name: [round(one[name] / rate, 3) for one, rate in zip(rounds, beside, strict=True)]
+        for name in ("per_s", "asking")
+    }
     print(
         json.dumps(
             {
