@@ -6,9 +6,12 @@
 
 With the instant server (a process of its own that answers each request from memory) all time is the
 harness's and the client's. With a real server, a bare loop sends the same requests, as many in
-flight, and keeps nothing: `ratio` is the harness's samples a second over the loop's, each round
-between two loops, so that a drifting machine disturbs both sides alike. `cpu_ms` is a sample's
-processor time in this process and the graders'.
+flight, and keeps nothing; the two take turns, so that a drifting machine disturbs both alike.
+`ratio` is the harness's samples a second over those of the loops before and after it. A round
+includes planning, the start of a grader and the report, but not Python's imports: a first round of
+two problems, whose seconds are `first_s`, loads what is loaded once. `ratio_while_asking` counts
+from the first request to the last reply. `cpu_ms` is a sample's processor time in this process and
+the graders', `bare_cpu_ms` a request's in the loop.
 """
 
 from __future__ import annotations
@@ -27,7 +30,9 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+from harness.core import ModelSpec
 from harness.models.openai import OpenAIBackend
 from harness.run.evaluate import evaluate
 
@@ -93,8 +98,8 @@ async def in_flight(post: Post, bodies: list[dict[str, Any]], most: int) -> floa
     return time.perf_counter() - began
 
 
-def bare_loop(url: str, bodies: list[dict[str, Any]], most: int) -> float:
-    """Seconds of the same requests with aiohttp alone."""
+def bare_loop(url: str, bodies: list[dict[str, Any]], most: int) -> dict[str, float]:
+    """The same requests with aiohttp alone."""
 
     async def go() -> float:
         import aiohttp
@@ -107,29 +112,42 @@ def bare_loop(url: str, bodies: list[dict[str, Any]], most: int) -> float:
 
             return await in_flight(post, bodies, most)
 
-    return asyncio.run(go())
+    cpu, n = cpu_s(), len(bodies)
+    seconds = asyncio.run(go())
+    return {"per_s": n / seconds, "cpu_ms": (cpu_s() - cpu) / n * 1e3}
 
 
-def whole(url: str, model: str, args: argparse.Namespace) -> tuple[dict[str, float], list[Any]]:
+def whole(
+    url: str, model: str, args: argparse.Namespace, limit: int
+) -> tuple[dict[str, float], list[Any]]:
     """`harness.evaluate` into a fresh database; and the bodies that it sent."""
     bodies: list[dict[str, Any]] = []
+    times: list[float] = []
+    build, generate = OpenAIBackend._body, OpenAIBackend.generate
 
-    class Recorder(OpenAIBackend):
-        def _body(self, *asked: Any) -> dict[str, Any]:
-            body = super()._body(*asked)
-            bodies.append(body)
-            return body
+    def recorded(*asked: Any) -> dict[str, Any]:
+        times.append(time.perf_counter())
+        bodies.append(build(*asked))
+        return bodies[-1]
 
-    from harness.core import ModelSpec
+    async def timed(*asked: Any) -> Any:
+        reply = await generate(*asked)
+        times.append(time.perf_counter())
+        return reply
 
-    backend = Recorder(ModelSpec.parse(f"openai:{model}@{url}"))
-    with tempfile.TemporaryDirectory() as folder:
+    backend = OpenAIBackend(ModelSpec.parse(f"openai:{model}@{url}"))
+    # not by a subclass: a stranger's backend is checked at each step, which ours is not
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        mock.patch.object(OpenAIBackend, "_body", recorded),
+        mock.patch.object(OpenAIBackend, "generate", timed),
+    ):
         began, cpu = time.perf_counter(), cpu_s()
         result = evaluate(
             backend,
             args.task,
             args.budget,
-            limit=args.limit,
+            limit=limit,
             db=Path(folder) / "bench.sqlite",
             concurrency=args.in_flight,
             max_output_tokens=args.max_output_tokens,
@@ -138,28 +156,38 @@ def whole(url: str, model: str, args: argparse.Namespace) -> tuple[dict[str, flo
     if result.failed:
         raise SystemExit(f"{result.failed} attempts failed: {result.errors[:3]}")
     n = len(bodies)
-    return {"samples": n, "per_s": n / seconds, "cpu_ms": used / n * 1e3}, bodies
+    asking = n / (times[-1] - times[0])
+    return {"samples": n, "per_s": n / seconds, "asking": asking, "cpu_ms": used / n * 1e3}, bodies
 
 
 def measure(url: str, model: str, args: argparse.Namespace) -> None:
     """Rounds of both, printed as JSON."""
     rounds: list[dict[str, float]] = []
-    loops: list[float] = []
+    began = time.perf_counter()
+    whole(url, model, args, 2)
+    first_s = time.perf_counter() - began
+    loops: list[dict[str, float]] = []
     for _ in range(args.rounds):
-        round_, bodies = whole(url, model, args)
-        if not loops:
-            loops.append(len(bodies) / bare_loop(url, bodies, args.in_flight))
-        loops.append(len(bodies) / bare_loop(url, bodies, args.in_flight))
+        round_, bodies = whole(url, model, args, args.limit)
+        loops.append(bare_loop(url, bodies, args.in_flight))
         rounds.append(round_)
-    ratios = [r["per_s"] / statistics.mean(loops[i : i + 2]) for i, r in enumerate(rounds)]
+    rates = [loop["per_s"] for loop in loops]
+    beside = [statistics.mean(rates[max(0, i - 1) : i + 1]) for i in range(args.rounds)]
+    ratios = {
+        name: [round(one[name] / rate, 3) for one, rate in zip(rounds, beside, strict=True)]
+        for name in ("per_s", "asking")
+    }
     print(
         json.dumps(
             {
                 "samples": rounds[0]["samples"],
-                "samples_per_s": [round(r["per_s"]) for r in rounds],
+                "samples_per_s": [round(r["per_s"], 1) for r in rounds],
                 "cpu_ms_per_sample": [round(r["cpu_ms"], 2) for r in rounds],
-                "bare_loop_per_s": [round(loop) for loop in loops],
-                "ratio": [round(ratio, 3) for ratio in ratios],
+                "bare_loop_per_s": [round(rate, 1) for rate in rates],
+                "bare_cpu_ms": [round(loop["cpu_ms"], 2) for loop in loops],
+                "first_s": round(first_s, 1),
+                "ratio": ratios["per_s"],
+                "ratio_while_asking": ratios["asking"],
                 "load": round(os.getloadavg()[0], 1),
             },
             indent=2,

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from harness.core import DataError, ModelInfo, Usage
 from harness.cost.catalogue import catalogue_price
@@ -57,9 +58,15 @@ def price_of_model(info: ModelInfo, date: dt.date) -> PriceEntry | None:
     """
     own = find_price(info.name, date)
     url = info.extra.get("url")
-    if own is not None or not isinstance(url, str):
+    if own is not None or not isinstance(url, str) or _by_address(url):
         return own
     return catalogue_price(info.name, date, url=url)
+
+
+def _by_address(url: str) -> bool:
+    """Whether a URL names its host by an address, or within a local network: no provider does."""
+    host = urlsplit(url).hostname or ""
+    return "." not in host or host.replace(".", "").isdigit()
 
 
 def find_price(

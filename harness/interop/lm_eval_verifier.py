@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from harness.core import Problem, Status, Verdict
 from harness.core.likelihood import read_measures
 from harness.interop import lm_eval_yaml
@@ -22,7 +24,7 @@ class LmEvalVerifier:
     """
 
     name = "lm-eval"
-    version = "2"  # partial credit
+    version = "3"  # 2: partial credit; 3: NumPy numbers
 
     def __init__(self) -> None:
         self._tasks: dict[str, Any] = {}
@@ -42,7 +44,7 @@ class LmEvalVerifier:
         answer = answer_of(response, problem.meta["begin"], how["until"])
         filtered = _filtered(task, how["filter"], doc, answer)
         scores = task.process_results(doc, [filtered])
-        value = scores.get(how["metric"])
+        value = _plain(scores.get(how["metric"]))
         if not _is_share(value):
             return _no_share(how["metric"], value)
         found = filtered if isinstance(filtered, str) else json.dumps(filtered, default=str)
@@ -86,7 +88,7 @@ def _by_likelihood(
         return Verdict(status=Status.UNGRADED, reason=str(error), warning=3)
     task.multiple_input = how["inputs"]
     scores = task.process_results(doc, [(one.logprob, one.greedy) for one in measures])
-    value = scores.get(how["metric"])
+    value = _plain(scores.get(how["metric"]))
     if not _is_share(value):
         return _no_share(how["metric"], value)
     place, best = max(enumerate(measures), key=lambda pair: (pair[1].logprob, -pair[0]))
@@ -98,6 +100,11 @@ def _by_likelihood(
         reason=_said(scores),
         score=float(value) if 0 < value < 1 else None,
     )
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's numbers, which many tasks return, as Python's."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _is_share(value: Any) -> bool:
@@ -123,5 +130,5 @@ def _filtered(task: Any, name: str, doc: dict[str, Any], answer: str) -> Any:
 
 
 def _said(scores: Mapping[str, Any]) -> str:
-    numbers = {k: v for k, v in scores.items() if isinstance(v, int | float)}
+    numbers = {k: n for k, v in scores.items() if isinstance(n := _plain(v), int | float)}
     return ", ".join(f"{name}={value:g}" for name, value in numbers.items())[:300]

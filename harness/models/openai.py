@@ -103,6 +103,13 @@ class OpenAIBackend(ServerBackend):
                 "{model_args.token_ids} needs {model_args.tokenizer}, to decode the ids",
                 **backend_options(token_ids="true", tokenizer=...),
             )
+        if options.continue_ == "vllm" and server == "llama.cpp":
+            raise UsageError(
+                "{model_args.continue}: llama.cpp's chat puts an empty thought before a partial "
+                "answer, and repeats it in the reply: use {model_args.api} with "
+                "{model_args.tokenizer}",
+                **backend_options(continue_="vllm", api="completions", tokenizer="FOLDER"),
+            )
         self._chat = options.api != "completions"
         dialect, can = self._dialect(spec.name, options, server, vllm)
         super().__init__(
@@ -175,6 +182,7 @@ class OpenAIBackend(ServerBackend):
             return Completions(
                 model=model,
                 render=lambda request: self.render(request.prompt, request.prefix),
+                server=server,
                 limit=options.max_tokens_field,
                 vllm=vllm,
                 raw_ids=options.token_ids,

@@ -52,23 +52,40 @@ class Extras:
 
     `limit`: its name for the output limit. `budget`: where a native thinking budget goes.
     `variable`: the variable of `chat_template_kwargs` that hints at one. `continues`: whether a
-    chat's last answer can be continued.
+    chat's last answer can be continued. `neutral`: what is sent unless something else is asked,
+    because the server has defaults of its own (llama.cpp cuts to 40 tokens, 0.95 and 0.05 of the
+    probability; vLLM and SGLang take the model's `generation_config.json`).
     """
 
     limit: str = "max_tokens"
     budget: tuple[str, ...] | None = None
     variable: str | None = None
     continues: bool = False
+    neutral: Mapping[str, float] = field(default_factory=dict)
 
+
+_OPEN = {"top_p": 1.0, "top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}
 
 EXTRAS: Mapping[Server, Extras] = {
     "any": Extras(),
     "openai": Extras(limit="max_completion_tokens"),
-    "vllm": Extras(budget=("thinking_token_budget",), variable="thinking_budget", continues=True),
-    "sglang": Extras(
-        budget=("custom_params", "thinking_budget"), variable="thinking_budget", continues=True
+    "vllm": Extras(
+        budget=("thinking_token_budget",),
+        variable="thinking_budget",
+        continues=True,
+        neutral=_OPEN,
     ),
-    "llama.cpp": Extras(budget=("thinking_budget_tokens",), variable="thinking_budget"),
+    "sglang": Extras(
+        budget=("custom_params", "thinking_budget"),
+        variable="thinking_budget",
+        continues=True,
+        neutral=_OPEN,
+    ),
+    "llama.cpp": Extras(
+        budget=("thinking_budget_tokens",),
+        variable="thinking_budget",
+        neutral={"top_p": 1.0, "top_k": 0, "min_p": 0.0, "repeat_penalty": 1.0},
+    ),
 }
 
 
@@ -243,7 +260,7 @@ class Chat:
         """See `Dialect`."""
         body: dict[str, Any] = {"model": self.model, "messages": self._messages(request)}
         limit = self.limit or EXTRAS[self.server].limit
-        body |= common_fields(request, count, seed, limit)
+        body |= common_fields(request, count, seed, limit, EXTRAS[self.server].neutral)
         if stream:
             body |= {"stream": True, "stream_options": {"include_usage": True}}
         if request.prefix:
@@ -303,6 +320,7 @@ class Completions:
 
     model: str
     render: Callable[[Request], str]
+    server: Server = "any"
     limit: str | None = None
     vllm: bool = False
     templated: bool = False
@@ -323,7 +341,8 @@ class Completions:
     def body(self, request: Request, count: int, seed: int, *, stream: bool) -> dict[str, Any]:
         """See `Dialect`."""
         body: dict[str, Any] = {"model": self.model, "prompt": self.render(request)}
-        body |= common_fields(request, count, seed, self.limit or "max_tokens")
+        limit = self.limit or "max_tokens"
+        body |= common_fields(request, count, seed, limit, EXTRAS[self.server].neutral)
         if stream:
             body |= {"stream": True, "stream_options": {"include_usage": True}}
         if self.vllm:
@@ -347,12 +366,14 @@ class Completions:
         return OpenAIBatches(f"/v1{self.path(stream=False)}")
 
 
-def common_fields(request: Request, count: int, seed: int, limit: str) -> dict[str, Any]:
-    """Limit, sampling and seed; default values are left out."""
+def common_fields(
+    request: Request, count: int, seed: int, limit: str, neutral: Mapping[str, float]
+) -> dict[str, Any]:
+    """Limit, sampling and seed; default values are left out, except the server's `neutral` ones."""
     sampling = request.sampling
     body: dict[str, Any] = {limit: sampling.max_tokens, "seed": seed}
     if not sampling.provider_sampling:
-        body["temperature"] = sampling.temperature
+        body |= {"temperature": sampling.temperature, **neutral}
     optional = {
         "n": (count, count > 1),
         "top_p": (sampling.top_p, sampling.top_p < 1),

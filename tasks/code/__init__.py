@@ -122,7 +122,7 @@ class HumanEvalPlus(CodeTask):
 
 
 class MbppPlus(CodeTask):
-    """MBPP with EvalPlus' tests, as its hub file writes them out."""
+    """MBPP with EvalPlus' tests: the inputs of its own file, or the hub's written tests."""
 
     name = "mbpp-plus"
     summary = "MBPP+: 378 small Python tasks with EvalPlus' tests (hub or --data-dir)"
@@ -132,11 +132,33 @@ class MbppPlus(CodeTask):
         revision=None,
         config=None,
         files=("mbpp-plus/{split}.jsonl", "MbppPlus.jsonl"),
-        columns=("task_id", "prompt", "code", "test_list", "test"),
-        texts=("prompt", "code", "test"),
+        columns=("task_id", "prompt"),  # the two files have no others in common
+        texts=("prompt",),
     )
 
     def problem(self, row: Mapping[str, Any]) -> Problem:
+        """EvalPlus' inputs where the row has them, against the reference; else its `test`."""
+        return self._released(row) if "plus_input" in row else self._written(row)
+
+    def _released(self, row: Mapping[str, Any]) -> Problem:
+        """The text, which ends with a test that names the function."""
+        return Problem(
+            id=str(row["task_id"]),
+            question=row["prompt"].strip().strip('"').strip(),
+            gold=GOLD,
+            meta={
+                "code": {
+                    "kind": "calls",
+                    "entry": row["entry_point"],
+                    "source": row["canonical_solution"],
+                    "inputs": [*row["base_input"], *row["plus_input"]],
+                    "atol": float(row.get("atol") or 0),
+                    "mbpp": int(str(row["task_id"]).rpartition("/")[2]),
+                }
+            },
+        )
+
+    def _written(self, row: Mapping[str, Any]) -> Problem:
         """The text, and the authors' first test, which names the function."""
         shown = str(row["test_list"][0])
         names = re.findall(r"^def\s+(\w+)", row["code"], re.M)

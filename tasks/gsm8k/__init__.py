@@ -23,7 +23,7 @@ from harness.core import (
 )
 from harness.core.hashing import derive_seed
 from harness.tasks._data import Published, check_choice, fixed_shuffle, load_rows
-from harness.tasks._faults import fault_of, sound_figure
+from harness.tasks._faults import sound_figure
 from harness.tasks._generate import check_options, whole
 
 DATA = Published(
@@ -44,7 +44,7 @@ class Gsm8k:
     """The test split by default; options split=, shots=N and shots_seed= (from the train split)."""
 
     name = "gsm8k"
-    version = "1"
+    version = "2"
     summary = "GSM8K: grade-school word problems (hub or --data-dir)"
 
     def load(self, source: DataSource) -> Sequence[Problem]:
@@ -57,9 +57,6 @@ class Gsm8k:
             meta: dict[str, Any] = {"row": row, "split": split}
             if shots:
                 meta["shots"] = shots
-            fault = fault_of(self.name, data["question"])
-            if fault is not None:
-                meta["known_fault"] = fault.reason
             gold = _gold(data["answer"], row)
             problems.append(
                 Problem(id=f"{split}-{row}", question=data["question"], gold=gold, meta=meta)

@@ -23,6 +23,7 @@ from harness.cost import (
     pareto,
     price,
     price_of_model,
+    prices,
 )
 from harness.cost.catalogue import catalogue_price
 
@@ -134,6 +135,20 @@ def test_a_model_of_ones_own_with_a_famous_name_is_not_priced() -> None:
     assert of("http://127.0.0.1:8000/v1") is None
     assert of(None) is None
     assert of("https://api.openai.com/v1") is not None
+
+
+@pytest.mark.parametrize("host", ["localhost", "gpu-box", "127.0.0.1", "10.0.0.7:8000", "[::1]:80"])
+def test_for_a_server_of_ones_own_the_price_list_is_not_even_loaded(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(prices, "catalogue_price", lambda *_, url: asked.append(url))
+    info = ModelInfo(spec="s", name="m", fingerprint="f", extra={"url": f"http://{host}/v1"})
+    assert price_of_model(info, dt.date(2026, 6, 1)) is None
+    assert asked == []
+    far = ModelInfo(spec="s", name="m", fingerprint="f", extra={"url": "https://api.x.ai/v1"})
+    assert price_of_model(far, dt.date(2026, 6, 1)) is None
+    assert asked == ["https://api.x.ai/v1"]
 
 
 def test_our_own_dated_entry_goes_before_the_package() -> None:

@@ -16,6 +16,8 @@ SHOTS = 6  # rows of the train and dev splits; gsm8k takes five of them as examp
 WORDS = ("river", "stone", "maple tree", "cup", "old iron bridge", "sun", "kite", "snow", "red fox")
 
 Row = Callable[[int], dict[str, Any]]
+Known = Mapping[str, tuple[str, Row]]
+"""Tasks of lm-eval: the file below lm_eval/tasks, and a row of its data set."""
 
 
 def word(n: int) -> str:
@@ -40,11 +42,33 @@ def drop(n: int) -> dict[str, Any]:
     }
 
 
-# A task of lm-eval: its file below lm_eval/tasks, and a row of its data set.
-READ: Mapping[str, tuple[str, Row]] = {
-    "arc_easy": ("arc/arc_easy.yaml", lambda n: {
-        "question": f"What is like a {word(n)}?", "answerKey": "ABCD"[n % 4],
-        "choices": {"text": texts(n), "label": list("ABCD")}}),
+def pair(n: int) -> dict[str, Any]:
+    """Two sentences and a label, under all names that data sets of pairs give them."""
+    first = dict.fromkeys(("sentence1", "premise", "question1", "question"), f"A {word(n)} fell.")
+    second = dict.fromkeys(
+        ("sentence2", "hypothesis", "question2", "sentence"), f"So did {word(3)}"
+    )
+    return {**first, **second, "label": n % 2}
+
+
+def story(n: int) -> dict[str, Any]:
+    lines = {f"input_sentence_{i}": f"Then came a {word(n + i)}." for i in range(1, 5)}
+    ends = {"sentence_quiz1": f"A {word(n)} fell.", "sentence_quiz2": "All went home."}
+    return {**lines, **ends, "answer_right_ending": 1 + n % 2}
+
+
+def arc(n: int) -> dict[str, Any]:
+    choices = {"text": texts(n), "label": list("ABCD")}
+    return {
+        "question": f"What is like a {word(n)}?",
+        "answerKey": "ABCD"[n % 4],
+        "choices": choices,
+    }
+
+
+READ: Known = {
+    "arc_easy": ("arc/arc_easy.yaml", arc),
+    "arc_challenge": ("arc/arc_challenge.yaml", arc),
     "hellaswag": ("hellaswag/hellaswag.yaml", lambda n: {
         "ctx_a": f"A {word(n)} is seen.", "ctx_b": "the man", "activity_label": "Walking",
         "endings": [f"takes the {w} [step] home." for w in texts(n)], "label": str(n % 4)}),
@@ -123,12 +147,117 @@ READ: Mapping[str, tuple[str, Row]] = {
     "headqa_en": ("headqa/headqa_en.yaml", lambda n: {
         "qtext": f"Name the {word(n)}", "ra": 1 + n % 4,
         "answers": [{"aid": i, "atext": w} for i, w in enumerate(texts(n))]}),
+    "rte": ("glue/rte/default.yaml", pair),
+    "qnli": ("glue/qnli/default.yaml", pair),
+    "mrpc": ("glue/mrpc/default.yaml", pair),
+    "qqp": ("glue/qqp/default.yaml", pair),
+    "wnli": ("glue/wnli/default.yaml", pair),
+    "mnli": ("glue/mnli/default.yaml", pair),
+    "sglue_rte": ("super_glue/rte/default.yaml", pair),
+    "anli_r1": ("anli/anli_r1.yaml", pair),
+    "xnli_en": ("xnli/xnli_en.yaml", pair),
+    "paws_en": ("paws-x/paws_en.yaml", pair),
+    "storycloze_2016": ("storycloze/storycloze_2016.yaml", story),
+    "xstorycloze_en": ("xstorycloze/default_en.yaml", story),
+    "wsc": ("super_glue/wsc/default.yaml", lambda n: {
+        "text": f"The {word(n)} broke since it was old.", "span1_index": 1, "span2_index":
+        f"The {word(n)} broke since".count(" ") + 1, "span1_text": f"the {word(n)}",
+        "span2_text": "it", "label": n % 2}),
+    "multirc": ("super_glue/multirc/default.yaml", lambda n: {
+        "paragraph": f"A {word(n)} lay there.", "question": "What lay there?",
+        "answer": f"a {word(n + n % 2)}", "label": 1 - n % 2}),
+    "qa4mre_2011": ("qa4mre/qa4mre_2011.yaml", lambda n: {
+        "document_str": f" A {word(n)} was found. ", "question_str": "What was found?",
+        "answer_options": {"answer_id": list("12345"), "answer_str": texts(n, 5)},
+        "correct_answer_id": str(1 + n % 5)}),
+    "prost": ("prost/corypaik_prost.yaml", lambda n: {
+        "context": f"A person drops a {word(n)}.", "ex_question": "What is heaviest?",
+        **dict(zip("ABCD", texts(n), strict=True)), "label": n % 4}),
+    "ethics_cm": ("hendrycks_ethics/commonsense.yaml", lambda n: {
+        "input": f"I threw the {word(n)} at my friend.", "label": n % 2}),
+    "ethics_virtue": ("hendrycks_ethics/virtue.yaml", lambda n: {
+        "scenario": f"Kim gave away the {word(n)}.", "trait": "generous", "label": n % 2}),
+    "ethics_utilitarianism": ("hendrycks_ethics/utilitarianism.yaml", lambda n: {
+        "activity": f"I found a {word(n)}.", "baseline": f"I lost a {word(n + 1)}."}),
+    "asdiv": ("asdiv/default.yaml", lambda n: {
+        "body": f"Kim has {n} cups.", "question": "How many cups?", "answer": f"{n} (cups)"}),
+    "arithmetic_2da": ("arithmetic/arithmetic_2da.yaml", lambda n: {
+        "context": f"Question: What is {n} plus 1{n}?\n\nAnswer:", "completion": f" {2 * n + 10}"}),
+    "toxigen": ("toxigen/toxigen.yaml", lambda n: {
+        "text": f"a {word(n)} is not welcome", "toxicity_ai": 1.0 + n, "toxicity_human": 2.5}),
+    "webqs": ("webqs/webqs.yaml", lambda n: {
+        "question": f"where is the {word(n)}",
+        "answers": [word(n), f"{word(n)} town", word(n + 1)]}),
+    "logiqa2": ("logiqa2/logiqa2.yaml", lambda n: {
+        "text": f"Whoever has a {word(n)} smiles.", "question": "Who smiles?", "options": texts(n),
+        "answer": n % 4}),
+    "xcopa_et": ("xcopa/default_et.yaml", lambda n: {
+        "premise": f"The {word(n)} fell.", "question": ("cause", "effect")[n % 2],
+        "choice1": f"The {word(n + 1)} moved.", "choice2": "It was cold.", "label": n % 2}),
+    "mutual": ("mutual/mutual.yaml", lambda n: {
+        "article": f"m : where is the {word(n)} ? f : i do n't know .", "answers": "ABCD"[n % 4],
+        "options": [f"m : then ask the {w} ." for w in texts(n)]}),
+    "agieval_aqua_rat": ("agieval/aqua-rat.yaml", lambda n: {
+        "query": f"Q: What is {n} + 2?\nA: Among A through D, the answer is",
+        "choices": [f"({a}){n + i}" for i, a in enumerate("ABCD")], "gold": [n % 4]}),
+    "mastermind_24_easy": ("mastermind/mastermind_24_easy.yaml", lambda n: {
+        "instruction": f"The first guess was {word(n)}.", "answerKey": "ABCD"[n % 4],
+        "options": {"label": list("ABCD"), "text": texts(n)}}),
+    "moral_stories": ("moral_stories/moral_stories.yaml", lambda n: {
+        "norm": "it is good to share.", "situation": f"kim has a {word(n)}.",
+        "intention": "kim wants to share.", "moral_action": f"Kim shares the {word(n)}.",
+        "immoral_action": "Kim hides it."}),
+    "inverse_scaling_quote_repetition": (
+        "inverse_scaling/inverse_scaling_quote_repetition.yaml", lambda n: {
+        "prompt": f"Repeat: the {word(n)} is", "classes": [" old", f" {word(n + 1)}"],
+        "answer_index": n % 2}),
 }  # fmt: skip
 
-WRITTEN: Mapping[str, tuple[str, Row]] = {
+
+# Where a file's parts have names of their own.
+PARTS: Mapping[str, str] = {
+    "mnli": "validation_split: validation\n",
+    "anli_r1": "training_split: train\nvalidation_split: validation\ntest_split: test\n",
+    "xstorycloze_en": "validation_split: validation\n",
+}
+
+
+def sum_of(n: int) -> dict[str, Any]:
+    """A sum in the columns of GSM8K, GSM-Plus, MGSM, MATH and AIME."""
+    said = f"It is {n} + 2 = {n + 2}.\n#### {n + 2}"
+    return {"question": f"What is {n} + 2?", "answer": said, "solution": said}
+
+
+WRITTEN: Known = {
     "drop": ("drop/default.yaml", drop),
-    "gsm8k": ("gsm8k/gsm8k.yaml", lambda n: {
-        "question": f"What is {n} + 2?", "answer": f"It is {n} + 2 = {n + 2}.\n#### {n + 2}"}),
+    "gsm8k": ("gsm8k/gsm8k.yaml", sum_of),
+    "gsm8k_cot": ("gsm8k/gsm8k-cot.yaml", sum_of),
+    "gsm_plus": ("gsm_plus/gsm_plus.yaml", sum_of),
+    "mgsm_direct_en": ("mgsm/direct/mgsm_direct_en.yaml", lambda n: {
+        "question": f"What is 1{n} + 2?", "answer": None, "answer_number": n + 12}),
+    "hendrycks_math_algebra": ("hendrycks_math/hendrycks_math_algebra.yaml", lambda n: {
+        "problem": f"Half of ${n}$?", "solution": f"It is $\\boxed{{\\frac{{{n}}}{{2}}}}$."}),
+    "aime24": ("aime/aime24.yaml", lambda n: {"Problem": f"What is {n} + 2?", "Answer": n + 2}),
+    "mmlu_pro_math": ("mmlu_pro/mmlu_pro_math.yaml", lambda n: {
+        "question": f"What is {n} + 2?", "options": [str(n + i) for i in range(10)], "answer": "C",
+        "category": "math", "cot_content": "A: Let's think step by step. The answer is (C)."}),
+    "mmlu_anatomy_generative": ("mmlu/generative/mmlu_anatomy.yaml", lambda n: {
+        "question": f"Where is the {word(n)}?", "choices": texts(n), "answer": n % 4}),
+    "bbh_zeroshot_snarks": ("bbh/zeroshot/snarks.yaml", lambda n: {
+        "input": f"Which is sarcastic?\n(A) a {word(n)}\n(B) no {word(n)}", "target": "(B)"}),
+    "bbh_zeroshot_navigate": ("bbh/zeroshot/navigate.yaml", lambda n: {
+        "input": f"Take {n} steps. Do you return?", "target": ("Yes", "No")[n % 2]}),
+    "bbh_cot_fewshot_snarks": ("bbh/cot_fewshot/snarks.yaml", lambda n: {
+        "input": f"Which is sarcastic?\n(A) a {word(n)}\n(B) no {word(n)}", "target": "(A)"}),
+    "babi": ("babi/babi.yaml", lambda n: {
+        "passage": f"Kim took the {word(n)}.\n", "question": "What has Kim?", "answer": word(n)}),
+    "anagrams1": ("unscramble/anagrams1.yaml", lambda n: {
+        "context": f"Unscramble: {word(n)[::-1]} =", "completion": word(n)}),
+    "coqa": ("coqa/default.yaml", lambda n: {
+        "story": f"A {word(n)} of stone stood by the {word(n + 1)}.",
+        "questions": {"input_text": ["What stood there?", "By what?"]},
+        "answers": {"input_text": [word(n), f"the {word(n + 1)} of stone"]},
+        "additional_answers": {"0": {"input_text": [word(n), f"by a {word(n + 1)}"]}}}),
     "nq_open": ("nq_open/nq_open.yaml", lambda n: {
         "question": f"what stands by the {word(n)}", "answer": [word(n), f"the {word(n + 1)}"]}),
     "triviaqa": ("triviaqa/default.yaml", lambda n: {
@@ -170,8 +299,7 @@ GROUPS = {
 def write(folder: Path, root: Path) -> None:
     """All files and rows into a folder for `--include-path`."""
     for name, (file, row) in {**READ, **WRITTEN}.items():
-        _write(folder, name, root / file, row)
-    arc = READ["arc_easy"][1]
+        _write(folder, name, root / file, row, PARTS.get(name, ""))
     for name, text in SHAPES.items():
         _write(folder, name, root / READ["arc_easy"][0], arc, text)
     _write(folder, "own_longer", root / READ["piqa"][0], READ["piqa"][1], rows=10)

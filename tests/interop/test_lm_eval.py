@@ -135,9 +135,12 @@ class Replay:
         from lm_eval.models.utils import postprocess_generated_text
 
         self.asked += [request.args[0] for request in requests]
+        texts = [(self.answers[r.args[0]], r.args[1]["until"]) for r in requests]
+        # `think_end_token` is set for a model that thinks; with it, every answer is stripped
+        ends = ["</think>" if "</think>" in text else None for text, _ in texts]
         return [
-            postprocess_generated_text(self.answers[r.args[0]], r.args[1]["until"], "</think>")
-            for r in requests
+            postprocess_generated_text(text, until, end)
+            for (text, until), end in zip(texts, ends, strict=True)
         ]
 
     def loglikelihood(self, requests: Any) -> Any:

@@ -1,13 +1,14 @@
 """llama.cpp's server: what is odd in its replies.
 
-A fake of recorded shape (llama-server of build 5000 and later, and llama-cpp-python's server); a
-real one is run by hand, see docs/models.md.
+A fake of recorded shape (llama-server of build 5000 and later, and llama-cpp-python's server); the
+real one is asked by test_llama_server.py, where it is installed.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from harness.core import (
     Request,
     Sampling,
     Thought,
+    UsageError,
 )
 from harness.models.openai import OpenAIBackend
 
@@ -118,6 +120,40 @@ def test_a_budget_goes_where_it_takes_one(ask: Ask) -> None:
     _, server = ask(lambda n, body: Answer(whole(content="4")), sampling)
     assert server.asked[0]["thinking_budget_tokens"] == 40
     assert server.asked[0]["max_tokens"] == 90
+
+
+@pytest.mark.parametrize(
+    ("server", "sent"),
+    [
+        ("llama.cpp", {"top_p": 1.0, "top_k": 0, "min_p": 0.0, "repeat_penalty": 1.0}),
+        ("vllm", {"top_p": 1.0, "top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}),
+        ("sglang", {"top_p": 1.0, "top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}),
+        ("any", {}),
+    ],
+)
+@pytest.mark.parametrize("api", ["chat", "completions"])
+def test_a_servers_own_sampling_is_switched_off(
+    ask: Ask, server: str, sent: dict[str, float], api: str
+) -> None:
+    names = ("top_p", "top_k", "min_p", "repeat_penalty", "repetition_penalty")
+
+    def body(sampling: Sampling) -> dict[str, Any]:
+        reply = Answer(whole(content="4"))
+        _, asked = ask(lambda n, body: reply, sampling, server=server, api=api)
+        return {name: asked.asked[0][name] for name in names if name in asked.asked[0]}
+
+    hot = Sampling(max_tokens=9, temperature=1.0)
+    assert body(hot) == sent
+    assert body(replace(hot, top_p=0.9, top_k=20)) == {**sent, "top_p": 0.9, "top_k": 20}
+    assert body(replace(hot, temperature=0.0, provider_sampling=True)) == {}
+
+
+def test_its_chat_cannot_continue_a_thought() -> None:
+    """It puts an empty thought before the one that it is given, where its template has thoughts."""
+    with pytest.raises(UsageError, match=r"empty thought.*api"):
+        OpenAIBackend(
+            ModelSpec.parse("openai:m@http://h/v1", {"server": "llama.cpp", "continue": "vllm"})
+        )
 
 
 def test_a_model_that_is_being_loaded_is_waited_for(ask: Ask) -> None:

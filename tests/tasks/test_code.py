@@ -145,12 +145,60 @@ def test_another_schema_is_one_clear_line(name: str, tmp_path: Path) -> None:
         assert "\n" not in str(caught.value)
 
 
-def test_the_authors_release_of_mbpp_is_told_apart(tmp_path: Path) -> None:
-    row = {k: v for k, v in MBPP.items() if k != "test"} | {"base_input": [], "plus_input": []}
-    with pytest.raises(DataError, match="no column test"):
+@pytest.mark.parametrize("column", ["code", "test_list", "test"])
+def test_a_row_of_mbpp_that_lacks_its_tests_is_told_so(column: str, tmp_path: Path) -> None:
+    row = {k: v for k, v in MBPP.items() if k != column}
+    with pytest.raises(DataError, match=f"row 1: KeyError '{column}'"):
         registry.make("tasks", "mbpp-plus").load(
             DataSource(data_dir=put(tmp_path, "MbppPlus.jsonl", row))
         )
+
+
+def released(number: int, code: str, *inputs: list[Any]) -> dict[str, Any]:
+    """A row of EvalPlus' own file; the function is the first that `code` defines."""
+    entry = code.split("(")[0].removeprefix("def ")
+    prompt = f'"""\nWrite {entry}.\nassert {entry}(1) == 1\n"""\n'
+    return {"task_id": f"Mbpp/{number}", "prompt": prompt, "entry_point": entry,
+            "canonical_solution": code, "base_input": [inputs[0]], "plus_input": inputs[1:],
+            "atol": 0, "contract": "", "assertion": ""}  # fmt: skip
+
+
+# By EvalPlus' rules: a tuple where JSON has a list, any order, any match, another reading.
+RELEASED = {
+    "a tuple": (released(116, "def joined(t): return hash(t) and len(t)", [[1, 2]], [[3]]),
+                "def joined(t): return len(t) if isinstance(t, tuple) else 0",
+                "def joined(t): return len([*t, 1])"),
+    "tuples within": (released(64, "def lead(l): return max(set(l))", [[[1, 2], [0, 3]]], [[[4]]]),
+                      "def lead(l): return sorted({*l})[-1]", "def lead(l): return l"),
+    "any order": (released(2, "def similar_elements(a, b): return tuple(set(a) & set(b))",
+                           [[1, 5, 3], [3, 1]], [[2], [2]]),
+                  "def similar_elements(a, b): return [x for x in a if x in b]",
+                  "def similar_elements(a, b): return a"),
+    "any match": (released(756, "def text_match_three(s):\n import re\n return re.search('ab', s)",
+                           ["cab"], ["b"]),
+                  "def text_match_three(s): return 'yes' if 'ab' in s else None",
+                  "def text_match_three(s): return 'no'"),
+    "another reading": (released(581, "def surface_Area(b, s): return 2 * b * s + b * b", [6, 4]),
+                        "def surface_Area(b, h): return round(b*b + 2*b*((b/2)**2 + h*h)**.5)",
+                        "def surface_Area(b, h): return b"),
+    "complex": (released(252, "def turned(z): return z * 1j", ["(1+2j)"], ["2j"]),
+                "def turned(z): return z * complex(0, 1)", "def turned(z): return 0"),
+}  # fmt: skip
+
+
+@pytest.mark.skipif(sandbox.bubblewrap() is None, reason="needs bubblewrap")
+@pytest.mark.parametrize("kind", RELEASED)
+def test_mbpp_from_its_authors_file_is_judged_by_their_rules(kind: str, tmp_path: Path) -> None:
+    row, right, wrong = RELEASED[kind]
+    task = registry.make("tasks", "mbpp-plus")
+    [problem] = task.load(DataSource(data_dir=put(tmp_path, "MbppPlus.jsonl", row)))
+    assert problem.id == row["task_id"]
+    assert problem.question.startswith("Write ")
+    verifier = CodeVerifier()
+    for code in (row["canonical_solution"], right):
+        verdict = verifier.verify(f"```python\n{code}\n```", problem)
+        assert verdict.status is Status.CORRECT, verdict
+    assert verifier.verify(f"```python\n{wrong}\n```", problem).status is Status.WRONG
 
 
 @pytest.mark.parametrize("name", ROWS)

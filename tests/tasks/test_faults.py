@@ -36,6 +36,17 @@ def test_the_equation_of_the_svamp_row_gives_what_is_right(shared_data: Path) ->
     assert eval_sum(tree.body) == float(fault.right)
 
 
+def test_what_is_right_in_gsm8k_is_what_the_questions_numbers_give() -> None:
+    sums = {
+        454: (4 + 4) * 30,  # two people, four apples a day each
+        749: 12 - 6,  # groups needed, groups there
+        952: (23 - 8) * 4 * 30,  # hours, quarters, reports
+        1042: (11 * 1.5 + 5 - 11) / 3,
+        1309: (320 + 430) + 430 + (400 + 300) + 300,
+    }
+    assert {f.row: float(f.right) for f in _faults.faults("gsm8k")} == sums
+
+
 def eval_sum(node: ast.expr) -> float:
     """A sum or difference of numbers."""
     if isinstance(node, ast.BinOp):
@@ -72,6 +83,6 @@ def test_the_command_lists_them(cli) -> None:
     shown = cli("tasks", "show", "svamp")
     assert "row 679: gold 1.0, where 5 is right" in shown.out
     told = json.loads(cli("tasks", "show", "gsm8k", "--json").out)["known"]
-    assert [fault["row"] for fault in told["faults"]] == [1042]
+    assert [fault["row"] for fault in told["faults"]] == [1042, 454, 749, 952, 1309]
     assert any("2502.03461" in note["source"] for note in told["notes"])
     assert "Known of the published data" not in cli("tasks", "show", "decimals").out

@@ -137,8 +137,9 @@ def _read_line(fd: int, deadline: float) -> bytes:
 def _source(part: str) -> str:
     """One side's source, with the words that both sides use."""
     here = resources.files("harness.verifiers.code")
-    wire, side = (here.joinpath(f"{name}.py").read_text("utf-8") for name in ("wire", part))
-    return f"{wire}\n{side}".replace("from __future__ import annotations\n", "")
+    names = ("wire", "mbpp", part) if part == "judge" else ("wire", part)
+    sources = [here.joinpath(f"{name}.py").read_text("utf-8") for name in names]
+    return "\n".join(sources).replace("from __future__ import annotations\n", "")
 
 
 def program_in(text: str, tests: Mapping[str, Any]) -> str:
