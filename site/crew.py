@@ -24,7 +24,7 @@ from harness.site.board_text import BoardText
 from harness.site.source import Recipe
 
 MOST = 4
-"""Workers; each takes about 200 MB."""
+"""Workers; each takes about 140 MB."""
 WORTH = 12
 """Jobs for each worker: it takes two seconds to start."""
 

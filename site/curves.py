@@ -10,8 +10,8 @@ from harness.analysis.curves import Curve, CurvePoint
 from harness.site.chart import COLOURS, SHAPES, Tick, short
 from harness.site.numbers import count, interval, percent
 
-WIDTH, HEIGHT = 760.0, 320.0
-LEFT, RIGHT, TOP, BOTTOM = 46.0, 16.0, 14.0, 42.0
+WIDTH, HEIGHT = 760.0, 336.0
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 16.0, 14.0, 58.0  # below: ticks and title, of a phone's size
 
 
 @dataclass(frozen=True, slots=True)

@@ -328,7 +328,7 @@ def test_every_word_of_the_interface_is_there_in_chinese() -> None:
     for page in (folder / "templates").iterdir():
         body = page.read_text(encoding="utf-8")
         if page.name != "label.html":
-            calls = re.findall(r'\b_\(("[^"]*"(?: if [\w =]+ else "[^"]*")?)\)', body)
+            calls = re.findall(r'\b_\(("[^"]*"(?: if [\w |.=]+ else "[^"]*")?)\)', body)
             told |= {word for call in calls for word in re.findall(r'"([^"]*)"', call)}
     board = (folder / "templates/board.html").read_text(encoding="utf-8")
     told |= set(re.findall(r'\("[a-z_]+", "([^"]+)", (?:true|false)', board))
