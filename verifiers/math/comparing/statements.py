@@ -70,11 +70,29 @@ def _is_measure(node: Op) -> bool:
 
 def is_term(node: Node) -> bool:
     """`sin A`, `log x`, `|z|`: a function of something named, whose value a gold may tell."""
-    return is_name(node) or (
-        isinstance(node, Op)
-        and node.head in ("sin", "cos", "tan", "cot", "sec", "csc", "log", "abs", "root")
-        and all(is_name(a) or isinstance(a, Num) or _is_multiple(a) for a in node.args)
+    return (
+        is_name(node)
+        or _is_quotient(node)
+        or is_limit(node)
+        or (
+            isinstance(node, Op)
+            and node.head in ("sin", "cos", "tan", "cot", "sec", "csc", "log", "abs", "root")
+            and all(is_name(a) or isinstance(a, Num) or _is_multiple(a) for a in node.args)
+        )
     )
+
+
+def _is_quotient(node: Node) -> bool:
+    """`x/y` of two letters."""
+    match node:
+        case Op(head="*", args=(Sym(), Op(head="^", args=(Sym(), Num(value=-1))))):
+            return True
+    return False
+
+
+def is_limit(node: Node) -> bool:
+    """The limit of something unknown."""
+    return isinstance(node, Op) and node.head == "lim" and bool(_free(node))
 
 
 def _is_multiple(node: Node) -> bool:

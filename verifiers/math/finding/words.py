@@ -39,7 +39,10 @@ RESULTS = words(
     """so thus therefore hence making totaling totalling giving leaving meaning resulting
     consequently accordingly yielding bringing 所以 因此"""
 )
-SAYS = words("is makes gives equals means totals comes brings leaves adds amounts results yields")
+SAYS = words(
+    """is makes gives equals means totals comes brings leaves adds amounts results yields works
+    corresponds translates equates evaluates"""
+)
 REACHES = words("get obtain give yield arrive find")  # "… to get 360"
 MODALS = words(
     """need needs needed has have had having wants want wanted able going ought used got hopes

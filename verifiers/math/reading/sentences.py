@@ -20,7 +20,20 @@ _VERBS = frozenset(
      "can", "does", "did", "wins", "won", "becomes", "on", "named", "called"}
 )  # fmt: skip
 _FILLER = frozenset(
-    {"it", "this", "that", "they", "there", "answer", "value", "solution", "result", "on"}
+    {
+        "it",
+        "it's",
+        "that's",
+        "this",
+        "that",
+        "they",
+        "there",
+        "answer",
+        "value",
+        "solution",
+        "result",
+        "on",
+    }
 )
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
@@ -87,6 +100,8 @@ def _gives(words: str, sentence: str) -> bool:
         return False
     predicate = after[:1] and after[0].casefold() in _VERBS  # "a cube can have both … and …"
     rest = {t.casefold() for t in (*before, *after)} - ({"and", "or"} if predicate else set())
+    if after[:1] and after[0].casefold() in _COPULAS and "than" not in rest:
+        rest -= {"more", "less"}  # "plan A is more expensive"
     if rest & _DENIALS or any(t.endswith(("n't", "n’t")) for t in rest):
         return False
     named = wanted[0][:1].isupper() and (_has_name(before, 1) or _has_name(after, 0))
@@ -162,6 +177,23 @@ def same_thing(first: str, second: str) -> bool:
     return short == long or (long[:-1] == short and long[-1] in _NOUNS)
 
 
+_APART = lazy_pattern(r"\W*(?:the|a|an)\s+([a-z]+)\s+[a-z]+\s+(?!and\b|or\b)([^,;:]+)", re.I)
+_COMPARED = lazy_pattern(
+    r"\b(?:more|less|most|least|fewer|[a-z]{2,}er|[a-z]{2,}est|first|wins)\b", re.I
+)
+
+
+def tells_apart(word: str, sentence: str) -> bool:
+    """Whether a comparing sentence, "a stopped clock is right more often", has the word for the
+    adjective of its subject.
+    """
+    found = _APART.fullmatch(sentence)
+    if found is None or word.strip(" .").casefold() != found[1].casefold():
+        return False
+    compared = not _COMPARED.fullmatch(found[1]) and _COMPARED.search(found[2])
+    return bool(compared) and not _DENIALS & {*found[2].casefold().split()} - {"more", "less"}
+
+
 def _adjectives(text: str) -> list[str]:
     told = [t.casefold() for t in _TOKEN.findall(text.replace("-angled", ""))]
     while told and told[0] in ("the", "a", "an"):
@@ -192,6 +224,16 @@ def same_numbers(gold: str, answer: str) -> bool:
     return orders[0] == orders[1]
 
 
+def other_order(gold: str, answer: str) -> bool:
+    """Whether an answer has the numbers of a gold in a sentence, in another order."""
+    if len(gold) > 2 * MAX_SENTENCE or "\\" in gold or _SIGNS.search(gold):
+        return False
+    if len(re.findall(r"[A-Za-z]{3,}", gold)) < 4:
+        return False
+    told, said = ([n.rstrip(",") for n in _NUMBER.findall(t)] for t in (gold, answer))
+    return len(told) > 1 and told != said and sorted(told) == sorted(said)
+
+
 _BARE_NUMBERS = lazy_pattern(r"-?\d[\d.]*(?:\s*,\s*-?\d[\d.]*){1,5}")
 
 
@@ -210,9 +252,14 @@ def counts_in_order(gold: str, answer: str) -> bool:
 
 _DENIAL_WORD = lazy_pattern(r"\b(?:not|no|or|than|between|from)\b", re.I)
 _NEGATIVE = lazy_pattern(r"\b(?:loses?|lost|last|opposite|wrong|incorrect|neither)\b", re.I)
+_LATER = (
+    r"(?:[a-z]+|\d+)\s+(?:days?|weeks?|months?|years?|hours?)\s+(?:after|before|from|later)\b[^,]{0,60}?"
+    r"(?:,\s*|\s+(?=(?:it|he|she|they)\b))"
+)
 _LEADING = lazy_pattern(
     r"^[\W_]*(?:(?:therefore|thus|hence|so|finally|consequently|in conclusion|as a result)\b"
     r"[,:]?\s*"
+    rf"|{_LATER}"
     r"|(?:after|before|since|because|when|if|as|in|on|at|by|for|from|starting|based|given|with"
     r"|out of|of|among|between|compared|unlike)\b"
     r"(?:[^,]{1,120},\s*|[^,]{1,120}?(?=\b(?:he|she|it|they|we|you)\b)))+",
