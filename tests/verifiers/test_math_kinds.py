@@ -48,6 +48,15 @@ OTHERWISE = {
     (r"$\overrightarrow{a} \cdot \overrightarrow{b} = 3$", "3"): "a product is no name",
     (r"$\int f = \ln|x| + C$", r"\ln |x| + C"): "an integral without its differential",
     (r"$\ln|x|+C$", r"\ln x + C"): "compared where both are real",
+    (r"$\{a_n\} = n$", "a_n = n"): "braces around a sequence are a set",
+    (
+        r"$\{x \mid 2k\pi < x < 2k\pi + \pi, k \in Z\}$",
+        r"(2n\pi, (2n+1)\pi), n \in \mathbb{Z}",
+    ): "bounds with a parameter are no interval",
+    ("Correct", "True"): "two words",
+    ("isosceles or right", "right or isosceles triangle"): "alternatives in words",
+    ("point $P$ lies inside the circle", "inside the circle"): "a phrase of the gold's sentence",
+    (r"$\left|\begin{array}{cc}1&2\\3&4\end{array}\right|$", "-2"): "a determinant",
 }
 
 

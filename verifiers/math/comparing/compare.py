@@ -42,6 +42,7 @@ from harness.verifiers.math.comparing.shapes import (
     pure,
     rounded_so,
     sets_within,
+    whole_run,
     with_floor,
 )
 from harness.verifiers.math.comparing.statements import (
@@ -117,6 +118,8 @@ class Comparison(SetComparison):
         for side in (gold, answer):
             if isinstance(side, Op) and len(side.args) > MAX_ITEMS:
                 return Outcome(None, "size")
+        if whole_run(gold, answer) or whole_run(answer, gold):
+            return Outcome(True, "members")
         if is_family(gold) or is_family(answer):
             return Outcome(same_family(gold, answer), "members")
         if self._is_sets(gold, answer):

@@ -38,6 +38,21 @@ def rounded_so(gold: Node, answer: Node) -> bool:
     return False
 
 
+def whole_run(node: Node, other: Node) -> bool:
+    """Whether `1 <= k <= 4` is told by all of its whole numbers, three or more, in a list."""
+    if not (isinstance(node, Op) and node.head == "chain" and len(node.args) == 5):
+        return False
+    low, first, name, second, high = node.args
+    bounded = isinstance(low, Num) and isinstance(high, Num) and key(first) == key(second) == "<="
+    if not bounded or not (isinstance(name, Sym) and name.name in "ijkmn"):
+        return False
+    if not isinstance(other, Op) or other.head not in ("list", "{}") or len(other.args) < 3:
+        return False
+    told = sorted(m.value for m in map(value_of, other.args) if isinstance(m, Num))
+    whole = isinstance(low, Num) and told == [low.value + i for i in range(len(other.args))]
+    return whole and isinstance(high, Num) and told[-1] == high.value
+
+
 def column(node: Node) -> Node:
     r"""`\binom{1}{2}` beside a matrix: the column that it looks like."""
     if isinstance(node, Op) and node.head == "binom":

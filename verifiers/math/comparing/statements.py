@@ -185,8 +185,8 @@ def settle(node: Node) -> Node:
         return node
     if node.head == "in" and not _is_quantified(node.args[0]):
         return node.args[1]
-    if node.head == "where" and isinstance(node.args[0], Op) and node.args[0].head == "=":
-        return settle(node.args[0])
+    if node.head == "where" and (len(node.args) == 1 or _is_equation(node.args[0])):
+        return settle(node.args[0])  # {x | 2k pi < x < 2k pi + pi, k in Z}
     if node.head == "~":
         return node.args[1] if is_name(node.args[0]) else node.args[0]
     if node.head == "chain" and not is_inequality(node):
@@ -218,6 +218,10 @@ def settle(node: Node) -> Node:
     return node
 
 
+def _is_equation(node: Node) -> bool:
+    return isinstance(node, Op) and node.head == "="
+
+
 def least_value(node: Node) -> Node | None:
     """The number that a chain of bounds comes to: 3 of `f >= g = 3`."""
     if not (isinstance(node, Op) and node.head == "chain" and len(node.args) > 3):
@@ -247,6 +251,10 @@ def spread(node: Node, other: Node) -> Node:
     if alone and _all_equal(node) and all(isinstance(a, Sym) for a in letters):
         return Op("()", tuple(other.args[:1] * len(node.args[::2])))  # a = b = c as (t, t, t)
     names, last = node.args[:-1:2], node.args[-1]
+    if other.head == "list" and has_head(last, "pm") and _all_equal(node):
+        points = tuple(Op("()", (v,) * len(names)) for v in expand_each(last))
+        if all(isinstance(a, Op) and a.head == "()" for a in other.args):
+            return Op("list", points)  # x = y = ±1
     members = value_of(other)
     if isinstance(members, Op) and members.head in ("list", "()", "system"):
         plain = all(isinstance(n, Sym) for n in names) and _all_equal(node)

@@ -164,6 +164,8 @@ def same_thing(first: str, second: str) -> bool:
     """
     if not (_PLAIN_WORDS.fullmatch(first) and _PLAIN_WORDS.fullmatch(second)):
         return False
+    if _with_adverb(first) and _with_adverb(first) == _with_adverb(second):
+        return True  # "externally tangent", "tangent externally"
     short, long = sorted((_adjectives(first), _adjectives(second)), key=len)
     if not short:
         return False
@@ -192,6 +194,12 @@ def tells_apart(word: str, sentence: str) -> bool:
         return False
     compared = not _COMPARED.fullmatch(found[1]) and _COMPARED.search(found[2])
     return bool(compared) and not _DENIALS & {*found[2].casefold().split()} - {"more", "less"}
+
+
+def _with_adverb(text: str) -> list[str]:
+    """An adjective and its adverb, in one order; nothing for other texts."""
+    told = sorted(_adjectives(text))
+    return told if len(told) == 2 and sum(w.endswith("ly") for w in told) == 1 else []
 
 
 def _adjectives(text: str) -> list[str]:

@@ -133,7 +133,7 @@ _LABELLED = lazy_pattern(
 )
 _LABEL = lazy_pattern(r"([A-Za-z]+(?: \d+)?)(?::| ?=)")
 _TEXT_LABEL = lazy_pattern(r"\\text\{\s*([A-Za-z]{2,})\s*:\s*\}")
-_CIRCLED = lazy_pattern(r"[①-⑨](?:[,，、\s]*[①-⑨])+")
+_CIRCLED = lazy_pattern(r"[①-⑨](?:(?:[,，、和\s]|and\b)*[①-⑨])+")
 _COMPOUND = lazy_pattern(r"[\d.]+\s*[a-z]+,?\s*(?:and\s+)?[\d.]+\s*[a-z]+\.?")
 
 
