@@ -21,7 +21,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from harness.verifiers.math.finding.asked import Asked, asked, names
+from harness.verifiers.math.finding.asked import Asked, asked, names, stem
 from harness.verifiers.math.finding.bold import BOLD, NOTE, bold_answer
 from harness.verifiers.math.finding.conclusion import concludes, conclusion
 from harness.verifiers.math.finding.dollars import mark_money, plain_money
@@ -231,6 +231,14 @@ def _tail(sentence: str) -> str | None:
     return tail if re.match(r"[-+$€£(\[{\\\d.√]", tail) and len(plain) < 3 else None
 
 
+_COUNT_FIRST = lazy_pattern(
+    r"(.*\b\d+\s(?:[a-z]+\s)?([a-z]+))\s*[,:(]\s*(?:namely\s+)?\$?\\?\(?[a-z]\s*=", re.I | re.S
+)
+"""What stands before the solutions that "exactly 1 solution, x = 3" counts."""
+_VALUED_SINCE = lazy_pattern(
+    r"(\b(?:is|are)\s+-?[\d./]+(?:(?:,|\s+and|\s+or)\s+-?[\d./]+)*),?\s+(?:since|because)\s.*$",
+    re.S,
+)
 _ASSIGNED = lazy_pattern(
     r"\b(?:are|is)\s+((?:[a-z](?:_\{?\d\}?)?\s*=\s*[^\s,;=]+)(?:(?:,\s*(?:and\s+)?|\s+(?:and|or)\s+)"
     r"[a-z](?:_\{?\d\}?)?\s*=\s*[^\s,;=]+)+?)\W*$"
@@ -253,7 +261,10 @@ def narrow(segment: str, question: str = "") -> Extraction | None:
         before = segment[: counted.start()]
         segment = before if re.search(r"\d", before) else segment
     segment = in_digits(segment, asked(question))
+    if asked(question).nouns and (told := _COUNT_FIRST.match(segment)):
+        segment = told[1] if stem(told[2]) in asked(question).nouns else segment
     main = SINCE.sub("", _BRACKETED.sub("", segment))
+    main = _VALUED_SINCE.sub(r"\1", main)
     if assigned := _ASSIGNED.search(main):
         return Extraction(assigned[1], "formula", 1, segment)
     tail = _DIMENSION.sub("", _tail(main) or "")

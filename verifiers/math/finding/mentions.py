@@ -49,6 +49,7 @@ _CHINESE_PHRASE = frozenset("在用从每把对第比与向给被以除按")
 
 _BEFORE_GERUNDS = (["after"], ["before"], ["by"], ["without"], ["when"], ["while"])
 _PARTITIVE = lazy_pattern(r"[\s*]*of\s+(?:[a-z]+\s+){0,2}[*$]{0,3}\d[\d,.]*")
+_APPROXIMATELY = frozenset({"about", "approximately", "roughly", "around", "≈"})
 _SPLIT = lazy_pattern(r"[,;()，；：]|\b(?:and|but|while|whereas|or)\b")
 _AND = lazy_pattern(r"\s+and\b")
 _RELATIVES = frozenset({"which", "who", "whose", "where"})
@@ -91,7 +92,7 @@ def mentions(sentence: str) -> list[Mention]:
 
 def _named(sentence: str, found: list[Mention]) -> list[Mention]:
     """The mentions with the names that stand beside them: "Pia has 20 and Jo 10"."""
-    named = []
+    named: list[Mention] = []
     for place, mention in enumerate(found):
         first = found[place - 1].end if place else 0
         last = found[place + 1].start if place + 1 < len(found) else len(sentence)
@@ -143,6 +144,10 @@ class _Reader:
             if not self.count and not self.words:
                 self.gerund = word.endswith("ing")
             after = tokens[index + 1].lower() if index + 1 < len(tokens) else ""
+            if word == "which" and _APPROXIMATELY & {
+                t.lower() for t in tokens[index + 2 : index + 3]
+            }:
+                after = ""  # "2√5, which is about 4.47" has told its value
             begun = any(w.isalpha() and w not in RESULTS for w in self.words)
             self._turn(word, after, opening=not begun and not self.count)
             self.words.append(word)
@@ -291,6 +296,8 @@ def _of(earlier: str, words: list[str]) -> tuple[float, str]:
         return 2.2, "object"
     if earlier in ("total", "sum"):
         return 3.0, "result"
+    if earlier in ("rate", "price", "speed") and "at" in words[-5:]:
+        return 1.0, "phrase"  # "at a rate of 25 pages per day"
     said = earlier in MEASURES or SAYS & {*words[-5:-2]}
     return (2.2, "object") if said else (1.0, "phrase")
 

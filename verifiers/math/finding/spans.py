@@ -21,7 +21,9 @@ NUMBER = lazy_pattern(
     r"|(?<![\w.])[-+]?(?:\\?[$€£¥])?\.\d+%?",
     re.I,
 )
-_OPERATOR = lazy_pattern(r"\s*(?:[-+*/×÷^·]|\\times|\\cdot|x(?=\s))\s*\(?\s*")
+_OPERATOR = lazy_pattern(
+    r"\s*(?:[-+*/×÷^·]|\\times|\\cdot|x(?=\s)|(?<=\s)(?:minus|plus)(?=\s))\s*\(?\s*"
+)
 _RANGE = lazy_pattern(r"\s?(?:to|bis|à|至|到|–|—)\s?")
 _FROM = lazy_pattern(
     r"(?:\bfrom\b[^,;]*|\b(?:next|close|equal|add\w*|going|gone|went)|从[^，]*)\s*$", re.I

@@ -90,7 +90,9 @@ def is_sentence(text: str) -> bool:
     return any(w in SPEECH for w in telling) and len(said) > 1
 
 
-_BETWEEN = lazy_pattern(r"\d[^=:\n]*\s(?:is|are|was|were|equals)\s[^=:\n]*\d", re.I)
+_BETWEEN = lazy_pattern(
+    r"\d[^=:\n]*\s(?:is|are|was|were|equals|leaves|makes|gives)\s[^=:\n]*\d", re.I
+)
 
 
 _USING = lazy_pattern(
@@ -170,6 +172,7 @@ _REJECTED = lazy_pattern(
 )  # fmt: skip
 _SPELLED = lazy_pattern(
     r"(?<![-\w])((?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-[a-z]+)"
+    r"|(?:(?<=exactly )|(?<=only )|(?<=just ))one"
     r"|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
     r"|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?![-\w])(?=\W+([a-z]+))", re.I
 )  # fmt: skip
@@ -280,7 +283,8 @@ def weight(mention: Mention, asked: Asked) -> float:
         "age": bool(nouns & {"year", "old"}),
         "": bool(asked.nouns & nouns)
         or any(_cjk_fits(n, mention) for n in asked.nouns)
-        or (bool(asked.nouns) and mention.noun[:1] in _PRONOUNS),
+        or (bool(asked.nouns) and mention.noun[:1] in _PRONOUNS)
+        or (mention.part == "subject" and bool(asked.nouns & mention.content)),  # "18 are girls"
     }
     if fits.get(asked.kind):
         told += 2 if mention.part in _TELLING else 0.4 if mention.part == "subordinate" else 1
@@ -294,7 +298,7 @@ def weight(mention: Mention, asked: Asked) -> float:
         if same or set(dict(unit.dimension)) & _UNITS_OF.get(asked.kind, frozenset()):
             told += 1.5
     if mention.negated:
-        told += 0.8 if asked.negated else -1.2
+        told += 1.2 if asked.negated else -1.2
     if mention.difference and mention.clause and not asked.difference:
         told -= 1.5  # "…, which is $600 less than in 5 weeks"
     return told + (1 if mention.difference and asked.difference else 0)

@@ -28,7 +28,8 @@ TRANSPARENT = words(
 KNOWN = words("the these those both his her their its our my your same all other")
 COPULAS = words(
     """is are was were be been equals equal means totals becomes remain remains cost costs get gets
-    has have had makes make made takes took earns earned"""
+    has have had makes make made takes took earns earned
+    font fait ergibt ergeben macht hacen"""
 )
 SUBORDINATE = words(
     """because since when whenever while until unless although though whereas if where who whose

@@ -64,6 +64,10 @@ def is_denial(text: str) -> bool:
     return _DENIED.match(text) is not None
 
 
+_CHINESE = lazy_pattern(r"[\u4e00-\u9fff]")
+_CHINESE_IS = lazy_pattern(r"[^,，;；不没非]{0,30}[是为叫在]")
+
+
 def gives(words: str, sentence: str) -> bool:
     """Whether a sentence has `words` for its subject or complement, denying and comparing nothing.
 
@@ -72,6 +76,9 @@ def gives(words: str, sentence: str) -> bool:
     """
     if _NEGATIVE.search(sentence):
         return False
+    if _CHINESE.search(words):
+        told = sentence.strip(" 。.!")
+        return told.endswith(words) and _CHINESE_IS.fullmatch(told.removesuffix(words)) is not None
     return any(_gives(words, told) for told in dict.fromkeys((sentence, main_clause(sentence))))
 
 
