@@ -87,7 +87,9 @@ class Recorded(NamedTuple):
 def recorded(folder: Path) -> Iterator[Recorded]:
     """The labelled responses of a checkout, one problem's in one half."""
     for path in sorted(folder.glob("response/*/MiP/*/response.json")):
+        problems = json.loads((folder / f"data/{path.parts[-4]}.json").read_text("utf-8"))
         for number, row in enumerate(json.loads(path.read_text("utf-8"))):
+            asked = row.get("insufficient_question") or problems[number]["insufficient_question"]
             key = next((k for k in row if k == "model_answer" or k.endswith("question)")), None)
             if key is None or str(row.get("eval_result")) not in ("0", "1", "2"):
                 continue
@@ -95,7 +97,7 @@ def recorded(folder: Path) -> Iterator[Recorded]:
             yield Recorded(
                 "recognised" if str(row["eval_result"]) == "0" else "other",
                 hashlib.sha256(name.encode()).digest()[0] % 2 == 1,
-                str(row.get("insufficient_question") or ""),
+                asked,
                 row[key],
             )
 

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import multiprocessing
 import signal
 import time
@@ -177,6 +178,35 @@ def report(told: Told, cases: int, seconds: float, show: int) -> None:
     print(f"{cases} cases, {len(told.failures)} failures, {seconds:.0f} s")
 
 
+Job = tuple[int, int, int]
+
+
+def _named(job: Job) -> tuple[Job, Told]:
+    return job, batch(job)
+
+
+def _join(whole: Told, told: Told) -> int:
+    """Add a batch to the whole; how many cases it has."""
+    whole.checked.update(told.checked)
+    whole.failures.extend(told.failures)
+    return told.cases
+
+
+def _keep(file: Path, job: Job, told: Told) -> None:
+    """Append a finished batch to a file, one a line."""
+    with file.open("a", encoding="utf-8") as out:
+        out.write(json.dumps([job, told]) + "\n")
+
+
+def _kept(file: Path) -> Iterator[tuple[Job, Told]]:
+    """The batches that an earlier run of the same verifier finished."""
+    lines = file.read_text("utf-8").splitlines() if file.exists() else ()
+    for job, (checked, failures, cases) in map(json.loads, lines):
+        found = [(Failure(rule, Case(*case), said), small)
+                 for (rule, case, said), small in failures]  # fmt: skip
+        yield (job[0], job[1], job[2]), Told(Counter(checked), found, cases)
+
+
 def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -189,17 +219,22 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=None, help="processes; default: all cores")
     parser.add_argument("--seconds", type=float, help="end after so long, with what is done")
     parser.add_argument("--out", type=Path, help="write all failures here, one a line")
+    parser.add_argument("--keep", type=Path, metavar="FILE",
+                        help="keep finished batches here, and continue from them")  # fmt: skip
     args = parser.parse_args()
     began = time.perf_counter()
+    kept = dict(_kept(args.keep)) if args.keep else {}
     whole, done = Told(Counter(), []), 0
-    jobs = [(args.seed, first, min(first + BATCH, args.cases))
-            for first in range(0, args.cases, BATCH)]  # fmt: skip
+    for told in kept.values():
+        done += _join(whole, told)
+    jobs = [job for first in range(0, args.cases, BATCH)
+            if (job := (args.seed, first, min(first + BATCH, args.cases))) not in kept]  # fmt: skip
     with multiprocessing.Pool(args.workers, initializer=_ignore_interrupts) as pool:
         with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C ends it early, with what is done
-            for told in pool.imap_unordered(batch, jobs):
-                whole.checked.update(told.checked)
-                whole.failures.extend(told.failures)
-                done += told.cases
+            for job, told in pool.imap_unordered(_named, jobs):
+                done += _join(whole, told)
+                if args.keep:
+                    _keep(args.keep, job, told)
                 if args.seconds and time.perf_counter() - began > args.seconds:
                     break
         pool.terminate()

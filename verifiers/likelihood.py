@@ -1,7 +1,7 @@
-"""The likeliest choice against the gold one.
+"""Compares the most likely choice with the gold one.
 
-`acc` takes the largest log-likelihood, `acc_norm` the largest one a character of the choice,
-`acc_bytes` the largest one a byte of it (UTF-8), as lm-eval's metrics of these names do.
+`acc` uses the log-likelihood, `acc_norm` divides it by the choice's characters and `acc_bytes` by
+its UTF-8 bytes, as lm-eval's metrics of these names do.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ METRICS: Mapping[str, Callable[[str], int]] = {
 
 
 class LikelihoodVerifier:
-    """Judges a reading of a problem's choices, `meta["choices"]`, of which `gold` is a letter."""
+    """Judges the scores of a problem's choices, `meta["choices"]`; `gold` is the letter of one."""
 
     name = "likelihood"
     version = "1"
@@ -31,7 +31,7 @@ class LikelihoodVerifier:
         self._metric = metric
 
     def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
-        """Of equal choices the first counts; `ungraded` for what is no reading."""
+        """The first of equal choices counts; `ungraded` if the response holds no scores."""
         try:
             measures = read_measures(response)
         except ValueError as error:
@@ -57,7 +57,7 @@ class LikelihoodVerifier:
 def likeliest(
     measures: Sequence[Measure], choices: Sequence[str], length: Callable[[str], int]
 ) -> int:
-    """The place of the largest log-likelihood for its length; the first of equal ones."""
+    """The index of the largest log-likelihood for its length; the first of equal ones."""
     scores = [
         one.logprob / max(length(choice), 1) for one, choice in zip(measures, choices, strict=True)
     ]
@@ -65,5 +65,5 @@ def likeliest(
 
 
 def letter(place: int) -> str:
-    """A for the first choice."""
+    """The letter of a choice: A for the first."""
     return chr(ord("A") + place)

@@ -1,4 +1,4 @@
-"""Verifiers in killable worker processes: no response can stall or crash the one who asks.
+"""Verifiers in killable worker processes: no response can stall or crash the caller.
 
     with VerifierPool() as pool:
         verdict = pool.submit(VerifierSpec("math"), "The answer is 7.", problem).result()
@@ -32,7 +32,7 @@ PATIENCE_S = 1.0  # s; what waits shorter needs no further worker: it takes as l
 
 
 def _said_of(name: str, gone: Exception) -> str:
-    """What ended a worker; of a stranger's verifier with its name and place."""
+    """What ended a worker; for a third-party verifier, with its name and location."""
     try:
         kind = registry.find("verifiers", name)
     except HarnessError:
@@ -45,7 +45,7 @@ def _said_of(name: str, gone: Exception) -> str:
 
 
 class VerifierPool:
-    """A queue of items judged by up to `workers` processes (default: one a CPU).
+    """A queue of items judged by up to `workers` processes (default: one per CPU).
 
     `wall_s` and `cpu_s` bound one item, in seconds; `memory_mb` bounds a worker's private memory.
     A verifier with a `wall_s` of its own (it bounds a program that it runs, such as a prover) gets
@@ -96,7 +96,7 @@ class VerifierPool:
         return item.future
 
     def _add_thread(self, item: Item) -> None:
-        """One thread more; raises HarnessError where the first one cannot be started."""
+        """Start one more thread; raises HarnessError if not even the first can be started."""
         first = not self._threads
         thread = threading.Thread(target=self._run, args=(first,), name="verifier", daemon=True)
         try:
@@ -126,7 +126,7 @@ class VerifierPool:
             return [self._queue.popleft() for _ in range(min(size, len(self._queue)))]
 
     def _in_time(self) -> bool:
-        """Whether the workers that are there, or starting, soon come to the next item."""
+        """Whether the workers running or starting will soon reach the next item."""
         if self._ready is None or not self._queue:
             return True
         return time.monotonic() - max(self._queue[0].queued, self._ready) < PATIENCE_S
@@ -158,7 +158,7 @@ class VerifierPool:
                 self._discard(worker)
 
     def _served(self, worker: Worker | None, chunk: list[Item], *, hopeless: bool) -> bool:
-        """Judge what of a chunk is still wanted, or give it back; True when the worker is gone."""
+        """Judge the items of a chunk that are still wanted, or requeue them; True: worker gone."""
         wanted = [i for i in chunk if i.started or _begins(i.future)]
         for item in wanted:
             item.started = True
@@ -168,7 +168,7 @@ class VerifierPool:
         return bool(wanted) and not self._judge(worker, wanted)
 
     def _judge(self, worker: Worker, chunk: list[Item]) -> bool:
-        """Run a chunk; False when the worker is gone (what it had not begun is queued again)."""
+        """Run a chunk; False if the worker is gone (items it had not begun are requeued)."""
         waiting = deque(chunk)
         try:
             worker.send(chunk)
@@ -258,7 +258,7 @@ def _ungraded(reason: str) -> Verdict:
 
 
 def _begins(future: Future[Verdict]) -> bool:
-    """Whether a future begins now: not where it was cancelled, or has its answer."""
+    """Whether a future begins now; False if it was cancelled or already has its answer."""
     return not future.done() and future.set_running_or_notify_cancel()
 
 

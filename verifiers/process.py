@@ -31,7 +31,7 @@ class WorkerGoneError(Exception):
 
 @dataclass(slots=True)
 class Item:
-    """A response to be judged, and who waits for its verdict."""
+    """A response to be judged, and the future that receives its verdict."""
 
     spec: VerifierSpec
     response: str
@@ -125,7 +125,7 @@ class Worker:
         return f"its worker process died ({'signal' if code < 0 else 'exit code'} {abs(code)})"
 
     def abort(self) -> None:
-        """End the process from another thread; the reading one sees the end of the pipe."""
+        """End the process from another thread; the reading thread sees the pipe close."""
         self._process.kill()
 
     def kill(self) -> None:
@@ -159,7 +159,7 @@ def _pickled(plugin: Any) -> str:
 
 
 def _sent(name: str) -> str | None:
-    """A verifier registered by hand (in a notebook, say), for a worker that has no file of it."""
+    """A verifier registered by hand (in a notebook, say), for a worker that cannot import it."""
     plugin = by_hand("verifiers", name)
     if plugin is None:
         return None

@@ -25,7 +25,7 @@ class Row(NamedTuple):
 
 
 def read_rows(lines: Iterable[str]) -> Iterator[Row]:
-    """The rows of JSON lines; raises DataError naming the line that is not right.
+    """The rows of a JSON Lines file; raises DataError naming the faulty line.
 
     A gold may be a text or a number; null says that the problem has no answer. `question` is
     optional: it helps where a sentence has several numbers.
@@ -52,10 +52,11 @@ def read_rows(lines: Iterable[str]) -> Iterator[Row]:
 def judge_rows(
     rows: Iterable[Row], spec: VerifierSpec, pool: VerifierPool
 ) -> Iterator[dict[str, Any]]:
-    """One object a row, in order, with `verdict`, `extracted`, `stage` and `reason`.
+    """One object per row, in order, with `verdict`, `extracted`, `stage` and `reason`.
 
-    Each is yielded as soon as it and those before it are judged, while `rows` waits for more: the
-    rows are read in a thread of their own, at most AHEAD of them before their verdicts are taken.
+    Each is yielded as soon as it and all earlier rows are judged, even while `rows` waits for more:
+    the rows are read in a thread of their own, at most AHEAD of them before their verdicts are
+    taken.
     """
     waiting: queue.Queue[Future[Verdict] | BaseException | None] = queue.Queue(AHEAD)
     stopped = threading.Event()

@@ -1,4 +1,4 @@
-"""The process in which verifiers run: reads chunks of items, answers one line an item.
+"""The process in which verifiers run: reads chunks of items and writes one line per item.
 
 Started by `harness.verifiers.pool` as `python -m harness.verifiers.worker`. One JSON object a line
 each way, so that nothing that a hostile response manages to do here can be unpickled there.
@@ -68,12 +68,12 @@ def _verifier(name: str, args: dict[str, Any]) -> Any:
 
 
 def _problem(item: dict[str, Any]) -> Problem:
-    """Made anew for each item: what a verifier does to it reaches no other."""
+    """The problem, rebuilt for each item, so that a verifier that mutates it affects no other."""
     return Problem(**json.loads(item["problem"]))
 
 
 def _prepare(item: dict[str, Any]) -> None:
-    """Load what an item's verifier needs, once: it may take longer than an answer should."""
+    """Load what an item's verifier needs, once; this may take longer than grading should."""
     _allow_cpu(_LOAD_CPU_S)
     try:
         verifier = _verifier(item["name"], item["args"])
@@ -84,7 +84,7 @@ def _prepare(item: dict[str, Any]) -> None:
 
 
 def _own_time(item: dict[str, Any]) -> float | None:
-    """The seconds that a verifier claims for a program that it runs."""
+    """The seconds that a verifier requests for a program that it runs."""
     try:
         own = getattr(_verifier(item["name"], item["args"]), "wall_s", None)
     except Exception:  # noqa: BLE001 - `_answer` says it
@@ -119,7 +119,7 @@ def _answer(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _checked(name: str, verifier: Any, verdict: Any) -> Verdict:
-    """The verdict, or an ungraded one that says what is wrong with it."""
+    """The verdict, or an `ungraded` one that says why it is invalid."""
     expected = "a harness.core.Verdict"
     if not isinstance(verdict, Verdict):
         bad = describe(verdict)
@@ -161,7 +161,7 @@ def _unbuilt(name: str, error: BaseException) -> str:
 
 
 def _load(chunk: dict[str, Any]) -> str:
-    """Load a chunk's plugins; what is wrong with them, or nothing."""
+    """Load a chunk's plugins; returns what is wrong with them, or an empty text."""
     try:
         for path in chunk["plugins"]:
             load_plugin(path)

@@ -64,7 +64,7 @@ def test_a_verifier_without_rules_is_shown_by_its_verdict() -> None:
     flawed = Problem(id="f", question="Some pears cost $4. What does one cost?", gold=None)
     response = "The number of pears is missing, so it cannot be determined."
     verdict = FlawVerifier().verify(response, flawed)
-    told = explain_verdict(response, flawed, verdict, verifier="flaw@5")
+    told = explain_verdict(response, flawed, verdict, verifier="flaw@6")
     assert (told.status, told.reason) == (str(verdict.status), verdict.reason)
     assert told.tried == ()
 

@@ -144,7 +144,7 @@ def test_a_judges_figures_stand_beside_its_kappa_or_are_called_unchecked(
     (report,) = harness.show(db)
     assert report.judge == "stub:stub"
     assert "unchecked" in _cells(runs_table([report])[0])
-    assert judge_lines([report])[0].startswith("verdicts by flaw by stub:stub@5+judge2: unchecked")
+    assert judge_lines([report])[0].startswith("verdicts by flaw by stub:stub@6+judge2: unchecked")
     with open_store(db) as store:
         views = [view for view in iter_samples(store, report.id) if view.verdict]
         put_labels(store, [
@@ -174,4 +174,4 @@ def test_a_curve_says_above_its_figures_whether_its_judge_is_checked(
     with pytest.raises(SystemExit):
         main()
     first = capsys.readouterr().out.splitlines()[0]
-    assert first.startswith("verdicts by flaw by stub:stub@5+judge2: unchecked")
+    assert first.startswith("verdicts by flaw by stub:stub@6+judge2: unchecked")

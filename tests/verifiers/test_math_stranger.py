@@ -26,13 +26,11 @@ from harness.verifiers import math
 FILE = Path(__file__).parent / "stranger_cases.tsv"
 OTHERWISE = {
     ("10^{100}", "1 followed by 100 zeros"): "a number told by its digits",
-    (r"\frac{a}{b}=\frac{5}{3}", r"\frac{5}{3}"): "an equation as a gold is not its right side",
     (r"\frac{\pi^2}{12}", r"\frac{1}{2}\zeta(2)"): "zeta is a letter to us",
     (r"10\le x\le 20", "Between 10 and 20 inclusive"): "a range told in words",
     (r"\{0,1\}\times\{2\}", r"\{(0,2),(1,2)\}"): "products of sets are not worked out",
     ("(1,0,0),(0,1,0),(0,0,1)", "permutations of (1,0,0)"): "permutations told in words",
     ("n=7k+3", "n = 3+7m"): "no side says that the letters are integers",
-    ("(x,y)=(2^k,k)", "(2^n,n)"): "no side says that the letters are parameters",
     ("4.5e33", r"4.5 \times 10^{33} erg/s"): "letters in a row behind a product are variables",
     (
         r"e^{\pi i/4},e^{3\pi i/4},e^{5\pi i/4},e^{7\pi i/4}",

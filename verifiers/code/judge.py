@@ -1,7 +1,7 @@
-"""Inside the tests' sandbox: asks the program for its answers, and compares them.
+"""Runs inside the tests' sandbox: calls the program and compares its answers.
 
-Behind `wire.py` and `mbpp.py`, in one `python -c`. The program runs in another sandbox, where
-neither the right answers nor the secret are, with which the verdict is signed.
+Appended to `wire.py` and `mbpp.py` and run by `python -c`. The program runs in another sandbox,
+which holds neither the expected answers nor the secret that signs the verdict.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ if TYPE_CHECKING or __name__.startswith("harness."):
 
 
 class Wrong(Exception):  # noqa: N818 - an outcome, not a mistake
-    """The program does not do what was asked; the message says on what."""
+    """The program fails a test; the message says which."""
 
 
 class Program:
-    """The program's function, called across the border."""
+    """The program's function, called in the other sandbox."""
 
     def __init__(self, line: Line, entry: str) -> None:
         self._line, self.__name__ = line, entry
 
     def __call__(self, *args: Any, **named: Any) -> Any:
-        """Its answer; what it raises is raised here, if it is a built-in exception."""
+        """Return its answer; if it raises a built-in exception, raise the same one here."""
         if named:
             raise Wrong("the tests name arguments")
         self._line.send({"args": pack(args)})
@@ -50,7 +50,7 @@ class Program:
 
 
 def reply_of(line: Line) -> dict[str, Any]:
-    """The program's next message; Wrong where it is gone or says no such thing."""
+    """The program's next message; raises Wrong if it has ended or sends something else."""
     try:
         reply = line.receive()
     except EOFError:
@@ -63,7 +63,7 @@ def reply_of(line: Line) -> dict[str, Any]:
 
 
 def same(found: Any, wanted: Any, atol: float) -> bool:
-    """Equal, or floats within `atol` (1e-6 where it is 0), as EvalPlus has it."""
+    """Equal, or floats within `atol` (1e-6 if it is 0), as in EvalPlus."""
     if isinstance(found, float | int) and isinstance(wanted, float):
         if isinstance(found, bool):
             return False
@@ -81,12 +81,12 @@ def same(found: Any, wanted: Any, atol: float) -> bool:
 
 
 def lines_of(text: str) -> list[str]:
-    """Its lines without spaces at their ends, empty ones at the end left out."""
+    """The lines of a text without trailing spaces, and without empty lines at the end."""
     return [one.strip() for one in text.strip().split("\n")]
 
 
 def prints(found: str, wanted: str) -> bool:
-    """Equal line by line, or number by number."""
+    """Whether two outputs are equal line by line, or number by number."""
     mine, theirs = lines_of(found), lines_of(wanted)
     if mine == theirs:
         return True
@@ -106,7 +106,7 @@ def _numbers(one: str, other: str) -> bool:
 
 
 def check(line: Line, config: dict[str, Any], count: list[int]) -> None:
-    """The tests of a problem; Wrong or another exception where one fails."""
+    """Run the tests of a problem; raises Wrong or another exception if one fails."""
     kind = config["kind"]
     if kind == "stdin":
         for text, wanted in config["pairs"]:
@@ -137,7 +137,7 @@ def check(line: Line, config: dict[str, Any], count: list[int]) -> None:
 
 
 def calls(program: Program, config: dict[str, Any], count: list[int]) -> None:
-    """The program's answers to EvalPlus' inputs against those of the reference solution."""
+    """Compare the program's answers to EvalPlus' inputs with the reference solution's."""
     space: dict[str, Any] = {"__name__": "reference"}
     exec(config["compiled"], space)  # noqa: S102 - the data set's own solution
     reference, mbpp = space[config["entry"]], config.get("mbpp")
@@ -157,7 +157,7 @@ def calls(program: Program, config: dict[str, Any], count: list[int]) -> None:
 
 
 def judge() -> None:
-    """Read the tests, run them, and sign what came of it."""
+    """Read the tests, run them, and sign the result."""
     config = json.loads(sys.stdin.buffer.read())
     line = Line(int(sys.argv[1]), int(sys.argv[2]))
     out = os.dup(1)

@@ -1,7 +1,7 @@
-"""Inside the program's sandbox: runs it, and answers calls. Behind `wire.py`, in one `python -c`.
+"""Runs inside the program's sandbox: loads the program and serves calls to it.
 
-Nothing here is trusted once the program runs: what it says are answers, and the right ones are
-known on the other side alone.
+Appended to `wire.py` and run by `python -c`. Once the program has started, nothing here is trusted:
+it sends answers, and only the other side knows which are right.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MOST_OUTPUT = 4_000_000  # bytes that a program may print for one input
 
 
 def run_once(code: str, text: str, wall_s: float, fds: tuple[int, ...]) -> dict[str, Any]:
-    """The program as a script of its own on an input: what it prints."""
+    """Run the program as a script on one input; returns what it prints."""
     given, put = os.pipe()
     got, said = os.pipe()
     child = os.fork()
@@ -57,7 +57,7 @@ def run_once(code: str, text: str, wall_s: float, fds: tuple[int, ...]) -> dict[
 
 
 def talk(data: bytes, put: int, got: int, deadline: float) -> dict[str, Any]:
-    """Feed the input and read what is printed, until it ends."""
+    """Write the input and read the output until the script ends."""
     os.set_blocking(put, False)
     printed, left, writing = b"", data, True
     while True:
@@ -87,7 +87,7 @@ def talk(data: bytes, put: int, got: int, deadline: float) -> dict[str, Any]:
 
 
 def find(space: dict[str, Any], entry: str) -> Any:
-    """The function that is asked for, or a method of the class `Solution`."""
+    """The requested function, or the method of that name of a class `Solution`."""
     if entry in space:
         return space[entry]
     if "Solution" in space:
@@ -96,7 +96,7 @@ def find(space: dict[str, Any], entry: str) -> Any:
 
 
 def answer(space: dict[str, Any], entry: str, args: Any) -> dict[str, Any]:
-    """One call."""
+    """Serve one call."""
     try:
         return {"ok": pack(find(space, entry)(*unpack(args)))}
     except BaseException as error:  # noqa: BLE001 - whatever the program raises
@@ -104,7 +104,7 @@ def answer(space: dict[str, Any], entry: str, args: Any) -> dict[str, Any]:
 
 
 def serve() -> None:
-    """Run the program, then answer until the other side is gone."""
+    """Run the program, then serve calls until the other side closes."""
     config = json.loads(sys.stdin.buffer.read())
     line = Line(int(sys.argv[1]), int(sys.argv[2]))
     null = os.open(os.devnull, os.O_RDWR)

@@ -1,11 +1,12 @@
-"""Where a stranger's program runs: in bubblewrap, or nowhere unless that was allowed aloud.
+"""Where untrusted programs run: in bubblewrap, or not at all unless that is explicitly allowed.
 
-In bubblewrap (`bwrap`, Linux) a program has no network, sees no process but its own, reads the
-system's files and no home, writes to a small folder in memory alone, and ends with its sandbox.
-Started by root, it runs as a user of its own, so that the limit on processes holds.
+In bubblewrap (`bwrap`, Linux) a program has no network, sees only its own processes, can read the
+system's files but no home directory, can write only to a small folder in memory, and ends with its
+sandbox. If root starts it, it runs under a user id of its own, so that the limit on processes
+holds.
 
-Without it (`allow_code`) it is a plain process with the user's rights: time, memory, processes of
-the user and the size of files are limited, and nothing else is.
+Without bubblewrap (`allow_code`) it is an ordinary process with the user's rights. Only its time,
+memory, file sizes and number of processes are limited.
 """
 
 from __future__ import annotations
@@ -40,16 +41,16 @@ _REFUSAL = (
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """How a Python program is started: `prefix` stands before the interpreter.
+    """How a Python program is started: `prefix` is put before the interpreter.
 
-    In it `{user}` is where the id of a user goes that has no other process.
+    `{user}` in it is replaced by the id of a user that has no other process.
     """
 
     name: str
     prefix: tuple[str, ...]
 
     def command(self, source: str, *words: str) -> list[str]:
-        """The command that runs a source text with arguments."""
+        """The command that runs a source text with these arguments."""
         user = str(200_000 + secrets.randbelow(1 << 20))  # its processes are counted alone
         prefix = [word.replace(_USER, user) for word in self.prefix]
         return [*prefix, sys.executable, "-I", "-c", source, *words]
@@ -71,7 +72,7 @@ def allow() -> None:
 
 
 def find_sandbox() -> Sandbox:
-    """bubblewrap where it works, else a plain process where that is allowed; else UsageError."""
+    """bubblewrap if it works, else a plain process if allowed; otherwise raises UsageError."""
     found = bubblewrap()
     if found is not None:
         return found
@@ -82,7 +83,7 @@ def find_sandbox() -> Sandbox:
 
 @functools.cache
 def bubblewrap() -> Sandbox | None:
-    """bwrap with what it shows and hides, once a program has run in it; None where none can."""
+    """The bwrap command with its mounts, tried on a small program; None if it cannot run."""
     if not sys.platform.startswith("linux") or shutil.which("bwrap") is None:
         return None
     for root in (True, False) if os.geteuid() == 0 else (False,):
@@ -118,7 +119,7 @@ def _bwrap(*, root: bool) -> list[str]:
 
 
 def _shown() -> list[str]:
-    """The system's programs, the interpreter's own folders, and where numpy is for tests."""
+    """The folders that are visible: the system's programs, the interpreter's own, and numpy's."""
     wanted = ["/usr", sys.base_prefix, sys.prefix]
     numpy = importlib.util.find_spec("numpy")
     if numpy is not None and numpy.origin is not None:
@@ -141,13 +142,13 @@ def _works(sandbox: Sandbox) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A program and its tests under way, and what marks their processes."""
+    """A running program and its tests, and the mark by which their processes are found."""
 
     processes: Sequence[subprocess.Popen[bytes]]
     mark: str
 
     def end(self) -> None:
-        """End both with all that they have started, as far as it can be found."""
+        """End both and every process of theirs that can be found."""
         for process in self.processes:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
@@ -158,7 +159,7 @@ class Pair:
 
 
 def _marked(mark: str) -> list[int]:
-    """Processes that left their group but kept their environment: those without a sandbox."""
+    """Processes outside a sandbox that left their group but kept their environment."""
     found, wanted = [], f"{_MARK}={mark}".encode()
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -179,7 +180,7 @@ def start(
     folder: Path,
     stdout: int = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
-    """Start a source text with its configuration on standard input and a talk over `fds`."""
+    """Start a program, with its configuration on standard input and messages over `fds`."""
     read, write = os.pipe()
     try:
         process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""A response's program as a verdict: it passes all of its tests, or it does not."""
+"""Grades programs: a response is correct if its program passes all tests."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ _MOST_RESULT = 1_000_000
 class CodeVerifier:
     """Runs the last Python block of a response against the problem's tests, `meta["code"]`.
 
-    The program and its tests run in two sandboxes that share nothing but a line of plain data: the
-    program gets inputs and gives answers, and the tests compare. Success is a verdict that bears a
-    secret which only the tests were given; an exit code says nothing.
+    The program and its tests run in two sandboxes connected only by a pipe of plain data: the
+    program receives inputs and returns answers, and the tests compare them. Success is a verdict
+    signed with a secret that only the tests know; exit codes are ignored.
     """
 
     name = "code"
@@ -51,7 +51,7 @@ class CodeVerifier:
         self.wall_s, self._each_s, self._memory_mb = wall_s, each_s, memory_mb
 
     def refuse(self) -> None:
-        """UsageError where no program may run: asked before anything is paid for."""
+        """Raise UsageError if programs may not run; called before any model is paid."""
         find_sandbox()
 
     def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
@@ -81,7 +81,7 @@ class CodeVerifier:
         )
 
     def _run(self, sandbox: Sandbox, code: str, tests: Mapping[str, Any]) -> dict[str, Any] | None:
-        """What the tests say, if they say it over their own secret; None where they do not."""
+        """The tests' result if it carries their secret; None otherwise."""
         secret, mark = secrets.token_hex(16), secrets.token_hex(8)
         bounds = {"memory_mb": self._memory_mb, "cpu_s": CPU_S, "processes": PROCESSES}
         asked = {**tests, **bounds, "secret": secret, "each_s": self._each_s}
@@ -122,7 +122,7 @@ class CodeVerifier:
 
 
 def _read_line(fd: int, deadline: float) -> bytes:
-    """The first line; empty where none comes in time."""
+    """The first line; empty if none arrives in time."""
     data = b""
     while b"\n" not in data and len(data) < _MOST_RESULT:
         ready, _, _ = select.select([fd], [], [], max(deadline - time.monotonic(), 0))
@@ -135,7 +135,7 @@ def _read_line(fd: int, deadline: float) -> bytes:
 
 @functools.cache
 def _source(part: str) -> str:
-    """One side's source, with the words that both sides use."""
+    """One side's source, after the code that both sides share."""
     here = resources.files("harness.verifiers.code")
     names = ("wire", "mbpp", part) if part == "judge" else ("wire", part)
     sources = [here.joinpath(f"{name}.py").read_text("utf-8") for name in names]
@@ -145,8 +145,9 @@ def _source(part: str) -> str:
 def program_in(text: str, tests: Mapping[str, Any]) -> str:
     """The program of a response: the last block that defines what is tested, else the last block.
 
-    Where there is no block the text itself is one. `prefix` is what the question began with (a
-    signature, helpers): the program stands behind it, whether it repeats the signature or goes on.
+    Without any block, the text itself is the program. `prefix` is the beginning that the question
+    gave (a signature, helpers): it is put before the program, which may repeat the signature or
+    continue it.
     """
     entry = tests.get("entry")
     blocks = [m[2] for m in _FENCE.finditer(text) if m[1].lower() in _PYTHON]

@@ -1,9 +1,9 @@
-"""What the program and its tests say to one another: plain data, a line of JSON each.
+"""Messages between a program and its tests: plain data, one line of JSON each.
 
-Run inside sandboxes by `python -c`, with nothing of the package at hand, by the standard library.
-Values come as what they are made of. A subclass arrives as its base, so that no object of the
-program's own making, with an `__eq__` that always agrees, is ever compared; what is no plain data
-arrives as something that equals nothing.
+Run inside the sandboxes by `python -c` with the standard library alone; the package is not
+available there. A subclass arrives as its base class, so an object of the program's own class, with
+an `__eq__` that always agrees, is never compared. Anything that is not plain data arrives as an
+object that equals nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MOST_BYTES = 8_000_000  # of one message
 
 
 class Opaque:
-    """Something that is no plain data; it equals nothing, itself included."""
+    """Stands for anything that is not plain data; equals nothing, not even itself."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
@@ -34,7 +34,7 @@ class Opaque:
 
 
 def pack(value: Any) -> Any:
-    """A value as JSON; what is not text, a truth value, a whole number or None is tagged."""
+    """A value as JSON; anything but text, a bool, an int or None gets a tag."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
@@ -80,7 +80,7 @@ def unpack(data: Any) -> Any:
 
 
 def limit(memory_mb: int, cpu_s: int, processes: int) -> None:
-    """Bound this process and all that it starts."""
+    """Set the limits of this process and of those it starts."""
     mega = 1 << 20
     wanted = {
         resource.RLIMIT_AS: memory_mb * mega,
@@ -99,19 +99,19 @@ def limit(memory_mb: int, cpu_s: int, processes: int) -> None:
 
 
 class Line:
-    """The two ends of the talk; EOFError where the other side is gone."""
+    """Both ends of the connection; raises EOFError if the other side has closed."""
 
     def __init__(self, read: int, write: int) -> None:
         self.reader, self.write = os.fdopen(read, "rb"), write
 
     def send(self, message: Any) -> None:
-        """One line."""
+        """Send one message."""
         data = json.dumps(message).encode() + b"\n"
         while data:
             data = data[os.write(self.write, data) :]
 
     def receive(self) -> Any:
-        """The next line; ValueError for one that is too long or no JSON."""
+        """The next message; raises ValueError if it is too long or not JSON."""
         data = self.reader.readline(MOST_BYTES)
         if not data:
             raise EOFError

@@ -56,7 +56,8 @@ class Stance(StrEnum):
 _BOX = lazy_pattern(r"\\(?:boxed|fbox)\s*\{")
 _MARK = lazy_pattern(
     r"(?:^|\n|[.!?。] )[^\S\n]*[#*_]*[^\S\n]*(?:(?:the |my |so the |therefore,? the |thus,? the )?"
-    r"(?:final |correct )?answer|最终答案|答案)[*_]*\s*(?:[:：]|\bis\b:?|是|为|\n)(?:[\s*_$]|\\\[)*"
+    r"(?:final |correct )?answer|最终答案|答案)[*_]*\s*(?:[:：]|\bis\b:?|是|为|\n)"
+    r"(?:[\s*_$─—]|-{3,}|={3,}|\\\[)*"
     r"(?P<said>[^\n]+)"
     r"|####\s*(?P<hash>[^\n]+)",
     re.I,
@@ -75,6 +76,13 @@ _RESULT = lazy_pattern(
 """What follows a case that is ruled out: "x cannot be negative, so x = 4"."""
 _ASIDE = lazy_pattern(r"\([^()]*[a-z]{2} [^()]*\)(?=\W*\w)", re.I)
 """Words in parentheses, within a sentence: not its conclusion."""
+_REMARK = lazy_pattern(
+    r"\b(?:note|assum\w+|actual|depends?|would (?:change|vary|be different)|adjust)\b"
+    r"|注意|实际|取决于",
+    re.I,
+)
+_ITEM = lazy_pattern(r"\(?\d{1,2}[.)]|[-•–]")
+"""The number of a list's item or of a step, which says nothing."""
 _BARE_VALUE = lazy_pattern(r"(?:so\W+)?[$¥€£]?\s*[-−]?\d[\d.,/]*\s*(?:%|[^\W\d]+)?\W*", re.I)
 _DEFINED = lazy_pattern(
     r"\b(?:where|with) \$?[a-zA-Z]\$? (?:is|=|equals|stands|represents|denotes|being)\b"
@@ -90,6 +98,7 @@ _LETTERS = lazy_pattern(
     r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])"
     r"|\\(?!text|frac|boxed|[dt]frac|sqrt|cdot|times)[a-zA-Z]+"
 )
+_WHO = lazy_pattern(r"\b(?:who|which|whose|what (?:day|month|colou?r|city|country))\b|谁|哪", re.I)
 _TAIL = 6
 """Sentences at the end among which a conclusion is looked for."""
 _WHOLE = 16_000
@@ -149,7 +158,7 @@ def stance(text: str, question: str = "") -> Stance:
     sentences = _sentences(text)
     if REFUSAL.search(text) and len(sentences) <= 3 and not re.search(r"\d", text):
         return Stance.REFUSED
-    return _unmarked(text, sentences)
+    return _unmarked(text, sentences, question)
 
 
 def _ends(text: str) -> str:
@@ -162,6 +171,7 @@ def _ends(text: str) -> str:
 def _sentences(text: str, most: int = 60) -> list[_Sentence]:
     """What the last sentences say, and the first two: a verdict may precede its reasons."""
     parts = [s[-_CONTENT:] for part in _SENTENCE.split(text) if (s := part.strip(" \t*_#>-\\$[]"))]
+    parts = [part for part in parts[:-1] if not _ITEM.fullmatch(part)] + parts[-1:]
     return [_read(part) for part in (*parts[:-most][:2], *parts[-most:])]
 
 
@@ -222,7 +232,7 @@ def _last_end(pattern: re.Pattern[str], text: str) -> int:
 
 def _marked(text: str, start: int, end: int, content: str, question: str) -> Stance:
     """A final answer at `start` to `end`."""
-    content = content[:_CONTENT]
+    content = _without_notes(content[:_CONTENT])
     words = re.sub(r"\\(?:text|mathrm|mbox|textbf)\w*\s*\{?|[{}$]", " ", content).strip()
     said = _read(words)
     in_words = not re.search(r"[\d=+^<>]", words) and SHORT.search(words)
@@ -246,6 +256,12 @@ def _of_question(content: str, question: str) -> bool:
     return bool(letters) and letters <= known
 
 
+def _without_notes(content: str) -> str:
+    """A marked answer without the remarks behind it, if it states a value before them."""
+    first, *rest = re.split(r"(?<=[.)）。])\s+(?=[*_(（]*(?i:note|remark|this|注))", content)
+    return first if rest and re.search(r"\d", first) else content
+
+
 def _is_note(text: str) -> bool:
     """Whether what follows an answer is a remark, or assumes the flaw away."""
     return bool(
@@ -262,7 +278,7 @@ def _is_open(before: list[_Sentence], content: str) -> bool:
     )
 
 
-def _unmarked(text: str, sentences: list[_Sentence]) -> Stance:
+def _unmarked(text: str, sentences: list[_Sentence], question: str) -> Stance:
     """No marked answer: the last sentence that takes a side decides."""
     if _asks_back(sentences):
         return Stance.RECOGNISED
@@ -272,6 +288,8 @@ def _unmarked(text: str, sentences: list[_Sentence]) -> Stance:
     where = _DEFINED.search(last_text)
     if where and _keeps_unknown(last_text[: where.start()]):
         return Stance.RECOGNISED
+    if _names_one(sentences, question):
+        return Stance.ASSUMED if ASSUMING.search(text) else Stance.HEDGED
     if _ends_without_value(sentences):
         return Stance.RECOGNISED
     if not tail:
@@ -283,7 +301,7 @@ def _unmarked(text: str, sentences: list[_Sentence]) -> Stance:
         return Stance.ANSWERED
     last_side = tail[-1]
     if last_side.side > 0:
-        return Stance.RECOGNISED
+        return Stance.ASSUMED if _rests_on_assumption(sentences) else Stance.RECOGNISED
     hedged = any(s.side > 0 or s.strong or DOUBT.search(s.text) for s in sentences)
     if not hedged:
         last = sentences[-1].text
@@ -299,6 +317,30 @@ def _unmarked(text: str, sentences: list[_Sentence]) -> Stance:
     if concludes or "**" + last_side.text in text or assumed or not explained:
         return Stance.ASSUMED if assumed else Stance.HEDGED
     return Stance.RECOGNISED  # a declaration, and then no more than its reasons
+
+
+def _names_one(sentences: list[_Sentence], question: str) -> bool:
+    """Whether the last sentence concludes with one that the question asks to choose."""
+    if not sentences or not _WHO.search(question):
+        return False
+    last = next((s for s in reversed(sentences) if not FAREWELL.search(s.text)), sentences[-1])
+    names = {*re.findall(r"\b[A-Z][a-z]{2,}\b", question)} & {
+        *re.findall(r"\b[A-Z][a-z]{2,}\b", last.text)
+    }
+    return last.side <= 0 and CONCLUDING.search(last.text) is not None and len(names) == 1
+
+
+def _rests_on_assumption(sentences: list[_Sentence]) -> bool:
+    """Whether a value was concluded from an assumption, and only a remark on that follows."""
+    assumed = [i for i, s in enumerate(sentences) if SUPPOSED.search(s.text)]
+    if not assumed:
+        return False
+    concluded = [
+        i for i, s in enumerate(sentences) if i > assumed[-1] and _settles(s) and _concludes(s)
+    ]
+    return bool(concluded) and all(
+        s.side <= 0 or _REMARK.search(s.text) for s in sentences[concluded[-1] + 1 :]
+    )
 
 
 def _asks_back(sentences: list[_Sentence]) -> bool:
@@ -334,7 +376,8 @@ def _without_examples(sentences: list[_Sentence]) -> list[_Sentence]:
     kept: list[_Sentence] = []
     named = inside = False
     for sentence in sentences:
-        if named and EXAMPLE.search(sentence.text):
+        declares = sentence.side > 0 and sentence.strong
+        if named and EXAMPLE.search(sentence.text) and not declares:
             inside = True
         elif inside and (sentence.side > 0 or _concludes(sentence)):
             inside = False
@@ -352,6 +395,8 @@ def _concludes(sentence: _Sentence) -> bool:
 def _ends_without_value(sentences: list[_Sentence]) -> bool:
     """Whether the last sentence names no value and an earlier one argues against any."""
     said = [s for s in sentences if not FAREWELL.search(s.text)]
+    if said and re.match(r"\W*this is the (?:final |correct )?answer\b", said[-1].text, re.I):
+        said.pop()  # it points back
     if not said or NUMERAL.search(said[-1].text):
         return False
     if any(s.side < 0 and CONCLUDING.search(s.text) for s in said[-3:]):

@@ -81,6 +81,7 @@ STRONG = lazy_pattern(
             r"\b(?:isn['’]t|aren['’]t|is not|are not) (?:\w+ )?(?:there\b(?! (?:any|a|an|yet)\b)|available|obtainable|to be found|knowable|derivable|recoverable)|\bempty (?:solution )?set\b|\b(?:has|have|makes?|is|are) (?:no|without) (?:sense|meaning)\b|\bno idea\b",
             r"\bthat['’]s (?:plainly |clearly |simply )?(?:absurd|impossible|nonsense|a contradiction|contradictory|false|not possible)\b|\b(?:conditions?|equations?|statements?|claims?|premises?|requirements?) (?:always |never |all |both )?(?:fails?|breaks?|is violated|are violated|is broken)\b|\b(?:don['’]t|do not|doubt) (?:\w+ ){0,4}can be (?:answered|solved|determined|found|computed|settled|known)\b",
             r"\b(?:which|that|this) is (?:plainly |clearly |obviously |simply |always |never )?(?:false|untrue|absurd|never true)\b|\bnever true\b|\bis a false statement",
+            r"\b(?:do|does|did)(?: not|n['’]t) (?:\w+ )?(?:determine|fix|single out|pin (?:\w+ )?down|resolve to|settle|force)\b|\bneeds? (?:\w+ )?clarification\b",
             r"\bnothing (?:\w+ ){0,6}?(?:says|said|tells?|relates?|links?|ties|connects?|separates?|determines?|restricts?|forces?|distinguish\w+|states?|gives?|specifies|indicates?|lets us)\b|\bno (?:\w+ )?(?:mention|word|hint|clue|indication|statement|trace) (?:of|about|as to|on|how|what|whether)\b",
             r"\b(?:might|could|may|can) (?:\w+ )?(?:be|equal|cost|have|take) \$?[\d.]+[^.;]{0,40}\bor (?:anything|any|even|\$?[\d.]+|whatever)|\bor anything (?:else|between|in between|at all)\b|\b(?:any|every) (?:value|number|\$?\w\$?) (?:of \$?\w\$? )?(?:works|would work|will do|would do|fits|is possible|qualifies|satisfies)",
             r"\b(?:went|gone|goes|going) wrong (?:in|with|here)\b|\bquestion is moot\b|\b(?:push back|object) (?:on|to|against) the (?:premise|question|data)\b|\bpremise\b[^.]{0,60}\b(?:false|fails?|wrong|broken|does(?:n['’]t| not) hold)\b|\b(?:won['’]t|will not|would not|refuse to|decline to|rather not|not going to) (?:give|guess|invent|make up|state|offer|name) \w+",
@@ -111,7 +112,7 @@ MISMATCH = lazy_pattern(
     r"|\b(?:are|is|seems?|appears?) (?:to be )?(?:\w+ ){0,2}(?:unrelated|disconnected)\b|\b(?:but|yet|suddenly|abruptly)(?: then)? asks? (?:about|how|for|which|what)\b"
     r"|\bno (?:\w+ ){0,4}(?:connection|relationship|relation|link) (?:\w+ )?(?:between|with|to|linking)\b|\bno (?:context|data|information|details?) (?:related|relating|connecting|linking|regarding)\b"
     r"|\bnone of (?:the|these|those|this)\b[^.;]{0,60}\b(?:relates?|mentions?|refers?|concerns?)\b|\b(?:does|do)(?: not|n['’]t) (?:directly |really |actually )?(?:help (?:us |me |you )?(?:in |to |with )?(?:determin|answer|find|calculat|figur)\w*|relate to|correspond to)"
-    r"|\b(?:therefore|so|thus|hence),? [^.;\d]*\bdepends? on\b[^.;\d]*$",
+    r"|\b(?:therefore|so|thus|hence),? [^.;\d]*\bdepends? on\b[^.;\d]*[.;]?$",
     re.I,
 )
 """What says that the question asks for something that the rest does not speak of."""
@@ -134,7 +135,7 @@ DISMISSED = lazy_pattern(
     r"|\bby contradiction|\b(?:to|get|derive|for) (?:reach |derive |get |avoid )?a contradiction|\b(?:extraneous|invalid|spurious) (?:roots?|solutions?|cases?|codes?)"
     r"|\b(?:not|\w*n['’]t) (?:\w+ )?(?:need|needed|matter|necessary|relevant|required|affect)\b[^.;]*|\bno need\b[^.;]*|\b(?:do|does)(?: not|n['’]t) have to\b[^.;]*|\bno (?:\w+ ){1,5}(?:is |are )?(?:needed|necessary|required)\b|\birrelevant\b(?! (?:and|so|,)* ?(?:it )?can(?:not|['’]t))[^.;]*"
     r"|\d+\$? (?:\w+ ){0,2}(?:values?|numbers?|ways|choices?|options|cases?|codes?|pairs?|integers|sets|students|people)(?: of \$?\w\$?)? (?:that|who|which|for|with)\b[^.,;]*"
-    r"|(?:for|at) which [^.;]{0,40}(?:undefined|not defined|no (?:real )?solutions?)|\bmissing (?:side|number|angle|value|term|digit|length|factor|leg|coordinate|addend|piece|part|entry|score|word)s?\b"
+    r"|(?:for|at) which [^.;]{0,40}(?:undefined|not defined|no (?:real )?solutions?)|\bmissing (?:side|number|angle|value|term|digit|length|factor|leg|coordinate|addend|piece|part|entry|score|word|distance|pair|amount|quantity)s?\b"
     r"|(?:let|call|denote|represent)[^.;]{0,40}\bunknown|\bunknown (?:is|be|x|variable|quantit\w+|number|angle|side|value)s?\b|(?:two|three|one) unknowns?"
     r"|\bdo(?:es)?(?: not|\w*n['’]t) know (?:yet|\w+ and \w+ separately)|(?:if|whether) (?:there (?:is|are) (?:no|any)|it (?:is|does))|\bno other\b|\b(?:since|because|as)\b[^,.;]{0,40}\b(?:cannot|can['’]?t|can not)\b[^,.;]{0,40}\b(?:half|fractions?|part|portion|partial|negative)\b[^,.;]*(?=,[^.;]*\d)|\bno more\b|\bno longer\b|\bno (?:matter|doubt|remainder|carry|overlap|change|extra|further|additional|repeat\w*|restriction\w*)\b"
     r"|(?:没有|不存在|并无|无|并不存在|没有任何)(?:任何)?(?:矛盾|冲突|问题)|不矛盾|并不矛盾|反证法|并非不可能|不需要[^。；]*|无需[^。；]*|不用知道[^。；]*|没有(?:其他|别的|剩)|未知数|不存在其他",
@@ -223,6 +224,7 @@ ASKS = lazy_pattern(
     r"|\b(?:could|can|would|will) you (?:please |also |kindly )?(?:tell|give|provide|share|specify|clarify|supply|let me know|say|state|confirm|check)\b"
     r"|\bplease (?:tell|give|provide|share|specify|clarify|supply|let me know|state|confirm|check|include)\b(?! (?:me )?(?:your|any) (?:feedback|thoughts|questions?))"
     r"|\b(?:if|once|when) you (?:can |could )?(?:provide|have|know|tell|give|share|supply|specify|find|let me know|clarify)\b(?! (?:any|a different|an?other|more questions|other|further))[^.?!]{0,100}\b(?:I|we|you)(?: can| could|['’]ll| will| would|['’]d)\b"
+    r"|\bif you (?:have|can find) (?:\w+ ){0,2}(?:context|details?|information|info|data)\b(?! (?:questions?|problems?))[^.?!]{0,120}\b(?:share|provide|let me know|help|clarify|include|give)\b"
     r"|\bdid you mean\b|\b(?:what|how (?:many|much|long|far|old|fast|tall|big|heavy)|which|who|when) [^.?!]{3,90}\?\s*$"
     r"|请(?:您|你)?(?:先|再)?(?:告诉|提供|补充|说明|给出|确认|告知|明确|核对|检查)|(?:您|你)(?:能|可以|可否|能否)(?:告诉|提供|补充|说明|给出|确认)|(?:如果|若|只要)(?:您|你)?(?:能)?(?:提供|知道|告诉|补充|给出)[^。！？]{0,40}(?:就|可以|便|才|能)|(?:多少|几|什么|哪个)[^。！？]{0,20}[?？]\s*$|(?:您|你)是不是想|是否(?:想问|指的是|应为)",
     re.I,
@@ -242,7 +244,7 @@ SUPPOSED = lazy_pattern(
 """How a sentence begins that supplies what is missing."""
 
 IN_UNKNOWN = lazy_pattern(
-    r"(?<![\\A-Za-z])(?:\d+\s?[*·]?\s?[a-zA-Z]|[a-zA-Z]\s*[-+*/×÷]\s*(?:\d|\(|[a-zA-Z](?![A-Za-z]))|(?:\d|\))\s*[-+*/×÷]\s*[a-zA-Z])(?![A-Za-z%°])|\bin terms of\b|\d+ times the (?:number|amount|price|cost|value)|\(\w[a-z]+ (?:of|per) [\w ]+\)|\[[A-Za-z][\w ]+\]",
+    r"(?<![\\A-Za-z])(?:\d+\s?[*·]?\s?[a-zA-Z]|[a-zA-Z]\s*[-+*/×÷–·]\s*(?:\d|\(|[a-zA-Z](?![A-Za-z]))|(?:\d|\)|!)\s*[-+*/×÷·]\s*[a-zA-Z]|[a-zA-Z]!)(?![A-Za-z%°])|\bin terms of\b|\d+ times the (?:number|amount|price|cost|value)|\(\w[a-z]+ (?:of|per) [\w ]+\)|\[[A-Za-z][\w ]+\]",
 )
 """An answer that keeps an unknown: 3x + 12, 10h, (number of friends)."""
 

@@ -1,6 +1,6 @@
-"""Which language a text is in, among those that IFEval asks for: by its script, then by its words.
+"""Detects which of IFEval's languages a text is in, by its script and then by its words.
 
-Small on purpose: a whole response is long, and the languages asked for are far apart.
+Small on purpose: responses are long, and the languages in question differ widely.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 def language_of(text: str) -> str | None:
-    """ISO 639-1 of the language (Chinese: zh-cn); None where nothing tells it."""
+    """The ISO 639-1 code of the language (Chinese: zh-cn); None if it cannot be told."""
     scripts = Counter(map(_script, filter(str.isalpha, text)))
     scripts.pop(None, None)
     if not scripts:

@@ -27,22 +27,22 @@ def _holds(count: int, relation: str, wanted: int) -> bool:
 
 
 def existence(text: str, *, keywords: list[str]) -> bool:
-    """Each keyword occurs, in any case."""
+    """Each keyword occurs, ignoring case."""
     return all(re.search(word, text, re.I) for word in keywords)
 
 
 def frequency(text: str, *, keyword: str, frequency: int, relation: str) -> bool:
-    """So many occurrences of a keyword, in any case."""
+    """A number of occurrences of a keyword, ignoring case."""
     return _holds(len(re.findall(keyword, text, re.I)), relation, frequency)
 
 
 def forbidden_words(text: str, *, forbidden_words: list[str]) -> bool:
-    """No word of the list occurs as a word, in any case."""
+    """No listed word occurs as a whole word, ignoring case."""
     return not any(re.search(rf"\b{word}\b", text, re.I) for word in forbidden_words)
 
 
 def letter_frequency(text: str, *, letter: str, let_frequency: int, let_relation: str) -> bool:
-    """So many occurrences of a character, in any case."""
+    """A number of occurrences of a character, ignoring case."""
     return _holds(text.lower().count(letter.lower()), let_relation, let_frequency)
 
 
@@ -50,7 +50,7 @@ def letter_frequency(text: str, *, letter: str, let_frequency: int, let_relation
 
 
 def response_language(text: str, *, language: str) -> bool:
-    """All of it is in one language; a text whose language nobody could tell passes."""
+    """The whole text is in one language; a text whose language cannot be told passes."""
     return language_of(text) in (None, language)
 
 
@@ -84,12 +84,12 @@ def sentences(text: str) -> int:
 
 
 def number_sentences(text: str, *, num_sentences: int, relation: str) -> bool:
-    """So many sentences."""
+    """A number of sentences."""
     return _holds(sentences(text), relation, num_sentences)
 
 
 def number_paragraphs(text: str, *, num_paragraphs: int) -> bool:
-    """So many paragraphs between `***`, none of them empty but before the first or last mark."""
+    """A number of paragraphs separated by `***`; only the first and the last may be empty."""
     parts = re.split(r"\s?\*\*\*\s?", text)
     inner = parts[1:-1]
     ends = [part for part in (parts[0], parts[-1] if len(parts) > 1 else "") if part.strip()]
@@ -97,14 +97,14 @@ def number_paragraphs(text: str, *, num_paragraphs: int) -> bool:
 
 
 def number_words(text: str, *, num_words: int, relation: str) -> bool:
-    """So many words: runs of letters, digits and underscores."""
+    """A number of words: runs of letters, digits and underscores."""
     return _holds(len(re.findall(r"\w+", text)), relation, num_words)
 
 
 def nth_paragraph_first_word(
     text: str, *, num_paragraphs: int, nth_paragraph: int, first_word: str
 ) -> bool:
-    """So many paragraphs, parted by empty lines, one of which begins with a word."""
+    """A number of paragraphs separated by empty lines; a given one begins with a given word."""
     parts = text.split("\n\n")
     full = sum(bool(part.strip()) for part in parts)
     if nth_paragraph > full or not parts[nth_paragraph - 1].strip():
@@ -118,7 +118,7 @@ def nth_paragraph_first_word(
 
 
 def number_placeholders(text: str, *, num_placeholders: int) -> bool:
-    """At least so many `[placeholders]`."""
+    """A minimum number of `[placeholders]`."""
     return len(re.findall(r"\[.*?\]", text)) >= num_placeholders
 
 
@@ -130,7 +130,7 @@ def postscript(text: str, *, postscript_marker: str) -> bool:
 
 
 def number_bullet_lists(text: str, *, num_bullets: int) -> bool:
-    """Exactly so many lines that begin with `*` or `-`."""
+    """An exact number of lines that begin with `*` or `-`."""
     stars = re.findall(r"^\s*\*[^\*].*$", text, re.M)
     return len(stars) + len(re.findall(r"^\s*-.*$", text, re.M)) == num_bullets
 
@@ -141,19 +141,19 @@ def constrained_response(text: str) -> bool:
 
 
 def number_highlighted_sections(text: str, *, num_highlights: int) -> bool:
-    """At least so many parts between `*` or `**` that are not empty."""
+    """A minimum number of non-empty parts between `*` or `**`."""
     single = [one.strip("*").strip() for one in re.findall(r"\*[^\n\*]*\*", text)]
     double = [one[2:-2].strip() for one in re.findall(r"\*\*[^\n\*]*\*\*", text)]
     return sum(map(bool, single)) + sum(map(bool, double)) >= num_highlights
 
 
 def multiple_sections(text: str, *, section_spliter: str, num_sections: int) -> bool:
-    """At least so many sections behind the word that begins one, with its number."""
+    """A minimum number of sections, each headed by a given word and its number."""
     return len(re.split(rf"\s?{section_spliter}\s?\d+\s?", text)) - 1 >= num_sections
 
 
 def json_format(text: str) -> bool:
-    """All of it is JSON, perhaps in a fence."""
+    """The whole text is JSON, possibly fenced."""
     bare = text.strip()
     for fence in ("```json", "```Json", "```JSON", "```"):
         bare = bare.removeprefix(fence)
@@ -174,7 +174,7 @@ def title(text: str) -> bool:
 
 
 def two_responses(text: str) -> bool:
-    """Two different responses, parted by `******`."""
+    """Two different responses separated by `******`."""
     parts = text.split("******")
     if any(not part.strip() for part in parts[1:-1]):
         return False
@@ -193,7 +193,7 @@ def end_checker(text: str, *, end_phrase: str) -> bool:
 
 
 def quotation(text: str) -> bool:
-    """All of it stands in double quotation marks."""
+    """The whole text is in double quotation marks."""
     bare = text.strip()
     return len(bare) > 1 and bare[0] == bare[-1] == '"'
 
@@ -202,13 +202,13 @@ def quotation(text: str) -> bool:
 
 
 def capital_words(text: str) -> int:
-    """Words all of whose letters are capitals; `DON'T` is two, as English is tokenized."""
+    """Words in capitals; `DON'T` counts as two, as English tokenizers split it."""
     words = re.findall(r"n't\b|\w+?(?=n't\b)|\w+(?:[-.&/]\w+)*|'\w+", text, re.I)
     return sum(word.isupper() for word in words)
 
 
 def capital_word_frequency(text: str, *, capital_frequency: int, capital_relation: str) -> bool:
-    """So many words in capitals."""
+    """A number of words in capitals."""
     return _holds(capital_words(text), capital_relation, capital_frequency)
 
 
@@ -257,7 +257,7 @@ RULES: Mapping[str, Rule] = {
 
 
 def follows(text: str, instruction: str, arguments: Mapping[str, Any]) -> bool:
-    """Whether a response follows one instruction; an empty one follows none.
+    """Whether a response follows one instruction; an empty response follows none.
 
     Arguments that are None are as if not given: the hub's rows hold every name.
     """
@@ -266,7 +266,7 @@ def follows(text: str, instruction: str, arguments: Mapping[str, Any]) -> bool:
 
 
 def loosely(text: str) -> list[str]:
-    """What the loose measure looks at: without the first line, the last one, both; without `*`."""
+    """What the loose mode tries: without the first line, the last, both; without `*`."""
     lines = text.split("\n")
     cuts = ("\n".join(part).strip() for part in (lines[1:], lines[:-1], lines[1:-1]))
     ways = [text, *cuts]

@@ -1,4 +1,4 @@
-"""A response's instructions as a verdict: all of them (a prompt's level), or the share followed."""
+"""Grades instruction following: all instructions of a prompt, or the share that is followed."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ LEVELS, MODES = ("prompt", "instruction"), ("strict", "loose")
 class IfevalVerifier:
     """Checks the instructions of a problem, `meta["instructions"]`: pairs of id and arguments.
 
-    `level=prompt` asks for all of them; `level=instruction` gives the share that is followed as
-    partial credit. `mode=loose` takes an instruction for followed when it is without the first or
-    the last line, or without the marks of Markdown.
+    `level=prompt` requires all of them; `level=instruction` gives the share that is followed as
+    partial credit. With `mode=loose` an instruction also counts as followed if it is once the first
+    or last line, or Markdown emphasis, is removed.
     """
 
     name = "ifeval"
@@ -29,7 +29,7 @@ class IfevalVerifier:
         self._level, self._mode = level, mode
 
     def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
-        """Judge what stands behind the thought; a text that was cut off is judged as it is."""
+        """Judge the response after its thinking; a truncated text is judged as it is."""
         from harness.verifiers.math.finding.extract import final_part
 
         text = final_part(response)

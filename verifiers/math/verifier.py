@@ -18,10 +18,9 @@ from harness.verifiers.math.finding.asked import asked
 from harness.verifiers.math.finding.extract import (
     Extraction,
     extract,
-    has_words,
-    is_prose,
     narrow,
 )
+from harness.verifiers.math.finding.prose import has_words, is_prose
 from harness.verifiers.math.finding.stated import counted, is_sentence, labelled
 from harness.verifiers.math.reading import wording
 from harness.verifiers.math.reading.characters import clean, strip_surrogates
@@ -35,7 +34,7 @@ class MathVerifier:
     """Judges a response by the mathematical value of its final answer."""
 
     name = "math"
-    version = "4"
+    version = "5"
 
     def __init__(self, **options: Any) -> None:
         self.options = Options.of(options)

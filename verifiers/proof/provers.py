@@ -1,4 +1,4 @@
-"""What each prover is told, and how its answer is read.
+"""How each prover is called, and how its output is read.
 
 A proof is complete when the prover ends without an error, nothing was left out (`sorry`, `admit`,
 `Admitted`, an axiom of the proof's own), and the statement that was to be proved is the one that
@@ -30,7 +30,7 @@ WALL_S, MEMORY_MB = 300.0, 10_240
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`complete` is the judgement; None when the prover was stopped before it could say."""
+    """`complete` is the judgement; None if the prover was stopped before reaching one."""
 
     complete: bool | None
     reason: str
@@ -48,11 +48,11 @@ class Prover:
         raise NotImplementedError
 
     def command(self, file: Path) -> list[str]:
-        """What checks `file`."""
+        """The command that checks `file`."""
         raise NotImplementedError
 
     def left_out(self, code: str) -> str | None:
-        """The escape that the proof uses instead of proving, if any."""
+        """The keyword (`sorry`, `Admitted`) by which the proof skips a part, if any."""
         raise NotImplementedError
 
     def failed(self, ran: Ran) -> str | None:
@@ -60,7 +60,7 @@ class Prover:
         raise NotImplementedError
 
     def audit(self, theorem: str, mark: str) -> str:
-        """What is put behind the proof: it prints the axioms that the theorem rests on."""
+        """The code appended to the proof; it prints the axioms that the theorem depends on."""
         raise NotImplementedError
 
     def assumed(self, output: str) -> str | None:
@@ -68,7 +68,7 @@ class Prover:
         raise NotImplementedError
 
     def prepare(self, theorem: str, preamble: str, mark: str) -> tuple[str, str] | None:
-        """A file (name, text) that must be compiled before, and what is asked of it afterwards."""
+        """A file (name, text) to compile first, and the code that uses it afterwards."""
         return None
 
     def check(
@@ -105,7 +105,7 @@ class Prover:
         return Report(True, "no errors", ran.output)
 
     def _beside(self, theorem: str, preamble: str, mark: str, limits: _Limits) -> str:
-        """Compiles what must be there before; what the proof's file then asks of it."""
+        """Compile what must exist first; returns the code to append to the proof's file."""
         found = self.prepare(theorem, preamble, mark)
         if found is None:
             return ""
@@ -126,7 +126,7 @@ class Prover:
 
 @dataclass(frozen=True, slots=True)
 class _Limits:
-    """Of all that one proof runs: its folder, and how long and how much."""
+    """The limits on what one proof runs: folder, time and memory."""
 
     folder: Path
     deadline: float
@@ -141,7 +141,7 @@ _NAME = re.compile(
 
 
 def name_of(theorem: str, language: str) -> str | None:
-    """The name under which a statement is proved; None for one without."""
+    """The name of the theorem in a statement; None if it has none."""
     found = _NAME.search(strip_comments(theorem, language))
     return found.group(1).rstrip(".") if found else None
 

@@ -1,4 +1,4 @@
-"""A model as the judge of propositions: one question for all of them, and how it is read."""
+"""A model as the judge of propositions: one prompt for all of them, and how its reply is read."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _HEAD, _TAIL = 20_000, 40_000  # characters of a very long response that are sho
 def question(
     rubric: Rubric, names: Sequence[str], response: str, problem: Problem, vote: int = 0
 ) -> Prompt:
-    """What a judge is asked; every other vote has the statements in the reverse order.
+    """The judge's prompt; every other vote lists the statements in reverse order.
 
     The fence is a hash of what it encloses, so that no response can close it.
     """

@@ -1,4 +1,4 @@
-"""How a rubric came to its judgement, for people."""
+"""Explains how a rubric reached its judgement."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SHOWN = {True: "yes", False: "no", None: "?"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One proposition (name, how it is judged, whether it holds, weight), one rule a class."""
+    """Each proposition (name, how judged, whether it holds, weight) and the rule of each class."""
 
     behaviour: str | None
     propositions: tuple[tuple[str, str, bool | None, float | None], ...] = ()
@@ -26,11 +26,11 @@ class Told:
     constant: float | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
+        """The explanation as plain JSON."""
         return asdict(self)
 
     def lines(self) -> Iterator[str]:
-        """A sheet."""
+        """The explanation as lines of text."""
         yield f"wanted   {self.behaviour or 'the gold names no behaviour'}"
         for kind, rows in (("holds", self.propositions), ("class", self.classes)):
             for name, how, holds, weight in rows:
@@ -74,7 +74,7 @@ def explain(verifier: RubricVerifier, response: str, problem: Problem) -> Told:
 
 
 def _cut(text: str) -> str:
-    """On one line, and not too long a one."""
+    """The text on one line, shortened if it is long."""
     text = " ".join(text.split())
     return text if len(text) <= 90 else f"{text[:89]}…"
 

@@ -1,4 +1,4 @@
-"""What stands in a rubric: the frozen dataclasses that its file is read into, and their checks."""
+"""The contents of a rubric: the frozen dataclasses that its file is read into, and their checks."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Proposition:
 
     @property
     def ways(self) -> list[str]:
-        """The ways that are given; one is right."""
+        """The ways that are given; exactly one is allowed."""
         length = self.min_words is not None or self.max_words is not None
         given = {"ask": self.ask, "pattern": self.pattern, "detector": self.detector}
         return [n for n, value in given.items() if value is not None] + ["length"] * length
@@ -111,12 +111,12 @@ class Rubric:
 
 
 def read_rubric(path: Path) -> Rubric:
-    """The rubric in a TOML file; DataError has a line for each thing that is wrong."""
+    """The rubric in a TOML file; raises DataError with one line per fault."""
     return rubric_of(read_table_file(path), str(path))
 
 
 def read_table_file(path: Path) -> dict[str, Any]:
-    """What a TOML file says; DataError for one that cannot be read."""
+    """The contents of a TOML file; raises DataError if it cannot be read."""
     try:
         return tomllib.loads(path.read_text("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
@@ -128,7 +128,7 @@ def read_table_file(path: Path) -> dict[str, Any]:
 
 
 def rubric_of(raw: Any, where: str = "rubric") -> Rubric:
-    """The rubric that a table gives; DataError with a line for each thing that is wrong."""
+    """The rubric in a table; raises DataError with one line per fault."""
     file, faults = read_table(raw, RubricFile)
     if file is None:
         raise DataError("\n".join(f"{where}: {fault}" for fault in faults))

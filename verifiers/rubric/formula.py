@@ -46,7 +46,7 @@ class Formula:
 
 
 def parse(text: str, names: Mapping[str, object]) -> Formula:
-    """Read a rule; DataError says what cannot be read, UnknownNameError which name is none."""
+    """Parse a rule; raises DataError if it cannot be read, UnknownNameError for an unknown name."""
     reader = _Reader(text, names)
     formula = reader.any_of(0)
     if reader.token:

@@ -1,4 +1,4 @@
-"""From a response to the values of the propositions, from these to a class and a score."""
+"""From a response to its propositions' values, and from those to a class and a score."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def classify(rubric: Rubric, behaviour: Behaviour, values: Mapping[str, bool | N
 def features(
     rubric: Rubric, behaviour: Behaviour, values: Mapping[str, bool | None], label: str
 ) -> list[float | None]:
-    """One number a name of `Rubric.features`: 1 where the proposition holds or the class is it."""
+    """One number per name of `Rubric.features`: 1 if the proposition holds or it is the class."""
     known = [values[name] for name in rubric.propositions]
     own = [one.name == label for one in behaviour.classes[:-1]]
     return [None if value is None else float(value) for value in (*known, *own)]
@@ -85,7 +85,7 @@ def features(
 def _value(
     rubric: Rubric, behaviour: Behaviour, values: Mapping[str, bool | None], label: str
 ) -> float | None:
-    """The weighted sum, cut to [0, 1]; by the class alone where nothing is fitted."""
+    """The weighted sum, clipped to [0, 1]; the class alone counts if no weights are fitted."""
     weights = rubric.file.weights.get(behaviour.name)
     if weights is None:
         place = [one.name for one in behaviour.classes].index(label)

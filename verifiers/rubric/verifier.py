@@ -41,7 +41,7 @@ class RubricVerifier:
         self._wanted = behaviour
 
     def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
-        """Judge what stands behind the thought by the rules; see the class."""
+        """Judge the response after its thinking, by rules alone; see the class."""
         text = visible(response).strip()
         if not text:
             status = Status.TRUNCATED if truncated else Status.UNPARSED
@@ -55,14 +55,14 @@ class RubricVerifier:
         return self._verdict(judgement, "rules")
 
     def judgement(self, text: str, problem: Problem) -> Judgement | None:
-        """The class and score by rules alone; None where the gold names no behaviour."""
+        """The class and score by rules alone; None if the gold names no behaviour."""
         behaviour = self.rubric.behaviour(self._wanted or problem.gold)
         if behaviour is None:
             return None
         return judge(self.rubric, behaviour, values_by_rule(self.rubric, text))
 
     def question(self, response: str, problem: Problem, *, vote: int = 0) -> Prompt | None:
-        """All that a model must be asked, in one request; None where the rules are enough."""
+        """Everything a model must be asked, in one prompt; None if the rules are enough."""
         text = visible(response).strip()
         found = self.judgement(text, problem) if text else None
         if found is None or self._settled(found):

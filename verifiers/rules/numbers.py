@@ -13,7 +13,8 @@ from harness.verifiers.math.comparing.exact import key as tree_key
 from harness.verifiers.math.comparing.probe import evaluate
 from harness.verifiers.math.comparing.statements import settle, value_of
 from harness.verifiers.math.comparing.values import split_unit
-from harness.verifiers.math.finding.extract import Extraction, extract, has_words, narrow
+from harness.verifiers.math.finding.extract import Extraction, extract, narrow
+from harness.verifiers.math.finding.prose import has_words
 from harness.verifiers.math.reading.boxes import boxed_answer
 from harness.verifiers.math.reading.tree import Num, unbound
 from harness.verifiers.rules.base import RuleVerifier

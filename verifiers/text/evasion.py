@@ -1,7 +1,7 @@
 # ruff: noqa: E501 - a pattern is read whole or not at all
 """Responses that decline to answer: refusals ("I can't help with that") and abstentions.
 
-An abstention says that the speaker does not know, or that nobody can; a refusal that he will not.
+An abstention says that the speaker, or anybody, cannot know; a refusal says that he will not tell.
 What is looked at is the conclusion: "I don't know this formula, but 3 + 4 = 7" abstains from
 nothing, and "It is 7, I'm not sure" gives an answer.
 """

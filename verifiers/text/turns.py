@@ -60,6 +60,13 @@ _SAME = 40
 """Characters, blanks aside, by which a restated question is known."""
 _BARE = 80
 """Characters up to which what stands before a heading may itself be the answer."""
+_PLEASANTRY = lazy_pattern(
+    r"[#*_\s]*(?:(?:answer|solution|response|explanation|analysis|reasoning|work|steps?)\b[\s*_#]*"
+    r"|(?:sure|certainly|of course|okay|ok|alright|absolutely|great|hello|hi|yes, I can)\b[^\n\d]*"
+    r"|[^\n\d]*\b(?:help|solve|explain|answer|break|go through|think)\b[^\n\d]*)",
+    re.I,
+)
+"""A heading or a courtesy before a restated problem: no answer."""
 _INTRODUCES = lazy_pattern(
     r"[:：]\s*$|\b(?:restate|rephrase|rewrite|read|consider|here is|let us|let's|first|given)\b"
     r"|题目|重述|首先",
@@ -143,4 +150,6 @@ def _answers(before: str) -> bool:
         return False
     if _ANSWERED.search(before):
         return True
-    return len(before) <= _BARE and not _INTRODUCES.search(before) and before[-1:] not in "?？"
+    if len(before) > _BARE or _INTRODUCES.search(before) or before[-1:] in "?？":
+        return False
+    return bool(re.search(r"[\d\\]", before)) or not _PLEASANTRY.fullmatch(before)

@@ -51,6 +51,12 @@ _FROM_TO = lazy_pattern(
     r"(?:all |the |every )*(?:integers?|whole numbers?)\s+(?:from\s+)?(-?\d+)\s+(?:to|through)"
     r"\s+(-?\d+)(?:,? inclusive)?\W*", re.I
 )  # fmt: skip
+_COUNTED = lazy_pattern(
+    r"(?:there (?:is|are) )?(?:(?:exactly|only|just|precisely) )?([a-z]+(?:-[a-z]+)?)"
+    r"(?: (?:distinct |different |real |such |possible )*"
+    r"(?:solutions?|roots?|ways?|values?|pairs?|triples?|numbers?"
+    r"|integers?|points?|times?|answers?|functions?|primes?))?\W*", re.I
+)  # fmt: skip
 _COMMA = lazy_pattern(r"\d,\d")
 
 
@@ -161,6 +167,8 @@ def _spelled(plain: str) -> Node | None:
         value = wording.number_words(plain)
     if value is None and not plain.isdigit():
         value = numeral(plain)
+    if value is None and (counted := _COUNTED.fullmatch(plain)) is not None:
+        value = wording.number_words(counted[1])
     if value is not None:
         return Num(value)
     several = wording.number_list(plain) if " and " in plain else []

@@ -25,6 +25,7 @@ from harness.verifiers.math.comparing.relations import (
 )
 from harness.verifiers.math.comparing.sets import SetComparison
 from harness.verifiers.math.comparing.shapes import (
+    are_roots,
     as_points,
     ascending,
     column,
@@ -37,8 +38,11 @@ from harness.verifiers.math.comparing.shapes import (
     one_member,
     opened,
     point,
+    point_name,
     pure,
+    rounded_so,
     sets_within,
+    whole_run,
     with_floor,
 )
 from harness.verifiers.math.comparing.statements import (
@@ -76,7 +80,7 @@ class Comparison(SetComparison):
 
     def same(self, gold: Node, answer: Node) -> Outcome:
         """Whether `answer` is `gold`."""
-        if key(gold) == key(answer):
+        if key(gold) == key(answer) or rounded_so(gold, answer):
             return Outcome(True, "canonical")
         gold, answer = with_floor(gold, answer), with_floor(answer, gold)
         declared = declared_integers(gold) | declared_integers(answer)
@@ -88,6 +92,8 @@ class Comparison(SetComparison):
             declared |= implied[0] | implied[1]
             whole |= implied[0] | implied[1]
         gold, answer = settle(spread(gold, answer)), settle(spread(answer, gold))
+        if is_tuple(value_of(gold)) and is_tuple(value_of(answer)):
+            gold, answer = value_of(gold), value_of(answer)  # (x, y) = (t, 2t)
         outcome = self._settled(gold, answer)
         if outcome.equal:
             return outcome
@@ -112,6 +118,8 @@ class Comparison(SetComparison):
         for side in (gold, answer):
             if isinstance(side, Op) and len(side.args) > MAX_ITEMS:
                 return Outcome(None, "size")
+        if whole_run(gold, answer) or whole_run(answer, gold):
+            return Outcome(True, "members")
         if is_family(gold) or is_family(answer):
             return Outcome(same_family(gold, answer), "members")
         if self._is_sets(gold, answer):
@@ -235,7 +243,8 @@ class Comparison(SetComparison):
             return self._by_nouns(left, right)  # 20 chickens, 15 rabbits
         unnamed = [not any(map(name_of, side)) for side in (left, right)]
         labels = {name_of(m) for m in (left if labelled[0] else right)}
-        if any(labelled) and any(unnamed) and len(labels) == len(left) == len(right) > 1:
+        several = len(labels) == len(left) == len(right) > 1
+        if any(labelled) and any(unnamed) and several and not are_roots(labels):
             return self._ordered(left, right)  # w = 16, d = 3 for 16, 3
         if len(left) == len(right) or any(is_op(value_of(n), "{}") for n in (gold, answer)):
             left, right = distinct(left), distinct(right)
@@ -253,6 +262,9 @@ class Comparison(SetComparison):
         if len(left) <= 1:
             return Outcome(len(left) == len(right) == 0, "structure")
         names = [name_of(m) for m in left], [name_of(m) for m in right]
+        points = [point_name(m) for m in left], [point_name(m) for m in right]
+        if all(points[0]) and all(points[1]):
+            names = points
         bases = [{str(n).partition("_")[0] for n in side} for side in names]
         by_name = all(names[0]) and all(names[1]) and len(bases[0]) == len(left)
         if by_name and set(names[0]) == set(names[1]):

@@ -6,6 +6,7 @@ import functools
 
 from harness.verifiers.math.comparing.answers import MAX_ANSWER, read
 from harness.verifiers.math.comparing.exact import UnknownError, key
+from harness.verifiers.math.comparing.labels import labelled
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
 from harness.verifiers.math.comparing.quick import number_key, plain_value, text_key
@@ -28,7 +29,7 @@ def same_answer(gold: str, answer: str, options: Options) -> tuple[Outcome, str]
     left, right = plain_number(gold), plain_number(answer)
     if left is not None and left == right and _CURRENCY.findall(gold) == _CURRENCY.findall(answer):
         return Outcome(True, "rational"), "the same number"
-    told = no_mathematics(gold, answer)
+    told = no_mathematics(gold, answer) or _by_labels(gold, answer, options)
     if told is not None:
         return told
     if options.roman:
@@ -40,6 +41,16 @@ def same_answer(gold: str, answer: str, options: Options) -> tuple[Outcome, str]
             if second.equal:
                 return second, why
     return outcome, reason
+
+
+def _by_labels(gold: str, answer: str, options: Options) -> tuple[Outcome, str] | None:
+    """Parts with the same labels in words, each compared with its like; None for other answers."""
+    told = labelled(gold)
+    said = told and labelled(answer)
+    if not told or not said or set(told) != set(said):
+        return None
+    outcomes = [same_answer(value, said[label], options)[0] for label, value in told.items()]
+    return Outcome(all(o.equal for o in outcomes), "labels"), "part by part, by their labels"
 
 
 def _from_roman(text: str) -> str:

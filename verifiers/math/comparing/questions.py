@@ -26,6 +26,9 @@ _MONOTONE = lazy_pattern(
     r"monoton|(?:increasing|decreasing)\s+(?:\w+\s+)?intervals?|intervals?\b[^.?;]{0,80}\b"
     r"(?:increas|decreas)|单调", re.I
 )  # fmt: skip
+_RANGE = lazy_pattern(r"(\d+(?:\.\d+)?)\s*[-–—~]+\s*(\d+(?:\.\d+)?)")
+_SPAN = lazy_pattern(r"(\d+(?:\.\d+)?)\s*(?:to|and|[-–—~]+|至|到)\s*(\d+(?:\.\d+)?)")
+_ASKS_FOR_RANGE = lazy_pattern(r"\brange\b|\bbetween\b|范围", re.I)
 _ENDS = lazy_pattern(r"[\[(].*,.*[\])]", re.S)
 
 
@@ -36,6 +39,7 @@ def as_asked(gold: str, answer: str, question: str, options: Options) -> tuple[O
         _affirmed(gold, answer, question)
         or _in_degrees(gold, answer, question, options)
         or _between_ends(gold, answer, question, options)
+        or _as_range(gold, answer, question)
     )
 
 
@@ -50,6 +54,16 @@ def _affirmed(gold: str, answer: str, question: str) -> tuple[Outcome, str] | No
     if (said == "no") != (_NEGATIVE.search(plain) is not None):
         return None
     return Outcome(True, "words"), f"{said}, as the gold states"
+
+
+def _as_range(gold: str, answer: str, question: str) -> tuple[Outcome, str] | None:
+    """`20 to 30 minutes` for `20-30`, where the question asks for a range."""
+    told, said = _RANGE.fullmatch(gold.strip(" $")), _SPAN.search(answer)
+    if told is None or said is None or not _ASKS_FOR_RANGE.search(question):
+        return None
+    if len(re.findall(r"\d+(?:\.\d+)?", answer)) != 2:
+        return None
+    return Outcome(told.groups() == said.groups(), "words"), "a range"
 
 
 def _in_degrees(

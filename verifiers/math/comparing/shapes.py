@@ -6,7 +6,7 @@ from itertools import permutations
 
 from harness.verifiers.math.comparing.exact import key
 from harness.verifiers.math.comparing.statements import expand_each, settle, value_of
-from harness.verifiers.math.reading.tree import BRACKETS, Node, Op, Sym, Text, has_head, walk
+from harness.verifiers.math.reading.tree import BRACKETS, Node, Num, Op, Sym, Text, has_head, walk
 from harness.verifiers.math.reading.units import read_unit
 
 
@@ -17,6 +17,40 @@ def point(node: Node) -> Node:
         if isinstance(name, Sym) and name.name[0].isupper() and is_tuple(place):
             return place
     return node
+
+
+def point_name(node: Node) -> str | None:
+    """The name of the point `P(1, 2)`."""
+    place = point(node)
+    return key(node.args[0]) if place is not node and isinstance(node, Op) else None
+
+
+def are_roots(labels: set[str | None]) -> bool:
+    """Whether names are those of an equation's roots, x_1 and x_2, whose order says nothing."""
+    return {str(name).partition("_")[0] for name in labels} in ({"x"}, {"z"}, {"t"})
+
+
+def rounded_so(gold: Node, answer: Node) -> bool:
+    """Whether an answer is the decimal that its gold gives beside the exact value."""
+    match gold:
+        case Op(head="~", args=(_, Num() as decimal)):
+            return key(decimal) == key(answer)
+    return False
+
+
+def whole_run(node: Node, other: Node) -> bool:
+    """Whether `1 <= k <= 4` is told by all of its whole numbers, three or more, in a list."""
+    if not (isinstance(node, Op) and node.head == "chain" and len(node.args) == 5):
+        return False
+    low, first, name, second, high = node.args
+    bounded = isinstance(low, Num) and isinstance(high, Num) and key(first) == key(second) == "<="
+    if not bounded or not (isinstance(name, Sym) and name.name in "ijkmn"):
+        return False
+    if not isinstance(other, Op) or other.head not in ("list", "{}") or len(other.args) < 3:
+        return False
+    told = sorted(m.value for m in map(value_of, other.args) if isinstance(m, Num))
+    whole = isinstance(low, Num) and told == [low.value + i for i in range(len(other.args))]
+    return whole and isinstance(high, Num) and told[-1] == high.value
 
 
 def column(node: Node) -> Node:

@@ -70,11 +70,29 @@ def _is_measure(node: Op) -> bool:
 
 def is_term(node: Node) -> bool:
     """`sin A`, `log x`, `|z|`: a function of something named, whose value a gold may tell."""
-    return is_name(node) or (
-        isinstance(node, Op)
-        and node.head in ("sin", "cos", "tan", "cot", "sec", "csc", "log", "abs", "root")
-        and all(is_name(a) or isinstance(a, Num) or _is_multiple(a) for a in node.args)
+    return (
+        is_name(node)
+        or _is_quotient(node)
+        or is_limit(node)
+        or (
+            isinstance(node, Op)
+            and node.head in ("sin", "cos", "tan", "cot", "sec", "csc", "log", "abs", "root")
+            and all(is_name(a) or isinstance(a, Num) or _is_multiple(a) for a in node.args)
+        )
     )
+
+
+def _is_quotient(node: Node) -> bool:
+    """`x/y` of two letters."""
+    match node:
+        case Op(head="*", args=(Sym(), Op(head="^", args=(Sym(), Num(value=-1))))):
+            return True
+    return False
+
+
+def is_limit(node: Node) -> bool:
+    """The limit of something unknown."""
+    return isinstance(node, Op) and node.head == "lim" and bool(_free(node))
 
 
 def _is_multiple(node: Node) -> bool:
@@ -167,8 +185,8 @@ def settle(node: Node) -> Node:
         return node
     if node.head == "in" and not _is_quantified(node.args[0]):
         return node.args[1]
-    if node.head == "where" and isinstance(node.args[0], Op) and node.args[0].head == "=":
-        return settle(node.args[0])
+    if node.head == "where" and (len(node.args) == 1 or _is_equation(node.args[0])):
+        return settle(node.args[0])  # {x | 2k pi < x < 2k pi + pi, k in Z}
     if node.head == "~":
         return node.args[1] if is_name(node.args[0]) else node.args[0]
     if node.head == "chain" and not is_inequality(node):
@@ -200,6 +218,10 @@ def settle(node: Node) -> Node:
     return node
 
 
+def _is_equation(node: Node) -> bool:
+    return isinstance(node, Op) and node.head == "="
+
+
 def least_value(node: Node) -> Node | None:
     """The number that a chain of bounds comes to: 3 of `f >= g = 3`."""
     if not (isinstance(node, Op) and node.head == "chain" and len(node.args) > 3):
@@ -229,6 +251,10 @@ def spread(node: Node, other: Node) -> Node:
     if alone and _all_equal(node) and all(isinstance(a, Sym) for a in letters):
         return Op("()", tuple(other.args[:1] * len(node.args[::2])))  # a = b = c as (t, t, t)
     names, last = node.args[:-1:2], node.args[-1]
+    if other.head == "list" and has_head(last, "pm") and _all_equal(node):
+        points = tuple(Op("()", (v,) * len(names)) for v in expand_each(last))
+        if all(isinstance(a, Op) and a.head == "()" for a in other.args):
+            return Op("list", points)  # x = y = ±1
     members = value_of(other)
     if isinstance(members, Op) and members.head in ("list", "()", "system"):
         plain = all(isinstance(n, Sym) for n in names) and _all_equal(node)

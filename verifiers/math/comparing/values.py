@@ -85,6 +85,10 @@ def split_unit(node: Node) -> tuple[Node, Unit | None, str]:
                 Op("*", node.args[1:]) if len(node.args) > 2 else node.args[1]
             )
             return Op("*", (node.args[0], value)), unit, words
+        told = [a for a in node.args if isinstance(a, Op) and a.head == "quantity"]
+        if node.head == "*" and len(told) == 1:  # $3.5 × 10^9
+            value, unit, words = split_unit(told[0])
+            return mul(*(value if a is told[0] else a for a in node.args)), unit, words
     return node, None, ""
 
 

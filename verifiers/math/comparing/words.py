@@ -24,11 +24,12 @@ _FORMULA = lazy_pattern(r"\$[^$]{1,80}\$|\\triangle\s*|(?<![\w\\])[a-z]_\{?\d\}?
 _PLACES = (("first", "1st", "i", "1"), ("second", "2nd", "ii", "2"), ("third", "3rd", "iii", "3"),
            ("fourth", "4th", "iv", "4"))  # fmt: skip
 _QUADRANT = lazy_pattern(
-    r"\W*(?:the\s+)?(?:quadrant\s+)?(first|second|third|fourth|1st|2nd|3rd|4th|IV|I{1,3}|[1-4])"
-    r"(?:\s+quadrant)?\W*", re.I
+    r"[^\w-]*(?:the\s+)?(?:quadrant\s+)?(first|second|third|fourth|1st|2nd|3rd|4th|IV|I{1,3}|[1-4])"
+    r"(?:\s+quadrant)?[^\w-]*", re.I
 )  # fmt: skip
 _PROPOSITION = lazy_pattern(
-    r"\bif\b.*\bthen\b|\bthere (?:is|exists?)\b|\bfor (?:all|any|every)\b|\\exists|\\forall|[∃∀]",
+    r"\bif\b.*\bthen\b|\bthere (?:is|exists?)\b|\bfor (?:all|any|every)\b|\\exists|\\forall|[∃∀]"
+    r"|\\parallel|\\perp|[∥⊥]|\b(?:parallel|perpendicular)\b",
     re.I | re.S,
 )
 _SPELLINGS = tuple((lazy_pattern(p, re.I), s) for p, s in (
@@ -50,6 +51,13 @@ _COMPASS = {
 }  # fmt: skip
 
 
+_DIVIDED = lazy_pattern(
+    r"(\d{1,12})\s*(?:\bwith (?:a )?)?"
+    r"(?:remainder(?:\s+(?:is|of))?|\bR\.?|余(?:数为?)?|…+|\\cdots|\.{3,})\s*(\d{1,12})",
+    re.I,
+)
+
+
 def no_mathematics(gold: str, answer: str) -> Told | None:
     """Times, dates, choice letters, yes and no; None where they do not settle it."""
     time = wording.same_time(gold, answer)
@@ -62,15 +70,28 @@ def no_mathematics(gold: str, answer: str) -> Told | None:
         _choice(gold, answer)
         or _judgement(gold, answer)
         or _letters(gold, answer)
+        or _divided(gold, answer)
         or _quadrants(gold, answer)
         or _propositions(gold, answer)
     )
 
 
+def _divided(gold: str, answer: str) -> Told | None:
+    """`7 remainder 2` and `7 R 2`."""
+    told = [_DIVIDED.fullmatch(wording.words_only(t).strip(" .")) for t in (gold, answer)]
+    if told[0] is None or told[1] is None:
+        return None
+    return Outcome(told[0].groups() == told[1].groups(), "words"), "a quotient and a remainder"
+
+
 def _quadrants(gold: str, answer: str) -> Told | None:
     """`second`, `Quadrant II` and `the 2nd quadrant`."""
     told = [_QUADRANT.fullmatch(wording.words_only(t)) for t in (gold, answer)]
-    if told[0] is None or told[1] is None or not any(len(t.group()) > 3 for t in told if t):
+    if (
+        told[0] is None
+        or told[1] is None
+        or not any(re.search("[a-z]{3}", t.group(), re.I) for t in told if t)
+    ):
         return None
     places = [next(i for i, row in enumerate(_PLACES) if t[1].lower() in row) for t in told if t]
     return Outcome(places[0] == places[1], "words"), "places in an order"
@@ -112,6 +133,7 @@ def _judgement(gold: str, answer: str) -> Told | None:
     possible = _possible(gold), _possible(answer)
     if possible[0] is not None and possible[1] is not None:
         return Outcome(possible[0] == possible[1], "words"), "whether it is possible"
+    gold = _FOR_EXAMPLE.sub("", wording.words_only(gold)).strip()
     head = wording.polarity(gold)
     if head is None:
         return None
@@ -136,14 +158,19 @@ def _letters(gold: str, answer: str) -> Told | None:
     return None
 
 
+_FOR_EXAMPLE = lazy_pattern(r"\W*\b(?:for example|for instance|e\.g\.|such as)\b.*$", re.I | re.S)
+
+
 def _possible(text: str) -> bool | None:
     """What "yes", "impossible" and "it is not possible" say; None for other texts."""
     plain = " ".join(wording.words_only(text).casefold().replace("it's", "it is").split())
-    return _POSSIBLE.get(plain.strip(" .!*").removeprefix("it is ").removeprefix("that is "))
+    return _POSSIBLE.get(
+        plain.strip(" .!*").removeprefix("it ").removeprefix("is ").removeprefix("that is ")
+    )
 
 
 _POSSIBLE = {"yes": True, "possible": True, "no": False, "impossible": False, "not possible": False,
-             "it cannot be done": False}  # fmt: skip
+             "cannot be done": False, "can be done": True}  # fmt: skip
 
 
 def key_of_none(answer: Answer) -> bool:
@@ -162,10 +189,14 @@ def same_words(left: Answer, right: Answer, gold: str, options: Options) -> Told
     given = (plain, plain_triangle, _FORMULA.sub("it ", gold), _FORMULA.sub("it ", plain))
     if one_word and any(sentences.gives(told, p) for g in given for p in (g, _OF.sub("", g))):
         return Outcome(True, "words"), "the word that the gold's sentence gives"
+    if one_word and sentences.tells_apart(told, plain):
+        return Outcome(True, "words"), "the adjective of the gold's subject"
     none = [sentences.tells_of_none(a.text) or key_of_none(a) for a in (left, right)]
     if all(none):
         return Outcome(True, "words"), "there is none"
     if left.readings and right.readings:
+        if sentences.other_order(plain, told):
+            return Outcome(False, "words"), "the numbers of the gold's sentence in another order"
         return None
     members = [wording.members(a.text, case=options.case) for a in (left, right)]
     if members[0] == members[1] and len(members[0]) > 1 and all(members[0]):

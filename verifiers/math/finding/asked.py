@@ -26,7 +26,10 @@ _MONEY = lazy_pattern(
 _OLD = lazy_pattern(r"\bhow\s+old\b|\b(?:'s|current|present|his|her)\s+age\b", re.I)
 _LONG = lazy_pattern(r"\bhow\s+(?:long|much\s+time)\b", re.I)
 _FAR = lazy_pattern(r"\bhow\s+(?:far|tall|high|deep|wide)\b|\bwhat\b.*\bdistance\b", re.I)
-_PERCENT = lazy_pattern(r"\b(?:what|how\s+many)\s+percent|\bpercentage\b|\bpercent\b", re.I)
+_PERCENT = lazy_pattern(
+    r"百分之几|百分比|\b(?:what|how\s+many)\s+percent|\bpercentage\b|\bpercent\b", re.I
+)
+_YEAR = lazy_pattern(r"\b(?:what|which) year\b", re.I)
 _MORE = lazy_pattern(
     r"\bhow\s+(?:many|much)\s+(?:\w+\s+)?(?:more|less|fewer|older|younger|longer|taller|farther"
     r"|further|faster|heavier|higher)\b|\bdifference\b", re.I
@@ -49,12 +52,20 @@ _CHINESE = lazy_pattern(
 )
 
 
+_CLAUSE = lazy_pattern(r"[,，;；。](?=[^,，;；。]*(?:多少|几))")
+_PERSON = lazy_pattern(
+    r"[小老阿][\u4e00-\u9fff]|[甲乙丙丁]|哥哥|弟弟|姐姐|妹妹|爸爸|妈妈|父亲|母亲|爷爷|奶奶|老师|儿子|女儿"
+    r"|男生|女生|男孩|女孩"
+)
+"""Whom a Chinese text names: 小明, 甲, 哥哥."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """`nouns`: stems of what is counted; `unit`: the unit that the question names, if one.
 
-    `kind` is money, percent, time, length, age or "" (not told); `difference`: whether it asks how
-    many more; `given`: the numbers of the whole problem; `names`: whom and which days it asks for;
+    `kind` is money, percent, year, time, length, age or "" (not told); `difference`: whether it
+    asks how many more; `given`: the numbers of the whole problem; `names`: whom and which days;
     `numeric`: whether a number is asked for; `negated`: whether for those that are not something;
     `content`: stems of the question's own words, what is said of the thing that is asked for.
     """
@@ -126,7 +137,8 @@ def asked(question: str) -> Asked:
     return Asked(
         frozenset(stem(n) for n in nouns), unit, word if unit else "", kind,
         _MORE.search(sentence) is not None, numbers(question[-MAX_QUESTION:]),
-        names(sentence), bool(nouns or unit or kind or _NUMERIC.search(sentence)),
+        names(_CLAUSE.split(sentence)[-1] if chinese else sentence),
+        bool(nouns or unit or kind or _NUMERIC.search(sentence)),
         re.search(r"\bnot\b|n['’]t\b", sentence) is not None,
         content(sentence) - {stem(n) for n in nouns},
     )  # fmt: skip
@@ -140,6 +152,8 @@ def content(text: str) -> frozenset[str]:
 
 def names(text: str) -> frozenset[str]:
     """The words that are written with a capital though they begin no sentence, in English."""
+    if chinese := _PERSON.findall(text):
+        return frozenset(chinese)
     if not _ENGLISH.search(text):
         return frozenset()
     return frozenset(m.lower().removesuffix("'s").removesuffix("’s") for m in _NAME.findall(text))
@@ -148,6 +162,8 @@ def names(text: str) -> frozenset[str]:
 def _kind(sentence: str, unit: Unit | None) -> str:
     if _PERCENT.search(sentence):
         return "percent"
+    if _YEAR.search(sentence):
+        return "year"
     if unit is not None and "usd" in dict(unit.dimension):
         return "money"
     if _OLD.search(sentence):

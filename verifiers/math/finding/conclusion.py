@@ -25,6 +25,7 @@ _REMARK = lazy_pattern(
     re.I,
 )
 _MEANS = lazy_pattern(r"^\W*(?:this|that) (?:means|shows)\b", re.I)
+_MAKES = lazy_pattern(r"^\W*(?:that|this) (?:makes|gives|leaves|is)\b", re.I)
 _NUMBERED = lazy_pattern(r"^\s*(?:\*\*)?\d{1,2}[.)]\s+(?=\D)")
 _CONCLUDES = lazy_pattern(
     r"^[\W_]*(?:therefore|thus|hence|so|in (?:total|conclusion|summary|all)|finally|consequently"
@@ -100,7 +101,7 @@ def _is_remark(sentence: str, earlier: list[str]) -> bool:
 def _is_spelled(sentence: str) -> bool:
     """Whether a concluding sentence has its number in words, or says that there is none."""
     told = spelled_number(sentence) is not None or tells_of_none(sentence)
-    return bool(_CONCLUDES.match(sentence)) and told
+    return bool(_CONCLUDES.match(sentence) or _MAKES.match(sentence)) and told
 
 
 def one_line(text: str) -> str:

@@ -21,10 +21,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from harness.verifiers.math.finding.asked import Asked, asked
+from harness.verifiers.math.finding.asked import Asked, asked, names, stem
+from harness.verifiers.math.finding.bold import BOLD, NOTE, bold_answer
 from harness.verifiers.math.finding.conclusion import concludes, conclusion
 from harness.verifiers.math.finding.dollars import mark_money, plain_money
-from harness.verifiers.math.finding.mentions import FORMULA, NUMBER
 from harness.verifiers.math.finding.phrases import (
     BARE_LIMIT,
     CORRECTION,
@@ -43,15 +43,14 @@ from harness.verifiers.math.finding.phrases import (
     VALUED,
     WEAK,
 )
+from harness.verifiers.math.finding.prose import LATEX_WORDS, WORD, has_words, is_prose
+from harness.verifiers.math.finding.spans import FORMULA, NUMBER
 from harness.verifiers.math.finding.stated import in_digits, is_sentence, stated
 from harness.verifiers.math.finding.words import ABBREVIATIONS
 from harness.verifiers.math.reading.boxes import boxed_answer
-from harness.verifiers.math.reading.families import is_family
 from harness.verifiers.math.reading.notation import without_aside
 from harness.verifiers.math.reading.sentences import denied, tells_of_none
-from harness.verifiers.math.reading.spoken import in_signs, is_range
-from harness.verifiers.math.reading.units import is_unit
-from harness.verifiers.math.reading.vocabulary import FUNCTIONS, SHORT_WORDS
+from harness.verifiers.math.reading.spoken import in_signs
 from harness.verifiers.math.reading.wording import number_words
 from harness.verifiers.patterns import lazy_pattern
 
@@ -59,19 +58,12 @@ MAX_TEXT = 80_000  # characters read from the end of a response: answers stand a
 MAX_MARKERS = 20  # of the last ones, tried until one has an answer behind it
 MAX_SEGMENT = 2_000
 
-_BOLD = lazy_pattern(r"(?:\*\*|__)([^*_\n]{1,200}?)(?:\*\*|__)")
-_WORD = lazy_pattern(r"(?<![A-Za-z\\])[A-Za-zÀ-ÖØ-öø-ɏ]{2,}")
-_FOREIGN = lazy_pattern(r"[^\W\d_\u0000-\u03ff\u1d00-\u2bff\U0001d400-\U0001d7ff]")
-_MATH = lazy_pattern(r"[\d\\$]")
 _HASHES = lazy_pattern(r"^(\\?\$)?\s*#{2,}\s*")
 _WHICH = lazy_pattern(
     r"[*_]{0,2},?\s+which\s+(?:is|makes|gives|equals|means|totals|comes to|leaves)\s+"
     r"[^.!?\n]*\d[^.!?\n]*"
 )
 _ABBREVIATED = lazy_pattern(r"(?:^|[\s(*])([A-Za-z.]+)$")
-_LATEX_WORDS = lazy_pattern(
-    r"\\(?:text\w*|mathrm|mbox|operatorname|begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+"
-)
 _BREAK = lazy_pattern(
     r"\\\(|\\\[|\\\)|\\\]|\$|[.?](?=\s|$)|(?<!\d)!(?=\s|$)|[。！？]"
     r"|,?\s+(?:because|since|where|which|but|not|instead of|rather than)\b"
@@ -118,7 +110,7 @@ def _after_marker(text: str, start: int) -> str:
         tail = stripped[formula.end() :]
         line = _REASON.split(_SENTENCE_END.split(tail, maxsplit=1)[0], maxsplit=1)[0]
         return _ASIDE.sub("", (formula.group(0) + line).strip())
-    bold = _BOLD.match(stripped)
+    bold = BOLD.match(stripped)
     if bold:
         return bold.group(1).strip()
     line = stripped.split("\n", 1)[0]
@@ -192,35 +184,6 @@ def _last_value(text: str) -> Extraction | None:
     return None
 
 
-_SHORT = SHORT_WORDS | {"is", "in", "or", "be"}
-
-
-def is_prose(text: str) -> bool:
-    """A sentence around an answer, rather than an answer alone."""
-    plain = _LATEX_WORDS.sub(" ", text)
-    words = [
-        w
-        for w in _WORD.findall(plain)
-        if w.lower() not in FUNCTIONS and (len(w) > 2 or w.lower() in _SHORT)
-    ]
-    if text[:1].isdigit():
-        words = [w for w in words if not is_unit(w)]
-    if is_range(text) or is_family(text):
-        return False
-    foreign = len(_FOREIGN.findall(plain))
-    if "\n" in text.strip() and (words or foreign):
-        return True
-    return ((len(words) >= 3 or foreign >= 6) and bool(_MATH.search(text))) or len(words) > 12
-
-
-def has_words(text: str) -> bool:
-    """Whether words of a language stand beside the mathematics."""
-    plain = _LATEX_WORDS.sub(" ", text[:MAX_SEGMENT])
-    return bool(_FOREIGN.search(plain)) or any(
-        len(w) > 2 and w.lower() not in FUNCTIONS for w in _WORD.findall(plain)
-    )
-
-
 _LABELLED = lazy_pattern(
     r"\s*(?:[A-Za-z]+(?:\s\d+)?\s*[:=]\s*[-\d./]+)(?:(?:,|;|,?\s+and)\s*[A-Za-z]+(?:\s\d+)?\s*[:=]"
     r"\s*[-\d./]+)+\s*\.?\s*"
@@ -243,7 +206,6 @@ _SUBJECT = lazy_pattern(
     r"(?:answers?|solutions?|roots?|zeros|results?|ones|values?)\b",
     re.I,
 )
-_NOTE = lazy_pattern(r"(?<=[\d$)*])\s*\((?=[^()]*[A-Za-z]{4})[^()]*\)\s*\.?\s*$")
 _DIMENSION = lazy_pattern(  # "300 cm long"
     r"(?<=[a-z])\s+(?:long|wide|tall|high|deep|thick|away|apart|altogether"
     r"|in (?:length|width|height|total|all))$"
@@ -251,18 +213,44 @@ _DIMENSION = lazy_pattern(  # "300 cm long"
 _JOINERS = lazy_pattern(r"\b(?:and|or|und|et)\b", re.I)
 
 
+_PART_OF = lazy_pattern(r"(-?[\d.,]+\s?%|-?\d+\s?/\s?\d+)\s+of\s+[^\d]*[\d.,]+\W*$")
+_CHINESE_GOES_ON = lazy_pattern(r"(?<=[\d\u4e00-\u9fff])[,，](?=[\u4e00-\u9fff])")
+
+
 def _tail(sentence: str) -> str | None:
     """What follows the last "is" or "=" of a sentence, if that is an answer alone."""
     sentence = sentence[-MAX_SEGMENT:]
     masked = FORMULA.sub(lambda m: "·" * len(m.group()), sentence)
     ends = [m.end() for m in _IS.finditer(masked)]
-    tail = sentence[ends[-1] if ends else 0 :].strip(" .")
+    tail = _CHINESE_GOES_ON.split(sentence[ends[-1] if ends else 0 :], maxsplit=1)[0].strip(" .")
     if len(tail) >= len(sentence.strip(" .")) or not tail or is_prose(tail):
         return None
     if re.fullmatch(r"[A-Z]", tail) or number_words(tail) is not None:
         return tail
-    plain = [w for w in _WORD.findall(_LATEX_WORDS.sub(" ", tail)) if len(w) > 2]
+    plain = [w for w in WORD.findall(LATEX_WORDS.sub(" ", tail)) if len(w) > 2]
     return tail if re.match(r"[-+$€£(\[{\\\d.√]", tail) and len(plain) < 3 else None
+
+
+_COUNT_FIRST = lazy_pattern(
+    r"(.*\b\d+\s(?:[a-z]+\s)?([a-z]+))\s*[,:(]\s*(?:namely\s+)?\$?\\?\(?[a-z]\s*=", re.I | re.S
+)
+"""What stands before the solutions that "exactly 1 solution, x = 3" counts."""
+_VALUED_SINCE = lazy_pattern(
+    r"(\b(?:is|are)\s+-?[\d./]+(?:(?:,|\s+and|\s+or)\s+-?[\d./]+)*),?\s+(?:since|because)\s.*$",
+    re.S,
+)
+_ASSIGNED = lazy_pattern(
+    r"\b(?:are|is)\s+((?:[a-z](?:_\{?\d\}?)?\s*=\s*[^\s,;=]+)(?:(?:,\s*(?:and\s+)?|\s+(?:and|or)\s+)"
+    r"[a-z](?:_\{?\d\}?)?\s*=\s*[^\s,;=]+)+?)\W*$"
+)
+"""What "the roots are x = 3 and x = -2" states."""
+
+
+def _is_anothers(sentence: str, tail: str, asked: Asked) -> bool:
+    """Whether the clause that a value ends speaks of another than the one asked for."""
+    before = re.split(r"[,，;；。]", sentence[: sentence.rfind(tail)])[-1]
+    told = names(f"x {before}") if asked.names else frozenset()
+    return bool(told) and told.isdisjoint(asked.names) and len(names(f"x {sentence}") | told) > 1
 
 
 def narrow(segment: str, question: str = "") -> Extraction | None:
@@ -273,9 +261,20 @@ def narrow(segment: str, question: str = "") -> Extraction | None:
         before = segment[: counted.start()]
         segment = before if re.search(r"\d", before) else segment
     segment = in_digits(segment, asked(question))
+    if asked(question).nouns and (told := _COUNT_FIRST.match(segment)):
+        segment = told[1] if stem(told[2]) in asked(question).nouns else segment
     main = SINCE.sub("", _BRACKETED.sub("", segment))
+    main = _VALUED_SINCE.sub(r"\1", main)
+    if assigned := _ASSIGNED.search(main):
+        return Extraction(assigned[1], "formula", 1, segment)
     tail = _DIMENSION.sub("", _tail(main) or "")
     several = question and len(VALUED.findall(main)) > 1  # "x is 45 and y is 55"
+    if part := _PART_OF.match(tail):  # "12 is 40% of 30"
+        tail = (
+            part[1] if asked(question).kind == "percent" or not asked(question).tells(tail) else ""
+        )
+    if tail and _is_anothers(main, tail, asked(question)):
+        tail = ""
     if tail and not several and not denied(segment, segment.rfind(tail)):
         return Extraction(tail, "formula", 1, segment)
     said = stated(segment, asked(question))
@@ -349,12 +348,8 @@ def _bare(text: str, question: str) -> Extraction | None:
 
 
 def _bold(text: str, question: str) -> Extraction | None:
-    sentence, last = conclusion(text)
-    bold = _BOLD.findall(_NOTE.sub("", sentence))
-    told = len(bold) == 1 and (
-        re.search(r"\d|\\", bold[0]) is not None or number_words(bold[0]) is not None
-    )
-    return Extraction(bold[0].strip(), "bold", 1, last) if told else None
+    told = bold_answer(text, question)
+    return Extraction(told[0], "bold", 1, told[1]) if told else None
 
 
 def _subject(text: str, question: str) -> Extraction | None:
@@ -373,7 +368,7 @@ def _stated(text: str, question: str) -> Extraction | None:
     sentence, last = conclusion(text)
     if tells_of_none(sentence):
         return Extraction("no solution", "conclusion", 2, sentence)
-    told = narrow(_NOTE.sub("", sentence), question)
+    told = narrow(NOTE.sub("", sentence), question)
     if told is None:
         return None
     return replace(told, rule=told.rule if told.why else "conclusion", warning=2, sentence=last)

@@ -20,6 +20,7 @@ from harness.verifiers.math.finding.phrases import (
     CHINESE_RESULT,
     NEGATED,
 )
+from harness.verifiers.math.finding.spans import NO_UNITS, NUMBER, spans
 from harness.verifiers.math.finding.words import (
     CHANGES,
     COPULAS,
@@ -35,42 +36,20 @@ from harness.verifiers.math.finding.words import (
     SUBORDINATE,
     TRANSPARENT,
 )
-from harness.verifiers.math.reading.units import is_unit, read_unit
+from harness.verifiers.math.reading.units import is_unit
 from harness.verifiers.patterns import lazy_pattern
 
-FORMULA = lazy_pattern(
-    r"\$\$(.+?)\$\$|\\\[(.+?)\\\]|\\\((.+?)\\\)|(?<!\\)\$((?:[^$\\\n]|\\.){1,2000}?)\$", re.S
-)
-NUMBER = lazy_pattern(
-    r"(?<![\w.:])\d{1,2}:\d{2}(?:\s?[ap]\.?\s?m\b\.?)?(?![\d:])"
-    r"|(?<![A-Za-zÀ-ɏ0-9_.^])(?<![\^_]\{)[-+]?\s?(?:\\?[$€£¥]\s?)?(?:"
-    r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d,.])(?=\s?(?:€|EUR\b|euros?\b))"
-    r"|\d{1,3}(?:\.\d{3})+,\d+|\d+\s\d+/\d+(?![\d/])"
-    r"|(?:\d+\s?)?√\s?(?:\d+|\([^()]{1,20}\))(?:\s?/\s?\d+)?"
-    r"|\d+(?:,\d+)*(?:\.\d+)?(?:[eE][-+]?\d+|\^\{?-?\d+\}?)?(?:\s?π)?(?:\s?/\s?\d+)?)"
-    r"(?!:\d)(?:\s?%|\s?\\%|\s?€|\s(?:thousand|million|billion|trillion)\b)?"
-    r"|(?<![\w.])[-+]?(?:\\?[$€£¥])?\.\d+%?",
-    re.I,
-)
 _TOKEN = lazy_pattern(r"[A-Za-zÀ-ɏ]+(?:['’][A-Za-z]+)?|[\u4e00-\u9fff]|[^\s\w]|\S")
-_OPERATOR = lazy_pattern(r"\s*(?:[-+*/×÷^·]|\\times|\\cdot|x(?=\s))\s*\(?\s*")
-_RANGE = lazy_pattern(r"\s?(?:to|bis|à|至|到|–|—)\s?")
-_FROM = lazy_pattern(
-    r"(?:\bfrom\b[^,;]*|\b(?:next|close|equal|add\w*|going|gone|went)|从[^，]*)\s*$", re.I
-)
 _ORDINAL = lazy_pattern(r"(?:st|nd|rd|th)\b|\^\{?\\?(?:text|mathrm|rm)?\{?(?:st|nd|rd|th)\b")
 _HYPHEN = lazy_pattern(r"[-‐–][A-Za-z]")
-_NO_UNITS = frozenset({"in", "a", "as", "at", "dozen", "dozens", "me", "ms"})
 _BETWEEN_UNITS = frozenset({"per", "square", "cubic", "sq"})
-_SMALLER = lazy_pattern(
-    r"\s+([A-Za-z]+),?\s+(?:and\s+)?(\d[\d.]*|no|zero)\s+([A-Za-z]+)(?![A-Za-z])", re.I
-)
 _CHINESE_IS = frozenset("是为共得有了剩于到过达=＝:：")
 _CHINESE_PHRASE = frozenset("在用从每把对第比与向给被以除按")
 
 
 _BEFORE_GERUNDS = (["after"], ["before"], ["by"], ["without"], ["when"], ["while"])
 _PARTITIVE = lazy_pattern(r"[\s*]*of\s+(?:[a-z]+\s+){0,2}[*$]{0,3}\d[\d,.]*")
+_APPROXIMATELY = frozenset({"about", "approximately", "roughly", "around", "≈"})
 _SPLIT = lazy_pattern(r"[,;()，；：]|\b(?:and|but|while|whereas|or)\b")
 _AND = lazy_pattern(r"\s+and\b")
 _RELATIVES = frozenset({"which", "who", "whose", "where"})
@@ -98,13 +77,13 @@ class Mention:
 
 def mentions(sentence: str) -> list[Mention]:
     """The numbers and formulas of a sentence in order, weighted by their part in it."""
-    spans = _spans(sentence)
-    if not spans:
+    told = spans(sentence)
+    if not told:
         return []
     found: list[Mention] = []
     state = _Reader(sentence)
     place = 0
-    for start, end, text in spans:
+    for start, end, text in told:
         state.take(sentence[place:start])
         found.append(state.mention(start, end, text))
         place = end
@@ -113,7 +92,7 @@ def mentions(sentence: str) -> list[Mention]:
 
 def _named(sentence: str, found: list[Mention]) -> list[Mention]:
     """The mentions with the names that stand beside them: "Pia has 20 and Jo 10"."""
-    named = []
+    named: list[Mention] = []
     for place, mention in enumerate(found):
         first = found[place - 1].end if place else 0
         last = found[place + 1].start if place + 1 < len(found) else len(sentence)
@@ -121,57 +100,17 @@ def _named(sentence: str, found: list[Mention]) -> list[Mention]:
         if place:
             before = _SPLIT.split(before)[-1]
         behind = _SPLIT.split(behind, maxsplit=1)[0]
+        told = names(f"x {before}") | names(f"x {behind}")
+        if place and not sentence[first : mention.start].strip(" ="):
+            told |= named[-1].names  # "Jo has 24 + 12 = 36"
         named.append(replace(
-            mention, names=names(f"x {before}") | names(f"x {behind}"),
+            mention, names=told,
             negated=NEGATED.match(behind) is not None, content=content(f"{before} {behind}"),
         ))  # fmt: skip
     for place in range(len(named) - 2, -1, -1):  # "20 and Jo has 10 marbles"
         if not named[place].noun and _AND.match(sentence, named[place].end):
             named[place] = replace(named[place], noun=named[place + 1].noun)
     return named
-
-
-def _spans(sentence: str) -> list[tuple[int, int, str]]:
-    """(start, end, text) of formulas and numbers; a sum or product written out is one."""
-    pieces = [(m.start(), m.end(), m.group()) for m in FORMULA.finditer(sentence)]
-    place, numbers = 0, []
-    for start, end, _ in [*pieces, (len(sentence), len(sentence), "")]:
-        numbers += [
-            (m.start() + len(m.group()) - len(m.group().lstrip()), m.end(), m.group().strip())
-            for m in NUMBER.finditer(sentence, place, start)
-        ]
-        place = end
-    merged: list[tuple[int, int, str]] = []
-    for start, end, text in sorted(pieces + numbers):
-        between = sentence[merged[-1][1] : start] if merged else ""
-        signed = text[0] in "+-" and not between.strip() and bool(between)
-        lead = sentence[: merged[-1][0]] if merged else ""
-        ranged = (
-            (_RANGE.fullmatch(between) and not _FROM.search(lead))
-            or (between.strip() == "and" and lead.rstrip().endswith("between"))
-        )  # fmt: skip
-        if merged and (signed or ranged or _OPERATOR.fullmatch(between)):
-            first = merged.pop()
-            merged.append((first[0], end, sentence[first[0] : end]))
-        else:
-            merged.append((start, end, text))
-    spans: list[tuple[int, int, str]] = []
-    for piece in merged:
-        if not spans or piece[0] >= spans[-1][1]:
-            spans.append(_compound(sentence, *piece))
-    return spans
-
-
-def _compound(sentence: str, start: int, end: int, text: str) -> tuple[int, int, str]:
-    """`2 hours and 30 minutes`, `21 dollars and no cents`: with the smaller part."""
-    more = _SMALLER.match(sentence, end)
-    big, small = (read_unit(more[1]), read_unit(more[3])) if more else (None, None)
-    names = {more[1].lower(), more[3].lower()} if more else set()
-    if more and big and small and big.dimension == small.dimension and not names & _NO_UNITS:
-        if more[2].lower() in ("no", "zero", "0"):
-            return start, more.end(), f"{text} {more[1]}"
-        return start, more.end(), f"{text} {more[1]} {more[2]} {more[3]}"
-    return start, end, text
 
 
 class _Reader:
@@ -186,8 +125,10 @@ class _Reader:
         self.spoken = False  # an object stood in this clause already
         self.mentioned = False  # a number stood in it
         self.gerund = False  # "Dividing 240 by 12 gives …"
+        self.operated = False  # "12 m × 7 m"
         self.brackets = 0
-        self.equals = 0  # mentions before the last equality sign are its left side
+        self.equals = 0  # mentions before the last equality sign: its left side is less than that
+        self.opened = self.clause_of_equals = 0  # the first mention since the last comma
         self.count = 0
 
     def take(self, text: str) -> None:
@@ -197,22 +138,29 @@ class _Reader:
         elif CHINESE_ASIDE.search(text):
             self.region, self.until_comma = "sub", False
         tokens = [t for t in _TOKEN.findall(text) if t not in "*_`~"]
+        self.operated = self.operated or bool({"×", "÷", "+", "x"} & set(tokens))
         for index, token in enumerate(tokens):
             word = token.lower()
             if not self.count and not self.words:
                 self.gerund = word.endswith("ing")
             after = tokens[index + 1].lower() if index + 1 < len(tokens) else ""
+            if word == "which" and _APPROXIMATELY & {
+                t.lower() for t in tokens[index + 2 : index + 3]
+            }:
+                after = ""  # "2√5, which is about 4.47" has told its value
             begun = any(w.isalpha() and w not in RESULTS for w in self.words)
             self._turn(word, after, opening=not begun and not self.count)
             self.words.append(word)
 
     def _turn(self, word: str, after: str, *, opening: bool) -> None:
+        if word in (",", ";", "，", "；") and not self.brackets:
+            self.opened = self.count
         if word in ("(", "["):
             self.brackets += 1
         elif word in (")", "]"):
             self.brackets = max(0, self.brackets - 1)
         elif word == "=" and not self.brackets:
-            self.equals = self.count
+            self.equals, self.clause_of_equals = self.count, self.opened
         elif word in _SUBJECTS and self.until_comma and self.mentioned:
             self.region, self.until_comma = "", False  # "After giving away 7 she has 5"
         elif word in (",", ";", "，", "；") and (self.until_comma or word in ";；"):
@@ -282,7 +230,9 @@ class _Reader:
         weight, part = self._by_word(before, earlier, words)
         if self.brackets:
             return min(weight, 0.5), "aside"
-        if words[-2:] == [",", "or"] or words[-1:] == ["or"]:
+        if words[-2:] == [",", "or"] and self.operated:
+            return 3.0, "result"  # "12 m × 7 m, or 84 m²"
+        if words[-1:] == ["or"]:
             return min(weight, 1.3), "restatement"
         if self._is_label(start):
             return 0.6, "label"
@@ -331,17 +281,23 @@ class _Reader:
         return 2.0, "object"
 
     def finished(self, found: list[Mention]) -> list[Mention]:
-        """The mentions, those on the left of an equality sign set back."""
+        """The mentions, those on the left of an equality sign and before its clause set back."""
+        left = range(self.clause_of_equals, self.equals)
         return [
-            replace(m, weight=min(m.weight, 0.3), part="left side") if i < self.equals else m
+            replace(m, weight=min(m.weight, 0.3), part="left side") if i in left
+            else replace(m, weight=min(m.weight, 1.0)) if i < self.equals else m
             for i, m in enumerate(found)
-        ]
+        ]  # fmt: skip
 
 
 def _of(earlier: str, words: list[str]) -> tuple[float, str]:
     """The part of what follows "a total of", "a price of", "gives a payment of"."""
+    if earlier in ("consists", "consist", "composed", "comprised"):
+        return 2.2, "object"
     if earlier in ("total", "sum"):
         return 3.0, "result"
+    if earlier in ("rate", "price", "speed") and "at" in words[-5:]:
+        return 1.0, "phrase"  # "at a rate of 25 pages per day"
     said = earlier in MEASURES or SAYS & {*words[-5:-2]}
     return (2.2, "object") if said else (1.0, "phrase")
 
@@ -389,8 +345,8 @@ def with_unit(sentence: str, mention: Mention) -> str:
         return text
     for unit in (behind[1], re.split(r"\s?/|\s+per\s", behind[1])[0]):
         names = [w for w in re.findall(r"[A-Za-zµ]+", unit) if w not in _BETWEEN_UNITS]
-        if unit.lower() in _NO_UNITS or not names or len(names[-1]) < 2:
+        if unit.lower() in NO_UNITS or not names or (len(names[-1]) < 2 and unit != "L"):
             continue
         if all(map(is_unit, names)):
-            return f"{text} {unit}"
+            return f"{text} {'litres' if unit == 'L' else unit}"
     return text

@@ -77,7 +77,9 @@ SO = lazy_pattern(
 )
 ENUMERATION = lazy_pattern(r":\s*[^:]*\d[^:]*,[^:]*\d[^:]*$")  # "… 6 primes: 2, 3, 5, 7, 11, 13"
 VALUED = lazy_pattern(r"\b(?:is|are|was|were)\s+(?:[a-z]+\s+)?[$€£]?\d")
-CHINESE_RESULT = lazy_pattern(r"所以|因此|于是|[，,；].{0,6}(?:共|剩|合计|等于|得到)")
+CHINESE_RESULT = lazy_pattern(
+    r"所以|因此|于是|那么|因而|从而|可知|[，,；].{0,6}(?:共|剩|合计|等于|得到)"
+)
 CHINESE_ASIDE = lazy_pattern(r"[，,；（]\s*(?:即|也就是|因为|由于|其中)")
 NEGATED = lazy_pattern(
     r"[^.,;()]{0,40}?\b(?:(?:do|does|did|is|are|was|were|has|have|had|will|would|can|could)\s?"

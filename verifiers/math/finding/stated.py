@@ -8,11 +8,12 @@ from itertools import pairwise
 
 from harness.verifiers.math.finding.asked import Asked, numbers, stem
 from harness.verifiers.math.finding.dollars import plain_money
-from harness.verifiers.math.finding.mentions import FORMULA, Mention, mentions, with_unit
+from harness.verifiers.math.finding.mentions import Mention, mentions, with_unit
+from harness.verifiers.math.finding.spans import FORMULA
 from harness.verifiers.math.finding.words import SPEECH, words
 from harness.verifiers.math.reading.families import is_family
 from harness.verifiers.math.reading.notation import without_aside
-from harness.verifiers.math.reading.sentences import denied, spelled_number
+from harness.verifiers.math.reading.sentences import denied, main_clause, spelled_number
 from harness.verifiers.math.reading.spoken import is_range
 from harness.verifiers.math.reading.units import is_unit, read_unit
 from harness.verifiers.math.reading.vocabulary import FUNCTIONS, GREEK
@@ -40,12 +41,14 @@ _PHRASE = lazy_pattern(
     r"[\W_]*-?[\d.,]+%?\s+(?:[a-z]+\s+){0,3}(?:in|for|after|from|on|at|with|during|every)\s+"
     r"(?:\w+\s+){0,3}?\d"
 )
+_YEAR = lazy_pattern(r"1\d{3}|20\d{2}")
 _MONEY = lazy_pattern(r"[$€£¥]\s?-?[\d.]|\d\s?[€£]")
 _CURRENCIES = words("dollars dollar cents euros pounds usd")
 _LABELS = lazy_pattern(
     r"(?:^|[;,|\n])\s*[*_]{0,2}([A-Za-z][A-Za-z ]{1,30}?)[*_]{0,2}\s*:\s*[*_]{0,2}\s*"
     r"([^;|\n:A-Za-z]*\d[^;|\n:A-Za-z,]*)"
 )
+_WHOLE = frozenset({"total", "sum", "altogether", "answer", "result"})
 _PRONOUNS = (("them",), ("these",), ("those",))  # "6 of them"
 _TELLING = frozenset({"object", "subject", "result", "restatement", "bold", "ordinal"})
 _BARE_SYMBOL = lazy_pattern(r"\W*\\?[A-Za-z]+\W*")
@@ -70,8 +73,10 @@ def is_sentence(text: str) -> bool:
     plain = _LATEX_WORDS.sub(" ", FORMULA.sub(" 0 ", text))
     said = [w.lower() for w in _WORD.findall(plain) if w.lower() not in FUNCTIONS]
     telling = [w for w in said if w not in _JOINERS]
+    if _BETWEEN.search(plain) or _USING.match(plain):
+        return True  # "30% of 50 is 15"
     if not telling or not re.search(r"\d", plain):
-        return False
+        return is_spelled_out(text)
     head = re.match(r"[\W_]*-?[\d.,]+", plain)
     if head is None:
         before = re.split(r"\d", plain, maxsplit=1)[0]
@@ -83,6 +88,37 @@ def is_sentence(text: str) -> bool:
     elif all(is_unit(w) for w in telling):
         return False
     return any(w in SPEECH for w in telling) and len(said) > 1
+
+
+_BETWEEN = lazy_pattern(
+    r"\d[^=:\n]*\s(?:is|are|was|were|equals|leaves|makes|gives)\s[^=:\n]*\d", re.I
+)
+
+
+_USING = lazy_pattern(
+    r"\W*(?:using|substituting|by|with|since|because|adding|dividing)\s[^=]*,[^=]*=[^=]*\d", re.I
+)  # fmt: skip
+
+
+def is_spelled_out(text: str) -> bool:
+    """Whether a sentence without digits says a number: "there are seven hundred toys"."""
+    return len(text.split()) > 4 and not re.search(r"[\d\\]", text) and (
+        _spelled(text) is not None
+    )  # fmt: skip
+
+
+def _spelled(text: str) -> str | None:
+    """The one number that a sentence, or else its main clause, spells."""
+    told = spelled_number(text) or spelled_number(main_clause(text))
+    end = None if told or _DENIES.search(text) else _AT_THE_END.match(text)
+    return end[1] if end and number_words(end[1]) is not None else told
+
+
+_AT_THE_END = lazy_pattern(
+    r".*\b(?:is|are|of|equals|to|gives|makes|totals|leaves)\s+"
+    r"(?:an?\s+)?([a-z]+(?:[ -][a-z]+){0,4})\W*$", re.I | re.S
+)  # fmt: skip
+_DENIES = lazy_pattern(r"\b(?:not|no|nor|never|or|than)\b|n['’]t\b", re.I)
 
 
 _COUNTED = lazy_pattern(
@@ -104,11 +140,14 @@ def counted(text: str) -> str | None:
 def stated(sentence: str, asked: Asked) -> Stated | None:
     """The number or formula that a sentence states, None where it mentions none."""
     sentence = sentence[:MAX_SENTENCE]
-    found = [m for m in mentions(sentence) if not denied(sentence, m.start)]
+    found = [
+        m for m in mentions(sentence)
+        if not denied(sentence, m.start) and not _REJECTED.match(sentence, m.end)
+    ]  # fmt: skip
     if len(found) > 1:
         found = [m for m in found if not _BARE_SYMBOL.fullmatch(m.text.strip("$"))] or found
     if not found:
-        spelled = spelled_number(sentence)
+        spelled = _spelled(sentence)
         return Stated(spelled, "the one number in words", 2) if spelled else None
     ranked = _ranked(found, asked)
     top, _, best = ranked[0]
@@ -116,6 +155,7 @@ def stated(sentence: str, asked: Asked) -> Stated | None:
         m for w, _, m in ranked[1:]
         if _bare(m) != _bare(best) and (top - w < CLOSE or _alternatives(best, m))
     ]  # fmt: skip
+    rivals = rivals or _named_instead(best, found, asked)
     if not rivals:
         others = f", not {_bare(ranked[1][2])} ({ranked[1][2].part})" if len(ranked) > 1 else ""
         return Stated(_text(sentence, best), f"the {best.part} of the sentence{others}")
@@ -126,8 +166,13 @@ def stated(sentence: str, asked: Asked) -> Stated | None:
     return Stated(named, f"the sentence could mean any of {named}: it is held to all of them", 2)
 
 
+_REJECTED = lazy_pattern(
+    r"\s*[A-Za-z]{0,12}\s*(?:being|is|are|was|would be)\s+(?:(?:wrong|incorrect|false|mistaken)\b"
+    r"|too\s+(?:many|much|few|little|large|small|high|low)\b)", re.I
+)  # fmt: skip
 _SPELLED = lazy_pattern(
     r"(?<![-\w])((?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-[a-z]+)"
+    r"|(?:(?<=exactly )|(?<=only )|(?<=just ))one"
     r"|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
     r"|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?![-\w])(?=\W+([a-z]+))", re.I
 )  # fmt: skip
@@ -176,8 +221,11 @@ def labelled(text: str, asked: Asked) -> str | None:
     items = list(_LABELS.finditer(text)) if len(text) < MAX_SENTENCE else []
     if len(items) < 2:
         return None
-    wanted = asked.nouns | asked.content
-    told = [m[2] for m in items if {stem(w) for w in re.findall(r"[A-Za-z]+", m[1])} & wanted]
+    wanted = asked.nouns | asked.content | asked.names
+    labels = [{stem(w) for w in re.findall(r"[A-Za-z]+", m[1])} for m in items]
+    told = [m[2] for m, label in zip(items, labels, strict=True) if label & wanted]
+    if not told:
+        told = [m[2] for m, label in zip(items, labels, strict=True) if label & _WHOLE]
     return told[0].rpartition("=")[2].strip() if len(told) == 1 else None
 
 
@@ -192,6 +240,16 @@ def _alternatives(best: Mention, other: Mention) -> bool:
 
 def _is_list(sentence: str, told: list[Mention]) -> bool:
     return all(re.search(r",|\band\b|\bor\b", sentence[a.end : b.start]) for a, b in pairwise(told))
+
+
+def _named_instead(best: Mention, found: list[Mention], asked: Asked) -> list[Mention]:
+    """The mentions beside the name that is asked for, where the best stands beside another."""
+    if not asked.names or not best.names or best.names & asked.names:
+        return []
+    return [
+        m for m in found
+        if m.names and m.names <= asked.names and m.part in _TELLING and _bare(m) != _bare(best)
+    ]  # fmt: skip
 
 
 def _bare(mention: Mention) -> str:
@@ -225,19 +283,24 @@ def weight(mention: Mention, asked: Asked) -> float:
         "age": bool(nouns & {"year", "old"}),
         "": bool(asked.nouns & nouns)
         or any(_cjk_fits(n, mention) for n in asked.nouns)
-        or (bool(asked.nouns) and mention.noun[:1] in _PRONOUNS),
+        or (bool(asked.nouns) and mention.noun[:1] in _PRONOUNS)
+        or (mention.part == "subject" and bool(asked.nouns & mention.content)),  # "18 are girls"
     }
     if fits.get(asked.kind):
         told += 2 if mention.part in _TELLING else 0.4 if mention.part == "subordinate" else 1
     elif (money or ":" in mention.text) and asked.nouns:
         told -= 1.5
+    if asked.kind == "year" and _YEAR.fullmatch(mention.text) and not asked.tells(mention.text):
+        told += 2.5
     unit = read_unit(mention.noun[0]) if mention.noun else None
     if unit is not None:
         same = asked.unit is not None and unit.dimension == asked.unit.dimension
         if same or set(dict(unit.dimension)) & _UNITS_OF.get(asked.kind, frozenset()):
             told += 1.5
     if mention.negated:
-        told += 0.8 if asked.negated else -1.2
+        told += 1.2 if asked.negated else -1.2
+    if mention.difference and mention.clause and not asked.difference:
+        told -= 1.5  # "…, which is $600 less than in 5 weeks"
     return told + (1 if mention.difference and asked.difference else 0)
 
 

@@ -28,7 +28,8 @@ TRANSPARENT = words(
 KNOWN = words("the these those both his her their its our my your same all other")
 COPULAS = words(
     """is are was were be been equals equal means totals becomes remain remains cost costs get gets
-    has have had makes make made takes took earns earned"""
+    has have had makes make made takes took earns earned
+    font fait ergibt ergeben macht hacen"""
 )
 SUBORDINATE = words(
     """because since when whenever while until unless although though whereas if where who whose
@@ -39,7 +40,10 @@ RESULTS = words(
     """so thus therefore hence making totaling totalling giving leaving meaning resulting
     consequently accordingly yielding bringing 所以 因此"""
 )
-SAYS = words("is makes gives equals means totals comes brings leaves adds amounts results yields")
+SAYS = words(
+    """is makes gives equals means totals comes brings leaves adds amounts results yields works
+    corresponds translates equates evaluates"""
+)
 REACHES = words("get obtain give yield arrive find")  # "… to get 360"
 MODALS = words(
     """need needs needed has have had having wants want wanted able going ought used got hopes

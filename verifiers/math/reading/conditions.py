@@ -23,7 +23,8 @@ _WORDS = lazy_pattern(  # a quick look whether one of them is there at all
     r"|wobei)|其中", re.I
 )  # fmt: skip
 _BRACKETED = lazy_pattern(
-    r"(?:(?<=[\w}])\s+|(?<=[\d}\])])\s*)\$?\s*[(（]\s*([a-zA-Z](?:\s*,\s*[a-zA-Z])*\s*(?:[<>≤≥≠∈]"
+    r"(?:(?<=[\w}])\s+|(?<=[\d}\])])\s*)\$?\s*[(（]\s*((?:-?[\d./]{1,8}\s*(?:[<≤]"
+    r"|\\leq?(?![a-z])|\\leqslant(?![a-z])|\\lt(?![a-z]))\s*)?[a-zA-Z](?:\s*,\s*[a-zA-Z])*\s*(?:[<>≤≥≠∈]"
     r"|\\(?:geq?|geqslant|leq?|leqslant|neq?|in|lt|gt)(?![a-z]))[^()]{1,60})[)）]\s*\$?\s*\.?$"
 )
 _MEMBERSHIP = lazy_pattern(

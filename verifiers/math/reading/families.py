@@ -18,7 +18,7 @@ MAX_PHRASE = 120  # characters
 
 _HINT = lazy_pattern(
     r"odd|even|multiple|divisible|power|square|cube|prime|composite|integer|natural|whole|congruent"
-    r"|equiv|mid\b|≡|∣|∤|mathbb|nmid|\\in\b|∈",
+    r"|equiv|mid\b|≡|≢|∣|∤|mathbb|nmid|\\in\b|∈",
     re.I,
 )
 _LETTER = r"\s*[a-z]\s*"
@@ -90,6 +90,9 @@ def family(text: str) -> Node | None:
     plain = _plain(text)
     if " or " in plain and "congruent" not in plain and "equiv" not in plain:
         return _either(plain.split(" or "))
+    if "≢" in plain:
+        inner = family(plain.replace("≢", "≡"))
+        return inner and Op("not", (inner,))
     if found := _RESIDUES.fullmatch(plain):
         return _residues(found["rest"], found["modulus"])
     if found := _DIVIDES.fullmatch(plain):
@@ -118,7 +121,8 @@ def _plain(text: str) -> str:
     text = words_only(text).replace("$", " ")
     for sign, told in (("\\geqslant", ">="), ("\\geq", ">="), ("\\ge", ">="), ("≥", ">="),
                        ("\\leqslant", "<="), ("\\leq", "<="), ("\\le", "<="), ("≤", "<="),
-                       ("\\gt", ">"), ("\\lt", "<"), ("\\not\\equiv", "?"),
+                       ("\\gt", ">"), ("\\lt", "<"), ("\\not\\equiv", "≢"),
+                       ("\\not \\equiv", "≢"), ("\\nequiv", "≢"),
                        ("\\quad", " "), ("\\left", " "), ("\\right", " ")):  # fmt: skip
         text = text.replace(sign, told)
     return " ".join(text.replace("\\", " ").split()).strip(" .,;()")

@@ -21,7 +21,7 @@ _SCRIPTED = lazy_pattern(
 _CONTINUED = lazy_pattern(r"\\\\\s{0,9}(?=(?:=|\\approx|\\le|\\ge|<|>|\+|-|\\cdot|\\times))")
 _MAXIMA = lazy_pattern(r"(?<![\d\s\\)}])%(?=(?:i|pi|e|phi|gamma)(?![A-Za-z]))")
 _ASIDE = lazy_pattern(
-    r"[\s,;(]{0,5}(?<![A-Za-z])(?:i\.\s?e\.?|that is,|in other words"
+    r"[\s,;(]{0,5}(?<![A-Za-z\\])(?:i\.\s?e\.?|that is,|in other words"
     r"|(?:(?:or|which is) |(?<=[,;] ))(?:about|approximately|roughly|around)"
     r"|but not|not|rather than|instead of|since|because"
     r"|as (?:required|desired|claimed))(?![A-Za-z]).*$",
@@ -89,8 +89,13 @@ def usual(text: str) -> str:
     if " to " in text and _RATIO.fullmatch(text):
         text = text.replace(" to ", ":")
     if text[:1].isdigit():
-        text = _HOURS.sub(r"\1 hours \2 minutes", _FEET.sub(r"\1 feet \2 inches", text))
+        text = _HOURS.sub(r"\1 hours \2 minutes", _FEET.sub(_inches, text))
     return in_signs(text)
+
+
+def _inches(feet: re.Match[str]) -> str:
+    """`6 ft 2 in` in inches: a 2 behind a unit would be its power."""
+    return f"{12 * int(feet[1]) + int(feet[2])} inches"
 
 
 _INTERVAL = lazy_pattern(r"\b([oc])([oc])\(([^(),]+),([^(),]+)\)")

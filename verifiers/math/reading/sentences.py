@@ -20,7 +20,20 @@ _VERBS = frozenset(
      "can", "does", "did", "wins", "won", "becomes", "on", "named", "called"}
 )  # fmt: skip
 _FILLER = frozenset(
-    {"it", "this", "that", "they", "there", "answer", "value", "solution", "result", "on"}
+    {
+        "it",
+        "it's",
+        "that's",
+        "this",
+        "that",
+        "they",
+        "there",
+        "answer",
+        "value",
+        "solution",
+        "result",
+        "on",
+    }
 )
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
@@ -51,6 +64,10 @@ def is_denial(text: str) -> bool:
     return _DENIED.match(text) is not None
 
 
+_CHINESE = lazy_pattern(r"[\u4e00-\u9fff]")
+_CHINESE_IS = lazy_pattern(r"[^,，;；不没非]{0,30}[是为叫在]")
+
+
 def gives(words: str, sentence: str) -> bool:
     """Whether a sentence has `words` for its subject or complement, denying and comparing nothing.
 
@@ -59,6 +76,9 @@ def gives(words: str, sentence: str) -> bool:
     """
     if _NEGATIVE.search(sentence):
         return False
+    if _CHINESE.search(words):
+        told = sentence.strip(" 。.!")
+        return told.endswith(words) and _CHINESE_IS.fullmatch(told.removesuffix(words)) is not None
     return any(_gives(words, told) for told in dict.fromkeys((sentence, main_clause(sentence))))
 
 
@@ -87,6 +107,8 @@ def _gives(words: str, sentence: str) -> bool:
         return False
     predicate = after[:1] and after[0].casefold() in _VERBS  # "a cube can have both … and …"
     rest = {t.casefold() for t in (*before, *after)} - ({"and", "or"} if predicate else set())
+    if after[:1] and after[0].casefold() in _COPULAS and "than" not in rest:
+        rest -= {"more", "less"}  # "plan A is more expensive"
     if rest & _DENIALS or any(t.endswith(("n't", "n’t")) for t in rest):
         return False
     named = wanted[0][:1].isupper() and (_has_name(before, 1) or _has_name(after, 0))
@@ -149,6 +171,8 @@ def same_thing(first: str, second: str) -> bool:
     """
     if not (_PLAIN_WORDS.fullmatch(first) and _PLAIN_WORDS.fullmatch(second)):
         return False
+    if _with_adverb(first) and _with_adverb(first) == _with_adverb(second):
+        return True  # "externally tangent", "tangent externally"
     short, long = sorted((_adjectives(first), _adjectives(second)), key=len)
     if not short:
         return False
@@ -160,6 +184,29 @@ def same_thing(first: str, second: str) -> bool:
         if bags[0] == bags[1]:
             return True  # "skew lines", "the lines are skew"
     return short == long or (long[:-1] == short and long[-1] in _NOUNS)
+
+
+_APART = lazy_pattern(r"\W*(?:the|a|an)\s+([a-z]+)\s+[a-z]+\s+(?!and\b|or\b)([^,;:]+)", re.I)
+_COMPARED = lazy_pattern(
+    r"\b(?:more|less|most|least|fewer|[a-z]{2,}er|[a-z]{2,}est|first|wins)\b", re.I
+)
+
+
+def tells_apart(word: str, sentence: str) -> bool:
+    """Whether a comparing sentence, "a stopped clock is right more often", has the word for the
+    adjective of its subject.
+    """
+    found = _APART.fullmatch(sentence)
+    if found is None or word.strip(" .").casefold() != found[1].casefold():
+        return False
+    compared = not _COMPARED.fullmatch(found[1]) and _COMPARED.search(found[2])
+    return bool(compared) and not _DENIALS & {*found[2].casefold().split()} - {"more", "less"}
+
+
+def _with_adverb(text: str) -> list[str]:
+    """An adjective and its adverb, in one order; nothing for other texts."""
+    told = sorted(_adjectives(text))
+    return told if len(told) == 2 and sum(w.endswith("ly") for w in told) == 1 else []
 
 
 def _adjectives(text: str) -> list[str]:
@@ -192,6 +239,16 @@ def same_numbers(gold: str, answer: str) -> bool:
     return orders[0] == orders[1]
 
 
+def other_order(gold: str, answer: str) -> bool:
+    """Whether an answer has the numbers of a gold in a sentence, in another order."""
+    if len(gold) > 2 * MAX_SENTENCE or "\\" in gold or _SIGNS.search(gold):
+        return False
+    if len(re.findall(r"[A-Za-z]{3,}", gold)) < 4:
+        return False
+    told, said = ([n.rstrip(",") for n in _NUMBER.findall(t)] for t in (gold, answer))
+    return len(told) > 1 and told != said and sorted(told) == sorted(said)
+
+
 _BARE_NUMBERS = lazy_pattern(r"-?\d[\d.]*(?:\s*,\s*-?\d[\d.]*){1,5}")
 
 
@@ -210,9 +267,14 @@ def counts_in_order(gold: str, answer: str) -> bool:
 
 _DENIAL_WORD = lazy_pattern(r"\b(?:not|no|or|than|between|from)\b", re.I)
 _NEGATIVE = lazy_pattern(r"\b(?:loses?|lost|last|opposite|wrong|incorrect|neither)\b", re.I)
+_LATER = (
+    r"(?:[a-z]+|\d+)\s+(?:days?|weeks?|months?|years?|hours?)\s+(?:after|before|from|later)\b[^,]{0,60}?"
+    r"(?:,\s*|\s+(?=(?:it|he|she|they)\b))"
+)
 _LEADING = lazy_pattern(
     r"^[\W_]*(?:(?:therefore|thus|hence|so|finally|consequently|in conclusion|as a result)\b"
     r"[,:]?\s*"
+    rf"|{_LATER}"
     r"|(?:after|before|since|because|when|if|as|in|on|at|by|for|from|starting|based|given|with"
     r"|out of|of|among|between|compared|unlike)\b"
     r"(?:[^,]{1,120},\s*|[^,]{1,120}?(?=\b(?:he|she|it|they|we|you)\b)))+",

@@ -47,6 +47,9 @@ _CONSTANT = lazy_pattern(
     r"\W*(?:\\text\s*\{)?\s*(?:(?:all|any|every|the|only|a)\s+)*(?:f\s+is\s+(?:a\s+)?)?constant(?:\s+functions?)?\W*",
     re.I,
 )
+_IDENTITY = lazy_pattern(
+    r"\W*(?:\\text\s*\{)?\s*(?:f\s+is\s+)?(?:(?:only\s+)?the\s+)?identity(?:\s+function)?\W*", re.I
+)
 _AND = lazy_pattern(r"\s*,?\s*\b(?:and|or)\b\s*")
 
 
@@ -57,6 +60,8 @@ def in_signs(text: str) -> str:
     text = _MINUS.sub("-", text)
     if "onstant" in text and _CONSTANT.fullmatch(text):
         return "f(x) = c"
+    if "dentity" in text and _IDENTITY.fullmatch(text):
+        return "f(x) = x"
     return _range(text) or text if is_range(text) else text
 
 

@@ -80,6 +80,8 @@ def tidy(text: str) -> str:
     if "$" in text:
         text = _TRAILING.sub("", _dollars(text))
     text = without_aside(usual(_ABOUT.sub("", text)))
+    if text[:1] in "<>≤≥\\" and _BOUND_ALONE.match(text):
+        text = "x " + text  # at least 7
     surplus = text.count("}") - text.count("{") - text.count("\\}") + text.count("\\{")
     if surplus > 0 and text.endswith("}" * surplus):
         text = text[:-surplus]
@@ -94,6 +96,8 @@ def _plain_signs(text: str) -> str:
         text = _NOT_EQUAL.sub(r"\\ne ", text)
     if "^" in text:
         text = _LETTER_DEGREE.sub(r"^\\circ ", text)
+    if "\\overline" in text[:12]:
+        text = _DIGITS.sub("", text)
     if "textpi" in text:
         text = _TEXT_PI.sub(r"\\pi ", text)
     if " is" in text:
@@ -114,16 +118,22 @@ _LETTER_DEGREE = lazy_pattern(
     r"(?<=\d)\s*\^\s*(?:[oO](?![A-Za-z])|\{\s*(?:\\(?:text|mathrm|rm)\s*\{?)?\s*[oO]\s*\}{1,2}"
     r"|\\text\s*\{\s*circ\s*\})"
 )
+_BOUND_ALONE = lazy_pattern(
+    r"(?:[<>]=?|[≤≥]|\\(?:[gl]eq?|[gl]eqslant|[gl]t)(?![a-z]))\s*(?:-\s*)?[\d\\][^<>≤≥=]*$"
+)
+_DIGITS = lazy_pattern(r"^[\s$]*\\overline\s*\{\s*[A-Za-z]{2,6}\s*\}\s*=\s*(?=\d)")
 _RUPEES = lazy_pattern(r"^(?:\\text\{\s*)?Rs\.?(?:\s*\})?\s*(?=\d)")
 _TEXT_FUNCTION = lazy_pattern(
     r"\\(?:text|mathrm|operatorname)\s*\{\s*(sin|cos|tan|cot|sec|csc|log|ln|max|min|gcd|lcm)\s*\}"
 )
 _LABELLED = lazy_pattern(
-    r"(?:[A-Za-z]+(?: \d+)?: ?[-\d./]+)(?:(?:,|;|,? and) ?[A-Za-z]+(?: \d+)?: ?[-\d./]+)+\.?"
+    r"(?:LABEL ?[-\d./]+)(?:(?:,|;|,? and) ?LABEL ?[-\d./]+)+\.?".replace(
+        "LABEL", r"(?:[A-Za-z]+(?: \d+)?:|[A-Z][a-z]{2,} ?=)"
+    )
 )
-_LABEL = lazy_pattern(r"([A-Za-z]+(?: \d+)?):")
+_LABEL = lazy_pattern(r"([A-Za-z]+(?: \d+)?)(?::| ?=)")
 _TEXT_LABEL = lazy_pattern(r"\\text\{\s*([A-Za-z]{2,})\s*:\s*\}")
-_CIRCLED = lazy_pattern(r"[①-⑨](?:[,，、\s]*[①-⑨])+")
+_CIRCLED = lazy_pattern(r"[①-⑨](?:(?:[,，、和\s]|and\b)*[①-⑨])+")
 _COMPOUND = lazy_pattern(r"[\d.]+\s*[a-z]+,?\s*(?:and\s+)?[\d.]+\s*[a-z]+\.?")
 
 
@@ -135,7 +145,7 @@ def _conventional(text: str) -> str:
         text = _EURO.sub(lambda m: m[1].replace(".", "") + (m[2] or "").replace(",", "."), text)
     if " and " in text:
         text = _AND_NO.sub("", text)  # 21 dollars and no cents
-    if ":" in text and _LABELLED.fullmatch(text):
+    if (":" in text or "=" in text) and _LABELLED.fullmatch(text):
         text = _LABEL.sub(r"\\text{\1} = ", text)
     if "\\text" in text and ":" in text:
         text = _TEXT_LABEL.sub(r"\\text{\1} = ", text)

@@ -232,7 +232,7 @@ SHORT_WORDS = frozenset(
         "yes", "no", "not", "the", "are", "was", "it", "so", "all", "any", "odd", "per", "for",
         "but", "has", "can", "its", "let", "see", "get", "got", "we", "you", "he", "she", "of",
         "day", "one", "two", "six", "ten", "our", "now", "out", "off", "to", "at", "on", "by", "if",
-        "be",
+        "be", "costs", "since", "tanks", "sinks", "pints", "pies", "logs",
         "as", "an",
         "how", "who", "why", "new", "old", "men", "man", "boy", "box", "pen", "cup",
         "car", "egg", "way",
