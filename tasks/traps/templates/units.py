@@ -49,7 +49,7 @@ def _pace(rng: Random) -> Mapping[str, Case]:
         return {"v": v, "w": v * 1000 // 60 + off, "t": rng.randint(3, 12)}
 
     o, c, t = case(0), case(0), case(0)
-    t["w"] = rng.choice((t["v"] * 10, t["v"] * 100 // 6 * 2, t["v"] * 1000 // 60 + 100))
+    t["w"] = rng.choice([50 * n for n in range(4, 11) if 1 <= abs(50 * n - t["w"]) <= 150])
     return four(
         sound(o["w"] * o["t"], **o),
         sound(t["v"] * 1000 // 60, v=t["v"]),
@@ -89,10 +89,10 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "A train runs at a steady {v} km per hour. How many km does it make in {m} hours?",
-                    "A train runs at a steady {v} km per hour. How many km does it make in {m} minutes?",
-                    "A train runs at a steady {v} km per hour for {m} hours. How many km does it make in that time?",
-                    "A train runs at a steady {v} km per hour. How many km does it make in five minutes?",
+                    "A train runs at a steady {v} km per hour. How many km does it cover in {m} hours?",
+                    "A train runs at a steady {v} km per hour. How many km does it cover in {m} minutes?",
+                    "A train runs at a steady {v} km per hour for {m} hours. How many km does it cover in that time?",
+                    "A train runs at a steady {v} km per hour. How many km does it cover in five minutes?",
                 ),
                 (
                     "{A} can print {v} flyers per hour. How many flyers does {A} print in {m} hours?",
@@ -194,7 +194,7 @@ TEMPLATES = (
                     "{A} cycles at a constant {v} km per hour. How many metres per minute is that exactly?",
                 ),
                 (
-                    "A harbour boat keeps up {v} kilometres an hour, and its log gives the same speed as {w} metres a minute. How many metres does the boat make in {t} minutes?",
+                    "A harbour boat keeps up {v} kilometres an hour, and its log gives the same speed as {w} metres a minute. How many metres does the boat cover in {t} minutes?",
                     "A harbour boat keeps up {v} kilometres an hour. What speed in metres a minute must its log give?",
                 ),
                 (
