@@ -26,10 +26,10 @@ def _root(rng: Random) -> Mapping[str, Case]:
     """√(a - b x) + c at x = m; the radicand is a square, or minus one."""
 
     def case(sign: int, low: int) -> tuple[Numbers, int]:
-        y, b, m = rng.randint(low, low + 3), rng.randint(3, 6), rng.randint(9, 24)
+        y, b, m = rng.randint(low, low + 2), rng.randint(3, 6), rng.randint(9, 24)
         return {"a": b * m + sign * y * y, "b": b, "m": m, "c": rng.randint(2, 20)}, y
 
-    (o, x), (c, y), (t, z) = case(1, 5), case(1, 2), case(-1, 2)
+    (o, x), (c, y), (t, z) = case(1, 4), case(1, 1), case(-1, 1)
     return four(
         sound(x + o["c"], **o),
         sound(t["a"] // t["b"], a=t["a"], b=t["b"]),
@@ -56,9 +56,9 @@ def _quadratic(rng: Random) -> Mapping[str, Case]:
     """x² - b x + c = 0, asked for the sum of the squares of its real solutions."""
 
     def case(sign: int, low: int) -> Numbers:
-        """c is off the square of b/2, by less than half of the way to the next b's."""
+        """c is off the square of b/2 by up to the way to the next b's: it tells nothing alone."""
         b = rng.randint(13, 40)
-        return {"b": b, "c": b * b // 4 - sign * (low + rng.randint(1, b // 4))}
+        return {"b": b, "c": b * b // 4 - sign * (low + rng.randint(1, b // 2))}
 
     def squares(v: Numbers) -> int:
         return v["b"] ** 2 - 2 * v["c"]

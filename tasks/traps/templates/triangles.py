@@ -81,11 +81,15 @@ def _diagonal(rng: Random) -> Mapping[str, Case]:
         k = rng.randint(2, 7 if z < 14 else 4)
         return {"a": k * y, "b": k * x, "d": k * z}
 
-    o, c, t, other = case(), case(), case(), case()
-    right = t["d"]
-    while other["d"] == right or not max(t["a"], t["b"]) < other["d"] < t["a"] + t["b"]:
-        other = case()
-    t["d"] = other["d"]  # the diagonal of another rectangle
+    def wrong(v: dict[str, int]) -> bool:
+        return max(v["a"], v["b"]) < v["d"] < v["a"] + v["b"] and v["d"] != right
+
+    o, c = case(), case()
+    while True:
+        t, other = case(), case()
+        right, t["d"] = t["d"], other["d"]  # the diagonal of another rectangle
+        if wrong(t):
+            break
     return four(
         sound(o["a"] + o["b"] - o["d"], **o),
         sound(right, a=t["a"], b=t["b"]),
