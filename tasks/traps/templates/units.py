@@ -148,8 +148,8 @@ TEMPLATES = (
                     "{A} has a ribbon of exactly {a} m. How many cm is that?",
                 ),
                 (
-                    "A plank is labelled: length {a} m ({b} cm). It is sawn into equal boards of {c} cm, with nothing lost. How many boards is that?",
-                    "A plank is labelled: length {a} m. How many cm long is it?",
+                    "A roll of wire is labelled: length {a} m ({b} cm). It is cut into equal pieces of {c} cm, with nothing lost. How many pieces is that?",
+                    "A roll of wire is labelled: length {a} m. How many cm of wire is that?",
                 ),
                 (
                     "A wall is {b} cm long, and {A}'s plan gives the same {a} m. Tiles of {c} cm are laid along it without gaps. How many tiles are there in a row?",
@@ -162,8 +162,8 @@ TEMPLATES = (
                     "{A}有一条丝带，正好长{a}米，也就是多少厘米？",
                 ),
                 (
-                    "一块木板上标着：长{a}米（{b}厘米）。把它锯成{c}厘米长的小板，不计损耗，一共有多少块？",
-                    "一块木板上标着：长{a}米。它长多少厘米？",
+                    "一卷铁丝上标着：长{a}米（{b}厘米）。把它剪成{c}厘米长的小段，不计损耗，一共有多少段？",
+                    "一卷铁丝上标着：长{a}米。铁丝长多少厘米？",
                 ),
                 (
                     "一面墙长{b}厘米，{A}的图纸上标的是同样的长度，{a}米。沿墙紧挨着铺{c}厘米长的瓷砖，一排有多少块？",
