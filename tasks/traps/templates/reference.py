@@ -73,8 +73,17 @@ _FRUIT = {
     "zh": ("苹果", "梨", "李子", "无花果", "柠檬", "芒果", "青柠", "桃子"),
 }
 _PARTS = {
-    "en": ("windows", "attics", "arches", "gables", "chimneys", "balconies", "niches", "statues"),
-    "zh": ("窗户", "阁楼", "拱门", "山墙", "烟囱", "阳台", "壁龛", "雕像"),
+    "en": (
+        "windows",
+        "skylights",
+        "arches",
+        "gables",
+        "chimneys",
+        "balconies",
+        "niches",
+        "statues",
+    ),
+    "zh": ("窗户", "天窗", "拱门", "山墙", "烟囱", "阳台", "壁龛", "雕像"),
 }
 
 
