@@ -1,14 +1,16 @@
 """Grades the recorded responses of AIW (arXiv 2406.02061) again, and compares with their labels.
 
-    python benchmarks/aiw_regrade.py FOLDER [numeric|math]
+    python benchmarks/aiw_regrade.py FOLDER [numeric|math] [math|letters]
+
+The first word is the verifier for problems with numbers, the second what judges the symbolic ones.
 
 FOLDER is a checkout of LAION-AI/AIW, or its git directory. The responses and labels are theirs
 (Apache-2.0); nothing of them is stored. Files that are only pointers to large files are left out.
 
-Two kinds of labels are told apart. Of most responses the label says whether the answer is a
-number, the right one. Of `AIW_param.json`, where Alice has M sisters, it says whether the response
-holds the letters "M+1" without a space anywhere; that is no judgement of the answer, and is
-counted apart.
+There are two kinds of labels. For most responses the label says whether the answer is the right
+number. In `AIW_param.json`, where Alice has M sisters, it says whether the response contains the
+letters "M+1", without a space, anywhere (but for a few that a person has overruled); that does not
+judge the answer. `letters` compares as the labels do, `math` judges the answer.
 """
 
 from __future__ import annotations
@@ -47,13 +49,15 @@ def files(folder: Path) -> Iterator[tuple[str, str]]:
                 yield name, shown.stdout
 
 
-def rows(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each labelled response with the part of the collection that it belongs to."""
+def rows(folder: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Each labelled response with the part of the collection, and the file and row, it is from."""
     for name, text in files(folder):
         if not text.startswith("["):
             continue
         part = name.removeprefix(f"{RESPONSES}/").split("/")[0]
-        yield from ((part, row) for row in json.loads(text) if "right_answer" in row)
+        for i, row in enumerate(json.loads(text)):
+            if "right_answer" in row:
+                yield part, f"{name.removeprefix(RESPONSES + '/')}, row {i}", row
 
 
 def asked(row: dict[str, Any]) -> Problem:
@@ -77,20 +81,24 @@ def response(row: dict[str, Any]) -> str:
     return text.replace("  ", "\n\n")
 
 
-def main(folder: str, name: str = "numeric") -> None:
+def main(folder: str, name: str = "numeric", symbols: str = "math") -> None:
     """Print the agreement by part, and each response on which the two differ."""
     verifiers = {"numeric": NumericVerifier(), "math": MathVerifier()}
     counts: Counter[tuple[str, bool, bool]] = Counter()
-    for part, row in rows(Path(folder)):
+    for part, where, row in rows(Path(folder)):
         problem, symbolic = asked(row), row["right_answer"] == "null"
-        verifier = verifiers["math" if symbolic else name]
-        verdict = verifier.verify(response(row), problem)
-        right, label = verdict.status is Status.CORRECT, row["correct"]
+        if symbolic and symbols == "letters":
+            right = str(problem.gold) in row["model_response"]
+        else:
+            verifier = verifiers["math" if symbolic else name]
+            verdict = verifier.verify(response(row), problem)
+            right = verdict.status is Status.CORRECT
+        label = row["correct"]
         counts[part, right, label] += 1
         if right != label and not symbolic:
             end = " ".join(response(row).split())[-160:]
             print(
-                f"{part}: label {label}, here {verdict.status} ({verdict.answer!r}), "
+                f"{where}: label {label}, here {verdict.status} ({verdict.answer!r}), "
                 f"gold {problem.gold}, recorded answer {row['parsed_answer']}: … {end}"
             )
     for part in sorted({part for part, _, _ in counts}):

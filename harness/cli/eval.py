@@ -91,6 +91,12 @@ class _WithNames(click.Command):
     help="With --study and --dry-run: run this share of each task first (5% if omitted).",
 )
 @db_option
+@click.option(
+    "--site",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Then write the database's leaderboard there, as `harness site build` does.",
+)
 @click.option("--dry-run", is_flag=True, help="Print what would run, then exit.")
 @click.option("--quiet", is_flag=True, help="Do not show progress.")
 @env_file_option
@@ -103,11 +109,16 @@ def eval_(
     quiet: bool,
     study_file: Path | None,
     pilot: float | None,
+    site: Path | None,
     **given: Any,
 ) -> int:
     """Evaluate a model on tasks under budgets; store every sample and print a report."""
+    context = click.get_current_context()
+    if site is not None and (as_json or dry_run):
+        raise UsageError(f"--site cannot be combined with {'--json' if as_json else '--dry-run'}")
     if study_file is not None:
-        return _study(click.get_current_context(), study_file, as_json, quiet, dry_run, pilot)
+        code = _study(context, study_file, as_json, quiet, dry_run, pilot)
+        return _with_site(context, code, site, study_file=study_file)
     if pilot is not None:
         raise UsageError(
             "--pilot needs --study FILE; for a single eval use `harness plan --pilot N`"
@@ -130,7 +141,17 @@ def eval_(
             err=True,
         )
         return 130
-    return _report(result, as_json, quiet, given["judge_model"])
+    code = _report(result, as_json, quiet, given["judge_model"])
+    return _with_site(context, code, site, db=given["db"])
+
+
+def _with_site(context: click.Context, code: int, site: Path | None, **source: Any) -> int:
+    """Write the leaderboard if a folder is named, and pass on the exit code."""
+    if site is not None:
+        from harness.cli.site import build
+
+        context.invoke(build, out=site, **source)
+    return code
 
 
 def _study(

@@ -5,8 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-QUESTION = ("question", "problem", "prompt", "input", "query", "instruction", "text")
-ANSWER = ("answer", "gold", "target", "label", "expected", "solution", "output", "correct")
+QUESTION = (
+    "question", "problem", "prompt", "input", "query", "instruction", "text",
+    "frage", "aufgabe", "pregunta", "pergunta", "domanda", "问题", "題目", "题目", "問題",
+)  # fmt: skip
+ANSWER = (
+    "answer", "gold", "target", "label", "expected", "solution", "output", "correct",
+    "antwort", "lösung", "réponse", "respuesta", "resposta", "risposta", "答案", "回答", "解答",
+)  # fmt: skip
 CHOICES = ("choices", "options")
 LURE = ("lure", "shortcut_answer")
 ID = ("id", "uid", "key", "name")

@@ -1,10 +1,14 @@
-"""Task files and tables of questions, read from disk or from the hub; a line for what is wrong."""
+"""Reading task files and tables of questions, from disk or from the hub.
+
+Whatever is wrong with one is told in a single line, with the place and what to do about it.
+"""
 
 from __future__ import annotations
 
 import csv
 import hashlib
 import io
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +27,7 @@ FILES = (".yaml", ".yml", ".toml")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Rows of questions; `origin` is what a run's manifest keeps of where they came from."""
+    """Rows of questions; `origin` is what a run's manifest records about their source."""
 
     where: str
     rows: list[dict[str, Any]] = field(repr=False)
@@ -36,7 +40,7 @@ class Table:
 
 
 def read_task_file(path: Path) -> tuple[TaskFile, Mapping[str, Any]]:
-    """The task in a file, and what a manifest keeps of the file. A bare table is a task as well."""
+    """The task in a file, and what a manifest records of the file. A bare table is a task too."""
     suffix = path.suffix.lower()
     if suffix in TABLES:
         return TaskFile(data=path.name), {}
@@ -54,15 +58,16 @@ def read_task_file(path: Path) -> tuple[TaskFile, Mapping[str, Any]]:
     if task is None:
         raise DataError("\n".join(f"{path}: {fault}" for fault in faults))
     if (task.data is None) == (task.hub is None):
-        raise DataError(f"{path}: name the questions by one of data (a file) and hub (name: …)")
+        raise DataError(f"{path}: give either `data` (a file of questions) or `hub` (name: …)")
     return task, {"file": path.name, "sha256": _sha(text.encode()), "text": text}
 
 
 def verifier_tables(task: TaskFile, folder: Path) -> dict[str, Any]:
-    """What the verifier's options hold that name a TOML file beside the task, by option.
+    """The contents of the TOML files that the verifier's options name, by option.
 
-    The verifier says which do (`reads`). The table takes the file's place, so that a run tells all
-    of what judged it, and needs no file to be judged again.
+    A verifier's `reads` lists such options; paths are relative to the task file. The contents
+    replace the name, so that a run records all that judged it and can be judged again without the
+    file.
     """
     kind = None if task.verifier is None else find("verifiers", task.verifier)
     found = {}
@@ -73,7 +78,7 @@ def verifier_tables(task: TaskFile, folder: Path) -> dict[str, Any]:
 
 
 def _twice(node: Any) -> Any:
-    """The first key that a mapping has already; YAML's parser takes the last and says nothing."""
+    """The first key that occurs twice in a mapping; YAML's parser silently takes the last."""
     import yaml
 
     if isinstance(node, yaml.SequenceNode):
@@ -89,12 +94,14 @@ def _twice(node: Any) -> Any:
 
 
 def _yaml(text: str, path: Path) -> Any:
-    import yaml  # for these files alone
+    import yaml  # only needed for these files
 
     try:
         if key := _twice(yaml.compose(text, yaml.SafeLoader)):
-            raise DataError(f"{path}, line {key.start_mark.line + 1}: {key.value!r} comes twice")
+            raise DataError(f"{path}, line {key.start_mark.line + 1}: {key.value!r} occurs twice")
         return yaml.safe_load(text)
+    except RecursionError as error:
+        raise DataError(f"{path}: not YAML for a task: it contains itself") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = "" if mark is None else f", line {mark.line + 1}"
@@ -103,7 +110,7 @@ def _yaml(text: str, path: Path) -> Any:
 
 
 def read_toml(path: Path) -> Any:
-    """What a TOML file says; DataError for what is none."""
+    """The contents of a TOML file; DataError if it is not valid TOML."""
     return _toml(_text(path), path)
 
 
@@ -115,7 +122,7 @@ def _toml(text: str, path: Path) -> Any:
 
 
 def read_rows(path: Path) -> Table:
-    """The rows of a table; DataError names the line that cannot be read."""
+    """The rows of a table; DataError names the line that is wrong."""
     suffix = path.suffix.lower()
     if suffix not in TABLES:
         raise DataError(f"{path}: questions are read from {', '.join(TABLES)}")
@@ -125,7 +132,7 @@ def read_rows(path: Path) -> Table:
 
 
 def read_hub(hub: Hub, split: str | None = None) -> Table:
-    """The rows of a split on the hub; DataError when they cannot be had."""
+    """The rows of a split on the hub; DataError if they cannot be loaded."""
     split = split or hub.split
     rows = rows_of_hub(hub.name, hub.config, split, hub.revision, "write them to a file")
     told = {"hub": hub.name, "config": hub.config, "split": split, "revision": hub.revision}
@@ -142,42 +149,59 @@ def _checked(table: Table) -> Table:
         for name, value in row.items():
             if isinstance(value, str) and not encodable(value):
                 raise DataError(
-                    f"{table.where}, row {number}: {name} holds half a character (a lone "
-                    "surrogate, as \\ud83d); mend the file"
+                    f"{table.where}, row {number}: {name} contains half a character (a lone "
+                    "surrogate such as \\ud83d): correct the file"
+                )
+            if isinstance(value, str) and "\0" in value:
+                raise DataError(
+                    f"{table.where}, row {number}: {name} contains a NUL character: remove it"
                 )
     return table
 
 
 def _csv(text: str, path: Path) -> list[dict[str, Any]]:
+    if hint := re.match(r'"?sep=([,;\t])"?\r?\n', text):  # a line that spreadsheets write and hide
+        text = text[hint.end() :]
     head = text.partition("\n")[0]
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else max(",;\t", key=head.count)
+    delimiter = max(",;\t", key=head.count)
+    if hint or path.suffix.lower() == ".tsv":
+        delimiter = hint[1] if hint else "\t"
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         lines = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
-        raise DataError(f"{path}, line {reader.line_num}: not CSV: {error}") from error
+        raise DataError(
+            f"{path}, line {reader.line_num}: not CSV: {error} (a cell that begins with a quote "
+            "ends with one; a quote inside is doubled)"
+        ) from error
     if not lines:
         return []
     (_, names), *rest = lines
     names = [name.strip() for name in names]
     twice = {name for name in names if names.count(name) > 1}
     if "" in names or twice:
-        bad = "a column without a name" if "" in names else f"two columns {twice.pop()!r}"
-        raise DataError(f"{path}, line 1: {bad}; the first line names the columns, each once")
+        bad = "a column without a name" if "" in names else f"two columns named {twice.pop()!r}"
+        raise DataError(f"{path}, line 1: {bad}; the first line must name every column, each once")
     for number, row in rest:
         if len(row) != len(names):
             raise DataError(
-                f"{path}, line {number}: {len(row)} cells where the first line names "
-                f'{len(names)}: a cell with a "{delimiter}" in it stands in quotes'
+                f"{path}, line {number}: {len(row)} cells, but the first line names "
+                f"{len(names)} columns: put a cell that contains {delimiter!r} in double quotes"
             )
     return [dict(zip(names, row, strict=True)) for _, row in rest]
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8-sig")
+        data = path.read_bytes()
+        if data.startswith(b"PK\3\4"):
+            raise DataError(f"{path} is a spreadsheet, not a text file: save it as CSV UTF-8")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DataError(f"{path} is not UTF-8 text (byte {error.start}): convert it") from error
+        raise DataError(
+            f"{path} is not UTF-8 text (byte {error.start}): save it as UTF-8 (in a spreadsheet: "
+            "Save As, CSV UTF-8)"
+        ) from error
     except FileNotFoundError as error:
         raise DataError(f"{path}: no such file; `harness tasks new NAME` writes one") from error
     except OSError as error:

@@ -23,7 +23,7 @@ Row = Mapping[str, Any]
 
 
 class Column:
-    """A column by its name, where a template might stand."""
+    """A column, by its name; has the interface of a template."""
 
     def __init__(self, name: str) -> None:
         self.text = name
@@ -31,13 +31,13 @@ class Column:
     def of(self, row: Row, where: str) -> str:
         """The cell as text."""
         if self.text not in row:
-            raise DataError(f"{where}: no {self.text!r}, which other rows have")
+            raise DataError(f"{where}: {self.text!r} is missing, though other rows have it")
         value = row[self.text]
         return "" if value is None else str(value)
 
 
 class RowReader:
-    """Reads the rows of one table; DataError or UnknownNameError for what does not fit."""
+    """Turns rows of a table into problems; DataError or UnknownNameError where they do not fit."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class RowReader:
         choices = given.choices or guess.choice_columns(columns)
         self._choices = [self._template("choices", text) for text in choices]
         if scored is not None and not choices:
-            raise UsageError(f"task {task}: it has no choices whose log-likelihoods could be read")
+            raise UsageError(f"task {task}: it has no choices to compare by log-likelihood")
         self._optional = {
             name: self._template(name, text)
             for name, text in (
@@ -87,8 +87,8 @@ class RowReader:
         if text is None:
             raise DataError(
                 f"{self.table.where}: no column for the {name} (found: "
-                f"{', '.join(self.table.columns)}): call one {name!r}, or say which in `fields` of "
-                "a task file"
+                f"{', '.join(self.table.columns)}): name one {name!r} in the first line, or say "
+                "which it is under `fields` in a task file"
             )
         return self._template(name, text)
 
@@ -117,7 +117,7 @@ class RowReader:
         return found
 
     def _letters(self, golds: Sequence[str | None]) -> list[str | None]:
-        """Texts of choices, letters as they are, or numbers that count from 0 or from 1."""
+        """Answers as letters: from texts of choices, letters, or numbers from 0 or from 1."""
         rows = [self._in_row(n, row) for n, row in enumerate(self.table.rows, 1)]
         pairs = [(g, c) for g, c in zip(golds, rows, strict=True) if g is not None]
         base: int | None = None
@@ -125,8 +125,8 @@ class RowReader:
             base = 0 if any(int(g) == 0 for g, _ in pairs) else 1
             if base == 1 and not any(int(g) == len(c) for g, c in pairs):
                 raise DataError(
-                    f"{self.table.where}: the answers are numbers that may count from 0 or from "
-                    "1: write letters"
+                    f"{self.table.where}: the answers are numbers, and nothing shows whether they "
+                    "count from 0 or from 1: write letters"
                 )
         return [
             None if gold is None else self._letter(gold, number, choices, base)
@@ -143,7 +143,7 @@ class RowReader:
             place = ord(bare) - ord("A") if len(bare) == 1 else -1
         if not 0 <= place < len(choices):
             raise DataError(
-                f"{self._where(number)}: the answer {gold[:40]!r} is none of its {len(choices)} "
+                f"{self._where(number)}: the answer {gold[:40]!r} is not one of the {len(choices)} "
                 "choices: write a letter, or the choice's text"
             )
         return chr(ord("A") + self._order(number, len(choices)).index(place))
@@ -154,14 +154,14 @@ class RowReader:
         return [found[place] for place in self._order(number, len(found))]
 
     def _order(self, number: int, count: int) -> list[int]:
-        """Which of the row's choices stands at each place."""
+        """The index, in the row, of the choice shown at each place."""
         if not self._file.shuffle_choices:
             return list(range(count))
         drawn = random.Random(derive_seed("choices", self.order_seed, number))
         return drawn.sample(range(count), count)
 
     def _in_row(self, number: int, row: Row) -> list[str]:
-        """The choices as the row has them."""
+        """The choices in the row's own order."""
         if len(self._choices) != 1:
             found = [self._text(one, number, row) for one in self._choices]
             while found and not found[-1]:
@@ -171,16 +171,15 @@ class RowReader:
             value = row.get(one.text) if isinstance(one, Column) else None
             found = _listed(self._text(one, number, row) if value is None else value)
         if not 2 <= len(found) <= 10:
-            raise DataError(f"{self._where(number)}: {len(found)} choices, where 2 to 10 can be "
-                            "lettered")  # fmt: skip
+            raise DataError(f"{self._where(number)}: {len(found)} choices; there must be 2 to 10")
         return found
 
     def _none_missing(self) -> None:
         for number, gold in enumerate(self._golds, 1):
             if gold is None:
                 raise DataError(
-                    f"{self._where(number)}: the answer is empty (verifier: flaw is for problems "
-                    "that have none)"
+                    f"{self._where(number)}: the answer is empty (for problems without an answer, "
+                    "set `verifier: flaw` in a task file)"
                 )
 
     def _check_verifier(self) -> None:
@@ -200,14 +199,18 @@ class RowReader:
                 f"{given}: {error}"
             ) from error
 
+    def question(self, number: int, row: Row) -> str:
+        """The question of a row, without the prompt around it."""
+        return self._text(self._question, number, row)
+
     def cluster(self, number: int, row: Row) -> str:
-        """The cluster that a row belongs to; its own where the file names none."""
+        """The cluster that a row belongs to; one of its own if the file names none."""
         template = self._optional.get("cluster")
         return (self._text(template, number, row) if template else "") or f"row-{number}"
 
     def problem(self, number: int, row: Row, examples: Examples) -> Problem:
         """The problem of a row, with its worked examples."""
-        question = self._text(self._question, number, row)
+        question = self.question(number, row)
         if not question:
             raise DataError(f"{self._where(number)}: the question is empty")
         meta: dict[str, Any] = {"row": number}
@@ -244,7 +247,7 @@ class RowReader:
         return self._prompt.of(fields, f"problem {problem.id}")
 
     def described(self) -> Iterator[tuple[str, str]]:
-        """What was read as what, for people."""
+        """Which column was taken for what, to show to people."""
         yield "question", self._question.text
         yield "answer", self._answer.text
         if self._choices:
@@ -265,7 +268,7 @@ _DEFAULT = (
 
 
 def _listed(value: Any) -> list[str]:
-    """A list, or one that stands in a cell as JSON or parted by `|` or lines."""
+    """A list, or the text of one: JSON, or parts separated by `|` or by line breaks."""
     if isinstance(value, str):
         try:
             value = json.loads(value)

@@ -125,22 +125,29 @@ class RowTask:
                 self.name, file, self._table(file, file.examples), reader.order_seed, reader.scored
             )
             pool = [other.example(n, row) for n, row in enumerate(other.table.rows, 1)]
+            asked = {reader.question(n, row): n for n, row in enumerate(reader.table.rows, 1)}
+            for n, row in enumerate(other.table.rows, 1):
+                if (same := asked.get(other.question(n, row))) is not None:
+                    raise DataError(
+                        f"{other.table.where}, row {n}: this example is the question of row {same} "
+                        f"of {reader.table.where}, and gives its answer away"
+                    )
             if len(pool) < shots:
-                raise DataError(f"task {self.name}: shots={shots}, and {other.table.where} has "
-                                f"{len(pool)} rows")  # fmt: skip
+                raise DataError(f"task {self.name}: shots={shots}, but {other.table.where} has "
+                                f"only {len(pool)} rows")  # fmt: skip
             return {None: pick.sample(pool, shots)}
         rows = reader.table.rows
         if len(rows) <= shots:
             raise DataError(f"task {self.name}: shots={shots} from among its own {len(rows)} rows; "
-                            "name a file of `examples`")  # fmt: skip
+                            "give a file of `examples`")  # fmt: skip
         order = pick.sample(range(1, len(rows) + 1), len(rows))
         clusters = {n: reader.cluster(n, rows[n - 1]) for n in order}
         found: dict[int | None, list[list[str]]] = {}
         for mine in order:
             others = [n for n in order if clusters[n] != clusters[mine]][:shots]
             if len(others) < shots:
-                raise DataError(f"task {self.name}: shots={shots}, and no so many rows are of "
-                                f"another cluster than row {mine}")  # fmt: skip
+                raise DataError(f"task {self.name}: shots={shots}, but fewer rows are in another "
+                                f"cluster than row {mine}")  # fmt: skip
             found[mine] = [reader.example(n, rows[n - 1]) for n in others]
         return found
 

@@ -27,6 +27,13 @@ def test_the_table_and_the_progress(stub_eval):
     assert "accuracy" in result.err
 
 
+def test_one_command_evaluates_and_writes_the_leaderboard(stub_eval, tmp_path):
+    result = stub_eval("--budget", "greedy", "--quiet", "--site", str(tmp_path / "board"))
+    assert result.code == 0
+    assert "pages for 1 runs" in result.out
+    assert "thirds" in (tmp_path / "board" / "index.html").read_text("utf-8")
+
+
 def test_it_says_what_was_asked_and_what_the_store_had(stub_eval):
     assert "24 samples generated, 0 from the store" in stub_eval("--budget", "vote@4").err
     assert "24 samples generated, 24 from the store" in stub_eval("--budget", "vote@8").err
@@ -99,6 +106,7 @@ def test_a_reached_limit_is_exit_code_1_and_says_how_to_go_on(stub_eval):
         (["--budget", "greedy", "--task", "gsm8k", "--data-dir", "nowhere"], "no such folder"),
         (["--budget", "greedy", "--concurrency", "0"], "at least 1"),
         (["--budget", "greedy", "--nosuch"], "No such option"),
+        (["--budget", "greedy", "--site", "board", "--dry-run"], "--site cannot be combined"),
     ],
 )
 def test_bad_input_is_one_clear_message_and_exit_code_2(stub_eval, words, message):

@@ -15,11 +15,11 @@ def _times(rng: Random) -> Mapping[str, Case]:
     """In t years the elder is k times as old; in the trap that has passed."""
 
     def case(t: int) -> tuple[dict[str, int], int]:
-        k, b = rng.randint(3, 4), rng.randint(9, 13)
+        k, b = rng.randint(3, 4), rng.randint(9, 15)
         return {"a": k * b + (k - 1) * t, "b": b, "k": k}, t
 
     (o, x), (c, y) = case(rng.randint(4, 8)), case(rng.randint(1, 3))
-    t, z = case(-rng.randint(2, 7))
+    t, z = case(-rng.randint(1, 3))
     return four(
         sound(x, **o), sound(t["k"] * t["b"], b=t["b"], k=t["k"]), flawed(-z, **t), sound(y, **c)
     )
@@ -28,16 +28,16 @@ def _times(rng: Random) -> Mapping[str, Case]:
 def _mother(rng: Random) -> Mapping[str, Case]:
     """A mother of a and a child of b years; in x years they are s together."""
 
-    def case(low: int, high: int) -> dict[str, int]:
-        a, x = rng.randint(31, 48), rng.randint(3, 20)
-        b = a - rng.randint(low, high)
+    def case(gap: tuple[int, int], age: tuple[int, int] = (31, 48)) -> dict[str, int]:
+        a, x = rng.randint(*age), rng.randint(3, 20)
+        b = a - rng.randint(*gap)
         return {"a": a, "b": b, "s": a + b + 2 * x}
 
     def years(v: dict[str, int]) -> int:
         return (v["s"] - v["a"] - v["b"]) // 2
 
-    o, c, t = case(24, 30), case(18, 21), case(4, 11)
-    child = t["a"] - rng.randint(20, 30)
+    o, c, t = case((24, 30)), case((18, 21)), case((6, 11), (24, 45))
+    child = t["a"] - rng.randint(18, 23)
     return four(
         sound(years(o), **o),
         sound(t["a"] - child, a=t["a"], b=child),

@@ -12,7 +12,7 @@ TOPIC = "time and calendar"
 
 
 def _leap(rng: Random) -> Mapping[str, Case]:
-    def case(rest: int, low: int = 1952) -> dict[str, int]:
+    def case(rest: int, low: int = 1904) -> dict[str, int]:
         return {"y": rng.randrange(low, 2024, 4) + rest, "d": rng.randint(4, 28)}
 
     o, c, t = case(0), case(0), case(rng.randint(1, 3))
@@ -26,31 +26,60 @@ def _leap(rng: Random) -> Mapping[str, Case]:
     return {part: replace(case, words=months) for part, case in cases.items()}
 
 
-_SHORT = {
-    "en": ("April", "June", "September", "November"),
-    "zh": ("4月", "6月", "9月", "11月"),
-}
-_LONG = {"en": ("May", "July", "October", "December"), "zh": ("5月", "7月", "10月", "12月")}
-"""A short month and the long one that follows it."""
+_MONTHS = (
+    "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+_SHORT = ("April", "June", "September", "November")
+
+
+def _ordinal(day: int) -> str:
+    return {1: "st", 2: "nd", 3: "rd"}.get(day % 10 if day not in (11, 12, 13) else 0, "th")
 
 
 def _thirty_one(rng: Random) -> Mapping[str, Case]:
-    """From day 31 of one month to day 30 of the next, or from 30 to 31."""
+    """From a day of a short month to one of the long month after it, or the other way round.
 
-    def words(i: int) -> dict[str, dict[str, str]]:
-        return {k: {"m": _SHORT[k][i], "n": _LONG[k][i]} for k in ("en", "zh")}
+    In trap and control alike one day is the 30th and one the 31st, and either month may come first.
+    """
 
-    def case(p: int, q: int) -> dict[str, int]:
-        return {"p": p, "q": q, "k": rng.randint(3, 12)}
+    def case(p: int, q: int, short_first: bool, lure: bool = False) -> Case:
+        first = rng.choice(
+            [m for m in _MONTHS[:-1] if (m in _SHORT) == short_first and m != "July"]
+        )
+        i, k, length = _MONTHS.index(first), rng.randint(3, 12), 30 if short_first else 31
+        named = {"m": first, "n": _MONTHS[i + 1], "s": _MONTHS[i + (not short_first)]}
+        words = {
+            "en": named | {"u": _ordinal(p), "v": _ordinal(q)},
+            "zh": {x: f"{_MONTHS.index(name) + 3}月" for x, name in named.items()},
+        }
+        days, model = (length - p + q) * k, f"from {length}"
+        values = {"p": p, "q": q, "k": k}
+        if lure:
+            return Case(values=values, words=words, model=model, lure=days)
+        return Case(values=values, words=words, model=model, answer=days)
 
-    i, j, k = (rng.randrange(4) for _ in range(3))
-    o = {"p": rng.randint(4, 28), "q": rng.randint(4, 28), "k": rng.randint(3, 12)}
-    c, t = case(30, 31), case(31, 30)
+    o, t, c = (rng.random() < 0.5 for _ in range(3))
+    twist = case(*(31, 30) if t else (30, 31), t, lure=True)
+    k = twist.values["k"]
     return {
-        "original": Case(values=o, answer=(30 - o["p"] + o["q"]) * o["k"], words=words(k)),
-        "concept": Case(values={"k": t["k"]}, answer=30 * t["k"], words=words(i)),
-        "twist": Case(values=t, lure=(30 - 31 + 30) * t["k"], words=words(i)),
-        "control": Case(values=c, answer=31 * c["k"], words=words(j)),
+        "original": case(rng.randint(4, 28), rng.randint(4, 28), o),
+        "concept": Case(values={"k": k}, answer=30 * k, words=twist.words),
+        "twist": twist,
+        "control": case(*(30, 31) if c else (31, 30), c),
+    }
+
+
+def _between_months() -> dict[str, Model]:
+    """By the length of the first month; the second has the other length."""
+    return {
+        f"from {length}": Model(
+            ask=f"({length} - p + q) * k",
+            laws=(f"p <= {length}", f"q <= {61 - length}"),
+            shortcut=f"({length} - p + q) * k",
+            claim="none",
+        )
+        for length in (30, 31)
     }
 
 
@@ -88,10 +117,10 @@ def _weekdays(rng: Random) -> Mapping[str, Case]:
 
 def _day(rng: Random) -> Mapping[str, Case]:
     def case(total: int) -> dict[str, int]:
-        a, b = rng.randint(7, 9), rng.randint(6, 9)
+        a, b = rng.randint(6, 9), rng.randint(5, 9)
         return {"a": a, "b": b, "c": total - a - b, "n": rng.randint(3, 6)}
 
-    o, c, t = case(rng.randint(19, 21)), case(rng.randint(23, 24)), case(rng.randint(26, 28))
+    o, c, t = case(rng.randint(19, 21)), case(rng.randint(23, 24)), case(rng.randint(25, 26))
     return four(
         sound(o["n"] * o["c"], **o),
         sound(24 - t["a"] - t["b"], a=t["a"], b=t["b"]),
@@ -106,7 +135,7 @@ def _trip(rng: Random) -> Mapping[str, Case]:
             h, m, t = rng.randint(6, 18), rng.randint(10, 59), rng.randint(65, 170)
             end = 60 * h + m + t
             i, n = divmod(end, 60)
-            if n >= 10 and m % 5 == 0 and n % 5 == 0:
+            if n >= 10 and m % 5 == 0 and n % 5 == 0 and 65 <= t + off <= 170:
                 return {"h": h, "m": m, "i": i, "n": n, "t": t + off, "k": 5 * rng.randint(2, 6)}
 
     o, c, t = case(0), case(0), case(rng.choice((-40, -30, -20, 20, 30, 40)))
@@ -159,10 +188,10 @@ TEMPLATES = (
                 ),
                 (
                     "A parcel for {A} left the harbour on {l} February {y} and was delivered on {d} March {y}. How many days was it on the way?",
-                    "A harbour sent one parcel on each day of February {y}. How many parcels was that?",
+                    "A parcel for {A} left the harbour on every day of February {y}. How many parcels was that?",
                 ),
                 (
-                    "The exhibition was opened on {l} February {y}, and {A} saw it on {d} March in that year. How many days after the opening was that?",
+                    "The exhibition was opened on {l} February {y}, and {A} saw it on {d} March of that year. How many days after the opening was that?",
                     "The exhibition was open on all days of February {y}. On how many days was that?",
                 ),
             ),
@@ -189,43 +218,36 @@ TEMPLATES = (
         draw=_thirty_one,
         ranges={"p": "day of the month", "q": "day of the month"},
         models={
-            "original": Model(
-                unknowns={"x": Q},
-                facts=("x == (30 - p + q) * k",),
-                laws=("p <= 30", "q <= 31"),
-                ask="x",
-                shortcut="(30 - p + q) * k",
-                claim="none",
-            ),
             "concept": Model(unknowns={"x": Q}, facts=("x == 30 * k",), ask="x"),
+            **_between_months(),
         },
         words={
             "en": told(
                 (
-                    "{A} rents a boat for ${k} a day. The first day to pay is the one after {p} {m}, the last one is {q} {n} of the same year. How many dollars does {A} pay?",
-                    "{A} rents a boat for ${k} a day and pays for every day of {m}. How many dollars is that?",
+                    "{A} rents a boat for ${k} a day, from the day after the {p}{u} of {m} up to and including the {q}{v} of {n} of the same year. How many dollars does {A} pay?",
+                    "{A} rents a boat for ${k} a day and pays for every day of {s}. How many dollars is that?",
                 ),
                 (
-                    "A car park at the airport costs ${k} a night. {A} leaves a car there from {p} {m} to {q} {n} of the same year. How many dollars do the nights cost?",
-                    "A car park at the airport costs ${k} a night. {A} leaves a car there for all nights of the month of {m}. How many dollars do they cost?",
+                    "A car park at the airport costs ${k} a night. {A} leaves a car there from the {p}{u} of {m} to the {q}{v} of {n} of the same year. How many dollars do the nights cost?",
+                    "A car park at the airport costs ${k} a night. {A} leaves a car there on every night of {s}. How many dollars do the nights cost?",
                 ),
                 (
-                    "From the day after {p} {m} up to and including {q} {n} in the same year {A} learns {k} new words each day. How many words is that?",
-                    "{A} learns {k} new words on each day of the month of {m}. How many words is that?",
+                    "From the day after the {p}{u} of {m} up to and including the {q}{v} of {n} of the same year, {A} learns {k} new words a day. How many words is that?",
+                    "{A} learns {k} new words on every day of {s}. How many words is that?",
                 ),
             ),
             "zh": told(
                 (
                     "{A}租了一条船，每天{k}元，从{m}{p}日的第二天算起，到同年{n}{q}日为止，最后一天也算。一共要付多少元？",
-                    "{A}租了一条船，每天{k}元，{m}从头到尾每天都租。一共要付多少元？",
+                    "{A}租了一条船，每天{k}元，{s}从头到尾每天都租。一共要付多少元？",
                 ),
                 (
                     "机场停车场过夜每晚{k}元。{A}的车从{m}{p}日停到同年{n}{q}日。过夜费一共多少元？",
-                    "机场停车场过夜每晚{k}元。{A}的车在{m}里每晚都停着，没有漏一晚。过夜费一共多少元？",
+                    "机场停车场过夜每晚{k}元。{A}的车在{s}里每晚都停着，没有漏一晚。过夜费一共多少元？",
                 ),
                 (
                     "从{m}{p}日的第二天起，到同年{n}{q}日当天为止，{A}每天学{k}个新单词。一共学了多少个？",
-                    "{A}在{m}里每天学{k}个新单词。一共学了多少个？",
+                    "{A}在{s}里每天学{k}个新单词。一共学了多少个？",
                 ),
             ),
         },
@@ -244,15 +266,15 @@ TEMPLATES = (
             "en": told(
                 (
                     "In a certain month the {a}th is a {w} and the {b}th is a {v}. From the day after the {a}th up to and including the {b}th {A} saves ${k} a day. How many dollars is that?",
-                    "In a certain month the {a}th is a {w}. Two weeks later {A} starts to save. Which day of the month is that {w}?",
+                    "In a certain month the {a}th is a {w}. Two weeks after that day {A} starts to save. On which day of the month does {A} start?",
                 ),
                 (
-                    "The school fair falls on {w}, {a} May, the concert on {v}, {b} May of that year. {A} paints {k} posters on every day after the fair up to the day of the concert. How many posters is that?",
-                    "The school fair falls on {w}, {a} May. The concert is on a {w} of the same May too, two weeks later. On which day of May is it?",
+                    "The school fair falls on {w}, {a} May, the concert on {v}, {b} May of that year. {A} paints {k} posters on every day after the fair, up to and including the day of the concert. How many posters is that?",
+                    "The school fair falls on {w}, {a} May. The concert is exactly two weeks later, on a {w} again. On which day of May is the concert?",
                 ),
                 (
                     "{A} hands in a form on {w}, {a} October, and gets an answer on {v}, {b} October of the same year. For each day of waiting, counted from one date to the other, {k} points are credited. How many points does {A} get?",
-                    "{A} hands in a form on {w}, {a} October, and gets an answer two weeks later, on a {w} again. What is its date in October?",
+                    "{A} hands in a form on {w}, {a} October, and gets an answer exactly two weeks later, on a {w} again. On which day of October does the answer come?",
                 ),
             ),
             "zh": told(
@@ -294,7 +316,7 @@ TEMPLATES = (
                     "{A} sleeps {a} hours a day and works {b} hours. How many hours of the day are left at most for reading, if nothing else is done meanwhile?",
                 ),
                 (
-                    "A watchman's round-the-clock log for each of the last {n} days shows {a} hours asleep, {b} hours at the gate and {c} hours in the office. How many office hours are these in all?",
+                    "A watchman's round-the-clock log for each of the last {n} days shows {a} hours asleep, {b} hours at the gate and {c} hours in the office. How many hours in the office is that in all?",
                     "A watchman's log of one day shows {a} hours asleep and {b} hours at the gate. For how many hours, at most, can the watchman be in the office on that day?",
                 ),
                 (
@@ -309,7 +331,7 @@ TEMPLATES = (
                 ),
                 (
                     "门卫最近{n}天的值班记录，每天都是睡觉{a}小时、守门{b}小时、在办公室{c}小时，互不重叠。这几天在办公室一共多少小时？",
-                    "门卫的值班记录上，一天睡觉{a}小时、守门{b}小时。这一天在办公室最多多少小时？",
+                    "门卫的值班记录上，一天睡觉{a}小时、守门{b}小时。这一天最多可能有多少小时在办公室？",
                 ),
                 (
                     "{A}的窑一次只能做一件事，每天烘砖{a}小时、烧罐{b}小时、烧瓦{c}小时。{n}天一共烧瓦多少小时？",
@@ -350,8 +372,8 @@ TEMPLATES = (
                     "A film, shown without a break, starts at {h}:{m} and ends at {i}:{n}. How many minutes does it last?",
                 ),
                 (
-                    "{A} puts bread into the oven at {h}:{m} and takes it out at {i}:{n} on that day, so it has been in for exactly {t} minutes. A bigger loaf takes {k} minutes more. How many minutes does the bigger loaf take?",
-                    "{A} puts bread into the oven at {h}:{m} and takes it out at {i}:{n} on that day. For how many minutes has it been in?",
+                    "{A} puts bread into the oven at {h}:{m} and takes it out at {i}:{n} on the same day, so it is in there for exactly {t} minutes. A bigger loaf takes {k} minutes more. How many minutes does the bigger loaf take?",
+                    "{A} puts bread into the oven at {h}:{m} and takes it out at {i}:{n} on the same day. For how many minutes is it in there?",
                 ),
             ),
             "zh": told(

@@ -86,14 +86,14 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} takes three sacks across a river. Besides {A}, who rows, the boat holds up to {c} of them. One crossing takes {t} minutes. What is the smallest number of minutes of rowing that brings {A} and all the sacks across?",
-                    "{A} takes a wolf, a goat and a cabbage across a river. Besides {A}, who rows, the boat holds up to {c} of them. Left alone, the wolf eats the goat, and the goat eats the cabbage. One crossing takes {t} minutes. What is the smallest number of minutes of rowing that brings {A} and all three across safely?",
-                    "{A} takes a wolf, a goat and a cabbage across a river. Besides {A}, who rows, the boat holds up to {c} of them. How many of the three must wait when {A} crosses for the first time with as many as the boat holds?",
+                    "{A} takes three sacks across a river. Besides {A}, who rows, the boat holds at most {c} of them. One crossing takes {t} minutes. What is the smallest number of minutes of rowing that brings {A} and all the sacks across?",
+                    "{A} takes a wolf, a goat and a cabbage across a river. Besides {A}, who rows, the boat holds at most {c} of them. Left alone, the wolf eats the goat, and the goat eats the cabbage. One crossing takes {t} minutes. What is the smallest number of minutes of rowing that brings {A} and all three across safely?",
+                    "{A} takes a wolf, a goat and a cabbage across a river. Besides {A}, who rows, the boat holds at most {c} of them. How many of the three must wait when {A} crosses for the first time with as many as the boat holds?",
                 ),
                 (
-                    "A lift goes between two floors and holds {A} and up to {c} crates. {A} has three crates to take upstairs. One ride, up or down, takes {t} seconds. At least how many seconds of riding does it take to get {A} and all three crates upstairs?",
-                    "A lift goes between two floors and holds {A} and up to {c} animals. {A} has a fox, a hen and a snail to take upstairs. Out of {A}'s sight the fox eats the hen and the hen eats the snail. One ride, up or down, takes {t} seconds. At least how many seconds of riding does it take to get {A} and all three animals upstairs unharmed?",
-                    "A lift goes between two floors and holds {A} and up to {c} animals. {A} has a fox, a hen and a snail to take upstairs. How many of the animals stay below on the first ride if {A} takes as many as allowed?",
+                    "{A} has three crates to take upstairs. The lift goes between two floors and holds, besides {A}, at most {c} of them. One ride, up or down, takes {t} seconds. At least how many seconds of riding does it take to get {A} and all three crates upstairs?",
+                    "{A} has a fox, a hen and a snail to take upstairs. The lift goes between two floors and holds, besides {A}, at most {c} of them. Out of {A}'s sight the fox eats the hen and the hen eats the snail. One ride, up or down, takes {t} seconds. At least how many seconds of riding does it take to get {A} and all three animals upstairs unharmed?",
+                    "{A} has a fox, a hen and a snail to take upstairs. The lift goes between two floors and holds, besides {A}, at most {c} of them. How many of the animals stay below on the first ride if {A} takes as many as allowed?",
                 ),
                 (
                     "{A} rows three trunks to an island in a small boat that has room for {c} of them besides {A}. Each way across takes {t} minutes. At least how many minutes does it take until {A} is on the island with all the trunks?",
@@ -140,7 +140,7 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{n} sheep are shared out among boats, {c} to each. How many boats does {A} need?",
+                    "{A} takes {n} sheep over a lake in boats that hold {c} sheep each. How many boats does it take to carry them all at once?",
                     "{A} ferries {n} sheep over a lake in the only boat, which holds {A} and {c} of them. What is the smallest number of crossings, there and back counted alike, until {A} and all the sheep are over?",
                     "{A} ferries {n} sheep over a lake in the only boat, which holds {A} and {c} of them. What is the smallest number of crossings with sheep aboard until all of them are over?",
                     "{A} ferries {n} sheep over a lake in the only boat, which holds {A} and {c} of them. How many sheep are left when the first full boat has gone?",
@@ -211,7 +211,7 @@ TEMPLATES = (
                 (
                     "Two hikers cross a rope bridge in the dark with one lamp; the bridge carries at most {k} at once. One takes {a} minutes, the other {b}, and together they walk at the slower one's pace. After how many minutes are both across?",
                     "Three hikers cross a rope bridge in the dark with one lamp, which must be carried on every crossing; the bridge carries at most {k} at once. They take {a}, {b} and {c} minutes, and together they walk at the slowest one's pace. What is the smallest number of minutes after which all can be across?",
-                    "Three hikers cross a rope bridge side by side. They take {a}, {b} and {c} minutes alone, and together they walk at the slowest one's pace. After how many minutes are all across?",
+                    "Three hikers cross a rope bridge in one group. They take {a}, {b} and {c} minutes alone, and together they walk at the slowest one's pace. After how many minutes are all across?",
                 ),
                 (
                     "{A} and {B} walk through a dark tunnel with the only torch, at most {k} people at a time. {A} needs {a} minutes, {B} {b}, and a pair is as slow as its slower member. How many minutes does it take?",
@@ -228,7 +228,7 @@ TEMPLATES = (
                 (
                     "两名徒步者摸黑过索桥，只有一盏灯，桥上最多同时走{k}人。一人要{a}分钟，另一人要{b}分钟，一起走时按慢的算。两人都过桥要多少分钟？",
                     "三名徒步者摸黑过索桥，只有一盏灯，每次过桥都必须带灯，桥上最多同时走{k}人。三人分别要{a}、{b}、{c}分钟，一起走时按最慢的算。全部过桥最少要多少分钟？",
-                    "三名徒步者并排过索桥，单独走分别要{a}、{b}、{c}分钟，一起走时按最慢的算。全部过桥要多少分钟？",
+                    "三名徒步者结伴过索桥，单独走分别要{a}、{b}、{c}分钟，一起走时按最慢的算。全部过桥要多少分钟？",
                 ),
                 (
                     "{A}和{B}要穿过一条漆黑的隧道，只有一支手电，每次最多{k}人。{A}要{a}分钟，{B}要{b}分钟，一起走时按慢的算。一共要多少分钟？",

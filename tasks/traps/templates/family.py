@@ -145,7 +145,7 @@ TEMPLATES = (
                     "{G} is a girl with {n} brothers and {m} sisters, all with the same parents. How many daughters do these parents have?",
                 ),
                 (
-                    "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters.” How many brothers and sisters are these in all?",
+                    "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters.” How many brothers and sisters is that in all?",
                     "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters, and we all have the same parents.” How many sisters would one of {G}'s brothers say he has?",
                     "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters, and we all have the same parents.” How many sisters would one of {G}'s sisters say she has?",
                     "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters, and we all have the same parents.” How many girls are there among the children of the family?",
@@ -165,7 +165,7 @@ TEMPLATES = (
                     "女孩{G}有{n}个兄弟和{m}个姐妹，都是同父同母。她的父母有多少个女儿？",
                 ),
                 (
-                    "{A}遇到一个叫{G}的女孩，她说：“我有{n}个兄弟和{m}个姐妹。”{G}说的一共是多少个孩子？",
+                    "{A}遇到一个叫{G}的女孩，她说：“我有{n}个兄弟和{m}个姐妹。”{G}一共有多少个兄弟姐妹？",
                     "{A}遇到一个叫{G}的女孩，她说：“我有{n}个兄弟和{m}个姐妹，都是亲的。”那么{G}的兄弟会说自己有多少个姐妹？",
                     "{A}遇到一个叫{G}的女孩，她说：“我有{n}个兄弟和{m}个姐妹，都是亲的。”那么{G}的姐妹会说自己有多少个姐妹？",
                     "{A}遇到一个叫{G}的女孩，她说：“我有{n}个兄弟和{m}个姐妹，都是亲的。”这家的孩子里有多少个女孩？",
@@ -200,10 +200,10 @@ TEMPLATES = (
                     "Mrs Hill's daughter {G} has {n} brothers and {m} sisters, all of them Mrs Hill's children. One of the brothers moves out. How many sons stay at home?",
                 ),
                 (
-                    "At the table sit the girl {G}, her {n} brothers and her {m} sisters. How many children is that?",
-                    "At the table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same parents. If you ask one of the boys, how many brothers does he have?",
-                    "At the table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same parents. If you ask one of the other girls, how many brothers does she have?",
-                    "At the table sit the girl {G}, her {n} brothers and her {m} sisters, children of the same parents. How many boys stay seated when one of the boys gets up?",
+                    "The girl {G}, her {n} brothers and her {m} sisters are sitting at the table. How many children is that?",
+                    "The girl {G}, her {n} brothers and her {m} sisters, children of the same parents, are sitting at the table. If you ask one of the boys, how many brothers does he have?",
+                    "The girl {G}, her {n} brothers and her {m} sisters, children of the same parents, are sitting at the table. If you ask one of the other girls, how many brothers does she have?",
+                    "The girl {G}, her {n} brothers and her {m} sisters, children of the same parents, are sitting at the table. How many boys stay seated when one of the boys gets up?",
                 ),
                 (
                     "{A} teaches all children of one family: {G}, a girl, her {n} brothers and {m} sisters. How many pupils is that?",
@@ -252,12 +252,12 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{G}, a girl, truly says: “I have {n} brothers and {m} sisters.” Her full brother {H} truly says: “I have {j} brothers and {k} sisters.” All are children of the same two parents. How many children are there?",
-                    "{G}, a girl, truly says: “I have {n} brothers and {m} sisters.” All are children of the same two parents. How many sisters can her brother {H} truly say that he has?",
+                    "{G}, a girl, truthfully says: “I have {n} brothers and {m} sisters.” Her full brother {H} truthfully says: “I have {j} brothers and {k} sisters.” All are children of the same two parents. How many children are there?",
+                    "{G}, a girl, truthfully says: “I have {n} brothers and {m} sisters.” All are children of the same two parents. How many sisters can her brother {H} truthfully say he has?",
                 ),
                 (
-                    "The children of one couple are counted twice. {G}, one of the daughters, counts {n} brothers and {m} sisters of hers; {H}, one of the sons, {j} brothers and {k} sisters of his. Neither forgets anybody. How many children does the couple have?",
-                    "{G}, one of the daughters of a couple, counts {n} brothers and {m} sisters of hers and forgets nobody. How many sisters of his does {H} count, who is one of the sons?",
+                    "A couple asks the children to count their brothers and sisters. {G}, one of the daughters, counts {n} brothers and {m} sisters; {H}, one of the sons, counts {j} brothers and {k} sisters. Neither forgets anybody. How many children does the couple have?",
+                    "A couple asks the children to count their brothers and sisters. {G}, one of the daughters, counts {n} brothers and {m} sisters and forgets nobody. How many sisters should {H}, one of the sons, count?",
                 ),
                 (
                     "In a questionnaire {A} reads: {G}, female, brothers {n}, sisters {m}; {H}, male, brother of {G}, brothers {j}, sisters {k}. There are no half-siblings, and both are right. How many children does the family have?",

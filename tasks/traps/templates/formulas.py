@@ -26,10 +26,10 @@ def _root(rng: Random) -> Mapping[str, Case]:
     """√(a - b x) + c at x = m; the radicand is a square, or minus one."""
 
     def case(sign: int, low: int) -> tuple[Numbers, int]:
-        y, b, m = rng.randint(low, low + 3), rng.randint(3, 6), rng.randint(12, 20)
+        y, b, m = rng.randint(low, low + 2), rng.randint(3, 6), rng.randint(9, 24)
         return {"a": b * m + sign * y * y, "b": b, "m": m, "c": rng.randint(2, 20)}, y
 
-    (o, x), (c, y), (t, z) = case(1, 4), case(1, 1), case(-1, 2)
+    (o, x), (c, y), (t, z) = case(1, 4), case(1, 1), case(-1, 1)
     return four(
         sound(x + o["c"], **o),
         sound(t["a"] // t["b"], a=t["a"], b=t["b"]),
@@ -40,10 +40,10 @@ def _root(rng: Random) -> Mapping[str, Case]:
 
 def _logarithm(rng: Random) -> Mapping[str, Case]:
     def case(sign: int, low: int) -> tuple[Numbers, int]:
-        y, b, m = rng.randint(low, low + 2), rng.randint(3, 6), rng.randint(14, 24)
+        y, b, m = rng.randint(low, low + 2), rng.randint(3, 6), rng.randint(10, 28)
         return {"a": b * m + sign * 2**y, "b": b, "m": m, "c": rng.randint(3, 20)}, y
 
-    (o, x), (c, y), (t, z) = case(1, 3), case(1, 1), case(-1, 2)
+    (o, x), (c, y), (t, z) = case(1, 3), case(1, 1), case(-1, 1)
     return four(
         sound(o["c"] * x, **o),
         sound((t["a"] - 1) // t["b"], a=t["a"], b=t["b"]),
@@ -55,14 +55,15 @@ def _logarithm(rng: Random) -> Mapping[str, Case]:
 def _quadratic(rng: Random) -> Mapping[str, Case]:
     """x² - b x + c = 0, asked for the sum of the squares of its real solutions."""
 
-    def case(low: int, high: int) -> Numbers:
-        h = rng.randint(9, 15)
-        return {"b": 2 * h, "c": h * h - rng.randint(low, high)}
+    def case(sign: int, low: int) -> Numbers:
+        """c is off the square of b/2 by up to the way to the next b's: it tells nothing alone."""
+        b = rng.randint(13, 40)
+        return {"b": b, "c": b * b // 4 - sign * (low + rng.randint(1, b // 2))}
 
     def squares(v: Numbers) -> int:
         return v["b"] ** 2 - 2 * v["c"]
 
-    o, c, t = case(12, 30), case(1, 5), case(-9, -1)
+    o, c, t = case(1, 10), case(1, 0), case(-1, 0)
     return four(
         sound(squares(o), **o),
         sound(t["b"] ** 2 - 4 * t["c"], **t),
@@ -232,11 +233,11 @@ TEMPLATES = (
                 ),
                 (
                     "Two real numbers, {A} says, have the sum {b} and the product {c}. What is the sum of their squares?",
-                    "Two numbers have the sum {b} and the product {c}, {A} says. What is the square of their difference?",
+                    "Two real numbers, {A} says, have the sum {b} and the product {c}. What is the square of that sum, less four times that product?",
                 ),
                 (
                     "The parabola y = x² − {b}x + {c} cuts the x-axis at two places, u and v. Calculate u² + v².",
-                    "Whether the parabola y = x² − {b}x + {c} cuts the x-axis is told by its discriminant. Calculate it.",
+                    "The discriminant tells whether the parabola y = x² − {b}x + {c} cuts the x-axis. Calculate it.",
                 ),
             ),
             "zh": told(
@@ -246,7 +247,7 @@ TEMPLATES = (
                 ),
                 (
                     "{A}说，两个实数的和是{b}，积是{c}。这两个数的平方和是多少？",
-                    "{A}说，两个数的和是{b}，积是{c}。这两个数之差的平方是多少？",
+                    "{A}说，两个实数的和是{b}，积是{c}。和的平方减去积的四倍，差是多少？",
                 ),
                 (
                     "抛物线y = x² − {b}x + {c}与x轴交于两点，横坐标是u和v。求u² + v²。",

@@ -32,7 +32,14 @@ def _doubled(word: str, letter: str) -> bool:
     return any(b - a == 1 for a, b in itertools.pairwise(places))
 
 
-PAIRS = [(w, c) for w in WORDS for c in sorted(set(w)) if c not in "ai"]  # "a" and "I" are words
+MORE = (
+    "appropriate", "attention", "beginning", "competence", "corridor", "decidedly", "interpreter",
+    "motorboat", "peppermint", "proportion", "recorder", "remember", "surrender", "suspenders",
+    "suspense", "temperature", "thermometer",
+)  # fmt: skip
+PAIRS = [
+    (w, c) for w in (*WORDS, *MORE) for c in sorted(set(w)) if c not in "ai"
+]  # "a" and "I" are words
 DOUBLED = [(w, c) for w, c in PAIRS if len(_of(w, c)) > 1 and _doubled(w, c)]
 APART = [(w, c) for w, c in PAIRS if len(_of(w, c)) > 1 and not _doubled(w, c)]
 THREE = [
@@ -40,6 +47,8 @@ THREE = [
     if len(_of(w, c)) == 3 and len({b - a for a, b in itertools.pairwise(_of(w, c))}) > 1
 ]  # fmt: skip
 TWO = [(w, c) for w, c in PAIRS if len(_of(w, c)) == 2 and not _doubled(w, c)]
+BOTH = sorted({w for w, _ in THREE} & {w for w, _ in TWO})
+"""Words that serve both, so that none tells a trap from a control."""
 
 
 def _texts(word: str, letter: str) -> dict[str, str]:
@@ -60,13 +69,14 @@ def _count(rng: Random) -> Mapping[str, Case]:
 
 def _nth(rng: Random) -> Mapping[str, Case]:
     def case(low: int, high: int) -> Case:
-        word = rng.choice([w for w in WORDS if len(w) > 5])
+        size = rng.randint(6, 14)
+        word = rng.choice([w for w in (*WORDS, *MORE) if len(w) == size])
         n = len(word) + rng.randint(low, high)
         last = ord(word[min(n, len(word)) - 1]) - 96
         answer, lure = (None, last) if n > len(word) else (last, None)
         return Case(values={"n": n}, answer=answer, lure=lure, texts={"w": word})
 
-    twist = case(1, 3)
+    twist = case(1, 2)
     word = twist.texts["w"]
     return {
         "original": case(-4, -2),
@@ -81,7 +91,11 @@ def _gap(rng: Random) -> Mapping[str, Case]:
         places = _of(word, letter)
         return places[1] - places[0] - 1
 
-    o, c, t = rng.choice(TWO), rng.choice(TWO), rng.choice(THREE)
+    def pick(pairs: list[tuple[str, str]]) -> tuple[str, str]:
+        word = rng.choice(BOTH)
+        return rng.choice([pair for pair in pairs if pair[0] == word])
+
+    o, c, t = rng.choice(TWO), pick(TWO), pick(THREE)
     return {
         "original": Case(values={}, answer=first(*o), texts=_texts(*o)),
         "concept": Case(values={}, answer=3, texts=_texts(*t)),
@@ -200,15 +214,15 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} would like to know how many letters stand between one {c} and the next {c} in the word {w}. How many?",
-                    "{A} would like to know how many times the letter {c} stands in the word {w}. How many?",
+                    "{A} would like to know how many letters there are between one {c} and the next {c} in the word {w}. How many?",
+                    "{A} would like to know how many times the letter {c} occurs in the word {w}. How many?",
                 ),
                 (
-                    "{A} writes {w} with letter tiles and takes the letter {c} away wherever it stands. How many tiles are there between the two gaps?",
-                    "{A} writes {w} with letter tiles and takes the letter {c} away wherever it stands. How many tiles does {A} take away?",
+                    "{A} writes {w} with letter tiles and takes the letter {c} away wherever it occurs. How many tiles are there between the two gaps?",
+                    "{A} writes {w} with letter tiles and takes the letter {c} away wherever it occurs. How many tiles does {A} take away?",
                 ),
                 (
-                    "Letter tiles spell {w}. {A} puts a finger on one {c} and moves on to the following {c}. Over how many letters does the finger pass in between?",
+                    "Letter tiles spell {w}. {A} puts a finger on one {c} and moves on to the next {c}. How many letters does the finger pass over in between?",
                     "Letter tiles spell {w}. {A} puts a finger on every {c}. How many fingers does that take?",
                 ),
             ),

@@ -58,7 +58,7 @@ def _removable(rng: Random) -> Mapping[str, Case]:
 
 def _series(rng: Random) -> Mapping[str, Case]:
     """a, a p/q, a p²/q² … without end; the trap has a pair (p, q) the other way round."""
-    pairs = [(2, 3), (3, 4), (4, 5), (3, 5), (5, 6), (5, 7), (6, 7)]
+    pairs = [(2, 3), (3, 4), (4, 5), (3, 5), (5, 6), (5, 7), (6, 7), (7, 8), (7, 9)]
 
     def case(grows: bool) -> Numbers:
         small, large = rng.choice(pairs)
@@ -202,7 +202,7 @@ TEMPLATES = (
                     "{A}依次写数：先是{a}，再是{a}的{p}/{q}，再是刚才那个数的{p}/{q}，这样写下去。第三个数是多少？",
                 ),
                 (
-                    "从{a}开始，每个数乘以{p}再除以{q}就得到下一个数。把所有这些数无穷地加起来，和是多少？",
+                    "从{a}开始，每个数乘以{p}再除以{q}就得到下一个数。把这无穷多个数全部加起来，和是多少？",
                     "从{a}开始，每个数乘以{p}再除以{q}就得到下一个数。这样做两步以后得到哪个数？",
                 ),
             ),

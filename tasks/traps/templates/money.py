@@ -12,28 +12,29 @@ PRICE = "cheap goods, price"
 _Two = dict[str, int]
 
 
-def _independent(rng: Random, x: int, y: int) -> _Two:
-    """Two purchases at prices x and y, the second no multiple of the first."""
+def _independent(rng: Random) -> tuple[_Two, int]:
+    """Two purchases, the second no multiple of the first, and the first price.
+
+    As in the trap, the first costs what so many pieces at one price would.
+    """
     (a, b), (k, m) = rng.sample((2, 3, 4), 2), rng.sample((2, 3), 2)
-    c, d = k * a, m * b
-    return {"a": a, "b": b, "s": a * x + b * y, "c": c, "d": d, "t": c * x + d * y}
+    p, j = rng.randint(5, 14), rng.choice((-1, 1))
+    x, y, c, d = p + j * b, p - j * a, k * a, m * b
+    return {"a": a, "b": b, "s": a * x + b * y, "c": c, "d": d, "t": c * x + d * y}, x
 
 
 def _repeated(rng: Random) -> Mapping[str, Case]:
-    def prices() -> tuple[int, int]:
-        return rng.randint(5, 14), rng.randint(5, 14)
-
-    (x, y), (u, v) = prices(), prices()
+    (o, x), (c, u) = _independent(rng), _independent(rng)
     p, k = rng.randint(5, 14), rng.randint(2, 3)
     a, b = rng.sample((2, 3, 4), 2)
     s = (a + b) * p
     return four(
-        sound(x, **_independent(rng, x, y)),
+        sound(x, **o),
         sound(k * s, a=a, b=b, s=s, c=k * a, d=k * b),
         flawed(
             p, {"x": p, "y": p}, {"x": p + b, "y": p - a}, a=a, b=b, s=s, c=k * a, d=k * b, t=k * s
         ),
-        sound(u, **_independent(rng, u, v)),
+        sound(u, **c),
     )
 
 
@@ -43,9 +44,10 @@ def _dearer(rng: Random) -> Mapping[str, Case]:
     def case(off: int) -> tuple[_Two, int]:
         a, k, m = rng.randint(2, 4), rng.randint(2, 3), rng.randint(2, 3)
         p, c = rng.randint(4, 15) + k * rng.randint(2, 9), m * a + 1
-        return {"a": a, "b": k * a, "s": a * p, "c": c, "d": k * c, "t": c * p + off, "k": k}, p
+        total = c * (p + off)
+        return {"a": a, "b": k * a, "s": a * p, "c": c, "d": k * c, "t": total, "k": k}, p
 
-    (o, p), (c, q), (t, r) = case(0), case(0), case(rng.choice((-3, -2, 2, 3, 4)))
+    (o, p), (c, q), (t, r) = case(0), case(0), case(rng.choice((-1, 1)))
     return four(
         sound(p, **o),
         sound(t["c"] * r, **{name: t[name] for name in "abscd"}),
@@ -55,12 +57,12 @@ def _dearer(rng: Random) -> Mapping[str, Case]:
 
 
 def _receipts(rng: Random) -> Mapping[str, Case]:
-    def case(off: int) -> _Two:
-        n, p = rng.randint(6, 19), rng.randint(3, 18)
-        s = n * p + off
+    def case(more: int, dearer: int) -> _Two:
+        n, p = rng.randint(6, 19), rng.randint(4, 18)
+        s = (n + more) * (p + dearer)
         return {"n": n, "p": p, "s": s, "b": (s // 50 + rng.randint(1, 2)) * 50}
 
-    o, c, t = case(0), case(0), case(rng.choice((-12, -9, -6, -4, 3, 5, 8, 11)))
+    o, c, t = case(0, 0), case(0, 0), case(*rng.choice(((-1, 0), (1, 0), (0, -1), (0, 1))))
     return four(
         sound(o["b"] - o["s"], **o),
         sound(t["n"] * t["p"], n=t["n"], p=t["p"]),
@@ -172,8 +174,8 @@ TEMPLATES = (
                     "{A} buys {a} tickets for adults and {b} for children for ${s}. {B} buys tickets for {c} adults and {d} children at the same prices. How many dollars does {B} pay?",
                 ),
                 (
-                    "For {a} sofas and {b} chairs the carrier asks ${s}, for {c} sofas and {d} chairs ${t}; a sofa always counts the same, and so does a chair. What does {A} pay for one sofa and {k} chairs, in dollars?",
-                    "For {a} sofas and {b} chairs the carrier asks ${s}; a sofa always counts the same, and so does a chair. How many dollars does {A} pay for {c} sofas and {d} chairs?",
+                    "A carrier charges ${s} for {a} sofas and {b} chairs, and ${t} for {c} sofas and {d} chairs; every sofa costs the same, and so does every chair. What does {A} pay for one sofa and {k} chairs, in dollars?",
+                    "A carrier charges ${s} for {a} sofas and {b} chairs; every sofa costs the same, and so does every chair. How many dollars does {A} pay for {c} sofas and {d} chairs?",
                 ),
             ),
             "zh": told(
@@ -210,7 +212,7 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} buys {n} notebooks at ${p} each, nothing else. There is no discount and no fee; the total is ${s}, and {A} pays with ${b}. How many dollars are given back?",
+                    "{A} buys {n} notebooks at ${p} each, nothing else. There is no discount and no fee; the total is ${s}, and {A} pays with ${b}. How many dollars does {A} get back?",
                     "{A} buys {n} notebooks at ${p} each, nothing else. There is no discount and no fee. What is the total in dollars?",
                 ),
                 (
@@ -258,7 +260,7 @@ TEMPLATES = (
             "en": told(
                 (
                     "A cinema sold {n} tickets, at ${p} for adults and ${q} for children, and took ${s} for them. How many of the tickets were for children?",
-                    "A cinema sold {n} tickets, at ${p} for adults and ${q} for children. How many dollars can it have taken for them at most?",
+                    "A cinema sold {n} tickets, at ${p} for adults and ${q} for children. What is the most, in dollars, that it can have taken for them?",
                 ),
                 (
                     "{A} buys {n} cards for friends. A card with an envelope costs ${p}, one without ${q}. All the cards together cost ${s}. How many of them have no envelope?",
@@ -266,7 +268,7 @@ TEMPLATES = (
                 ),
                 (
                     "{n} people went up a tower. By lift it costs ${p}, by the stairs ${q}, and ${s} was paid altogether. How many took the stairs?",
-                    "{n} people went up a tower. By lift it costs ${p}, by the stairs ${q}. How many dollars were paid altogether at the very most?",
+                    "{n} people went up a tower. By lift it costs ${p}, by the stairs ${q}. At the very most, how many dollars were paid altogether?",
                 ),
             ),
             "zh": told(

@@ -39,10 +39,10 @@ def _discounts(rng: Random) -> Mapping[str, Case]:
 
 def _shares(rng: Random) -> Mapping[str, Case]:
     def case(total: int) -> dict[str, int]:
-        a, b = 5 * rng.randint(5, 8), 5 * rng.randint(5, 7)
+        a, b = 5 * rng.randint(3, 8), 5 * rng.randint(3, 7)
         return {"n": 20 * rng.randint(8, 40), "a": a, "b": b, "c": total - a - b}
 
-    o, c, t = case(5 * rng.randint(18, 19)), case(100), case(5 * rng.randint(21, 24))
+    o, c, t = case(5 * rng.randint(18, 19)), case(100), case(5 * rng.randint(21, 22))
     return four(
         sound(o["n"] * o["c"] // 100, **o),
         sound(100 - t["a"] - t["b"], a=t["a"], b=t["b"]),
@@ -133,8 +133,8 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "Each of the {n} pupils of a school comes in just one way: {a}% by bus, {b}% on foot, {c}% by bicycle, the rest, if any, by car. How many come by bicycle?",
-                    "Each of the pupils of a school comes in just one way: {a}% by bus, {b}% on foot. What percentage is left at most for those who come by bicycle?",
+                    "Each of the {n} pupils of a school gets there in just one way: {a}% by bus, {b}% on foot, {c}% by bicycle, the rest, if any, by car. How many get there by bicycle?",
+                    "Each of the pupils of a school gets there in just one way: {a}% by bus, {b}% on foot. What percentage, at most, is left for those who get there by bicycle?",
                 ),
                 (
                     "{n} votes were cast in {A}'s club, all valid and each for one person. {a}% went to the first candidate, {b}% to the second and {c}% to the third. How many votes did the third get?",

@@ -108,8 +108,8 @@ TEMPLATES = (
             "en": told(
                 (
                     "In a quiz show a car stands behind one of {n} closed doors. {A} points at a door without a clue. What is the probability that the car is there, as a fraction?",
-                    "In a quiz show a car stands behind one of {n} closed doors. {A} points at a door. The host, who has no idea where the car is, opens one of the other doors by lot, and by chance there is no car. {A} now takes a certain other closed door. With what probability, as a fraction, is the car there?",
-                    "In a quiz show a car stands behind one of {n} closed doors. {A} points at a door. The host, who knows where the car is and never shows it, opens one of the other doors by lot among those without the car. {A} now takes a certain other closed door. With what probability, as a fraction, is the car there?",
+                    "In a quiz show a car stands behind one of {n} closed doors. {A} points at a door. The host, who has no idea where the car is, opens one of the other doors at random, and by chance there is no car behind it. {A} now changes to a certain other closed door. With what probability, as a fraction, is the car there?",
+                    "In a quiz show a car stands behind one of {n} closed doors. {A} points at a door. The host, who knows where the car is and never shows it, opens at random one of the other doors without the car. {A} now changes to a certain other closed door. With what probability, as a fraction, is the car there?",
                     "In a quiz show a car stands behind one of {n} closed doors. {A} points at a door. With what probability, as a fraction, is the car behind one of the other doors?",
                 ),
                 (
@@ -293,7 +293,7 @@ TEMPLATES = (
                     "{A} mixes {n} beans in a jar. {B} takes out {k} beans for good. How many beans are then in the jar?",
                 ),
                 (
-                    "Of {n} letters in a basket {w} have a foreign stamp. {A} has opened {k} of the letters, {j} with a foreign stamp among them. What fraction of the letters that are still closed has a foreign stamp?",
+                    "Of {n} letters in a basket {w} have a foreign stamp. {A} has opened {k} of the letters, {j} with a foreign stamp among them. What fraction of the letters that are still closed have a foreign stamp?",
                     "There are {n} letters in a basket. {A} has opened {k} of the letters. How many of them are still closed?",
                 ),
             ),

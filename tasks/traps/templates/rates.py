@@ -13,7 +13,7 @@ TOPIC = "rates and meeting problems"
 
 def _on_foot(rng: Random) -> Mapping[str, Case]:
     def case(low: int, high: int) -> dict[str, int]:
-        t = rng.randint(2, 4 if low > 6 else 8)
+        t = rng.randint(*(2, 6) if low > 6 else (3, 10))
         h = rng.choice([h for h in range(2, 6) if h != t])
         return {"d": t * rng.randint(low, high), "t": t, "h": h}
 
@@ -31,14 +31,16 @@ def _way_back(rng: Random) -> Mapping[str, Case]:
 
     def case(kind: str) -> tuple[dict[str, int], int]:
         while True:
-            v, back = 5 * rng.randint(6, 9 if kind == "trap" else 12), 5 * rng.randint(6, 24)
-            d = v * rng.randint(1, 4)
-            if kind == "trap":
-                goal = 2 * v + rng.choice((0, 0, 2, 3, 4, 6, 8))
-                return {"d": d, "v": v, "w": goal}, 2 * goal - v
+            v, back = 5 * rng.randint(5, 14), 5 * rng.randint(5, 24)
             w = Fraction(2 * v * back, v + back)
-            if w.denominator == 1 and w != v and (w > v) == (kind == "control"):
-                return {"d": d, "v": v, "w": int(w)}, back
+            if w.denominator != 1 or w == v or (w > v) == (kind == "original"):
+                continue
+            goal, trips = int(w), rng.randint(1, 4)
+            if kind != "trap":
+                return {"d": v * trips, "v": v, "w": goal}, back
+            slow = goal // 10 * 5 - 5 * rng.randint(0, 1)  # the goal of a control, from half of it
+            if slow >= 20:
+                return {"d": slow * trips, "v": slow, "w": goal}, 2 * goal - slow
 
     (o, x), (c, y), (t, z) = case("original"), case("control"), case("trap")
     return four(
@@ -50,10 +52,11 @@ def _chase(rng: Random) -> Mapping[str, Case]:
     """B has a lead of h hours at w km/h; A follows at v, in the trap the slower of the two."""
 
     def case(gains: tuple[int, int], slower: bool) -> dict[str, int]:
-        gain = rng.randint(*gains)
-        low = gain * rng.randint(12 // gain + 1, 20 // gain)
-        v, w = (low, low + gain) if slower else (low + gain, low)
-        return {"h": rng.randint(1, 3), "w": w, "v": v}
+        while True:
+            gain, low, h = rng.randint(*gains), rng.randint(12, 24), rng.randint(1, 4)
+            v, w = (low, low + gain) if slower else (low + gain, low)
+            if h * w % gain == 0:
+                return {"h": h, "w": w, "v": v}
 
     def hours(x: dict[str, int]) -> Fraction:
         return Fraction(x["h"] * x["w"], abs(x["v"] - x["w"]))
@@ -72,7 +75,7 @@ def _tank(rng: Random) -> Mapping[str, Case]:
         b = rng.randint(15, 40)
         return {"c": abs(gain) * rng.randint(30, 60), "a": b + gain, "b": b}
 
-    o, c, t = case(rng.randint(5, 9)), case(rng.randint(2, 3)), case(-rng.randint(2, 6))
+    o, c, t = case(rng.randint(5, 9)), case(rng.randint(2, 3)), case(-rng.randint(2, 3))
     return four(
         sound(o["c"] // (o["a"] - o["b"]), **o),
         sound(t["b"] - t["a"], a=t["a"], b=t["b"]),
@@ -124,15 +127,15 @@ TEMPLATES = (
             "en": told(
                 (
                     "{A} walks {d} km in {t} hours at a steady pace, without running or riding. At the same pace, how many kilometres does {A} walk in {h} hours?",
-                    "Somebody covers {d} km in {t} hours at a steady pace, without saying whether walking, running or riding. How many kilometres per hour is that?",
+                    "Somebody covers {d} km in {t} hours at a steady pace; whether on foot or not, nobody knows. How many kilometres per hour is that?",
                 ),
                 (
                     "On foot and with a rucksack, {A} has covered {d} km in the last {t} hours. Walking on at that speed, how many kilometres will {A} cover in the next {h} hours?",
                     "{A} has covered {d} km in the last {t} hours; how is not known. What was the speed in kilometres per hour?",
                 ),
                 (
-                    "A postman goes his round on foot and makes {d} km in {t} hours. How many kilometres does he walk in {h} hours if he keeps up his pace?",
-                    "A van goes round the villages and makes {d} km in {t} hours. How many kilometres does it make in one hour if it keeps up its pace?",
+                    "A postman does his round on foot, covering {d} km in {t} hours. How many kilometres does he walk in {h} hours if he keeps up that pace?",
+                    "A van does a round of the villages, covering {d} km in {t} hours. How many kilometres does it cover in one hour if it keeps up that pace?",
                 ),
             ),
             "zh": told(
@@ -226,7 +229,7 @@ TEMPLATES = (
                 ),
                 (
                     "A tractor drives at {w} km/h along a straight highway. Another tractor follows from the same gate {h} h later at {v} km/h. Neither ever stops or turns. After how many hours on the road does the second reach the first?",
-                    "Two tractors drive along a straight highway, the first at {w} km/h and behind it another at {v} km/h. How many kilometres more than the second does the first make each hour?",
+                    "Two tractors drive along a straight highway, the first at {w} km/h and behind it another at {v} km/h. How many kilometres more than the second does the first cover each hour?",
                 ),
                 (
                     "Two sailing boats keep to one course across the ocean. The first has been under way for {h} h at {w} km/h when the second leaves the same harbour at {v} km/h. Both hold their speeds. How many hours does the second need to draw level with the first?",
@@ -276,8 +279,8 @@ TEMPLATES = (
                     "{A} fills a paddling pool at {a} litres a minute and forgets to close the drain, which lets out {b} litres a minute. There is water in the pool. By how many litres does it go down each minute?",
                 ),
                 (
-                    "Into the empty cistern of {c} litres a pump delivers {a} litres each minute; a leak lets {b} litres a minute escape as long as there is water in the cistern. The pump keeps running. How many minutes until the cistern overflows?",
-                    "Into a cistern a pump delivers {a} litres each minute; a leak lets {b} litres a minute escape. By how many litres does the water in it go down each minute?",
+                    "A pump delivers {a} litres a minute into an empty cistern of {c} litres; a leak lets {b} litres a minute escape as long as there is water in it. The pump keeps running. How many minutes until the cistern overflows?",
+                    "A pump delivers {a} litres a minute into a cistern; a leak lets {b} litres a minute escape. By how many litres does the water in it go down each minute?",
                 ),
             ),
             "zh": told(

@@ -44,7 +44,7 @@ def _pronoun(rng: Random) -> Mapping[str, Case]:
 
 
 def _date(rng: Random) -> Mapping[str, Case]:
-    """Two numbers of a date in an unknown order; a number above 12 is no month."""
+    """Two numbers of a date in an unknown order: it is plain if one is above 12, or both are one."""
 
     def case(low: int, high: int) -> dict[str, int]:
         p, q = rng.randint(low, high), rng.randint(3, 12)
@@ -52,7 +52,11 @@ def _date(rng: Random) -> Mapping[str, Case]:
             q = rng.randint(3, 12)
         return {"p": p, "q": q, "y": rng.randint(1990, 2024)}
 
-    o, t, c = case(20, 28), case(4, 12), case(13, 19)
+    o, t, c = case(20, 28), case(3, 12), case(3, 12)
+    if rng.randrange(4):
+        c["q"] = c["p"]
+    else:
+        c["p"] = rng.randint(13, 19)
     return {
         "original": Case(values=o, answer=o["p"]),
         "concept": Case(values={"p": t["p"], "q": t["q"]}, answer=2),
@@ -69,8 +73,17 @@ _FRUIT = {
     "zh": ("苹果", "梨", "李子", "无花果", "柠檬", "芒果", "青柠", "桃子"),
 }
 _PARTS = {
-    "en": ("windows", "doors", "stairs", "lamps", "chimneys", "balconies", "columns", "statues"),
-    "zh": ("窗户", "门", "台阶", "灯", "烟囱", "阳台", "柱子", "雕像"),
+    "en": (
+        "windows",
+        "skylights",
+        "arches",
+        "gables",
+        "chimneys",
+        "balconies",
+        "niches",
+        "statues",
+    ),
+    "zh": ("窗户", "天窗", "拱门", "山墙", "烟囱", "阳台", "壁龛", "雕像"),
 }
 
 
@@ -173,8 +186,8 @@ TEMPLATES = (
                     "{A}'s {r} and {A}'s {s} had {n} stamps each. Then the {r} was given {k} more, and the other person none. How many stamps does the one who was given some have now?",
                 ),
                 (
-                    "The {r} and the {s} of {A} both picked {n} apples in the morning. In the afternoon {p} picked another {k}; the other one rested. How many apples did the {r} pick on that day?",
-                    "The {r} and the {s} of {A} both picked {n} apples in the morning. In the afternoon the {r} picked another {k}; the other one rested. How many apples did the one who did not rest pick on that day?",
+                    "{A}'s {r} and {A}'s {s} each picked {n} apples in the morning. In the afternoon {p} picked another {k}; the other one rested. How many apples did the {r} pick on that day?",
+                    "{A}'s {r} and {A}'s {s} each picked {n} apples in the morning. In the afternoon the {r} picked another {k}; the other one rested. How many apples did the one who did not rest pick on that day?",
                 ),
                 (
                     "In spring {A}'s {s} planted {n} bulbs, and so did {A}'s {r}. In autumn {p} planted {k} more, and the other one none. How many bulbs did {A}'s {r} plant in that year?",
@@ -215,8 +228,8 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "A ticket is stamped {p}/{q}/{y}. {A} does not know whether the day or the month comes first on it, since both ways are in use there. On which day of the month was it stamped?",
-                    "A ticket is stamped {p}/{q}, a day and a month, and {A} does not know which comes first. How many of these two numbers could stand for the month?",
+                    "{A} finds a ticket stamped {p}/{q}/{y}, from a country where some people write the day first and others the month. On which day of the month was it stamped?",
+                    "{A} finds a ticket stamped {p}/{q}, from a country where some people write the day first and others the month. How many of these two numbers could stand for the month?",
                 ),
                 (
                     "In an old ship's log {A} reads the date {p}/{q}/{y}. The log never says if it writes the month or the day first, and captains did either. Which day of the month is meant?",
@@ -257,8 +270,8 @@ TEMPLATES = (
                     "In {A}'s kitchen there are {a} {f}, {b} {g}, {c} {h} and much else to eat. How many pieces of these three kinds of fruit are there in the kitchen?",
                 ),
                 (
-                    "On {A}'s market stall lie {a} {f}, {b} {g} and {c} {h}; other goods stand behind it. {d} of the {h} are sold. How many {q} does the stall have after that?",
-                    "On {A}'s market stall lie {a} {f}, {b} {g} and {c} {h}; other goods stand behind it. How many pieces of fruit lie on the stall?",
+                    "{A}'s market stall has {a} {f}, {b} {g} and {c} {h} on display; other goods are kept behind it. {d} of the {h} are sold. How many {q} does the stall have after that?",
+                    "{A}'s market stall has {a} {f}, {b} {g} and {c} {h} on display; other goods are kept behind it. How many pieces of fruit does the stall have on display?",
                 ),
                 (
                     "A basket that {A} filled up to the brim contains, among other things, {a} {f}, {b} {g} and {c} {h}. {B} takes {d} of the {h} out. How many {q} are in the basket now?",
@@ -291,30 +304,30 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "The old town hall that {A} draws has, among other parts, {a} {f}, {b} {g} and {c} {h}. {d} of the {h} are hidden behind a tree. How many {q} does {A} see, leaving out hidden ones?",
-                    "The old town hall that {A} draws has, among other parts, {a} {f}, {b} {g} and {c} {h}. How many parts of these three kinds does it have?",
+                    "The old town hall that {A} draws has, among other things, {a} {f}, {b} {g} and {c} {h}. {d} of the {h} are hidden behind a tree. How many {q} does {A} see, leaving out hidden ones?",
+                    "The old town hall that {A} draws has, among other things, {a} {f}, {b} {g} and {c} {h}. How many {f}, {g} and {h} is that in all?",
                 ),
                 (
-                    "A guide tells {A} that the castle had {a} {f}, {b} {g} and {c} {h}. Since the fire it has had {d} fewer {h}. How many {q} does the castle have today?",
-                    "A guide tells {A} that the castle had {a} {f}, {b} {g} and {c} {h}. How many parts of these three kinds does the guide count?",
+                    "A guide tells {A} that the castle once had {a} {f}, {b} {g} and {c} {h}. Since the fire it has had {d} fewer {h}. How many {q} does the castle have today?",
+                    "A guide tells {A} that the castle once had {a} {f}, {b} {g} and {c} {h}. How many {f}, {g} and {h} was that in all?",
                 ),
                 (
-                    "Among the parts of {A}'s model of a palace were {a} {f}, {b} {g} and {c} {h}, and {d} of the {h} have come off. How many {q} are on the model now?",
-                    "Among the parts of {A}'s model of a palace were {a} {f}, {b} {g} and {c} {h}. How many parts of these three kinds were there?",
+                    "{A}'s model of a palace had, among other parts, {a} {f}, {b} {g} and {c} {h}, but {d} of the {h} have come off. How many {q} are on the model now?",
+                    "{A}'s model of a palace had, among other parts, {a} {f}, {b} {g} and {c} {h}. How many {f}, {g} and {h} was that in all?",
                 ),
             ),
             "zh": told(
                 (
-                    "{A}画的老市政厅，只说其中几样：{f}{a}处，{g}{b}处，{h}{c}处。有{d}处{h}被树挡住了。不算被挡住的，{A}能看到{q}多少处？",
-                    "{A}画的老市政厅，只说其中几样：{f}{a}处，{g}{b}处，{h}{c}处。这三样一共多少处？",
+                    "{A}画的老市政厅有{a}个{f}、{b}个{g}、{c}个{h}，还有许多别的东西。有{d}个{h}被树挡住了。不算被挡住的，{A}能看到多少个{q}？",
+                    "{A}画的老市政厅有{a}个{f}、{b}个{g}、{c}个{h}，还有许多别的东西。{f}、{g}和{h}一共多少个？",
                 ),
                 (
-                    "导游告诉{A}，城堡原来有{f}{a}处、{g}{b}处、{h}{c}处，火灾以后{h}少了{d}处。城堡现在有{q}多少处？",
-                    "导游告诉{A}，城堡有{f}{a}处、{g}{b}处、{h}{c}处。这三样一共多少处？",
+                    "导游告诉{A}，城堡原来有{a}个{f}、{b}个{g}、{c}个{h}，火灾以后少了{d}个{h}。城堡现在有多少个{q}？",
+                    "导游告诉{A}，城堡原来有{a}个{f}、{b}个{g}、{c}个{h}。{f}、{g}和{h}原来一共多少个？",
                 ),
                 (
-                    "{A}的宫殿模型上，除了别的部分，原有{f}{a}处、{g}{b}处、{h}{c}处，其中{d}处{h}掉了。现在模型上有{q}多少处？",
-                    "{A}的宫殿模型上，除了别的部分，原有{f}{a}处、{g}{b}处、{h}{c}处。这三样一共多少处？",
+                    "{A}的宫殿模型上原有{a}个{f}、{b}个{g}、{c}个{h}和别的部件，其中{d}个{h}掉了。现在模型上有多少个{q}？",
+                    "{A}的宫殿模型上原有{a}个{f}、{b}个{g}、{c}个{h}和别的部件。{f}、{g}和{h}原来一共多少个？",
                 ),
             ),
         },
@@ -340,7 +353,7 @@ TEMPLATES = (
                 ),
                 (
                     "{A} reads every day of the holidays: {a} pages on {f}, and {b} pages more than that on {g}. How many pages does {A} read on {q}?",
-                    "{A} reads every day of the holidays: {a} pages on {f}, and {b} pages more than that on {g}. How many pages on both days does that make?",
+                    "{A} reads every day of the holidays: {a} pages on {f}, and {b} pages more than that on {g}. How many pages is that on the two days together?",
                 ),
                 (
                     "The zoo counted {a} visitors on {f}, and {b} more than that on {g}. How many visitors, {A} asks, came on {q}?",

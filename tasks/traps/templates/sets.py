@@ -16,7 +16,7 @@ def _both(rng: Random) -> Mapping[str, Case]:
         a, b = rng.randint(14, 40), rng.randint(14, 40)
         return {"a": a, "b": b, "c": min(a, b) + rng.randint(low, high)}
 
-    o, c, t = case(-9, -5), case(-2, 0), case(1, 5)
+    o, c, t = case(-9, -5), case(-2, 0), case(1, 3)
     return four(
         sound(o["a"] + o["b"] - o["c"], **o),
         sound(min(t["a"], t["b"]), a=t["a"], b=t["b"]),
@@ -138,12 +138,12 @@ TEMPLATES = (
                     "In {A}'s village {a} people keep hens and {b} keep bees. How many people can keep both at most?",
                 ),
                 (
-                    "After the talk {a} guests took coffee and {b} guests took cake; {c} guests took coffee as well as cake. How many guests took something?",
-                    "After the talk {a} guests took coffee and {b} guests took cake. At most how many guests can have taken coffee as well as cake?",
+                    "After the talk {a} guests had coffee and {b} guests had cake; {c} guests had both coffee and cake. How many guests had something?",
+                    "After the talk {a} guests had coffee and {b} guests had cake. At most how many guests can have had both coffee and cake?",
                 ),
                 (
-                    "{A}'s library has {a} books on birds and {b} books on travel, among them {c} that are on birds and on travel alike. How many different books are these in all?",
-                    "{A}'s library has {a} books on birds and {b} books on travel. How many can be on birds and on travel alike, at most?",
+                    "{A}'s library has {a} books on birds and {b} books on travel; {c} of these are on both birds and travel. How many different books is that in all?",
+                    "{A}'s library has {a} books on birds and {b} books on travel. At most how many of these can be on both birds and travel?",
                 ),
             ),
             "zh": told(
@@ -252,8 +252,8 @@ TEMPLATES = (
                     "Of the people in {A}'s tour group {a} speak {l}. Among these, {d} also speak {p}. How many of the group speak {l} but not {q}?",
                 ),
                 (
-                    "A translation office has {a} translators for {l}, {b} for {m} and {c} for {n}; some work in two or three of the languages. {d} of those for {l} work in {p} too. How many translators for {l} do not work in {q}?",
-                    "A translation office has {a} translators for {l}. {d} of those work in {p} too. How many translators for {l} do not work in {q}?",
+                    "A translation office has {a} translators for {l}, {b} for {m} and {c} for {n}; some work in two or three of the languages. {d} of the {l} translators work in {p} too. How many of the {l} translators do not work in {q}?",
+                    "A translation office has {a} translators for {l}. {d} of the {l} translators work in {p} too. How many of the {l} translators do not work in {q}?",
                 ),
                 (
                     "{a} pupils have signed up for {l}, {b} for {m} and {c} for {n}, and everybody may take several courses. {d} pupils take {l} together with {p}. How many pupils take {l} without {q}?",

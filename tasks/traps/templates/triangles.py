@@ -33,10 +33,10 @@ def _height(rng: Random) -> Mapping[str, Case]:
         return 2 * rng.randint(6, 20)
 
     def case(gap: int) -> dict[str, int]:
-        s = rng.randint(10, 30)
+        s = rng.randint(10, 40)
         return {"a": base(), "h": s - gap, "s": s}
 
-    o, c, t = case(rng.randint(3, 6)), case(rng.randint(1, 2)), case(-rng.randint(2, 9))
+    o, c, t = case(rng.randint(3, 6)), case(rng.randint(1, 2)), case(-rng.randint(1, 4))
     return four(
         sound(o["a"] * o["h"] // 2, **o),
         sound(t["s"], s=t["s"]),
@@ -76,15 +76,20 @@ def _chord(rng: Random) -> Mapping[str, Case]:
 def _diagonal(rng: Random) -> Mapping[str, Case]:
     triples = ((3, 4, 5), (5, 12, 13), (8, 15, 17), (7, 24, 25), (20, 21, 29))
 
-    def case(off: int) -> dict[str, int]:
+    def case() -> dict[str, int]:
         x, y, z = rng.choice(triples)
         k = rng.randint(2, 7 if z < 14 else 4)
-        return {"a": k * y, "b": k * x, "d": k * z + off}
+        return {"a": k * y, "b": k * x, "d": k * z}
 
-    t = case(0)
-    right = t["d"]
-    t["d"] = rng.choice([d for d in range(max(t["a"], t["b"]) + 1, t["a"] + t["b"]) if d != right])
-    o, c = case(0), case(0)
+    def wrong(v: dict[str, int]) -> bool:
+        return max(v["a"], v["b"]) < v["d"] < v["a"] + v["b"] and v["d"] != right
+
+    o, c = case(), case()
+    while True:
+        t, other = case(), case()
+        right, t["d"] = t["d"], other["d"]  # the diagonal of another rectangle
+        if wrong(t):
+            break
     return four(
         sound(o["a"] + o["b"] - o["d"], **o),
         sound(right, a=t["a"], b=t["b"]),

@@ -49,7 +49,7 @@ def _pace(rng: Random) -> Mapping[str, Case]:
         return {"v": v, "w": v * 1000 // 60 + off, "t": rng.randint(3, 12)}
 
     o, c, t = case(0), case(0), case(0)
-    t["w"] = rng.choice((t["v"] * 10, t["v"] * 100 // 6 * 2, t["v"] * 1000 // 60 + 100))
+    t["w"] = rng.choice([50 * n for n in range(4, 11) if 1 <= abs(50 * n - t["w"]) <= 150])
     return four(
         sound(o["w"] * o["t"], **o),
         sound(t["v"] * 1000 // 60, v=t["v"]),
@@ -89,10 +89,10 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "A train runs at a steady {v} km per hour. How many km does it make in {m} hours?",
-                    "A train runs at a steady {v} km per hour. How many km does it make in {m} minutes?",
-                    "A train runs at a steady {v} km per hour for {m} hours. How many km does it make in that time?",
-                    "A train runs at a steady {v} km per hour. How many km does it make in five minutes?",
+                    "A train runs at a steady {v} km per hour. How many km does it cover in {m} hours?",
+                    "A train runs at a steady {v} km per hour. How many km does it cover in {m} minutes?",
+                    "A train runs at a steady {v} km per hour for {m} hours. How many km does it cover in that time?",
+                    "A train runs at a steady {v} km per hour. How many km does it cover in five minutes?",
                 ),
                 (
                     "{A} can print {v} flyers per hour. How many flyers does {A} print in {m} hours?",
@@ -148,8 +148,8 @@ TEMPLATES = (
                     "{A} has a ribbon of exactly {a} m. How many cm is that?",
                 ),
                 (
-                    "A plank is labelled: length {a} m ({b} cm). It is sawn into equal boards of {c} cm, with nothing lost. How many boards is that?",
-                    "A plank is labelled: length {a} m. How many cm long is it?",
+                    "A roll of wire is labelled: length {a} m ({b} cm). It is cut into equal pieces of {c} cm, with nothing lost. How many pieces is that?",
+                    "A roll of wire is labelled: length {a} m. How many cm of wire is that?",
                 ),
                 (
                     "A wall is {b} cm long, and {A}'s plan gives the same {a} m. Tiles of {c} cm are laid along it without gaps. How many tiles are there in a row?",
@@ -162,8 +162,8 @@ TEMPLATES = (
                     "{A}有一条丝带，正好长{a}米，也就是多少厘米？",
                 ),
                 (
-                    "一块木板上标着：长{a}米（{b}厘米）。把它锯成{c}厘米长的小板，不计损耗，一共有多少块？",
-                    "一块木板上标着：长{a}米。它长多少厘米？",
+                    "一卷铁丝上标着：长{a}米（{b}厘米）。把它剪成{c}厘米长的小段，不计损耗，一共有多少段？",
+                    "一卷铁丝上标着：长{a}米。铁丝长多少厘米？",
                 ),
                 (
                     "一面墙长{b}厘米，{A}的图纸上标的是同样的长度，{a}米。沿墙紧挨着铺{c}厘米长的瓷砖，一排有多少块？",
@@ -194,7 +194,7 @@ TEMPLATES = (
                     "{A} cycles at a constant {v} km per hour. How many metres per minute is that exactly?",
                 ),
                 (
-                    "A harbour boat keeps up {v} kilometres an hour, and its log gives the same speed as {w} metres a minute. How many metres does the boat make in {t} minutes?",
+                    "A harbour boat keeps up {v} kilometres an hour, and its log gives the same speed as {w} metres a minute. How many metres does the boat cover in {t} minutes?",
                     "A harbour boat keeps up {v} kilometres an hour. What speed in metres a minute must its log give?",
                 ),
                 (

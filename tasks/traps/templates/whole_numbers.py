@@ -14,11 +14,11 @@ TOPIC = "whole numbers"
 
 def _remainder(rng: Random) -> Mapping[str, Case]:
     def case(low: int, high: int, base: bool) -> dict[str, int]:
-        d = rng.randint(8, 24)
+        d = rng.randint(8, 36)
         r = rng.randint(low, high) + (d if base else 0)
         return {"d": d, "q": rng.randint(5, 30), "r": r}
 
-    o, c, t = case(2, 5, False), case(-3, -1, True), case(1, 6, True)
+    o, c, t = case(2, 5, False), case(-3, -1, True), case(1, 3, True)
     return four(
         sound(o["d"] * o["q"] + o["r"], **o),
         sound(t["d"] - 1, d=t["d"]),
@@ -73,7 +73,7 @@ def _games(rng: Random) -> Mapping[str, Case]:
         n = 2 * rng.randint(5, 15)
         return {"n": n, "k": n - 1 + rng.randint(low, high)}
 
-    o, c, t = case(-6, -4), case(-2, 0), case(1, 4)
+    o, c, t = case(-6, -4), case(-2, 0), case(1, 2)
     return four(
         sound(o["n"] * o["k"] // 2, **o),
         sound(t["n"] - 1, n=t["n"]),
@@ -108,7 +108,7 @@ def _wheels(rng: Random) -> Mapping[str, Case]:
         n = rng.randint(14, 40)
         return {"n": n, "w": 2 * n + 2 * cars}
 
-    o, c, t = case(rng.randint(5, 9)), case(rng.randint(1, 3)), case(-rng.randint(2, 5))
+    o, c, t = case(rng.randint(5, 9)), case(rng.randint(1, 3)), case(-rng.randint(1, 3))
     return four(
         sound(o["w"] // 2 - o["n"], **o),
         sound(2 * t["n"], n=t["n"]),
@@ -201,7 +201,7 @@ TEMPLATES = (
             "en": told(
                 (
                     "Among all integers, negative ones included, which is the {best} that is {side} than {n} and exceeds a multiple of {d} by {r}?",
-                    "Among all integers, {x} is one of those that exceed a multiple of {d} by {r}. Which is the next greater one of them?",
+                    "The integer {x} exceeds a multiple of {d} by {r}. Which is the next greater integer that does?",
                 ),
                 (
                     "{A} marks on an endless number line every integer that is {r} more than a multiple of {d}, to the left of zero too. What is the {best} marked integer {side} than {n}?",
@@ -343,8 +343,8 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "In {A}'s repair shop stand {n} vehicles, bicycles with two wheels and cars with four; {w} wheels in all. How many of the vehicles are cars?",
-                    "In {A}'s repair shop stand {n} vehicles, bicycles with two wheels and cars with four. What is the smallest number of wheels that they can have in all?",
+                    "{A}'s repair shop has {n} vehicles in it, bicycles with two wheels and cars with four; they have {w} wheels in all. How many of the vehicles are cars?",
+                    "{A}'s repair shop has {n} vehicles in it, bicycles with two wheels and cars with four. What is the smallest number of wheels that they can have in all?",
                 ),
                 (
                     "{A} counts {n} animals in the yard, all of them hens or goats, and {w} legs. No leg is hidden. How many goats are there?",
