@@ -11,7 +11,7 @@ from harness.core import Status, UsageError
 from harness.results.reports import iter_samples, load_reports
 from harness.store import Base, Store, open_store
 from harness.store.labels import Label, find_labels, put_labels
-from harness.store.runs import find_runs, get_run, name_run
+from harness.store.runs import Models, find_runs, get_models, get_run, name_run
 from harness.store.upkeep import collect_garbage, remove_runs, rename_run, tag_run
 from harness.store.verify import verify
 
@@ -137,3 +137,11 @@ def test_garbage_is_what_no_attempt_is_charged_for(store):
     assert collect_garbage(store, spare_hours=0) == planned
     assert verify(store)[1] == []
     assert collect_garbage(store, spare_hours=0).samples == 0
+
+
+def test_models_read_one_by_one_are_those_of_the_table(store: Store) -> None:
+    known = get_models(store)
+    assert known
+    assert dict(Models(store)) == known
+    with pytest.raises(KeyError):
+        Models(store)["no such model"]
