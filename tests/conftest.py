@@ -159,6 +159,13 @@ def kept_workers(
     monkeypatch.setattr("harness.verifiers.process.subprocess", warm_start)
 
 
+@pytest.fixture
+def cold_workers(kept_workers: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers start as a user's do: a warm one holds too much memory for a small limit."""
+    monkeypatch.setattr("harness.verifiers.pool.Worker", Worker)
+    monkeypatch.setattr("harness.verifiers.process.subprocess", subprocess)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def quick_stores() -> Iterator[None]:
     """SQLite's dialect, and with it the statements that SQLAlchemy has compiled for it, outlive

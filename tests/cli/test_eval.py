@@ -30,7 +30,7 @@ def test_the_table_and_the_progress(stub_eval):
 def test_one_command_evaluates_and_writes_the_leaderboard(stub_eval, tmp_path):
     result = stub_eval("--budget", "greedy", "--quiet", "--site", str(tmp_path / "board"))
     assert result.code == 0
-    assert "pages for 1 runs" in result.out
+    assert "pages for 1 run," in result.out
     assert "thirds" in (tmp_path / "board" / "index.html").read_text("utf-8")
 
 

@@ -47,6 +47,7 @@ def test_coq_is_stopped_at_the_limit_of_time() -> None:
 
 
 @needs_coq
+@pytest.mark.usefixtures("cold_workers")
 def test_a_proof_has_its_own_limits_in_the_pool() -> None:
     """The pool's limits here are too small for Coq: 2 s of CPU, 300 MB."""
     spin = "Fixpoint f (n : nat) : nat := match n with O => 0 | S m => f m + f m end.\n"
