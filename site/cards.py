@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from harness.core.counting import counted
 from harness.site.groups import Row
 from harness.site.numbers import count, interval, percent
 
@@ -44,7 +45,7 @@ def card(model: str, board: str, rows: Sequence[tuple[str, Row]], accent: str) -
     for i, (task, row) in enumerate(rows[:MOST]):
         _task(draw, _TOP + i * _STEP, task, row, accent)
     if len(rows) > MOST:
-        more = f"and {len(rows) - MOST} more tasks"
+        more = f"and {counted(len(rows) - MOST, 'more task')}"
         draw.text((_EDGE, _TOP + MOST * _STEP), more, _MUTED, _font(24))
     out = io.BytesIO()
     image.quantize(64, method=Image.Quantize.FASTOCTREE).save(out, "PNG")

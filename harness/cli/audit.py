@@ -11,6 +11,7 @@ import click
 
 from harness.cli.options import db_option, json_option, plugin_option, print_json
 from harness.cli.planning import JUDGE, config_options, judge_from, stop_cleanly
+from harness.core.counting import counted
 
 if TYPE_CHECKING:
     from harness.results.audited import Audit
@@ -81,7 +82,7 @@ def list_(
     from harness.site.labelling import label_page
 
     _write(page, label_page(rows, run))
-    click.echo(f"{len(rows)} samples to label: open {page}", err=True)
+    click.echo(f"{counted(len(rows), 'sample')} to label: open {page}", err=True)
 
 
 @audit.command(
@@ -105,8 +106,8 @@ def import_(file: Path, db: str, author: str | None, as_json: bool) -> None:
         print_json(taken.to_json())
         return
     more = f", {taken.unsure} of them unsure" if taken.unsure else ""
-    left = f"; {taken.open} lines have none yet" if taken.open else ""
-    click.echo(f"{taken.stored} labels stored{more}{left}")
+    left = f"; {counted(taken.open, 'line has', 'lines have')} none yet" if taken.open else ""
+    click.echo(f"{counted(taken.stored, 'label')} stored{more}{left}")
 
 
 @audit.command(epilog="\b\nExamples:\n  harness audit show RUN\n  harness audit show RUN --json")
@@ -131,7 +132,9 @@ def show(run: str, db: str, as_json: bool) -> None:
 
 def _lines(found: Audit) -> list[str]:
     unsure = f", {found.unsure} more unsure" if found.unsure else ""
-    lines = [f"{found.labels} labels by {found.people} people{unsure}"]
+    lines = [
+        f"{counted(found.labels, 'label')} by {counted(found.people, 'person', 'people')}{unsure}"
+    ]
     for name, e in (
         ("accuracy of the samples", found.accuracy),
         ("the same, corrected", found.corrected_accuracy),

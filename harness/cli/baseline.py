@@ -10,6 +10,7 @@ import click
 
 from harness.cli.options import db_option, json_option, plugin_option, print_json
 from harness.cli.planning import config_options, given_options, stop_cleanly
+from harness.core.counting import counted
 
 if TYPE_CHECKING:
     from harness.gate.feasibility import Feasibility
@@ -179,9 +180,10 @@ def show(file: Path, as_json: bool) -> None:
     for run, a in rows:
         click.echo(
             f"{run.label}: {a.value:.1%} [{100 * a.low:.1f}, {100 * a.high:.1f}], "
-            f"{a.n} problems, task version {run.facts['task_version']}, {run.facts['verifier']}"
+            f"{counted(a.n, 'problem')}, task version {run.facts['task_version']}, "
+            f"{run.facts['verifier']}"
         )
 
 
 def _count(runs: Sequence[RunOutcomes]) -> str:
-    return f"{len(runs)} run{'' if len(runs) == 1 else 's'}"
+    return counted(len(runs), "run")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.options import db_option, json_option, plugin_option, print_json
+from harness.core.counting import counted
 
 if TYPE_CHECKING:
     from harness.core import Estimate
@@ -64,7 +65,7 @@ def _print(c: Comparison, flips: int, correction: str | None) -> None:
     click.secho(f"A {c.a.label}  ({c.a.id[:12]})\nB {c.b.label}  ({c.b.id[:12]})", bold=True)
     for line in c.warnings:
         click.echo(f"  differs: {line}")
-    count = f"{c.accuracy.n} problems in {c.accuracy.clusters} clusters"
+    count = f"{counted(c.accuracy.n, 'problem')} in {counted(c.accuracy.clusters, 'cluster')}"
     click.echo(
         f"  {c.measure}: {c.means[0]:.1%} -> {c.means[1]:.1%}, {_points(c.accuracy)}, {count}"
     )

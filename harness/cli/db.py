@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from harness.cli.options import db_option, json_option, print_json
+from harness.core.counting import counted
 
 
 @click.group(
@@ -54,7 +55,7 @@ def recover(file: Path, db: str, as_json: bool) -> None:
     if as_json:
         print_json({"file": str(file), "rows": count})
         return
-    click.echo(f"{count} rows read from {file}; the file can be deleted now")
+    click.echo(f"{counted(count, 'row')} read from {file}; the file can be deleted now")
 
 
 @db.command()
@@ -78,8 +79,9 @@ def gc(db: str, dry_run: bool, as_json: bool) -> None:
         print_json({**asdict(removed), "dry_run": dry_run})
         return
     click.echo(
-        f"{'would remove' if dry_run else 'removed'} {removed.samples} samples, {removed.calls} "
-        f"calls, {removed.prompts} prompts and {removed.problems} problems"
+        f"{'would remove' if dry_run else 'removed'} {counted(removed.samples, 'sample')}, "
+        f"{counted(removed.calls, 'call')}, {counted(removed.prompts, 'prompt')} and "
+        f"{counted(removed.problems, 'problem')}"
     )
 
 
@@ -115,4 +117,6 @@ def redact(db: str, dry_run: bool, names: tuple[str, ...], as_json: bool) -> Non
     for place in places:
         click.echo(place)
     done = "would be redacted" if dry_run else "redacted"
-    click.echo(f"{len(places)} places {done}" if places else "nothing looks like a secret")
+    click.echo(
+        f"{counted(len(places), 'place')} {done}" if places else "nothing looks like a secret"
+    )

@@ -18,6 +18,7 @@ from harness.cli.options import (
 )
 from harness.cli.planning import JUDGE, WHAT, config_from, config_options, flag, stop_cleanly
 from harness.core import UsageError
+from harness.core.counting import counted
 
 if TYPE_CHECKING:
     from harness.run.evaluation import Evaluation
@@ -212,7 +213,8 @@ def _report(result: Evaluation, as_json: bool, quiet: bool, judge: str | None) -
             console().print("", contamination_table(result.contamination), sep="\n")
     if not quiet:
         click.echo(
-            f"{result.asked} samples generated, {result.from_store} from the store", err=True
+            f"{counted(result.asked, 'sample')} generated, {result.from_store} from the store",
+            err=True,
         )
     for line in _troubles(result, judge):
         click.echo(line, err=True)
@@ -223,7 +225,7 @@ def _troubles(result: Evaluation, judge: str | None) -> list[str]:
     lines = list(result.notes)
     if result.failed:
         first = "; ".join(result.errors[:3])
-        lines.append(f"{result.failed} attempts failed: {first}")
+        lines.append(f"{counted(result.failed, 'attempt')} failed: {first}")
         lines.append("run the same command again to retry them")
     if not result.judged:
         lines.append(
@@ -232,18 +234,23 @@ def _troubles(result: Evaluation, judge: str | None) -> list[str]:
         )
     elif result.limit_reached:
         lines.append(
-            f"the limit of this command was reached: at least {result.unfinished} attempts are "
-            "left; run the same command with a higher limit to continue"
+            "the limit of this command was reached: at least "
+            f"{counted(result.unfinished, 'attempt is', 'attempts are')} left; run the same "
+            "command with a higher limit to continue"
         )
     left = sum(r.planned - r.problems - r.failed for r in result.reports)
     if left > 0 and not result.limit_reached:
-        lines.append(f"{left} attempts were interrupted; run the same command again to resume them")
+        lines.append(
+            f"{counted(left, 'attempt was', 'attempts were')} interrupted; "
+            "run the same command again to resume"
+        )
     ungraded = sum(report.ungraded for report in result.reports)
     if ungraded:
         advice = "run `harness regrade` to try again"
         if judge is not None:
             advice = f"where {judge} gave no verdict, `harness regrade` falls back to the rules"
         lines.append(
-            f"{ungraded} attempts are ungraded: {'; '.join([*result.ungraded[:2], advice])}"
+            f"{counted(ungraded, 'attempt is', 'attempts are')} ungraded: "
+            f"{'; '.join([*result.ungraded[:2], advice])}"
         )
     return lines

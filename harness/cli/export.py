@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from harness.cli.options import db_option, json_option, print_json
+from harness.core.counting import counted
 
 
 @click.group()
@@ -103,7 +104,8 @@ def star(
         print_json(count.to_json())
     else:
         click.echo(
-            f"{count.rows} rows of {count.problems - count.held_out} problems in {out}: "
+            f"{counted(count.rows, 'row')} of "
+            f"{counted(count.problems - count.held_out, 'problem')} in {out}: "
             f"{count.missed} were missed, {count.rationalised} of them solved with the hint; "
             f"{count.held_out} left out as held out; "
             f"not written: {count.cut} cut off, {count.repeated} repeated, {count.spare} spare"

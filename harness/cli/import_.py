@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from harness.cli.options import db_option, json_option, key_values, plugin_option, print_json
+from harness.core.counting import counted
 
 EXAMPLES = """
 \b
@@ -96,9 +97,15 @@ def import_(  # noqa: PLR0913 - all that `harness import` takes
         print_runs(reports)
     for note in result.notes:
         click.echo(note, err=True)
-    click.echo(f"{result.rows} rows imported, {result.known} of them already stored", err=True)
+    click.echo(
+        f"{counted(result.rows, 'row')} imported, {result.known} of them already stored", err=True
+    )
     for number, message in result.bad[:10]:
         click.echo(f"{file}, line {number}: {message}", err=True)
     if result.bad:
-        click.echo(f"{len(result.bad)} rows were left out; fix them and import again", err=True)
+        click.echo(
+            f"{counted(len(result.bad), 'row was', 'rows were')} left out; mend the file "
+            "and import again",
+            err=True,
+        )
     return 1 if result.bad or any(report.ungraded for report in reports) else 0

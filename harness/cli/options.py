@@ -18,11 +18,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 DEFAULT_DB = "harness.sqlite"
 
 
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: `1 run`, `2,000 runs`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def db_option(command: F) -> F:
     """--db: a file or a SQLAlchemy URL."""
     return click.option(
@@ -45,17 +40,23 @@ def json_option(command: F) -> F:
 
 def plugin_option(command: F) -> F:
     """--plugin: files that register tasks, verifiers, models …; also adds `--include-path`."""
-    with_include = _include_option(command)
+    return _plugin_option(command, expose_value=False, is_eager=True, callback=_load_plugins)
+
+
+def plugin_paths_option(command: F) -> F:
+    """The same, for a command that gets `plugins`, the paths, and loads them itself."""
+    return _plugin_option(command)
+
+
+def _plugin_option(command: F, **more: Any) -> F:
     return click.option(
         "--plugin",
         "plugins",
         multiple=True,
         metavar="FILE.py",
-        expose_value=False,
-        is_eager=True,
-        callback=_load_plugins,
         help="Python file that registers plugins (repeatable).",
-    )(with_include)
+        **more,
+    )(_include_option(command))
 
 
 def env_file_option(command: F) -> F:

@@ -17,6 +17,7 @@ from harness.cli.options import (
 )
 from harness.cli.planning import JUDGE, WHAT, config_from, config_options, stop_cleanly
 from harness.core import UsageError
+from harness.core.counting import counted
 
 if TYPE_CHECKING:
     from harness.analysis.power import Decision
@@ -128,7 +129,9 @@ def _forecast(as_json: bool, given: dict[str, Any]) -> int:
             click.echo(line)
     if pilot is not None and pilot.failed:
         click.echo(
-            f"{pilot.failed} attempts of the pilot failed; run the same command to retry", err=True
+            f"{counted(pilot.failed, 'attempt')} of the pilot failed; run the same "
+            "command to retry",
+            err=True,
         )
         return 1
     return 0
@@ -141,7 +144,7 @@ def forecast_lines(rows: Sequence[Forecast]) -> list[str]:
         bound = "unknown" if row.most_tokens is None else f"at most {row.most_tokens:,}"
         judge = f" ({row.most_judge_tokens:,} of them the judge's)" if row.most_judge_tokens else ""
         lines.append(
-            f"{row.task}  {', '.join(row.budgets)}: {row.problems} problems, "
+            f"{row.task}  {', '.join(row.budgets)}: {counted(row.problems, 'problem')}, "
             f"{row.stored} of {row.attempts} attempts stored; tokens to generate: {bound}{judge}"
         )
         if row.samples == 0 and not row.most_judge_tokens:
@@ -157,7 +160,7 @@ def forecast_lines(rows: Sequence[Forecast]) -> list[str]:
             f"  expected: {_range(row.expected_tokens, '{:,.0f}')} tokens; "
             f"usd {'N/A' if usd is None else _range(usd, '{:.4g}')}; "
             f"seconds {'unknown' if seconds is None else _range(seconds, '{:,.1f}')} "
-            f"(95% ranges, from {row.measured_on} problems)"
+            f"(95% ranges, from {counted(row.measured_on, 'problem')})"
         )
         if row.expected_judge_tokens is not None:
             lines.append(f"  plus, for the judge: {row.expected_judge_tokens:,.0f} tokens")

@@ -18,6 +18,7 @@ from harness.cli.options import (
     print_json,
 )
 from harness.cli.planning import JUDGE, config_options, judge_from, stop_cleanly
+from harness.core.counting import counted
 
 if TYPE_CHECKING:
     from harness.run.regrade import Regraded
@@ -76,8 +77,9 @@ def regrade(
     for result in results:
         left = f", {result.ungraded} ungraded" if result.ungraded else ""
         click.echo(
-            f"{result.model}  {result.task}  {result.budget}: {result.samples} samples, "
-            f"{result.changed} verdicts changed ({result.before} -> {result.after}){left}"
+            f"{result.model}  {result.task}  {result.budget}: {counted(result.samples, 'sample')}, "
+            f"{counted(result.changed, 'verdict')} changed "
+            f"({result.before} -> {result.after}){left}"
         )
     if any(result.ungraded for result in results):
         click.echo("`harness show --samples RUN` says why a sample has no verdict", err=True)

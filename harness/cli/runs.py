@@ -7,6 +7,7 @@ from dataclasses import asdict
 import click
 
 from harness.cli.options import db_option, filter_options, json_option, print_json
+from harness.core.counting import counted
 
 
 @click.group(
@@ -93,12 +94,13 @@ def remove(names: tuple[str, ...], yes: bool, db: str, as_json: bool) -> None:
         for run in found if not as_json else ():
             click.echo(f"{run.id[:12]}  {run.model}  {run.task}  {run.budget}")
         if not yes:
-            click.confirm(f"Permanently remove {len(found)} runs?", abort=True, err=True)
+            click.confirm(f"Permanently remove {counted(len(found), 'run')}?", abort=True, err=True)
         removed = remove_runs(store, [run.id for run in found])
     if as_json:
         print_json(asdict(removed))
         return
     click.echo(
-        f"removed {removed.attempts} attempts, {removed.samples} samples and {removed.calls} calls;"
-        f" {removed.moved} calls are now paid for by other runs"
+        f"removed {counted(removed.attempts, 'attempt')}, {counted(removed.samples, 'sample')} "
+        f"and {counted(removed.calls, 'call')}; "
+        f"{counted(removed.moved, 'call is', 'calls are')} now paid for by other runs"
     )

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.options import (
-    counted,
     db_option,
     filter_options,
     json_option,
     plugin_option,
     print_json,
 )
+from harness.core.counting import counted
 
 if TYPE_CHECKING:
     from harness.site import BoardText

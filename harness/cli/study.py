@@ -11,6 +11,7 @@ import click
 
 from harness.cli.options import db_option, json_option, plugin_option, print_json
 from harness.core import UsageError
+from harness.core.counting import counted
 
 if TYPE_CHECKING:
     from harness.study import Study
@@ -77,7 +78,7 @@ def check(context: click.Context, db: str, file: Path, as_json: bool) -> int:
         return 0 if claims.ok else 1
     cells = sum(len(p.plan.runs) for p in one.planned)
     runs = sum(len(p.plan.all_runs) for p in one.planned)
-    click.echo(f"{file}: {cells} pairs of model and task, {runs} runs")
+    click.echo(f"{file}: {counted(cells, 'pair')} of model and task, {counted(runs, 'run')}")
     for claim in claims:
         click.echo(str(claim))
     if not claims:
@@ -122,7 +123,7 @@ def carry_out(one: Study, as_json: bool, quiet: bool) -> int:
             click.echo(str(claim))
     if not quiet:
         spent = f"{result.spent.tokens:,} with the prompts, {result.spent.usd:.4g} usd"
-        made = f"{result.asked} samples now, {result.generated:,} tokens generated"
+        made = f"{counted(result.asked, 'sample')} now, {result.generated:,} tokens generated"
         click.echo(f"{made}, {spent}", err=True)
     for line in (*result.notes, *result.left):
         click.echo(line, err=True)

@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from harness.cli.options import (
-    counted,
     db_option,
     filter_options,
     json_option,
     plugin_option,
     print_json,
 )
+from harness.core.counting import counted
 
 
 @click.command(

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from harness.analysis.contamination import Contamination
 from harness.core import Estimate
+from harness.core.counting import counted
 from harness.results.groups import GroupFigure
 from harness.results.views import RunReport
 
@@ -47,7 +48,7 @@ def group_lines(groups: Sequence[GroupFigure]) -> list[str]:
     return [
         f"{one.group}, {one.model} {one.budget}: {percent(one.accuracy).strip()}, the mean over "
         f"{'the ' + count(one.problems) + ' problems of its ' if one.weighted else 'its '}"
-        f"{one.tasks} tasks"
+        f"{counted(one.tasks, 'task')}"
         for one in groups
         if one.accuracy is not None
     ]
@@ -170,7 +171,7 @@ def _rows(report: RunReport, apart: str | None) -> list[_Cells]:
     found = report.audit
     if found is not None and found.of_run and found.corrected_accuracy is not None:
         said = {
-            "budget": f"corrected by {found.labels} labels",
+            "budget": f"corrected by {counted(found.labels, 'label')}",
             "accuracy": percent(found.corrected_accuracy),
         }
         rows.append({name: said.get(name, "") for name in _HEADINGS})
@@ -178,7 +179,7 @@ def _rows(report: RunReport, apart: str | None) -> list[_Cells]:
     if sound is not None and accuracy is not None and sound.value != accuracy.value:
         faults = report.problems - sound.n
         said = {
-            "budget": f"without {faults} known fault{'s' if faults > 1 else ''} of the data",
+            "budget": f"without {counted(faults, 'known fault')} of the data",
             "accuracy": percent(sound),
         }
         rows.append({name: said.get(name, "") for name in _HEADINGS})

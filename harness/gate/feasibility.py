@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from harness.core import Problem
+from harness.core.counting import counted
 from harness.gate import wording
 from harness.gate.evidence import absolute_evidence, kept_by
 from harness.gate.rules import RATES, Rule
@@ -60,9 +61,9 @@ class Feasibility:
 
     def __str__(self) -> str:
         where = f"{self.run}, rule '{self.rule}'"
-        units = f"{self.problems} problems"
+        units = counted(self.problems, "problem")
         if self.clusters < self.problems:
-            units += f" in {self.clusters} clusters"
+            units += f" in {counted(self.clusters, 'cluster')}"
         if self.chance is None or self.detectable is None or self.least_margin is None:
             said = "an unchanged model passes" if self.kept else "an unchanged model cannot pass"
             return f"{where}: {said} with {units}"

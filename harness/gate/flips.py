@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from harness.core import HarnessError
+from harness.core.counting import counted
 from harness.gate.results import Flipped
 from harness.results.reports import find_runs, iter_samples
 from harness.store import open_store
@@ -65,7 +66,7 @@ def transcripts(flipped: Iterable[Flipped], answers: Answers, most: int) -> str:
             lines.append(f"--- {name}: " + (NOWHERE if text is None else shortened(text, most)))
         lines.append("")
     if len(every) > MOST:
-        lines.append(f"and {len(every) - MOST} more problems that flipped")
+        lines.append(f"and {counted(len(every) - MOST, 'more problem')} that flipped")
     return "\n".join(lines).strip()
 
 

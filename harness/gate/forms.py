@@ -14,6 +14,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from harness.core import BackendError, DataError, HarnessError, StoreError, UsageError
+from harness.core.counting import counted
 from harness.core.hashing import content_hash
 from harness.gate.flips import Answers, transcripts
 from harness.gate.results import Flipped, GateResult, GateVerdict, RuleResult, Stopping
@@ -226,7 +227,7 @@ def _flipped(flips: Sequence[Flipped], most: int = 20) -> str:
     parts = []
     for names, said in ((worse, "right before, wrong now"), (better, "wrong before, right now")):
         shown = ", ".join(names[:most]) + (", …" if len(names) > most else "")
-        parts.append(f"{said}: {len(names)} problems" + (f": {shown}" if shown else ""))
+        parts.append(f"{said}: {counted(len(names), 'problem')}" + (f": {shown}" if shown else ""))
     return "; ".join(parts)
 
 
@@ -243,13 +244,14 @@ def _calls(at: Stopping) -> str:
     if not at.calls:
         text = "the model was not called now, all samples were stored"
     else:
-        text = f"{at.calls:,} call{'' if at.calls == 1 else 's'} made now"
+        text = f"{counted(at.calls, 'call')} made now"
     return text if at.asked is None else f"{text} (label {at.asked})"
 
 
 def _flaky(result: GateResult, most: int = 5) -> str:
     shown = ", ".join(result.flaky[:most]) + (", …" if len(result.flaky) > most else "")
-    text = f"flaky (right in some samples, wrong in others): {len(result.flaky)} problems: {shown}"
+    many = counted(len(result.flaky), "problem")
+    text = f"flaky (right in some samples, wrong in others): {many}: {shown}"
     if result.within_share is None:
         return text
     return (

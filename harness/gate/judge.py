@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from harness.core import UsageError
+from harness.core.counting import counted
 from harness.gate import wording
 from harness.gate.evidence import Evidence, absolute_evidence, kept_by, paired_evidence
 from harness.gate.results import Flipped, GateResult, GateVerdict, RuleResult
@@ -67,7 +68,7 @@ class _Case:
 
     def count(self, n: int) -> str:
         """The number of problems that it is judged on."""
-        return f"{n:,} problems" if self.old is None else f"the same {n:,} problems"
+        return counted(n, "problem") if self.old is None else f"the same {counted(n, 'problem')}"
 
     def without_worst_flaky(self) -> tuple[str, _Case] | None:
         """The case without the flaky problem that counts most against the run, and its id."""
@@ -336,7 +337,7 @@ def _more_problems(e: Evidence, low: float, high: float) -> int | None:
 
 def _advice(e: Evidence, more: int | None) -> str:
     if more is not None:
-        return f"about {more:,} more problem{'' if more == 1 else 's'} like these would decide it"
+        return f"about {counted(more, 'more problem')} like these would decide it"
     if e.value is None:
         return "more problems are needed"
     return "the figures lie on the limit itself: no number of problems decides that"

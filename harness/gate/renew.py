@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Unpack
 
 from harness.core import BackendError, UsageError
+from harness.core.counting import counted
 from harness.core.protocols import Backend
 from harness.gate.baseline import read_baseline, write_baseline
 from harness.gate.sides import joined
@@ -41,14 +42,14 @@ class Renewed:
         worse = sum(old.correct - new.correct >= _FLIP for old, new in pairs)
         better = sum(new.correct - old.correct >= _FLIP for old, new in pairs)
         return (
-            f"{said}{old_model}; of {len(pairs)} problems in both, {worse} changed from right to "
-            f"wrong and {better} from wrong to right"
+            f"{said}{old_model}; of {counted(len(pairs), 'problem')} in both, {worse} changed from "
+            f"right to wrong and {better} from wrong to right"
         )
 
 
 def _mean(run: RunOutcomes) -> str:
     count = len(run.outcomes)
-    return f"{sum(o.correct for o in run.outcomes) / count:.1%} of {count} problems"
+    return f"{sum(o.correct for o in run.outcomes) / count:.1%} of {counted(count, 'problem')}"
 
 
 def replaced(old: Sequence[RunOutcomes], new: Sequence[RunOutcomes]) -> list[Renewed]:

@@ -25,6 +25,7 @@ from typing import IO, Any
 
 from harness._version import __version__
 from harness.core import DataError, UsageError
+from harness.core.counting import counted
 from harness.core.secrets import environment_secrets, masked, public, suspects
 from harness.results.reports import load_reports
 from harness.store import Store, open_store
@@ -310,7 +311,8 @@ class _Reader:
                 self._found.samples += table == "sample"
                 yield table, row
             if faults > MOST_FAULTS:
-                self._fault(f"{name}: {faults - MOST_FAULTS} more lines like these")
+                more = counted(faults - MOST_FAULTS, "more line", "more lines")
+                self._fault(f"{name}: {more} like these")
 
     def reports(self) -> dict[str, Mapping[str, Any]]:
         """What is claimed, by run."""

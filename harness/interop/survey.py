@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from harness.core import Finish
+from harness.core.counting import counted as tally
 from harness.interop.imported import Prompts, sample_of
 from harness.interop.jsonl import ImportedRow, Reading
 from harness.store import Store
@@ -112,20 +113,20 @@ def notes(reading: Reading, models: Mapping[str, OfModel]) -> list[str]:
         if counted[f"by {how}"]
     )
     texts = sum(of.texts for of in models.values())
-    out = [f"{counted['lines']} lines, {texts} texts; problems found: {found_by}"]
+    out = [f"{tally(counted['lines'], 'line')}, {tally(texts, 'text')}; problems found: {found_by}"]
     out += [
-        f"{name}: {of.texts} samples of {len(of.counts)} problems, output tokens known of "
-        f"{of.tokens_known}, {of.cut} cut by a limit"
+        f"{name}: {tally(of.texts, 'sample')} of {tally(len(of.counts), 'problem')}, output tokens "
+        f"known of {of.tokens_known}, {of.cut} cut by a limit"
         for name, of in models.items()
     ]
     if counted["failed generations"]:
         out.append(
-            f"{counted['failed generations']} failed generations (null or empty): samples without "
-            "text, graded as such"
+            f"{tally(counted['failed generations'], 'failed generation')} (null or empty): "
+            "samples without text, graded as such"
         )
     if counted["further filters"]:
         out.append(
-            f"{counted['further filters']} lines of further filters left out: their responses are "
-            "those of the first, and our verifier reads them in full"
+            f"{tally(counted['further filters'], 'line')} of further filters left out: their "
+            "responses are those of the first, and our verifier reads them in full"
         )
     return out

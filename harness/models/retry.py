@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from harness.core import BackendError, Usage
+from harness.core.counting import counted
 from harness.models.wire import Came, at, objects, text_at
 
 # The server is busy or broken for now; all other errors are final answers.
@@ -112,7 +113,7 @@ class Patience:
         if failed > self.retries:
             advice = "check the URL, and that the server is running" if error.dead else "try later"
             raise BackendError(
-                f"{error} ({failed} attempt{'s' * (failed > 1)}): {advice}", fatal=error.dead
+                f"{error} ({counted(failed, 'attempt')}): {advice}", fatal=error.dead
             ) from error
         if error.wait is not None and error.wait > LONGEST_WAIT:
             raise BackendError(

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from harness.core import UsageError
+from harness.core.counting import counted
 from harness.results.views import RunReport
 
 T = TypeVar("T")
@@ -67,7 +68,7 @@ def html_table(rows: Sequence[Row]) -> str:
         "<tr>" + "".join(f"<td>{html.escape(cell(v))}</td>" for v in row.values()) + "</tr>"
         for row in rows[:_SHOWN]
     )
-    more = f"<p>… {len(rows) - _SHOWN} more rows</p>" if len(rows) > _SHOWN else ""
+    more = f"<p>… {counted(len(rows) - _SHOWN, 'more row')}</p>" if len(rows) > _SHOWN else ""
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 
@@ -82,7 +83,7 @@ def text_table(rows: Sequence[Row]) -> str:
         for line in table
     ]
     if len(rows) > _SHOWN:
-        lines.append(f"… {len(rows) - _SHOWN} more rows")
+        lines.append(f"… {counted(len(rows) - _SHOWN, 'more row')}")
     return "\n".join(lines)
 
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from harness.core import BackendError, Reply, Request
+from harness.core.counting import counted
 from harness.models.batches import Sought
 from harness.run.limits import LimitReached
 from harness.store import Store, Writer
@@ -159,7 +160,7 @@ class Batcher:
             await self._note(intent_row(sought.tag, self.model, part))
             batch = await self.desk.submit(requests, sought)
             await self._handed_in(batch, sought.tag, part)
-            self.tell(f"batch {batch}: {len(part)} requests handed in")
+            self.tell(f"batch {batch}: {counted(len(part), 'request')} handed in")
         return bool(fresh)
 
     async def _note(self, row: Row) -> None:
@@ -183,8 +184,8 @@ class Batcher:
                 batch = await self.desk.find(sought)
             except BackendError as error:
                 self.tell(
-                    f"a batch of {len(intent.calls)} requests may have been handed in at "
-                    f"{intent.created}, and the provider's list cannot be read: {error}"
+                    f"a batch of {counted(len(intent.calls), 'request')} may have been handed in "
+                    f"at {intent.created}, and the provider's list cannot be read: {error}"
                 )
                 batch = None
             if batch is None:
@@ -234,7 +235,7 @@ class Batcher:
 def under_way(store: Store, model: str) -> list[str]:
     """Messages about a model's batches (by its id) that nobody has collected."""
     return [
-        f"batch {one.id} of {len(one.calls)} requests is in progress: run the same command with "
-        "--batch to collect it"
+        f"batch {one.id} of {counted(len(one.calls), 'request')} is in progress: run the same "
+        "command with --batch to collect it"
         for one in open_batches(store, model)
     ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.analysis.contamination import Contamination
+from harness.core.counting import counted
 from harness.results.display import Reports
 from harness.results.groups import GroupFigure
 from harness.run.limits import Spent
@@ -53,11 +54,14 @@ class Evaluation:
     @property
     def summary(self) -> str:
         """One line: what was generated now, and what went wrong."""
-        parts = [f"generated {self.asked} samples, took {self.from_store} from the store"]
+        parts = [
+            f"generated {counted(self.asked, 'sample')}, took {self.from_store} from the store"
+        ]
         if self.failed:
-            parts.append(f"{self.failed} attempts failed: {'; '.join(self.errors[:3])}")
+            parts.append(f"{counted(self.failed, 'attempt')} failed: {'; '.join(self.errors[:3])}")
         if self.limit_reached:
-            parts.append(f"the limit was reached, at least {self.unfinished} attempts are left")
+            left = counted(self.unfinished, "attempt is", "attempts are")
+            parts.append(f"the limit was reached, at least {left} left")
         return "; ".join(parts)
 
     def to_frame(self) -> Any:

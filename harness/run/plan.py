@@ -30,6 +30,7 @@ from harness.core import (
     registry,
     watch,
 )
+from harness.core.counting import counted
 from harness.core.hashing import content_hash
 from harness.core.origin import blamed, is_builtin, version_of
 from harness.core.protocols import Backend, Task
@@ -129,8 +130,8 @@ class Plan:
     def notes(self) -> list[str]:
         """The problems left out of each task, one line per task."""
         return [
-            f"{task.spec}: {task.left_out} problem{'s' if task.left_out > 1 else ''} with known "
-            f"faults left out, {len(task.problems)} are asked"
+            f"{task.spec}: {counted(task.left_out, 'problem')} with known "
+            f"faults left out, {counted(len(task.problems), 'is', 'are')} asked"
             for task in self.tasks
             if task.left_out
         ]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from harness.core import Usage
+from harness.core.counting import counted
 
 _LINE_EVERY_S = 5.0
 _NOTEBOOK_EVERY_S = 0.5
@@ -103,7 +104,7 @@ class Meter:
         failed = f", {self.failed} failed" if self.failed else ""
         return (
             f"{label}: {self.stored + self.done}/{self.total} attempts{failed}, "
-            f"{self.samples} samples, {self.tokens:,} tokens, {self.rate}, "
+            f"{counted(self.samples, 'sample')}, {self.tokens:,} tokens, {self.rate}, "
             f"accuracy {self.accuracy}, {self.left} left"
         )
 
@@ -129,7 +130,7 @@ class PlainProgress:
         self._label = label
         self._meter.planned(attempts, done)
         stored = f", {done} of them already stored" if done else ""
-        self.note(f"{label}: {attempts} attempts{stored}")
+        self.note(f"{label}: {counted(attempts, 'attempt')}{stored}")
         self._last = time.monotonic()
 
     def called(self, usage: Usage, samples: int) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.core import Estimate
+from harness.core.counting import counted
 from harness.stats.agreement import influences, kappa_interval
 from harness.stats.intervals import check_confidence
 from harness.stats.special import beta_quantile
@@ -36,7 +37,8 @@ class Stratum:
 
     def __post_init__(self) -> None:
         if len(self.labels) > self.size:
-            raise ValueError(f"stratum {self.name}: {len(self.labels)} labels, {self.size} samples")
+            labels, samples = counted(len(self.labels), "label"), counted(self.size, "sample")
+            raise ValueError(f"stratum {self.name}: {labels}, {samples}")
 
 
 def allocation(sizes: Mapping[str, int], errors: Mapping[str, float], count: int) -> dict[str, int]:

@@ -8,6 +8,7 @@ from itertools import groupby
 from sqlalchemy import Connection, func, select, text
 
 from harness.core import Problem
+from harness.core.counting import counted
 from harness.store import identity
 from harness.store.codec import unpack_ends
 from harness.store.schema import (
@@ -118,4 +119,5 @@ def _references(connection: Connection) -> Iterator[str]:
             missing = connection.scalar(query.where(~there.correlate(table).exists()))
             if missing:
                 names = ", ".join(column.name for column, _ in pairs)
-                yield f"{table.name}.{names}: {missing} rows point at a missing {there_name}"
+                rows = counted(missing, "row points", "rows point")
+                yield f"{table.name}.{names}: {rows} at a missing {there_name}"

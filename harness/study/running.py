@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.core import BackendError, Problem, Usage, UsageError
+from harness.core.counting import counted
 from harness.cost import price
 from harness.results.display import Reports
 from harness.results.reports import load_reports
@@ -195,11 +196,12 @@ def _dearness(one: Planned) -> float:
 
 def _unfinished(done: Evaluation) -> Iterator[str]:
     if done.limit_reached:
-        yield f"a ceiling of the study was reached, at least {done.unfinished} attempts are left"
+        left = counted(done.unfinished, "attempt is", "attempts are")
+        yield f"a ceiling of the study was reached, at least {left} left"
     if not done.judged:
         yield "the ceiling was reached before the judge was done: the verdicts are the rules'"
     if done.failed:
-        yield f"{done.failed} attempts failed: {'; '.join(done.errors[:3])}"
+        yield f"{counted(done.failed, 'attempt')} failed: {'; '.join(done.errors[:3])}"
     if done.ungraded:
         yield f"ungraded: {'; '.join(done.ungraded[:2])}; `harness regrade` tries again"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.core import ParameterError
+from harness.core.counting import counted
 from harness.results.display import Reports
 from harness.run.config import DEFAULT_DB
 from harness.run.progress import Observer, shown
@@ -117,7 +118,8 @@ class Study:
 
     def __repr__(self) -> str:
         file = self.file
-        return f"Study({str(self.path)!r}: {len(file.models)} models, {len(file.tasks)} tasks)"
+        size = f"{counted(len(file.models), 'model')}, {counted(len(file.tasks), 'task')}"
+        return f"Study({str(self.path)!r}: {size})"
 
 
 def _beside(file: Path, name: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.core import DataError, Problem, UnknownNameError, UsageError
+from harness.core.counting import counted
 from harness.core.hashing import derive_seed
 from harness.core.registry import find
 from harness.tasks._template import Template
@@ -171,7 +172,9 @@ class RowReader:
             value = row.get(one.text) if isinstance(one, Column) else None
             found = _listed(self._text(one, number, row) if value is None else value)
         if not 2 <= len(found) <= 10:
-            raise DataError(f"{self._where(number)}: {len(found)} choices; there must be 2 to 10")
+            raise DataError(
+                f"{self._where(number)}: {counted(len(found), 'choice')}; there must be 2 to 10"
+            )
         return found
 
     def _none_missing(self) -> None:

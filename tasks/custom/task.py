@@ -20,6 +20,7 @@ from harness.core import (
     UsageError,
     VerifierSpec,
 )
+from harness.core.counting import counted
 from harness.core.hashing import derive_seed
 from harness.tasks._data import fixed_shuffle
 from harness.tasks._faults import sound_figure
@@ -134,12 +135,12 @@ class RowTask:
                     )
             if len(pool) < shots:
                 raise DataError(f"task {self.name}: shots={shots}, but {other.table.where} has "
-                                f"only {len(pool)} rows")  # fmt: skip
+                                f"only {counted(len(pool), 'row')}")  # fmt: skip
             return {None: pick.sample(pool, shots)}
         rows = reader.table.rows
         if len(rows) <= shots:
-            raise DataError(f"task {self.name}: shots={shots} from among its own {len(rows)} rows; "
-                            "give a file of `examples`")  # fmt: skip
+            raise DataError(f"task {self.name}: shots={shots} from among its own "
+                            f"{counted(len(rows), 'row')}; give a file of `examples`")  # fmt: skip
         order = pick.sample(range(1, len(rows) + 1), len(rows))
         clusters = {n: reader.cluster(n, rows[n - 1]) for n in order}
         found: dict[int | None, list[list[str]]] = {}
@@ -202,7 +203,7 @@ class RowTask:
     def _card(self) -> Iterator[str]:
         file, reader = self.file, self._known_reader()
         yield f"# {self.name}\n\n{self.summary}\n"
-        yield f"- {len(reader.table.rows)} rows of {reader.table.where}"
+        yield f"- {counted(len(reader.table.rows), 'row')} of {reader.table.where}"
         for name, where in reader.described():
             yield f"- {name}: {where}"
         if file.factors:

@@ -186,7 +186,7 @@ def test_rows_that_no_database_can_hold(bring):
     assert result.code == 1
     assert "line 1: field 'output_tokens' must be a whole number" in result.err
     assert "line 2: not JSON" in result.err
-    assert "1 rows imported" in result.err
+    assert "1 row imported" in result.err
 
 
 PLAIN = "".join(json.dumps(row) + "\n" for row in rows()).encode()

@@ -180,5 +180,5 @@ def test_a_stratum_without_labels_cannot_be_estimated(strata: list[Stratum]) -> 
 
 
 def test_more_labels_than_samples_are_a_slip() -> None:
-    with pytest.raises(ValueError, match="2 labels, 1 samples"):
+    with pytest.raises(ValueError, match="2 labels, 1 sample"):
         Stratum("sure", 1, (GOOD, GOOD))
