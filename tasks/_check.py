@@ -35,7 +35,7 @@ from harness.core.hashing import canonical_json, content_hash
 from harness.core.origin import blamed
 from harness.core.protocols import Certified, Seeded, Task
 from harness.core.registry import find, names, plugin_files
-from harness.tasks import _sound
+from harness.tasks import _calls, _sound
 from harness.tasks._check_report import CheckReport
 from harness.verifiers.pool import VerifierPool
 
@@ -46,6 +46,7 @@ NO_ANSWER = {
 _FORMS = ("\\boxed{ANSWER}", "Answer: ANSWER", "ANSWER")
 _SHOWN = 5
 _FORM = ("facts", "unique ids", "plain data", "prompt")
+_FIRST = (*_FORM, "verifier")
 """Checks that come first: where one fails, what follows from it is not said as well."""
 _LOADING = ("determinism", "seed")
 """Checks that load problems again."""
@@ -53,23 +54,26 @@ _OTHER_SEED = 90_001  # any but the public one
 _ELSEWHERE_S = 600.0
 
 
-def check(task: Task, source: DataSource | None = None) -> CheckReport:
-    """Run all checks on the problems of `source` (default: the task's own)."""
+def check(task: Task, source: DataSource | None = None, *, verifier_s: float = 10.0) -> CheckReport:
+    """Run all checks on the problems of `source` (default: the task's own).
+
+    The task's verifier has `verifier_s` seconds for a response, unless it states its own limit.
+    """
     source = source or DataSource()
     problems: list[Problem] = []
     if bad := _run(task, lambda: _load(task, source, problems), watch.LOAD):
         return CheckReport(_named(task), 0, ("loads",), {"loads": bad})
     skipped = _does_not_apply(task, problems)
     found: dict[str, list[str]] = {}
-    with VerifierPool() as pool:
+    with VerifierPool(wall_s=verifier_s) as pool:
         for name, what in _checks(task, source, problems, pool).items():
-            if any(found.get(first) for first in _FORM) and name not in _FORM:
+            if any(found.get(first) for first in _FIRST) and name not in _FORM:
                 skipped[name] = "not tried before the failures above are mended"
             limit = watch.LOAD if name in _LOADING else watch.AWAITED
             found[name] = [] if name in skipped else _run(task, what, limit)
     failures = {name: _some(bad) for name, bad in found.items() if bad}
     well = not failures.keys() & set(_FORM)
-    prompts = [task.prompt(problem) for problem in problems] if well else []
+    prompts = [_calls.prompt(task, problem) for problem in problems] if well else []
     texts = list(map(_text, prompts))
     warnings = _run(task, lambda: _sound.stands_in(problems, texts)) if well else []
     warnings += _run(task, lambda: _sound.ignored_option(task, source), watch.LOAD) if well else []
@@ -98,6 +102,7 @@ def _checks(
         "unique ids": lambda: _unique(problems),
         "plain data": lambda: _plain(problems),
         "prompt": lambda: _prompts(task, problems),
+        "verifier": lambda: _verifier(task, problems[0], pool),
         "determinism": lambda: _determinism(task, source, problems),
         "other process": lambda: _elsewhere(task, source, problems),
         "seed": lambda: _seeds(task, source, problems, pool),
@@ -143,7 +148,7 @@ def _some(bad: list[str]) -> list[str]:
 
 def _load(task: Task, source: DataSource, problems: list[Problem]) -> list[str]:
     """Fill `problems`."""
-    given: object = task.load(source)
+    given: object = _calls.load(task, source)
     if not isinstance(given, Sequence) or isinstance(given, str | bytes):
         return [f"load gave a {type(given).__name__}, not a list of Problem"]
     found: list[Any] = list(given)
@@ -183,7 +188,7 @@ def _facts(task: Task) -> list[str]:
     bad += [f"it has no method {m}" for m in methods if not callable(getattr(task, m, None))]
     if bad:
         return bad
-    spec: object = task.verifier()
+    spec: object = _calls.verifier(task)
     if not isinstance(spec, VerifierSpec):
         return [f"verifier gave a {type(spec).__name__}, not a harness.VerifierSpec"]
     find("verifiers", spec.name)
@@ -196,18 +201,18 @@ def _facts(task: Task) -> list[str]:
 
 
 def _determinism(task: Task, source: DataSource, problems: Sequence[Problem]) -> list[str]:
-    again = list(task.load(source))
+    again = list(_calls.load(task, source))
     if again != problems:
         return ["a second load gave other problems"]
     half = len(problems) // 2
-    if half and list(task.load(replace(source, limit=half))) != problems[:half]:
+    if half and list(_calls.load(task, replace(source, limit=half))) != problems[:half]:
         return [f"limit={half} gives other problems than the first {half}"]
     return []
 
 
 def fingerprint(task: Task, problems: Sequence[Problem]) -> str:
     """A hash of all problems and prompts."""
-    turns = [[(m.role, m.content) for m in task.prompt(p).messages] for p in problems]
+    turns = [[(m.role, m.content) for m in _calls.prompt(task, p).messages] for p in problems]
     return content_hash([problem.digest() for problem in problems], turns)
 
 
@@ -241,7 +246,7 @@ def _seeds(
 
     def of(seed: int) -> list[Problem]:
         options = {**source.options, "seed": str(seed)}
-        return list(task.load(replace(source, options=options, limit=len(problems))))
+        return list(_calls.load(task, replace(source, options=options, limit=len(problems))))
 
     if "seed" not in source.options and of(task.public_seed) != problems:
         return [f"without a seed, the problems are not those of public_seed={task.public_seed}"]
@@ -287,13 +292,13 @@ def _plain(problems: Sequence[Problem]) -> list[str]:
 
 
 def _texts(task: Task, problems: Sequence[Problem]) -> list[str]:
-    return [_text(task.prompt(problem)) for problem in problems]
+    return [_text(_calls.prompt(task, problem)) for problem in problems]
 
 
 def _prompts(task: Task, problems: Sequence[Problem]) -> list[str]:
     bad = []
     for problem in problems:
-        given: object = task.prompt(problem)  # a third-party task may return anything
+        given: object = _calls.prompt(task, problem)  # a third-party task may return anything
         if not isinstance(given, Prompt):
             kind = type(given).__name__
             bad.append(f"{problem.id}: prompt gave a {kind}, not a harness.Prompt")
@@ -302,9 +307,15 @@ def _prompts(task: Task, problems: Sequence[Problem]) -> list[str]:
         messages = prompt.messages
         if not messages or messages[-1].role != "user" or not messages[-1].content.strip():
             bad.append(f"{problem.id}: the prompt does not end with a user's turn")
-        elif task.prompt(problem) != prompt:
+        elif _calls.prompt(task, problem) != prompt:
             bad.append(f"{problem.id}: the prompt is another one at every call")
     return bad or _sound.halves(problems, _texts(task, problems))
+
+
+def _verifier(task: Task, first: Problem, pool: VerifierPool) -> list[str]:
+    """One response, before many: whether the verifier's process survives it, in time."""
+    [verdict] = _judge(task, pool, [first], [0], [answer_text(first, first.gold)])
+    return [f"{first.id}: {verdict.reason}"] if verdict.method == "pool" else []
 
 
 def answer_text(problem: Problem, answer: str | None, form: str = _FORMS[0]) -> str:
@@ -353,7 +364,7 @@ def _judge(
     which: Sequence[int],
     texts: Sequence[str],
 ) -> list[Verdict]:
-    spec = task.verifier()
+    spec = _calls.verifier(task)
     asked = [pool.submit(spec, t, problems[i]) for i, t in zip(which, texts, strict=True)]
     return [future.result() for future in asked]
 
@@ -365,7 +376,7 @@ def _metrics(task: Task, problems: Sequence[Problem]) -> list[str]:
         for i, p in enumerate(problems)
     ]
     bad = []
-    given: Any = task.metrics(scored)
+    given: Any = _calls.metrics(task, scored)
     if not isinstance(given, Mapping):
         return [f"metrics gave a {type(given).__name__}, not a mapping of names to Estimate"]
     figures: dict[str, Any] = dict(given)

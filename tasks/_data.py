@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from harness.core import DataError, DataSource, UsageError
+from harness.tasks._calls import unlimited
 
 Row = Mapping[str, Any]
 Item = TypeVar("Item")
@@ -187,6 +188,7 @@ def _from_hub(data: Published, split: str) -> list[dict[str, Any]]:
     return rows_of_hub(data.hub, data.config, split, data.revision, hint)
 
 
+@unlimited()
 def rows_of_hub(
     name: str, config: str | None, split: str, revision: str | None, hint: str
 ) -> list[dict[str, Any]]:

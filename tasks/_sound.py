@@ -11,6 +11,7 @@ from harness.core import DataSource, HarnessError, Problem
 from harness.core.hashing import canonical_json, content_hash
 from harness.core.origin import blamed
 from harness.core.protocols import Certified, CertifiedTogether, Task
+from harness.tasks import _calls
 
 _NO_OPTION = "no_such_option"
 _MARK = r"(?:answer|solution|gold|key|result|答案)\W{0,4}(?:is|=|:|：|是|为)?\W{0,4}"
@@ -124,7 +125,7 @@ def certificates(task: Task, problems: Sequence[Problem]) -> Iterator[str]:
     certify: Callable[[Problem], object] = task.certify  # a third-party one may return anything
     for problem in problems:
         try:
-            with blamed(f"the task {task.name!r}", task):
+            with blamed(f"the task {task.name!r}", task), _calls.of(task, "certify"):
                 said = certify(problem)
         except HarnessError as error:
             yield str(error)
@@ -135,13 +136,15 @@ def certificates(task: Task, problems: Sequence[Problem]) -> Iterator[str]:
                 "prove a problem, and returns nothing where it can"
             )
     if isinstance(task, CertifiedTogether):
-        yield from task.certify_all(problems)
+        with _calls.of(task, "certify_all"):
+            bad = list(task.certify_all(problems))
+        yield from bad
 
 
 def ignored_option(task: Task, source: DataSource) -> list[str]:
     """A typo in an option's name that would go unnoticed."""
     options = {**source.options, _NO_OPTION: "1"}
-    if _refuses(lambda: task.load(replace(source, limit=1, options=options))):
+    if _refuses(lambda: _calls.load(task, replace(source, limit=1, options=options))):
         return []
     slip = f"an option that it does not have is ignored (:{_NO_OPTION}=1)"
     return [f"{slip}: a slip would measure other problems than meant; raise UsageError for it"]

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.options import json_option, plugin_option, print_json
+from harness.cli.checking import announcing, check_apart, importing
+from harness.cli.options import (
+    json_option,
+    plugin_option,
+    plugin_paths_option,
+    print_json,
+)
 from harness.core import DataSource, HarnessError, TaskSpec, UsageError, registry
+from harness.core.counting import counted
+from harness.core.origin import is_builtin
+
+if TYPE_CHECKING:
+    from harness.tasks import CheckReport
 
 
 @click.group(
@@ -152,21 +164,37 @@ def new(name: str) -> None:
     type=click.Path(path_type=Path),
     help="Read data sets from this folder instead of the hub.",
 )
-@plugin_option
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, min_open=True),
+    default=5.0,
+    show_default=True,
+    help="Time limit for each call into a task's own code: import, load, prompt …",
+)
+@plugin_paths_option
 @json_option
-def check(target: str, limit: int | None, data_dir: Path | None, as_json: bool) -> int:
+def check(
+    target: str,
+    limit: int | None,
+    data_dir: Path | None,
+    seconds: float,
+    plugins: tuple[str, ...],
+    as_json: bool,
+) -> int:
     """Run a task through the checks that the built-in tasks pass.
 
     A Python file is loaded as a plugin, and all tasks that it registers are checked. Any other file
     is read as a file of questions. A task name may have options. Two problems are printed as the
     model sees them. The exit code is 1 if a check fails.
     """
-    from harness.tasks import check as run_checks
-
-    reports = []
-    for spec in _targets(target):
-        source = DataSource(data_dir=data_dir, limit=limit, options=dict(spec.options))
-        reports.append(run_checks(registry.make("tasks", spec.name), source))
+    if (here := announcing()) is None:
+        words = [] if limit is None else ["--limit", str(limit)]
+        words += [] if data_dir is None else ["--data-dir", str(data_dir)]
+        words += ["--seconds", str(seconds)]
+        words += [word for file in plugins for word in ("--plugin", file)]
+        return check_apart(target, [*words, *(["--json"] if as_json else [])], seconds)
+    with here:
+        reports = _checked(target, plugins, DataSource(data_dir=data_dir, limit=limit), seconds)
     if as_json:
         print_json([report.to_json() for report in reports])
     else:
@@ -175,11 +203,31 @@ def check(target: str, limit: int | None, data_dir: Path | None, as_json: bool) 
     return 0 if all(report.ok for report in reports) else 1
 
 
+def _checked(
+    target: str, plugins: Iterable[str], source: DataSource, seconds: float
+) -> list[CheckReport]:
+    from harness.tasks import _calls
+    from harness.tasks import check as run_checks
+
+    for file in plugins:
+        with importing():
+            registry.load_plugin(file)
+    reports = []
+    for spec in _targets(target):
+        with _calls.of(registry.find("tasks", spec.name), "its constructor"):
+            task = registry.make("tasks", spec.name)
+        asked = replace(source, options=dict(spec.options))
+        limit = {} if is_builtin(task) else {"verifier_s": seconds}
+        reports.append(run_checks(task, asked, **limit))
+    return reports
+
+
 def _targets(target: str) -> list[TaskSpec]:
     """The tasks of a plugin file, or the named task."""
     if not target.endswith(".py"):
         return [TaskSpec.parse(target)]
-    found = [name for kind, name in registry.load_plugin(target) if kind == "tasks"]
+    with importing():
+        found = [name for kind, name in registry.load_plugin(target) if kind == "tasks"]
     if not found:
         raise UsageError(
             f"{target} registers no task: end it with harness.register('tasks', NAME, CLASS)"
@@ -187,8 +235,8 @@ def _targets(target: str) -> list[TaskSpec]:
     return [TaskSpec(name) for name in dict.fromkeys(found)]
 
 
-def _check_lines(report: Any) -> list[str]:
-    lines = [click.style(f"{report.task}: {report.problems} problems", bold=True)]
+def _check_lines(report: CheckReport) -> list[str]:
+    lines = [click.style(f"{report.task}: {counted(report.problems, 'problem')}", bold=True)]
     for name in report.checks:
         bad = report.failures.get(name, [])
         if name in report.skipped:
@@ -200,7 +248,7 @@ def _check_lines(report: Any) -> list[str]:
     return lines
 
 
-def _rendered(report: Any) -> list[str]:
+def _rendered(report: CheckReport) -> list[str]:
     """The first two problems as the model sees them."""
     lines = []
     for problem, prompt in report.examples:

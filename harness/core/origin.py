@@ -211,7 +211,7 @@ def _raised_at(trace: TracebackType | None) -> str | None:
     while trace is not None:
         places.append((trace.tb_frame.f_code.co_filename, trace.tb_lineno))
         trace = trace.tb_next
-    return _foreign(reversed(places))
+    return foreign_place(reversed(places))
 
 
 def _stands_at(frame: FrameType | None) -> str | None:
@@ -220,11 +220,11 @@ def _stands_at(frame: FrameType | None) -> str | None:
     while frame is not None:
         places.append((frame.f_code.co_filename, frame.f_lineno))
         frame = frame.f_back
-    return _foreign(places)
+    return foreign_place(places)
 
 
-def _foreign(places: Iterable[tuple[str, int]]) -> str | None:
-    """The first place, deepest first, that is third-party code."""
+def foreign_place(places: Iterable[tuple[str, int]]) -> str | None:
+    """The first of these places (file and line, deepest first) that is third-party code."""
     import sysconfig
 
     home = str(Path(__file__).resolve().parents[2])

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.core import DataError
+from harness.core.counting import counted
 from harness.core.registry import find
 from harness.core.typed import read_table
 from harness.tasks._data import encodable, read_json_rows, rows_of_hub
@@ -185,13 +186,16 @@ def _csv(text: str, path: Path) -> list[dict[str, Any]]:
     for number, row in rest:
         if len(row) != len(names):
             raise DataError(
-                f"{path}, line {number}: {len(row)} cells, but the first line names "
-                f"{len(names)} columns: put a cell that contains {delimiter!r} in double quotes"
+                f"{path}, line {number}: {counted(len(row), 'cell')}, but the first line names "
+                f"{counted(len(names), 'column')}: put a cell that contains {delimiter!r} "
+                "in double quotes"
             )
     return [dict(zip(names, row, strict=True)) for _, row in rest]
 
 
 def _text(path: Path) -> str:
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise DataError(f"{path} is a pipe or a device: save its content to a file first")
     try:
         data = path.read_bytes()
         if data.startswith(b"PK\3\4"):

@@ -17,6 +17,8 @@ from harness.core import (
     Message,
     Problem,
     Prompt,
+    Status,
+    Verdict,
     VerifierSpec,
     registry,
 )
@@ -128,10 +130,15 @@ def seedless(self, source):
     return [self.problem(n) for n in range(first, first + 20)][: source.limit]
 
 
-def test_a_verifier_that_likes_everything_is_found() -> None:
-    anything = VerifierSpec("regex", {"pattern": "(?s).*"})
-    found = failing(verifier=lambda _self: anything)
-    assert "no answer" in found or "gold" in found, found
+class Anything:
+    def verify(self, response, problem, *, truncated=False):
+        return Verdict(status=Status.CORRECT)
+
+
+def test_a_verifier_that_likes_everything_is_found(monkeypatch) -> None:
+    monkeypatch.setitem(registry._registered["verifiers"], "anything", Anything)
+    found = failing(verifier=lambda _self: VerifierSpec("anything"))
+    assert found["no answer"] == ["sum-10: an empty answer is graded correct () (and 19 more)"]
 
 
 @pytest.fixture(scope="module")
