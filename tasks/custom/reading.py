@@ -24,6 +24,7 @@ from harness.tasks.custom.file import Hub, TaskFile
 
 TABLES = (".csv", ".tsv", ".jsonl", ".json")
 FILES = (".yaml", ".yml", ".toml")
+_MOST_NODES = 100_000  # of a task file: more come from aliases of aliases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +95,24 @@ def _twice(node: Any) -> Any:
     return None
 
 
+def _size(node: Any, known: dict[int, int] | None = None) -> int:
+    """How many values a node holds, those that aliases repeat included; RecursionError: no end."""
+    known = {} if known is None else known
+    if id(node) not in known:
+        parts = node.value if isinstance(getattr(node, "value", None), list) else []
+        flat = [one for part in parts for one in (part if isinstance(part, tuple) else (part,))]
+        known[id(node)] = 1 + sum(_size(one, known) for one in flat)
+    return known[id(node)]
+
+
 def _yaml(text: str, path: Path) -> Any:
     import yaml  # only needed for these files
 
     try:
-        if key := _twice(yaml.compose(text, yaml.SafeLoader)):
+        node = yaml.compose(text, yaml.SafeLoader)
+        if _size(node) > _MOST_NODES:
+            raise DataError(f"{path}: its aliases (*name) repeat too much: write values out")
+        if key := _twice(node):
             raise DataError(f"{path}, line {key.start_mark.line + 1}: {key.value!r} occurs twice")
         return yaml.safe_load(text)
     except RecursionError as error:

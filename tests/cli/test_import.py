@@ -403,7 +403,7 @@ def test_a_question_is_known_whatever_its_white_space(bring):
     spread = [{"problem": b" Digit\n number\t4? ".decode("unicode_escape"), "text": "1"}]
     result = bring(spread, "--model", "m", "--json")
     assert json.loads(result.out)["runs"][0]["correct"] == 1
-    assert "1 lines, 1 texts; problems found: 1 by question" in result.err
+    assert "1 line, 1 text; problems found: 1 by question" in result.err
 
 
 def test_whole_numbers_may_be_written_as_floats(bring):

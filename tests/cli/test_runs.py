@@ -32,6 +32,7 @@ def test_runs_are_named_tagged_and_listed(cli, runs):
 
 def test_a_run_is_removed_and_the_others_stay(cli, runs):
     shown = {run["budget"]: run for run in json.loads(cli("show", "--json").out)}
+    assert "Permanently remove 1 run?" in cli("runs", "remove", runs["vote@2"]).err
     answer = cli("runs", "remove", runs["vote@2"], "--yes", "--json")
     removed = json.loads(answer.out)
     assert (removed["runs"], removed["attempts"]) == (1, 6)

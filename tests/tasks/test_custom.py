@@ -388,3 +388,11 @@ def test_the_lines_of_the_page_work(harness_command, tmp_path) -> None:
 def test_a_pipe_is_refused_instead_of_waited_for(cli, tmp_path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     assert "pipe.csv is a pipe or a device" in cli("tasks", "preview", "pipe.csv").err
+
+
+def test_aliases_of_aliases_are_refused_before_they_are_written_out(cli, tmp_path) -> None:
+    """A few lines that stand for 9^10 values."""
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]
+    (tmp_path / "bomb.yaml").write_text("\n".join([*lines, "data: *a9"]), "utf-8")
+    assert "its aliases (*name) repeat too much" in cli("tasks", "preview", "bomb.yaml").err
