@@ -157,7 +157,7 @@ def test_unsure_and_open_labels_are_told_and_left_out(cli: Callable[..., Any], r
     lines = [json.dumps({**row, "label": one}) for row, one in zip(rows, labels, strict=True)]
     Path("labels.jsonl").write_text("\n".join(lines), "utf-8")
     taken = cli("audit", "import", "labels.jsonl")
-    assert "39 labels stored, 1 of them unsure; 1 lines have none yet" in taken.out
+    assert "39 labels stored, 1 of them unsure; 1 line has none yet" in taken.out
     found = api.audit(run)
     assert (found.labels, found.unsure) == (38, 1)
 
