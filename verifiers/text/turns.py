@@ -13,6 +13,7 @@ response began with 1.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -65,6 +66,8 @@ _CONCLUDED = lazy_pattern(
     re.I,
 )
 """A paragraph that concludes, or that is a bold value alone."""
+_HEADINGS = 100
+"""Headings that are looked at: behind so many without an answer none ends a response."""
 _PARAGRAPH = 1_000
 """Characters of a paragraph that are looked through for a conclusion: its end."""
 _SAME = 40
@@ -146,7 +149,7 @@ def _soft(text: str, start: int, question: str) -> tuple[int, str]:
     """The first heading of another problem after an answer."""
     marked = _marked(text, start)
     numbered = False  # whether the response numbers questions of its own
-    for match in _SOFT.finditer(text, start):
+    for match in itertools.islice(_SOFT.finditer(text, start), _HEADINGS):
         place, number = match.start(), match["number"]
         answered = marked < place or _concluded(text, start, place)
         if number in ("1", "一"):

@@ -356,6 +356,7 @@ def _bold(text: str, question: str) -> Extraction | None:
 def _subject(text: str, question: str) -> Extraction | None:
     """ "Thus 5 and 6 are the roots"."""
     sentence, last = conclusion(text)
+    sentence = sentence[-MAX_SEGMENT:]
     subject = _SUBJECT.search(sentence)
     if subject is None or has_words(_JOINERS.sub(" ", subject.group(1))):
         return None
