@@ -116,12 +116,18 @@ HOSTILE = {
     "code": "__import__('os').system('touch {flag}')",
     "code in text": r"\text{__import__('os').system('touch {flag}')}",
     "lambda": "(lambda: open('{flag}', 'w'))()",
+    "blank lines": "3" + " \n" * 40_000 + "so it is 9",
+    "form feeds": "3" + "\f" * 80_000 + "so it is 9",
+    "one word": "a" * 80_000 + " so it is 9.",
+    "open displays": r"\[" * 40_000 + " so it is 9.",
+    "open formulas": r"\(" * 40_000 + " so it is 9.",
+    "conclusions": "so " * 27_000 + "it is 9.",
+    "copulas": "9 " + "is " * 27_000,
+    "questions": "Question:\n" * 8_000 + "so it is 9.",
 }
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=pytest.mark.slow) if n == "roots" else n for n in HOSTILE]
-)
+@pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize(
     "gold",
     [

@@ -49,9 +49,52 @@ def test_an_answer_that_restates_its_problem_is_whole(text: str) -> None:
     assert next_turn(text) is None
 
 
-def test_a_heading_over_the_problems_own_question_begins_no_other() -> None:
-    text = f"The answer is near.\n\nQuestion: {SEVEN.question}\nAnswer: 7"
-    assert next_turn(text, question=SEVEN.question) is None
+FARM = "A farm has 9 hens and 4 geese; 2 geese fly away. How many birds does the farm have left?"
+GEESE = "There are 4 geese at first, and 2 of them fly away over the fence; 4 - 2 = 2 geese stay."
+COUNTED = f"{GEESE} So there are **9 hens + 2 geese = 11 birds**.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "asked"),
+    [
+        ("The answer is near.\n\n", FARM),
+        (f"{GEESE}\n\n", "and the hens?"),  # no answer yet
+        (f"**Step 1:** {GEESE}\n\n#### Hens\n\n", "and the hens?"),
+        (f"So it begins with 4. {GEESE}\n\nThe hens come next.\n\n", "and the hens?"),
+        (COUNTED, "How many birds does the farm have left?"),
+        (COUNTED, "- *How many birds does the farm have left?* All of them:"),
+        (COUNTED, "\n\nA farm has 9 hens and 4 geese; 2 geese fly away. How many are left?"),
+        ("Answer: see below.\n\n", "“How many birds does the farm have left?”"),
+    ],
+)
+def test_a_question_restated_halfway_ends_no_solution(before: str, asked: str) -> None:
+    text = f"{before}**Question:** {asked}\n\n**Final check:** 9 + 2 = 11.\n\n### Answer:\n\n11"
+    assert next_turn(text, question=FARM) is None
+    problem = Problem(id="p", question=FARM, gold="11")
+    assert math.MathVerifier().verify(text, problem).status is Status.CORRECT
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "The answer is 11.\n\n",
+        "It is 9 + 2, that is\n\\[\\boxed{11}\\]\n\nA word on checks.\n\n",
+        "9 + 2 = 11\n#### 11\n\n",
+        "La respuesta es 11.\n\n",
+        "### Final Answer\n\n11\n\n",
+        "4 - 2 = 2 geese stay.\n\nThus 11 birds are left.\n\n",
+        "**11 birds**\n\n",
+        "11\n",
+    ],
+)
+@pytest.mark.parametrize(
+    "asked", ["How many birds are left if 3 hens fly away, too?", "A farm has 9 pigs.", "Why?", ""]
+)
+def test_another_question_behind_an_answer_is_not_read(before: str, asked: str) -> None:
+    text = f"{before}**Question:** {asked}\n\n**Answer:** 8"
+    turn = next_turn(text, question=FARM)
+    assert turn is not None
+    assert (text[: turn[0]].strip(), turn[1]) == (before.strip(), "Question")
 
 
 @pytest.mark.parametrize(

@@ -9,35 +9,31 @@ so x = 4"), is taken back ("there is no contradiction"), or is assumed away.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
+from harness.verifiers.flaw.sentences import (
+    MOST_READ,
+    Sentence,
+    keeps_unknown,
+    read_sentence,
+    read_sentences,
+)
 from harness.verifiers.flaw.words import (
     ASKS,
     ASSUMING,
     CONCLUDING,
-    CONDITIONAL,
     DISMISSED,
     DOUBT,
     EXAMPLE,
     FAREWELL,
-    GLANCE,
-    IN_UNKNOWN,
-    MISMATCH,
     NEGATIVE,
     NOTHING,
     NUMERAL,
     OPEN,
-    REASON,
     REFUSAL,
     SEVERAL,
     SHORT,
-    STRONG,
     SUPPOSED,
-    TURN,
-    UNIT_LETTER,
-    VALUE,
-    WEAK,
 )
 from harness.verifiers.patterns import lazy_pattern
 
@@ -62,38 +58,19 @@ _MARK = lazy_pattern(
     r"|####\s*(?P<hash>[^\n]+)",
     re.I,
 )
-_SENTENCE = lazy_pattern(
-    r"(?<=[.!?。！？])(?:\*\*|\"|”)?(?:\s+|(?=[^\s\d.,)}\]]))|\n+|(?<=[。！？；])|(?<=;)\s"
-)
 _AFTER = lazy_pattern(r"^[^.!?。！？\n]*(?:[.!?。！？\n]|$)")
 """The rest of the sentence that holds the answer."""
 _EQUATION = lazy_pattern(r"=\s*[-−$]?\s*[\d.,/]+\$?\s*[\w%°²³]*(?:\s\w+){0,5}\s*[.。]?$")
-_RESULT = lazy_pattern(
-    r"(?:[=≈]|\b(?:is|are|must|needs?|has|have|buys?|only|equals?|gives?|gets?|leav(?:es?|ing)|remains?|keep|then)\b|得|是|为|等于|共|答|只能|即)"
-    r"\W{0,6}(?:\w+ ){0,3}[$\\(-]*\d",
-    re.I,
-)
-"""What follows a case that is ruled out: "x cannot be negative, so x = 4"."""
-_ASIDE = lazy_pattern(r"\([^()]*[a-z]{2} [^()]*\)(?=\W*\w)", re.I)
-"""Words in parentheses, within a sentence: not its conclusion."""
 _REMARK = lazy_pattern(
     r"\b(?:note|assum\w+|actual|depends?|would (?:change|vary|be different)|adjust)\b"
     r"|注意|实际|取决于",
     re.I,
 )
-_ITEM = lazy_pattern(r"\(?\d{1,2}[.)]|[-•–]")
-"""The number of a list's item or of a step, which says nothing."""
-_BARE_VALUE = lazy_pattern(r"(?:so\W+)?[$¥€£]?\s*[-−]?\d[\d.,/]*\s*(?:%|[^\W\d]+)?\W*", re.I)
 _DEFINED = lazy_pattern(
     r"\b(?:where|with) \$?[a-zA-Z]\$? (?:is|=|equals|stands|represents|denotes|being)\b"
     r"|其中\s*\$?[a-zA-Z]\$?\s*(?:是|为|表示)"
 )
 """What says of a letter in an answer that it stands for what is not known."""
-_VERB = lazy_pattern(
-    r"[=≈≤≥<>:：]|\\(?:approx|leq?|geq?)\b|\b(?:is|are|was|were|has|have|had|be|equals?|needs?|costs?"
-    r"|takes?|makes?|gets?|earns?|spen[dt]s?|gives?|leaves?|pays?)\b|[是为有共剩需]"
-)
-"""What the value of a sentence stands behind."""
 _LETTERS = lazy_pattern(
     r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])"
     r"|\\(?!text|frac|boxed|[dt]frac|sqrt|cdot|times)[a-zA-Z]+"
@@ -103,17 +80,6 @@ _TAIL = 6
 """Sentences at the end among which a conclusion is looked for."""
 _WHOLE = 16_000
 """Characters of a response that are read."""
-_CONTENT = 600
-"""Characters of a sentence, or of a marked answer, that are read."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    """A sentence's side: 1 declares a flaw, -1 states a value, 0 neither; `strong`: how surely."""
-
-    text: str
-    side: int
-    strong: bool
 
 
 def boxes(text: str) -> list[tuple[int, str]]:
@@ -150,12 +116,12 @@ def stance(text: str, question: str = "") -> Stance:
     marks = list(_MARK.finditer(text))
     if marks:
         content = marks[-1]["said"] or marks[-1]["hash"]
-        said = [s for s in _sentences(content[:_CONTENT]) if not EXAMPLE.search(s.text)]
+        said = [s for s in read_sentences(content[:MOST_READ]) if not EXAMPLE.search(s.text)]
         if (said and said[-1].side > 0) or _is_nothing(content):
             return Stance.RECOGNISED
         if re.search(r"\d", content):
             return _marked(text, marks[-1].start(), marks[-1].end(), content, question)
-    sentences = _sentences(text)
+    sentences = read_sentences(text)
     if REFUSAL.search(text) and len(sentences) <= 3 and not re.search(r"\d", text):
         return Stance.REFUSED
     return _unmarked(text, sentences, question)
@@ -168,81 +134,19 @@ def _ends(text: str) -> str:
     return text[: _WHOLE // 4] + "\n" + text[-3 * _WHOLE // 4 :]
 
 
-def _sentences(text: str, most: int = 60) -> list[_Sentence]:
-    """What the last sentences say, and the first two: a verdict may precede its reasons."""
-    parts = [s[-_CONTENT:] for part in _SENTENCE.split(text) if (s := part.strip(" \t*_#>-\\$[]"))]
-    parts = [part for part in parts[:-1] if not _ITEM.fullmatch(part)] + parts[-1:]
-    return [_read(part) for part in (*parts[:-most][:2], *parts[-most:])]
-
-
-def _read(text: str) -> _Sentence:
-    """Which side a sentence takes, decided by what comes last in it."""
-    kept = _ASIDE.sub(_blank, DISMISSED.sub(_blank, text))
-    strong = max(_last_end(STRONG, kept), _last_end(MISMATCH, text))
-    weak = _last_end(WEAK, kept)
-    end = max(strong, weak)
-    if SUPPOSED.search(text) and end < 0 and VALUE.search(kept):
-        return _Sentence(text, -1, strong=False)
-    if CONDITIONAL.search(text) and not CONCLUDING.search(text):
-        return _Sentence(text, 0, strong >= 0)
-    rest = kept[max(end, 0) :]
-    if end >= 0 and GLANCE.search(text) and (TURN.search(rest) or not TURN.search(text)):
-        return _Sentence(text, 0, False)  # a first impression, taken back
-    if end >= 0:
-        plain = REASON.sub("", rest)
-        follows = VALUE.search(plain) and (
-            CONCLUDING.search(" " + plain)
-            or ASSUMING.search(plain)
-            or re.search(r"\b(?:but|still|anyway|however|nevertheless)\b|但|不过", plain)
-            or (weak > strong and re.search(r"[,，;；:]", plain) and _RESULT.search(plain))
-        )
-        if follows and not re.search(r"(?:舍去|reject)", plain):
-            return _Sentence(text, -1, strong >= 0)
-        if _discards(text):
-            return _Sentence(text, 0, False)
-        return _Sentence(text, 1, strong >= 0)
-    states = (
-        VALUE.search(kept)
-        or _BARE_VALUE.fullmatch(text)
-        or (CONCLUDING.match(text) and re.search(r"\d", kept))  # "Therefore, 18 students sing"
-    )
-    return _Sentence(text, -1 if states else 0, False)
-
-
-def _blank(match: re.Match[str]) -> str:
-    return "·" * len(match[0])
-
-
-def _discards(text: str) -> bool:
-    return bool(
-        re.search(
-            r"\b(?:reject|discard|exclud|disregard|throw|rule[sd]? out|drop)\w*|舍去|排除|不合题意",
-            text,
-            re.I,
-        )
-    )
-
-
-def _last_end(pattern: re.Pattern[str], text: str) -> int:
-    end = -1
-    for match in pattern.finditer(text):
-        end = match.end()
-    return end
-
-
 def _marked(text: str, start: int, end: int, content: str, question: str) -> Stance:
     """A final answer at `start` to `end`."""
-    content = _without_notes(content[:_CONTENT])
+    content = _without_notes(content[:MOST_READ])
     words = re.sub(r"\\(?:text|mathrm|mbox|textbf)\w*\s*\{?|[{}$]", " ", content).strip()
-    said = _read(words)
+    said = read_sentence(words)
     in_words = not re.search(r"[\d=+^<>]", words) and SHORT.search(words)
     if (said.side > 0 and words.casefold() != "neither") or in_words or _is_nothing(content):
         return Stance.RECOGNISED
-    after = _sentences(_AFTER.sub("", text[end:], count=1), 4)
+    after = read_sentences(_AFTER.sub("", text[end:], count=1), 4)
     after = [s for s in after if not (FAREWELL.search(s.text) or ASKS.search(s.text))]
     if after and after[-1].side > 0 and after[-1].strong and not _is_note(text[end:]):
         return Stance.RECOGNISED
-    before = _sentences(text[:start], 2 * _TAIL)
+    before = read_sentences(text[:start], 2 * _TAIL)
     if not any(s.side > 0 or s.strong or DOUBT.search(s.text) for s in [*before, *after]):
         return Stance.ANSWERED
     if _is_open(before, words) and not _of_question(content, question):
@@ -270,7 +174,7 @@ def _is_note(text: str) -> bool:
     )
 
 
-def _is_open(before: list[_Sentence], content: str) -> bool:
+def _is_open(before: list[Sentence], content: str) -> bool:
     """Whether the answer is an expression in a quantity that is said to be missing."""
     letters = re.search(r"(?<![\\a-zA-Z])[a-zA-Z](?![a-zA-Z])", content)
     return bool(letters and re.search(r"[-+*/·×\d]", content)) and any(
@@ -278,7 +182,7 @@ def _is_open(before: list[_Sentence], content: str) -> bool:
     )
 
 
-def _unmarked(text: str, sentences: list[_Sentence], question: str) -> Stance:
+def _unmarked(text: str, sentences: list[Sentence], question: str) -> Stance:
     """No marked answer: the last sentence that takes a side decides."""
     if _asks_back(sentences):
         return Stance.RECOGNISED
@@ -286,7 +190,7 @@ def _unmarked(text: str, sentences: list[_Sentence], question: str) -> Stance:
     tail = [s for s in sentences[-_TAIL:] if s.side]
     last_text = sentences[-1].text if sentences else ""
     where = _DEFINED.search(last_text)
-    if where and _keeps_unknown(last_text[: where.start()]):
+    if where and keeps_unknown(last_text[: where.start()]):
         return Stance.RECOGNISED
     if _names_one(sentences, question):
         return Stance.ASSUMED if ASSUMING.search(text) else Stance.HEDGED
@@ -308,7 +212,7 @@ def _unmarked(text: str, sentences: list[_Sentence], question: str) -> Stance:
         if NEGATIVE.search(DISMISSED.sub("", last)) and not re.search(r"\d", last):
             return Stance.RECOGNISED  # a conclusion in the negative, without any value
         return Stance.ANSWERED
-    if _keeps_unknown(last_side.text):
+    if keeps_unknown(last_side.text):
         return Stance.RECOGNISED
     concludes = CONCLUDING.search(last_side.text) or _EQUATION.search(last_side.text)
     near = [s for s in (*sentences[:2], *sentences[-4:]) if s.side > 0 and s.strong]
@@ -319,7 +223,7 @@ def _unmarked(text: str, sentences: list[_Sentence], question: str) -> Stance:
     return Stance.RECOGNISED  # a declaration, and then no more than its reasons
 
 
-def _names_one(sentences: list[_Sentence], question: str) -> bool:
+def _names_one(sentences: list[Sentence], question: str) -> bool:
     """Whether the last sentence concludes with one that the question asks to choose."""
     if not sentences or not _WHO.search(question):
         return False
@@ -330,56 +234,45 @@ def _names_one(sentences: list[_Sentence], question: str) -> bool:
     return last.side <= 0 and CONCLUDING.search(last.text) is not None and len(names) == 1
 
 
-def _rests_on_assumption(sentences: list[_Sentence]) -> bool:
+def _rests_on_assumption(sentences: list[Sentence]) -> bool:
     """Whether a value was concluded from an assumption, and only a remark on that follows."""
     assumed = [i for i, s in enumerate(sentences) if SUPPOSED.search(s.text)]
     if not assumed:
         return False
     concluded = [
-        i for i, s in enumerate(sentences) if i > assumed[-1] and _settles(s) and _concludes(s)
+        i for i, s in enumerate(sentences) if i > assumed[-1] and s.settles and s.concludes
     ]
     return bool(concluded) and all(
         s.side <= 0 or _REMARK.search(s.text) for s in sentences[concluded[-1] + 1 :]
     )
 
 
-def _asks_back(sentences: list[_Sentence]) -> bool:
+def _asks_back(sentences: list[Sentence]) -> bool:
     """Whether a response ends by asking for what is missing, and settles on no value."""
     asked = [i for i, s in enumerate(sentences) if ASKS.search(s.text)]
     if not asked or asked[-1] < len(sentences) - 3:
         return False
-    if any(_settles(s) and not _keeps_unknown(s.text) for s in sentences[asked[-1] + 1 :]):
+    if any(s.settles and not keeps_unknown(s.text) for s in sentences[asked[-1] + 1 :]):
         return False
-    settled = [s for s in sentences[-_TAIL:] if _settles(s) and CONCLUDING.search(s.text)]
+    settled = [s for s in sentences[-_TAIL:] if s.settles and CONCLUDING.search(s.text)]
     if any(SUPPOSED.search(s.text) for s in sentences) and settled:
         return False  # it supplied the missing value itself
     named = any(s.side > 0 or s.strong for s in sentences)
-    return named or not any(not _keeps_unknown(s.text) for s in settled)
+    return named or not any(not keeps_unknown(s.text) for s in settled)
 
 
-def _settles(sentence: _Sentence) -> bool:
-    """Whether a sentence states a value, and not as an example."""
-    return sentence.side < 0 and not EXAMPLE.search(sentence.text)
-
-
-def _keeps_unknown(text: str) -> bool:
-    """Whether the value that a sentence states has an unknown in it."""
-    parts = [part for part in _VERB.split(text) if re.search(r"\w", part)]
-    return bool(parts and IN_UNKNOWN.search(UNIT_LETTER.sub(" ", parts[-1])))
-
-
-def _without_examples(sentences: list[_Sentence]) -> list[_Sentence]:
+def _without_examples(sentences: list[Sentence]) -> list[Sentence]:
     """The sentences, without illustrations of a named flaw: their numbers are not answers.
 
     An illustration continues until a sentence concludes or names the flaw again.
     """
-    kept: list[_Sentence] = []
+    kept: list[Sentence] = []
     named = inside = False
     for sentence in sentences:
         declares = sentence.side > 0 and sentence.strong
         if named and EXAMPLE.search(sentence.text) and not declares:
             inside = True
-        elif inside and (sentence.side > 0 or _concludes(sentence)):
+        elif inside and (sentence.side > 0 or sentence.concludes):
             inside = False
         named = named or (sentence.side > 0 or sentence.strong)
         if not inside:
@@ -387,12 +280,7 @@ def _without_examples(sentences: list[_Sentence]) -> list[_Sentence]:
     return kept
 
 
-def _concludes(sentence: _Sentence) -> bool:
-    conditional = re.search(r"\b(?:if|would|could)\b|如果", sentence.text, re.I)
-    return bool(CONCLUDING.search(sentence.text) and not conditional and sentence.side < 0)
-
-
-def _ends_without_value(sentences: list[_Sentence]) -> bool:
+def _ends_without_value(sentences: list[Sentence]) -> bool:
     """Whether the last sentence names no value and an earlier one argues against any."""
     said = [s for s in sentences if not FAREWELL.search(s.text)]
     if said and re.match(r"\W*this is the (?:final |correct )?answer\b", said[-1].text, re.I):

@@ -5,12 +5,15 @@ print its markers. Whatever follows the first such turn answers something else.
 
 A marker is *hard* if it can mean nothing else: a printed chat token, `### Instruction:`,
 `Human:`. It ends every response that has begun. A heading such as `Problem:` or `Q:` is *soft*:
-solutions restate their problem under it, and number their own questions. It ends a response only
-after an answer, and not if it continues a numbering that the response began with 1.
+solutions restate their problem under it, at the beginning or halfway, and number their own
+questions. It ends a response only after an answer (marked, or concluded in the paragraph before
+it), and neither if the question asked stands under it nor if it continues a numbering that the
+response began with 1.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -50,14 +53,31 @@ _SOFT = lazy_pattern(
     rf"(?:{_COLON}|[\]】]|(?<=\d)[.)]|[*_]{{2}}(?=\s*\n)))",
     re.I,
 )
-_ANSWERED = lazy_pattern(
-    r"\\(?:boxed|fbox)\b|####|\b(?:answer|ans|solution|result|total)s?\b[^\n]{0,80}?(?:\bis\b|:|=)"
-    r"|(?:^|\n)\s*[*_]*(?:A|answer)[*_]*\s*:|答案|答\s*[:：]"
-    r"|(?:\b(?:therefore|thus|hence|so)\b|因此|所以|故)[^\n]*\d|\*\*[^*\n]*\d[^*\n]*\*\*",
+_MARKED = lazy_pattern(
+    r"\\(?:boxed|fbox)\b|####(?!#)[^\S\n]*(?!\d{1,2}[.)]\s)(?=[-+$\\.\d])"
+    r"|(?:^|\n)[#*_【\[ \t]{0,12}"
+    r"(?:A[*_]{0,2}:|(?:(?:the )?(?:final )?answer|答案|答)[*_:：\]】\s])",
     re.I,
 )
+"""A box, four hashes, or a heading of the answer; `MARKER` has the words that announce one."""
+_CONCLUDED = lazy_pattern(
+    r"\b(?:answer|solution|result|total)s?\b[*_]*\s*(?:\bis\b|:|=)[*_]*\s*[^\s*_]"
+    r"|(?:\b(?:therefore|thus|hence|so)\b|因此|所以|故)[^\n]*\d|^[\W_]*\*\*[^*\n]*\d[^*\n]*\*\*\W*$",
+    re.I,
+)
+"""A paragraph that concludes, or that is a bold value alone."""
+_HEADINGS = 100
+"""Headings that are looked at: behind so many without an answer none ends a response."""
+_PARAGRAPH = 1_000
+"""Characters of a paragraph that are looked through for a conclusion: its end."""
 _SAME = 40
-"""Characters, blanks aside, by which a restated question is known."""
+"""Characters, blanks aside, by which the beginning of a restated question is known."""
+_RESTATED = 8
+"""Characters, blanks aside, of the shortest sentence of the question that is known again."""
+_READ = 400
+"""Characters under a heading in which the question is looked for."""
+_LIST_MARKS = ' \t\n*_>#-•–"“'
+_SENTENCE = lazy_pattern(r"(?:[^?？!！.。\n]|\.(?=\d))+[?？!！.。]?")
 _BARE = 80
 """Characters up to which what stands before a heading may itself be the answer."""
 _PLEASANTRY = lazy_pattern(
@@ -127,29 +147,57 @@ def _hard(text: str, start: int) -> tuple[int, str]:
 
 def _soft(text: str, start: int, question: str) -> tuple[int, str]:
     """The first heading of another problem after an answer."""
-    own = "".join(question.split())[:_SAME]
+    marked = _marked(text, start)
     numbered = False  # whether the response numbers questions of its own
-    for match in _SOFT.finditer(text, start):
-        before = text[start : match.start()]
-        number = match["number"]
+    for match in itertools.islice(_SOFT.finditer(text, start), _HEADINGS):
+        place, number = match.start(), match["number"]
+        answered = marked < place or _concluded(text, start, place)
         if number in ("1", "一"):
-            numbered = numbered or not _answers(before)
-        if not before.strip() or (number and numbered):
+            numbered = numbered or not answered
+        if not answered or (number and numbered):
             continue
-        if own and "".join(text[match.end() : match.end() + 4 * _SAME].split()).startswith(own):
-            continue
-        if _answers(before):
-            return match.start(), match["mark"].strip(" *_:：")
+        if not _restates(text[match.end() : match.end() + _READ], question):
+            return place, match["mark"].strip(" *_:：")
     return -1, ""
 
 
-def _answers(before: str) -> bool:
-    """Whether the text before a heading may contain an answer."""
-    before = before.strip()
-    if not before:
-        return False
-    if _ANSWERED.search(before):
+def _marked(text: str, start: int) -> int:
+    """Where the first answer with a mark before it stands; the end of the text if none does."""
+    # `harness.verifiers.math` imports this module, and its package all of its parts
+    from harness.verifiers.math.finding.phrases import MARKER, WEAK
+
+    places = [len(text)]
+    for pattern in (_MARKED, MARKER):
+        for match in pattern.finditer(text, start):
+            if not WEAK.search(match[0]):
+                places.append(_blank(text, match.end()))
+                break
+    return min(places)
+
+
+def _concluded(text: str, start: int, end: int) -> bool:
+    """Whether the paragraph that ends at `end` concludes, or a short text is an answer alone."""
+    last = text[max(start, end - _PARAGRAPH) : end].rstrip()
+    if _CONCLUDED.search(last[last.rfind("\n\n") + 1 :]):
         return True
-    if len(before) > _BARE or _INTRODUCES.search(before) or before[-1:] in "?？":
+    before = text[start:end].strip() if end - start <= _PARAGRAPH else ""
+    if not before or len(before) > _BARE or _INTRODUCES.search(before) or before[-1:] in "?？":
         return False
     return bool(re.search(r"[\d\\]", before)) or not _PLEASANTRY.fullmatch(before)
+
+
+def _restates(told: str, question: str) -> bool:
+    """Whether what stands under a heading is the question asked, or begins with a part of it."""
+    own, told = _squeezed(question), told.lstrip(_LIST_MARKS)
+    if not own:
+        return False
+    if _squeezed(told).startswith(own[:_SAME]):
+        return True
+    sentence = _SENTENCE.match(told)
+    first = _squeezed(sentence[0]) if sentence else ""
+    return len(first) >= _RESTATED and first in own
+
+
+def _squeezed(text: str) -> str:
+    """A text without blanks, emphasis and case: a restatement may change them."""
+    return re.sub(r"[\s*_]", "", text).replace("’", "'").casefold()

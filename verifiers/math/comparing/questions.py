@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+from harness.verifiers.math.comparing.answers import MAX_ANSWER
 from harness.verifiers.math.comparing.judge import same_answer
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
@@ -27,13 +28,15 @@ _MONOTONE = lazy_pattern(
     r"(?:increas|decreas)|单调", re.I
 )  # fmt: skip
 _RANGE = lazy_pattern(r"(\d+(?:\.\d+)?)\s*[-–—~]+\s*(\d+(?:\.\d+)?)")
-_SPAN = lazy_pattern(r"(\d+(?:\.\d+)?)\s*(?:to|and|[-–—~]+|至|到)\s*(\d+(?:\.\d+)?)")
+_SPAN = lazy_pattern(r"(?<!\d)(\d++(?:\.\d+)?)\s*(?:to|and|[-–—~]+|至|到)\s*(\d+(?:\.\d+)?)")
 _ASKS_FOR_RANGE = lazy_pattern(r"\brange\b|\bbetween\b|范围", re.I)
 _ENDS = lazy_pattern(r"[\[(].*,.*[\])]", re.S)
 
 
 def as_asked(gold: str, answer: str, question: str, options: Options) -> tuple[Outcome, str] | None:
     """Whether `question` makes the answer equal; None where it does not."""
+    if len(answer) > MAX_ANSWER:
+        return None
     question = question[-MAX_QUESTION:]
     return (
         _affirmed(gold, answer, question)

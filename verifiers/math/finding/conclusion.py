@@ -12,7 +12,10 @@ from harness.verifiers.patterns import lazy_pattern
 MAX_LINES = 12  # of the last ones that are looked through
 
 _END = lazy_pattern(r"[.!?](?=[\s*_]|$)|[。！？]")
-_DISPLAY = lazy_pattern(r"\\\[.{1,2000}?\\\]|\$\$.{1,2000}?\$\$|\\\(.{1,2000}?\\\)", re.S)
+_LONGEST = 20  # characters of an abbreviation
+_DISPLAY = lazy_pattern(  # none spans the opening of another: time stays linear
+    r"\\\[(?:[^\\]|\\[^\[]){1,2000}?\\\]|\$\$.{1,2000}?\$\$|\\\((?:[^\\]|\\[^(]){1,2000}?\\\)", re.S
+)
 _CLOSING = lazy_pattern(
     r"^\W*(?:let me know|feel free|i hope|hope (?:this|that)|if you (?:have|need|would|want)|please"
     r"|is there anything|good luck|great job|happy to|would you like|do you (?:have|want)|note\b"
@@ -41,7 +44,7 @@ def sentences(text: str) -> list[str]:
     for match in _END.finditer(text):
         before = text[start : match.start()]
         if match.group() == ".":
-            last = re.search(r"[A-Za-z.]+$", before)
+            last = re.search(r"[A-Za-z.]+$", before[-_LONGEST:])
             if last and (last[0].lower().strip(".") in ABBREVIATIONS):
                 continue
             after = text[match.end() : match.end() + 1]

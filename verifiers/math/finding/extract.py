@@ -330,7 +330,8 @@ def _marker(text: str, question: str) -> Extraction | None:
 def _is_working(position: int, answer: str, text: str, asked: Asked) -> bool:
     """Whether what follows "Answer:" is a solution of several sentences, not its answer."""
     behind = text[text.find(answer, position) + len(answer) :]
-    if not re.search(r"\w.*\d", behind, re.S):
+    word = re.search(r"\w", behind)
+    if word is None or not re.search(r"\d", behind[word.end() :]):
         return False
     if not is_sentence(answer):
         worded = not re.search(r"\d", answer) and is_prose(f"{answer} 0")
@@ -355,6 +356,7 @@ def _bold(text: str, question: str) -> Extraction | None:
 def _subject(text: str, question: str) -> Extraction | None:
     """ "Thus 5 and 6 are the roots"."""
     sentence, last = conclusion(text)
+    sentence = sentence[-MAX_SEGMENT:]
     subject = _SUBJECT.search(sentence)
     if subject is None or has_words(_JOINERS.sub(" ", subject.group(1))):
         return None

@@ -26,7 +26,7 @@ _LEAD = (
 MARKER = lazy_pattern(
     rf"(?:^|(?<=[\s*_(>.,;:。，]))(?:"
     # English: "the final answer to the problem is", "answer:", "final answer"
-    rf"(?:final|correct|required|desired|right)?\s*(?:answer|ans|solution|result|option|choice)s?\b"
+    rf"(?:(?:final|correct|required|desired|right)\s*)?(?:answer|ans|solution|result|option|choice)s?\b"
     rf"(?:\s+(?:to|for|of)\b[^.\n:=]{{0,80}}?)?(?:\s*\*{{1,2}})?(?:{_IS}(?:\s*\*{{0,2}})\s*:?|\s*[:=](?:\s*\*{{0,2}}))"
     rf"{_LEAD}"
     # French, Spanish, Italian, Portuguese, German
@@ -42,8 +42,8 @@ MARKER = lazy_pattern(
 )
 WEAK = lazy_pattern(r"^\W*(?:solution|result|option|choice)s?\b", re.I)
 HEADING = lazy_pattern(
-    r"(?:(?<=\S)[ \t$]{0,4}|^\s*)####(?!#)[ \t]*(?=\S)"
-    r"|^\s*(?:###\s+(?=[-+$\\\d.])(?!\d+[.)]\s)|A:\s+"
+    r"(?:(?<=\S)[ \t$]{0,4}|^[^\S\n]*)####(?!#)[ \t]*(?=\S)"
+    r"|^[^\S\n]*(?:###\s+(?=[-+$\\\d.])(?!\d+[.)]\s)|A:\s+"
     r"|Ans(?:wer)?[:.]\s*|\*\*Answer\*\*\s*"
     r"|[#*_ ]{0,6}(?i:(?:the\s+)?(?:final\s+)?answer)[#*_: ]{0,4}\n)",
     re.M,

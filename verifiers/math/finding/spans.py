@@ -7,8 +7,9 @@ import re
 from harness.verifiers.math.reading.units import read_unit
 from harness.verifiers.patterns import lazy_pattern
 
-FORMULA = lazy_pattern(
-    r"\$\$(.+?)\$\$|\\\[(.+?)\\\]|\\\((.+?)\\\)|(?<!\\)\$((?:[^$\\\n]|\\.){1,2000}?)\$", re.S
+FORMULA = lazy_pattern(  # none spans the opening of another: time stays linear
+    r"\$\$(.+?)\$\$|\\\[((?:[^\\]|\\[^\[])+?)\\\]|\\\(((?:[^\\]|\\[^(])+?)\\\)|(?<!\\)\$((?:[^$\\\n]|\\.){1,2000}?)\$",
+    re.S,
 )
 NUMBER = lazy_pattern(
     r"(?<![\w.:])\d{1,2}:\d{2}(?:\s?[ap]\.?\s?m\b\.?)?(?![\d:])"

@@ -73,7 +73,7 @@ def is_sentence(text: str) -> bool:
     plain = _LATEX_WORDS.sub(" ", FORMULA.sub(" 0 ", text))
     said = [w.lower() for w in _WORD.findall(plain) if w.lower() not in FUNCTIONS]
     telling = [w for w in said if w not in _JOINERS]
-    if _BETWEEN.search(plain) or _USING.match(plain):
+    if _equates(plain) or _USING.match(plain):
         return True  # "30% of 50 is 15"
     if not telling or not re.search(r"\d", plain):
         return is_spelled_out(text)
@@ -90,9 +90,13 @@ def is_sentence(text: str) -> bool:
     return any(w in SPEECH for w in telling) and len(said) > 1
 
 
-_BETWEEN = lazy_pattern(
-    r"\d[^=:\n]*\s(?:is|are|was|were|equals|leaves|makes|gives)\s[^=:\n]*\d", re.I
-)
+_IS_NUMBER = lazy_pattern(r"\s(?:is|are|was|were|equals|leaves|makes|gives)\s.*\d", re.I)
+
+
+def _equates(text: str) -> bool:
+    """Whether a clause says of one number that it is another."""
+    clauses = ((part, re.search(r"\d", part)) for part in re.split(r"[=:\n]", text))
+    return any(first and _IS_NUMBER.search(part, first.end()) for part, first in clauses)
 
 
 _USING = lazy_pattern(

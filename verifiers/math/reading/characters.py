@@ -78,10 +78,10 @@ _ENTITIES = {
     "divide": "÷", "pi": "π", "infin": "∞", "radic": "√", "deg": "°", "plusmn": "±", "amp": "&",
 }  # fmt: skip
 _ENTITY = lazy_pattern(rf"&({'|'.join(_ENTITIES)});")
-_BLANKS = lazy_pattern(r"[ \t]{3,}")
+_BLANKS = lazy_pattern(r"[ \t\v\f\x85]{3,}")
 # all but those that a broken escape leaves: \a, \b, \t, \n, \v, \f, \r
 _CONTROL = lazy_pattern(r"[\x00-\x06\x0e-\x1f\x7f]+")
-_LINES = lazy_pattern(r"\n(?:[ \t]*\n){2,}")
+_LINES = lazy_pattern(r"\n(?:[ \t\v\f\x85]{0,2}\n){2,}")
 _SCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ₀₁₂₃₄₅₆₇₈₉₊₋ₙ", "0123456789+-n0123456789+-n")
 _TABLE = _Table(_table())
 
@@ -104,9 +104,7 @@ def clean(text: str) -> str:
         text = _SCRIPTED.sub(lambda m: f"{'^' if m[1] == 'p' else '_'}{{{m[2]}}}", text)
     if "&" in text and ";" in text:
         text = _ENTITY.sub(lambda m: _ENTITIES[m[1]], text)
-    if "   " in text or "\n\n\n" in text or "\t" in text:
-        text = _LINES.sub("\n\n", _BLANKS.sub("  ", text))  # they cost every later pattern
-    return text
+    return _LINES.sub("\n\n", _BLANKS.sub("  ", text))  # they cost every later pattern
 
 
 def strip_surrogates(text: str) -> str:

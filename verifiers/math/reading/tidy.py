@@ -13,10 +13,10 @@ _CONTROL = {"\x0crac": "\\frac", "\x08oxed": "\\boxed", "\x08egin": "\\begin", "
             "\times": "\\times", "\tfrac": "\\tfrac", "\tan": "\\tan", "\right": "\\right",
             "\theta": "\\theta", "\rac": "\\frac"}  # fmt: skip
 _DOUBLED = lazy_pattern(
-    r"\\{2,}(?=(?:d|t|c)?frac|sqrt|left|right|text|boxed|pi\b|cdot|times|begin|end"
+    r"(?<!\\)\\{2,}+(?=(?:d|t|c)?frac|sqrt|left|right|text|boxed|pi\b|cdot|times|begin|end"
     r"|infty|cup|cap|in\b|le|ge|ne|pm|circ|mathrm|mathbf|log|ln|sin|cos|tan|[!,;{}])"
 )
-_DOUBLED_ANY = lazy_pattern(r"\\{2,}(?=[a-zA-Z]{2,})")
+_DOUBLED_ANY = lazy_pattern(r"(?<!\\)\\{2,}+(?=[a-zA-Z]{2,})")
 _TEXT_PI = lazy_pattern(r"\\text\s*\{\s*(?:\\textpi|π)\s*\}|\\textpi(?![a-z])")
 _SUBJECTED = lazy_pattern(
     r"^\W*(?:\\text\w*\s*\{\s*)?(?:the\s+)?(?:solution set|solution|answer|range|domain|value)\s+is"
