@@ -167,4 +167,7 @@ def schema() -> dict[str, Any]:
     for one in made["$defs"].values():
         if "properties" in one:
             one["additionalProperties"] = False
+            for value in one["properties"].values():
+                if value.get("default") == {}:  # some versions of msgspec say it, and others don't
+                    del value["default"]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}

@@ -165,7 +165,7 @@ def _gold_hashed_again(content: Content) -> str:
 
 def _missing_sample(content: Content) -> str:
     content["sample.jsonl"].pop(5)
-    return "point at a missing sample"
+    return "at a missing sample"
 
 
 def _forgotten_sample(content: Content) -> str:
@@ -378,7 +378,7 @@ def test_many_bad_lines_are_counted(honest: Path, tmp_path: Path) -> None:
     files = {**_plain(honest), "verdict.jsonl": b"\n" * 10_000}
     faults = check_submission(_zip(tmp_path / "lines.zip", files)).faults
     assert len(faults) < 40
-    assert any("9980 more lines like these" in fault for fault in faults)
+    assert any("9,980 more lines like these" in fault for fault in faults)
 
 
 @pytest.mark.parametrize("body", [b"no zip", b"", b"PK\x03\x04" + b"\0" * 40])
