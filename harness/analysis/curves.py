@@ -147,6 +147,10 @@ class _Read:
     def facts(self) -> dict[str, str]:
         return self.run.manifest.sampling_facts(self.run.judged_by)
 
+    def k(self, attempt: Attempt, size: int) -> int:
+        """How many of an attempt's answers are chosen from at a size of the curve."""
+        return size if self.pooled else self.attempts.k(attempt)
+
     @property
     def hourly(self) -> float | None:
         """The hourly rate recorded by the run, in dollars."""
@@ -248,11 +252,7 @@ def _alike(reads: Sequence[_Read]) -> list[list[_Read]]:
 def _curves(reads: Sequence[_Read], pricing: _Pricing) -> list[Curve]:
     pools = [read for read in reads if read.pooled]
     if not pools:
-        points = [
-            _point(read, size, _pool(read), _spending(read, size, pricing))
-            for read in reads
-            for size in (read.attempts.size,)
-        ]
+        points = [_own_point(read, pricing) for read in reads]
         return [_curve(reads[0], reads[0].metric, points)]
     read = max(pools, key=lambda r: (r.attempts.smallest, r.run.id))
     ks = sizes_up_to(read.attempts.smallest)
@@ -287,6 +287,12 @@ def _curve(read: _Read, metric: str, points: Sequence[CurvePoint]) -> Curve:
     )
 
 
+def _own_point(read: _Read, pricing: _Pricing) -> CurvePoint:
+    """A run that is one point by itself."""
+    size = read.attempts.size
+    return _point(read, size, _pool(read), _spending(read, size, pricing))
+
+
 @dataclass(frozen=True, slots=True)
 class _Spending:
     """What one size costs: by unit, each problem's, and its reasoning tokens; None: unknown."""
@@ -302,7 +308,7 @@ def _spending(read: _Read, size: int, pricing: _Pricing) -> _Spending:
         bill = Bill(
             attempt.charges,
             chains=attempt.chains,
-            size=size if read.pooled else attempts.k(attempt),
+            size=read.k(attempt, size),
             whole=attempts.whole,
             prompt_once=attempts.prompt_once,
         )
@@ -320,7 +326,7 @@ def _point(
     attempts = read.attempts
     scores = []
     for attempt in attempts.items:
-        k = size if read.pooled else attempts.k(attempt)
+        k = read.k(attempt, size)
         if coverage:
             scores.append(covered(attempt.judged, k))
         else:

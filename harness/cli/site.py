@@ -8,13 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.options import (
-    db_option,
-    filter_options,
-    json_option,
-    plugin_option,
-    print_json,
-)
+from harness.cli.options import db_option, filter_options, json_option, plugin_option, print_json
 from harness.core.counting import counted
 
 if TYPE_CHECKING:

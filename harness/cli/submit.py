@@ -6,13 +6,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import (
-    db_option,
-    filter_options,
-    json_option,
-    plugin_option,
-    print_json,
-)
+from harness.cli.options import db_option, filter_options, json_option, plugin_option, print_json
 from harness.core.counting import counted
 
 

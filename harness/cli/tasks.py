@@ -11,12 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.checking import announcing, check_apart, importing
-from harness.cli.options import (
-    json_option,
-    plugin_option,
-    plugin_paths_option,
-    print_json,
-)
+from harness.cli.options import json_option, plugin_option, plugin_paths_option, print_json
 from harness.core import DataSource, HarnessError, TaskSpec, UsageError, registry
 from harness.core.counting import counted
 from harness.core.origin import is_builtin

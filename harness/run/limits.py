@@ -61,8 +61,11 @@ class Limits:
     def check_time(self) -> None:
         """Raise LimitReached after `max_seconds`."""
         if self._over:
-            self.reached = True
-            raise LimitReached("the limit of this command was reached")
+            raise self._end_reached()
+
+    def _end_reached(self) -> LimitReached:
+        self.reached = True
+        return LimitReached("the limit of this command was reached")
 
     def _fits(self, worst: Spent) -> bool:
         tokens = self.spent.tokens + self._reserved.tokens + worst.tokens
@@ -90,9 +93,8 @@ class Limits:
         async with self._changed:
             while self._over or not self._fits(worst):
                 if self._over or self._reserved.calls == 0:
-                    self.reached = True
                     self._changed.notify_all()
-                    raise LimitReached("the limit of this command was reached")
+                    raise self._end_reached()
                 await self._changed.wait()
             self._add(self._reserved, worst, 1)
         return worst

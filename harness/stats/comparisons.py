@@ -86,12 +86,11 @@ def paired_difference(
     """Mean of a - b over the same problems, scores in [0, 1], with a cluster-robust interval.
 
     Cluster-robust t, longer on the side of the differences' skew, if they estimate their own
-    variance well. Otherwise (few
-    problems differ, or few by much) the share that got better and the share that got worse each
-    get the limits of `mean_interval`, joined by MOVER (Zou and Donner 2008), and the interval
-    extends at least as far; it never has zero length. `exact`: Clopper and Pearson's limits, for an
-    interval that is never too short. `extra` has "se" and "p", the two-sided p value of "no
-    difference" (t, or sign flips of whole clusters).
+    variance well. Otherwise (few problems differ, or few by much) the share that got better and the
+    share that got worse each get the limits of `mean_interval`, joined by MOVER (Zou and Donner
+    2008), and the interval extends at least as far; it never has zero length. `exact`: Clopper and
+    Pearson's limits, for an interval that is never too short. `extra` has "se" and "p", the
+    two-sided p value of "no difference" (t, or sign flips of whole clusters).
     """
     check_confidence(confidence)
     pairs = Differences.of(a, b, clusters)

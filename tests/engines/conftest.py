@@ -7,11 +7,8 @@ import importlib.util
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +32,7 @@ from harness.core import (
 from harness.core.protocols import Backend
 from harness.models.folder import EMBEDDED, embedded_names
 
+from ..serving import free_port, wait_for  # noqa: TID252
 from .smollm2 import convert, find_gguf
 
 TASKS = ("decimals", "arithmetic", "traps")
@@ -251,9 +249,7 @@ def study_of(
 def serving(model: str, log: Path, *more: str) -> Iterator[str]:
     """A vLLM server of an embedded model, or of a folder's, on a free port."""
     folder = model if Path(model).is_dir() else str(EMBEDDED / model)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [
         sys.executable, "-m", "vllm.entrypoints.openai.api_server",
         "--model", folder, "--served-model-name", Path(folder).name,
@@ -266,7 +262,7 @@ def serving(model: str, log: Path, *more: str) -> Iterator[str]:
     with log.open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=out, env=environment)
         try:
-            _wait_for(f"http://127.0.0.1:{port}/health", process, log)
+            wait_for(f"http://127.0.0.1:{port}/health", process, log)
             yield f"http://127.0.0.1:{port}/v1"
         finally:
             process.terminate()
@@ -275,18 +271,6 @@ def serving(model: str, log: Path, *more: str) -> Iterator[str]:
             except subprocess.TimeoutExpired:  # its end is no subject of these tests
                 process.kill()
                 process.wait()
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Return once the server answers; fail once its process has ended."""
-    while process.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:  # not there yet
-            pass
-        time.sleep(0.5)  # between two questions; how many it takes is the machine's affair
-    pytest.fail(f"the server did not come up:\n{log.read_text(errors='replace')[-3000:]}")
 
 
 def completions(replies: Sequence[Reply]) -> list[Completion]:

@@ -11,17 +11,10 @@ PATH. They serve an embedded model, which this file writes as GGUF (packages ggu
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import socket
 import subprocess
 import sys
 import tarfile
 import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,40 +29,6 @@ SETTINGS = {
     "LLAMA_USE_PREBUILT_UI": "OFF",
     "LLAMA_OPENSSL": "OFF",
 }
-
-
-def find_server() -> Path | None:
-    """The program, where there is one."""
-    named = os.environ.get("HARNESS_LLAMA_SERVER") or shutil.which("llama-server")
-    return Path(named) if named and Path(named).is_file() else None
-
-
-@contextmanager
-def serving(server: Path, weights: Path, log: Path, *more: str) -> Iterator[str]:
-    """The server on a free port, with two threads; gives its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [server, "-m", weights, "--port", port, "--host", "127.0.0.1", "-t", 2, *more]
-    with log.open("wb") as out:
-        process = subprocess.Popen(list(map(str, command)), stdout=out, stderr=out)
-        try:
-            _wait_for(f"http://127.0.0.1:{port}/health", process, log)
-            yield f"http://127.0.0.1:{port}/v1"
-        finally:
-            process.kill()
-            process.wait()
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Return once the model is loaded; raise where the server has ended."""
-    while process.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:  # not there yet, or 503 while it loads
-            time.sleep(0.2)
-    raise RuntimeError(f"the server ended:\n{log.read_text(errors='replace')[-2000:]}")
 
 
 def write_gguf(model: Path, out: Path) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import os
+import shutil
+import subprocess
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,15 +27,39 @@ from harness.core import (
 )
 from harness.models.folder import EMBEDDED
 
-from .llama_cpp import find_server, serving, write_gguf
+from ..serving import free_port, wait_for  # noqa: TID252
+from .llama_cpp import write_gguf
 
 MODEL = "tiny-s"
 CONTEXT = 512  # tokens of each slot
 MISSING = [name for name in ("gguf", "safetensors") if importlib.util.find_spec(name) is None]
+
+
+def find_server() -> Path | None:
+    """The program, where there is one."""
+    named = os.environ.get("HARNESS_LLAMA_SERVER") or shutil.which("llama-server")
+    return Path(named) if named and Path(named).is_file() else None
+
+
 pytestmark = pytest.mark.skipif(
     find_server() is None or bool(MISSING),
     reason="needs llama-server (tests/models/llama_cpp.py), gguf and safetensors",
 )
+
+
+@contextmanager
+def serving(server: Path, weights: Path, log: Path, *more: str) -> Iterator[str]:
+    """The server on a free port, with two threads; gives its address."""
+    port = free_port()
+    command = [server, "-m", weights, "--port", port, "--host", "127.0.0.1", "-t", 2, *more]
+    with log.open("wb") as out:
+        process = subprocess.Popen(list(map(str, command)), stdout=out, stderr=out)
+        try:
+            wait_for(f"http://127.0.0.1:{port}/health", process, log)
+            yield f"http://127.0.0.1:{port}/v1"
+        finally:
+            process.kill()
+            process.wait()
 
 
 @pytest.fixture(scope="module")

@@ -60,22 +60,6 @@ def column(node: Node) -> Node:
     return node
 
 
-def both_symbols(gold: Op, answer: Op) -> bool:
-    """Whether both equations give a value to a letter."""
-    return isinstance(gold.args[0], Sym) and isinstance(answer.args[0], Sym)
-
-
-def another_of_one(gold: Op, answer: Op) -> bool:
-    """Whether one equation tells of f and the other of its derivative or its inverse."""
-    names = []
-    for left in (gold.args[0], answer.args[0]):
-        if not (isinstance(left, Op) and left.head == "call"):
-            return False
-        names.append(key(left.args[0]))
-    bases = {name.removesuffix("^-1").rstrip("'") for name in names}
-    return len(bases) == 1 and len(set(names)) == 2
-
-
 def is_op(node: Node, head: str) -> bool:
     """Whether `node` is that operation."""
     return isinstance(node, Op) and node.head == head
