@@ -15,7 +15,9 @@ def _times(rng: Random) -> Mapping[str, Case]:
     """In t years the elder is k times as old; in the trap that has passed."""
 
     def case(t: int) -> tuple[dict[str, int], int]:
-        k, b = rng.choice([(k, b) for k in (3, 4) for b in range(9, 16) if k * b + (k - 1) * t < 66])
+        k, b = rng.choice(
+            [(k, b) for k in (3, 4) for b in range(9, 16) if k * b + (k - 1) * t < 66]
+        )
         return {"a": k * b + (k - 1) * t, "b": b, "k": k}, t
 
     (o, x), (c, y) = case(rng.randint(4, 8)), case(rng.randint(1, 3))

@@ -221,7 +221,7 @@ TEMPLATES = (
                 ),
                 (
                     "{A} works {n} hours at ${p} an hour and gets exactly that, ${s} in all. With it {A} pays off part of a debt of ${b}. How many dollars of the debt remain?",
-                    "{A} works {n} hours at ${p} an hour and gets exactly that. How many dollars in all?",
+                    "{A} works {n} hours at ${p} an hour and gets exactly that. How many dollars is that in all?",
                 ),
             ),
             "zh": told(
@@ -324,8 +324,8 @@ TEMPLATES = (
                     "{A}在市场买了{a}个西瓜，每个{p}元，又买了{b}个菠萝，每个{q}元。一共花了多少元？",
                 ),
                 (
-                    "一张礼品卡里有{m}元。{A}只用这张卡付款，买了{a}本书，每本{p}元，和{b}个玩具，每个{q}元。卡里还剩多少元？",
-                    "{A}用礼品卡付款，买了{a}本书，每本{p}元，和{b}个玩具，每个{q}元。从卡里扣掉多少元？",
+                    "一张礼品卡里有{m}元。{A}只用这张卡付款，买了{a}个笔记本，每个{p}元，又买了{b}个玩具，每个{q}元。卡里还剩多少元？",
+                    "{A}用礼品卡付款，买了{a}个笔记本，每个{p}元，又买了{b}个玩具，每个{q}元。从卡里扣掉多少元？",
                 ),
                 (
                     "班费一共有{m}元现金，全部费用都从里面当场付清：蛋糕{a}块，每块{p}元；果汁{b}瓶，每瓶{q}元。班费还剩多少元？",

@@ -121,7 +121,7 @@ TEMPLATES = (
                 (
                     "A ring lies under one of {n} cups. {A} puts a hand on a cup at random. What is the chance, as a fraction, that the ring is under it?",
                     "A ring lies under one of {n} cups. {A} puts a hand on a cup. A gust of wind, as likely to hit any one of the other cups as the next, tips one of them over: it is empty. What is the chance, as a fraction, that the ring is under a given one of the other standing cups?",
-                    "A ring lies under one of {n} cups. {A} puts a hand on a cup. The juggler, who hid the ring, tips over, as always, an empty one of the others, each with equal chances. What is the chance, as a fraction, that the ring is under a given one of the other standing cups?",
+                    "A ring lies under one of {n} cups. {A} puts a hand on a cup. The juggler, who hid the ring, as always tips over one of the other cups that are empty, chosen at random. What is the chance, as a fraction, that the ring is under a given one of the other standing cups?",
                     "A ring lies under one of {n} cups. {A} puts a hand on a cup. What is the chance, as a fraction, that the ring is under one of the other cups?",
                 ),
             ),

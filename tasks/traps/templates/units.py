@@ -152,7 +152,7 @@ TEMPLATES = (
                     "A roll of wire is labelled: length {a} m. How many cm of wire is that?",
                 ),
                 (
-                    "A wall is {b} cm long, and {A}'s plan gives the same {a} m. Tiles of {c} cm are laid along it without gaps. How many tiles are there in a row?",
+                    "A wall is {b} cm long, and {A}'s plan gives this length as {a} m. Tiles of {c} cm are laid along it without gaps. How many tiles are there in a row?",
                     "A wall on {A}'s plan is {a} m long. How many cm long is it?",
                 ),
             ),
