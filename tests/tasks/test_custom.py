@@ -378,7 +378,7 @@ def test_a_gold_that_is_a_pattern_states_no_answer_but_must_be_one(write) -> Non
     write("rx.csv", "question,answer\nA digit?,\\d\n")
     file = write("rx.yaml", "data: rx.csv\nverifier: regex\n")
     assert check(registry.make("tasks", str(file))).ok
-    write("rx.csv", "question,answer\nA digit?,[0-\n")
+    write("rx.csv", "question,answer\nA letter?,[a-z]\nA digit?,[0-\n")
     report = check(registry.make("tasks", str(file)))
     assert report.failures == {
         "gold": ["regex verifier: '[0-': unterminated character set at position 0"]

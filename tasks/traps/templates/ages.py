@@ -15,12 +15,12 @@ def _times(rng: Random) -> Mapping[str, Case]:
     """In t years the elder is k times as old; in the trap that has passed."""
 
     def case(t: int) -> tuple[dict[str, int], int]:
-        k, b = rng.choice(
-            [(k, b) for k in (3, 4) for b in range(9, 16) if k * b + (k - 1) * t < 66]
-        )
-        return {"a": k * b + (k - 1) * t, "b": b, "k": k}, t
+        while True:
+            k, b = rng.randint(3, 4), rng.randint(9, 15)
+            if (a := k * b + (k - 1) * t) < 70:
+                return {"a": a, "b": b, "k": k}, t
 
-    (o, x), (c, y) = case(rng.randint(4, 8)), case(rng.randint(1, 3))
+    (o, x), (c, y) = case(rng.randint(4, 6)), case(rng.randint(1, 3))
     t, z = case(-rng.randint(1, 3))
     return four(
         sound(x, **o), sound(t["k"] * t["b"], b=t["b"], k=t["k"]), flawed(-z, **t), sound(y, **c)

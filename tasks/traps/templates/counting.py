@@ -276,7 +276,7 @@ TEMPLATES = (
                 (
                     "{A}'s library has {r} shelves with {s} books each. {g} of the books are lent out. How many books stand on the shelves now?",
                     "{A}'s library has {r} shelves with {s} books each; {m} of the books are older than {A}. {g} of the books are lent out, {n} of them to neighbours. How many books stand on the shelves now?",
-                    "{A}'s library has {r} shelves with {s} books each; {m} of the books were then sold. {g} others were lent out, and {n} more were taken to the bindery. How many books stand on the shelves now?",
+                    "{A}'s library had {r} shelves with {s} books each. Since then {m} of the books have been sold, {g} others lent out, and {n} more taken to the bindery. How many books stand on the shelves now?",
                     "{A}'s library has {r} shelves with {s} books each; {m} of the books are older than {A}. How many books are on these shelves?",
                 ),
                 (

@@ -31,7 +31,7 @@ def _way_back(rng: Random) -> Mapping[str, Case]:
 
     def case(kind: str) -> tuple[dict[str, int], int]:
         while True:
-            v, back = 5 * rng.randint(7, 18), 5 * rng.randint(7, 26)
+            v, back = 5 * rng.randint(6, 16), 5 * rng.randint(6, 26)
             w = Fraction(2 * v * back, v + back)
             if w.denominator != 1 or w == v or (w > v) == (kind == "original"):
                 continue
@@ -39,7 +39,7 @@ def _way_back(rng: Random) -> Mapping[str, Case]:
             if kind != "trap":
                 return {"d": v * trips, "v": v, "w": goal}, back
             slow = goal // 10 * 5 - 5 * rng.randint(0, 1)  # the goal of a control, from half of it
-            if slow >= 35:
+            if slow >= 30:
                 return {"d": slow * trips, "v": slow, "w": goal}, 2 * goal - slow
 
     (o, x), (c, y), (t, z) = case("original"), case("control"), case("trap")
@@ -72,7 +72,7 @@ def _chase(rng: Random) -> Mapping[str, Case]:
 
 def _tank(rng: Random) -> Mapping[str, Case]:
     def case(gain: int) -> dict[str, int]:
-        b = rng.randint(12, 28)
+        b = rng.randint(12, 34)
         return {"c": abs(gain) * rng.randint(30, 60), "a": b + gain, "b": b}
 
     o, c, t = case(rng.randint(5, 9)), case(rng.randint(2, 3)), case(-rng.randint(2, 3))
