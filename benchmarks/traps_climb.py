@@ -109,12 +109,10 @@ class Climb:
         drawn = pairs(random.Random(1), TEST_SEED, "evaluation", int(source.options["level"]))
         found: dict[str, Problem] = {}
         while len(found) < (source.limit or 400):
-            for problem in next(drawn)[2:]:
-                found[f"{problem.meta['template']} {problem.id}"] = problem
-        return [
-            Problem(**{**p.to_json(), "id": name, "cluster": name.rsplit("-", 1)[0]})
-            for name, p in found.items()
-        ]
+            for p in next(drawn)[2:]:
+                name, cluster = (f"{p.meta['template']} {own}" for own in (p.id, p.cluster))
+                found[name] = Problem(**{**p.to_json(), "id": name, "cluster": cluster})
+        return list(found.values())
 
     def prompt(self, problem: Problem) -> Prompt:
         """As the task words it."""
