@@ -200,7 +200,7 @@ def _page(
         before=before,
         after=after,
         facts=facts[:12],
-        fault=fault_of(task_name(group.task), problem.question),
+        fault=fault_of(task_name(group.task), problem),
         siblings=[
             Sibling(v.problem, v.href.rsplit("/", 1)[1], v.mean) for v in beside if v is not view
         ][:12],

@@ -142,13 +142,17 @@ def write_task(site: Site, group: Group) -> None:
 
 def _faults(
     group: Group, views: Sequence[problem_pages.ProblemView]
-) -> list[tuple[Fault, problem_pages.ProblemView]]:
-    """The known wrong golds among the problems that are shown."""
+) -> list[tuple[Fault, list[problem_pages.ProblemView]]]:
+    """The known faults of the problems that are shown; those of one list share an entry."""
     name = problem_pages.task_name(group.task)
     if not faults(name):
         return []
-    known = ((fault_of(name, view.question), view) for view in views)
-    return [(fault, view) for fault, view in known if fault is not None]
+    found: dict[tuple[str, str], tuple[Fault, list[problem_pages.ProblemView]]] = {}
+    for view in views:
+        if (fault := fault_of(name, view.problem)) is not None:
+            own = fault.question if fault.published else fault.reason
+            found.setdefault((own, fault.source), (fault, []))[1].append(view)
+    return list(found.values())
 
 
 def _trap_pairs(best: Sequence[Row]) -> list[tuple[Row, list[Estimate | None]]]:
