@@ -155,6 +155,7 @@ def test_models_and_doctor(cli):
     assert findings["onnxruntime"]["state"] == "ok"
     assert findings["hub"]["state"] == "missing"
     assert {"[vllm]", "[hf]", "[train]", "[lm-eval]", "gpu", "database"} <= set(findings)
+    assert {"sandbox", "coq", "lean"} <= set(findings)
     assert cli("doctor", "--data-dir", "nowhere").code == 1
 
 
