@@ -243,8 +243,12 @@ def load_task(
 ) -> LoadedTask:
     """Find a task by name and load its problems; DataError if they are unavailable.
 
-    `sound`: leave out problems with known faults, which becomes part of the task's name.
+    `sound`: leave out problems with known faults, which becomes part of the task's name; a task of
+    such a name is loaded alike.
     """
+    if FAULTS_EXCLUDED.items() <= dict(spec.options).items():
+        own_options = tuple(one for one in spec.options if one not in FAULTS_EXCLUDED.items())
+        spec, sound = TaskSpec(spec.name, own_options), True
     for name, value in spec.options:
         check_option(f"the task's option {spec.name}:", name, value)
     own: Task = registry.make("tasks", spec.name)

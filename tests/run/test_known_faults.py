@@ -87,3 +87,28 @@ def test_where_no_fault_is_known_the_row_is_the_same(quiz: str, tmp_path: Path) 
         for sound in (True, False)
     )  # fmt: skip
     assert one == other
+
+
+def test_a_run_without_them_is_graded_again_submitted_and_asked_for_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = [{"question": f"What is {n} + 1?", "answer": f"x\n#### {n + 1}"} for n in range(6)]
+    (tmp_path / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    mark = _faults.fingerprint("What is 3 + 1?")
+    fault = _faults.Fault(
+        kind="question", question=mark, row=3, reason="ambiguous", source="its readers"
+    )
+    known = _faults.Known(tasks=("gsm8k",), faults={mark: fault})
+    monkeypatch.setattr(_faults, "_read", lambda: (known,))
+    words = ("--budget", "greedy", "--max-output-tokens", "16", "--data-dir", ".", "--quiet")
+    told = run("eval", "--task", "gsm8k", *words, "--exclude-known-faults")
+    assert "1 with an ambiguous or badly posed question" in told
+    [report] = json.loads(run("show", "--json"))
+    assert (report["task"], report["problems"]) == ("gsm8k:faults=excluded", 5)
+    run("eval", "--task", "gsm8k:faults=excluded", *words)
+    assert [one["id"] for one in json.loads(run("show", "--json"))] == [report["id"]]
+    run("regrade")
+    run("submit", report["id"], "--out", "own.zip")
+    checked = CliRunner().invoke(cli, ["site", "check-submission", "own.zip", "--data-dir", "."])
+    assert checked.exit_code == 0, checked.output

@@ -36,8 +36,8 @@ FOLDER_BYTES = 64 << 20
 _MARK = "HARNESS_CODE_RUN"
 _REFUSAL = (
     "this task runs programs that a model has written, and there is no sandbox here: install "
-    "bubblewrap (`apt-get install bubblewrap`), or allow it outright with --allow-code, best on a "
-    "machine that may be lost"
+    "bubblewrap (`apt-get install bubblewrap`), or allow it outright with --allow-code "
+    "(HARNESS_ALLOW_CODE=1), best on a machine that may be lost"
 )
 
 
