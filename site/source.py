@@ -11,7 +11,8 @@ from harness.analysis.curves import Curve, load_curves
 from harness.core import ModelInfo
 from harness.results.boards import BoardRun, load_board_run
 from harness.results.device import DeviceTime, device_time
-from harness.results.reports import iter_samples, load_reports
+from harness.results.reports import load_reports
+from harness.results.samples import iter_samples
 from harness.results.searches import Node, load_searches
 from harness.results.views import RunReport, SampleView
 from harness.store import Store, open_store

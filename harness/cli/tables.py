@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 from rich.cells import cell_len
@@ -12,11 +12,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from harness.analysis.contamination import Contamination
 from harness.core import Estimate
 from harness.core.counting import counted
 from harness.results.groups import GroupFigure
 from harness.results.views import RunReport
+
+if TYPE_CHECKING:
+    from harness.analysis.contamination import Contamination
 
 
 def console() -> Console:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from harness.core import HarnessError
 from harness.core.counting import counted
 from harness.gate.results import Flipped
-from harness.results.reports import find_runs, iter_samples
+from harness.results.reports import find_runs
+from harness.results.samples import iter_samples
 from harness.store import open_store
 
 MOST = 10

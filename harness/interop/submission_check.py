@@ -23,7 +23,8 @@ from harness.core import HarnessError, Status, TaskSpec, Verdict, registry
 from harness.core.hashing import content_hash
 from harness.cost import price_of_model
 from harness.interop.submission import Submission, accept, scratch_store, unpack
-from harness.results.reports import find_runs, iter_samples, load_reports
+from harness.results.reports import find_runs, load_reports
+from harness.results.samples import iter_samples
 from harness.results.views import SampleView
 from harness.run.contracts import check_ready
 from harness.run.plan import LoadedTask, load_task
