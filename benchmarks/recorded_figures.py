@@ -107,7 +107,7 @@ def gsm_plus(checkout: Path) -> Iterator[tuple[str, float, list[Recorded] | str]
 
 
 def skythought(checkout: Path) -> Iterator[tuple[str, float, list[Recorded] | str]]:
-    """The same of each model and data set, in the order of the sets."""
+    """The same of each model and data set; the gold as published where a row has it (`answer`)."""
     outputs = checkout / "skythought/Qwen2.5-Math/evaluation/outputs"
     found = [(f.parent.name, str(f.relative_to(outputs).parents[2]), f)
              for f in outputs.rglob("*_metrics.json")]  # fmt: skip
@@ -124,7 +124,12 @@ def skythought(checkout: Path) -> Iterator[tuple[str, float, list[Recorded] | st
             name,
             accuracy,
             [
-                Recorded(row["question"], str(row["gt"]), row["code"][0], bool(row["score"][0]))
+                Recorded(
+                    row["question"],
+                    str(row.get("answer", row["gt"])),
+                    row["code"][0],
+                    row["score"][0],
+                )
                 for row in rows
             ],
         )
