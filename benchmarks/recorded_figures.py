@@ -2,6 +2,7 @@
 
     python benchmarks/recorded_figures.py --gsm-plus CHECKOUT [--show 3]
     python benchmarks/recorded_figures.py --skythought CHECKOUT [--show 3]
+    python benchmarks/recorded_figures.py --platinum CHECKOUT [--show 3]
 
 The first is github.com/qtli/GSM-Plus (Li et al. 2024, arXiv 2402.19255), whose `results/` hold what
 models answered to GSM8K's 1,319 test problems, with labels of its own, and the accuracies that the
@@ -10,6 +11,10 @@ paper prints. SEGO's files hold programs without their output and cannot be grad
 The second is github.com/NovaSky-AI/SkyThought (Apache-2.0; Li et al. 2025, arXiv 2502.07374) at
 6840eb7, which committed what Qwen2.5's evaluation suite recorded of its models on AIME 2024, AMC
 2023, MATH-500, Minerva and OlympiadBench: each response with that suite's label, and its accuracy.
+
+The third is github.com/evendrow/platinum-bench-website, whose `public/errors/` hold the responses
+that the authors of GSM8K-Platinum (Vendrow et al. 2025, arXiv 2502.03461) count as errors, and no
+others: none of them is right.
 
 Ours is the `math` verifier on the whole responses, as `harness regrade` would have it. Files that a
 checkout lacks are left out and named. `--show N` prints N responses a model that we judge otherwise
@@ -135,15 +140,32 @@ def skythought(checkout: Path) -> Iterator[tuple[str, float, list[Recorded] | st
         )
 
 
+def platinum(checkout: Path) -> Iterator[tuple[str, float, list[Recorded] | str]]:
+    """The same of each model's errors on GSM8K-Platinum."""
+    file = checkout / "public" / "errors" / "errors_gsm8k_full.json"
+    for model, errors in json.loads(file.read_text(encoding="utf-8")).items():
+        asked = (one["prompt"].partition("\n\n")[2] for one in errors)
+        yield (
+            model,
+            0.0,
+            [
+                Recorded(question, one["platinum_target"][0], one["explanation"], False)
+                for one, question in zip(errors, asked, strict=True)
+            ],
+        )
+
+
 def main() -> None:
     """See the top of the file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--gsm-plus", type=Path)
     source.add_argument("--skythought", type=Path)
+    source.add_argument("--platinum", type=Path)
     parser.add_argument("--show", type=int, default=0)
     asked = parser.parse_args()
-    files = gsm_plus(asked.gsm_plus) if asked.gsm_plus else skythought(asked.skythought)
+    sources = {"gsm_plus": gsm_plus, "skythought": skythought, "platinum": platinum}
+    [files] = [of(vars(asked)[name]) for name, of in sources.items() if vars(asked)[name]]
     verifier, missing = MathVerifier(), []
     print(
         f"{'':<58}{'rows':>5}{'published':>10}{'labels':>8}{'ours':>8}{'95%':>16}{'otherwise':>10}"
