@@ -209,6 +209,14 @@ def test_their_cards_name_source_and_licence(name: str) -> None:
     assert name in result.output
 
 
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    row = {key: value for key, value in HUMANEVAL.items() if key != "base_input"}
+    put(tmp_path, "HumanEvalPlus.jsonl", row)
+    task = registry.make("tasks", "humaneval-plus")
+    with pytest.raises(DataError, match="row 1: no column base_input; is it HumanEval"):
+        task.load(DataSource(data_dir=tmp_path))
+
+
 def test_no_sandbox_is_told_before_anything_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
