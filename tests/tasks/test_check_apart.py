@@ -110,6 +110,14 @@ def test_a_call_that_ends_the_process_is_one_line(tmp_path, code, said, exit_cod
     assert (done.returncode, done.stdout) == (exit_code, "")
 
 
+def test_a_thread_that_would_keep_every_command_from_ending_is_one_line(tmp_path) -> None:
+    code = "\nimport threading; threading.Thread(target=time.sleep, args=[10**6]).start()"
+    done = checked(written(tmp_path, code), "--seconds", 2)
+    assert "harness: " in done.stderr
+    assert "a thread that its code started still runs 2 s after the checks" in done.stderr
+    assert done.returncode == 1
+
+
 def test_the_plugins_of_a_named_task_are_watched_too(tmp_path) -> None:
     done = checked(Path("own"), "--plugin", written(tmp_path, "\nos._exit(0)"))
     assert done.stderr.startswith("harness: own: its import ended the whole process")
