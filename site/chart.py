@@ -8,13 +8,14 @@ same for another unit, another width, or fewer rows.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from harness.cost import pareto
 from harness.site.groups import Group, Row
 from harness.site.numbers import count, interval, percent
+from harness.site.words import CHART, SCRIPT
 
 COLOURS = 8
 """Number of models with their own colour; others are grey, told apart by shapes and names."""
@@ -152,7 +153,9 @@ def short(value: float) -> str:
     return f"{value:.3g}" if value >= 1e-4 else f"{value:.0e}".replace("e-0", "e-")
 
 
-def draw(group: Group, unit: str = "tokens", frame: Frame = WIDE) -> Chart | None:
+def draw(
+    group: Group, unit: str = "tokens", frame: Frame = WIDE, *, say: Callable[[str], str] = str
+) -> Chart | None:
     """The chart of a group's ranked runs; None if fewer than two have a known cost."""
     rows = [r for r in group.ranked if r.cost(unit) and r.accuracy is not None]
     if len(rows) < 2:
@@ -173,7 +176,7 @@ def draw(group: Group, unit: str = "tokens", frame: Frame = WIDE) -> Chart | Non
         frontier=stairs,
         dominated=f"{stairs}V{floor:.1f}H{frontier[0].x:.1f}Z" if frontier and right else "",
         labels=_place(frontier, lines, frame),
-        summary=_summary(group, best, unit),
+        summary=_summary(group, best, unit, say),
     )
 
 
@@ -221,7 +224,7 @@ def _mark(row: Row, main: bool, unit: str, scale: _Scale) -> Mark:
         high=scale.y(figure.high),
         main=main,
         title=f"{row.report.model} {row.report.budget}: {percent(figure.value)} "
-        f"({interval(figure)}), {count(row.tokens)} tokens",
+        f"({interval(figure)}), {count(row.tokens)}",
     )
 
 
@@ -293,16 +296,18 @@ def _overlap(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def _summary(group: Group, best: Sequence[Row], unit: str) -> str:
+def _summary(group: Group, best: Sequence[Row], unit: str, say: Callable[[str], str]) -> str:
     """The chart as text, for screen readers."""
     steps = "; ".join(
         f"{r.report.model} {r.report.budget} {percent(r.accuracy.value)} "
-        f"at {short(r.cost(unit) or 0.0)}"
+        f"({short(r.cost(unit) or 0.0)})"
         for r in best
         if r.accuracy is not None
     )
-    return (
-        f"Accuracy on {group.task} over {unit} charged per problem, logarithmic; "
-        f"{len(group.ranked)} runs of {len(group.models)} models. "
-        f"Pareto frontier, from cheap to dear: {steps}."
+    return say(CHART["board"]).format(
+        task=group.task,
+        unit=say(SCRIPT[unit]),
+        runs=len(group.ranked),
+        models=len(group.models),
+        steps=steps,
     )

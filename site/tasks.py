@@ -76,8 +76,8 @@ def board_values(site: Site, group: Group) -> dict[str, Any]:
         "words": site.renderer.words(),
     }
     return {
-        "wide": draw(group, "tokens", WIDE),
-        "narrow": draw(group, "tokens", NARROW),
+        "wide": draw(group, "tokens", WIDE, say=site.renderer.say),
+        "narrow": draw(group, "tokens", NARROW, say=site.renderer.say),
         "steps": answers,
         "data": data,
         "have": _have(group),

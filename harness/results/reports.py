@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -46,28 +46,49 @@ from harness.store.runs import (
     spent_by_role,
 )
 
-__all__ = ["find_runs", "iter_samples", "load_reports", "verify_figures"]
+__all__ = ["ReportMaker", "find_runs", "iter_samples", "load_reports", "verify_figures"]
+
+Compute = Callable[[Sequence[str]], Iterable[RunReport | None]]
+"""The reports of some runs (their ids), in order; None where it could not compute one."""
 
 
-def load_reports(store: Store, run_ids: Iterable[str] | None = None) -> list[RunReport]:
+def load_reports(
+    store: Store, run_ids: Iterable[str] | None = None, *, compute: Compute | None = None
+) -> list[RunReport]:
     """Reports of some runs (None: all), in the order given.
 
-    Reports that were computed before, from unchanged rows and code, come from the cache.
+    Reports that were computed before, from unchanged rows and code, come from the cache; the
+    others from `compute` (other processes, say), or as soon as that gives None, from here.
     """
     runs = get_runs(store, find_runs(store) if run_ids is None else list(run_ids))
     kept = kept_figures(store, [run.id for run in runs])
-    times = _Times(store)
-    reports = []
+    maker = ReportMaker(store)
+    reports: dict[str, RunReport] = {}
     with keeping_figures(store) as keep:
+        stale: dict[str, str] = {}  # the basis by run
         for run in runs:
             basis, (known, figures) = basis_of(store, run), kept.get(run.id, ("", {}))
             if basis == known:
-                reports.append(RunReport.from_json({**figures, "manifest": run.manifest.to_json()}))
-                continue
-            report = _report(store, run, times)
-            reports.append(report)
-            keep(run.id, basis, _figures(report))
-    return reports
+                whole = {**figures, "manifest": run.manifest.to_json()}
+                reports[run.id] = RunReport.from_json(whole)
+            else:
+                stale[run.id] = basis
+        ids = list(stale)
+        for run_id, made in zip(ids, compute(ids) if compute else [None] * len(ids), strict=True):
+            reports[run_id] = report = made or maker.report(run_id)
+            keep(run_id, stale[run_id], _figures(report))
+    return [reports[run.id] for run in runs]
+
+
+class ReportMaker:
+    """Computes reports from a store's rows; what several runs need is read once."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._times = store, _Times(store)
+
+    def report(self, run_id: str) -> RunReport:
+        """One run's report, computed, not from the cache."""
+        return _report(self._store, get_run(self._store, run_id), self._times)
 
 
 def _figures(report: RunReport) -> dict[str, Any]:

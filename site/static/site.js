@@ -176,12 +176,12 @@
     };
 
     const picture = (chosen) => {
-      const name = unit(), points = [];
+      const name = unit(), points = [], said = ["tokens", "sequential"].includes(name) ? ` ${words[name]}` : "";
       columns.run.forEach((run, i) => {
         const [value, low, high] = accuracy(i), cost = columns[name][i];
         if (columns.part[i] !== "ranked" || !keeps(i) || !(cost > 0) || value == null) return;
         points.push({ run, model: columns.model[i], budget: columns.budget[i], href: data.href[i], cost, value, low, high,
-          title: `${columns.model[i]} ${columns.budget[i]}: ${percent(value)} (${fixed(100 * low, 1)}–${fixed(100 * high, 1)}), ${WRITE[name](cost)}` });
+          title: `${columns.model[i]} ${columns.budget[i]}: ${percent(value)} (${fixed(100 * low, 1)}–${fixed(100 * high, 1)}), ${WRITE[name](cost)}${said}` });
       });
       harnessChart.draw(chart, points, { unit: words[`axis ${name}`], range: data.range, root, limit: limit(), chosen, empty: words.empty });
     };

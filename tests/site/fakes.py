@@ -33,6 +33,7 @@ from harness.results.boards import Answer, BoardRun, ProblemFigures
 from harness.results.searches import Node
 from harness.results.views import RunReport, SampleView
 from harness.site import About
+from harness.site.source import Work
 from harness.stats import mean_interval, pass_at_k
 
 SKILL = {"tiny-s": 0.0, "tiny-m": 1.1}
@@ -71,7 +72,7 @@ class Invented:
         self._views = {run: list(found) for run, found in views.items()}
         self.read: list[str] = []
 
-    def reports(self) -> Sequence[RunReport]:
+    def reports(self, work: Work | None = None) -> Sequence[RunReport]:
         """All of them."""
         return self._reports
 

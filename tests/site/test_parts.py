@@ -17,9 +17,10 @@ from harness.core import Estimate, Status, ThinkMarks
 from harness.site import BoardText, build, numbers, text
 from harness.site.breakdowns import part
 from harness.site.chart import draw
+from harness.site.dictionary import PROBLEM_COLUMNS, RUN_COLUMNS
 from harness.site.groups import family_of, group_runs, kind_of, own_hardware
 from harness.site.verdicts import VERDICTS
-from harness.site.words import ENGLISH, SCRIPT, chinese
+from harness.site.words import CHART, EDGE, ENGLISH, SCRIPT, chinese, joined
 
 
 @pytest.mark.parametrize(
@@ -324,7 +325,8 @@ def test_a_name_breaks_behind_slashes_and_is_escaped() -> None:
 def test_every_word_of_the_interface_is_there_in_chinese() -> None:
     folder = Path(harness.site.__file__).parent
     told = set(SCRIPT.values()) | {word.meaning for word in VERDICTS.values()} | set(ENGLISH)
-    told |= {str(status) for status in Status}
+    told |= {str(status) for status in Status} | set(CHART.values())
+    told |= {meaning for _, meaning in (*RUN_COLUMNS, *PROBLEM_COLUMNS)}
     for page in (folder / "templates").iterdir():
         body = page.read_text(encoding="utf-8")
         if page.name != "label.html":
@@ -351,6 +353,26 @@ def test_a_chinese_board(fakes: ModuleType, tmp_path: Path) -> None:
     assert '<html lang="zh-Hans">' in page
     assert "准确率与成本" in page
     assert "Accuracy over cost" not in page
+    assert EDGE not in "".join(
+        p.read_text(encoding="utf-8") for p in (tmp_path / "out").rglob("*.html")
+    )
+
+
+@pytest.mark.parametrize(
+    ("page", "shown"),
+    [
+        ("@原始记录@ 3 @/@ 7", "原始记录 3 / 7"),
+        ("@只看@ @正确@", "只看正确"),
+        ("@计费@; @实耗 64@", "计费；实耗 64"),
+        ("1 @题@, @版本@ 2.", "1 题，版本 2."),
+        ("<a>@方法@</a>. <a>@数据@</a>.</p>", "<a>方法</a>。<a>数据</a>。</p>"),
+        ("@见@ <code>a b</code>, @或@ <code>c</code>", "见 <code>a b</code>，或 <code>c</code>"),
+        ('aria-label="@表格@: decimals"', 'aria-label="表格：decimals"'),
+        ("<pre>a, b. c: d</pre> @题@", "<pre>a, b. c: d</pre> 题"),
+    ],
+)  # fmt: skip
+def test_chinese_pieces_are_joined_as_chinese_is_written(page: str, shown: str) -> None:
+    assert joined(page.replace("@", EDGE)) == shown
 
 
 def test_who_solves_a_problem_for_least_stands_first(fakes: ModuleType, tmp_path: Path) -> None:
