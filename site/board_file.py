@@ -46,7 +46,7 @@ Commit both, and the database that the study is run into (`git add harness.sqlit
 
 ## Publish
 
-- **GitHub Pages**: in the repository's settings, choose "GitHub Actions" as the source of Pages. Each
+- **GitHub Pages**: choose "GitHub Actions" as the source of Pages in the settings. Each
   push to `main` runs `.github/workflows/pages.yml`.
 - **GitLab Pages**: each push to the default branch runs `.gitlab-ci.yml`.
 - **Hugging Face Space**: create a static Space, then
