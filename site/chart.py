@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from harness.cost import pareto
 from harness.site.groups import Group, Row
-from harness.site.numbers import count, interval, percent
+from harness.site.numbers import interval, percent, tokens
 from harness.site.words import CHART, SCRIPT
 
 COLOURS = 8
@@ -87,6 +87,7 @@ class Label:
     text: str
     anchor: str
     colour: int = -1  # -1: that of the text
+    model: bool = False  # it names a model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +225,7 @@ def _mark(row: Row, main: bool, unit: str, scale: _Scale) -> Mark:
         high=scale.y(figure.high),
         main=main,
         title=f"{row.report.model} {row.report.budget}: {percent(figure.value)} "
-        f"({interval(figure)}), {count(row.tokens)}",
+        f"({interval(figure)}), {tokens(row.tokens)}",
     )
 
 
@@ -260,19 +261,22 @@ def _place(frontier: Sequence[Mark], lines: Sequence[Line], frame: Frame) -> tup
     """Names of models at their lines' ends, and of the frontier's budgets, if there is room."""
     taken = _taken(lines)
     labels: list[Label] = []
+    colours = {line.label: line.colour for line in lines[:COLOURS]}
     for line in lines[:COLOURS]:
         end = next((m for m in reversed(line.marks) if m.main), None)
         if end is not None:
-            _put(labels, taken, end, line.label, line.colour, frame)
+            label = Label(0, 0, line.label, "", line.colour, model=True)
+            _put(labels, taken, end, label, frame)
     for mark in reversed(frontier):
-        _put(labels, taken, mark, mark.row.report.budget, -1, frame)
+        report = mark.row.report
+        label = Label(0, 0, report.budget, "", colours.get(report.model, -1))
+        _put(labels, taken, mark, label, frame)
     return tuple(labels)
 
 
-def _put(
-    labels: list[Label], taken: list[Box], mark: Mark, text: str, colour: int, frame: Frame
-) -> None:
-    wide = len(text) * _CHAR
+def _put(labels: list[Label], taken: list[Box], mark: Mark, label: Label, frame: Frame) -> None:
+    """Place a label near its mark, if there is room."""
+    wide = len(label.text) * _CHAR
     for dx, dy, anchor in (
         (9, -8, "start"), (-9, -8, "end"), (9, 17, "start"), (-9, 17, "end"),
         (9, -22, "start"), (-9, -22, "end"), (9, 31, "start"), (-9, 31, "end"),
@@ -287,7 +291,7 @@ def _put(
             and box[3] < frame.height - frame.bottom
         )
         if inside and not any(_overlap(box, other) for other in taken):
-            labels.append(Label(round(x, 1), round(y, 1), text, anchor, colour))
+            labels.append(replace(label, x=round(x, 1), y=round(y, 1), anchor=anchor))
             taken.append((box[0] - _SPACE, box[1], box[2] + _SPACE, box[3]))
             return
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from harness.analysis.curves import Curve, CurvePoint
 from harness.site.chart import COLOURS, SHAPES, Tick, short
-from harness.site.numbers import count, interval, percent
+from harness.site.numbers import interval, percent, tokens
 from harness.site.words import CHART
 
 WIDTH, HEIGHT = 760.0, 336.0
@@ -79,8 +79,8 @@ def draw_curves(curves: Sequence[Curve], *, say: Callable[[str], str] = str) -> 
 
     def mark(point: CurvePoint, cost: float) -> CurveMark:
         a = point.accuracy
-        tokens = say(CHART["tokens"]).format(n=count(cost))
-        title = f"{point.budget}: {percent(a.value)} ({interval(a)}), {tokens}"
+        spent = say(CHART["tokens"]).format(n=tokens(cost))
+        title = f"{point.budget}: {percent(a.value)} ({interval(a)}), {spent}"
         return CurveMark(x(cost), y(a.value), y(a.low), y(a.high), title)
 
     lines = []

@@ -124,6 +124,8 @@ def _environment(board: BoardText, say: Callable[[str], str]) -> jinja2.Environm
         "estimate": numbers.estimate,
         "interval": numbers.interval,
         "count": numbers.count,
+        "tokens": numbers.tokens,
+        "shell": text.shell,
         "points": numbers.points,
         "flop": functools.partial(numbers.si, unit="FLOP"),
         "joule": functools.partial(numbers.si, unit="J"),

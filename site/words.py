@@ -69,6 +69,11 @@ SCRIPT = {
     "coverage": "coverage",
     "unfinished": "unfinished",
     "empty_store": "There is no run here yet.",
+    "comma": ", ",
+    "colon": ": ",
+    "semicolon": "; ",
+    "stop": ". ",
+    "gap": " ",
     "loading": "Loading SQLite and the tables …",
 }
 """What scripts say, by the names that they know it by."""
@@ -84,7 +89,7 @@ def chinese() -> dict[str, str]:
 def translator(language: str) -> Callable[[str], str]:
     """A function that translates English texts; English if there is no translation."""
     words = chinese() if language == "zh" else {}
-    return lambda text: words.get(text) or ENGLISH.get(text, text)
+    return lambda text: words[text] if text in words else ENGLISH.get(text, text)
 
 
 EDGE = "\uffff"
