@@ -12,6 +12,7 @@ from typing import Any
 from harness._version import __version__
 from harness.core import Problem, UsageError, registry
 from harness.core.hashing import content_hash
+from harness.results.boards import BoardRun
 from harness.results.views import RunReport
 from harness.site import downloads, models, releases, runs, tasks
 from harness.site.board_text import BoardText
@@ -23,7 +24,7 @@ from harness.site.names import run_folder
 from harness.site.privacy import Guard, public_report
 from harness.site.render import Renderer, code_state, static_files
 from harness.site.shop import Shop
-from harness.site.source import Job, Recipe, Source
+from harness.site.source import Job, Recipe, Source, StampJob
 
 MODELS_SHOWN = 200
 """Of the matrix of models and tasks on the front page."""
@@ -130,7 +131,8 @@ def _opened(source: Source, folder: Folder, board: BoardText, hands: Hands, *, l
     reports = sorted(found, key=lambda r: (r.created, r.id))
     if len({r.id for r in reports}) < len(reports):
         raise UsageError("a run is given twice: every run id may stand in a site once")
-    stamps = {r.id: source.stamp(r.id) for r in reports}
+    made = hands.do([StampJob(r.id) for r in reports], start=False)
+    stamps = {r.id: stamp or source.stamp(r.id) for r, stamp in zip(reports, made, strict=True)}
     first: dict[str, str] = {}
     return Site(
         board=board,
@@ -155,9 +157,8 @@ def _write(site: Site) -> None:
     runs.write_runs(site, rows)
     groups = [_costed(site, group) for group in groups]
     models.write_models(site, groups)
+    tasks.write_tasks(site, groups)
     site.hands.end()
-    for group in groups:
-        tasks.write_task(site, group)
     _front(site, groups)
     downloads.write_downloads(site, groups)
     site.folder.finish()
@@ -174,8 +175,12 @@ def _mark(site: Site) -> None:
         site.folder.write("board", path, data)
 
 
+def _boards(site: Site, group: Group) -> dict[str, BoardRun]:
+    return {row.report.id: site.indexes[row.report.id].board for row in group.rows}
+
+
 def _costed(site: Site, group: Group) -> Group:
-    boards = {row.report.id: site.indexes[row.report.id].board for row in group.rows}
+    boards = _boards(site, group)
     seconds = {
         run: board.device_seconds(site.source.about(run).time) for run, board in boards.items()
     }
@@ -206,7 +211,7 @@ def _front(site: Site, groups: Sequence[Group]) -> None:
         tasks=len({r.task for r in site.reports}),
         rows=table,
         more=max(0, len(names) - MODELS_SHOWN),
-        **(tasks.board_values(site, main) if main else {}),
+        **(tasks.board_values(site, main, _boards(site, main)) if main else {}),
     )
     site.page("board", "method.html", "method.html", groups=groups)
     _releases(site)

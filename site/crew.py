@@ -92,9 +92,13 @@ class Hands:
         self._setup = setup
         self._crew: Crew | None = None
 
-    def do(self, jobs: Sequence[Job]) -> Iterator[Any]:
-        """The result of each job, in order; None for one that is still to be done."""
-        if self._setup is not None and self._crew is None and (size := size_for(len(jobs))):
+    def do(self, jobs: Sequence[Job], *, start: bool = True) -> Iterator[Any]:
+        """The result of each job, in order; None for one that is still to be done.
+
+        `start`: workers are started for these jobs, if they are enough.
+        """
+        size = size_for(len(jobs)) if start and self._crew is None else 0
+        if self._setup is not None and size:
             self._crew = Crew(self._setup, size)
         if self._crew is None or not jobs:
             return iter([None] * len(jobs))

@@ -69,6 +69,18 @@ class ReportJob:
         return source.maker.report(self.run)
 
 
+@dataclass(frozen=True, slots=True)
+class StampJob:
+    """The stamp of a run."""
+
+    run: str
+
+    def do(self, shop: Any) -> str:
+        """Compute it."""
+        source: Source = shop.source
+        return source.stamp(self.run)
+
+
 class Source(Protocol):
     """Runs and their data; the same as long as nothing is written."""
 
