@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import shlex
 import tomllib
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,9 @@ _KINDS: dict[str, type] = {"colours": dict, "protected": list}  # all others are
 _TOML = """\
 # What this board says of itself; `harness site build --board board.toml` reads it.
 title = "{title}"
-lead = "What is measured here, in two sentences."
-licence = "CC BY 4.0"
-contact = "you@example.org"
+# lead = "What is measured here, in two sentences."   # above the first picture
+# licence = "CC BY 4.0"
+# contact = "you@example.org"
 # url = "https://example.org/board"   # where it will stand, for its feed and its embeds
 # report = "https://github.com/you/board/issues/new?title=Verdict%20{{sample}}"
 # logo = "logo.svg"
@@ -244,10 +245,12 @@ def read_board(path: Path) -> BoardText:
     return BoardText(**known)
 
 
-def new_board(folder: Path, title: str, study: str) -> list[Path]:
+def new_board(
+    folder: Path, title: str, study: str, more: Mapping[str, str] | None = None
+) -> list[Path]:
     """Write a board's project into a new or empty folder; the files, in order.
 
-    `study` is the text of its study file.
+    `study` is the text of its study file, `more` are further files by name.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not an empty folder: name another one")
@@ -255,6 +258,7 @@ def new_board(folder: Path, title: str, study: str) -> list[Path]:
         raise UsageError(f"title {title!r}: without quotes and backslashes, on one line")
     files = {
         "study.toml": study,
+        **(more or {}),
         BOARD: _TOML.format(title=title),
         "README.md": _README.format(title=title),
         "submissions/README.md": _SUBMISSIONS,

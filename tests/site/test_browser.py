@@ -343,7 +343,7 @@ def test_printed_figures_are_those_of_show(chromium: Any, demo: Demo) -> None:
             assert row.locator(".figure").inner_text() == numbers.percent(accuracy["value"])
             interval = f"{100 * accuracy['low']:.1f}–{100 * accuracy['high']:.1f}"
             assert row.locator(".acc .muted").inner_text() == interval
-            tokens = numbers.count(run["charged"]["output_tokens"] / run["problems"])
+            tokens = numbers.tokens(run["charged"]["output_tokens"] / run["problems"])
             assert row.locator("td[data-l=Tokens]").inner_text() == tokens
             usd = row.locator("td[data-l=Dollars]").text_content()
             assert (run["usd"], usd) == (None, "N/A")

@@ -56,7 +56,7 @@ def tokens(run: Run) -> float:
 
 
 def per_correct(run: Run) -> str:
-    return numbers.count(tokens(run) / run["metrics"]["accuracy"]["value"])
+    return numbers.tokens(tokens(run) / run["metrics"]["accuracy"]["value"])
 
 
 def test_tables_print_what_show_prints(out: Path, shown: list[Run]) -> None:
@@ -71,7 +71,7 @@ def test_tables_print_what_show_prints(out: Path, shown: list[Run]) -> None:
             assert name.startswith(f"{run['model']} {run['budget']}")
             assert first == f"{share(accuracy)} {interval(accuracy)}"
             assert rest == [
-                share(lure), numbers.count(tokens(run)), per_correct(run),
+                share(lure), numbers.tokens(tokens(run)), per_correct(run),
                 numbers.percent(run["truncated"]), run["created"][:10],
             ]  # fmt: skip
 
@@ -83,7 +83,7 @@ def test_pages_of_models_and_runs_do_too(out: Path, shown: list[Run]) -> None:
         rows = [cells(row) for row in re.findall("<tr>.*?</tr>", model, re.DOTALL)]
         row = next(row for row in rows if row and row[0].split(" coverage")[0] == run["budget"])
         assert row[1] == f"{share(accuracy)} {interval(accuracy)}"
-        assert row[3:6] == [numbers.count(tokens(run)), per_correct(run), "N/A"]
+        assert row[3:6] == [numbers.tokens(tokens(run)), per_correct(run), "N/A"]
         page = (out / f"runs/{run['id']}/index.html").read_text("utf-8")
         tiles = {
             name: " ".join(re.sub("<[^>]+>", " ", value).split())
@@ -91,7 +91,7 @@ def test_pages_of_models_and_runs_do_too(out: Path, shown: list[Run]) -> None:
         }
         first = "Coverage" if run["selector"] == "oracle" else "Accuracy"
         assert tiles[first] == f"{share(accuracy)} {interval(accuracy)}"
-        assert tiles["Tokens a problem"].split()[0] == numbers.count(tokens(run))
+        assert tiles["Tokens a problem"].split()[0] == numbers.tokens(tokens(run))
         assert tiles["Dollars a problem"] == "N/A no price is known"
         listed = {
             row[0]: row for row in map(cells, re.findall("<tr>.*?</tr>", page, re.DOTALL)) if row
@@ -145,5 +145,5 @@ def test_boards_at_the_edge(
             assert row[5] == "∞"
         if name == "nothing wrong":
             assert row[2].startswith("100.0%")
-            assert row[5] == row[4] == numbers.count(report.charged.output_tokens / 6)
+            assert row[5] == row[4] == numbers.tokens(report.charged.output_tokens / 6)
     assert rows == {}

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import harness.site
-from harness.core import Estimate, Status, ThinkMarks
+from harness.core import Command, Estimate, Status, ThinkMarks
 from harness.site import BoardText, build, numbers, text
 from harness.site.breakdowns import part
 from harness.site.chart import draw
@@ -74,6 +74,8 @@ def test_usd(value: float | None, shown: str) -> None:
 
 
 def test_other_numbers() -> None:
+    shown = [numbers.tokens(value) for value in (12.0, 38.46, 834.2, None, math.inf)]
+    assert shown == ["12.0", "38.5", "834", "N/A", "∞"]
     assert numbers.si(3.214e9, "FLOP") == "3.21 GFLOP"
     assert numbers.si(None, "FLOP") == "N/A"
     assert numbers.si(12.0, "FLOP") == "12 FLOP"
@@ -385,3 +387,19 @@ def test_who_solves_a_problem_for_least_stands_first(fakes: ModuleType, tmp_path
                   -int(share)) for run, share in rows]  # fmt: skip
         assert len(order) > 10
         assert order == sorted(order, key=lambda o: (o[0] or o[1], o[1], o[2]))
+
+
+def test_a_command_breaks_before_its_options() -> None:
+    short = Command.parse("harness eval --task decimals --limit 5")
+    assert text.shell(short.words) == str(short)
+    long = Command.parse(
+        "harness eval --model onnx:tiny-s --task arithmetic --max-output-tokens 256 "
+        "--budget 'beam@4x4:reward=onnx:tiny-prm,temperature=0.8' --limit 300"
+    )
+    lines = text.shell(long.words).split("\n")
+    assert len(lines) == 2
+    assert all(len(line) <= 86 for line in lines)
+    assert lines[1].startswith("  --budget 'beam@4x4")
+    joined_again = " ".join(line.removesuffix("\\").strip() for line in lines)
+    assert joined_again == str(long)
+    assert text.shell(()) == ""
