@@ -18,7 +18,7 @@ from pathlib import Path
 
 from harness.analysis.star import StarRow
 from harness.core import Status, UsageError
-from harness.results.reports import iter_samples
+from harness.results.samples import iter_samples
 from harness.run.evaluate import evaluate
 from harness.stats import mean_interval
 from harness.store import open_store

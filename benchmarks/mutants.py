@@ -2,7 +2,7 @@
 
     pip install cosmic-ray
     python benchmarks/mutants.py harness/budgets/selectors --tests tests/budgets/test_selectors.py
-    python benchmarks/mutants.py harness/stats --tests tests/stats --every 7
+    python benchmarks/mutants.py harness/stats --tests tests/stats --sample 200
 
 Every mutant is the code with one small mistake made by cosmic-ray's operators: another arithmetic
 or comparison operator, another number, a negated condition, `and` for `or`, a loop that never runs.
@@ -22,6 +22,7 @@ import importlib
 import io
 import itertools
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -32,6 +33,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 # One other operator for each: eleven of them say little more about the tests than one.
@@ -51,32 +53,38 @@ LIBRARIES = "pytest hypothesis numpy scipy.stats scipy.optimize sympy sqlalchemy
 
 @dataclass(frozen=True)
 class Mutant:
-    """One mistake in one file."""
+    """One mistake in one file: where an operator applies for the `occurrence`-th time."""
 
     file: Path  # below the root
-    line: int
     operator: str
-    source: str  # the whole file with the mistake
+    occurrence: int
 
-    def changed(self) -> str:
-        """The line with the mistake in it."""
-        return self.source.splitlines()[self.line - 1].strip()
+    def source(self) -> str:
+        """The whole file with the mistake."""
+        mutate_code = importlib.import_module("cosmic_ray.mutating").mutate_code
+        original = (ROOT / self.file).read_text("utf-8")
+        return str(mutate_code(original, _operator(self.operator), self.occurrence))
+
+    def where(self, source: str) -> str:
+        """The line with the mistake in it, and its number."""
+        lines, changed = (ROOT / self.file).read_text("utf-8").splitlines(), source.splitlines()
+        pairs = enumerate(zip(lines, changed, strict=False), 1)
+        line = next((at for at, (old, new) in pairs if old != new), len(changed))
+        return f"{self.file}:{line} {self.operator}: {changed[line - 1].strip()}"
+
+
+def _operator(name: str) -> Any:
+    return importlib.import_module("cosmic_ray.plugins").get_operator(f"core/{name}")()
 
 
 def mutants(file: Path) -> Iterator[Mutant]:
     """All mutants of one file, by operator."""
-    mutate_code = importlib.import_module("cosmic_ray.mutating").mutate_code
-    get_operator = importlib.import_module("cosmic_ray.plugins").get_operator
-    original = (ROOT / file).read_text("utf-8")
-    lines = original.splitlines()
+    ast = importlib.import_module("cosmic_ray.ast")
+    nodes = list(ast.ast_nodes(ast.get_ast((ROOT / file).read_text("utf-8"))))
     for name in OPERATORS.split():
-        operator = get_operator(f"core/{name}")()
-        occurrence = 0
-        while (source := mutate_code(original, operator, occurrence)) is not None:
-            pairs = enumerate(zip(lines, source.splitlines(), strict=False), 1)
-            line = next((at for at, (old, new) in pairs if old != new), len(lines))
-            yield Mutant(file, line, name, source)
-            occurrence += 1
+        operator = _operator(name)
+        for occurrence in range(sum(len(list(operator.mutation_positions(n))) for n in nodes)):
+            yield Mutant(file, name, occurrence)
 
 
 def outcome(tests: list[str], tree: Path, limit: float) -> str:
@@ -104,6 +112,7 @@ def _test(tests: list[str], tree: Path) -> None:
     os.environ["PYTHONPATH"] = str(tree)
     code = 70
     options = ["-q", "-x", "--no-header", "-p", "no:randomly", "-p", "no:cacheprovider"]
+    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # hypothesis is here already
     with contextlib.redirect_stdout(io.StringIO()):
         code = int(pytest.main([*options, *tests]))
     os._exit(code)
@@ -121,11 +130,10 @@ def copied(to: Path) -> Path:
     return tree
 
 
-def tried(mutant: Mutant, tree: Path, run: Callable[[], str]) -> str:
-    """The outcome with this mutant in place; the file is put back."""
-    file = tree / mutant.file
+def tried(file: Path, source: str, run: Callable[[], str]) -> str:
+    """The outcome with this text in the file, which is put back."""
     original = file.read_text("utf-8")
-    file.write_text(mutant.source, "utf-8")
+    file.write_text(source, "utf-8")
     try:
         return run()
     finally:
@@ -137,13 +145,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw)
     parser.add_argument("places", nargs="+", type=Path, help="files and folders of the package")
     parser.add_argument("--tests", nargs="+", required=True, help="what pytest is given")
-    parser.add_argument("--every", type=int, default=1, help="try every N-th mutant (all)")
-    parser.add_argument("--first", type=int, default=0, help="start at this one")
+    parser.add_argument("--sample", type=int, help="try this many, drawn at random (all)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the sample (0)")
     given = parser.parse_args()
     places = [sorted(place.rglob("*.py")) if place.is_dir() else [place] for place in given.places]
     files = list(itertools.chain.from_iterable(places))
     found = [mutant for file in files for mutant in mutants(file)]
-    chosen = found[given.first :: given.every]
+    chosen = found
+    if given.sample is not None and given.sample < len(found):
+        chosen = random.Random(given.seed).sample(found, given.sample)
     print(f"{len(found)} mutants of {len(files)} files; {len(chosen)} are tried")
     sys.dont_write_bytecode = True  # a cached mutant could be taken for the next one
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
@@ -160,11 +170,11 @@ def _try_all(chosen: list[Mutant], tree: Path, tests: list[str]) -> None:
     limit = 20 + 3 * (time.monotonic() - start)
     counts: Counter[str] = Counter()
     for mutant in chosen:
-        result = tried(mutant, tree, lambda: outcome(tests, tree, limit))
+        source = mutant.source()
+        result = tried(tree / mutant.file, source, lambda: outcome(tests, tree, limit))
         counts[result] += 1
-        if result == "survived":
-            where = f"{mutant.file}:{mutant.line} {mutant.operator}"
-            print(f"survived {where}: {mutant.changed()}", flush=True)
+        if result != "killed":
+            print(f"{result} {mutant.where(source)}", flush=True)
     killed, slow, all_ = counts["killed"] + counts["time"], counts["time"], len(chosen)
     share = f"{killed} of {all_} killed ({killed / all_:.1%}; {slow} took too long)"
     print(f"{share}, {counts['survived']} survived")

@@ -66,7 +66,8 @@ if TYPE_CHECKING:
     from harness.gate.api import judge as gate
     from harness.gate.results import GateResult
     from harness.results.display import Reports
-    from harness.results.reports import find_runs, iter_samples, load_reports
+    from harness.results.reports import find_runs, load_reports
+    from harness.results.samples import iter_samples
     from harness.results.views import RunReport, SampleView
     from harness.run.config import EvalConfig, JudgeConfig
     from harness.run.evaluate import aevaluate, evaluate, plan
@@ -126,7 +127,8 @@ _WHERE = {
     "harness.cost": ("PriceEntry",),
     "harness.gate.results": ("GateResult",),
     "harness.results.display": ("Reports",),
-    "harness.results.reports": ("find_runs", "iter_samples", "load_reports"),
+    "harness.results.reports": ("find_runs", "load_reports"),
+    "harness.results.samples": ("iter_samples",),
     "harness.results.views": ("RunReport", "SampleView"),
     "harness.run.config": ("EvalConfig", "JudgeConfig"),
     "harness.run.evaluate": ("aevaluate", "evaluate", "plan"),

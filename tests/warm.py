@@ -37,14 +37,15 @@ from typing import Any
 
 _LENGTH = 8
 _CODE = 2  # bytes of an exit code
-_ROOMS = ("api.analysing", "api.judging", "api.moving", "api.reading", "gate.api", "gate.comment",
+_ROOMS = ("api.analysing", "api.judging", "api.moving", "api.reading",
+          "budgets.proposers.independent", "budgets.selectors.majority", "gate.api", "gate.comment",
           "gate.renew", "gate.reports", "models.http", "models.onnx", "models.openai",
-          "run.evaluate", "site", "site.board_file", "site.crew", "site.shop",
-          "store.upkeep", "verifiers.math", "verifiers.rules", "verifiers.text.loops",
-          "verifiers.worker")  # fmt: skip
-# What the product imports once it needs it.
-_OTHERS = ("aiohttp", "genai_prices", "onnxruntime", "scipy.special", "scipy.stats",
-           "sqlalchemy.dialects.sqlite", "sympy", "tokenizers")  # fmt: skip
+          "results.derived", "run.evaluate", "site", "site.board_file", "site.crew", "site.shop",
+          "store.upkeep", "store.verify", "tasks.decimals", "verifiers.math", "verifiers.rules",
+          "verifiers.text.loops", "verifiers.worker")  # fmt: skip
+# What the product imports once it needs it; pyarrow, to write a table, takes pandas along.
+_OTHERS = ("aiohttp", "genai_prices", "onnxruntime", "pandas", "pyarrow.parquet", "scipy.special",
+           "scipy.stats", "sqlalchemy.dialects.sqlite", "sympy", "tokenizers")  # fmt: skip
 
 _CLIENT = """\
 #!{python} -IS
@@ -210,7 +211,17 @@ def _worker(_server: str) -> None:
 def _command(server: str) -> None:
     from harness.cli import main
     from harness.site import crew
+    from harness.store import store
     from harness.verifiers import process
+
+    pragmas = store._sqlite_pragmas
+
+    def hasty(connection: Any, record: Any) -> None:
+        connection.execute("PRAGMA synchronous = OFF")  # no test cuts the power
+        pragmas(connection, record)
+        connection.execute("PRAGMA synchronous = OFF")
+
+    store._sqlite_pragmas = hasty
 
     sys.path[0] = str(Path.cwd())
     process.subprocess = crew.subprocess = popen(lambda: server)

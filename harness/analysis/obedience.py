@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.budgets import Budget
 from harness.core import EFFORTS
-from harness.results.attempts import read_attempts
-from harness.results.obedience import spent_by_problem
-from harness.stats import Step, steps
 from harness.store import Store
 from harness.store.runs import StoredRun, get_runs
+
+if TYPE_CHECKING:
+    from harness.stats import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +79,10 @@ def _place(budget: Budget) -> tuple[float, Budget] | None:
 
 
 def _sweep(store: Store, model: str, task: str, runs: Sequence[StoredRun]) -> Sweep:
+    from harness.results.attempts import read_attempts  # and with it the numerics
+    from harness.results.obedience import spent_by_problem
+    from harness.stats import steps
+
     spent: dict[str, dict[str, float]] = {}
     clusters: dict[str, str] = {}
     for run in runs:

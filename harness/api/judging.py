@@ -15,7 +15,8 @@ from harness.results.agreement import agreement as agreement_of
 from harness.results.audit import to_label as rows_to_label
 from harness.results.audited import Audit
 from harness.results.display import Listing, Row
-from harness.results.reports import iter_samples, load_reports
+from harness.results.reports import load_reports
+from harness.results.samples import iter_samples
 from harness.run.audit import Labelled, model_opinions, verifier_opinions
 from harness.run.audit import import_labels as take_labels
 from harness.run.config import DEFAULT_DB, JudgeConfig, judge_config

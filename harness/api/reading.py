@@ -7,7 +7,7 @@ from pathlib import Path
 from harness.analysis.obedience import Sweep, sweeps
 from harness.core import UsageError
 from harness.results.display import Reports
-from harness.results.reports import iter_samples, load_reports
+from harness.results.reports import load_reports
 from harness.results.views import SampleView
 from harness.run.config import DEFAULT_DB
 from harness.store import open_store
@@ -42,6 +42,8 @@ def samples(
     run: str, db: str | Path = DEFAULT_DB, *, problem: str | None = None
 ) -> list[SampleView]:
     """The samples of one run, given by its id or a prefix; optionally of one problem."""
+    from harness.results.samples import iter_samples  # numpy, which `show` does without
+
     with open_store(db) as store:
         run_id = name_run(store, run)
         views = [v for v in iter_samples(store, run_id) if problem in (None, v.problem.id)]

@@ -1,25 +1,65 @@
 """Budgets: what may be spent on one problem, and how (proposer × selector)."""
 
-from harness.budgets.asking import wording
-from harness.budgets.fitting import fit
-from harness.budgets.grammar import Budget, expand
-from harness.budgets.recipes import RECIPES, Recipe, build_selector, catalogue, resolve
-from harness.budgets.selectors.choosing import Choosing
-from harness.budgets.strategy import (
-    Caller,
-    Chain,
-    Draw,
-    Graded,
-    Judged,
-    Proposer,
-    Reward,
-    Role,
-    Score,
-    Selector,
-    Strategy,
-    side_by_side,
-    together,
-)
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.core.lazy import lazily
+
+if TYPE_CHECKING:
+    from harness.budgets.asking import wording
+    from harness.budgets.fitting import fit
+    from harness.budgets.grammar import Budget, expand
+    from harness.budgets.recipes import RECIPES, Recipe, build_selector, catalogue, resolve
+    from harness.budgets.selectors.choosing import Choosing
+    from harness.budgets.strategy import (
+        Caller,
+        Chain,
+        Draw,
+        Graded,
+        Judged,
+        Proposer,
+        Reward,
+        Role,
+        Score,
+        Selector,
+        Strategy,
+        side_by_side,
+        together,
+    )
+
+_WHERE = {
+    "asking": ("wording",),
+    "fitting": ("fit",),
+    "grammar": (
+        "Budget",
+        "expand",
+    ),
+    "recipes": (
+        "RECIPES",
+        "Recipe",
+        "build_selector",
+        "catalogue",
+        "resolve",
+    ),
+    "selectors.choosing": ("Choosing",),
+    "strategy": (
+        "Caller",
+        "Chain",
+        "Draw",
+        "Graded",
+        "Judged",
+        "Proposer",
+        "Reward",
+        "Role",
+        "Score",
+        "Selector",
+        "Strategy",
+        "side_by_side",
+        "together",
+    ),
+}
+_load = lazily(__name__, {f"{__name__}.{module}": names for module, names in _WHERE.items()})
 
 __all__ = [
     "RECIPES",
@@ -46,3 +86,11 @@ __all__ = [
     "together",
     "wording",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    return _load(name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -97,6 +97,21 @@ def _models() -> Iterator[Finding]:
         yield Finding("embedded models", "bad", "none in this package")
 
 
+def _checkers() -> Iterator[Finding]:
+    """What runs the programs and checks the proofs that models write."""
+    from harness.core import HarnessError
+    from harness.verifiers.code import find_sandbox
+    from harness.verifiers.proof import Coq, Lean
+
+    try:
+        yield Finding("sandbox", "ok", find_sandbox().name)
+    except HarnessError as error:
+        yield Finding("sandbox", "missing", str(error))
+    for prover in (Coq(), Lean()):
+        lacking = prover.lacking()
+        yield Finding(prover.language, "missing" if lacking else "ok", lacking or "installed")
+
+
 def _hub() -> Finding:
     from urllib.error import HTTPError, URLError
     from urllib.request import Request, urlopen
@@ -148,7 +163,8 @@ def _database(db: str) -> Finding:
 @json_option
 def doctor(data_dir: Path | None, db: str, as_json: bool) -> int:
     """Report what is installed, what each extra adds, and whether GPU, hub and data are ready."""
-    findings = [*_packages(), _gpu(), *_models(), _hub(), *_data(data_dir), _database(db)]
+    checks = (*_packages(), _gpu(), *_models(), *_checkers(), _hub())
+    findings = [*checks, *_data(data_dir), _database(db)]
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:

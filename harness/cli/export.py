@@ -79,7 +79,7 @@ def star(
     The exit code is 1 if no row could be written.
     """
     from harness.analysis.star import Alike, StarCount, star_rows
-    from harness.results.reports import iter_samples
+    from harness.results.samples import iter_samples
     from harness.store import open_store
     from harness.store.runs import name_run
 

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import db_option, json_option, key_values, plugin_option, print_json
+from harness.cli.options import (
+    allow_code_option,
+    db_option,
+    json_option,
+    key_values,
+    plugin_option,
+    print_json,
+)
 from harness.core.counting import counted
 
 EXAMPLES = """
@@ -50,6 +57,7 @@ samples_*.jsonl are read as is. The exit code is 1 if some rows could not be imp
 @click.option("--limit", type=click.IntRange(1), help="Include only the task's first problems.")
 @click.option("--only-given", is_flag=True, help="Include only problems that are in the file.")
 @db_option
+@allow_code_option
 @plugin_option
 @json_option
 def import_(  # noqa: PLR0913 - all that `harness import` takes

@@ -131,7 +131,7 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("--exclude-known-faults",),
         {
             "is_flag": True,
-            "help": "Leave out problems whose published answer is known to be wrong.",
+            "help": "Leave out problems with a known wrong answer or an ambiguous question.",
         },
     ),
     "shots": (("--shots",), {"type": int, "help": "Number of worked examples before a question."}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 from rich.cells import cell_len
@@ -12,11 +12,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from harness.analysis.contamination import Contamination
 from harness.core import Estimate
 from harness.core.counting import counted
 from harness.results.groups import GroupFigure
 from harness.results.views import RunReport
+
+if TYPE_CHECKING:
+    from harness.analysis.contamination import Contamination
 
 
 def console() -> Console:
@@ -175,14 +177,13 @@ def _rows(report: RunReport, apart: str | None) -> list[_Cells]:
             "accuracy": percent(found.corrected_accuracy),
         }
         rows.append({name: said.get(name, "") for name in _HEADINGS})
-    sound, accuracy = report.metrics.get("gold=undisputed"), report.metrics.get("accuracy")
-    if sound is not None and accuracy is not None and sound.value != accuracy.value:
-        faults = report.problems - sound.n
-        said = {
-            "budget": f"without {counted(faults, 'known fault')} of the data",
-            "accuracy": percent(sound),
-        }
-        rows.append({name: said.get(name, "") for name in _HEADINGS})
+    accuracy = report.metrics.get("accuracy")
+    for name, fault in (("gold", "known wrong answer"), ("data", "known fault")):
+        sound = report.metrics.get(f"{name}=undisputed")
+        if sound is not None and accuracy is not None and sound.value != accuracy.value:
+            left_out = counted(report.problems - sound.n, fault)
+            said = {"budget": f"without {left_out} of the data", "accuracy": percent(sound)}
+            rows.append({name: said.get(name, "") for name in _HEADINGS})
     return rows
 
 

@@ -123,6 +123,16 @@ def _entry_points(kind: str) -> dict[str, EntryPoint]:
     return found
 
 
+def is_ours(kind: str, name: str) -> bool:
+    """Whether a name stands for a built-in plugin, which is not imported to find out."""
+    point = _entry_points(kind).get(name)
+    return name not in _registered[kind] and point is not None and _is_ours(point)
+
+
+def _is_ours(point: EntryPoint) -> bool:
+    return point.value.startswith("harness.")
+
+
 def _package(point: EntryPoint) -> str:
     return point.dist.name if point.dist else "unknown"
 
@@ -168,7 +178,7 @@ def _of_family(family: str, name: str) -> Any:
 
 
 def _load(kind: str, point: EntryPoint) -> Any:
-    if point.value.startswith("harness."):
+    if _is_ours(point):
         return point.load()
     what = f"the {singular(kind)} {point.name!r} of the package {_package(point)!r}"
     said = f"{what} cannot be loaded ({point.value}): "
@@ -220,7 +230,7 @@ def version(kind: str, name: str) -> str | None:
 def foreign(kind: str) -> list[str]:
     """The names of the third-party plugins of one kind, without importing them."""
     hand = [name for name, plugin in _registered[kind].items() if not is_builtin(plugin)]
-    points = [p.name for p in _entry_points(kind).values() if not p.value.startswith("harness.")]
+    points = [p.name for p in _entry_points(kind).values() if not _is_ours(p)]
     return sorted({*hand, *points})
 
 

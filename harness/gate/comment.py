@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from harness.gate.flips import NOWHERE, Answers, foremost, said, shortened
+from harness.gate.flips import NOWHERE, Answers, foremost, shortened
 from harness.gate.forms import cell, notes
 from harness.gate.results import Flipped, GateResult, GateVerdict
 
@@ -29,7 +29,7 @@ def comment(result: GateResult, answers: Answers | None = None, link: str | None
 
 def _details(one: Flipped, answers: Answers) -> list[str]:
     """One flip, in a collapsed section."""
-    lines = [f"<details><summary>{html.escape(one.problem)}: {said(one)}</summary>", ""]
+    lines = [f"<details><summary>{html.escape(one.problem)}: {one.said}</summary>", ""]
     for name, run in (("before", one.baseline_id), ("now", one.run_id)):
         text = answers.get((run, one.problem))
         lines.append(f"**{name}**")

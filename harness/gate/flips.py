@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from harness.core import HarnessError
 from harness.core.counting import counted
 from harness.gate.results import Flipped
-from harness.results.reports import find_runs, iter_samples
+from harness.results.reports import find_runs
+from harness.results.samples import iter_samples
 from harness.store import open_store
 
 MOST = 10
@@ -45,11 +46,6 @@ def find_answers(db: str, flipped: Iterable[Flipped]) -> Answers:
     return answers
 
 
-def said(one: Flipped) -> str:
-    """The direction of the flip."""
-    return "right before, wrong now" if one.worse else "wrong before, right now"
-
-
 def shortened(text: str, most: int) -> str:
     """The end of an answer, where its result is."""
     return text if len(text) <= most else f"… {text[-most:]}"
@@ -60,7 +56,7 @@ def transcripts(flipped: Iterable[Flipped], answers: Answers, most: int) -> str:
     every = list(flipped)
     lines = []
     for one in foremost(every):
-        lines.append(f"{one.problem}: {said(one)}")
+        lines.append(f"{one.problem}: {one.said}")
         for name, run in (("before", one.baseline_id), ("now", one.run_id)):
             text = answers.get((run, one.problem))
             lines.append(f"--- {name}: " + (NOWHERE if text is None else shortened(text, most)))

@@ -222,10 +222,13 @@ def _flipped(flips: Sequence[Flipped], most: int = 20) -> str:
     """All of them in one line; empty for none."""
     if not flips:
         return ""
-    worse = [one.problem for one in flips if one.worse]
-    better = [one.problem for one in flips if not one.worse]
+    groups: dict[str, list[str]] = {}
+    if all(one.said.startswith(("right", "wrong")) for one in flips):
+        groups = {"right before, wrong now": [], "wrong before, right now": []}  # none is told, too
+    for one in sorted(flips, key=lambda one: (not one.worse, one.said)):
+        groups.setdefault(one.said, []).append(one.problem)
     parts = []
-    for names, said in ((worse, "right before, wrong now"), (better, "wrong before, right now")):
+    for said, names in groups.items():
         shown = ", ".join(names[:most]) + (", …" if len(names) > most else "")
         parts.append(f"{said}: {counted(len(names), 'problem')}" + (f": {shown}" if shown else ""))
     return "; ".join(parts)

@@ -83,6 +83,13 @@ class Flipped:
         """Whether it was right before."""
         return self.now < self.before
 
+    @property
+    def said(self) -> str:
+        """What happened to it; a score between right and wrong is named as a score."""
+        if {self.before, self.now} == {0.0, 1.0}:
+            return "right before, wrong now" if self.worse else "wrong before, right now"
+        return "lower score now" if self.worse else "higher score now"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateResult:

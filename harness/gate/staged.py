@@ -24,7 +24,7 @@ from harness.gate.rules import Rule
 from harness.gate.same_model import CanaryCheck
 from harness.gate.sides import differing, joined, of_model
 from harness.results.outcomes import ProblemOutcome, RunOutcomes, load_outcomes
-from harness.results.reports import iter_samples
+from harness.results.samples import iter_samples
 from harness.run.config import EvalConfig
 from harness.run.evaluate import run_blocking
 from harness.run.freshness import at_asking

@@ -18,6 +18,7 @@ from harness.interop.jsonl import Reading, read_rows, readable_twice
 from harness.interop.storing import Part, needed, store_rows
 from harness.interop.survey import OfModel, notes, survey, taken
 from harness.run.config import EvalConfig
+from harness.run.contracts import check_ready
 from harness.run.plan import LoadedTask, PlannedRun, load_task, plan_runs
 from harness.store import Store
 
@@ -62,6 +63,7 @@ def import_file(  # noqa: PLR0913 - all that `harness import` takes
     budget for which no problem has the samples (or the rewards).
     """
     loaded = load_task(TaskSpec.parse(task), limit=limit, data_dir=data_dir)
+    check_ready(loaded.verifier)
     with readable_twice(path) as file:
         rows = functools.partial(read_rows, file, loaded.problems, model, fields or {})
         reading, prompts = Reading(), Prompts()

@@ -29,6 +29,7 @@ from harness.core import (
 from harness.core.hashing import canonical_json
 from harness.interop import lm_eval_yaml
 from harness.interop.lm_eval_groups import find_group
+from harness.tasks._faults import sound_figure
 
 OPTIONS = ("shots", "shots_seed", "filter", "metric", "chat", "multiturn")
 SHOTS_SEED = 1234  # lm-eval's own default
@@ -115,8 +116,8 @@ class LmEvalTask:
         return VerifierSpec("lm-eval")
 
     def metrics(self, scored: Sequence[Scored]) -> Mapping[str, Estimate]:
-        """None: the chosen metric is the accuracy."""
-        return {}
+        """The chosen metric is the accuracy; here, that without problems with known faults."""
+        return sound_figure(self.name, scored)
 
 
 class _Wording:

@@ -23,8 +23,10 @@ from harness.core import HarnessError, Status, TaskSpec, Verdict, registry
 from harness.core.hashing import content_hash
 from harness.cost import price_of_model
 from harness.interop.submission import Submission, accept, scratch_store, unpack
-from harness.results.reports import find_runs, iter_samples, load_reports
+from harness.results.reports import find_runs, load_reports
+from harness.results.samples import iter_samples
 from harness.results.views import SampleView
+from harness.run.contracts import check_ready
 from harness.run.plan import LoadedTask, load_task
 from harness.store import Store
 from harness.store.attempts import attempted_problems
@@ -100,6 +102,7 @@ def _said(
     for run in runs:
         try:
             tasks[run.id] = loaded = _task(run, data_dir)
+            check_ready(loaded.verifier)  # what cannot be judged here is not accepted
         except HarnessError as error:
             faults.append(f"{_name(run)}: its task {run.task} cannot be had here: {error}")
             continue

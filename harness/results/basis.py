@@ -42,12 +42,18 @@ def _code() -> str:
 
 
 def _plugins(run: StoredRun) -> list[str | None]:
-    """The versions of the run's task and selector, with a source hash for third-party ones."""
+    """The versions of the run's task and selector, with a source hash for third-party ones.
+
+    Built-in ones are in `_code`, and are not even loaded.
+    """
     found: list[str | None] = []
     for kind, name in (
         ("tasks", TaskSpec.parse(run.task).name),
         ("selectors", run.manifest.selector),
     ):
+        if registry.is_ours(kind, name):
+            found.append("ours")
+            continue
         try:
             found.append(version_of(registry.find(kind, name)))
         except HarnessError:  # not installed now: the report is computed without it

@@ -55,8 +55,8 @@ class ProblemOutcome:
 
     @property
     def flaky(self) -> bool:
-        """Right in some samples and wrong in others."""
-        return 0 < self.pool_correct < 1
+        """Right in some samples and wrong in others; partial credit for one sample is neither."""
+        return self.samples > 1 and 0 < self.pool_correct < 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.core import Estimate, Problem, RunManifest, Sample, Usage, Verdict
 from harness.results.audited import Audit
-from harness.stats import Obedience
+
+if TYPE_CHECKING:
+    from harness.stats import Obedience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,11 +139,17 @@ class RunReport:
                     role: Spending(**{**one, "usage": Usage(**one["usage"])})
                     for role, one in data["spent_by_role"].items()
                 },
-                "obedience": None if kept is None else Obedience(**kept),
+                "obedience": None if kept is None else _obedience(kept),
                 "audit": None if data.get("audit") is None else Audit.from_json(data["audit"]),
                 "manifest": RunManifest.from_json(data["manifest"]),
             }
         )
+
+
+def _obedience(figures: Mapping[str, Any]) -> Obedience:
+    from harness.stats import Obedience  # numpy, which most reports do not need
+
+    return Obedience(**figures)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

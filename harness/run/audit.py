@@ -12,7 +12,7 @@ from harness.core import DataError, Status, UsageError, Verdict, VerifierSpec, r
 from harness.results.agreement import Label as Said
 from harness.results.agreement import read_labels
 from harness.results.audit import Opinions, Place
-from harness.results.reports import iter_samples
+from harness.results.samples import iter_samples
 from harness.results.views import SampleView
 from harness.run.judge import Judge, Question
 from harness.store import Store

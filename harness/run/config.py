@@ -59,7 +59,7 @@ class EvalConfig:
     - `model` is `backend:name[@url]` (or a Backend), `model_args` are its backend's own options.
     - `tasks` and `budgets` are names and budget strings; braces expand to a sweep.
     - `limit` uses only the first problems of each task; `data_dir` holds local data sets.
-    - `exclude_known_faults` leaves out the problems whose published answer is known to be wrong.
+    - `exclude_known_faults` leaves out problems with a known wrong answer or an ambiguous question.
     - `prompt` (a Jinja template), `system` and `shots` (a number of worked examples) override
       those of the tasks; see `harness.tasks.Wording`.
     - `seed` is the sampling seed; `fresh_seed` also runs generated tasks on that seed.

@@ -53,7 +53,7 @@ from harness.run.members import open_groups
 from harness.run.reproduce import reproduce
 from harness.store.identity import run_id
 from harness.store.records import Row, run_row
-from harness.tasks._faults import FAULTS_EXCLUDED, without_faults
+from harness.tasks._faults import FAULTS_EXCLUDED, split, told
 from harness.tasks._wording import Wording, reword
 
 BATCH_SHARE = 0.5
@@ -74,7 +74,7 @@ class LoadedTask:
     wording: Wording = field(default_factory=Wording)  # overrides the task's own
     origin: Mapping[str, Any] = field(default_factory=dict)  # the task's facts about its data
     groups: Mapping[str, Any] = field(default_factory=dict)  # for which it is measured, by name
-    left_out: int = 0  # problems with known faults
+    left_out: Mapping[str, int] = field(default_factory=dict)  # problems by their known faults
 
     @property
     def verifier_label(self) -> str:
@@ -130,8 +130,8 @@ class Plan:
     def notes(self) -> list[str]:
         """The problems left out of each task, one line per task."""
         return [
-            f"{task.spec}: {counted(task.left_out, 'problem')} with known "
-            f"faults left out, {counted(len(task.problems), 'is', 'are')} asked"
+            f"{task.spec}: {counted(sum(task.left_out.values()), 'problem')} with known faults "
+            f"left out ({told(task.left_out)}), {counted(len(task.problems), 'is', 'are')} asked"
             for task in self.tasks
             if task.left_out
         ]
@@ -243,8 +243,12 @@ def load_task(
 ) -> LoadedTask:
     """Find a task by name and load its problems; DataError if they are unavailable.
 
-    `sound`: leave out problems with known faults, which becomes part of the task's name.
+    `sound`: leave out problems with known faults, which becomes part of the task's name; a task of
+    such a name is loaded alike.
     """
+    if FAULTS_EXCLUDED.items() <= dict(spec.options).items():
+        own_options = tuple(one for one in spec.options if one not in FAULTS_EXCLUDED.items())
+        spec, sound = TaskSpec(spec.name, own_options), True
     for name, value in spec.options:
         check_option(f"the task's option {spec.name}:", name, value)
     own: Task = registry.make("tasks", spec.name)
@@ -255,8 +259,9 @@ def load_task(
         task, loads, named = reword(own, loads, wording)
     source = DataSource(data_dir=data_dir, limit=limit, options=dict(loads.options))
     every = load_problems(spec, task, source)[:limit]
-    problems = tuple(without_faults(own.name, every)) if sound else every
-    if len(problems) < len(every):
+    kept, left_out = split(own.name, every) if sound else (every, {})
+    problems = tuple(kept)
+    if left_out:
         options = dict(named.options) | FAULTS_EXCLUDED
         named = TaskSpec(named.name, tuple(sorted(options.items())))
     if not problems:
@@ -279,7 +284,7 @@ def load_task(
         versions={part: version for part, version in code.items() if version is not None},
         wording=wording,
         origin=dict(getattr(own, "origin", {})),
-        left_out=len(every) - len(problems),
+        left_out=left_out,
     )
 
 
@@ -345,7 +350,7 @@ def plan_runs(
                     loaded.wording,
                     budget,
                     config,
-                    sound=loaded.left_out > 0,
+                    sound=bool(loaded.left_out),
                 )
             ),
             extra={

@@ -18,7 +18,7 @@ from harness.core import (
     registry,
 )
 from harness.core.protocols import ModelJudged
-from harness.results.reports import iter_samples
+from harness.results.samples import iter_samples
 from harness.results.views import SampleView
 from harness.run.contracts import check_ready, verifier_of, verifier_version
 from harness.run.judge import Judge, Question, asks_judge

@@ -22,20 +22,64 @@
 Scores lie in [0, 1]; invalid numbers raise ValueError. `clusters` is one label per score.
 """
 
-from harness.stats.comparisons import (
-    detectable_difference,
-    group_contrast,
-    holm,
-    independent_difference,
-    paired_difference,
-    sign_flip_p,
-)
-from harness.stats.intervals import clopper_pearson, wilson
-from harness.stats.means import mean_interval, rising
-from harness.stats.obedience import Obedience, Step, obedience, steps
-from harness.stats.pool import Majority, best_of_k, majority_distribution, pass_at_k
-from harness.stats.ratios import ratio_interval
-from harness.stats.resample import bootstrap_interval, bootstrap_sums
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.core.lazy import lazily
+
+if TYPE_CHECKING:
+    from harness.stats.comparisons import (
+        detectable_difference,
+        group_contrast,
+        holm,
+        independent_difference,
+        paired_difference,
+        sign_flip_p,
+    )
+    from harness.stats.compliance import Obedience, Step, obedience, steps
+    from harness.stats.intervals import clopper_pearson, wilson
+    from harness.stats.means import mean_interval, rising
+    from harness.stats.pool import Majority, best_of_k, majority_distribution, pass_at_k
+    from harness.stats.ratios import ratio_interval
+    from harness.stats.resample import bootstrap_interval, bootstrap_sums
+
+_WHERE = {
+    "comparisons": (
+        "detectable_difference",
+        "group_contrast",
+        "holm",
+        "independent_difference",
+        "paired_difference",
+        "sign_flip_p",
+    ),
+    "intervals": (
+        "clopper_pearson",
+        "wilson",
+    ),
+    "means": (
+        "mean_interval",
+        "rising",
+    ),
+    "compliance": (
+        "Obedience",
+        "Step",
+        "obedience",
+        "steps",
+    ),
+    "pool": (
+        "Majority",
+        "best_of_k",
+        "majority_distribution",
+        "pass_at_k",
+    ),
+    "ratios": ("ratio_interval",),
+    "resample": (
+        "bootstrap_interval",
+        "bootstrap_sums",
+    ),
+}
+_load = lazily(__name__, {f"{__name__}.{module}": names for module, names in _WHERE.items()})
 
 __all__ = [
     "Majority",
@@ -60,3 +104,11 @@ __all__ = [
     "steps",
     "wilson",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    return _load(name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, case, func, select
-from sqlalchemy.orm import aliased
 
 from harness.core import Finish, Problem, Sample, Status, Verdict
 from harness.store.runs import StoredRun
@@ -153,17 +152,17 @@ def attempted_problems(store: Store, run_id: str) -> list[AttemptedProblem]:
 def charged_samples(store: Store, run: StoredRun) -> Iterator[ChargedSample]:
     """The charges of a run's finished attempts, problem by problem, chain by chain."""
     role = case((SampleRow.model_id == run.model_id, "generator"), else_="reward")
-    generated = aliased(SampleRow)
-    made, whole = aliased(CallRow), aliased(SampleRow)  # also for cut samples
+    longer, whole = SampleRow.__table__.alias(), SampleRow.__table__.alias()
+    made = CallRow.__table__.alias()  # also for cut samples
     share = case(
         (SampleRow.cut_of.is_(None), 1.0),
-        (whole.output_tokens > 0, SampleRow.output_tokens * 1.0 / whole.output_tokens),
+        (whole.c.output_tokens > 0, SampleRow.output_tokens * 1.0 / whole.c.output_tokens),
         else_=1.0,
     )
     cut = (  # the role of the call that returned the sample that this one was cut from
         select(CallRow.role)
-        .join(generated, generated.call_id == CallRow.id)
-        .where(generated.id == SampleRow.cut_of)
+        .join(longer, longer.c.call_id == CallRow.id)
+        .where(longer.c.id == SampleRow.cut_of)
         .correlate(SampleRow)
         .scalar_subquery()
     )
@@ -190,13 +189,15 @@ def charged_samples(store: Store, run: StoredRun) -> Iterator[ChargedSample]:
             SampleRow.reasoning_tokens,
             CallRow.usd / CallRow.samples,
             CallRow.cached_prompt_tokens,
-            made.id,
-            made.latency_s * share,
+            made.c.id,
+            made.c.latency_s * share,
         )
         .select_from(
             _charges(run)
-            .join(whole, whole.id == SampleRow.cut_of, isouter=True)
-            .join(made, made.id == func.coalesce(SampleRow.call_id, whole.call_id), isouter=True)
+            .join(whole, whole.c.id == SampleRow.cut_of, isouter=True)
+            .join(
+                made, made.c.id == func.coalesce(SampleRow.call_id, whole.c.call_id), isouter=True
+            )
         )
         .where(ChargeRow.run_id == run.id, AttemptRow.error.is_(None))
         .order_by(ChargeRow.problem_id, ChargeRow.ordinal, ChargeRow.step)

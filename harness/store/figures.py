@@ -91,7 +91,7 @@ def _write(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         ids = [row["run_id"] for row in rows]
         for part in _parts(ids):
             connection.execute(delete(FiguresRow).where(FiguresRow.run_id.in_(part)))
-        connection.execute(FiguresRow.__table__.insert(), rows)  # type: ignore[attr-defined]
+        connection.execute(FiguresRow.__table__.insert(), rows)
         connection.commit()
     except SQLAlchemyError:
         connection.rollback()

@@ -30,7 +30,6 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.orm import aliased
 
 from harness.core.secrets import in_texts
 from harness.store.records import Row
@@ -116,10 +115,10 @@ def _queries(runs: Sequence[str]) -> dict[str, Select[Any]]:
     chain = charged.cte("chain", recursive=True)  # what is charged, and what it was cut from
     longer = select(SampleRow.cut_of).join(chain, SampleRow.id == chain.c.id)
     chain = chain.union(longer.where(SampleRow.cut_of.is_not(None)))
-    first = aliased(SampleRow)
+    first = SampleRow.__table__.alias()
     calls = (
-        select(first.call_id)
-        .where(first.id.in_(select(chain.c.id)), first.call_id.is_not(None))
+        select(first.c.call_id)
+        .where(first.c.id.in_(select(chain.c.id)), first.c.call_id.is_not(None))
         .union(select(CallRow.id).where(CallRow.run_id.in_(runs)))
     )
     used = SampleRow.id.in_(select(chain.c.id)) | SampleRow.call_id.in_(calls)
@@ -127,8 +126,8 @@ def _queries(runs: Sequence[str]) -> dict[str, Select[Any]]:
     samples = select(SampleRow).where(used)
     payer = (
         select(func.min(ChargeRow.run_id))
-        .join(first, first.id == ChargeRow.sample_id)
-        .where(ChargeRow.run_id.in_(runs), first.call_id == CallRow.id)
+        .join(first, first.c.id == ChargeRow.sample_id)
+        .where(ChargeRow.run_id.in_(runs), first.c.call_id == CallRow.id)
         .correlate(CallRow)
         .scalar_subquery()
     )

@@ -18,7 +18,6 @@ from harness.store.writer import write_rows
 
 def recover(store: Store, file: Path) -> int:
     """Import a rescue file's rows into the database; returns how many lines it had."""
-    tables = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
     rows: list[Row] = []
     try:
         lines = file.read_text("utf-8", errors="surrogatepass").splitlines()
@@ -29,7 +28,7 @@ def recover(store: Store, file: Path) -> int:
     for number, line in enumerate(lines, 1):
         try:
             item = json.loads(line)
-            rows.append((tables[item["table"]], _load(item["row"])))
+            rows.append((Base.by_name[item["table"]], _load(item["row"])))
         except (ValueError, KeyError, TypeError) as error:
             if number == len(lines):  # the last line was cut off
                 break

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
 
 from harness.core import Finish, Sample, Thought
 from harness.store.codec import unpack_ends
@@ -92,17 +91,17 @@ class CallCost(NamedTuple):
 
 def cost_of_call(store: Store, sample: str) -> CallCost:
     """The cost of the call that returned a sample; nothing if none is recorded."""
-    whole = aliased(SampleRow)
+    whole = SampleRow.__table__.alias()
     query = (
         select(
             CallRow.latency_s,
             CallRow.cached_prompt_tokens,
             SampleRow.output_tokens,
-            whole.output_tokens,
+            whole.c.output_tokens,
         )
         .select_from(SampleRow)
-        .join(whole, whole.id == SampleRow.cut_of, isouter=True)
-        .join(CallRow, CallRow.id == func.coalesce(SampleRow.call_id, whole.call_id))
+        .join(whole, whole.c.id == SampleRow.cut_of, isouter=True)
+        .join(CallRow, CallRow.id == func.coalesce(SampleRow.call_id, whole.c.call_id))
         .where(SampleRow.id == sample)
     )
     with store.engine.connect() as connection:

@@ -8,12 +8,15 @@ sample 1─n label                     by problem and person
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
+    Column,
+    ColumnElement,
     Float,
     ForeignKey,
     ForeignKeyConstraint,
@@ -22,10 +25,11 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     String,
+    Table,
     Text,
     false,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.schema import SchemaItem
 
 SCHEMA_VERSION = "0008"
 """The newest migration; a database at any other one is older or newer than this code."""
@@ -33,10 +37,15 @@ SCHEMA_VERSION = "0008"
 _HASH = String(32)
 
 
-class Base(DeclarativeBase):
-    """Names every constraint, so that migrations can refer to it on any database."""
+class Base:
+    """A table, declared as a class whose attributes are its columns.
 
-    metadata = MetaData(
+    SQLAlchemy's own declarative classes would do the same, and take longer to import than all the
+    rest of `harness show`. A column's annotation says whether it may be NULL.
+    """
+
+    # Names every constraint, so that migrations can refer to it on any database.
+    metadata: ClassVar[MetaData] = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
             "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -44,34 +53,52 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {dict[str, Any]: JSON}  # noqa: RUF012 - SQLAlchemy's own protocol
+    by_name: ClassVar[dict[str, type[Base]]] = {}
+    __tablename__: ClassVar[str]
+    __table_args__: ClassVar[Sequence[SchemaItem]] = ()
+    __table__: ClassVar[Table]
+
+    def __init_subclass__(cls) -> None:
+        columns = {name: one for name, one in vars(cls).items() if isinstance(one, Column)}
+        for name, column in columns.items():
+            column.name = column.key = name
+            column.nullable = cls.__annotations__[name].endswith("| None]")
+        cls.__table__ = Table(
+            cls.__tablename__, cls.metadata, *columns.values(), *cls.__table_args__
+        )
+        cls.by_name[cls.__tablename__] = cls
+
+    @classmethod
+    def __clause_element__(cls) -> Table:
+        """What SQLAlchemy takes the class for in a query."""
+        return cls.__table__
 
 
 class ModelRow(Base):
     """A model at the time it generated: `id` is the hash of its fingerprint."""
 
     __tablename__ = "model"
-    id: Mapped[str] = mapped_column(_HASH, primary_key=True)
-    name: Mapped[str] = mapped_column(Text)
-    spec: Mapped[str] = mapped_column(Text)
-    fingerprint: Mapped[str] = mapped_column(Text)
-    info: Mapped[dict[str, Any]]
+    id: ColumnElement[str] = Column(_HASH, primary_key=True)
+    name: ColumnElement[str] = Column(Text)
+    spec: ColumnElement[str] = Column(Text)
+    fingerprint: ColumnElement[str] = Column(Text)
+    info: ColumnElement[dict[str, Any]] = Column(JSON)
 
 
 class ProblemRow(Base):
     """A problem's content; `id` is the problem's digest."""
 
     __tablename__ = "problem"
-    id: Mapped[str] = mapped_column(_HASH, primary_key=True)
-    content: Mapped[dict[str, Any]]
+    id: ColumnElement[str] = Column(_HASH, primary_key=True)
+    content: ColumnElement[dict[str, Any]] = Column(JSON)
 
 
 class PromptRow(Base):
     """A rendered prompt, stored once; `id` is the hash of the text."""
 
     __tablename__ = "prompt"
-    id: Mapped[str] = mapped_column(_HASH, primary_key=True)
-    text: Mapped[str] = mapped_column(Text)
+    id: ColumnElement[str] = Column(_HASH, primary_key=True)
+    text: ColumnElement[str] = Column(Text)
 
 
 class RunRow(Base):
@@ -81,24 +108,24 @@ class RunRow(Base):
     """
 
     __tablename__ = "run"
-    id: Mapped[str] = mapped_column(_HASH, primary_key=True)
-    model_id: Mapped[str] = mapped_column(ForeignKey("model.id"), index=True)
-    task: Mapped[str] = mapped_column(Text)
-    budget: Mapped[str] = mapped_column(Text)
-    planned: Mapped[int] = mapped_column(Integer)
-    verifier: Mapped[str] = mapped_column(Text)
-    verifier_version: Mapped[str] = mapped_column(Text)
-    manifest: Mapped[dict[str, Any]]
-    created: Mapped[str] = mapped_column(String(32))
-    name: Mapped[str | None] = mapped_column(Text)
+    id: ColumnElement[str] = Column(_HASH, primary_key=True)
+    model_id: ColumnElement[str] = Column(ForeignKey("model.id"), index=True)
+    task: ColumnElement[str] = Column(Text)
+    budget: ColumnElement[str] = Column(Text)
+    planned: ColumnElement[int] = Column(Integer)
+    verifier: ColumnElement[str] = Column(Text)
+    verifier_version: ColumnElement[str] = Column(Text)
+    manifest: ColumnElement[dict[str, Any]] = Column(JSON)
+    created: ColumnElement[str] = Column(String(32))
+    name: ColumnElement[str | None] = Column(Text)
 
 
 class TagRow(Base):
     """A word that a user attached to a run."""
 
     __tablename__ = "tag"
-    run_id: Mapped[str] = mapped_column(ForeignKey("run.id"), primary_key=True)
-    tag: Mapped[str] = mapped_column(String(200), primary_key=True)
+    run_id: ColumnElement[str] = Column(ForeignKey("run.id"), primary_key=True)
+    tag: ColumnElement[str] = Column(String(200), primary_key=True)
 
 
 class CallRow(Base):
@@ -114,23 +141,23 @@ class CallRow(Base):
     """
 
     __tablename__ = "call"
-    id: Mapped[str] = mapped_column(_HASH, primary_key=True)
-    run_id: Mapped[str] = mapped_column(ForeignKey("run.id"), index=True)
-    role: Mapped[str] = mapped_column(String(16))
-    samples: Mapped[int] = mapped_column(Integer)
-    prompt_tokens: Mapped[int | None] = mapped_column(BigInteger)
-    cached_prompt_tokens: Mapped[int | None] = mapped_column(BigInteger)
-    output_tokens: Mapped[int | None] = mapped_column(BigInteger)
-    reasoning_tokens: Mapped[int | None] = mapped_column(BigInteger)
-    wasted_tokens: Mapped[int | None] = mapped_column(BigInteger)
-    usd: Mapped[float | None] = mapped_column(Float)
-    latency_s: Mapped[float | None] = mapped_column(Float)
-    joules: Mapped[float | None] = mapped_column(Float)
-    retries: Mapped[int] = mapped_column(Integer)
-    source: Mapped[str] = mapped_column(String(32))
-    created: Mapped[str] = mapped_column(String(32))
-    about: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    repeats: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    id: ColumnElement[str] = Column(_HASH, primary_key=True)
+    run_id: ColumnElement[str] = Column(ForeignKey("run.id"), index=True)
+    role: ColumnElement[str] = Column(String(16))
+    samples: ColumnElement[int] = Column(Integer)
+    prompt_tokens: ColumnElement[int | None] = Column(BigInteger)
+    cached_prompt_tokens: ColumnElement[int | None] = Column(BigInteger)
+    output_tokens: ColumnElement[int | None] = Column(BigInteger)
+    reasoning_tokens: ColumnElement[int | None] = Column(BigInteger)
+    wasted_tokens: ColumnElement[int | None] = Column(BigInteger)
+    usd: ColumnElement[float | None] = Column(Float)
+    latency_s: ColumnElement[float | None] = Column(Float)
+    joules: ColumnElement[float | None] = Column(Float)
+    retries: ColumnElement[int] = Column(Integer)
+    source: ColumnElement[str] = Column(String(32))
+    created: ColumnElement[str] = Column(String(32))
+    about: ColumnElement[dict[str, Any] | None] = Column(JSON(none_as_null=True))
+    repeats: ColumnElement[dict[str, Any] | None] = Column(JSON(none_as_null=True))
 
 
 class SampleRow(Base):
@@ -148,27 +175,27 @@ class SampleRow(Base):
     """
 
     __tablename__ = "sample"
-    id: Mapped[str] = mapped_column(_HASH, primary_key=True)
-    trace: Mapped[str] = mapped_column(_HASH, index=True)
-    model_id: Mapped[str] = mapped_column(ForeignKey("model.id"), index=True)
-    prompt_id: Mapped[str] = mapped_column(ForeignKey("prompt.id"))
-    prefix: Mapped[str] = mapped_column(Text)
-    sampling: Mapped[dict[str, Any]]
-    max_tokens: Mapped[int | None] = mapped_column(Integer)
-    seed: Mapped[int | None] = mapped_column(BigInteger)
-    index: Mapped[int] = mapped_column(Integer)
-    text: Mapped[str] = mapped_column(Text)
-    reasoning: Mapped[str | None] = mapped_column(Text)
-    finish: Mapped[str] = mapped_column(String(16))
-    stopped_by: Mapped[str | None] = mapped_column(Text)
-    prompt_tokens: Mapped[int | None] = mapped_column(BigInteger)
-    output_tokens: Mapped[int | None] = mapped_column(BigInteger)
-    reasoning_tokens: Mapped[int | None] = mapped_column(BigInteger)
-    token_ends: Mapped[bytes | None] = mapped_column(LargeBinary)
-    digest: Mapped[str] = mapped_column(_HASH)
-    call_id: Mapped[str | None] = mapped_column(ForeignKey("call.id"), index=True)
-    cut_of: Mapped[str | None] = mapped_column(ForeignKey("sample.id"))
-    about: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    id: ColumnElement[str] = Column(_HASH, primary_key=True)
+    trace: ColumnElement[str] = Column(_HASH, index=True)
+    model_id: ColumnElement[str] = Column(ForeignKey("model.id"), index=True)
+    prompt_id: ColumnElement[str] = Column(ForeignKey("prompt.id"))
+    prefix: ColumnElement[str] = Column(Text)
+    sampling: ColumnElement[dict[str, Any]] = Column(JSON)
+    max_tokens: ColumnElement[int | None] = Column(Integer)
+    seed: ColumnElement[int | None] = Column(BigInteger)
+    index: ColumnElement[int] = Column(Integer)
+    text: ColumnElement[str] = Column(Text)
+    reasoning: ColumnElement[str | None] = Column(Text)
+    finish: ColumnElement[str] = Column(String(16))
+    stopped_by: ColumnElement[str | None] = Column(Text)
+    prompt_tokens: ColumnElement[int | None] = Column(BigInteger)
+    output_tokens: ColumnElement[int | None] = Column(BigInteger)
+    reasoning_tokens: ColumnElement[int | None] = Column(BigInteger)
+    token_ends: ColumnElement[bytes | None] = Column(LargeBinary)
+    digest: ColumnElement[str] = Column(_HASH)
+    call_id: ColumnElement[str | None] = Column(ForeignKey("call.id"), index=True)
+    cut_of: ColumnElement[str | None] = Column(ForeignKey("sample.id"))
+    about: ColumnElement[dict[str, Any] | None] = Column(JSON(none_as_null=True))
 
 
 class AttemptRow(Base):
@@ -178,11 +205,11 @@ class AttemptRow(Base):
     """
 
     __tablename__ = "attempt"
-    run_id: Mapped[str] = mapped_column(ForeignKey("run.id"), primary_key=True)
-    problem_id: Mapped[str] = mapped_column(ForeignKey("problem.id"), primary_key=True)
-    position: Mapped[int] = mapped_column(Integer)
-    error: Mapped[str | None] = mapped_column(Text)
-    stopped: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    run_id: ColumnElement[str] = Column(ForeignKey("run.id"), primary_key=True)
+    problem_id: ColumnElement[str] = Column(ForeignKey("problem.id"), primary_key=True)
+    position: ColumnElement[int] = Column(Integer)
+    error: ColumnElement[str | None] = Column(Text)
+    stopped: ColumnElement[bool] = Column(Boolean, default=False, server_default=false())
 
 
 class ChargeRow(Base):
@@ -194,14 +221,14 @@ class ChargeRow(Base):
     """
 
     __tablename__ = "charge"
-    run_id: Mapped[str] = mapped_column(_HASH, primary_key=True)
-    problem_id: Mapped[str] = mapped_column(_HASH, primary_key=True)
-    ordinal: Mapped[int] = mapped_column(Integer, primary_key=True)
-    step: Mapped[int] = mapped_column(Integer, primary_key=True)
-    sample_id: Mapped[str] = mapped_column(ForeignKey("sample.id"), index=True)
-    final: Mapped[bool] = mapped_column(Boolean)
-    ask: Mapped[int | None] = mapped_column(Integer)
-    score: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    run_id: ColumnElement[str] = Column(_HASH, primary_key=True)
+    problem_id: ColumnElement[str] = Column(_HASH, primary_key=True)
+    ordinal: ColumnElement[int] = Column(Integer, primary_key=True)
+    step: ColumnElement[int] = Column(Integer, primary_key=True)
+    sample_id: ColumnElement[str] = Column(ForeignKey("sample.id"), index=True)
+    final: ColumnElement[bool] = Column(Boolean)
+    ask: ColumnElement[int | None] = Column(Integer)
+    score: ColumnElement[bool] = Column(Boolean, default=False, server_default=false())
     __table_args__ = (
         ForeignKeyConstraint(["run_id", "problem_id"], ["attempt.run_id", "attempt.problem_id"]),
     )
@@ -215,18 +242,18 @@ class VerdictRow(Base):
     """
 
     __tablename__ = "verdict"
-    sample_id: Mapped[str] = mapped_column(ForeignKey("sample.id"), primary_key=True)
-    problem_id: Mapped[str] = mapped_column(ForeignKey("problem.id"), primary_key=True)
-    verifier: Mapped[str] = mapped_column(String(200), primary_key=True)
-    version: Mapped[str] = mapped_column(String(64), primary_key=True)
-    status: Mapped[str] = mapped_column(String(16))
-    answer: Mapped[str | None] = mapped_column(Text)
-    key: Mapped[str | None] = mapped_column(Text)
-    method: Mapped[str] = mapped_column(Text)
-    warning: Mapped[int] = mapped_column(Integer)
-    reason: Mapped[str] = mapped_column(Text)
-    loop: Mapped[bool | None] = mapped_column(Boolean)
-    score: Mapped[float | None] = mapped_column(Float)
+    sample_id: ColumnElement[str] = Column(ForeignKey("sample.id"), primary_key=True)
+    problem_id: ColumnElement[str] = Column(ForeignKey("problem.id"), primary_key=True)
+    verifier: ColumnElement[str] = Column(String(200), primary_key=True)
+    version: ColumnElement[str] = Column(String(64), primary_key=True)
+    status: ColumnElement[str] = Column(String(16))
+    answer: ColumnElement[str | None] = Column(Text)
+    key: ColumnElement[str | None] = Column(Text)
+    method: ColumnElement[str] = Column(Text)
+    warning: ColumnElement[int] = Column(Integer)
+    reason: ColumnElement[str] = Column(Text)
+    loop: ColumnElement[bool | None] = Column(Boolean)
+    score: ColumnElement[float | None] = Column(Float)
     __table_args__ = (Index("ix_verdict_problem_id", "problem_id"),)
 
 
@@ -239,13 +266,13 @@ class LabelRow(Base):
     """
 
     __tablename__ = "label"
-    sample_id: Mapped[str] = mapped_column(ForeignKey("sample.id"), primary_key=True)
-    problem_id: Mapped[str] = mapped_column(ForeignKey("problem.id"), primary_key=True)
-    author: Mapped[str] = mapped_column(String(200), primary_key=True)
-    status: Mapped[str] = mapped_column(String(16))
-    note: Mapped[str] = mapped_column(Text)
-    created: Mapped[str] = mapped_column(String(32))
-    drawn: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    sample_id: ColumnElement[str] = Column(ForeignKey("sample.id"), primary_key=True)
+    problem_id: ColumnElement[str] = Column(ForeignKey("problem.id"), primary_key=True)
+    author: ColumnElement[str] = Column(String(200), primary_key=True)
+    status: ColumnElement[str] = Column(String(16))
+    note: ColumnElement[str] = Column(Text)
+    created: ColumnElement[str] = Column(String(32))
+    drawn: ColumnElement[dict[str, Any] | None] = Column(JSON(none_as_null=True))
 
 
 class BatchRow(Base):
@@ -253,11 +280,11 @@ class BatchRow(Base):
     `collected` when all its replies were stored; NULL until then."""
 
     __tablename__ = "batch"
-    id: Mapped[str] = mapped_column(String(200), primary_key=True)
-    model_id: Mapped[str] = mapped_column(ForeignKey("model.id"), index=True)
-    calls: Mapped[list[str]] = mapped_column(JSON)
-    created: Mapped[str] = mapped_column(String(32))
-    collected: Mapped[str | None] = mapped_column(String(32))
+    id: ColumnElement[str] = Column(String(200), primary_key=True)
+    model_id: ColumnElement[str] = Column(ForeignKey("model.id"), index=True)
+    calls: ColumnElement[list[str]] = Column(JSON)
+    created: ColumnElement[str] = Column(String(32))
+    collected: ColumnElement[str | None] = Column(String(32))
 
 
 class FiguresRow(Base):
@@ -267,6 +294,6 @@ class FiguresRow(Base):
     """
 
     __tablename__ = "figures"
-    run_id: Mapped[str] = mapped_column(ForeignKey("run.id"), primary_key=True)
-    basis: Mapped[str] = mapped_column(_HASH)
-    report: Mapped[dict[str, Any]]
+    run_id: ColumnElement[str] = Column(ForeignKey("run.id"), primary_key=True)
+    basis: ColumnElement[str] = Column(_HASH)
+    report: ColumnElement[dict[str, Any]] = Column(JSON)

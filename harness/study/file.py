@@ -133,7 +133,7 @@ class StudyFile:
     ] = ()
     limit: Annotated[Count | None, says("use only the first problems of each task")] = None
     exclude_known_faults: Annotated[
-        bool, says("leave out problems whose published answer is known to be wrong")
+        bool, says("leave out problems with a known wrong answer or an ambiguous question")
     ] = False
     seed: Annotated[int, says("sampling seed")] = 0
     max_output_tokens: Annotated[

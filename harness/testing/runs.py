@@ -13,7 +13,7 @@ from harness.budgets.strategy import Caller, Graded
 from harness.core import DataSource, Estimate, ModelInfo, Problem, Prompt, Scored, VerifierSpec
 from harness.core.protocols import Backend
 from harness.core.registry import register
-from harness.results.reports import iter_samples
+from harness.results.samples import iter_samples
 from harness.results.views import RunReport, SampleView
 from harness.run.evaluate import evaluate
 from harness.run.evaluation import Evaluation

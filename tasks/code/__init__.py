@@ -64,9 +64,11 @@ class CodeTask:
         except DataError:
             raise
         except (AttributeError, KeyError, TypeError, ValueError, zlib.error) as error:
+            lacks = isinstance(error, KeyError)
+            said = f"no column {error.args[0]}" if lacks else f"{type(error).__name__} {error}"
             raise DataError(
-                f"task {self.name}, row {number}: {type(error).__name__} {error}; is it "
-                f"{self.data.name} in its authors' schema?"
+                f"task {self.name}, row {number}: {said}; is it {self.data.name} in its authors' "
+                "schema?"
             ) from error
 
     def problem(self, row: Mapping[str, Any]) -> Problem:

@@ -41,6 +41,22 @@ def test_help_imports_nothing_heavy():
     assert done.stderr.strip() == "[]"
 
 
+def test_a_table_that_is_shown_again_imports_no_numerics(cli, tmp_path):
+    (tmp_path / "rows.jsonl").write_text('{"problem": 0, "text": "Answer: 12"}\n')
+    assert cli("import", "rows.jsonl", "--task", "arithmetic", "--model", "m").code == 0
+    table = cli("show").out
+    code = (
+        "import sys; sys.argv = ['harness', 'show']\n"
+        "from harness.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'numpy', 'scipy', 'sqlalchemy.orm', 'alembic', 'harness.tasks'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == (table, "[]\n")
+
+
 def test_an_unknown_command_gets_a_suggestion(cli):
     result = cli("evla")
     assert result.code == 2
@@ -155,6 +171,7 @@ def test_models_and_doctor(cli):
     assert findings["onnxruntime"]["state"] == "ok"
     assert findings["hub"]["state"] == "missing"
     assert {"[vllm]", "[hf]", "[train]", "[lm-eval]", "gpu", "database"} <= set(findings)
+    assert {"sandbox", "coq", "lean"} <= set(findings)
     assert cli("doctor", "--data-dir", "nowhere").code == 1
 
 

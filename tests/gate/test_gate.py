@@ -11,7 +11,7 @@ import pytest
 
 from harness.core import DataError, HarnessError, UsageError
 from harness.gate.baseline import read_baseline, write_baseline
-from harness.gate.forms import junit, markdown, workflow_commands
+from harness.gate.forms import junit, markdown, notes, workflow_commands
 from harness.gate.judge import run_gate
 from harness.gate.results import GateVerdict
 from harness.gate.rules import Rule, read_config
@@ -230,3 +230,17 @@ def test_a_flaky_problem_never_decides_alone(make_run):
     assert "depends on the flaky problem p0 alone" in result.results[0].message
     assert result.flaky == ("t: p0",)
     assert verdict(least + 1, flaky=True).verdict is regressed
+
+
+def test_partial_credit_is_no_flip_from_right_to_wrong_and_not_flaky(make_run):
+    """One sample each: p0 falls from 1 to 0.5, p1 from 1 to 0, p2 rises from 0.25 to 1."""
+    old, new = make_run([1.0, 1.0, 0.25, 0.5] * 10), make_run([0.5, 0.0, 1.0, 0.5] * 10, id="r2")
+    result = run_gate([ACCURACY], [new], [old])
+    assert result.flaky == ()
+    [flips] = [note for note in notes(result) if "now" in note]
+    assert flips.startswith("lower score now: 10 problems: p0, p4")
+    assert "; right before, wrong now: 10 problems: p1, p5" in flips
+    assert "; higher score now: 10 problems: p2, p6" in flips
+    exact = run_gate([ACCURACY], [make_run([0.0, 1.0], id="r2")], [make_run([1.0, 1.0])])
+    [flips] = [note for note in notes(exact) if "now" in note]
+    assert flips == "right before, wrong now: 1 problem: p0; wrong before, right now: 0 problems"

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from harness.core import Status, Verdict
-from harness.results import reports as reports_module
-from harness.results.reports import iter_samples, load_reports, verify_figures
+from harness.results import derived as derived_module
+from harness.results.reports import load_reports, verify_figures
+from harness.results.samples import iter_samples
 from harness.results.views import RunReport
 from harness.store import Store, open_store
 from harness.store.figures import keeping_figures, kept_figures
@@ -43,14 +44,14 @@ def store(file: Path):
 def computed(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Load all reports; the runs whose report had to be computed."""
     seen: list[str] = []
-    original = reports_module._report
+    original = derived_module.derived
 
     def noted(opened: Store, run: Any, times: Any) -> RunReport:
         seen.append(run.id)
         return original(opened, run, times)
 
     with monkeypatch.context() as patch:
-        patch.setattr(reports_module, "_report", noted)
+        patch.setattr(derived_module, "derived", noted)
         load_reports(store)
     return seen
 

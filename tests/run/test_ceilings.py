@@ -12,7 +12,7 @@ from harness.analysis.curves import load_curves
 from harness.core import BackendError, Status, UsageError
 from harness.cost import PriceEntry, price
 from harness.results.outcomes import load_outcomes
-from harness.results.reports import iter_samples
+from harness.results.samples import iter_samples
 from harness.store import open_store
 from harness.store.verify import verify
 

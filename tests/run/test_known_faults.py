@@ -24,11 +24,16 @@ def quiz(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     rows = [f'"Which is larger, {n}.8 or {n}.11?",{n}.8' for n in range(1, 9)]
     file.write_text("\n".join(["question,answer", *rows, f'"{WRONG}",9.11']) + "\n")
     fault = _faults.Fault(
-        task="quiz.csv", question=_faults.fingerprint(WRONG), row=8, published="9.11",
+        question=_faults.fingerprint(WRONG), row=8, published="9.11",
         right="9.8", reason="9.8 is larger", source="arithmetic",
     )  # fmt: skip
-    monkeypatch.setattr(_faults, "_read", lambda: ((fault,), ()))
+    know(monkeypatch, fault)
     return str(file)
+
+
+def know(monkeypatch: pytest.MonkeyPatch, *faults: _faults.Fault) -> None:
+    known = _faults.Known(tasks=("quiz.csv",), faults={one.question: one for one in faults})
+    monkeypatch.setattr(_faults, "_read", lambda: (known,))
 
 
 def run(*words: str) -> str:
@@ -50,9 +55,10 @@ def test_both_figures_are_shown_and_excluding_is_another_row(
     assert figures["gold=undisputed"]["n"] == 8
     right = round(figures["accuracy"]["value"] * 9)
     assert figures["gold=undisputed"]["value"] == pytest.approx(right / 8)  # 9.11 is never said
-    assert ("without 1 known fault of the data" in told) is (right > 0)
+    assert ("without 1 known wrong answer of the data" in told) is (right > 0)
     asked = run(*words, "--exclude-known-faults")
-    assert "quiz.csv:faults=excluded: 1 problem with known faults left out, 8 are asked" in asked
+    assert ("quiz.csv:faults=excluded: 1 problem with known faults left out "
+            "(1 with a wrong answer), 8 are asked") in asked  # fmt: skip
     rows = {one["task"]: one for one in json.loads(run("show", "--json"))}
     assert set(rows) == {"quiz.csv", "quiz.csv:faults=excluded"}
     left = rows["quiz.csv:faults=excluded"]
@@ -81,3 +87,28 @@ def test_where_no_fault_is_known_the_row_is_the_same(quiz: str, tmp_path: Path) 
         for sound in (True, False)
     )  # fmt: skip
     assert one == other
+
+
+def test_a_run_without_them_is_graded_again_submitted_and_asked_for_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = [{"question": f"What is {n} + 1?", "answer": f"x\n#### {n + 1}"} for n in range(6)]
+    (tmp_path / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    mark = _faults.fingerprint("What is 3 + 1?")
+    fault = _faults.Fault(
+        kind="question", question=mark, row=3, reason="ambiguous", source="its readers"
+    )
+    known = _faults.Known(tasks=("gsm8k",), faults={mark: fault})
+    monkeypatch.setattr(_faults, "_read", lambda: (known,))
+    words = ("--budget", "greedy", "--max-output-tokens", "16", "--data-dir", ".", "--quiet")
+    told = run("eval", "--task", "gsm8k", *words, "--exclude-known-faults")
+    assert "1 with an ambiguous or badly posed question" in told
+    [report] = json.loads(run("show", "--json"))
+    assert (report["task"], report["problems"]) == ("gsm8k:faults=excluded", 5)
+    run("eval", "--task", "gsm8k:faults=excluded", *words)
+    assert [one["id"] for one in json.loads(run("show", "--json"))] == [report["id"]]
+    run("regrade")
+    run("submit", report["id"], "--out", "own.zip")
+    checked = CliRunner().invoke(cli, ["site", "check-submission", "own.zip", "--data-dir", "."])
+    assert checked.exit_code == 0, checked.output

@@ -25,7 +25,7 @@ from harness.core import (
     Verdict,
     VerifierSpec,
 )
-from harness.results.reports import iter_samples
+from harness.results.samples import iter_samples
 from harness.results.warnings import judge_lines
 from harness.run.audit import model_opinions
 from harness.run.config import JudgeConfig

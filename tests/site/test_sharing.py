@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import json
 import os
@@ -22,7 +21,7 @@ from harness.store import open_store
 from harness.store.runs import find_runs
 from harness.tasks import _faults
 
-BUILDER = importlib.import_module("harness.site.build")  # the package has its function
+CREW = "harness.site.crew.size_for"
 SQL_JS = os.environ.get("HARNESS_TEST_SQL_JS")  # sql-wasm-inline.js of the npm package sql.js
 
 
@@ -159,7 +158,6 @@ def test_known_faults_stand_beside_the_problem_and_on_the_task(
     report = board.add("tiny-s", "greedy")
     problem = board.problems[1]
     fault = _faults.Fault(
-        task="gsm8k",
         question=_faults.fingerprint(problem.question),
         row=1,
         published="THREE",
@@ -167,18 +165,27 @@ def test_known_faults_stand_beside_the_problem_and_on_the_task(
         reason="it was added wrongly",
         source="the row's own solution",
     )
-    note = _faults.Note(task="gsm8k", text="golds with commas", source="the file")
-    monkeypatch.setattr(_faults, "_read", lambda: ((fault,), (note,)))
+    unclear = [
+        _faults.Fault(kind="question", question=_faults.fingerprint(one.question), row=row,
+                      reason="it can be read two ways", source="its readers")
+        for row, one in enumerate(board.problems[2:4], 2)
+    ]  # fmt: skip
+    note = _faults.Note(text="golds with commas", source="the file")
+    by_mark = {one.question: one for one in (fault, *unclear)}
+    known = _faults.Known(tasks=("gsm8k",), faults=by_mark, notes=(note,))
+    monkeypatch.setattr(_faults, "_read", lambda: (known,))
     for protected in ((), ("gsm8k",)):
         build(board.source(), tmp_path / "out", board=BoardText(protected=protected))
         crawl.read_site(tmp_path / "out")
         task = next((tmp_path / "out/tasks").glob("*/index.html")).read_text()
         assert "golds with commas" in task
-        assert problem.id in task[task.index('id="known"') :]
+        listed = task[task.index('id="known"') :]
+        assert all(one.id in listed for one in board.problems[1:4])
+        assert listed.count("its readers") == 1
         pages = {p.stem: p.read_text() for p in (tmp_path / "out/tasks").rglob("p/*.html")}
         told = [name for name, body in pages.items() if "the problem is scored" in body.lower() or
                 "It is scored" in body]  # fmt: skip
-        assert told == [problem.id]
+        assert sorted(told) == sorted(one.id for one in board.problems[1:4])
         bodies = task + "".join(pages.values())
         assert ("FOUR" in bodies) is not bool(protected)
     assert report.task == "gsm8k"
@@ -188,7 +195,7 @@ def test_many_hands_make_the_same_bytes(
     runs_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def made(name: str, hands: int) -> dict[str, bytes]:
-        monkeypatch.setattr(BUILDER, "size_for", lambda jobs: hands if jobs else 0)
+        monkeypatch.setattr(CREW, lambda jobs: hands if jobs else 0)
         with open_store(runs_db) as store:
             build(StoreSource(store, find_runs(store)), tmp_path / name)
         return read(tmp_path / name)
@@ -204,7 +211,7 @@ def test_many_hands_make_the_same_bytes(
 def test_a_worker_that_cannot_leaves_it_to_the_builder(
     runs_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(BUILDER, "size_for", lambda jobs: 2 if jobs else 0)
+    monkeypatch.setattr(CREW, lambda jobs: 2 if jobs else 0)
     monkeypatch.setenv("SOME_API_KEY", "Transcripts")
     with open_store(runs_db) as store:
         source = StoreSource(store, find_runs(store))

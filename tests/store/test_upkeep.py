@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from harness.core import Status, UsageError
-from harness.results.reports import iter_samples, load_reports
+from harness.results.reports import load_reports
+from harness.results.samples import iter_samples
 from harness.store import Base, Store, open_store
 from harness.store.labels import Label, find_labels, put_labels
 from harness.store.runs import Models, find_runs, get_models, get_run, name_run

@@ -106,6 +106,16 @@ def test_a_row_becomes_a_problem_that_its_verifier_judges(name: str, tmp_path: P
     assert verifier.verify(wrong, problem).status is Status.WRONG
 
 
+@pytest.mark.parametrize(
+    ("name", "column"), [("mmlu-pro", "question_id"), ("olympiadbench", "id"), ("arc-easy", "id")]
+)
+def test_a_missing_id_is_a_missing_column(name: str, column: str, tmp_path: Path) -> None:
+    task = Benchmark(name)
+    row = {key: value for key, value in ROWS[name][0].items() if key != column}
+    with pytest.raises(DataError, match=f"row 1: no column {column} "):
+        task.load(DataSource(data_dir=folder(tmp_path, task, [row])))
+
+
 @pytest.mark.parametrize("name", sorted(ROWS))
 def test_another_schema_is_one_clear_line(name: str, tmp_path: Path) -> None:
     task = Benchmark(name)

@@ -53,6 +53,7 @@ HANGS = {
         1,
     ),
 }
+LIKE_LOAD = ("constructor", "verifier", "prompt")  # other calls, told in the same way
 ENDS = {
     "import": ("\nos._exit(0)", r"its import ended .* \(exit code 0\)", 2),
     "load": ("    def load(self, source): os._exit(0)", r"load ended .* \(exit code 0\)", 1),
@@ -85,7 +86,13 @@ def checked(file: Path, *words: object) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize(("code", "what", "exit_code"), HANGS.values(), ids=HANGS)
+@pytest.mark.parametrize(
+    ("code", "what", "exit_code"),
+    [
+        pytest.param(*case, id=name, marks=pytest.mark.slow if name in LIKE_LOAD else ())
+        for name, case in HANGS.items()
+    ],
+)
 def test_a_call_that_never_ends_is_one_line(tmp_path, code, what, exit_code) -> None:
     file = written(tmp_path, code)
     done = checked(file, "--seconds", 1.5)

@@ -209,6 +209,14 @@ def test_their_cards_name_source_and_licence(name: str) -> None:
     assert name in result.output
 
 
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    row = {key: value for key, value in HUMANEVAL.items() if key != "base_input"}
+    put(tmp_path, "HumanEvalPlus.jsonl", row)
+    task = registry.make("tasks", "humaneval-plus")
+    with pytest.raises(DataError, match="row 1: no column base_input; is it HumanEval"):
+        task.load(DataSource(data_dir=tmp_path))
+
+
 def test_no_sandbox_is_told_before_anything_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,3 +232,32 @@ def test_no_sandbox_is_told_before_anything_is_asked(
     allowed = CliRunner().invoke(cli, [*words, "--allow-code", "--dry-run"])
     assert allowed.exit_code == 0, allowed.output
     assert "WITHOUT A SANDBOX" in allowed.output
+
+
+@pytest.mark.skipif(sandbox.bubblewrap() is None, reason="needs bubblewrap")
+def test_what_cannot_be_judged_here_is_neither_imported_nor_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "HumanEvalPlus.jsonl", HUMANEVAL)
+    program = f"{HUMANEVAL['prompt']}{HUMANEVAL['canonical_solution']}"
+    answer = {"problem": HUMANEVAL["task_id"], "text": f"```python\n{program}\n```"}
+    (tmp_path / "out.jsonl").write_text(json.dumps(answer) + "\n")
+    where, db = ["--data-dir", str(tmp_path)], ["--db", str(tmp_path / "t.sqlite")]
+    words = ["import", str(tmp_path / "out.jsonl"), "--task", "humaneval-plus", "--model", "m"]
+    with monkeypatch.context() as patch:
+        patch.setattr(sandbox, "bubblewrap", lambda: None)
+        patch.delenv(sandbox.ALLOW, raising=False)
+        refused = CliRunner().invoke(cli, [*words, *where, *db])
+        assert "--allow-code" in str(refused.exception)
+    brought = CliRunner().invoke(cli, [*words, *where, *db])
+    assert "100.0%" in brought.output, brought.output
+    packed = str(tmp_path / "s.zip")
+    assert CliRunner().invoke(cli, ["submit", "--out", packed, *db]).exit_code == 0
+    check = ["site", "check-submission", packed, *where]
+    assert "all fits" in CliRunner().invoke(cli, check).output
+    with monkeypatch.context() as patch:
+        patch.setattr(sandbox, "bubblewrap", lambda: None)
+        patch.delenv(sandbox.ALLOW, raising=False)
+        told = CliRunner().invoke(cli, check, standalone_mode=False)
+    assert told.return_value == 1
+    assert "there is no sandbox here" in told.output

@@ -43,6 +43,16 @@ BREACHES: Mapping[str, str] = {
     "mount": "import ctypes\nreturn ctypes.CDLL(None).mount(b'x', b'/tmp', b'tmpfs', 0, None) == 0",
     "device": "import os, stat\n"
     "os.mknod('/tmp/d', stat.S_IFBLK | 0o600, os.makedev(8, 0))\nreturn True",
+    "own namespace": "import ctypes, os\npid = os.fork()\n"
+    "if pid == 0: os._exit(ctypes.CDLL(None).unshare(0x10000000) != 0)\n"
+    "return os.waitpid(pid, 0)[1] == 0",
+    "namespace by clone": "import ctypes, os\npid = ctypes.CDLL(None).syscall(\n"
+    "    {{'x86_64': 56, 'aarch64': 220}}[os.uname().machine], 0x10000000 | 17, 0, 0, 0, 0)\n"
+    "if pid == 0: os._exit(0)\nreturn pid > 0",
+    "memory file": "import os\nreturn os.memfd_create('x') > 0",
+    "shared segment": "import ctypes\nreturn ctypes.CDLL(None).shmget(0, 1 << 20, 0o1600) >= 0",
+    "key ring": "import ctypes, os\nreturn ctypes.CDLL(None).syscall(\n"
+    "    {{'x86_64': 250, 'aarch64': 219}}[os.uname().machine], 0, -3, 1) > 0",
     "raise limits": "import resource\n"
     "resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)\nreturn True",
     "many processes": "import os, time\nfor _ in range(200):\n    if os.fork() == 0:\n"

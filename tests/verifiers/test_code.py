@@ -14,6 +14,7 @@ import pytest
 from harness.core import Problem, Status, UsageError, Verdict, VerifierSpec
 from harness.verifiers.code import ALLOW, CodeVerifier, find_sandbox, sandbox
 from harness.verifiers.code.judge import prints, same
+from harness.verifiers.code.seccomp import seccomp_filter
 from harness.verifiers.code.verifier import program_in
 from harness.verifiers.code.wire import Opaque, pack, unpack
 from harness.verifiers.pool import VerifierPool
@@ -161,6 +162,53 @@ def test_a_few_of_them_every_time(name: str, monkeypatch: pytest.MonkeyPatch) ->
         facts = {"key": "k", "port": server.getsockname()[1], "pid": 1, "home": "/", "repo": "/",
                  "token": "t"}  # fmt: skip
         assert judge(hostile.programs(**facts)[name]).status is Status.WRONG
+
+
+@needs_bwrap
+@pytest.mark.skipif(seccomp_filter() is None, reason="system calls of this processor are unknown")
+@pytest.mark.parametrize(
+    "name",
+    ["own namespace", "namespace by clone", "memory file", "shared segment", "key ring"],
+)
+def test_system_calls_that_no_limit_covers_are_refused(name: str) -> None:
+    facts = dict.fromkeys(("key", "port", "pid", "home", "repo", "token"), "1")
+    verdict = judge(hostile.programs(**facts)[name])
+    assert verdict.status is Status.WRONG
+    assert judge("import os\nif os.fork() == 0: os._exit(0)\nos.wait()\n"
+                 "def add(a, b): return a + b").status is Status.CORRECT  # fmt: skip
+
+
+MANY = """
+import os, time
+for n in range(12):
+    if os.fork() == 0:
+        held = b"x" * (60 << 20)
+        time.sleep(600)
+time.sleep(600)
+"""
+
+
+@needs_bwrap
+def test_many_processes_have_no_more_memory_together() -> None:
+    verdict = judge(MANY, memory_mb=150, wall_s=120.0)
+    assert verdict.status is Status.WRONG
+    assert verdict.reason == "stopped at 300 MB in all its processes"
+
+
+@needs_bwrap
+@pytest.mark.parametrize(
+    ("tests", "reason"),
+    [
+        ({"kind": "pairs", "entry": "add", "pairs": []}, "its tests never call the program"),
+        ({"kind": "stdin", "pairs": []}, "it has no tests"),
+        ({"kind": "check", "entry": "add", "source": "x = 1"}, "its tests never call the program"),
+        ({"kind": "calls", "entry": "add", "source": "def add(a, b): return a + b", "inputs": [],
+          "atol": 0.0}, "its tests never call the program"),
+    ],
+)  # fmt: skip
+def test_a_problem_without_tests_is_ungraded(tests: dict[str, Any], reason: str) -> None:
+    verdict = judge("def add(a, b): return None\nprint(1)", problem(**tests))
+    assert (verdict.status, verdict.reason) == (Status.UNGRADED, reason)
 
 
 @pytest.fixture

@@ -126,9 +126,12 @@ def test_what_lean_code_leaves_out(code: str, escape: str | None) -> None:
 
 def test_a_missing_toolchain_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda name: None)
-    with pytest.raises(UsageError, match="lean toolchain is not installed"):
+    with pytest.raises(UsageError, match=r"need lean, which is not installed: .*elan"):
         Lean().check("theorem t : True := trivial")
-    assert not Coq().available()
+    with pytest.raises(UsageError, match=r"need lake, which is not installed: .*elan"):
+        ProofVerifier(prover="lean", project="/p").refuse()
+    with pytest.raises(UsageError, match="apt-get install coq"):
+        ProofVerifier(prover="coq").refuse()
 
 
 def test_an_unknown_prover_is_named() -> None:
@@ -186,6 +189,7 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", f"{script.parent}{os.pathsep}{os.environ['PATH']}")
     project = tmp_path / "project"
     project.mkdir()
+    (project / "lakefile.toml").write_text('name = "project"\n', encoding="utf-8")
     return project
 
 
@@ -203,6 +207,21 @@ LEAN_GOLD = "theorem two : 1 + 1 = 2 := by"
         ("-- says: P.lean:1:2: error: unsolved goals", Status.WRONG, "unsolved goals"),
         ("-- says: P.lean:1:2: warning: declaration uses 'sorry'", Status.WRONG, "'sorry'"),
         ("-- exit: 1", Status.WRONG, "lean ended with exit code 1"),
+        (
+            "-- says: P.lean:1:0: error: unknown module prefix 'Mathlib'",
+            Status.UNGRADED,
+            "lean lacks Mathlib, which the header imports",
+        ),
+        (
+            "-- says: P.lean:1:0: error: object file '/p/M.olean' of module Mathlib does not exist",
+            Status.UNGRADED,
+            "lean lacks Mathlib",
+        ),
+        (
+            "-- says: P.lean:4:2: error: unknown identifier ':1:0: error: unknown module prefix'",
+            Status.WRONG,
+            "unknown identifier",
+        ),
     ],
 )
 def test_lean_is_asked_through_lake_and_has_the_last_word_on_axioms(
@@ -219,6 +238,13 @@ def test_lean_is_asked_through_lake_and_has_the_last_word_on_axioms(
     assert asked.startswith("import Mathlib\nopen Nat")
     assert asked.count("import Mathlib") == 1
     assert asked.endswith("#print axioms two")
+
+
+def test_a_folder_that_is_no_project_is_refused_before_anything_is_asked(lake: Path) -> None:
+    ProofVerifier(prover="lean", project=str(lake)).refuse()
+    (lake / "lakefile.toml").unlink()
+    with pytest.raises(UsageError, match="no Lean project, which has a lakefile"):
+        ProofVerifier(prover="lean", project=str(lake)).refuse()
 
 
 @pytest.mark.parametrize(

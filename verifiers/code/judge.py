@@ -24,16 +24,21 @@ class Wrong(Exception):  # noqa: N818 - an outcome, not a mistake
     """The program fails a test; the message says which."""
 
 
+class NoTests(Exception):  # noqa: N818 - an outcome, not a mistake
+    """The problem has nothing that would fail."""
+
+
 class Program:
     """The program's function, called in the other sandbox."""
 
     def __init__(self, line: Line, entry: str) -> None:
-        self._line, self.__name__ = line, entry
+        self._line, self.__name__, self.calls = line, entry, 0
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         """Return its answer; if it raises a built-in exception, raise the same one here."""
         if named:
             raise Wrong("the tests name arguments")
+        self.calls += 1
         self._line.send({"args": pack(args)})
         reply = reply_of(self._line)
         if "ok" in reply:
@@ -117,6 +122,8 @@ def check(line: Line, config: dict[str, Any], count: list[int]) -> None:
             if not prints(str(reply["out"]), wanted):
                 raise Wrong(f"test {count[0] + 1}: another output")
             count[0] += 1
+        if not count[0]:
+            raise NoTests("it has no tests")
         return
     program = Program(line, config["entry"])
     if kind == "pairs":
@@ -134,6 +141,8 @@ def check(line: Line, config: dict[str, Any], count: list[int]) -> None:
         if "check" in space:
             space["check"](program)
         count[0] += 1
+    if not program.calls:
+        raise NoTests("its tests never call the program")
 
 
 def calls(program: Program, config: dict[str, Any], count: list[int]) -> None:
@@ -177,6 +186,8 @@ def judge() -> None:
             result["passed"] = True
         except EOFError:
             result["said"] = "the program did not start"
+        except NoTests as error:
+            result["broken"] = str(error)
         except BaseException as error:  # noqa: BLE001 - tests fail by all kinds of exceptions
             result["said"] = f"{'' if isinstance(error, Wrong) else type(error).__name__}: {error}"
     result["count"] = count[0]

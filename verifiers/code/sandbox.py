@@ -3,7 +3,7 @@
 In bubblewrap (`bwrap`, Linux) a program has no network, sees only its own processes, can read the
 system's files but no home directory, can write only to a small folder in memory, and ends with its
 sandbox. If root starts it, it runs under a user id of its own, so that the limit on processes
-holds.
+holds. Mounts, namespaces and some other system calls are refused (`seccomp.py`).
 
 Without bubblewrap (`allow_code`) it is an ordinary process with the user's rights. Only its time,
 memory, file sizes and number of processes are limited.
@@ -20,11 +20,13 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.core import UsageError
+from harness.verifiers.code.memory import used_bytes
+from harness.verifiers.code.seccomp import seccomp_filter
 
 ALLOW = "HARNESS_ALLOW_CODE"
 """Set to 1 it allows programs without a sandbox; `harness eval --allow-code` sets it."""
@@ -34,8 +36,8 @@ FOLDER_BYTES = 64 << 20
 _MARK = "HARNESS_CODE_RUN"
 _REFUSAL = (
     "this task runs programs that a model has written, and there is no sandbox here: install "
-    "bubblewrap (`apt-get install bubblewrap`), or allow it outright with --allow-code, best on a "
-    "machine that may be lost"
+    "bubblewrap (`apt-get install bubblewrap`), or allow it outright with --allow-code "
+    "(HARNESS_ALLOW_CODE=1), best on a machine that may be lost"
 )
 
 
@@ -49,11 +51,17 @@ class Sandbox:
     name: str
     prefix: tuple[str, ...]
 
-    def command(self, source: str, *words: str) -> list[str]:
-        """The command that runs a source text with these arguments."""
+    def command(self, source: str, *words: str, fd: int | None = None) -> list[str]:
+        """The command that runs a source text with these arguments; a filter is read from `fd`."""
         user = str(200_000 + secrets.randbelow(1 << 20))  # its processes are counted alone
         prefix = [word.replace(_USER, user) for word in self.prefix]
+        if fd is not None:
+            prefix[1:1] = ["--seccomp", str(fd)]
         return [*prefix, sys.executable, "-I", "-c", source, *words]
+
+    def filter(self) -> bytes | None:
+        """The system calls that are refused inside; None without a sandbox, which has none."""
+        return seccomp_filter() if self.prefix else None
 
 
 _USER = "{user}"
@@ -132,12 +140,31 @@ def _shown() -> list[str]:
 
 
 def _works(sandbox: Sandbox) -> bool:
-    command = sandbox.command("import resource, os; os.fork() or os._exit(0); print('runs')")
+    source = "import resource, os; os.fork() or os._exit(0); print('runs')"
     try:
-        done = subprocess.run(command, capture_output=True, timeout=30, check=False)
+        with _given(sandbox.filter()) as fd:
+            done = subprocess.run(
+                sandbox.command(source, fd=fd), capture_output=True, timeout=30, check=False,
+                pass_fds=() if fd is None else (fd,),
+            )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.stdout.strip() == b"runs"
+
+
+@contextlib.contextmanager
+def _given(data: bytes | None) -> Iterator[int | None]:
+    """A descriptor to read a few bytes from."""
+    if data is None:
+        yield None
+        return
+    read, write = os.pipe()
+    try:
+        os.write(write, data)
+        os.close(write)
+        yield read
+    finally:
+        os.close(read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +173,10 @@ class Pair:
 
     processes: Sequence[subprocess.Popen[bytes]]
     mark: str
+
+    def used_bytes(self) -> int:
+        """The memory of both and of all processes that they started."""
+        return used_bytes(process.pid for process in self.processes)
 
     def end(self) -> None:
         """End both and every process of theirs that can be found."""
@@ -183,12 +214,13 @@ def start(
     """Start a program, with its configuration on standard input and messages over `fds`."""
     read, write = os.pipe()
     try:
-        process = subprocess.Popen(
-            sandbox.command(source, *map(str, fds)),
+        with _given(sandbox.filter()) as fd:
+            process = subprocess.Popen(
+            sandbox.command(source, *map(str, fds), fd=fd),
             stdin=read,
             stdout=stdout,
             stderr=subprocess.DEVNULL,
-            pass_fds=fds,
+            pass_fds=fds if fd is None else (*fds, fd),
             cwd=folder,
             env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": str(folder),
                  "TMPDIR": str(folder), _MARK: mark, **_PLAIN},

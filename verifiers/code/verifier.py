@@ -32,6 +32,11 @@ _FENCE = re.compile(r"```[ \t]*(\w*)[^\n]*\n(.*?)(?:```|\Z)", re.S)
 _SCRIPT = re.compile(r"^(?:import |from |def |class |print\(|\w+ *(?:, *\w+ *)*=)", re.M)
 _PYTHON = ("", "python", "python3", "py")
 _MOST_RESULT = 1_000_000
+_LOOK_S = 0.2  # how often the memory of all processes together is looked at
+
+
+class _Stopped(Exception):  # noqa: N818 - an outcome, not a mistake
+    """There is no result of the tests; the message says why."""
 
 
 class CodeVerifier:
@@ -43,7 +48,7 @@ class CodeVerifier:
     """
 
     name = "code"
-    version = "1"
+    version = "2"
 
     def __init__(
         self, *, wall_s: float = 30.0, each_s: float = 6.0, memory_mb: int = MEMORY_MB
@@ -65,10 +70,11 @@ class CodeVerifier:
                 reason = "cut off before a program"
                 return Verdict(status=Status.TRUNCATED, method="code", reason=reason)
             return view.verdict or view.unanswered("code", "no program was found")
-        result = self._run(sandbox, code, tests)
-        if result is None:
-            status, reason = Status.WRONG, f"stopped after {self.wall_s:g} s, or ended by itself"
-        elif result.get("broken"):
+        try:
+            result = self._run(sandbox, code, tests)
+        except _Stopped as stopped:
+            result = {"ready": True, "passed": False, "said": str(stopped)}
+        if result.get("broken"):
             status, reason = Status.UNGRADED, str(result["broken"])
         elif not result["ready"]:
             status, reason = Status.UNGRADED, "the sandbox did not start"
@@ -80,8 +86,8 @@ class CodeVerifier:
             status=status, answer=code, method=f"code/{sandbox.name}", reason=reason.strip()
         )
 
-    def _run(self, sandbox: Sandbox, code: str, tests: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The tests' result if it carries their secret; None otherwise."""
+    def _run(self, sandbox: Sandbox, code: str, tests: Mapping[str, Any]) -> dict[str, Any]:
+        """The tests' result; raises _Stopped if there is none that carries their secret."""
         secret, mark = secrets.token_hex(16), secrets.token_hex(8)
         bounds = {"memory_mb": self._memory_mb, "cpu_s": CPU_S, "processes": PROCESSES}
         asked = {**tests, **bounds, "secret": secret, "each_s": self._each_s}
@@ -107,30 +113,36 @@ class CodeVerifier:
                     )  # fmt: skip
                 for end in (*to_tests, *to_program, said[1]):
                     os.close(end)
-                line = _read_line(said[0], time.monotonic() + self.wall_s)
+                line = self._read_line(said[0], pair)
             finally:
                 os.close(said[0])
                 pair.end()
         try:
             result = json.loads(line)
         except ValueError:
-            return None
-        good = isinstance(result, dict) and secrets.compare_digest(
+            result = None
+        if not isinstance(result, dict) or not secrets.compare_digest(
             str(result.get("secret")), secret
-        )
-        return result if good else None
+        ):
+            raise _Stopped("its tests ended without a result")
+        return result
 
-
-def _read_line(fd: int, deadline: float) -> bytes:
-    """The first line; empty if none arrives in time."""
-    data = b""
-    while b"\n" not in data and len(data) < _MOST_RESULT:
-        ready, _, _ = select.select([fd], [], [], max(deadline - time.monotonic(), 0))
-        part = os.read(fd, 65536) if ready else b""
-        if not part:
-            return b""
-        data += part
-    return data.split(b"\n")[0]
+    def _read_line(self, fd: int, pair: Pair) -> bytes:
+        """The first line; raises _Stopped without one, or if too much memory is used."""
+        deadline, data = time.monotonic() + self.wall_s, b""
+        most = 2 * self._memory_mb << 20  # as much as the program and its tests may have
+        while b"\n" not in data and len(data) < _MOST_RESULT:
+            wait = min(deadline - time.monotonic(), _LOOK_S)
+            if wait <= 0:
+                raise _Stopped(f"stopped after {self.wall_s:g} s")
+            if pair.used_bytes() > most:
+                raise _Stopped(f"stopped at {2 * self._memory_mb} MB in all its processes")
+            if select.select([fd], [], [], wait)[0]:
+                part = os.read(fd, 65536)
+                if not part:
+                    raise _Stopped("its tests ended without a result")
+                data += part
+        return data.split(b"\n")[0]
 
 
 @functools.cache

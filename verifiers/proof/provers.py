@@ -43,9 +43,13 @@ class Prover:
     language = ""
     suffix = ""
 
-    def available(self) -> bool:
-        """Whether the toolchain is installed."""
+    def lacking(self) -> str | None:
+        """What is not installed, and how to install it; None if proofs can be checked."""
         raise NotImplementedError
+
+    def absent(self, output: str) -> str | None:
+        """The library that the prover says it lacks, which is no fault of the proof."""
+        return None
 
     def command(self, file: Path) -> list[str]:
         """The command that checks `file`."""
@@ -81,8 +85,8 @@ class Prover:
         memory_mb: int = MEMORY_MB,
     ) -> Report:
         """Check a whole file: `preamble`, then `code`, which proves `theorem` (its statement)."""
-        if not self.available():
-            raise UsageError(f"the {self.language} toolchain is not installed")
+        if (lacking := self.lacking()) is not None:
+            raise UsageError(lacking)
         escape = self.left_out(strip_comments(code, self.language))
         if escape is not None:
             return Report(False, f"the proof uses {escape!r}")
@@ -99,6 +103,10 @@ class Prover:
             ran = self._run(f"Proof{self.suffix}", whole, limits)
         if ran.stopped:
             return Report(None, ran.stopped, ran.output)
+        if preamble and (module := self.absent(ran.output)) is not None:
+            return Report(
+                None, f"{self.language} lacks {module}, which the header imports", ran.output
+            )
         error = self.failed(ran) or (self.assumed(ran.output) if name else None)
         if error is not None:
             return Report(False, error, ran.output)
@@ -200,8 +208,10 @@ class Coq(Prover):
         r"(?:Tactic\s+)?Notation|Infix|Coercion)\b"
     )
 
-    def available(self) -> bool:
-        return shutil.which("coqc") is not None
+    def lacking(self) -> str | None:
+        if shutil.which("coqc") is not None:
+            return None
+        return "proofs in Coq need coqc, which is not installed: `apt-get install coq`"
 
     def command(self, file: Path) -> list[str]:
         return ["coqc", "-q", file.name]
@@ -240,6 +250,7 @@ class Coq(Prover):
 
 
 LEAN_PROJECT = "HARNESS_LEAN_PROJECT"
+_LAKEFILES = ("lakefile.toml", "lakefile.lean")
 
 
 class Lean(Prover):
@@ -260,8 +271,25 @@ class Lean(Prover):
     def __init__(self, project: str | None = None) -> None:
         self.project = project or os.environ.get(LEAN_PROJECT)
 
-    def available(self) -> bool:
-        return shutil.which("lake" if self.project else "lean") is not None
+    def lacking(self) -> str | None:
+        if shutil.which(tool := "lake" if self.project else "lean") is None:
+            return (
+                f"proofs in Lean need {tool}, which is not installed: get Lean 4 by elan "
+                "(https://github.com/leanprover/elan), build a project that has mathlib (`lake "
+                f"build`) and name its folder in {LEAN_PROJECT}"
+            )
+        if self.project and not any(Path(self.project, name).is_file() for name in _LAKEFILES):
+            return f"{LEAN_PROJECT}={self.project}: no Lean project, which has a {_LAKEFILES[0]}"
+        return None
+
+    def absent(self, output: str) -> str | None:
+        first = next((line for line in output.splitlines() if "error:" in line), "")
+        found = re.search(
+            r":1:0: error: (?:unknown module prefix '([^']+)'|"  # imports are read at the start
+            r"object file '[^']*' of module (\S+) does not exist)",
+            first,
+        )
+        return found and (found[1] or found[2])
 
     def command(self, file: Path) -> list[str]:
         if self.project:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from harness.core import Problem, Status, UnknownNameError, Verdict
+from harness.core import Problem, Status, UnknownNameError, UsageError, Verdict
 from harness.verifiers.proof.provers import MEMORY_MB, WALL_S, Coq, Lean, Prover, strip_comments
 from harness.verifiers.text import read_response
 
@@ -22,7 +22,7 @@ class ProofVerifier:
     """
 
     name = "proof"
-    version = "3"
+    version = "4"
 
     def __init__(
         self,
@@ -37,6 +37,11 @@ class ProofVerifier:
             raise UnknownNameError("prover", prover, ("lean", "coq"))
         self.prover: Prover = Lean(project) if prover == "lean" else Coq()
         self.preamble, self.wall_s, self.memory_mb = preamble, wall_s, memory_mb
+
+    def refuse(self) -> None:
+        """Raise UsageError if proofs cannot be checked; called before any model is paid."""
+        if (lacking := self.prover.lacking()) is not None:
+            raise UsageError(lacking)
 
     def verify(self, response: str, problem: Problem, *, truncated: bool = False) -> Verdict:
         """Judge a response; a missing toolchain raises UsageError."""
