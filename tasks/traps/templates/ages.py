@@ -38,7 +38,7 @@ def _mother(rng: Random) -> Mapping[str, Case]:
     def years(v: dict[str, int]) -> int:
         return (v["s"] - v["a"] - v["b"]) // 2
 
-    o, c, t = case((24, 30)), case((18, 21)), case((6, 11), (24, 45))
+    o, c, t = case((24, 30)), case((18, 21)), case((2, 5), (24, 42))
     child = t["a"] - rng.randint(18, 23)
     return four(
         sound(years(o), **o),

@@ -316,7 +316,7 @@ TEMPLATES = (
                     "The log of {A}'s phone shows for one day {a} hours switched off and {b} hours on standby. For how many hours of that day can it have been in use at most?",
                 ),
                 (
-                    "A watchman's round-the-clock log for each of the last {n} days shows {a} hours asleep, {b} hours at the gate and {c} hours in the office. How many hours in the office is that in all?",
+                    "A watchman's round-the-clock log for each of the last {n} days shows {a} hours asleep, {b} hours at the gate and {c} hours in the office, with no overlap. How many hours in the office is that in all?",
                     "A watchman's log of one day shows {a} hours asleep and {b} hours at the gate. For how many hours, at most, can the watchman be in the office on that day?",
                 ),
                 (
@@ -330,8 +330,8 @@ TEMPLATES = (
                     "{A}的手机记录显示，某一天关机{a}小时、待机{b}小时。这一天最多使用了多少小时？",
                 ),
                 (
-                    "门卫最近{n}天的值班记录，每天都是睡觉{a}小时、守门{b}小时、在办公室{c}小时，互不重叠。这几天在办公室一共多少小时？",
-                    "门卫的值班记录上，一天睡觉{a}小时、守门{b}小时。这一天最多可能有多少小时在办公室？",
+                    "门卫最近{n}天的作息记录，每天都是睡觉{a}小时、守门{b}小时、在办公室{c}小时，互不重叠。这几天在办公室一共多少小时？",
+                    "门卫的作息记录上，一天睡觉{a}小时、守门{b}小时。这一天最多可能有多少小时在办公室？",
                 ),
                 (
                     "{A}的窑一次只能做一件事，每天烘砖{a}小时、烧罐{b}小时、烧瓦{c}小时。{n}天一共烧瓦多少小时？",

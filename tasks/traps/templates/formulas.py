@@ -233,7 +233,7 @@ TEMPLATES = (
                 ),
                 (
                     "Two real numbers, {A} says, have the sum {b} and the product {c}. What is the sum of their squares?",
-                    "Two real numbers, {A} says, have the sum {b} and the product {c}. What is the square of that sum, less four times that product?",
+                    "{A} writes down x + y = {b} and xy = {c}. What is the square of that sum, less four times that product?",
                 ),
                 (
                     "The parabola y = x² − {b}x + {c} cuts the x-axis at two places, u and v. Calculate u² + v².",
@@ -247,7 +247,7 @@ TEMPLATES = (
                 ),
                 (
                     "{A}说，两个实数的和是{b}，积是{c}。这两个数的平方和是多少？",
-                    "{A}说，两个实数的和是{b}，积是{c}。和的平方减去积的四倍，差是多少？",
+                    "{A}写下x + y = {b}和xy = {c}。和的平方减去积的四倍，差是多少？",
                 ),
                 (
                     "抛物线y = x² − {b}x + {c}与x轴交于两点，横坐标是u和v。求u² + v²。",

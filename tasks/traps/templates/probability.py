@@ -26,7 +26,7 @@ TOPIC = "probability and counting"
 
 def _doors(rng: Random) -> Mapping[str, Case]:
     """Of n doors one wins; a host who opens one by chance tells less than one who knows."""
-    o, t, c = (rng.randint(3, 12) for _ in range(3))
+    o, t, c = (rng.randint(4, 12) for _ in range(3))  # of 3, one other door would stay closed
     return tempted(
         {"n": t}, {"n": c},
         right=lambda v: Fraction(1, v["n"] - 1),

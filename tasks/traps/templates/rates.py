@@ -272,7 +272,7 @@ TEMPLATES = (
             "en": told(
                 (
                     "A trough that holds {c} litres is empty. A pipe lets in {a} litres a minute. As long as there is water in the trough, {b} litres a minute run out through a crack at the bottom. How many minutes does it take to fill the trough?",
-                    "A trough is half full. A pipe lets in {a} litres a minute while {b} litres a minute run out through a crack at the bottom. By how many litres does the water in it go down each minute?",
+                    "A trough is half full. A pipe lets in {a} litres a minute while {b} litres a minute run out through a crack at the bottom. By how many litres a minute does the water in it decrease?",
                 ),
                 (
                     "{A} starts to fill an empty paddling pool of {c} litres at {a} litres a minute and forgets to close the drain, which lets out {b} litres a minute as long as there is water in the pool. After how many minutes is the pool full?",
@@ -280,7 +280,7 @@ TEMPLATES = (
                 ),
                 (
                     "A pump delivers {a} litres a minute into an empty cistern of {c} litres; a leak lets {b} litres a minute escape as long as there is water in it. The pump keeps running. How many minutes until the cistern overflows?",
-                    "A pump delivers {a} litres a minute into a cistern; a leak lets {b} litres a minute escape. By how many litres does the water in it go down each minute?",
+                    "A pump delivers {a} litres a minute into a half-full cistern; a leak lets {b} litres a minute escape. By how many litres a minute does the water in it decrease?",
                 ),
             ),
             "zh": told(

@@ -236,8 +236,8 @@ TEMPLATES = (
                     "In a ship's log, which may write the month or the day first, {A} reads {p}/{q}. How many of these two numbers can be a month?",
                 ),
                 (
-                    "The form asks for a date without giving an order of day and month. {A} finds {p}/{q}/{y} on it, in somebody else's handwriting. What day of the month is that?",
-                    "The form asks for a date without giving an order of day and month. {A} finds {p}/{q} on it. How many of the two numbers could be the month?",
+                    "A form asks for a date without saying whether the day or the month comes first. {A} finds {p}/{q}/{y} on it. What day of the month is that?",
+                    "A form asks for a date without saying whether the day or the month comes first. {A} finds {p}/{q} on it. How many of the two numbers could be the month?",
                 ),
             ),
             "zh": told(

@@ -188,7 +188,7 @@ TEMPLATES = (
                     "{b} pupils of a school play cards. {c} of these pupils play chess too. How many play cards only?",
                 ),
                 (
-                    "{A}'s form was signed by {a} neighbours in ink and by {b} others in pencil. How many neighbours signed?",
+                    "{A}'s petition was signed by {a} neighbours in ink and by {b} others in pencil. How many neighbours signed?",
                     "{A} asked the neighbours: {a} have a cat, {b} have a dog, and {c} have a cat and a dog. How many neighbours have a cat, a dog or both?",
                     "{A} asked the neighbours: {a} have a cat but no dog, {b} have a dog but no cat, and {c} have a cat and a dog. How many neighbours have a cat, a dog or both?",
                     "{A} asked the neighbours: {b} have a dog, and {c} of them have a cat and a dog. How many neighbours have a dog but no cat?",

@@ -152,8 +152,8 @@ TEMPLATES = (
                     "A roll of wire is labelled: length {a} m. How many cm of wire is that?",
                 ),
                 (
-                    "A wall is {b} cm long, and {A}'s plan gives this length as {a} m. Tiles of {c} cm are laid along it without gaps. How many tiles are there in a row?",
-                    "A wall on {A}'s plan is {a} m long. How many cm long is it?",
+                    "A wall is exactly {b} cm long, that is {a} m. Tiles of {c} cm are laid along it without gaps. How many tiles are there in a row?",
+                    "A wall is exactly {a} m long. How many cm is that?",
                 ),
             ),
             "zh": told(
@@ -166,8 +166,8 @@ TEMPLATES = (
                     "一卷铁丝上标着：长{a}米。铁丝长多少厘米？",
                 ),
                 (
-                    "一面墙长{b}厘米，{A}的图纸上标的是同样的长度，{a}米。沿墙紧挨着铺{c}厘米长的瓷砖，一排有多少块？",
-                    "{A}的图纸上，一面墙长{a}米。这面墙长多少厘米？",
+                    "一面墙正好长{b}厘米，也就是{a}米。沿墙紧挨着铺{c}厘米长的瓷砖，一排有多少块？",
+                    "一面墙正好长{a}米，也就是多少厘米？",
                 ),
             ),
         },
