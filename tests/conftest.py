@@ -9,6 +9,7 @@ import gc
 import importlib.util
 import itertools
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -32,6 +33,11 @@ assert _spec is not None
 assert _spec.loader is not None
 warm = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(warm)
+
+# A shell's background job, which this suite may be, inherits that Ctrl-C is ignored; what the tests
+# start would inherit it too, and never end where a test sends it Ctrl-C.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Same code, same verdict: chance must not decide whether a change lands. At night, and with
 # `pytest --hypothesis-profile=wide`, the search goes further.
