@@ -120,6 +120,23 @@ def test_files_hold_what_show_prints(out: Path, shown: list[Run]) -> None:
         assert row["usd"] == ""
 
 
+def test_a_large_site_fits_the_best_alone(
+    out: Path, runs_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fitted(folder: Path) -> set[str]:
+        pages = folder.glob("models/*/index.html")
+        return {p.parent.name for p in pages if "coverage would go" in p.read_text("utf-8")}
+
+    assert fitted(out) == {"tiny-s", "tiny-m"}
+    monkeypatch.setattr("harness.site.models.FITS", 1)
+    harness.build_site(tmp_path / "site", runs_db)
+    best = re.search(
+        "(?s)<tr data-i=.*?<a [^>]*>(.*?)</a>", (out / "index.html").read_text("utf-8")
+    )
+    assert best is not None
+    assert fitted(tmp_path / "site") == {best[1]}
+
+
 EDGES = ("empty", "one run", "one problem", "nothing right", "nothing wrong")
 
 
