@@ -107,7 +107,7 @@ class Memory:
         self._thread = threading.Thread(target=self._watch)
 
     def _watch(self) -> None:
-        while not self._end.wait(0.1):
+        while not self._end.wait(0.5):
             self.peak = max(self.peak, sum(map(_memory, _family(self._pid))))
 
     def __enter__(self) -> Memory:

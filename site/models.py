@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from harness.site.shop import Shop
 
 FITS = 60
-"""Models and tasks of a site up to which coverage is fitted for all, at seconds each; in a larger
-one it is for models on their task's frontier."""
+"""Fits of coverage in a site, at a second or more each: of all models on all tasks if they are no
+more, and otherwise of the most accurate on each task's frontier, as many a task."""
 
 _EDGES = 4
 _ENOUGH = 5  # problems of a level that is called a strength or a weakness
@@ -74,6 +74,7 @@ def write_models(site: Site, groups: Sequence[Group]) -> None:
         for model in group.models:
             by_model.setdefault(model, []).append(group)
     total = sum(map(len, by_model.values()))
+    chosen = {g.slug: _on_frontier(g)[: max(1, FITS // len(groups))] for g in groups}
     todo: list[tuple[str, list[Group], FiguresJob]] = []
     for model, own in sorted(by_model.items()):
         unit = f"model:{slug(model)}"
@@ -81,7 +82,7 @@ def write_models(site: Site, groups: Sequence[Group]) -> None:
             [g.slug, [[r.href, site.keys[r.report.id], r.device_seconds] for r in _rows(g, model)]]
             for g in own
         ]
-        fitted = [total <= FITS or any(r.frontier for r in _rows(g, model)) for g in own]
+        fitted = [total <= FITS or model in chosen[g.slug] for g in own]
         if site.folder.kept(unit, site.key(facts, fitted, cards.can_draw())):
             continue
         graded = [
@@ -91,6 +92,11 @@ def write_models(site: Site, groups: Sequence[Group]) -> None:
     jobs = [job for _, _, job in todo]
     for (model, own, job), done in zip(todo, site.work(jobs), strict=True):
         _write_model(site, model, own, done or job.do(site))
+
+
+def _on_frontier(group: Group) -> list[str]:
+    """The models on a task's frontier, the most accurate first; equal rows all stand on it."""
+    return list(dict.fromkeys(row.report.model for row in group.ranked if row.frontier))
 
 
 def _write_model(
