@@ -112,6 +112,7 @@ def _test(tests: list[str], tree: Path) -> None:
     os.environ["PYTHONPATH"] = str(tree)
     code = 70
     options = ["-q", "-x", "--no-header", "-p", "no:randomly", "-p", "no:cacheprovider"]
+    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # hypothesis is here already
     with contextlib.redirect_stdout(io.StringIO()):
         code = int(pytest.main([*options, *tests]))
     os._exit(code)

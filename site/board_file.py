@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 import tomllib
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -18,9 +20,9 @@ _KINDS: dict[str, type] = {"colours": dict, "protected": list}  # all others are
 _TOML = """\
 # What this board says of itself; `harness site build --board board.toml` reads it.
 title = "{title}"
-lead = "What is measured here, in two sentences."
-licence = "CC BY 4.0"
-contact = "you@example.org"
+# lead = "What is measured here, in two sentences."   # above the first picture
+# licence = "CC BY 4.0"
+# contact = "you@example.org"
 # url = "https://example.org/board"   # where it will stand, for its feed and its embeds
 # report = "https://github.com/you/board/issues/new?title=Verdict%20{{sample}}"
 # logo = "logo.svg"
@@ -41,16 +43,68 @@ _README = """\
     harness site serve public
 
 `study.toml` names models, tasks and budgets; `board.toml` beside it holds the words and colours.
-Commit both, and the database that the study is run into. A push builds the pages: for GitHub Pages
-by `.github/workflows/pages.yml`, for GitLab Pages by `.gitlab-ci.yml`. Any other server takes the
-folder `public` as it is.
+Commit both, and the database that the study is run into (`git add harness.sqlite`).
+
+## Publish
+
+- **GitHub Pages**: choose "GitHub Actions" as the source of Pages in the settings. Each
+  push to `main` runs `.github/workflows/pages.yml`.
+- **GitLab Pages**: each push to the default branch runs `.gitlab-ci.yml`.
+- **Hugging Face Space**: create a static Space, then
+  `sh publish/space.sh https://USER:TOKEN@huggingface.co/spaces/USER/NAME`
+- **Your own server**: `sh publish/server.sh USER@HOST /var/www/board`, or copy the folder `public`.
+
+The last two publish the folder `public` as it was built last.
+
+## Submissions
 
 Others hand in their runs as files in `submissions/`. A pull request is checked by
 `.github/workflows/submissions.yml` (GitLab: the job `submissions`): every answer is judged again,
 every sum derived again, and what does not fit is named. What is merged stands on the board.
 
+## Releases
+
     harness site build --study study.toml --all-runs --out public --release 2026-01
     git add -f public/releases            # a copy to be cited, which no later build changes
+"""
+
+_SPACE = """\
+#!/bin/sh
+# Publishes the folder `public` as a static Hugging Face Space, with its address and a write token:
+#   sh publish/space.sh https://USER:TOKEN@huggingface.co/spaces/USER/NAME
+set -eu
+[ -e public/index.html ] || {{ echo "build the pages first: {build}" >&2; exit 1; }}
+space=$(mktemp -d)
+trap 'rm -rf "$space"' EXIT
+git clone --quiet --depth 1 "$1" "$space"
+# All but what makes it a Space gives way to the pages.
+find "$space" -mindepth 1 -maxdepth 1 ! -name .git ! -name .gitattributes ! -name README.md \\
+  -exec rm -rf {{}} +
+cp -R public/. "$space"
+if ! grep -qs '^sdk:' "$space/README.md"; then
+  printf -- '---\\ntitle: "%s"\\nsdk: static\\n---\\n' {title} >"$space/README.md"
+fi
+cd "$space"
+git add --all --force
+if git diff --cached --quiet; then echo "the Space holds these pages already"; exit 0; fi
+git -c user.name=harness -c user.email=harness@localhost commit --quiet --message "Pages"
+git push --quiet
+"""
+
+_SERVER = """\
+#!/bin/sh
+# Publishes the folder `public` on a server that you reach by ssh:
+#   sh publish/server.sh USER@HOST /var/www/board
+# The pages are unpacked beside the old ones, then take their place: no reader sees half of both.
+set -eu
+[ -e public/index.html ] || {{ echo "build the pages first: {build}" >&2; exit 1; }}
+tar -C public -cf - . | ssh "$1" "set -eu
+  rm -rf '$2.new' '$2.old'
+  mkdir -p '$2.new'
+  tar -C '$2.new' -xf -
+  if [ -e '$2' ]; then mv '$2' '$2.old'; fi
+  mv '$2.new' '$2'
+  rm -rf '$2.old'"
 """
 
 _SUBMISSIONS = """\
@@ -191,10 +245,12 @@ def read_board(path: Path) -> BoardText:
     return BoardText(**known)
 
 
-def new_board(folder: Path, title: str, study: str) -> list[Path]:
+def new_board(
+    folder: Path, title: str, study: str, more: Mapping[str, str] | None = None
+) -> list[Path]:
     """Write a board's project into a new or empty folder; the files, in order.
 
-    `study` is the text of its study file.
+    `study` is the text of its study file, `more` are further files by name.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not an empty folder: name another one")
@@ -202,6 +258,7 @@ def new_board(folder: Path, title: str, study: str) -> list[Path]:
         raise UsageError(f"title {title!r}: without quotes and backslashes, on one line")
     files = {
         "study.toml": study,
+        **(more or {}),
         BOARD: _TOML.format(title=title),
         "README.md": _README.format(title=title),
         "submissions/README.md": _SUBMISSIONS,
@@ -211,6 +268,8 @@ def new_board(folder: Path, title: str, study: str) -> list[Path]:
             accept=_indented(_ACCEPT, 6),
             build=_BUILD,
         ),
+        "publish/space.sh": _SPACE.format(build=_BUILD, title=shlex.quote(title)),
+        "publish/server.sh": _SERVER.format(build=_BUILD),
         ".gitignore": "public/*\n!public/releases/\nharness.sqlite-*\nsubmissions/*.sqlite\n",
     }
     written = []

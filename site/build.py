@@ -12,10 +12,11 @@ from typing import Any
 from harness._version import __version__
 from harness.core import Problem, UsageError, registry
 from harness.core.hashing import content_hash
+from harness.results.boards import BoardRun
 from harness.results.views import RunReport
 from harness.site import downloads, models, releases, runs, tasks
 from harness.site.board_text import BoardText
-from harness.site.crew import Crew, Job, Setup, size_for
+from harness.site.crew import Hands, Setup
 from harness.site.folder import GENERATOR, MARK, Folder
 from harness.site.groups import Group, Row, group_runs, with_costs
 from harness.site.index import RunIndex, compact, dumps, finite
@@ -23,7 +24,7 @@ from harness.site.names import run_folder
 from harness.site.privacy import Guard, public_report
 from harness.site.render import Renderer, code_state, static_files
 from harness.site.shop import Shop
-from harness.site.source import Recipe, Source
+from harness.site.source import Job, Recipe, Source, StampJob
 
 MODELS_SHOWN = 200
 """Of the matrix of models and tasks on the front page."""
@@ -55,19 +56,14 @@ class Site(Shop):
     reports: Sequence[RunReport]
     owners: Mapping[str, str]
     stamps: Mapping[str, str]
-    for_workers: Setup | None
+    hands: Hands
     keys: dict[str, str] = field(default_factory=dict)
     indexes: dict[str, RunIndex] = field(default_factory=dict)
     problems: dict[str, Problem] = field(default_factory=dict)  # each once, by its content
 
     def work(self, jobs: Sequence[Job]) -> Iterator[Any]:
         """The result of each job, by workers if there are many jobs; None if still to be done."""
-        size = size_for(len(jobs)) if self.for_workers is not None else 0
-        if self.for_workers is None or not size:
-            yield from [None] * len(jobs)
-            return
-        with Crew(self.for_workers, size) as crew:
-            yield from crew.do(jobs)
+        return self.hands.do(jobs)
 
     def key(self, *parts: Any) -> str:
         """The key of a unit that follows from `parts`."""
@@ -98,14 +94,47 @@ def build(
     if release is not None:
         releases.check_new(out, release)
     board = board or BoardText()
-    reports = sorted(map(public_report, source.reports()), key=lambda r: (r.created, r.id))
+    recipe: Recipe | None = getattr(source, "recipe", None)
+    setup = None
+    if recipe is not None:
+        setup = Setup(
+            recipe=recipe,
+            board=board,
+            out=out,
+            live=live,
+            allow_secrets=allow_secrets,
+            plugins=registry.plugin_files(),
+        )
+    folder = Folder(out, None if allow_secrets else Guard(), fresh=fresh)
+    with Hands(setup) as hands:
+        site = _opened(source, folder, board, hands, live=live)
+        _write(site)
+    files = list(site.folder.facts())
+    if release is not None:
+        releases.freeze(out, release, (path for path, _, _ in files), site.reports)
+        _releases(site)
+        site.folder.finish()
+    return SiteResult(
+        index=out / "index.html",
+        pages=sum(path.endswith(".html") for path, _, _ in files),
+        runs=len(site.reports),
+        samples=sum(site.indexes[owner].samples for owner in set(site.owners.values())),
+        bytes=sum(size for _, _, size in files),
+        made=tuple(site.folder.made),
+        written=tuple(site.folder.written),
+    )
+
+
+def _opened(source: Source, folder: Folder, board: BoardText, hands: Hands, *, live: bool) -> Site:
+    """The site's state at its beginning; UsageError if a run is given twice."""
+    found = map(public_report, source.reports(hands.do))
+    reports = sorted(found, key=lambda r: (r.created, r.id))
     if len({r.id for r in reports}) < len(reports):
         raise UsageError("a run is given twice: every run id may stand in a site once")
-    stamps = {r.id: source.stamp(r.id) for r in reports}
+    made = hands.do([StampJob(r.id) for r in reports], start=False)
+    stamps = {r.id: stamp or source.stamp(r.id) for r, stamp in zip(reports, made, strict=True)}
     first: dict[str, str] = {}
-    folder = Folder(out, None if allow_secrets else Guard(), fresh=fresh)
-    recipe: Recipe | None = getattr(source, "recipe", None)
-    site = Site(
+    return Site(
         board=board,
         renderer=Renderer(board, live=live),
         folder=folder,
@@ -115,43 +144,24 @@ def build(
         reports=reports,
         owners={r.id: first.setdefault(stamps[r.id], r.id) for r in reports},
         stamps=stamps,
-        for_workers=None
-        if recipe is None
-        else Setup(
-            recipe=recipe,
-            board=board,
-            out=out,
-            live=live,
-            allow_secrets=allow_secrets,
-            plugins=registry.plugin_files(),
-        ),
+        hands=hands,
     )
+
+
+def _write(site: Site) -> None:
+    """Write all files, or keep them."""
     _mark(site)
-    hrefs = {r.id: f"runs/{run_folder(r.id)}/index.html" for r in reports}
-    groups = group_runs(reports, hrefs)
+    hrefs = {r.id: f"runs/{run_folder(r.id)}/index.html" for r in site.reports}
+    groups = group_runs(site.reports, hrefs)
     rows = {row.report.id: (group, row) for group in groups for row in group.rows}
     runs.write_runs(site, rows)
     groups = [_costed(site, group) for group in groups]
-    for group in groups:
-        tasks.write_task(site, group)
     models.write_models(site, groups)
+    tasks.write_tasks(site, groups)
+    site.hands.end()
     _front(site, groups)
     downloads.write_downloads(site, groups)
     site.folder.finish()
-    files = list(site.folder.facts())
-    if release is not None:
-        releases.freeze(out, release, (path for path, _, _ in files), reports)
-        _releases(site)
-        site.folder.finish()
-    return SiteResult(
-        index=out / "index.html",
-        pages=sum(path.endswith(".html") for path, _, _ in files),
-        runs=len(reports),
-        samples=sum(site.indexes[owner].samples for owner in set(site.owners.values())),
-        bytes=sum(size for _, _, size in files),
-        made=tuple(site.folder.made),
-        written=tuple(site.folder.written),
-    )
 
 
 def _mark(site: Site) -> None:
@@ -165,8 +175,12 @@ def _mark(site: Site) -> None:
         site.folder.write("board", path, data)
 
 
+def _boards(site: Site, group: Group) -> dict[str, BoardRun]:
+    return {row.report.id: site.indexes[row.report.id].board for row in group.rows}
+
+
 def _costed(site: Site, group: Group) -> Group:
-    boards = {row.report.id: site.indexes[row.report.id].board for row in group.rows}
+    boards = _boards(site, group)
     seconds = {
         run: board.device_seconds(site.source.about(run).time) for run, board in boards.items()
     }
@@ -197,7 +211,7 @@ def _front(site: Site, groups: Sequence[Group]) -> None:
         tasks=len({r.task for r in site.reports}),
         rows=table,
         more=max(0, len(names) - MODELS_SHOWN),
-        **(tasks.board_values(site, main) if main else {}),
+        **(tasks.board_values(site, main, _boards(site, main)) if main else {}),
     )
     site.page("board", "method.html", "method.html", groups=groups)
     _releases(site)

@@ -8,13 +8,14 @@ same for another unit, another width, or fewer rows.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from harness.cost import pareto
 from harness.site.groups import Group, Row
-from harness.site.numbers import count, interval, percent
+from harness.site.numbers import interval, percent, tokens
+from harness.site.words import CHART, SCRIPT
 
 COLOURS = 8
 """Number of models with their own colour; others are grey, told apart by shapes and names."""
@@ -86,6 +87,7 @@ class Label:
     text: str
     anchor: str
     colour: int = -1  # -1: that of the text
+    model: bool = False  # it names a model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +154,9 @@ def short(value: float) -> str:
     return f"{value:.3g}" if value >= 1e-4 else f"{value:.0e}".replace("e-0", "e-")
 
 
-def draw(group: Group, unit: str = "tokens", frame: Frame = WIDE) -> Chart | None:
+def draw(
+    group: Group, unit: str = "tokens", frame: Frame = WIDE, *, say: Callable[[str], str] = str
+) -> Chart | None:
     """The chart of a group's ranked runs; None if fewer than two have a known cost."""
     rows = [r for r in group.ranked if r.cost(unit) and r.accuracy is not None]
     if len(rows) < 2:
@@ -173,7 +177,7 @@ def draw(group: Group, unit: str = "tokens", frame: Frame = WIDE) -> Chart | Non
         frontier=stairs,
         dominated=f"{stairs}V{floor:.1f}H{frontier[0].x:.1f}Z" if frontier and right else "",
         labels=_place(frontier, lines, frame),
-        summary=_summary(group, best, unit),
+        summary=_summary(group, best, unit, say),
     )
 
 
@@ -221,7 +225,7 @@ def _mark(row: Row, main: bool, unit: str, scale: _Scale) -> Mark:
         high=scale.y(figure.high),
         main=main,
         title=f"{row.report.model} {row.report.budget}: {percent(figure.value)} "
-        f"({interval(figure)}), {count(row.tokens)} tokens",
+        f"({interval(figure)}), {tokens(row.tokens)}",
     )
 
 
@@ -257,19 +261,22 @@ def _place(frontier: Sequence[Mark], lines: Sequence[Line], frame: Frame) -> tup
     """Names of models at their lines' ends, and of the frontier's budgets, if there is room."""
     taken = _taken(lines)
     labels: list[Label] = []
+    colours = {line.label: line.colour for line in lines[:COLOURS]}
     for line in lines[:COLOURS]:
         end = next((m for m in reversed(line.marks) if m.main), None)
         if end is not None:
-            _put(labels, taken, end, line.label, line.colour, frame)
+            label = Label(0, 0, line.label, "", line.colour, model=True)
+            _put(labels, taken, end, label, frame)
     for mark in reversed(frontier):
-        _put(labels, taken, mark, mark.row.report.budget, -1, frame)
+        report = mark.row.report
+        label = Label(0, 0, report.budget, "", colours.get(report.model, -1))
+        _put(labels, taken, mark, label, frame)
     return tuple(labels)
 
 
-def _put(
-    labels: list[Label], taken: list[Box], mark: Mark, text: str, colour: int, frame: Frame
-) -> None:
-    wide = len(text) * _CHAR
+def _put(labels: list[Label], taken: list[Box], mark: Mark, label: Label, frame: Frame) -> None:
+    """Place a label near its mark, if there is room."""
+    wide = len(label.text) * _CHAR
     for dx, dy, anchor in (
         (9, -8, "start"), (-9, -8, "end"), (9, 17, "start"), (-9, 17, "end"),
         (9, -22, "start"), (-9, -22, "end"), (9, 31, "start"), (-9, 31, "end"),
@@ -284,7 +291,7 @@ def _put(
             and box[3] < frame.height - frame.bottom
         )
         if inside and not any(_overlap(box, other) for other in taken):
-            labels.append(Label(round(x, 1), round(y, 1), text, anchor, colour))
+            labels.append(replace(label, x=round(x, 1), y=round(y, 1), anchor=anchor))
             taken.append((box[0] - _SPACE, box[1], box[2] + _SPACE, box[3]))
             return
 
@@ -293,16 +300,18 @@ def _overlap(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def _summary(group: Group, best: Sequence[Row], unit: str) -> str:
+def _summary(group: Group, best: Sequence[Row], unit: str, say: Callable[[str], str]) -> str:
     """The chart as text, for screen readers."""
     steps = "; ".join(
         f"{r.report.model} {r.report.budget} {percent(r.accuracy.value)} "
-        f"at {short(r.cost(unit) or 0.0)}"
+        f"({short(r.cost(unit) or 0.0)})"
         for r in best
         if r.accuracy is not None
     )
-    return (
-        f"Accuracy on {group.task} over {unit} charged per problem, logarithmic; "
-        f"{len(group.ranked)} runs of {len(group.models)} models. "
-        f"Pareto frontier, from cheap to dear: {steps}."
+    return say(CHART["board"]).format(
+        task=group.task,
+        unit=say(SCRIPT[unit]),
+        runs=len(group.ranked),
+        models=len(group.models),
+        steps=steps,
     )

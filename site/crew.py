@@ -1,4 +1,4 @@
-"""Worker processes that build the pages of runs in parallel, if there are many.
+"""Worker processes that compute reports and build pages in parallel, if there are many.
 
 A worker opens the store itself, writes its files into the site's folder, and returns their names.
 A job that fails in a worker is repeated by the parent, which raises any error. Workers are plain
@@ -18,10 +18,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 from harness.site.board_text import BoardText
-from harness.site.source import Recipe
+from harness.site.source import Job, Recipe
 
 MOST = 4
 """Workers; each takes about 140 MB."""
@@ -41,16 +41,8 @@ class Setup:
     plugins: tuple[str, ...]
 
 
-class Job(Protocol):
-    """A job for a worker; it is pickled, and so is its result."""
-
-    def do(self, shop: Any) -> Any:
-        """Run the job with the worker's resources."""
-        ...
-
-
 class Crew:
-    """Some workers, started at once; a context manager that ends them."""
+    """Some workers, started at once; `end` ends them."""
 
     def __init__(self, setup: Setup, size: int) -> None:
         self._idle: queue.SimpleQueue[subprocess.Popen[bytes] | None] = queue.SimpleQueue()
@@ -59,17 +51,10 @@ class Crew:
         for worker in self._all:
             self._idle.put(worker if _sent(worker, setup) else None)
 
-    def __enter__(self) -> Crew:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def end(self, *, now: bool = False) -> None:
+        """Once they have nothing more to do, or at once."""
         for worker in self._all:
-            if kind is not None:
+            if now:
                 worker.kill()
             with contextlib.suppress(OSError):
                 assert worker.stdin is not None
@@ -95,6 +80,47 @@ class Crew:
         finally:
             self._idle.put(worker)
         return done
+
+
+class Hands:
+    """The workers of one build, started when there is first enough to do; `end` dismisses them.
+
+    Without a setup there are none.
+    """
+
+    def __init__(self, setup: Setup | None) -> None:
+        self._setup = setup
+        self._crew: Crew | None = None
+
+    def do(self, jobs: Sequence[Job], *, start: bool = True) -> Iterator[Any]:
+        """The result of each job, in order; None for one that is still to be done.
+
+        `start`: workers are started for these jobs, if they are enough.
+        """
+        size = size_for(len(jobs)) if start and self._crew is None else 0
+        if self._setup is not None and size:
+            self._crew = Crew(self._setup, size)
+        if self._crew is None or not jobs:
+            return iter([None] * len(jobs))
+        return self._crew.do(jobs)
+
+    def end(self) -> None:
+        """Let the workers go: they have no more to do."""
+        if self._crew is not None:
+            self._crew.end()
+            self._crew = None
+
+    def __enter__(self) -> Hands:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._crew is not None:
+            self._crew.end(now=kind is not None)
 
 
 def size_for(jobs: int) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from harness.analysis.curves import Curve, CurvePoint
 from harness.site.chart import COLOURS, SHAPES, Tick, short
-from harness.site.numbers import count, interval, percent
+from harness.site.numbers import interval, percent, tokens
+from harness.site.words import CHART
 
 WIDTH, HEIGHT = 760.0, 336.0
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 16.0, 14.0, 58.0  # below: ticks and title, of a phone's size
@@ -56,7 +57,7 @@ class CurveChart:
     bottom: float = HEIGHT - BOTTOM
 
 
-def draw_curves(curves: Sequence[Curve]) -> CurveChart | None:
+def draw_curves(curves: Sequence[Curve], *, say: Callable[[str], str] = str) -> CurveChart | None:
     """Accuracy against charged tokens; None if fewer than two points have a known cost."""
     points = [(c, p, t) for c in curves for p in c.points if (t := p.cost("tokens"))]
     if len(points) < 2:
@@ -78,7 +79,8 @@ def draw_curves(curves: Sequence[Curve]) -> CurveChart | None:
 
     def mark(point: CurvePoint, cost: float) -> CurveMark:
         a = point.accuracy
-        title = f"{point.budget}: {percent(a.value)} ({interval(a)}), {count(cost)} tokens"
+        spent = say(CHART["tokens"]).format(n=tokens(cost))
+        title = f"{point.budget}: {percent(a.value)} ({interval(a)}), {spent}"
         return CurveMark(x(cost), y(a.value), y(a.low), y(a.high), title)
 
     lines = []
@@ -100,5 +102,5 @@ def draw_curves(curves: Sequence[Curve]) -> CurveChart | None:
         lines=tuple(lines),
         x_ticks=tuple(Tick(x(v), short(v)) for v in inside[:: 1 + len(inside) // 10]),
         y_ticks=tuple(Tick(y(i / 10), f"{10 * i}%") for i in tens if i % step == 0),
-        summary=f"Accuracy over charged tokens a problem, logarithmic. {ends}.",
+        summary=say(CHART["curves"]).format(ends=ends),
     )

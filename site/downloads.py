@@ -112,7 +112,8 @@ def write_downloads(site: Site, groups: Sequence[Group]) -> None:
         ("index.json", "every task, model and run with its page"),
         ("leaderboard.json", "every report in full, as printed by harness show --json"),
     ]
-    listed += [(f"tasks/{g.slug}/data.json", f"columnar index of {g.task}") for g in groups]
+    columnar = site.renderer.say("columnar index of {task}")
+    listed += [(f"tasks/{g.slug}/data.json", columnar.format(task=g.task)) for g in groups]
     facts = {path: (sha, size) for path, sha, size in site.folder.facts()}
     downloads = [Download(p, what, facts[p][1], facts[p][0]) for p, what in listed if p in facts]
     site.folder.write(unit, "SHA256SUMS", "".join(f"{d.sha}  {d.path}\n" for d in downloads))

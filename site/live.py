@@ -44,7 +44,8 @@ class View:
         handler = partial(_Live, view=self, directory=self._folder.name)
         with ExitStack() as undo:
             undo.callback(self._folder.cleanup)
-            self.refresh()
+            while not self.refresh():
+                time.sleep(PAUSE_S)
             self._server: ThreadingHTTPServer = listen(handler, HOST, port)
             undo.pop_all()
         self.url = f"http://{HOST}:{self._server.server_address[1]}/"
@@ -60,8 +61,19 @@ class View:
             if state == self._state:
                 return False
             source = StoreSource(store, find_runs(store))
-            # Nothing leaves this machine: its owner may see what looks like a secret.
-            build(source, Path(self._folder.name), board=self._board, allow_secrets=True, live=True)
+            try:
+                # Nothing leaves this machine: its owner may see what looks like a secret.
+                build(
+                    source,
+                    Path(self._folder.name),
+                    board=self._board,
+                    allow_secrets=True,
+                    live=True,
+                )
+            except Exception:
+                if store_state(store) == state:
+                    raise
+                return False  # rows that came in between did not fit those before: try again
         self._state = state
         self.builds += 1
         return True

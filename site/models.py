@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +97,9 @@ def _write_model(
     site: Site, model: str, own: Sequence[Group], figures: Sequence[ModelFigures]
 ) -> None:
     unit = f"model:{slug(model)}"
-    sections = [_section(g, model, found) for g, found in zip(own, figures, strict=True)]
+    sections = [
+        _section(g, model, found, site.renderer.say) for g, found in zip(own, figures, strict=True)
+    ]
     reports = [row.report for s in sections for row in s.rows]
     prices = {content_hash(r.manifest.price): r.manifest.price for r in reports}
     site.page(
@@ -176,7 +178,7 @@ def _light(point: CurvePoint) -> CurvePoint:
     return replace(point, pool=None)
 
 
-def _section(group: Group, model: str, figures: ModelFigures) -> Section:
+def _section(group: Group, model: str, figures: ModelFigures, say: Callable[[str], str]) -> Section:
     rows = _rows(group, model)
     best = next((r for r in rows if r.rank), None)
     weak, strong = _edges(best)
@@ -184,7 +186,7 @@ def _section(group: Group, model: str, figures: ModelFigures) -> Section:
         group=group,
         rows=rows,
         best=best,
-        chart=draw_curves(figures.curves),
+        chart=draw_curves(figures.curves, say=say),
         curves=figures.curves,
         gaps=figures.gaps,
         fit=figures.fit,

@@ -73,6 +73,11 @@ def count(value: float | None) -> str:
     return f"{value / 1e3:.1f}k" if value < 999_950 else f"{value / 1e6:.2f}M"
 
 
+def tokens(value: float | None) -> str:
+    """A mean number of tokens: as `count`, but with a decimal below 100: `12.0`, `38.5`, `834`."""
+    return count(value) if value is None or value >= 100 else f"{value:.1f}"
+
+
 def si(value: float | None, unit: str) -> str:
     """Three digits with an SI prefix: `3.21 GFLOP`."""
     if value is None:

@@ -31,7 +31,7 @@ class Entry:
 
 def picture(renderer: Renderer, group: Group, unit: str = "tokens") -> str | None:
     """A group's chart as an SVG document; None if fewer than two runs have a known cost."""
-    chart = draw(group, unit, FRAME)
+    chart = draw(group, unit, FRAME, say=renderer.say)
     if chart is None:
         return None
     others = len(chart.lines) - COLOURS

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core import HarnessError, Problem, Status, TaskSpec
-from harness.results.boards import Answer, BoardRun, ProblemFigures
+from harness.results.boards import Answer, ProblemFigures
 from harness.site.groups import Group, Row
+from harness.site.index import RunIndex
 from harness.site.runs import in_order, kinds_of, problem_href, transcripts_href
 from harness.tasks._faults import fault_of
 
 if TYPE_CHECKING:
-    from harness.site.build import Site
+    from harness.site.shop import Shop
 
 __all__ = ["lists", "problem_href", "write_problems"]
 
@@ -65,26 +66,27 @@ class Sibling:
 
 
 def write_problems(
-    site: Site, unit: str, group: Group, boards: Mapping[str, BoardRun], best: Sequence[Row]
+    shop: Shop, unit: str, group: Group, indexes: Mapping[str, RunIndex], best: Sequence[Row]
 ) -> list[ProblemView]:
     """Write the grid and every problem's page; the problems in the task's order."""
-    figures = {run: {f.problem: f for f in board.figures} for run, board in boards.items()}
+    figures = {run: {f.problem: f for f in one.board.figures} for run, one in indexes.items()}
     order: dict[str, Problem] = {}
     for row in group.rows:
-        for problem in boards[row.report.id].problems:
+        for problem in indexes[row.report.id].board.problems:
             order.setdefault(problem.id, problem)
     columns = list(best) or list(group.rows)
     views = [
         _view(group, p, [figures[r.report.id].get(p.id) for r in columns]) for p in order.values()
     ]
-    _grid(site, unit, group, columns[:GRID_COLUMNS], views)
+    _grid(shop, unit, group, columns[:GRID_COLUMNS], views)
     clusters: dict[str, list[ProblemView]] = {}
     for view in views:
         clusters.setdefault(view.problem.cluster, []).append(view)
     for i, view in enumerate(views):
         before = views[i - 1] if i else None
         after = views[i + 1] if i + 1 < len(views) else None
-        _page(site, unit, group, figures, view, (before, after), clusters[view.problem.cluster])
+        beside = clusters[view.problem.cluster]
+        _page(shop, unit, group, figures, indexes, view, (before, after), beside)
     return views
 
 
@@ -146,12 +148,12 @@ def _common(problem: Problem, found: Sequence[ProblemFigures | None]) -> str:
 
 
 def _grid(
-    site: Site, unit: str, group: Group, columns: Sequence[Row], views: Sequence[ProblemView]
+    shop: Shop, unit: str, group: Group, columns: Sequence[Row], views: Sequence[ProblemView]
 ) -> None:
     pages = max(1, -(-len(views) // GRID_ROWS))
     for number in range(1, pages + 1):
         name = "problems.html" if number == 1 else f"problems-{number}.html"
-        site.page(
+        shop.page(
             unit,
             f"tasks/{group.slug}/{name}",
             "problems.html",
@@ -164,10 +166,11 @@ def _grid(
 
 
 def _page(
-    site: Site,
+    shop: Shop,
     unit: str,
     group: Group,
     figures: Mapping[str, Mapping[str, ProblemFigures]],
+    indexes: Mapping[str, RunIndex],
     view: ProblemView,
     neighbours: tuple[ProblemView | None, ProblemView | None],
     beside: Sequence[ProblemView],
@@ -185,13 +188,13 @@ def _page(
                 counts=in_order(f.counts),
                 answers=f.answers,
                 tokens=f.tokens,
-                href=transcripts_href(site.indexes[row.report.id], problem.id),
+                href=transcripts_href(indexes[row.report.id], problem.id),
             )
         )
     lines.sort(key=_solvers_first)
     before, after = (None if n is None else n.href.rsplit("/", 1)[1] for n in neighbours)
     facts = [(k, v) for k, v in problem.meta.items() if isinstance(v, str | int | float | bool)]
-    site.page(
+    shop.page(
         unit,
         view.href,
         "problem.html",
@@ -207,7 +210,7 @@ def _page(
         lines=lines[:LINES],
         total=len(lines),
         kinds=kinds_of([line.counts for line in lines[:LINES]]),
-        withheld=site.board.protects(group.task),
+        withheld=shop.board.protects(group.task),
     )
 
 
@@ -227,9 +230,9 @@ class Listed:
     said: str
 
 
-def lists(site: Site, views: Sequence[ProblemView]) -> list[tuple[str, str, list[Listed]]]:
+def lists(shop: Shop, views: Sequence[ProblemView]) -> list[tuple[str, str, list[Listed]]]:
     """The hardest problems, the most contested, the most tempting, and suspect golds."""
-    say = site.renderer.say
+    say = shop.renderer.say
     known = [v for v in views if v.mean is not None]
     hardest = sorted((v for v in known if (v.mean or 0) < 0.5), key=lambda v: (v.mean or 0, v.id))
     contested = sorted((v for v in known if v.spread > 0.2), key=lambda v: (-v.spread, v.id))

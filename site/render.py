@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,7 +20,7 @@ from harness.site.board_text import BoardText
 from harness.site.index import compact, finite
 from harness.site.names import slug
 from harness.site.verdicts import VERDICTS
-from harness.site.words import SCRIPT, translator
+from harness.site.words import EDGE, SCRIPT, joined, translator
 
 HERE = Path(__file__).parent
 STATIC = ("site.css", "theme.js", "site.js", "chart.js", "compare.js", "live.js")
@@ -50,7 +51,8 @@ class Renderer:
         html = self.env.get_template(template).render(
             root="../" * path.count("/"), path=path, live=self.live, **values
         )
-        return html.rstrip() + "\n"
+        whole = joined(html) if self.board.language == "zh" else html
+        return whole.rstrip() + "\n"
 
 
 class _Compiled(jinja2.BytecodeCache):
@@ -68,9 +70,31 @@ class _Compiled(jinja2.BytecodeCache):
         self.kept[bucket.key] = bucket.bytecode_to_string()
 
 
+class _Loader(jinja2.FileSystemLoader):
+    """Templates with the interface's words already in their place: pages have thousands of them."""
+
+    _WORDS = re.compile(r'\{\{ _\("([^"\\]*)"\) \}\}')
+
+    def __init__(self, words: Callable[[str], Markup]) -> None:
+        super().__init__(HERE / "templates")
+        self._words = words
+
+    def get_source(
+        self, environment: jinja2.Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        """The template's text, translated."""
+        source, path, fresh = super().get_source(environment, template)
+        return self._WORDS.sub(lambda match: self._words(match[1]), source), path, fresh
+
+
 def _environment(board: BoardText, say: Callable[[str], str]) -> jinja2.Environment:
+    @functools.cache
+    def words(english: str) -> Markup:
+        said = escape(text.plain(say(english)))
+        return said if board.language == "en" else EDGE + said + EDGE
+
     env = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        loader=_Loader(words),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=text.plain,
@@ -80,12 +104,15 @@ def _environment(board: BoardText, say: Callable[[str], str]) -> jinja2.Environm
     )
 
     @functools.cache
-    def words(english: str) -> Markup:
-        """The interface's words are escaped once: a page of transcripts has thousands of them."""
-        return escape(text.plain(say(english)))
+    def verdict(name: str, n: int | None = None) -> Markup:
+        number = "" if n is None else f"{n} "
+        return Markup(
+            '<span class="v v-{}"><i aria-hidden="true">{}</i> {}{}</span>'
+        ).format(name, VERDICTS[name].sign, number, words(name))  # fmt: skip
 
     env.globals |= {
         "_": words,
+        "verdict": verdict,
         "board": board,
         "version": __version__,
         "verdicts": VERDICTS,
@@ -97,6 +124,8 @@ def _environment(board: BoardText, say: Callable[[str], str]) -> jinja2.Environm
         "estimate": numbers.estimate,
         "interval": numbers.interval,
         "count": numbers.count,
+        "tokens": numbers.tokens,
+        "shell": text.shell,
         "points": numbers.points,
         "flop": functools.partial(numbers.si, unit="FLOP"),
         "joule": functools.partial(numbers.si, unit="J"),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from harness.analysis.curves import Curve, load_curves
 from harness.core import ModelInfo
 from harness.results.boards import BoardRun, load_board_run
 from harness.results.device import DeviceTime, device_time
-from harness.results.reports import load_reports
+from harness.results.reports import ReportMaker, load_reports
 from harness.results.samples import iter_samples
 from harness.results.searches import Node, load_searches
 from harness.results.views import RunReport, SampleView
@@ -46,11 +46,47 @@ class Recipe:
             yield StoreSource(store, self.runs, dict(self.names))
 
 
+class Job(Protocol):
+    """A job for a worker; it is pickled, and so is its result."""
+
+    def do(self, shop: Any) -> Any:
+        """Run the job with the worker's resources (a `Shop`)."""
+        ...
+
+
+Work = Callable[[Sequence[Job]], Iterable[Any]]
+"""The result of each job, in order; None for one that is still to be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportJob:
+    """The report of a run."""
+
+    run: str
+
+    def do(self, shop: Any) -> RunReport:
+        """Compute it."""
+        source: StoreSource = shop.source
+        return source.maker.report(self.run)
+
+
+@dataclass(frozen=True, slots=True)
+class StampJob:
+    """The stamp of a run."""
+
+    run: str
+
+    def do(self, shop: Any) -> str:
+        """Compute it."""
+        source: Source = shop.source
+        return source.stamp(self.run)
+
+
 class Source(Protocol):
     """Runs and their data; the same as long as nothing is written."""
 
-    def reports(self) -> Sequence[RunReport]:
-        """All runs of the site."""
+    def reports(self, work: Work | None = None) -> Sequence[RunReport]:
+        """All runs of the site; `work` has jobs done by other processes."""
         ...
 
     def stamp(self, run: str) -> str:
@@ -88,6 +124,7 @@ class StoreSource:
         self._runs = {run.id: run for run in get_runs(store, self._ids)}
         self._models: Mapping[str, ModelInfo] = get_models(store)
         self._times: dict[str, DeviceTime | None] = {}
+        self.maker = ReportMaker(store)
 
     @property
     def recipe(self) -> Recipe | None:
@@ -98,9 +135,10 @@ class StoreSource:
         where = url.render_as_string(hide_password=False)
         return Recipe(where, tuple(self._ids), tuple(sorted(self._names.items())))
 
-    def reports(self) -> Sequence[RunReport]:
+    def reports(self, work: Work | None = None) -> Sequence[RunReport]:
         """See `Source`."""
-        reports = load_reports(self._store, self._ids)
+        compute = None if work is None else lambda runs: work([ReportJob(run) for run in runs])
+        reports = load_reports(self._store, self._ids, compute=compute)
         return [replace(r, model=self._names.get(r.id, r.model)) for r in reports]
 
     def stamp(self, run: str) -> str:

@@ -13,14 +13,19 @@ from harness.results.boards import BoardRun
 from harness.site import problems as problem_pages
 from harness.site.chart import NARROW, WIDE, draw
 from harness.site.choose import Step, resampled, steps
+from harness.site.folder import Files
 from harness.site.groups import Group, Row
-from harness.site.index import compact, dumps, score_table, table_json
+from harness.site.index import RunIndex, compact, dumps, score_table, table_json
 from harness.site.pairs import MOST, paired_limits
 from harness.site.picture import picture
 from harness.tasks._faults import Fault, fault_of, faults, notes
 
 if TYPE_CHECKING:
     from harness.site.build import Site
+    from harness.site.shop import Shop
+
+Boards = Mapping[str, BoardRun]
+"""The runs of a group problem by problem, by id."""
 
 ROWS = 300
 """Of a table in a page."""
@@ -38,14 +43,9 @@ _ROWS_FIRST = ("pattern", "flaw", "type", "subject", "topic", "kind")
 _COLUMNS_FIRST = ("context", "variant", "level", "language", "places")
 
 
-def boards_of(site: Site, group: Group) -> dict[str, BoardRun]:
-    """The runs of a group problem by problem."""
-    return {row.report.id: site.indexes[row.report.id].board for row in group.rows}
-
-
-def board_values(site: Site, group: Group) -> dict[str, Any]:
+def board_values(shop: Shop, group: Group, boards: Boards) -> dict[str, Any]:
     """The arguments of the macro `whole` of board.html."""
-    found, scores = score_table(group, boards_of(site, group))
+    found, scores = score_table(group, boards)
     answers: dict[str, list[Step]] = {}
     if len(found) and len(group.ranked) > 1:
         drawn = resampled(scores, [p.cluster for p in found])
@@ -73,11 +73,11 @@ def board_values(site: Site, group: Group) -> dict[str, Any]:
             unit: [[s.cost, s.best, [[i, c] for i, c in s.chances]] for s in found_steps]
             for unit, found_steps in answers.items()
         },
-        "words": site.renderer.words(),
+        "words": shop.renderer.words(),
     }
     return {
-        "wide": draw(group, "tokens", WIDE),
-        "narrow": draw(group, "tokens", NARROW),
+        "wide": draw(group, "tokens", WIDE, say=shop.renderer.say),
+        "narrow": draw(group, "tokens", NARROW, say=shop.renderer.say),
         "steps": answers,
         "data": data,
         "have": _have(group),
@@ -102,19 +102,49 @@ def _have(group: Group) -> set[str]:
     return have
 
 
-def write_task(site: Site, group: Group) -> None:
-    """Write a task's files, or keep them."""
-    unit = f"task:{group.slug}"
-    runs = [[row.href, site.keys[row.report.id], row.device_seconds] for row in group.rows]
-    where = [site.owners[row.report.id] for row in group.rows]
-    if site.folder.kept(unit, site.key(group.slug, runs, where)):
-        return
-    boards = boards_of(site, group)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskJob:
+    """A task whose files are to be built: its runs' indexes, and the unit's `known` old files."""
+
+    unit: str
+    group: Group
+    indexes: Mapping[str, RunIndex]
+    known: Files
+
+    def do(self, shop: Shop) -> tuple[Files, tuple[str, ...]]:
+        """Make them in a worker."""
+        pile = shop.pile(self.known)
+        make_task(shop, self)
+        return pile.files, tuple(pile.written)
+
+
+def write_tasks(site: Site, groups: Sequence[Group]) -> None:
+    """Write the files of all tasks, or keep them."""
+    jobs = []
+    for group in groups:
+        unit = f"task:{group.slug}"
+        runs = [[row.href, site.keys[row.report.id], row.device_seconds] for row in group.rows]
+        where = [site.owners[row.report.id] for row in group.rows]
+        if not site.folder.kept(unit, site.key(group.slug, runs, where)):
+            indexes = {row.report.id: site.indexes[row.report.id] for row in group.rows}
+            known = site.folder.lend(unit)
+            jobs.append(TaskJob(unit=unit, group=group, indexes=indexes, known=known))
+    for job, made in zip(jobs, site.work(jobs), strict=True):
+        if made is None:
+            make_task(site, job)
+        else:
+            site.folder.adopt(job.unit, *made)
+
+
+def make_task(shop: Shop, job: TaskJob) -> None:
+    """Build a task's files."""
+    unit, group = job.unit, job.group
+    boards = {run: index.board for run, index in job.indexes.items()}
     best = best_of_models(group)
-    views = problem_pages.write_problems(site, unit, group, boards, best)
-    values = board_values(site, group)
-    withheld = site.board.protects(group.task)
-    site.page(
+    views = problem_pages.write_problems(shop, unit, group, job.indexes, best)
+    values = board_values(shop, group, boards)
+    withheld = shop.board.protects(group.task)
+    shop.page(
         unit,
         group.href,
         "task.html",
@@ -124,20 +154,20 @@ def write_task(site: Site, group: Group) -> None:
         heats=[] if withheld else heat_maps(best[:HEATS], boards),
         matrix=_matrix(group, boards),
         problems=views,
-        lists=problem_pages.lists(site, views),
+        lists=problem_pages.lists(shop, views),
         faults=_faults(group, views),
         notes=notes(problem_pages.task_name(group.task)),
         pairs=_trap_pairs(best),
         **values,
     )
-    site.page(unit, f"tasks/{group.slug}/embed.html", "embed.html", group=group, **values)
-    alone = picture(site.renderer, group)
+    shop.page(unit, f"tasks/{group.slug}/embed.html", "embed.html", group=group, **values)
+    alone = picture(shop.renderer, group)
     if alone is not None:
-        site.folder.write(unit, f"tasks/{group.slug}/chart.svg", alone)
+        shop.files.write(unit, f"tasks/{group.slug}/chart.svg", alone)
     data = index_json(group, boards)
-    site.folder.write(unit, f"tasks/{group.slug}/data.json", dumps(data))
+    shop.files.write(unit, f"tasks/{group.slug}/data.json", dumps(data))
     body = compact({**data, "pairs": _pairs(group, boards)})
-    site.folder.write(unit, f"tasks/{group.slug}/data.js", f"harnessData({body})\n")
+    shop.files.write(unit, f"tasks/{group.slug}/data.js", f"harnessData({body})\n")
 
 
 def _faults(
@@ -178,7 +208,7 @@ def _summary(task: str) -> str:
         return ""
 
 
-def index_json(group: Group, boards: Mapping[str, BoardRun]) -> dict[str, Any]:
+def index_json(group: Group, boards: Boards) -> dict[str, Any]:
     """The columnar index of a task: its rows, its problems, and every chance to be right."""
     rows = group.rows
     order: dict[str, Problem] = {}
@@ -216,7 +246,7 @@ def index_json(group: Group, boards: Mapping[str, BoardRun]) -> dict[str, Any]:
     }
 
 
-def _pairs(group: Group, boards: Mapping[str, BoardRun]) -> list[list[tuple[float, float]]]:
+def _pairs(group: Group, boards: Boards) -> list[list[tuple[float, float]]]:
     found, scores = score_table(group, boards)
     if not len(found) or len(scores) < 2:
         return []
@@ -241,7 +271,7 @@ class Matrix:
     lines: Sequence[tuple[Row, Sequence[PairCell | None]]]
 
 
-def _matrix(group: Group, boards: Mapping[str, BoardRun]) -> Matrix | None:
+def _matrix(group: Group, boards: Boards) -> Matrix | None:
     """The best budget of each model, and the frontier, against one another."""
     wanted = {row.report.id for row in best_of_models(group)[:MATRIX]}
     wanted |= {row.report.id for row in group.ranked if row.frontier}
@@ -295,7 +325,7 @@ def _factors(items: Sequence[Problem]) -> dict[str, list[str]]:
     return out
 
 
-def heat_maps(rows: Sequence[Row], boards: Mapping[str, BoardRun]) -> list[HeatMap]:
+def heat_maps(rows: Sequence[Row], boards: Boards) -> list[HeatMap]:
     """A heat map of each row, by the two factors that say most of its task."""
     if not rows:
         return []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,6 +106,19 @@ def excerpt(text: str, limit: int = 110) -> str:
     if len(line) <= limit:
         return line
     return line[:limit].rsplit(" ", 1)[0] + " …"
+
+
+def shell(words: Sequence[str], width: int = 84) -> str:
+    """A command as one would type it: broken before an option where a line grows too long."""
+    lines = [""]
+    for i, word in enumerate(words):
+        option = word.startswith("-")
+        ahead = [word, *words[i + 1 : i + 2]] if option else [word]
+        if option and lines[-1] and len(" ".join([lines[-1], *ahead])) > width:
+            lines[-1] += " \\"
+            lines.append(" ")
+        lines[-1] += f" {word}" if lines[-1] else word
+    return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Dot:
     node: Node
     words: str
     title: str
+    leaf: bool  # otherwise a line leads on, and the label stands above it
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ def draw_tree(nodes: Sequence[Node]) -> Tree:
             f"M{a:.0f},{b:.0f}C{(a + x) / 2:.0f},{b:.0f} {(a + x) / 2:.0f},{y:.0f} {x:.0f},{y:.0f}"
         )
     dots = tuple(
-        Dot(x, y, nodes[i], _words(nodes[i]), _title(nodes[i])) for i, (x, y) in places.items()
+        Dot(x, y, nodes[i], _words(nodes[i]), _title(nodes[i]), i not in children)
+        for i, (x, y) in places.items()
     )
     width = max((x for x, _ in places.values()), default=0) + 150
     return Tree(dots, tuple(edges), width, row * _DOWN + _EDGE, *counts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,16 @@ ENGLISH = {
     "unit usd": "Dollars",
     "unit seconds": "Seconds",
 }
+
+CHART = {
+    "board": (
+        "Accuracy on {task} over {unit} charged per problem, logarithmic; {runs} runs of "
+        "{models} models. Pareto frontier, from cheap to dear: {steps}."
+    ),
+    "curves": "Accuracy over charged tokens a problem, logarithmic. {ends}.",
+    "tokens": "{n} tokens",
+}
+"""What charts say to those who cannot see them."""
 
 SCRIPT = {
     "tokens": "tokens",
@@ -58,6 +69,11 @@ SCRIPT = {
     "coverage": "coverage",
     "unfinished": "unfinished",
     "empty_store": "There is no run here yet.",
+    "comma": ", ",
+    "colon": ": ",
+    "semicolon": "; ",
+    "stop": ". ",
+    "gap": " ",
     "loading": "Loading SQLite and the tables …",
 }
 """What scripts say, by the names that they know it by."""
@@ -73,4 +89,27 @@ def chinese() -> dict[str, str]:
 def translator(language: str) -> Callable[[str], str]:
     """A function that translates English texts; English if there is no translation."""
     words = chinese() if language == "zh" else {}
-    return lambda text: words.get(text) or ENGLISH.get(text, text)
+    return lambda text: words[text] if text in words else ENGLISH.get(text, text)
+
+
+EDGE = "\uffff"
+"""Stands around each Chinese text until its page is whole. No other text holds it: it is one of the
+characters that `text.plain` spells out."""
+
+_MARKS = str.maketrans(",.:;", "，。：；")
+_TAGS = "(?:</[a-z]+>)*"
+_BEHIND = re.compile(f'{EDGE}({_TAGS})([,.:;])(?: +|(?=[<"\n{EDGE}]))')
+_BEFORE = re.compile(f"([,.:;]) {EDGE}")
+_WIDE = re.compile(f"([，。、：；！？）]){EDGE}({_TAGS}) +")
+
+
+def joined(page: str) -> str:
+    """A Chinese page with its pieces joined as Chinese is written.
+
+    Templates put pieces together as English does, with spaces and ASCII punctuation; next to a
+    Chinese piece the punctuation is wide, and no space follows it or parts two such pieces.
+    """
+    page = _BEHIND.sub(lambda m: EDGE + m[1] + m[2].translate(_MARKS), page)
+    page = _BEFORE.sub(lambda m: m[1].translate(_MARKS), page)
+    page = _WIDE.sub(r"\1\2", page)
+    return page.replace(f"{EDGE} {EDGE}", "").replace(EDGE, "")

@@ -328,21 +328,25 @@ def answer_text(problem: Problem, answer: str | None, form: str = _FORMS[0]) -> 
 def _answers(task: Task, pool: VerifierPool, problems: Sequence[Problem], kind: str) -> list[str]:
     """Gold is correct and the lure lured: boxed, after "Answer:" or bare."""
     wanted = Status.CORRECT if kind == "gold" else Status.LURED
-    answers = {
-        i: p.gold if kind == "gold" else p.lure
-        for i, p in enumerate(problems)
-        if kind == "gold" or p.lure is not None
-    }
-    said: dict[int, Verdict] = {}
+    kind_of = find("verifiers", _calls.verifier(task).name)
+    stated = getattr(kind_of, "stated", lambda gold: (gold,))
+    answers: list[tuple[int, str | None]] = []
+    for i, p in enumerate(problems):
+        if kind == "lure" and p.lure is not None:
+            answers.append((i, p.lure))
+        elif kind == "gold":
+            answers += [(i, text) for text in ((None,) if p.gold is None else stated(p.gold))]
+    said: dict[tuple[int, str | None], Verdict] = {}
     for form in _FORMS:
-        left = [i for i in answers if i not in said or said[i].status is not wanted]
-        texts = [answer_text(problems[i], answers[i], form) for i in left]
-        for i, verdict in zip(left, _judge(task, pool, problems, left, texts), strict=True):
-            if i not in said or verdict.status is wanted:
-                said[i] = verdict
+        left = [one for one in answers if one not in said or said[one].status is not wanted]
+        texts = [answer_text(problems[i], answer, form) for i, answer in left]
+        which = [i for i, _ in left]
+        for one, verdict in zip(left, _judge(task, pool, problems, which, texts), strict=True):
+            if one not in said or verdict.status is wanted:
+                said[one] = verdict
     return [
-        f"{problems[i].id}: {kind} {answers[i]!r} is graded {verdict.status} ({verdict.reason})"
-        for i, verdict in said.items()
+        f"{problems[i].id}: {kind} {answer!r} is graded {verdict.status} ({verdict.reason})"
+        for (i, answer), verdict in said.items()
         if verdict.status is not wanted
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -22,6 +23,8 @@ def main() -> None:
     )
     task = registry.make("tasks", asked["task"])
     sys.stdout.write(f"\n{fingerprint(task, task.load(source))}\n")
+    sys.stdout.flush()
+    os._exit(0)  # a thread that the task has left running would be waited for
 
 
 if __name__ == "__main__":

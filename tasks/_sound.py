@@ -70,7 +70,20 @@ def repeated(problems: Sequence[Problem], prompts: Sequence[str]) -> list[str]:
             golds = {problem.gold for problem in same}
             said = "with different answers" if len(golds) > 1 else "each counts"
             bad.append(f"{names}: the same prompt {len(same)} times, {said}")
-    return bad
+    return bad + [said for problem in problems if (said := _right_twice(problem))]
+
+
+def _right_twice(problem: Problem) -> str | None:
+    """A right choice that stands under two letters, of which one would count as wrong."""
+    choices, letter = problem.meta.get("choices"), problem.gold or ""
+    if not isinstance(choices, list) or not re.fullmatch(r"[A-J]", letter):
+        return None
+    place = ord(letter) - ord("A")
+    alike = [i for i, text in enumerate(choices) if place < len(choices) and text == choices[place]]
+    if len(alike) < 2:
+        return None
+    letters = " and ".join(chr(ord("A") + i) for i in alike)
+    return f"{problem.id}: the right choice stands there twice, as {letters}"
 
 
 def given_away(problems: Sequence[Problem], prompts: Sequence[str]) -> list[str]:

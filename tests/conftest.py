@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import functools
+import gc
 import importlib.util
 import itertools
 import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +22,8 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import URL, Engine, create_engine
 
+from harness.models.retry import Clock, Patience
+from harness.models.server import ServerBackend
 from harness.store.store import _create, _sqlite_pragmas
 from harness.verifiers.process import Worker
 
@@ -32,6 +38,13 @@ _spec.loader.exec_module(warm)
 settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50)
 settings.register_profile("wide", deadline=None, max_examples=300)
 settings.load_profile("repeatable")
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays: it was a tenth of all tests' time to look through it for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
@@ -169,8 +182,8 @@ def cold_workers(kept_workers: None, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def quick_stores() -> Iterator[None]:
     """SQLite's dialect, and with it the statements that SQLAlchemy has compiled for it, outlive
-    their database; no file waits for the disk; and a new database is a copy of the first one, to
-    the byte what `_create` makes."""
+    their database; no file waits for the disk, and no writer for more rows; and a new database is
+    a copy of the first one, to the byte what `_create` makes."""
     first: list[Engine] = []
     empty = sqlite3.connect(":memory:", check_same_thread=False)
 
@@ -183,6 +196,7 @@ def quick_stores() -> Iterator[None]:
         return engine
 
     def pragmas(connection: sqlite3.Connection, record: object) -> None:
+        connection.execute("PRAGMA synchronous = OFF")  # also while it changes to WAL
         _sqlite_pragmas(connection, record)
         connection.execute("PRAGMA synchronous = OFF")
 
@@ -200,8 +214,18 @@ def quick_stores() -> Iterator[None]:
         patch.setattr("harness.store.store.create_engine", open_engine)
         patch.setattr("harness.store.store._sqlite_pragmas", pragmas)
         patch.setattr("harness.store.store._create", create)
+        patch.setattr("harness.store.writer._GATHER_S", 0)
         yield
     empty.close()
+
+
+@pytest.fixture
+def fast_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backend's minute passes in a second: how it waits is tested in `tests/models`."""
+    clock = Clock(now=lambda: 50 * time.monotonic(), sleep=lambda s: asyncio.sleep(s / 50))
+    patient = functools.partial(Patience, clock=clock)
+    monkeypatch.setattr("harness.models.server.Patience", patient)
+    monkeypatch.setitem(ServerBackend.__init__.__kwdefaults__, "sleep", clock.sleep)
 
 
 @pytest.fixture(scope="session")

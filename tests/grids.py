@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 
-def in_turn(*axes: Collection[Any]) -> list[Any]:
-    """All combinations; by day each of the first axes with one value of the last, in turn."""
+def in_turn(*axes: Collection[Any], step: int = 1) -> list[Any]:
+    """All combinations; by day each of the first axes (every `step`-th of their combinations) with
+    one value of the last, in turn."""
     *others, last = axes
     return [
-        pytest.param(*head, value, marks=() if j == i % len(last) else pytest.mark.nightly)
+        pytest.param(
+            *head, value, marks=() if i % step == 0 and j == i % len(last) else pytest.mark.nightly
+        )
         for i, head in enumerate(itertools.product(*others))
         for j, value in enumerate(last)
     ]

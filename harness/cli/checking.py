@@ -148,6 +148,11 @@ class _Watched:
         places = [(file.decode(errors="replace"), int(n)) for file, n in _PLACE.findall(trace)]
         place = foreign_place(places)
         at = f" ({place})" if place else ""
+        if self._running == _DONE:
+            return self._refused(
+                f"{self._target}: a thread that its code started still runs {self._seconds:g} s "
+                "after the checks, so that no command would end: make it a daemon, or end it"
+            )
         return self._refused(
             f"{self._target}{at}: {self._running} was still running after {self._seconds:g} s "
             "(--seconds allows more)"

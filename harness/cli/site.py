@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -163,15 +164,19 @@ def _words(board_file: Path | None, study: Study | None, given: dict[str, str | 
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--title", default="Our board", show_default=True, help="Title of the pages.")
 def new(folder: Path, title: str) -> None:
-    """Write a leaderboard project: study, texts and colours, and CI files that publish it.
+    """Write a leaderboard project: study, texts and colours, and files that publish it.
 
-    Commit the folder; a push builds the pages for GitHub Pages or GitLab Pages.
+    Commit the folder; a push builds the pages for GitHub Pages or GitLab Pages. Its README says how
+    to publish them as a Hugging Face Space or on a server of your own.
     """
+    from harness.cli.study import SCHEMA, schema_text
     from harness.site.board_file import new_board
     from harness.study.template import TEMPLATE
 
-    for path in new_board(folder, title, TEMPLATE.replace("NAME", title)):
+    study = TEMPLATE.replace("NAME.toml", "study.toml").replace("NAME", title)
+    for path in new_board(folder, title, study, {SCHEMA: schema_text()}):
         click.echo(path)
+    click.echo(f"next: cd {shlex.quote(str(folder))} && harness eval --study study.toml", err=True)
 
 
 @site.command()

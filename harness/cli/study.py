@@ -41,7 +41,7 @@ def new(name: str) -> None:
         raise UsageError(f"{file} already exists: choose another name")
     try:
         file.write_text(TEMPLATE.replace("NAME", file.stem), "utf-8")
-        (file.parent / SCHEMA).write_text(_schema(), "utf-8")
+        (file.parent / SCHEMA).write_text(schema_text(), "utf-8")
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror or error}") from error
     click.echo(f"wrote {file}, and {SCHEMA} for editors")
@@ -51,10 +51,11 @@ def new(name: str) -> None:
 @study.command("schema")
 def schema() -> None:
     """Print the JSON schema of study files; refer to it by `#:schema FILE` on the first line."""
-    click.echo(_schema(), nl=False)
+    click.echo(schema_text(), nl=False)
 
 
-def _schema() -> str:
+def schema_text() -> str:
+    """The JSON schema of study files, as a file."""
     from harness.study.file import schema as made
 
     return json.dumps(made(), indent=1, ensure_ascii=False) + "\n"

@@ -162,7 +162,7 @@ def stream_attempts(store: Store, run: StoredRun) -> tuple[Reading, Iterator[tup
     sizes = pool_sizes(store, [run.id])
     pools = [
         # An attempt ended by its ceiling before an answer counts as not correct.
-        sizes[run.id, digest] or int(one.stopped)
+        sizes.get((run.id, digest)) or int(one.stopped)
         for digest, (_, one) in problems.items()
     ]
     manifest = run.manifest
@@ -184,6 +184,8 @@ def _attempts(
 ) -> Iterator[tuple[int, Attempt]]:
     left = dict(problems)
     for digest, rows in groupby(charged_samples(store, run), key=attrgetter("problem")):
+        if digest not in left:  # a run under way finished it after its problems were read
+            continue
         place, one = left.pop(digest)
         attempt = _attempt(one, rows)
         if attempt.judged:

@@ -10,9 +10,9 @@ TEMPLATE = '''#:schema ./study.schema.json
 # API keys come from the environment (OPENAI_API_KEY …), never from this file.
 
 title = "NAME"
-text = """
-A paragraph or two for the reader of the site.
-"""
+# text = """
+# A paragraph or two for the reader of the site.
+# """
 
 limit = 20 # use only the first problems of each task; leave it out for all
 seed = 0

@@ -16,7 +16,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from harness.analysis.star import Alike, StarCount, StarRow, star_rows
 from harness.core import (
@@ -41,6 +40,7 @@ from harness.results.views import SampleView
 from harness.stats import mean_interval, paired_difference
 from harness.train.data import IGNORED, Example, training_problem
 from harness.train.tokens import EOS, SPECIALS, encode
+from harness.train.tuning import plan_batches, tune
 
 TASK = "arithmetic"
 HINT = "{question} ({gold})"  # the question as STaR words it where the answer is given
@@ -243,50 +243,13 @@ def example(row: StarRow) -> Example:
 
 def fit(config: StarConfig, rows: Sequence[StarRow], progress: Callable[[str], None]) -> None:
     """Train the base model on the rows, and export it to `config.folder`."""
-    import torch
-    from transformers import LlamaForCausalLM
-
-    from harness.models.folder import find_folder
-    from harness.train.export import export
-    from harness.train.loop import padded
-
-    torch.set_num_threads(config.threads)
-    torch.manual_seed(derive_seed("star weights", config.seed))
-    found = find_folder(config.model)
-    start = config.model if found is None else found.path
-    model: Any = LlamaForCausalLM.from_pretrained(start, dtype=torch.float32)
-    plan = _plan([example(row) for row in rows], config)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=config.learning_rate, weight_decay=0.01)
-    recent: list[float] = []
-    for step, batch in enumerate(plan):
-        for group in optimizer.param_groups:
-            group["lr"] = config.learning_rate * min(1.0, (step + 1) / 20, 1 - step / len(plan))
-        ids, labels = padded(batch)
-        logits = model(input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False).logits
-        loss = torch.nn.functional.cross_entropy(
-            logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten(), ignore_index=IGNORED
-        )
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
-        recent.append(float(loss.detach()))
-        if (step + 1) % 50 == 0 or step + 1 == len(plan):
-            progress(f"step {step + 1} of {len(plan)} loss {sum(recent) / len(recent):.4f}")
-            recent = []
-    export(model, config.folder)
-    progress(f"exported to {config.folder}")
-
-
-def _plan(examples: Sequence[Example], config: StarConfig) -> list[list[Example]]:
-    """Each epoch's batches of at most `batch_tokens` tokens, padding included, in random order."""
-    out: list[list[Example]] = []
-    for epoch in range(config.epochs):
-        cut: list[list[Example]] = [[]]
-        for one in sorted(examples, key=lambda e: len(e.ids)):
-            if cut[-1] and (len(cut[-1]) + 1) * len(one.ids) > config.batch_tokens:
-                cut.append([])
-            cut[-1].append(one)
-        random.Random(derive_seed("star order", config.seed, epoch)).shuffle(cut)
-        out += cut
-    return out
+    examples = [example(row) for row in rows]
+    tune(
+        config.model,
+        config.folder,
+        plan_batches(examples, config.epochs, config.seed, config.batch_tokens),
+        progress,
+        learning_rate=config.learning_rate,
+        seed=config.seed,
+        threads=config.threads,
+    )

@@ -65,22 +65,23 @@ const harnessChart = (() => {
         }
       }
     }
-    const put = (mark, text, colour) => {
+    const put = (mark, text, colour, model) => {
       const wide = text.length * CHAR;
       for (const [dx, dy, anchor] of [[9, -8, "start"], [-9, -8, "end"], [9, 17, "start"], [-9, 17, "end"], [9, -22, "start"], [-9, -22, "end"], [9, 31, "start"], [-9, 31, "end"]]) {
         const x = mark.x + dx, y = mark.y + dy, start = anchor === "end" ? x - wide : x;
         const box = [start, y - LINE + 3, start + wide, y + 3];
         const inside = box[0] > frame.left && box[2] < frame.width - 2 && box[1] > 0 && box[3] < frame.height - frame.bottom;
         if (inside && !taken.some((o) => box[0] < o[2] && o[0] < box[2] && box[1] < o[3] && o[1] < box[3])) {
-          out.push({ x, y, text, anchor, colour }); taken.push([box[0] - SPACE, box[1], box[2] + SPACE, box[3]]); return;
+          out.push({ x, y, text, anchor, colour, model }); taken.push([box[0] - SPACE, box[1], box[2] + SPACE, box[3]]); return;
         }
       }
     };
     for (const line of lines.slice(0, COLOURS)) {
       const end = line.marks.filter((m) => m.main).pop();
-      if (end) put(end, line.model, line.colour);
+      if (end) put(end, line.model, line.colour, true);
     }
-    for (const mark of [...frontier].reverse()) put(mark, mark.point.budget, -1);
+    const colours = new Map(lines.slice(0, COLOURS).map((line) => [line.model, line.colour]));
+    for (const mark of [...frontier].reverse()) put(mark, mark.point.budget, colours.get(mark.point.model) ?? -1, false);
     return out;
   };
 
@@ -145,7 +146,7 @@ const harnessChart = (() => {
     }
     const over = make("g", { "aria-hidden": "true" }, svg);
     for (const l of labels(frame, lines, frontier))
-      make("text", { class: l.colour < 0 ? "name" : `name model k${l.colour}`, x: l.x, y: l.y, "text-anchor": l.anchor }, over, l.text);
+      make("text", { class: `name${l.colour < 0 ? "" : ` k${l.colour}`}${l.model ? " model" : ""}`, x: l.x, y: l.y, "text-anchor": l.anchor }, over, l.text);
     box.append(svg);
   };
 

@@ -22,6 +22,8 @@ let harnessData;
   const points = (value) => { const text = fixed(100 * value, 1); return +text === 0 ? "0.0" : (value > 0 ? "+" : "−") + fixed(Math.abs(100 * value), 1); };
   const count = (value) => value == null ? "N/A" : value < 100 ? fixed(value, 1).replace(/\.0$/, "") : Math.round(value).toLocaleString("en-US");
 
+  const tokens = (value) => value == null || value >= 100 ? count(value) : fixed(value, 1); // a mean
+
   const load = (slug) => loaded.get(slug) || loaded.set(slug, new Promise((done) => {
     const script = document.createElement("script");
     harnessData = (data) => done(data);
@@ -77,19 +79,19 @@ let harnessData;
     const difference = mean(pairs, (v) => v.d);
     const known = limits(data, a, b), [low, high] = known || bootstrap(pairs);
     const verdict = low > 0 ? words.better : high < 0 ? words.worse : words.open;
-    const title = node("h2", {}, `${name(b)} − ${name(a)}: ${points(difference)} `, words.points);
-    out.append(title, node("p", { class: "lead", id: "said" }, verdict.replaceAll("{a}", name(a)).replaceAll("{b}", name(b)), ` 95%: ${points(low)} … ${points(high)}.`));
-    out.append(node("p", { class: "small muted" }, `${pairs.length} ${words.of_problems}, ${new Set(pairs.map((v) => v.cluster)).size} ${words.clusters}. ${known ? words.rule : words.bootstrap} harness compare ${rows.run[a].slice(0, 8)} ${rows.run[b].slice(0, 8)}`));
+    const title = node("h2", {}, `${name(b)} − ${name(a)}${words.colon}${points(difference)} `, words.points);
+    out.append(title, node("p", { class: "lead", id: "said" }, verdict.replaceAll("{a}", name(a)).replaceAll("{b}", name(b)), `${words.gap}95%${words.colon}${points(low)} … ${points(high)}${words.stop.trim()}`));
+    out.append(node("p", { class: "small muted" }, `${pairs.length} ${words.of_problems}${words.comma}${new Set(pairs.map((v) => v.cluster)).size} ${words.clusters}${words.stop}${known ? words.rule : words.bootstrap} harness compare ${rows.run[a].slice(0, 8)} ${rows.run[b].slice(0, 8)}`));
     const cell = (text) => node("td", { class: "r" }, text);
     const line = (head, ...cells) => node("tr", {}, node("th", { scope: "row" }, head), ...cells.map(cell));
     const link = (i) => node("a", { href: root + data.href[i] }, name(i));
     out.append(table(words.figures, [["", false], [words.accuracy, true], [words.head_tokens, true], [words.head_usd, true], [words.lured, true]], [
-      line(node("span", {}, "A: ", link(a)), percent(mean(pairs, (v) => v.x)), count(rows.tokens[a]), rows.usd[a] == null ? "N/A" : `$${rows.usd[a].toPrecision(3)}`, percent(rows.lure[a])),
-      line(node("span", {}, "B: ", link(b)), percent(mean(pairs, (v) => v.y)), count(rows.tokens[b]), rows.usd[b] == null ? "N/A" : `$${rows.usd[b].toPrecision(3)}`, percent(rows.lure[b]))]));
+      line(node("span", {}, "A: ", link(a)), percent(mean(pairs, (v) => v.x)), tokens(rows.tokens[a]), rows.usd[a] == null ? "N/A" : `$${rows.usd[a].toPrecision(3)}`, percent(rows.lure[a])),
+      line(node("span", {}, "B: ", link(b)), percent(mean(pairs, (v) => v.y)), tokens(rows.tokens[b]), rows.usd[b] == null ? "N/A" : `$${rows.usd[b].toPrecision(3)}`, percent(rows.lure[b]))]));
 
     const flips = (test) => pairs.filter(test).slice(0, 60).map((v) => node("li", {}, node("a", { href: root + problems.href[v.p] }, v.id), ` ${percent(v.x)} → ${percent(v.y)} `, node("span", { class: "muted" }, problems.question[v.p])));
     const sides = [[words.only_b, pairs.filter((v) => v.d >= .5).length, flips((v) => v.d >= .5)], [words.only_a, pairs.filter((v) => v.d <= -.5).length, flips((v) => v.d <= -.5)]];
-    out.append(node("h2", {}, words.flips), node("div", { class: "split" }, ...sides.map(([text, n, list]) => node("div", {}, node("h3", {}, `${text.replace("{a}", name(a)).replace("{b}", name(b))}: ${n}`), list.length ? node("ul", { class: "plain" }, ...list) : node("p", { class: "muted" }, "–")))));
+    out.append(node("h2", {}, words.flips), node("div", { class: "split" }, ...sides.map(([text, n, list]) => node("div", {}, node("h3", {}, `${text.replace("{a}", name(a)).replace("{b}", name(b))}${words.colon}${n}`), list.length ? node("ul", { class: "plain" }, ...list) : node("p", { class: "muted" }, "–")))));
 
     const factors = Object.entries(problems.factors);
     if (factors.length) {

@@ -20,6 +20,7 @@
   const grouped = (value, digits) => value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   const count = (value) => value == null ? "N/A" : value < 100 ? fixed(value, 1).replace(/\.0$/, "") : value < 9999.5 ? grouped(value, 0)
     : value < 999950 ? `${fixed(value / 1e3, 1)}k` : `${fixed(value / 1e6, 2)}M`;
+  const tokens = (value) => value == null || value >= 100 ? count(value) : fixed(value, 1); // a mean
   const si = (value, unit) => {
     if (value == null) return "N/A";
     for (const [size, prefix] of [[1e24, "Y"], [1e21, "Z"], [1e18, "E"], [1e15, "P"], [1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]])
@@ -28,7 +29,7 @@
   };
   const usd = (value) => value == null ? "N/A" : value >= .1 || value === 0 ? `$${grouped(value, 2)}` : `$${fixed(value, 1 - Math.floor(Math.log10(value)))}`;
   const seconds = (value) => value == null ? "N/A" : value < 1 ? `${+value.toPrecision(3)} s` : value < 100 ? `${fixed(value, 1)} s` : value < 6000 ? `${fixed(value / 60, 0)} min` : `${fixed(value / 3600, 1)} h`;
-  const WRITE = { tokens: count, tokens_per_correct: count, device_seconds: seconds, sequential: count, flops: (v) => si(v, "FLOP"), usd, seconds, yours: usd };
+  const WRITE = { tokens, tokens_per_correct: tokens, device_seconds: seconds, sequential: tokens, flops: (v) => si(v, "FLOP"), usd, seconds, yours: usd };
 
   const readState = () => new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
 
@@ -169,19 +170,19 @@
       const strong = document.createElement("strong");
       strong.append(link);
       const within = columns[unit()].filter((v, i) => columns.part[i] === "ranked" && v != null && v <= top * (1 + 1e-9)).length;
-      const others = chances.slice(1).filter(([, c]) => c >= .005).map(([i, c]) => `${name(i)} ${percent(c, 0)}`).join(", ");
-      out.append(strong, `: ${percent(columns.accuracy[best])} (${fixed(100 * columns.low[best], 1)}–${fixed(100 * columns.high[best], 1)}), ${WRITE[unit()](columns[unit()][best])}${said}. `,
-        `${words.chance.replace("{n}", within)}: ${percent(chances[0][1], 0)}${others ? `; ${words.others}: ${others}` : ""}.`);
+      const others = chances.slice(1).filter(([, c]) => c >= .005).map(([i, c]) => `${name(i)} ${percent(c, 0)}`).join(words.comma);
+      out.append(strong, `${words.colon}${percent(columns.accuracy[best])} (${fixed(100 * columns.low[best], 1)}–${fixed(100 * columns.high[best], 1)})${words.comma}${WRITE[unit()](columns[unit()][best])}${said}${words.stop}`,
+        `${words.chance.replace("{n}", within)}${words.colon}${percent(chances[0][1], 0)}${others ? `${words.semicolon}${words.others}${words.colon}${others}` : ""}${words.stop.trim()}`);
       return columns.run[best];
     };
 
     const picture = (chosen) => {
-      const name = unit(), points = [];
+      const name = unit(), points = [], said = ["tokens", "sequential"].includes(name) ? ` ${words[name]}` : "";
       columns.run.forEach((run, i) => {
         const [value, low, high] = accuracy(i), cost = columns[name][i];
         if (columns.part[i] !== "ranked" || !keeps(i) || !(cost > 0) || value == null) return;
         points.push({ run, model: columns.model[i], budget: columns.budget[i], href: data.href[i], cost, value, low, high,
-          title: `${columns.model[i]} ${columns.budget[i]}: ${percent(value)} (${fixed(100 * low, 1)}–${fixed(100 * high, 1)}), ${WRITE[name](cost)}` });
+          title: `${columns.model[i]} ${columns.budget[i]}: ${percent(value)} (${fixed(100 * low, 1)}–${fixed(100 * high, 1)}), ${WRITE[name](cost)}${said}` });
       });
       harnessChart.draw(chart, points, { unit: words[`axis ${name}`], range: data.range, root, limit: limit(), chosen, empty: words.empty });
     };

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 import json
+import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -34,6 +35,14 @@ class Column:
         if self.text not in row:
             raise DataError(f"{where}: {self.text!r} is missing, though other rows have it")
         value = row[self.text]
+        if isinstance(value, list | dict):
+            kind = "a list" if isinstance(value, list) else "an object"
+            raise DataError(
+                f"{where}: {self.text!r} is {kind}, not text: give a template that picks the part, "
+                f"such as {{{{ {self.text}[0] }}}}"
+            )
+        if isinstance(value, float) and math.isnan(value):
+            raise DataError(f"{where}: {self.text!r} is NaN, which is no value: write one")
         return "" if value is None else str(value)
 
 
@@ -111,11 +120,17 @@ class RowReader:
     def _all_golds(self) -> list[str | None]:
         found: list[str | None] = []
         for number, row in enumerate(self.table.rows, 1):
-            text = self._text(self._answer, number, row)
+            text = self._accepted(row) or self._text(self._answer, number, row)
             found.append(None if text in ("", "None", "null") else text)
         if self._choices:
             return self._letters(found)
         return found
+
+    def _accepted(self, row: Row) -> str | None:
+        """A list of accepted answers, as the verifier `accepted` reads it."""
+        value = row.get(self._answer.text) if isinstance(self._answer, Column) else None
+        texts = isinstance(value, list) and value and all(isinstance(one, str) for one in value)
+        return json.dumps(value, ensure_ascii=False) if texts else None
 
     def _letters(self, golds: Sequence[str | None]) -> list[str | None]:
         """Answers as letters: from texts of choices, letters, or numbers from 0 or from 1."""

@@ -16,7 +16,7 @@ from harness.tasks.traps.template import PARTS, Case, Flaw, Model, Template, num
 from harness.tasks.traps.templates import TEMPLATES
 from harness.tasks.traps.world import of_one_size
 
-VERSION = "6"
+VERSION = "7"
 _STREAM = "2"  # of the random draws: the embedded models' lessons hang on it
 LANGUAGES = ("en", "zh")
 CANARY = "harness-traps canary 7d0c1a52-5f0e-4a6e-9d3b-61f2b8a4c9e7"

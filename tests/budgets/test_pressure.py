@@ -12,6 +12,8 @@ from harness.store import open_store
 from harness.store.verify import verify
 from harness.testing import ScriptedCaller, ScriptedEngine, attempt
 
+from ..grids import in_turn  # noqa: TID252
+
 PROMPT = 41  # characters of the task's prompt as the engine renders it: the least of any problem
 
 
@@ -103,11 +105,8 @@ def test_a_store_with_empty_completions_verifies_and_goes_on(tmp_path):
         assert verify(store)[1] == []
 
 
-@pytest.mark.parametrize(
-    "width", [1, 3, *(pytest.param(width, marks=pytest.mark.nightly) for width in (2, 5))]
-)
-@pytest.mark.parametrize("short", [3, 5, 6, 8, 9, 12])
-def test_a_shorter_thought_beside_a_longer_is_the_same_as_alone(width, short):
+@pytest.mark.parametrize(("short", "width"), in_turn((3, 5, 6, 8, 9, 12), (1, 3, 2, 5)))
+def test_a_shorter_thought_beside_a_longer_is_the_same_as_alone(short, width):
     """Whatever it is cut from: thoughts end within the cut's reach, and so do their marks."""
 
     def say(prompt, prefix, luck):
@@ -198,11 +197,10 @@ def test_an_engine_that_does_not_say_what_stopped_it_is_read_all_the_same(budget
 
 
 @pytest.mark.parametrize(
-    "number", [1, 5, *(pytest.param(number, marks=pytest.mark.nightly) for number in (2, 9))]
-)
-@pytest.mark.parametrize(
-    "budget", ["vote@3:think=30", "mcts@6:reward=scripted", "dvts@4x2:reward=scripted"]
-)
+    ("budget", "number"),
+    in_turn(("vote@3:think=30", "mcts@6:reward=scripted", "dvts@4x2:reward=scripted"),
+            (1, 5, 2, 9)),
+)  # fmt: skip
 def test_a_call_that_fails_is_said_and_made_again(budget, number, tmp_path):
     db = tmp_path / "t.sqlite"
     whole = attempt(budget, ScriptedEngine(), problems=4)

@@ -162,6 +162,7 @@ def test_a_model_that_moves_in_mid_run_is_reported(
     assert "the model changed: m-01" in " ".join(again.out.split())
 
 
+@pytest.mark.usefixtures("fast_clock")
 def test_refusals_of_a_busy_server_lose_nothing_and_pay_nothing_twice(
     cli: Any, serve: Any, protocol: Protocol
 ) -> None:

@@ -60,6 +60,7 @@ def test_a_line_that_is_none_is_not_repeated(tmp_path: Path) -> None:
     assert KEY not in str(caught.value)
 
 
+@pytest.mark.usefixtures("fast_clock")
 def test_the_key_is_in_no_place_that_is_written(cli: Any, tmp_path: Path) -> None:
     """A server that repeats the key in its errors, a sample that fails, one that does not."""
 

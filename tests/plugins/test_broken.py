@@ -112,30 +112,32 @@ class engine(Engine):
 """
 
 
-@pytest.mark.parametrize(
-    ("code", "said"),
-    [
-        (STUBBORN, r"the stop rule 'mine' \(.*plugin\.py, line \d+\): it was .* 1 s"),
-        (RETRIES, r"the backend 'own:m' \(.*plugin\.py, line \d+\): generate: it was .* 2 s"),
-    ],
-    ids=["computes", "waits"],
-)
-def test_what_takes_every_exception_ends_the_process_and_loses_nothing(code, said, write, tmp_path):
-    """In a process of its own, which ends with one line; what had come stands in the store."""
-    words = ["eval", "--plugin", write(code), "--model", "own:m", "--task", "own"]
-    words += ["--budget", "adaptive@3:stop=mine", "--limit", "1", "--db", tmp_path / "t.sqlite"]
-    ended = subprocess.run(
-        [sys.executable, "-m", "harness", *map(str, words), "--quiet"],
-        env={**os.environ, watch.VARIABLE: "1", watch.CALL_VARIABLE: "2"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert re.fullmatch(rf"harness: {said} \(HARNESS_\w+_SECONDS allows more\)\n", ended.stderr)
-    assert (ended.returncode, ended.stdout) == (1, "")
-    with sqlite3.connect(tmp_path / "t.sqlite") as stored:
-        assert stored.execute("select count(*) from sample").fetchone() == (1,)
+OUT_OF_TIME = {  # the plugin, and what is said of it
+    STUBBORN: r"the stop rule 'mine' \(.*plugin\.py, line \d+\): it was .* 1 s",
+    RETRIES: r"the backend 'own:m' \(.*plugin\.py, line \d+\): generate: it was .* 2 s",
+}
+
+
+def test_what_takes_every_exception_ends_the_process_and_loses_nothing(write, tmp_path):
+    """In processes of their own, side by side, which end with one line; what came is stored."""
+    env = {**os.environ, watch.VARIABLE: "1", watch.CALL_VARIABLE: "2"}
+    running = []
+    for n, code in enumerate(OUT_OF_TIME):
+        (tmp_path / str(n)).mkdir()
+        plugin = write(code).rename(tmp_path / str(n) / "plugin.py")
+        words = ["eval", "--plugin", plugin, "--model", "own:m", "--task", "own", "--limit", "1"]
+        words += ["--budget", "adaptive@3:stop=mine", "--db", plugin.with_name("t.sqlite")]
+        command = [sys.executable, "-m", "harness", *map(str, words), "--quiet"]
+        process = subprocess.Popen(
+            command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        running.append((process, plugin.with_name("t.sqlite")))
+    ended = [(process, db, *process.communicate(timeout=120)) for process, db in running]
+    for (process, db, out, err), said in zip(ended, OUT_OF_TIME.values(), strict=True):
+        assert re.fullmatch(rf"harness: {said} \(HARNESS_\w+_SECONDS allows more\)\n", err)
+        assert (process.returncode, out) == (1, "")
+        with sqlite3.connect(db) as stored:
+            assert stored.execute("select count(*) from sample").fetchone() == (1,)
 
 
 def test_a_call_that_ends_in_time_is_left_alone(monkeypatch):

@@ -94,6 +94,7 @@ def entry(read: float, cached: float, written: float) -> PriceEntry:
     )
 
 
+@pytest.mark.usefixtures("fast_clock")
 def test_tokens_and_dollars_by_role_are_those_of_the_servers_log(served, tmp_path) -> None:
     url, log = served
     done = harness.evaluate(

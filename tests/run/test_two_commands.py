@@ -35,6 +35,7 @@ class Counting(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.prompts: Counter[str] = Counter()  # requests by their whole text, seed included
         self.silent: dict[str, bool] = {}  # clients whose requests are not answered
+        self.over = threading.Event()  # and nobody's are any more
         self.wait_for_all = True  # nobody is answered until both have asked
         self.lock = threading.Lock()
         self.asked: Counter[str] = Counter()
@@ -63,7 +64,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.server.wait_for_all:
             assert self.server.all_here.wait(300)
         while self.server.silent.get(client, False):
-            time.sleep(0.02)
+            if self.server.over.wait(0.02):
+                return
         choices = [
             {
                 "index": i,
@@ -90,6 +92,7 @@ def server() -> Iterator[Counting]:
         thread = threading.Thread(target=counting.serve_forever)
         thread.start()
         yield counting
+        counting.over.set()
         counting.shutdown()
         thread.join()
 

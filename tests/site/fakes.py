@@ -33,6 +33,7 @@ from harness.results.boards import Answer, BoardRun, ProblemFigures
 from harness.results.searches import Node
 from harness.results.views import RunReport, SampleView
 from harness.site import About
+from harness.site.source import Work
 from harness.stats import mean_interval, pass_at_k
 
 SKILL = {"tiny-s": 0.0, "tiny-m": 1.1}
@@ -71,7 +72,7 @@ class Invented:
         self._views = {run: list(found) for run, found in views.items()}
         self.read: list[str] = []
 
-    def reports(self) -> Sequence[RunReport]:
+    def reports(self, work: Work | None = None) -> Sequence[RunReport]:
         """All of them."""
         return self._reports
 
@@ -169,8 +170,10 @@ class Board:
         size: int = 1,
         think: int = 0,
         selector: str = "first",
+        always: Status | None = None,
     ) -> RunReport:
-        """Draw a run: the chance to be right grows with skill and thinking."""
+        """Draw a run: the chance to be right grows with skill and thinking, unless it is `always`
+        of one status."""
         pool = self.pool if size > 1 else 1
         run_id = f"{model}-{self.task}-{budget}".replace("@", "-").replace(":", "-")
         run_id = run_id.replace("=", "-").replace("+", "-")
@@ -180,6 +183,8 @@ class Board:
         kept = self.problems[: done or len(self.problems)]
         for problem in kept:
             mine = [self._view(run_id, model, problem, i, think) for i in range(pool)]
+            if always is not None:
+                mine = [replace(v, verdict=replace(v.verdict, status=always)) for v in mine]
             views += mine
             judged = [Judged(verdict=v.verdict) for v in mine if v.verdict]
             statuses = registry.find("selectors", selector)().expect(judged, size)
@@ -313,3 +318,18 @@ def full_board(count: int = 40) -> Board:
             board.add(model, f"sample@{size}", size=size, selector="oracle")
     board.add("tiny-m", "vote@8:think=64", size=8, think=64, selector="majority", done=count // 2)
     return board
+
+
+def small_boards() -> dict[str, Board]:
+    """Boards at the edge: nothing at all, one run, one problem, nothing right, nothing wrong."""
+    boards = {
+        name: Board(count) for name, count in (("empty", 4), ("one run", 4), ("one problem", 1))
+    }
+    boards["one run"].add("tiny-s", "greedy")
+    for size, selector in ((1, "first"), (8, "majority")):
+        boards["one problem"].add("tiny-s", f"vote@{size}", size=size, selector=selector)
+    for name, status in (("nothing right", Status.LURED), ("nothing wrong", Status.CORRECT)):
+        boards[name] = Board(6)
+        for model in ("tiny-s", "tiny-m"):
+            boards[name].add(model, "greedy", always=status)
+    return boards

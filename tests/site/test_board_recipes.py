@@ -9,6 +9,7 @@ import importlib.util
 import os
 import shutil
 import sqlite3
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -127,3 +128,70 @@ def test_gitlabs_jobs(runner: ModuleType, machine: dict[str, str], board: Path) 
     shutil.rmtree(board / "public")
     lie(board)
     assert runner.run_gitlab(jobs["submissions"], board, machine).returncode == 1
+
+
+def built(board: Path, machine: dict[str, str], *more: str) -> None:
+    """Build the pages as the board's README says."""
+    command = "harness site build --study study.toml --all-runs --out public"
+    done = sh(board, machine, f"{command} {' '.join(more)}")
+    assert done.returncode == 0, done.stderr
+
+
+def sh(board: Path, machine: dict[str, str], command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["sh", "-c", command], cwd=board, env=machine, capture_output=True, text=True, check=False
+    )
+
+
+def pages_of(folder: Path) -> dict[str, bytes]:
+    return {
+        str(p.relative_to(folder)): p.read_bytes()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file() and ".git/" not in str(p.relative_to(folder))
+    }
+
+
+def test_a_space_of_hugging_face(
+    machine: dict[str, str], board: Path, tmp_path: Path, crawl: ModuleType
+) -> None:
+    """A Space is a git repository; this one is bare, in a folder."""
+    first = sh(board, machine, f"sh publish/space.sh {tmp_path}/space.git")
+    assert first.returncode == 1
+    assert "build the pages first" in first.stderr
+    made = sh(
+        tmp_path,
+        machine,
+        "git init -q -b main --bare space.git && git clone -q space.git seed && cd seed && "
+        "printf -- '---\\ntitle: Mine\\nsdk: static\\n---\\n' > README.md && "
+        "echo old > style.css && git add . && "
+        "git -c user.name=a -c user.email=a@b commit -qm Space && git push -q origin HEAD",
+    )
+    assert made.returncode == 0, made.stderr
+    built(board, machine)
+    for _ in range(2):
+        done = sh(board, machine, f"sh publish/space.sh {tmp_path}/space.git")
+        assert done.returncode == 0, done.stderr
+    assert "already" in done.stdout
+    shutil.rmtree(tmp_path / "seed")
+    assert sh(tmp_path, machine, "git clone -q space.git seed").returncode == 0
+    found = pages_of(tmp_path / "seed")
+    assert b"title: Mine" in found.pop("README.md")
+    assert found == pages_of(board / "public")
+    assert crawl.dead_links(crawl.read_site(tmp_path / "seed")) == []
+
+
+def test_a_server_of_ones_own(
+    machine: dict[str, str], board: Path, tmp_path: Path, crawl: ModuleType
+) -> None:
+    """`ssh` is stood in for: it runs the command here."""
+    ssh = tmp_path / "bin/ssh"
+    ssh.write_text('#!/bin/sh\nshift\nexec sh -c "$1"\n')
+    ssh.chmod(0o755)
+    target = tmp_path / "var/www/our board"
+    for more in ((), ("--title", "Another")):
+        built(board, machine, *more)
+        done = sh(board, machine, f"sh publish/server.sh me@there '{target}'")
+        assert done.returncode == 0, done.stderr
+        assert pages_of(target) == pages_of(board / "public")
+    assert [p.name for p in target.parent.iterdir()] == ["our board"]
+    assert crawl.dead_links(crawl.read_site(target)) == []

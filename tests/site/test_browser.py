@@ -114,9 +114,13 @@ def _inside(url: str, base: str) -> bool:
         pytest.param(DESKTOP, "dark", True, False, marks=pytest.mark.slow),
         pytest.param(PHONE, "dark", False, False, marks=pytest.mark.slow),
         pytest.param(PHONE, "light", True, True, marks=pytest.mark.slow),
-        pytest.param(PHONE, "dark", True, False, marks=pytest.mark.nightly),
-        pytest.param(DESKTOP, "light", True, False, marks=pytest.mark.nightly),
-        pytest.param(DESKTOP, "dark", False, False, marks=pytest.mark.nightly),
+        *(
+            pytest.param(width, scheme, script, True, marks=pytest.mark.nightly)
+            for width in (PHONE, DESKTOP)
+            for scheme in ("light", "dark")
+            for script in (True, False)
+            if (width, scheme, script) != (PHONE, "light", True)
+        ),
     ],
 )  # fmt: skip
 def test_every_page_is_clean_and_fits(
@@ -150,6 +154,26 @@ def test_axe_finds_nothing(
             watched.page.goto(demo.url + name)
             found += crawl.axe_faults(watched.page)
     assert found == []
+
+
+def test_no_link_leads_nowhere(demo: Demo, crawl: ModuleType) -> None:
+    assert crawl.dead_links(crawl.read_site(demo.folder)) == []
+
+
+@pytest.mark.slow
+def test_boards_at_the_edge_are_clean(
+    chromium: Any, fakes: ModuleType, crawl: ModuleType, tmp_path: Path
+) -> None:
+    for name, board in fakes.small_boards().items():
+        out = tmp_path / name.replace(" ", "-")
+        build(board.source(), out)
+        base = out.as_uri()
+        with Watched(chromium, base, width=PHONE) as watched:
+            for page in Demo(out, base, out).kinds():
+                watched.page.goto(f"{base}/{page}")
+                assert watched.page.evaluate("document.documentElement.scrollWidth") <= PHONE
+                assert crawl.axe_faults(watched.page) == []
+            assert watched.faults == []
 
 
 def test_it_works_from_a_disk(chromium: Any, demo: Demo) -> None:
@@ -319,7 +343,7 @@ def test_printed_figures_are_those_of_show(chromium: Any, demo: Demo) -> None:
             assert row.locator(".figure").inner_text() == numbers.percent(accuracy["value"])
             interval = f"{100 * accuracy['low']:.1f}–{100 * accuracy['high']:.1f}"
             assert row.locator(".acc .muted").inner_text() == interval
-            tokens = numbers.count(run["charged"]["output_tokens"] / run["problems"])
+            tokens = numbers.tokens(run["charged"]["output_tokens"] / run["problems"])
             assert row.locator("td[data-l=Tokens]").inner_text() == tokens
             usd = row.locator("td[data-l=Dollars]").text_content()
             assert (run["usd"], usd) == (None, "N/A")

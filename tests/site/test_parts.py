@@ -13,13 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import harness.site
-from harness.core import Estimate, Status, ThinkMarks
+from harness.core import Command, Estimate, Status, ThinkMarks
 from harness.site import BoardText, build, numbers, text
 from harness.site.breakdowns import part
 from harness.site.chart import draw
+from harness.site.dictionary import PROBLEM_COLUMNS, RUN_COLUMNS
 from harness.site.groups import family_of, group_runs, kind_of, own_hardware
 from harness.site.verdicts import VERDICTS
-from harness.site.words import ENGLISH, SCRIPT, chinese
+from harness.site.words import CHART, EDGE, ENGLISH, SCRIPT, chinese, joined
 
 
 @pytest.mark.parametrize(
@@ -73,6 +74,8 @@ def test_usd(value: float | None, shown: str) -> None:
 
 
 def test_other_numbers() -> None:
+    shown = [numbers.tokens(value) for value in (12.0, 38.46, 834.2, None, math.inf)]
+    assert shown == ["12.0", "38.5", "834", "N/A", "∞"]
     assert numbers.si(3.214e9, "FLOP") == "3.21 GFLOP"
     assert numbers.si(None, "FLOP") == "N/A"
     assert numbers.si(12.0, "FLOP") == "12 FLOP"
@@ -324,7 +327,8 @@ def test_a_name_breaks_behind_slashes_and_is_escaped() -> None:
 def test_every_word_of_the_interface_is_there_in_chinese() -> None:
     folder = Path(harness.site.__file__).parent
     told = set(SCRIPT.values()) | {word.meaning for word in VERDICTS.values()} | set(ENGLISH)
-    told |= {str(status) for status in Status}
+    told |= {str(status) for status in Status} | set(CHART.values())
+    told |= {meaning for _, meaning in (*RUN_COLUMNS, *PROBLEM_COLUMNS)}
     for page in (folder / "templates").iterdir():
         body = page.read_text(encoding="utf-8")
         if page.name != "label.html":
@@ -336,7 +340,7 @@ def test_every_word_of_the_interface_is_there_in_chinese() -> None:
         told |= set(re.findall(r'say\("([^"]*)"\)', (folder / code).read_text(encoding="utf-8")))
     assert told - chinese().keys() == set()
     for english, other in chinese().items():
-        assert other, english
+        assert other or english == " ", english
         assert re.findall(r"\{\w+\}", english) == re.findall(r"\{\w+\}", other) or (
             sorted(re.findall(r"\{\w+\}", english)) == sorted(re.findall(r"\{\w+\}", other))
         ), english
@@ -351,6 +355,26 @@ def test_a_chinese_board(fakes: ModuleType, tmp_path: Path) -> None:
     assert '<html lang="zh-Hans">' in page
     assert "准确率与成本" in page
     assert "Accuracy over cost" not in page
+    assert EDGE not in "".join(
+        p.read_text(encoding="utf-8") for p in (tmp_path / "out").rglob("*.html")
+    )
+
+
+@pytest.mark.parametrize(
+    ("page", "shown"),
+    [
+        ("@原始记录@ 3 @/@ 7", "原始记录 3 / 7"),
+        ("@只看@ @正确@", "只看正确"),
+        ("@计费@; @实耗 64@", "计费；实耗 64"),
+        ("1 @题@, @版本@ 2.", "1 题，版本 2."),
+        ("<a>@方法@</a>. <a>@数据@</a>.</p>", "<a>方法</a>。<a>数据</a>。</p>"),
+        ("@见@ <code>a b</code>, @或@ <code>c</code>", "见 <code>a b</code>，或 <code>c</code>"),
+        ('aria-label="@表格@: decimals"', 'aria-label="表格：decimals"'),
+        ("<pre>a, b. c: d</pre> @题@", "<pre>a, b. c: d</pre> 题"),
+    ],
+)  # fmt: skip
+def test_chinese_pieces_are_joined_as_chinese_is_written(page: str, shown: str) -> None:
+    assert joined(page.replace("@", EDGE)) == shown
 
 
 def test_who_solves_a_problem_for_least_stands_first(fakes: ModuleType, tmp_path: Path) -> None:
@@ -363,3 +387,19 @@ def test_who_solves_a_problem_for_least_stands_first(fakes: ModuleType, tmp_path
                   -int(share)) for run, share in rows]  # fmt: skip
         assert len(order) > 10
         assert order == sorted(order, key=lambda o: (o[0] or o[1], o[1], o[2]))
+
+
+def test_a_command_breaks_before_its_options() -> None:
+    short = Command.parse("harness eval --task decimals --limit 5")
+    assert text.shell(short.words) == str(short)
+    long = Command.parse(
+        "harness eval --model onnx:tiny-s --task arithmetic --max-output-tokens 256 "
+        "--budget 'beam@4x4:reward=onnx:tiny-prm,temperature=0.8' --limit 300"
+    )
+    lines = text.shell(long.words).split("\n")
+    assert len(lines) == 2
+    assert all(len(line) <= 86 for line in lines)
+    assert lines[1].startswith("  --budget 'beam@4x4")
+    joined_again = " ".join(line.removesuffix("\\").strip() for line in lines)
+    assert joined_again == str(long)
+    assert text.shell(()) == ""

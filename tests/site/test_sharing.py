@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import json
 import os
@@ -22,7 +21,7 @@ from harness.store import open_store
 from harness.store.runs import find_runs
 from harness.tasks import _faults
 
-BUILDER = importlib.import_module("harness.site.build")  # the package has its function
+CREW = "harness.site.crew.size_for"
 SQL_JS = os.environ.get("HARNESS_TEST_SQL_JS")  # sql-wasm-inline.js of the npm package sql.js
 
 
@@ -196,7 +195,7 @@ def test_many_hands_make_the_same_bytes(
     runs_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def made(name: str, hands: int) -> dict[str, bytes]:
-        monkeypatch.setattr(BUILDER, "size_for", lambda jobs: hands if jobs else 0)
+        monkeypatch.setattr(CREW, lambda jobs: hands if jobs else 0)
         with open_store(runs_db) as store:
             build(StoreSource(store, find_runs(store)), tmp_path / name)
         return read(tmp_path / name)
@@ -212,7 +211,7 @@ def test_many_hands_make_the_same_bytes(
 def test_a_worker_that_cannot_leaves_it_to_the_builder(
     runs_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(BUILDER, "size_for", lambda jobs: 2 if jobs else 0)
+    monkeypatch.setattr(CREW, lambda jobs: 2 if jobs else 0)
     monkeypatch.setenv("SOME_API_KEY", "Transcripts")
     with open_store(runs_db) as store:
         source = StoreSource(store, find_runs(store))

@@ -53,6 +53,7 @@ HANGS = {
         1,
     ),
 }
+LIKE_LOAD = ("constructor", "verifier", "prompt")  # other calls, told in the same way
 ENDS = {
     "import": ("\nos._exit(0)", r"its import ended .* \(exit code 0\)", 2),
     "load": ("    def load(self, source): os._exit(0)", r"load ended .* \(exit code 0\)", 1),
@@ -85,7 +86,13 @@ def checked(file: Path, *words: object) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize(("code", "what", "exit_code"), HANGS.values(), ids=HANGS)
+@pytest.mark.parametrize(
+    ("code", "what", "exit_code"),
+    [
+        pytest.param(*case, id=name, marks=pytest.mark.slow if name in LIKE_LOAD else ())
+        for name, case in HANGS.items()
+    ],
+)
 def test_a_call_that_never_ends_is_one_line(tmp_path, code, what, exit_code) -> None:
     file = written(tmp_path, code)
     done = checked(file, "--seconds", 1.5)
@@ -101,6 +108,14 @@ def test_a_call_that_ends_the_process_is_one_line(tmp_path, code, said, exit_cod
     done = checked(written(tmp_path, code), "--seconds", 60)
     assert re.fullmatch(rf"harness: \S+own\.py: {said}: let it return or raise.*\n", done.stderr)
     assert (done.returncode, done.stdout) == (exit_code, "")
+
+
+def test_a_thread_that_would_keep_every_command_from_ending_is_one_line(tmp_path) -> None:
+    code = "\nimport threading; threading.Thread(target=time.sleep, args=[10**6]).start()"
+    done = checked(written(tmp_path, code), "--seconds", 2)
+    assert "harness: " in done.stderr
+    assert "a thread that its code started still runs 2 s after the checks" in done.stderr
+    assert done.returncode == 1
 
 
 def test_the_plugins_of_a_named_task_are_watched_too(tmp_path) -> None:

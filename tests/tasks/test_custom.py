@@ -243,6 +243,9 @@ BAD = [
     ("q.csv", "question,A,B,C,answer\nWhich?,x,y,z,1\nWhich one?,x,y,z,2\n", "write letters"),
     ("q.jsonl", '{"question": "a \\ud83d", "answer": 1}', "row 1: question contains half a"),
     ("q.jsonl", '{"question": "a", "answer": 1}\n{"question":', "line 2 is not JSON"),
+    ("q.jsonl", '{"question": ["a", "b"], "answer": 1}', "'question' is a list, not text"),
+    ("q.jsonl", '{"question": "a", "answer": {"value": 1}}', "'answer' is an object, not text"),
+    ("q.jsonl", '{"question": "a", "answer": NaN}', "row 1: 'answer' is NaN"),
     ("q.yaml", "data: [", "line 1: not YAML"),
     ("q.yaml", "- data\n", "expected keys with values"),
     ("q.yaml", "data: quiz.csv\nverifer: math\n", "unknown key 'verifer': did you mean 'verifier'"),
@@ -355,6 +358,39 @@ def test_what_may_be_meant_is_a_warning() -> None:
     [warning] = check(type("Ignores", (Bare,), anything)()).warnings
     assert "is ignored" in warning
     assert check(Bare()).warnings == ()
+
+
+FORMS = {
+    "bar.csv": "question,answer\nCapital of Portugal?,Lisbon|Lisboa\n",
+    "list.jsonl": '{"question": "Capital of Portugal?", "answer": ["Lisbon", "Lisboa"]}',
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_each_of_several_accepted_forms_is_checked(write, name) -> None:
+    task = registry.make("tasks", str(write(name, FORMS[name])))
+    report = check(task)
+    assert report.ok, report.failures
+    assert task.verifier().name == "accepted"
+
+
+def test_a_gold_that_is_a_pattern_states_no_answer_but_must_be_one(write) -> None:
+    write("rx.csv", "question,answer\nA digit?,\\d\n")
+    file = write("rx.yaml", "data: rx.csv\nverifier: regex\n")
+    assert check(registry.make("tasks", str(file))).ok
+    write("rx.csv", "question,answer\nA letter?,[a-z]\nA digit?,[0-\n")
+    report = check(registry.make("tasks", str(file)))
+    assert report.failures == {
+        "gold": ["regex verifier: '[0-': unterminated character set at position 0"]
+    }
+
+
+def test_a_right_choice_under_two_letters_is_refused(write) -> None:
+    text = "question,A,B,C,answer\nWhich is even?,8,8,5,A\nWhich is odd?,2,2,7,C\n"
+    report = check(registry.make("tasks", str(write("q.csv", text))))
+    assert report.failures == {
+        "no repeats": ["row-1: the right choice stands there twice, as A and B"]
+    }
 
 
 def test_the_new_task_of_the_command_passes_its_check(cli, harness_command) -> None:

@@ -38,6 +38,11 @@ class AcceptedVerifier(ExactVerifier):
 
     name = "accepted"
 
+    @staticmethod
+    def stated(gold: str) -> Sequence[str]:
+        """The answers that a gold stands for: a task's check grades each."""
+        return forms(gold)
+
     def same(self, answer: str, expected: str) -> bool:
         return any(self._gives(answer, form) for form in forms(expected))
 
@@ -71,6 +76,13 @@ def forms(text: str) -> Sequence[str]:
     return text.split("|")
 
 
+def _pattern(text: str, flags: int = 0) -> re.Pattern[str]:
+    try:
+        return re.compile(text, flags)
+    except re.error as error:
+        raise UsageError(f"regex verifier: {text!r}: {error}") from error
+
+
 class RegexVerifier(RuleVerifier):
     """The gold is a regular expression that the whole answer must match (`search`: some part)."""
 
@@ -79,10 +91,13 @@ class RegexVerifier(RuleVerifier):
     def __init__(self, *, search: bool = False, case: bool = False) -> None:
         self.search, self.flags = search, 0 if case else re.I
 
+    @staticmethod
+    def stated(gold: str) -> Sequence[str]:
+        """A pattern states no answer; it must be one."""
+        _pattern(gold)
+        return ()
+
     def same(self, answer: str, expected: str) -> bool:
-        try:
-            pattern = re.compile(expected, self.flags)
-        except re.error as error:
-            raise UsageError(f"regex verifier: {expected!r}: {error}") from error
+        pattern = _pattern(expected, self.flags)
         text = answer.strip()[:2000]
         return bool(pattern.search(text) if self.search else pattern.fullmatch(text))

@@ -15,10 +15,12 @@ def _times(rng: Random) -> Mapping[str, Case]:
     """In t years the elder is k times as old; in the trap that has passed."""
 
     def case(t: int) -> tuple[dict[str, int], int]:
-        k, b = rng.randint(3, 4), rng.randint(9, 15)
-        return {"a": k * b + (k - 1) * t, "b": b, "k": k}, t
+        while True:
+            k, b = rng.randint(3, 4), rng.randint(9, 15)
+            if (a := k * b + (k - 1) * t) < 70:
+                return {"a": a, "b": b, "k": k}, t
 
-    (o, x), (c, y) = case(rng.randint(4, 8)), case(rng.randint(1, 3))
+    (o, x), (c, y) = case(rng.randint(4, 6)), case(rng.randint(1, 3))
     t, z = case(-rng.randint(1, 3))
     return four(
         sound(x, **o), sound(t["k"] * t["b"], b=t["b"], k=t["k"]), flawed(-z, **t), sound(y, **c)
@@ -84,12 +86,12 @@ TEMPLATES = (
                     "{A}'s nephew is {b} years old. How old must {A} be to be exactly {k} times as old as the nephew now?",
                 ),
                 (
-                    "{A}'s trainer is {a}, the youngest of the team {b}, and they share a birthday. After how many more birthdays will the trainer be {k} times as old as the youngest?",
+                    "{A}'s trainer is {a}, the youngest of the team is {b}, and they share a birthday. After how many more birthdays will the trainer be {k} times as old as the youngest?",
                     "The youngest of {A}'s team is {b}. The trainer, who shares the birthday, is {k} times as old. How old is the trainer?",
                 ),
                 (
-                    "The oak behind the school is {a} years old, the birch {b} years. How many years will it take until the oak is {k} times as old as the birch?",
-                    "The birch behind the school is {b} years old, and next to it stands an oak. The oak is {k} times as old as the birch. How many years old is the oak?",
+                    "The oak behind the school is {a} years old, and the birch is {b}. How many years will it take until the oak is {k} times as old as the birch?",
+                    "The birch behind the school is {b} years old, and next to it stands an oak. The oak is {k} times as old as the birch. How old is the oak?",
                 ),
             ),
             "zh": told(
@@ -102,8 +104,8 @@ TEMPLATES = (
                     "{A}队里最小的队员{b}岁，与教练同一天生日，教练的年龄是这名队员的{k}倍。教练多少岁？",
                 ),
                 (
-                    "学校后面的橡树有{a}年树龄，白桦树有{b}年树龄。还要过多少年，橡树的树龄是白桦树的{k}倍？",
-                    "学校后面的白桦树有{b}年树龄，旁边橡树的树龄是白桦树的{k}倍。橡树有多少年树龄？",
+                    "学校后面的橡树树龄{a}年，白桦树树龄{b}年。还要过多少年，橡树的树龄是白桦树的{k}倍？",
+                    "学校后面的白桦树树龄{b}年，旁边橡树的树龄是白桦树的{k}倍。橡树的树龄是多少年？",
                 ),
             ),
         },
@@ -128,12 +130,12 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} is {b} years old, and the woman who gave birth to {A} is {a}. In how many years will the two be {s} years old together?",
-                    "{A} is {b} years old, and the woman who gave birth to {A} is {a}. How many years old was she at the birth?",
+                    "{A} is {b} years old, and the woman who gave birth to {A} is {a}. In how many years will their ages add up to {s}?",
+                    "{A} is {b} years old, and the woman who gave birth to {A} is {a}. How old was she at the birth?",
                 ),
                 (
-                    "A mother of {a} has one child, {A}, born to her {b} years ago today. How many years from now will their ages add up to {s}?",
-                    "A mother of {a} has one child, {A}, born to her {b} years ago today. How old was she then?",
+                    "A {a}-year-old woman has one child, {A}, born to her {b} years ago today. How many years from now will their ages add up to {s}?",
+                    "A {a}-year-old woman has one child, {A}, born to her {b} years ago today. How old was she then?",
                 ),
                 (
                     "In an old photograph {A} is {b} years old, and the woman who gave birth to {A} is {a}. How many years after the photograph do their ages add up to {s}?",
@@ -179,11 +181,11 @@ TEMPLATES = (
                 ),
                 (
                     "The town hall was finished exactly {d} years before the library. On the day when the library was {a} years old, the town hall was {b}. How old will the town hall be when the library is {c}?",
-                    "The town hall was finished exactly {d} years before the library. On the day when the library was {a} years old, what was the age of the town hall?",
+                    "The town hall was finished exactly {d} years before the library. On the day when the library was {a} years old, how old was the town hall?",
                 ),
                 (
-                    "{A}'s sister is exactly {d} years older than {A}. She was {b} when {A} was {a}, to the day. How old is she when {A} is {c}?",
-                    "{A}'s sister is exactly {d} years older than {A}. How old was she when {A} was {a}, to the day?",
+                    "{A}'s sister is {d} years older than {A}, to the day. When {A} turned {a}, she turned {b}. How old will she be when {A} turns {c}?",
+                    "{A}'s sister is {d} years older than {A}, to the day. When {A} turned {a}, how old did she turn?",
                 ),
             ),
             "zh": told(

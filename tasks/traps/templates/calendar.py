@@ -192,7 +192,7 @@ TEMPLATES = (
                 ),
                 (
                     "The exhibition was opened on {l} February {y}, and {A} saw it on {d} March of that year. How many days after the opening was that?",
-                    "The exhibition was open on all days of February {y}. On how many days was that?",
+                    "The exhibition was open on every day of February {y}. How many days was that?",
                 ),
             ),
             "zh": told(
@@ -224,12 +224,12 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} rents a boat for ${k} a day, from the day after the {p}{u} of {m} up to and including the {q}{v} of {n} of the same year. How many dollars does {A} pay?",
-                    "{A} rents a boat for ${k} a day and pays for every day of {s}. How many dollars is that?",
+                    "{A} rents a bicycle for ${k} a day, from the day after the {p}{u} of {m} up to and including the {q}{v} of {n} of the same year. How many dollars does {A} pay?",
+                    "{A} rents a bicycle for ${k} a day and pays for every day of {s}. How many dollars is that?",
                 ),
                 (
-                    "A car park at the airport costs ${k} a night. {A} leaves a car there from the {p}{u} of {m} to the {q}{v} of {n} of the same year. How many dollars do the nights cost?",
-                    "A car park at the airport costs ${k} a night. {A} leaves a car there on every night of {s}. How many dollars do the nights cost?",
+                    "A car park at the airport costs ${k} a night. {A} leaves a car there from the {p}{u} of {m} to the {q}{v} of {n} of the same year. How many dollars is that?",
+                    "A car park at the airport costs ${k} a night. {A} leaves a car there every night in {s}. How many dollars is that?",
                 ),
                 (
                     "From the day after the {p}{u} of {m} up to and including the {q}{v} of {n} of the same year, {A} learns {k} new words a day. How many words is that?",
@@ -238,12 +238,12 @@ TEMPLATES = (
             ),
             "zh": told(
                 (
-                    "{A}租了一条船，每天{k}元，从{m}{p}日的第二天算起，到同年{n}{q}日为止，最后一天也算。一共要付多少元？",
-                    "{A}租了一条船，每天{k}元，{s}从头到尾每天都租。一共要付多少元？",
+                    "{A}租了一辆自行车，每天{k}元，从{m}{p}日的第二天算起，到同年{n}{q}日为止，最后一天也算。一共要付多少元？",
+                    "{A}租了一辆自行车，每天{k}元，{s}从头到尾每天都租。一共要付多少元？",
                 ),
                 (
                     "机场停车场过夜每晚{k}元。{A}的车从{m}{p}日停到同年{n}{q}日。过夜费一共多少元？",
-                    "机场停车场过夜每晚{k}元。{A}的车在{s}里每晚都停着，没有漏一晚。过夜费一共多少元？",
+                    "机场停车场过夜每晚{k}元。{A}的车{s}每晚都停在那里。过夜费一共多少元？",
                 ),
                 (
                     "从{m}{p}日的第二天起，到同年{n}{q}日当天为止，{A}每天学{k}个新单词。一共学了多少个？",
@@ -312,22 +312,22 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "On each of {n} days {A} sleeps {a} hours, works {b} hours and, doing nothing else meanwhile, reads {c} hours. How many hours of reading is that in these {n} days?",
-                    "{A} sleeps {a} hours a day and works {b} hours. How many hours of the day are left at most for reading, if nothing else is done meanwhile?",
+                    "The log of {A}'s phone shows for each of {n} days: {a} hours switched off, {b} hours on standby and {c} hours in use, never two of these at once. For how many hours was it in use in these {n} days?",
+                    "The log of {A}'s phone shows for one day {a} hours switched off and {b} hours on standby. For how many hours of that day can it have been in use at most?",
                 ),
                 (
                     "A watchman's round-the-clock log for each of the last {n} days shows {a} hours asleep, {b} hours at the gate and {c} hours in the office. How many hours in the office is that in all?",
                     "A watchman's log of one day shows {a} hours asleep and {b} hours at the gate. For how many hours, at most, can the watchman be in the office on that day?",
                 ),
                 (
-                    "{A}'s kiln can do one thing at a time. Daily it dries bricks for {a} hours, bakes pots for {b} hours and fires tiles for {c} hours. For how many hours does it fire tiles in {n} days?",
-                    "{A}'s kiln can do one thing at a time. Daily it dries bricks for {a} hours and bakes pots for {b} hours. For how many hours a day can it fire tiles at most?",
+                    "{A}'s kiln can do one thing at a time. Every day it dries bricks for {a} hours, bakes pots for {b} hours and fires tiles for {c} hours. For how many hours does it fire tiles in {n} days?",
+                    "{A}'s kiln can do one thing at a time. Every day it dries bricks for {a} hours and bakes pots for {b} hours. For how many hours a day can it fire tiles at most?",
                 ),
             ),
             "zh": told(
                 (
-                    "连续{n}天，{A}每天睡觉{a}小时，工作{b}小时，另外专心看书{c}小时，看书时不做别的。这{n}天一共看书多少小时？",
-                    "{A}每天睡觉{a}小时，工作{b}小时。一天里最多还剩多少小时可以看书？",
+                    "{A}的手机记录显示，连续{n}天，每天都是关机{a}小时、待机{b}小时、使用{c}小时，互不重叠。这{n}天一共使用多少小时？",
+                    "{A}的手机记录显示，某一天关机{a}小时、待机{b}小时。这一天最多使用了多少小时？",
                 ),
                 (
                     "门卫最近{n}天的值班记录，每天都是睡觉{a}小时、守门{b}小时、在办公室{c}小时，互不重叠。这几天在办公室一共多少小时？",
@@ -368,12 +368,12 @@ TEMPLATES = (
                     "{A}'s bus leaves at {h}:{m} and arrives at {i}:{n} on the same day, in one time zone. How many minutes does the ride take?",
                 ),
                 (
-                    "A film of {t} minutes, shown without a break, starts at {h}:{m} and ends at {i}:{n}. Another film is {k} minutes longer. How many minutes does the other film last?",
-                    "A film, shown without a break, starts at {h}:{m} and ends at {i}:{n}. How many minutes does it last?",
+                    "A film of {t} minutes, shown on television without a break, starts at {h}:{m} and ends at {i}:{n}. Another film is {k} minutes longer. How many minutes does the other film last?",
+                    "A film, shown on television without a break, starts at {h}:{m} and ends at {i}:{n}. How many minutes does it last?",
                 ),
                 (
-                    "{A} puts bread into the oven at {h}:{m} and takes it out at {i}:{n} on the same day, so it is in there for exactly {t} minutes. A bigger loaf takes {k} minutes more. How many minutes does the bigger loaf take?",
-                    "{A} puts bread into the oven at {h}:{m} and takes it out at {i}:{n} on the same day. For how many minutes is it in there?",
+                    "{A} puts a roast into the oven at {h}:{m} and takes it out at {i}:{n} on the same day, so it is in there for exactly {t} minutes. A bigger roast takes {k} minutes more. How many minutes does the bigger roast take?",
+                    "{A} puts a roast into the oven at {h}:{m} and takes it out at {i}:{n} on the same day. For how many minutes is it in there?",
                 ),
             ),
             "zh": told(
@@ -382,12 +382,12 @@ TEMPLATES = (
                     "{A}坐的大巴{h}:{m}发车，当天{i}:{n}到达，中间不跨时区。路上用了多少分钟？",
                 ),
                 (
-                    "一部{t}分钟的电影，中间不休息，{h}:{m}开场，{i}:{n}散场。另一部电影比它长{k}分钟。另一部电影长多少分钟？",
-                    "一部电影中间不休息，{h}:{m}开场，{i}:{n}散场。这部电影长多少分钟？",
+                    "电视上播放一部{t}分钟的电影，中间没有广告，{h}:{m}开始，{i}:{n}结束。另一部电影比它长{k}分钟。另一部电影长多少分钟？",
+                    "电视上播放一部电影，中间没有广告，{h}:{m}开始，{i}:{n}结束。这部电影长多少分钟？",
                 ),
                 (
-                    "{A}{h}:{m}把面包放进烤箱，当天{i}:{n}取出，正好烤了{t}分钟。大一点的面包要多烤{k}分钟。大面包要烤多少分钟？",
-                    "{A}{h}:{m}把面包放进烤箱，当天{i}:{n}取出。面包烤了多少分钟？",
+                    "{A}{h}:{m}把羊腿放进烤箱，当天{i}:{n}取出，正好烤了{t}分钟。大一点的羊腿要多烤{k}分钟。大羊腿要烤多少分钟？",
+                    "{A}{h}:{m}把羊腿放进烤箱，当天{i}:{n}取出。羊腿烤了多少分钟？",
                 ),
             ),
         },

@@ -136,7 +136,7 @@ TEMPLATES = (
                     "{A} draws {n} circles and marks {k} points on each of them. How many points are there?",
                     "{A} marks {n} points on a circle and joins each of them to all the others by straight lines. How many lines are there?",
                     "{A} marks {n} points on a circle and draws from each of them an arrow to every other one. How many arrows are there?",
-                    "{A} marks {n} points on a circle and joins each of them to all the others by straight lines. How many lines end at one point?",
+                    "{A} marks {n} points on a circle and joins each of them to all the others by straight lines. How many lines start from one point?",
                 ),
             ),
             "zh": told(
@@ -226,14 +226,14 @@ TEMPLATES = (
                 (
                     "{A} picks {a} kiwis on Friday and {b} on Saturday. On Sunday {A} picks {k} times as many as on Friday. How many kiwis is that in all?",
                     "{A} picks {a} kiwis on Friday and {b} on Saturday, {m} of which are a bit smaller than the others. On Sunday {A} picks {k} times as many as on Friday, {n} of them from a ladder. How many kiwis is that in all?",
-                    "{A} picks {a} kiwis on Friday and {b} on Saturday, {m} of which are eaten at once. On Sunday {A} picks {k} times as many as on Friday and gives {n} of them away. How many kiwis are left of all those?",
-                    "{A} picks {a} kiwis on Friday and {b} on Saturday, {m} of which are a bit smaller than the others. How many kiwis were picked on Saturday?",
+                    "{A} picks {a} kiwis on Friday and {b} on Saturday, {m} of which are eaten at once. On Sunday {A} picks {k} times as many as on Friday and gives {n} of them away. How many kiwis are left?",
+                    "{A} picks {a} kiwis on Friday and {b} on Saturday, {m} of which are a bit smaller than the others. How many kiwis does {A} pick on Saturday?",
                 ),
                 (
-                    "A hen house gives {a} eggs in the first week and {b} in the second. In the third week it gives {k} times as many as in the first. How many eggs does it give in the three weeks?",
-                    "A hen house gives {a} eggs in the first week and {b} in the second, {m} of them brown. In the third week it gives {k} times as many as in the first, {n} of them on a Sunday. How many eggs does it give in the three weeks?",
-                    "A hen house gives {a} eggs in the first week and {b} in the second, {m} of which break. In the third week it gives {k} times as many as in the first, and {n} are stolen by a fox. How many whole eggs are left?",
-                    "A hen house gives {a} eggs in the first week and {b} in the second, {m} of them brown. How many eggs does it give in the second week?",
+                    "{A}'s hens lay {a} eggs in the first week and {b} in the second. In the third week they lay {k} times as many as in the first. How many eggs do they lay in the three weeks?",
+                    "{A}'s hens lay {a} eggs in the first week and {b} in the second, {m} of them brown. In the third week they lay {k} times as many as in the first, {n} of them on the Sunday. How many eggs do they lay in the three weeks?",
+                    "{A}'s hens lay {a} eggs in the first week and {b} in the second, {m} of which break. In the third week they lay {k} times as many as in the first, and {n} of these are stolen by a fox. How many whole eggs are left?",
+                    "{A}'s hens lay {a} eggs in the first week and {b} in the second, {m} of them brown. How many eggs do they lay in the second week?",
                 ),
                 (
                     "{A} folds {a} paper cranes in March and {b} in April. In May {A} folds {k} times as many as in March. How many cranes does {A} fold in the three months?",
@@ -276,7 +276,7 @@ TEMPLATES = (
                 (
                     "{A}'s library has {r} shelves with {s} books each. {g} of the books are lent out. How many books stand on the shelves now?",
                     "{A}'s library has {r} shelves with {s} books each; {m} of the books are older than {A}. {g} of the books are lent out, {n} of them to neighbours. How many books stand on the shelves now?",
-                    "{A}'s library has {r} shelves with {s} books each; {m} of the books were then sold. {g} others were lent out, and {n} more were taken to the bindery. How many books stand on the shelves now?",
+                    "{A}'s library had {r} shelves with {s} books each. Since then {m} of the books have been sold, {g} others lent out, and {n} more taken to the bindery. How many books stand on the shelves now?",
                     "{A}'s library has {r} shelves with {s} books each; {m} of the books are older than {A}. How many books are on these shelves?",
                 ),
                 (

@@ -91,13 +91,13 @@ TEMPLATES = (
                     "{A} takes a wolf, a goat and a cabbage across a river. Besides {A}, who rows, the boat holds at most {c} of them. How many of the three must wait when {A} crosses for the first time with as many as the boat holds?",
                 ),
                 (
-                    "{A} has three crates to take upstairs. The lift goes between two floors and holds, besides {A}, at most {c} of them. One ride, up or down, takes {t} seconds. At least how many seconds of riding does it take to get {A} and all three crates upstairs?",
-                    "{A} has a fox, a hen and a snail to take upstairs. The lift goes between two floors and holds, besides {A}, at most {c} of them. Out of {A}'s sight the fox eats the hen and the hen eats the snail. One ride, up or down, takes {t} seconds. At least how many seconds of riding does it take to get {A} and all three animals upstairs unharmed?",
+                    "{A} has three crates to take upstairs. The lift goes between two floors and holds, besides {A}, at most {c} of them. One ride, up or down, takes {t} seconds. What is the smallest number of seconds of riding that gets {A} and all three crates upstairs?",
+                    "{A} has a fox, a hen and a snail to take upstairs. The lift goes between two floors and holds, besides {A}, at most {c} of them. Out of {A}'s sight the fox eats the hen and the hen eats the snail. One ride, up or down, takes {t} seconds. What is the smallest number of seconds of riding that gets {A} and all three animals upstairs unharmed?",
                     "{A} has a fox, a hen and a snail to take upstairs. The lift goes between two floors and holds, besides {A}, at most {c} of them. How many of the animals stay below on the first ride if {A} takes as many as allowed?",
                 ),
                 (
-                    "{A} rows three trunks to an island in a small boat that has room for {c} of them besides {A}. Each way across takes {t} minutes. At least how many minutes does it take until {A} is on the island with all the trunks?",
-                    "{A} rows a dog, a cat and a mouse to an island in a small boat that has room for {c} of them besides {A}. Without {A} the dog bites the cat and the cat bites the mouse. Each way across takes {t} minutes. At least how many minutes does it take until {A} is on the island with all three unbitten?",
+                    "{A} rows three trunks to an island in a small boat that has room for {c} of them besides {A}. Each way across takes {t} minutes. What is the smallest number of minutes after which {A} can be on the island with all the trunks?",
+                    "{A} rows a dog, a cat and a mouse to an island in a small boat that has room for {c} of them besides {A}. Without {A} the dog bites the cat and the cat bites the mouse. Each way across takes {t} minutes. What is the smallest number of minutes after which {A} can be on the island with all three, none of them bitten?",
                     "{A} rows a dog, a cat and a mouse to an island in a small boat that has room for {c} of them besides {A}. How many of the three find no room on the first trip?",
                 ),
             ),

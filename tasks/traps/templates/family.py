@@ -151,7 +151,7 @@ TEMPLATES = (
                     "{A} meets a girl called {G}, who says: “I have {n} brothers and {m} sisters, and we all have the same parents.” How many girls are there among the children of the family?",
                 ),
                 (
-                    "For her {n} brothers and {m} sisters {G} knits one scarf each. How many scarves does she knit?",
+                    "{G} knits one scarf for each of her {n} brothers and {m} sisters. How many scarves does she knit?",
                     "{G}, a girl, has {n} brothers and {m} sisters, all of one family. At New Year every brother writes a card to each of his sisters. How many cards does one brother write?",
                     "{G}, a girl, has {n} brothers and {m} sisters, all of one family. At New Year every sister writes a card to each of her sisters. How many cards does one sister write?",
                     "{G}, a girl, has {n} brothers and {m} sisters, all of one family. At New Year their grandmother writes a card to every girl of the family. How many cards does she write?",
@@ -200,16 +200,16 @@ TEMPLATES = (
                     "Mrs Hill's daughter {G} has {n} brothers and {m} sisters, all of them Mrs Hill's children. One of the brothers moves out. How many sons stay at home?",
                 ),
                 (
-                    "The girl {G}, her {n} brothers and her {m} sisters are sitting at the table. How many children is that?",
-                    "The girl {G}, her {n} brothers and her {m} sisters, children of the same parents, are sitting at the table. If you ask one of the boys, how many brothers does he have?",
-                    "The girl {G}, her {n} brothers and her {m} sisters, children of the same parents, are sitting at the table. If you ask one of the other girls, how many brothers does she have?",
-                    "The girl {G}, her {n} brothers and her {m} sisters, children of the same parents, are sitting at the table. How many boys stay seated when one of the boys gets up?",
+                    "A girl called {G}, her {n} brothers and her {m} sisters are sitting at the table. How many children is that?",
+                    "A girl called {G}, her {n} brothers and her {m} sisters, all children of the same parents, are sitting at the table. How many brothers does each of the boys have?",
+                    "A girl called {G}, her {n} brothers and her {m} sisters, all children of the same parents, are sitting at the table. How many brothers does each of the other girls have?",
+                    "A girl called {G}, her {n} brothers and her {m} sisters, all children of the same parents, are sitting at the table. How many boys stay seated when one of the boys gets up?",
                 ),
                 (
-                    "{A} teaches all children of one family: {G}, a girl, her {n} brothers and {m} sisters. How many pupils is that?",
-                    "{A} teaches all children of one family: {G}, a girl, her {n} brothers and {m} sisters. Each boy is to draw a picture of every brother of his. How many pictures does a boy draw?",
-                    "{A} teaches all children of one family: {G}, a girl, her {n} brothers and {m} sisters. Each girl is to draw a picture of every brother of hers. How many pictures does a girl draw?",
-                    "{A} teaches all children of one family: {G}, a girl, her {n} brothers and {m} sisters. One of the boys is ill today. How many boys are there to be taught?",
+                    "{A} teaches all the children of one couple: a girl called {G}, her {n} brothers and her {m} sisters. How many pupils is that?",
+                    "{A} teaches all the children of one couple: a girl called {G}, her {n} brothers and her {m} sisters. Each boy is to draw a picture of each of his brothers. How many pictures does a boy draw?",
+                    "{A} teaches all the children of one couple: a girl called {G}, her {n} brothers and her {m} sisters. Each girl is to draw a picture of each of her brothers. How many pictures does a girl draw?",
+                    "{A} teaches all the children of one couple: a girl called {G}, her {n} brothers and her {m} sisters. One of the boys is ill today. How many boys can come to the lesson?",
                 ),
             ),
             "zh": told(
@@ -221,15 +221,15 @@ TEMPLATES = (
                 ),
                 (
                     "桌边坐着女孩{G}和她的{n}个兄弟、{m}个姐妹。一共有多少个孩子？",
-                    "桌边坐着女孩{G}和她的{n}个兄弟、{m}个姐妹，父母相同。问其中一个男孩，他有多少个兄弟？",
-                    "桌边坐着女孩{G}和她的{n}个兄弟、{m}个姐妹，父母相同。问{G}的一个姐妹，她有多少个兄弟？",
-                    "桌边坐着女孩{G}和她的{n}个兄弟、{m}个姐妹，父母相同。一个男孩站起来走了，还坐着多少个男孩？",
+                    "桌边坐着女孩{G}和她的{n}个兄弟、{m}个姐妹，都是同父同母。每个男孩有多少个兄弟？",
+                    "桌边坐着女孩{G}和她的{n}个兄弟、{m}个姐妹，都是同父同母。{G}的每个姐妹有多少个兄弟？",
+                    "桌边坐着女孩{G}和她的{n}个兄弟、{m}个姐妹，都是同父同母。一个男孩站起来走了，还坐着多少个男孩？",
                 ),
                 (
-                    "{A}给一家的孩子上课：女孩{G}和她的{n}个兄弟、{m}个姐妹。一共有多少个学生？",
-                    "{A}给一家的孩子上课：女孩{G}和她的{n}个兄弟、{m}个姐妹。每个男孩要给自己的每个兄弟画一张像。一个男孩要画多少张？",
-                    "{A}给一家的孩子上课：女孩{G}和她的{n}个兄弟、{m}个姐妹。每个女孩要给自己的每个兄弟画一张像。一个女孩要画多少张？",
-                    "{A}给一家的孩子上课：女孩{G}和她的{n}个兄弟、{m}个姐妹。今天一个男孩病了，来上课的男孩有多少个？",
+                    "{A}给一对夫妇的孩子上课：女孩{G}和她的{n}个兄弟、{m}个姐妹。一共有多少个学生？",
+                    "{A}给一对夫妇的孩子上课：女孩{G}和她的{n}个兄弟、{m}个姐妹。每个男孩要给自己的每个兄弟画一张像。一个男孩要画多少张？",
+                    "{A}给一对夫妇的孩子上课：女孩{G}和她的{n}个兄弟、{m}个姐妹。每个女孩要给自己的每个兄弟画一张像。一个女孩要画多少张？",
+                    "{A}给一对夫妇的孩子上课：女孩{G}和她的{n}个兄弟、{m}个姐妹。今天一个男孩病了，来上课的男孩有多少个？",
                 ),
             ),
         },
@@ -256,8 +256,8 @@ TEMPLATES = (
                     "{G}, a girl, truthfully says: “I have {n} brothers and {m} sisters.” All are children of the same two parents. How many sisters can her brother {H} truthfully say he has?",
                 ),
                 (
-                    "A couple asks the children to count their brothers and sisters. {G}, one of the daughters, counts {n} brothers and {m} sisters; {H}, one of the sons, counts {j} brothers and {k} sisters. Neither forgets anybody. How many children does the couple have?",
-                    "A couple asks the children to count their brothers and sisters. {G}, one of the daughters, counts {n} brothers and {m} sisters and forgets nobody. How many sisters should {H}, one of the sons, count?",
+                    "A couple ask their children to count their brothers and sisters. {G}, one of the daughters, counts {n} brothers and {m} sisters; {H}, one of the sons, counts {j} brothers and {k} sisters. Neither forgets anybody. How many children does the couple have?",
+                    "A couple ask their children to count their brothers and sisters. {G}, one of the daughters, counts {n} brothers and {m} sisters and forgets nobody. How many sisters should {H}, one of the sons, count?",
                 ),
                 (
                     "In a questionnaire {A} reads: {G}, female, brothers {n}, sisters {m}; {H}, male, brother of {G}, brothers {j}, sisters {k}. There are no half-siblings, and both are right. How many children does the family have?",
@@ -270,7 +270,7 @@ TEMPLATES = (
                     "女孩{G}如实说：“我有{n}个兄弟和{m}个姐妹。”大家都是同父同母。她的亲兄弟{H}应该说自己有多少个姐妹？",
                 ),
                 (
-                    "一对夫妇的孩子数了两遍：女儿{G}数出自己有{n}个兄弟和{m}个姐妹，儿子{H}数出自己有{j}个兄弟和{k}个姐妹，谁也没有漏数。这对夫妇有多少个孩子？",
+                    "一对夫妇让孩子们数一数自己的兄弟姐妹：女儿{G}数出自己有{n}个兄弟和{m}个姐妹，儿子{H}数出自己有{j}个兄弟和{k}个姐妹，谁也没有漏数。这对夫妇有多少个孩子？",
                     "一对夫妇的女儿{G}数出自己有{n}个兄弟和{m}个姐妹，没有漏数。儿子{H}会数出自己有多少个姐妹？",
                 ),
                 (
@@ -308,9 +308,9 @@ TEMPLATES = (
                 ),
                 (
                     "King {H} has {d} daughters and {b} sons. How many princes and princesses is that?",
-                    "King {H} has {d} daughters by the queen, his only wife, and every daughter has {b} brothers by the same two parents, no others. How many children do they have?",
+                    "King {H} and his queen have {d} daughters, and every daughter has exactly {b} brothers; all are children of these two, who have no others. How many children do they have?",
                     "King {H} has {d} daughters, and every daughter has {b} parrots of her own. How many daughters and parrots is that together?",
-                    "King {H} has {d} daughters by the queen, his only wife, and every daughter has {b} brothers by the same two parents. How many sons do they have?",
+                    "King {H} and his queen have {d} daughters, and every daughter has exactly {b} brothers; all are children of these two. How many sons do they have?",
                 ),
             ),
             "zh": told(
@@ -323,7 +323,7 @@ TEMPLATES = (
                 (
                     "一家有{d}个女孩和{b}个男孩，一共有多少个孩子？",
                     "一家的孩子同父同母，有{d}个女孩，每个女孩都有{b}个兄弟。这家一共有多少个孩子？",
-                    "一个儿童聚会上有{d}个女孩，每个女孩都带来{b}个男孩，没有哪个男孩由两个女孩带来。聚会上一共有多少个孩子？",
+                    "一个儿童聚会上有{d}个女孩，每个女孩都带来{b}个男孩，各带各的，没有重复。聚会上一共有多少个孩子？",
                     "一家的孩子同父同母，有{d}个女孩，每个女孩都有{b}个兄弟。这家有多少个男孩？",
                 ),
                 (

@@ -141,8 +141,8 @@ TEMPLATES = (
                     "{A} evaluates the real expression √({a} − {b}t) at whole numbers t. Up to which t does {A} get a value?",
                 ),
                 (
-                    "A spreadsheet that works with real numbers alone computes {c} + √({a} − {b}n) in row n. Which number does it show in row {m}?",
-                    "A spreadsheet that works with real numbers alone computes √({a} − {b}n) in row n. What is the last row in which it shows a number?",
+                    "A spreadsheet that works only with real numbers computes {c} + √({a} − {b}n) in row n. Which number does it show in row {m}?",
+                    "A spreadsheet that works only with real numbers computes √({a} − {b}n) in row n. What is the last row in which it shows a number?",
                 ),
             ),
             "zh": told(
@@ -189,8 +189,8 @@ TEMPLATES = (
                     "{A}'s formula for the noise level, a real number, is the binary logarithm of {a} − {b}d. What is the largest whole d for which it gives a level?",
                 ),
                 (
-                    "A calculator that knows real numbers only multiplies log₂({a} − {b}k) by {c}. What does it display for k = {m}?",
-                    "A calculator that knows real numbers only works out log₂({a} − {b}k). Up to which whole number k does it display a result?",
+                    "A calculator that knows only real numbers multiplies log₂({a} − {b}k) by {c}. What does it display for k = {m}?",
+                    "A calculator that knows only real numbers works out log₂({a} − {b}k). Up to which whole number k does it display a result?",
                 ),
             ),
             "zh": told(

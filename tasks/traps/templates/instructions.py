@@ -121,16 +121,16 @@ _PLAIN = (
                     "A racket and a tin of balls cost ${s} together; the racket costs ${d} more than the balls. What would two tins of balls cost, in dollars?",
                 ),
                 (
-                    "{A} stands on a hill of {d} feet, on top of a tower of {s} feet. How many feet above the foot of the hill is that?",
-                    "{A} measures {s} feet to the tip of the flagpole on a tower. The tower is {d} feet longer than the flagpole. How many feet long is the flagpole?",
+                    "A tower {s} feet high stands on a hill {d} feet high. How many feet above the foot of the hill is the top of the tower?",
+                    "{A} measures {s} feet to the tip of the flagpole on a tower. The tower is {d} feet taller than the flagpole. How many feet long is the flagpole?",
                     "{A} measures {s} feet to the tip of the flagpole on a tower. The tower alone is {d} feet high. How many feet long is the flagpole?",
-                    "{A} measures {s} feet to the tip of the flagpole on a tower. The tower is {d} feet longer than the flagpole. How many feet long are two such flagpoles together?",
+                    "{A} measures {s} feet to the tip of the flagpole on a tower. The tower is {d} feet taller than the flagpole. How many feet long are two such flagpoles together?",
                 ),
                 (
                     "{A} sits in one train for {s} minutes and in another for {d}. How many minutes is that?",
-                    "{A} takes {s} minutes to reach a hotel by train and then on foot, {d} minutes more by train than on foot. How many minutes does {A} walk?",
+                    "{A} takes {s} minutes to reach a hotel by train and then on foot, spending {d} minutes more on the train than on foot. How many minutes does {A} walk?",
                     "{A} takes {s} minutes to reach a hotel by train and then on foot, {d} of them by train. How many minutes does {A} walk?",
-                    "{A} takes {s} minutes to reach a hotel by train and then on foot, {d} minutes more by train than on foot. How many minutes do two such walks take?",
+                    "{A} takes {s} minutes to reach a hotel by train and then on foot, spending {d} minutes more on the train than on foot. How many minutes do two such walks take?",
                 ),
             ),
             "zh": told(
@@ -141,7 +141,7 @@ _PLAIN = (
                     "一副球拍和一筒羽毛球一共{s}元，球拍比羽毛球贵{d}元。两筒羽毛球多少元？",
                 ),
                 (
-                    "一座{d}米高的小山上有一座{s}米高的塔，{A}站在塔顶。塔顶比山脚高多少米？",
+                    "一座{d}米高的小山上有一座{s}米高的塔。塔顶比山脚高多少米？",
                     "{A}量得塔连同塔顶的旗杆一共高{s}米，塔身比旗杆高{d}米。旗杆高多少米？",
                     "{A}量得塔连同塔顶的旗杆一共高{s}米，其中塔身高{d}米。旗杆高多少米？",
                     "{A}量得塔连同塔顶的旗杆一共高{s}米，塔身比旗杆高{d}米。两根这样的旗杆接起来高多少米？",
@@ -179,7 +179,7 @@ _PLAIN = (
                     "Duckweed on {A}'s pond doubles its area every day and covers half of the pond on day {n}. On which day does it cover the pond?",
                 ),
                 (
-                    "A train has gone half of its way of {n} km. How many km is that?",
+                    "A train has covered half of its route of {n} km. How many km is that?",
                     "Every hour twice as many people as before have heard a piece of news; after {n} hours all of {A}'s town has heard it. After how many hours had half of the town heard it?",
                     "Every hour equally many people hear a piece of news for the first time; after {n} hours all of {A}'s town has heard it. After how many hours had half of the town heard it?",
                     "Every hour twice as many people as before have heard a piece of news; after {n} hours half of {A}'s town has heard it. After how many hours has all of the town heard it?",
@@ -199,7 +199,7 @@ _PLAIN = (
                     "{A}的池塘里，浮萍的面积每天翻一番，第{n}天长满半个池塘。第几天长满整个池塘？",
                 ),
                 (
-                    "火车要走{n}千米，走到一半时走了多少千米？",
+                    "火车全程{n}千米，走到一半时走了多少千米？",
                     "听说一条消息的人数每小时变为原来的两倍，{n}小时后{A}的镇上人人都听说了。几小时后镇上有一半的人听说？",
                     "每小时新听说一条消息的人一样多，{n}小时后{A}的镇上人人都听说了。几小时后镇上有一半的人听说？",
                     "听说一条消息的人数每小时变为原来的两倍，{n}小时后{A}的镇上有一半的人听说了。几小时后人人都听说？",
@@ -243,15 +243,15 @@ _PLAIN = (
                 ),
                 (
                     "{n} printers print {m} posters each for {A}. How many posters are printed?",
-                    "{n} printers in {A}'s shop print {n} posters in {n} minutes, each of them its own poster. How many minutes do {m} such printers take for {m} posters?",
-                    "{n} printers in {A}'s shop print {n} posters in {n} minutes, each of them its own poster. How many posters do {m} such printers print in {n} minutes?",
-                    "{n} printers in {A}'s shop print {n} posters in {n} minutes, each of them its own poster. How many minutes does one printer take for one poster?",
+                    "{n} printers in {A}'s shop print {n} posters in {n} minutes, each printing a poster of its own. How many minutes do {m} such printers take for {m} posters?",
+                    "{n} printers in {A}'s shop print {n} posters in {n} minutes, each printing a poster of its own. How many posters do {m} such printers print in {n} minutes?",
+                    "{n} printers in {A}'s shop print {n} posters in {n} minutes, each printing a poster of its own. How many minutes does one printer take for one poster?",
                 ),
                 (
                     "{n} spiders spin {m} webs each. How many webs are there?",
-                    "{n} spiders spin {n} webs in {n} hours, one web a spider. In how many hours do {m} spiders spin {m} webs?",
-                    "{n} spiders spin {n} webs in {n} hours, one web a spider. How many webs do {m} spiders spin in {n} hours?",
-                    "{n} spiders spin {n} webs in {n} hours, one web a spider. In how many hours does one spider spin one web?",
+                    "{n} spiders spin {n} webs in {n} hours, one web each. In how many hours do {m} spiders spin {m} webs?",
+                    "{n} spiders spin {n} webs in {n} hours, one web each. How many webs do {m} spiders spin in {n} hours?",
+                    "{n} spiders spin {n} webs in {n} hours, one web each. In how many hours does one spider spin one web?",
                 ),
             ),
             "zh": told(
@@ -269,9 +269,9 @@ _PLAIN = (
                 ),
                 (
                     "{n}只蜘蛛每只织{m}张网，一共多少张网？",
-                    "{n}只蜘蛛一只织一张，{n}小时织{n}张网。{m}只蜘蛛织{m}张网要多少小时？",
-                    "{n}只蜘蛛一只织一张，{n}小时织{n}张网。{m}只蜘蛛{n}小时织多少张网？",
-                    "{n}只蜘蛛一只织一张，{n}小时织{n}张网。一只蜘蛛织一张网要多少小时？",
+                    "{n}只蜘蛛各织各的，{n}小时织{n}张网。{m}只蜘蛛织{m}张网要多少小时？",
+                    "{n}只蜘蛛各织各的，{n}小时织{n}张网。{m}只蜘蛛{n}小时织多少张网？",
+                    "{n}只蜘蛛各织各的，{n}小时织{n}张网。一只蜘蛛织一张网要多少小时？",
                 ),
             ),
         },

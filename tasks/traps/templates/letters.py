@@ -15,10 +15,10 @@ WORDS = (
     "cinnamon", "coffee", "committee", "connoisseur", "cucumber", "dilemma", "disappearance",
     "eleven", "embarrassment", "encyclopedia", "engineer", "excellence", "fulfillment", "gooseberry",
     "harassment", "hippopotamus", "interference", "jellyfish", "kayak", "lollipop", "macaroni",
-    "mayonnaise", "millennium", "minimum", "mississippi", "necessity", "nonsense", "occurrence",
+    "mayonnaise", "millennium", "minimum", "necessity", "nonsense", "occurrence",
     "orangutan", "parallelogram", "pepper", "permanent", "possession", "preference", "questionnaire",
     "rhododendron", "rhythm", "sleeplessness", "statistics", "strawberry", "successful", "syllable",
-    "tattoo", "television", "tennessee", "tomorrow", "unnecessary", "vacuum", "volleyball",
+    "tattoo", "television", "tomorrow", "unnecessary", "vacuum", "volleyball",
     "wheelbarrow", "whippersnapper", "xylophone", "yesterday", "zucchini",
 )  # fmt: skip
 
@@ -118,9 +118,9 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} asks how many letters the English word {w} has. How many?",
-                    "{A} asks how many times the letter {c} occurs in the English word {w}. How many?",
-                    "{A} asks how many times the letter {c} occurs in the English word {w}, spelled {spelled}. How many?",
+                    "How many letters, {A} asks, does the English word {w} have?",
+                    "How many times, {A} asks, does the letter {c} occur in the English word {w}?",
+                    "How many times, {A} asks, does the letter {c} occur in the English word {w}, spelled {spelled}?",
                 ),
                 (
                     "{A} paints the word {w} on a sign, each letter separately. How many letters must {A} paint?",
@@ -128,9 +128,9 @@ TEMPLATES = (
                     "{A} paints the letters of the word {w} on a sign, one by one: {spelled}. How many times must {A} paint the letter {c}?",
                 ),
                 (
-                    "To spell {w} with letter tiles, how many tiles does {A} need?",
-                    "To spell {w} with letter tiles, how many tiles with the letter {c} does {A} need?",
-                    "To spell {w} with letter tiles, {A} lays out {spelled}. How many of these tiles show the letter {c}?",
+                    "To spell the word {w} with letter tiles, how many tiles does {A} need?",
+                    "To spell the word {w} with letter tiles, how many tiles with the letter {c} does {A} need?",
+                    "To spell the word {w} with letter tiles, {A} lays out {spelled}. How many of these tiles show the letter {c}?",
                 ),
             ),
             "zh": told(
@@ -173,12 +173,12 @@ TEMPLATES = (
                     "{A} counts the letters of the word {w}, starting from the left. What number does the last letter get?",
                 ),
                 (
-                    "In a code, each letter is replaced by its place in the alphabet, from a to z. Which number replaces letter {n} of {w}?",
-                    "In a code, each letter is replaced by its place in the alphabet. How many numbers are needed to replace the letters of {w}?",
+                    "In a code, each letter is replaced by its place in the alphabet, from a to z. Which number replaces letter {n} of the word {w}?",
+                    "In a code, each letter is replaced by its place in the alphabet. How many numbers are needed to replace the letters of the word {w}?",
                 ),
                 (
-                    "Write {w} with one letter to a box. What is in box {n}, given as its place in the alphabet?",
-                    "Write {w} with one letter to a box. What is the number of the last box that gets a letter?",
+                    "Write the word {w} into a row of numbered boxes, one letter to a box from the first box on. What place in the alphabet does the letter in box {n} have?",
+                    "Write the word {w} into a row of numbered boxes, one letter to a box from the first box on. What is the number of the last box that gets a letter?",
                 ),
             ),
             "zh": told(
@@ -214,16 +214,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} would like to know how many letters there are between one {c} and the next {c} in the word {w}. How many?",
-                    "{A} would like to know how many times the letter {c} occurs in the word {w}. How many?",
+                    "How many letters, {A} would like to know, are there between one {c} and the next {c} in the word {w}?",
+                    "How many times, {A} would like to know, does the letter {c} occur in the word {w}?",
                 ),
                 (
-                    "{A} writes {w} with letter tiles and takes the letter {c} away wherever it occurs. How many tiles are there between the two gaps?",
-                    "{A} writes {w} with letter tiles and takes the letter {c} away wherever it occurs. How many tiles does {A} take away?",
+                    "{A} spells the word {w} with letter tiles and takes the letter {c} away wherever it occurs. How many tiles are there between the two gaps?",
+                    "{A} spells the word {w} with letter tiles and takes the letter {c} away wherever it occurs. How many tiles does {A} take away?",
                 ),
                 (
-                    "Letter tiles spell {w}. {A} puts a finger on one {c} and moves on to the next {c}. How many letters does the finger pass over in between?",
-                    "Letter tiles spell {w}. {A} puts a finger on every {c}. How many fingers does that take?",
+                    "Letter tiles spell the word {w}. {A} puts a finger on one {c} and moves on to the next {c}. How many letters does the finger pass over in between?",
+                    "Letter tiles spell the word {w}. {A} puts a finger on every {c}. How many fingers does that take?",
                 ),
             ),
             "zh": told(

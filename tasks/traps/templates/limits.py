@@ -99,8 +99,8 @@ TEMPLATES = (
                     "{A} studies the quotient of {k}·|t − {a}| and t − {a}. Which number is it when t is {n}?",
                 ),
                 (
-                    "Find the real number to which {k}|u − {a}|/(u − {a}) converges as u converges to {m}, whichever way u takes.",
-                    "Find the real number that {k}|u − {a}|/(u − {a}) equals where u = {n}.",
+                    "Find the real number to which {k}|u − {a}|/(u − {a}) converges as u approaches {m}, from whichever side.",
+                    "Find the real number that {k}|u − {a}|/(u − {a}) equals when u = {n}.",
                 ),
             ),
             "zh": told(
@@ -189,7 +189,7 @@ TEMPLATES = (
                 ),
                 (
                     "Start with {a}. To get from a number to the next, multiply by {p} and divide by {q}. What is the value of the endless sum of all these numbers?",
-                    "Start with {a}. To get from a number to the next, multiply by {p} and divide by {q}. Which number is it after two such steps?",
+                    "Start with {a}. To get from a number to the next, multiply by {p} and divide by {q}. Which number do you get after two such steps?",
                 ),
             ),
             "zh": told(

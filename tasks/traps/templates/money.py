@@ -18,14 +18,14 @@ def _independent(rng: Random) -> tuple[_Two, int]:
     As in the trap, the first costs what so many pieces at one price would.
     """
     (a, b), (k, m) = rng.sample((2, 3, 4), 2), rng.sample((2, 3), 2)
-    p, j = rng.randint(5, 14), rng.choice((-1, 1))
+    p, j = rng.randint(8, 14), rng.choice((-1, 1))
     x, y, c, d = p + j * b, p - j * a, k * a, m * b
     return {"a": a, "b": b, "s": a * x + b * y, "c": c, "d": d, "t": c * x + d * y}, x
 
 
 def _repeated(rng: Random) -> Mapping[str, Case]:
     (o, x), (c, u) = _independent(rng), _independent(rng)
-    p, k = rng.randint(5, 14), rng.randint(2, 3)
+    p, k = rng.randint(8, 14), rng.randint(2, 3)
     a, b = rng.sample((2, 3, 4), 2)
     s = (a + b) * p
     return four(
@@ -58,7 +58,7 @@ def _dearer(rng: Random) -> Mapping[str, Case]:
 
 def _receipts(rng: Random) -> Mapping[str, Case]:
     def case(more: int, dearer: int) -> _Two:
-        n, p = rng.randint(6, 19), rng.randint(4, 18)
+        n, p = rng.randint(6, 19), rng.randint(8, 16)
         s = (n + more) * (p + dearer)
         return {"n": n, "p": p, "s": s, "b": (s // 50 + rng.randint(1, 2)) * 50}
 
@@ -119,16 +119,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{a} pens and {b} rulers cost ${s}. At the same prices, {c} pens and {d} rulers cost ${t}. What does one pen cost, in dollars?",
-                    "{a} pens and {b} rulers cost ${s}. At the same prices, what do {c} pens and {d} rulers cost, in dollars?",
+                    "{a} paperbacks and {b} mugs cost ${s}. At the same prices, {c} paperbacks and {d} mugs cost ${t}. What does one paperback cost, in dollars?",
+                    "{a} paperbacks and {b} mugs cost ${s}. At the same prices, what do {c} paperbacks and {d} mugs cost, in dollars?",
                 ),
                 (
-                    "At the flower stall {A} pays ${s} for {a} roses and {b} lilies, and {B} pays ${t} for {c} roses and {d} lilies. How many dollars is a rose?",
-                    "At the flower stall {A} pays ${s} for {a} roses and {b} lilies. {B} takes {c} roses and {d} lilies. How many dollars does {B} pay?",
+                    "At the garden centre {A} pays ${s} for {a} roses and {b} lilies in pots, and {B} pays ${t} for {c} roses and {d} lilies. What does one rose cost, in dollars?",
+                    "At the garden centre {A} pays ${s} for {a} roses and {b} lilies in pots. {B} takes {c} roses and {d} lilies. How many dollars does {B} pay?",
                 ),
                 (
-                    "A café bill says: {a} coffees and {b} teas, ${s}. The bill for the next table says: {c} coffees and {d} teas, ${t}. How many dollars does a coffee cost?",
-                    "A café bill says: {a} coffees and {b} teas, ${s}. The next table had {c} coffees and {d} teas. How many dollars is the bill there?",
+                    "A restaurant bill says: {a} pizzas and {b} salads, ${s}. The bill for the next table says: {c} pizzas and {d} salads, ${t}. How many dollars does a pizza cost?",
+                    "A restaurant bill says: {a} pizzas and {b} salads, ${s}. The next table had {c} pizzas and {d} salads. How many dollars is the bill there?",
                 ),
             ),
             "zh": told(
@@ -166,8 +166,8 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{a} kg of apples and {b} kg of pears cost ${s} at a market stall; {c} kg of apples and {d} kg of pears cost ${t} there, with no discount for anybody. What do a kilogram of apples and {k} of pears cost together, in dollars?",
-                    "{a} kg of apples and {b} kg of pears cost ${s} at a market stall that gives no discounts. What do {c} kg of apples and {d} kg of pears cost there, in dollars?",
+                    "{a} kg of cherries and {b} kg of apricots cost ${s} at a market stall; {c} kg of cherries and {d} kg of apricots cost ${t} there, with no discount for anybody. What do a kilogram of cherries and {k} of apricots cost together, in dollars?",
+                    "{a} kg of cherries and {b} kg of apricots cost ${s} at a market stall that gives no discounts. What do {c} kg of cherries and {d} kg of apricots cost there, in dollars?",
                 ),
                 (
                     "{A} buys {a} tickets for adults and {b} for children for ${s}. {B} pays ${t} at the same window for {c} adults and {d} children. Nobody gets a discount. How many dollars do one adult's ticket and {k} children's tickets cost together?",
@@ -212,8 +212,8 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} buys {n} notebooks at ${p} each, nothing else. There is no discount and no fee; the total is ${s}, and {A} pays with ${b}. How many dollars does {A} get back?",
-                    "{A} buys {n} notebooks at ${p} each, nothing else. There is no discount and no fee. What is the total in dollars?",
+                    "{A} buys {n} T-shirts at ${p} each, nothing else. There is no discount and no fee; the total is ${s}, and {A} pays with ${b}. How many dollars does {A} get back?",
+                    "{A} buys {n} T-shirts at ${p} each, nothing else. There is no discount and no fee. What is the total in dollars?",
                 ),
                 (
                     "A bill lists {n} lunches at ${p} each, then the sum to pay, ${s}, and not another line. The group lays ${b} on the table. How much change is due, in dollars?",
@@ -221,7 +221,7 @@ TEMPLATES = (
                 ),
                 (
                     "{A} works {n} hours at ${p} an hour and gets exactly that, ${s} in all. With it {A} pays off part of a debt of ${b}. How many dollars of the debt remain?",
-                    "{A} works {n} hours at ${p} an hour and gets exactly that. How many dollars in all?",
+                    "{A} works {n} hours at ${p} an hour and gets exactly that. How many dollars is that in all?",
                 ),
             ),
             "zh": told(
@@ -234,8 +234,8 @@ TEMPLATES = (
                     "账单上写着：午餐{n}份，每份{p}元，没有其他项目。合计多少元？",
                 ),
                 (
-                    "{A}打工{n}小时，每小时{p}元，一分不多一分不少，总共拿到{s}元，全部用来还{b}元的欠款。还欠多少元？",
-                    "{A}打工{n}小时，每小时{p}元，一分不多一分不少，总共拿到多少元？",
+                    "{A}送了{n}单外卖，每单{p}元，没有别的收入，总共拿到{s}元，全部用来还{b}元的欠款。还欠多少元？",
+                    "{A}送了{n}单外卖，每单{p}元，没有别的收入，总共拿到多少元？",
                 ),
             ),
         },
@@ -263,12 +263,12 @@ TEMPLATES = (
                     "A cinema sold {n} tickets, at ${p} for adults and ${q} for children. What is the most, in dollars, that it can have taken for them?",
                 ),
                 (
-                    "{A} buys {n} cards for friends. A card with an envelope costs ${p}, one without ${q}. All the cards together cost ${s}. How many of them have no envelope?",
-                    "{A} buys {n} cards for friends. A card with an envelope costs ${p}, one without ${q}. How many dollars can all the cards together cost at most?",
+                    "{A} buys {n} mugs as presents. A mug with a name on it costs ${p}, a plain one ${q}. All the mugs together cost ${s}. How many of them are plain?",
+                    "{A} buys {n} mugs as presents. A mug with a name on it costs ${p}, a plain one ${q}. How many dollars can all the mugs together cost at most?",
                 ),
                 (
                     "{n} people went up a tower. By lift it costs ${p}, by the stairs ${q}, and ${s} was paid altogether. How many took the stairs?",
-                    "{n} people went up a tower. By lift it costs ${p}, by the stairs ${q}. At the very most, how many dollars were paid altogether?",
+                    "{n} people went up a tower. By lift it costs ${p}, by the stairs ${q}. What is the most, in dollars, that can have been paid altogether?",
                 ),
             ),
             "zh": told(
@@ -277,8 +277,8 @@ TEMPLATES = (
                     "电影院卖出{n}张票，成人票每张{p}元，儿童票每张{q}元。票款最多是多少元？",
                 ),
                 (
-                    "{A}给朋友买了{n}张贺卡，带信封的每张{p}元，不带信封的每张{q}元，一共花了{s}元。不带信封的有多少张？",
-                    "{A}给朋友买了{n}张贺卡，带信封的每张{p}元，不带信封的每张{q}元。最多会花多少元？",
+                    "{A}买了{n}个杯子送人，印名字的每个{p}元，不印的每个{q}元，一共花了{s}元。不印名字的有多少个？",
+                    "{A}买了{n}个杯子送人，印名字的每个{p}元，不印的每个{q}元。最多会花多少元？",
                 ),
                 (
                     "{n}名游客上塔，坐电梯每人{p}元，走楼梯每人{q}元，一共付了{s}元。走楼梯的有多少人？",
@@ -306,16 +306,16 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} goes to the market with ${m} and nothing else, borrows nothing, and buys {a} melons at ${p} and {b} pineapples at ${q} each. How many dollars does {A} bring home?",
-                    "At the market {A} buys {a} melons at ${p} and {b} pineapples at ${q} each. How many dollars does that cost?",
+                    "{A} goes to the market with ${m} and nothing else, borrows nothing, and buys {a} cheeses at ${p} and {b} jars of honey at ${q} each. How many dollars does {A} bring home?",
+                    "At the market {A} buys {a} cheeses at ${p} and {b} jars of honey at ${q} each. How many dollars does that cost?",
                 ),
                 (
                     "A gift card holds ${m}. With it alone {A} pays for {a} books at ${p} each and {b} games at ${q} each. What amount is left on the card, in dollars?",
                     "{A} pays with a gift card for {a} books at ${p} each and {b} games at ${q} each. What amount is taken from the card, in dollars?",
                 ),
                 (
-                    "The class fund holds ${m} in cash. Out of it come {a} footballs for ${p} each and {b} nets for ${q} each, all paid at once. How much cash stays in the fund, in dollars?",
-                    "Out of the class fund come {a} footballs for ${p} each and {b} nets for ${q} each. How much is that in all, in dollars?",
+                    "The class fund holds ${m} in cash. Out of it come {a} pizzas for ${p} each and {b} puzzles for ${q} each, all paid at once. How much cash stays in the fund, in dollars?",
+                    "Out of the class fund come {a} pizzas for ${p} each and {b} puzzles for ${q} each. How much is that in all, in dollars?",
                 ),
             ),
             "zh": told(
@@ -324,12 +324,12 @@ TEMPLATES = (
                     "{A}在市场买了{a}个西瓜，每个{p}元，又买了{b}个菠萝，每个{q}元。一共花了多少元？",
                 ),
                 (
-                    "一张礼品卡里有{m}元。{A}只用这张卡付款，买了{a}本书，每本{p}元，和{b}个玩具，每个{q}元。卡里还剩多少元？",
-                    "{A}用礼品卡付款，买了{a}本书，每本{p}元，和{b}个玩具，每个{q}元。从卡里扣掉多少元？",
+                    "一张礼品卡里有{m}元。{A}只用这张卡付款，买了{a}个笔记本，每个{p}元，又买了{b}个玩具，每个{q}元。卡里还剩多少元？",
+                    "{A}用礼品卡付款，买了{a}个笔记本，每个{p}元，又买了{b}个玩具，每个{q}元。从卡里扣掉多少元？",
                 ),
                 (
-                    "班费一共有{m}元现金，全部费用都从里面当场付清：足球{a}个，每个{p}元；球网{b}张，每张{q}元。班费还剩多少元？",
-                    "班里用班费买了足球{a}个，每个{p}元；球网{b}张，每张{q}元。一共用去多少元？",
+                    "班费一共有{m}元现金，全部费用都从里面当场付清：蛋糕{a}块，每块{p}元；果汁{b}瓶，每瓶{q}元。班费还剩多少元？",
+                    "班里用班费买了蛋糕{a}块，每块{p}元；果汁{b}瓶，每瓶{q}元。一共用去多少元？",
                 ),
             ),
         },

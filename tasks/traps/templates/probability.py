@@ -107,21 +107,21 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "In a quiz show a car stands behind one of {n} closed doors. {A} points at a door without a clue. What is the probability that the car is there, as a fraction?",
-                    "In a quiz show a car stands behind one of {n} closed doors. {A} points at a door. The host, who has no idea where the car is, opens one of the other doors at random, and by chance there is no car behind it. {A} now changes to a certain other closed door. With what probability, as a fraction, is the car there?",
-                    "In a quiz show a car stands behind one of {n} closed doors. {A} points at a door. The host, who knows where the car is and never shows it, opens at random one of the other doors without the car. {A} now changes to a certain other closed door. With what probability, as a fraction, is the car there?",
+                    "In a quiz show a car stands behind one of {n} closed doors. {A} points at a door at random. What is the probability that the car is there, as a fraction?",
+                    "In a quiz show a car stands behind one of {n} closed doors. {A} points at a door. The host, who has no idea where the car is, opens one of the other doors at random, and by chance there is no car behind it. {A} now switches to one of the other closed doors. With what probability, as a fraction, is the car there?",
+                    "In a quiz show a car stands behind one of {n} closed doors. {A} points at a door. The host, who knows where the car is and never shows it, opens at random one of the other doors without the car. {A} now switches to one of the other closed doors. With what probability, as a fraction, is the car there?",
                     "In a quiz show a car stands behind one of {n} closed doors. {A} points at a door. With what probability, as a fraction, is the car behind one of the other doors?",
                 ),
                 (
                     "{A} has {n} face-down cards, one of them the queen of hearts, and touches one. With what probability is it the queen of hearts, as a fraction?",
-                    "{A} has {n} face-down cards, one of them the queen of hearts, and touches one. {B}, who does not know the cards either, turns over at random one of the others; it happens not to be the queen. What is now the probability that a particular one of the other face-down cards is the queen of hearts, as a fraction?",
-                    "{A} has {n} face-down cards, one of them the queen of hearts, and touches one. {B}, who has looked at all cards, turns over, as agreed, at random one of the others that is not the queen. What is now the probability that a particular one of the other face-down cards is the queen of hearts, as a fraction?",
+                    "{A} has {n} face-down cards, one of them the queen of hearts, and touches one. {B}, who does not know the cards either, turns over one of the others at random; it happens not to be the queen. What is now the probability that a particular one of the other face-down cards is the queen of hearts, as a fraction?",
+                    "{A} has {n} face-down cards, one of them the queen of hearts, and touches one. {B}, who has looked at all the cards, turns over, as agreed, one of the others that is not the queen, chosen at random. What is now the probability that a particular one of the other face-down cards is the queen of hearts, as a fraction?",
                     "{A} has {n} face-down cards, one of them the queen of hearts, and touches one. What is the probability that the queen of hearts is among the others, as a fraction?",
                 ),
                 (
                     "A ring lies under one of {n} cups. {A} puts a hand on a cup at random. What is the chance, as a fraction, that the ring is under it?",
-                    "A ring lies under one of {n} cups. {A} puts a hand on a cup. A gust of wind, blind to the ring and as likely to hit any other cup, tips over one of the others: empty. What is the chance, as a fraction, that the ring is under a given one of the other standing cups?",
-                    "A ring lies under one of {n} cups. {A} puts a hand on a cup. The juggler, who hid the ring, tips over, as always, an empty one of the others, each with equal chances. What is the chance, as a fraction, that the ring is under a given one of the other standing cups?",
+                    "A ring lies under one of {n} cups. {A} puts a hand on a cup. A gust of wind, as likely to hit any one of the other cups as the next, tips one of them over: it is empty. What is the chance, as a fraction, that the ring is under a given one of the other standing cups?",
+                    "A ring lies under one of {n} cups. {A} puts a hand on a cup. The juggler, who hid the ring, as always tips over one of the other cups that are empty, chosen at random. What is the chance, as a fraction, that the ring is under a given one of the other standing cups?",
                     "A ring lies under one of {n} cups. {A} puts a hand on a cup. What is the chance, as a fraction, that the ring is under one of the other cups?",
                 ),
             ),
@@ -167,10 +167,10 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} rolls a fair die with {s} faces. What is the probability of the highest face, as a fraction?",
-                    "{A} has rolled a fair die with {s} faces {k} times: the highest face each time. With what probability does the next roll show the highest face again, as a fraction?",
-                    "{A} is going to roll a fair die with {s} faces {k} times and then once more. With what probability will all of these rolls show the highest face, as a fraction?",
-                    "{A} has rolled a fair die with {s} faces {k} times: the highest face each time. How many different faces can the next roll show?",
+                    "{A} rolls a fair die with {s} faces. What is the probability of the highest number, as a fraction?",
+                    "{A} has rolled a fair die with {s} faces {k} times: the highest number each time. With what probability does the next roll show the highest number again, as a fraction?",
+                    "{A} is going to roll a fair die with {s} faces {k} times and then once more. With what probability will all of these rolls show the highest number, as a fraction?",
+                    "{A} has rolled a fair die with {s} faces {k} times: the highest number each time. How many different numbers can the next roll show?",
                 ),
                 (
                     "A fair spinner has {s} equal fields, one of them gold. What is the chance that it stops on gold, as a fraction?",
@@ -181,7 +181,7 @@ TEMPLATES = (
                 (
                     "Each day a clerk draws by lot which of {s} teams goes first, with equal chances. How likely is it that {A}'s team goes first tomorrow, as a fraction?",
                     "Each day a clerk draws by lot which of {s} teams goes first, with equal chances. {A}'s team has gone first on the last {k} days. How likely is it that {A}'s team goes first tomorrow, as a fraction?",
-                    "Each day a clerk draws by lot which of {s} teams goes first, with equal chances. How likely is it that {A}'s team goes first on each of the {k} days from tomorrow on and on the day after those too, as a fraction?",
+                    "Each day a clerk draws by lot which of {s} teams goes first, with equal chances. How likely is it that {A}'s team goes first on each of the next {k} days and on the day after that too, as a fraction?",
                     "Each day a clerk draws by lot which of {s} teams goes first. {A}'s team has gone first on the last {k} days. How many teams have a chance to go first tomorrow?",
                 ),
             ),
@@ -233,9 +233,9 @@ TEMPLATES = (
                 ),
                 (
                     "A computer picks at random from a list of {r} songs and {b} talks. With what probability does {A} hear a song first, as a fraction?",
-                    "A computer picks at random from a list of {r} songs and {b} talks, which stays as it is. {A} has heard {k} titles so far, all of them songs. With what probability does a song come next, as a fraction?",
+                    "A computer picks at random from an unchanging list of {r} songs and {b} talks. {A} has heard {k} titles so far, all of them songs. With what probability does a song come next, as a fraction?",
                     "A computer picks at random from a list of {r} songs and {b} talks and strikes off what has been played. {A} has heard {k} titles so far, all of them songs. With what probability does a song come next, as a fraction?",
-                    "A computer picks at random from a list of {r} songs and {b} talks, which stays as it is. {A} has heard some titles so far, all of them songs. How many titles are on the list for the next pick?",
+                    "A computer picks at random from an unchanging list of {r} songs and {b} talks. {A} has heard some titles so far, all of them songs. How many titles are on the list for the next pick?",
                 ),
                 (
                     "{A} shuffles {r} cards with a star and {b} cards with a moon and turns over the top one. What is the chance of a star, as a fraction?",

@@ -13,7 +13,7 @@ TOPIC = "rates and meeting problems"
 
 def _on_foot(rng: Random) -> Mapping[str, Case]:
     def case(low: int, high: int) -> dict[str, int]:
-        t = rng.randint(*(2, 6) if low > 6 else (3, 10))
+        t = rng.randint(*(2, 4) if low > 6 else (3, 7))
         h = rng.choice([h for h in range(2, 6) if h != t])
         return {"d": t * rng.randint(low, high), "t": t, "h": h}
 
@@ -31,7 +31,7 @@ def _way_back(rng: Random) -> Mapping[str, Case]:
 
     def case(kind: str) -> tuple[dict[str, int], int]:
         while True:
-            v, back = 5 * rng.randint(5, 14), 5 * rng.randint(5, 24)
+            v, back = 5 * rng.randint(6, 16), 5 * rng.randint(6, 26)
             w = Fraction(2 * v * back, v + back)
             if w.denominator != 1 or w == v or (w > v) == (kind == "original"):
                 continue
@@ -39,7 +39,7 @@ def _way_back(rng: Random) -> Mapping[str, Case]:
             if kind != "trap":
                 return {"d": v * trips, "v": v, "w": goal}, back
             slow = goal // 10 * 5 - 5 * rng.randint(0, 1)  # the goal of a control, from half of it
-            if slow >= 20:
+            if slow >= 30:
                 return {"d": slow * trips, "v": slow, "w": goal}, 2 * goal - slow
 
     (o, x), (c, y), (t, z) = case("original"), case("control"), case("trap")
@@ -53,15 +53,15 @@ def _chase(rng: Random) -> Mapping[str, Case]:
 
     def case(gains: tuple[int, int], slower: bool) -> dict[str, int]:
         while True:
-            gain, low, h = rng.randint(*gains), rng.randint(12, 24), rng.randint(1, 4)
+            gain, low, h = rng.randint(*gains), rng.randint(10, 22), rng.randint(1, 4)
             v, w = (low, low + gain) if slower else (low + gain, low)
-            if h * w % gain == 0:
+            if max(v, w) <= 26 and h * w % gain == 0 and h * w <= 9 * gain:  # within nine hours
                 return {"h": h, "w": w, "v": v}
 
     def hours(x: dict[str, int]) -> Fraction:
         return Fraction(x["h"] * x["w"], abs(x["v"] - x["w"]))
 
-    o, c, t = case((5, 8), False), case((2, 4), False), case((2, 4), True)
+    o, c, t = case((5, 9), False), case((2, 6), False), case((2, 6), True)
     return four(
         sound(hours(o), **o),
         sound(t["w"] - t["v"], v=t["v"], w=t["w"]),
@@ -72,7 +72,7 @@ def _chase(rng: Random) -> Mapping[str, Case]:
 
 def _tank(rng: Random) -> Mapping[str, Case]:
     def case(gain: int) -> dict[str, int]:
-        b = rng.randint(15, 40)
+        b = rng.randint(12, 34)
         return {"c": abs(gain) * rng.randint(30, 60), "a": b + gain, "b": b}
 
     o, c, t = case(rng.randint(5, 9)), case(rng.randint(2, 3)), case(-rng.randint(2, 3))
@@ -127,11 +127,11 @@ TEMPLATES = (
             "en": told(
                 (
                     "{A} walks {d} km in {t} hours at a steady pace, without running or riding. At the same pace, how many kilometres does {A} walk in {h} hours?",
-                    "Somebody covers {d} km in {t} hours at a steady pace; whether on foot or not, nobody knows. How many kilometres per hour is that?",
+                    "Somebody covers {d} km in {t} hours at a steady pace, on foot or by some other means. How many kilometres per hour is that?",
                 ),
                 (
                     "On foot and with a rucksack, {A} has covered {d} km in the last {t} hours. Walking on at that speed, how many kilometres will {A} cover in the next {h} hours?",
-                    "{A} has covered {d} km in the last {t} hours; how is not known. What was the speed in kilometres per hour?",
+                    "{A} has covered {d} km in the last {t} hours, on foot or by some other means. What was the speed in kilometres per hour?",
                 ),
                 (
                     "A postman does his round on foot, covering {d} km in {t} hours. How many kilometres does he walk in {h} hours if he keeps up that pace?",
@@ -145,7 +145,7 @@ TEMPLATES = (
                 ),
                 (
                     "{A}背着背包徒步，刚才{t}小时走了{d}千米。照这样的速度走下去，接下来{h}小时走多少千米？",
-                    "{A}刚才{t}小时走了{d}千米，怎么走的不知道。速度是每小时多少千米？",
+                    "{A}刚才{t}小时前进了{d}千米，可能是步行，也可能是坐车。速度是每小时多少千米？",
                 ),
                 (
                     "一位邮递员步行送信，{t}小时走了{d}千米。他保持这个速度，{h}小时走多少千米？",
@@ -228,8 +228,8 @@ TEMPLATES = (
                     "{B} rides ahead by bicycle at a steady {w} km/h, {A} follows on the same road at a steady {v} km/h. By how many kilometres does {B}'s lead grow each hour?",
                 ),
                 (
-                    "A tractor drives at {w} km/h along a straight highway. Another tractor follows from the same gate {h} h later at {v} km/h. Neither ever stops or turns. After how many hours on the road does the second reach the first?",
-                    "Two tractors drive along a straight highway, the first at {w} km/h and behind it another at {v} km/h. How many kilometres more than the second does the first cover each hour?",
+                    "A barge goes down a long river at {w} km/h. Another barge follows from the same landing {h} h later at {v} km/h. Neither ever stops or turns. How many hours after setting out does the second reach the first?",
+                    "Two barges go down a long river, the first at {w} km/h and behind it another at {v} km/h. How many kilometres more than the second does the first cover each hour?",
                 ),
                 (
                     "Two sailing boats keep to one course across the ocean. The first has been under way for {h} h at {w} km/h when the second leaves the same harbour at {v} km/h. Both hold their speeds. How many hours does the second need to draw level with the first?",
@@ -242,8 +242,8 @@ TEMPLATES = (
                     "{B}骑车在前，一直保持每小时{w}千米；{A}沿同一条路在后，一直保持每小时{v}千米。{B}领先的距离每小时增加多少千米？",
                 ),
                 (
-                    "一辆拖拉机沿笔直的公路以每小时{w}千米的速度前进。{h}小时后，另一辆拖拉机从同一地点以每小时{v}千米的速度跟去。两车都不停也不拐弯。后一辆上路几小时后赶上前一辆？",
-                    "两辆拖拉机沿笔直的公路前进，前一辆每小时{w}千米，后一辆每小时{v}千米。前一辆每小时比后一辆多走多少千米？",
+                    "一艘货船以每小时{w}千米的速度沿江而下。{h}小时后，另一艘货船从同一码头以每小时{v}千米的速度跟去。两船都不停也不掉头。后一艘出发几小时后赶上前一艘？",
+                    "两艘货船沿江而下，前一艘每小时{w}千米，后一艘每小时{v}千米。前一艘每小时比后一艘多走多少千米？",
                 ),
                 (
                     "两艘帆船沿同一航线横渡大洋。第一艘以每小时{w}千米的速度航行了{h}小时，第二艘才从同一港口以每小时{v}千米的速度出发，两船速度都不变。第二艘要几小时才能赶上第一艘？",
@@ -271,8 +271,8 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "A trough that holds {c} litres is empty. A tap lets in {a} litres a minute. As long as there is water in the trough, {b} litres a minute run out through a crack at the bottom. How many minutes does it take to fill the trough?",
-                    "A trough is half full. A tap lets in {a} litres a minute while {b} litres a minute run out through a crack at the bottom. By how many litres does the water in it go down each minute?",
+                    "A trough that holds {c} litres is empty. A pipe lets in {a} litres a minute. As long as there is water in the trough, {b} litres a minute run out through a crack at the bottom. How many minutes does it take to fill the trough?",
+                    "A trough is half full. A pipe lets in {a} litres a minute while {b} litres a minute run out through a crack at the bottom. By how many litres does the water in it go down each minute?",
                 ),
                 (
                     "{A} starts to fill an empty paddling pool of {c} litres at {a} litres a minute and forgets to close the drain, which lets out {b} litres a minute as long as there is water in the pool. After how many minutes is the pool full?",
@@ -285,8 +285,8 @@ TEMPLATES = (
             ),
             "zh": told(
                 (
-                    "一个能装{c}升水的水槽是空的。水龙头每分钟放进{a}升水；只要槽里有水，底部的裂缝每分钟就漏掉{b}升水。要多少分钟才能把水槽装满？",
-                    "一个水槽里有半槽水。水龙头每分钟放进{a}升水，底部的裂缝每分钟漏掉{b}升水。水槽里的水每分钟减少多少升？",
+                    "一个能装{c}升水的水槽是空的。水管每分钟放进{a}升水；只要槽里有水，底部的裂缝每分钟就漏掉{b}升水。要多少分钟才能把水槽装满？",
+                    "一个水槽里有半槽水。水管每分钟放进{a}升水，底部的裂缝每分钟漏掉{b}升水。水槽里的水每分钟减少多少升？",
                 ),
                 (
                     "{A}往一个容量{c}升的空水池里注水，每分钟{a}升，却忘了关排水口，只要池里有水，排水口每分钟就排掉{b}升。多少分钟后水池注满？",

@@ -232,8 +232,8 @@ TEMPLATES = (
                     "{A} finds a ticket stamped {p}/{q}, from a country where some people write the day first and others the month. How many of these two numbers could stand for the month?",
                 ),
                 (
-                    "In an old ship's log {A} reads the date {p}/{q}/{y}. The log never says if it writes the month or the day first, and captains did either. Which day of the month is meant?",
-                    "In an old ship's log, which may write the month or the day first, {A} reads {p}/{q}. How many of these two numbers can be a month?",
+                    "In a ship's log {A} reads the date {p}/{q}/{y}. The log never says if it writes the month or the day first, and captains do either. Which day of the month is meant?",
+                    "In a ship's log, which may write the month or the day first, {A} reads {p}/{q}. How many of these two numbers can be a month?",
                 ),
                 (
                     "The form asks for a date without giving an order of day and month. {A} finds {p}/{q}/{y} on it, in somebody else's handwriting. What day of the month is that?",
@@ -246,8 +246,8 @@ TEMPLATES = (
                     "一张外国车票上盖着{p}/{q}，是日和月，{A}不知道那里先写哪个。这两个数里，有几个可能是月份？",
                 ),
                 (
-                    "{A}在一本旧航海日志里读到日期{p}/{q}/{y}。日志没说明先写月还是先写日，当时两种都常见。这是几号？",
-                    "{A}在一本旧航海日志里读到{p}/{q}，可能先写月，也可能先写日。这两个数里，有几个可能是月份？",
+                    "{A}在一本航海日志里读到日期{p}/{q}/{y}。日志没说明先写月还是先写日，两种写法都常见。这是几号？",
+                    "{A}在一本航海日志里读到{p}/{q}，可能先写月，也可能先写日。这两个数里，有几个可能是月份？",
                 ),
                 (
                     "一张外国表格只写“日期”，没规定日和月的先后。{A}看到别人在上面填了{p}/{q}/{y}。填的是几号？",
@@ -304,8 +304,8 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "The old town hall that {A} draws has, among other things, {a} {f}, {b} {g} and {c} {h}. {d} of the {h} are hidden behind a tree. How many {q} does {A} see, leaving out hidden ones?",
-                    "The old town hall that {A} draws has, among other things, {a} {f}, {b} {g} and {c} {h}. How many {f}, {g} and {h} is that in all?",
+                    "The old grand hotel that {A} draws has, among other things, {a} {f}, {b} {g} and {c} {h}. {d} of the {h} are hidden behind a tree. How many {q} can {A} see?",
+                    "The old grand hotel that {A} draws has, among other things, {a} {f}, {b} {g} and {c} {h}. How many {f}, {g} and {h} is that in all?",
                 ),
                 (
                     "A guide tells {A} that the castle once had {a} {f}, {b} {g} and {c} {h}. Since the fire it has had {d} fewer {h}. How many {q} does the castle have today?",
@@ -318,8 +318,8 @@ TEMPLATES = (
             ),
             "zh": told(
                 (
-                    "{A}画的老市政厅有{a}个{f}、{b}个{g}、{c}个{h}，还有许多别的东西。有{d}个{h}被树挡住了。不算被挡住的，{A}能看到多少个{q}？",
-                    "{A}画的老市政厅有{a}个{f}、{b}个{g}、{c}个{h}，还有许多别的东西。{f}、{g}和{h}一共多少个？",
+                    "{A}画的老饭店有{a}个{f}、{b}个{g}、{c}个{h}，还有许多别的东西。有{d}个{h}被树挡住了。{A}能看到多少个{q}？",
+                    "{A}画的老饭店有{a}个{f}、{b}个{g}、{c}个{h}，还有许多别的东西。{f}、{g}和{h}一共多少个？",
                 ),
                 (
                     "导游告诉{A}，城堡原来有{a}个{f}、{b}个{g}、{c}个{h}，火灾以后少了{d}个{h}。城堡现在有多少个{q}？",
@@ -356,8 +356,8 @@ TEMPLATES = (
                     "{A} reads every day of the holidays: {a} pages on {f}, and {b} pages more than that on {g}. How many pages is that on the two days together?",
                 ),
                 (
-                    "The zoo counted {a} visitors on {f}, and {b} more than that on {g}. How many visitors, {A} asks, came on {q}?",
-                    "The zoo counted {a} visitors on {f}, and {b} more than that on {g}. How many visitors, {A} asks, came on the two days?",
+                    "The village museum counted {a} visitors on {f}, and {b} more than that on {g}. How many visitors, {A} asks, came on {q}?",
+                    "The village museum counted {a} visitors on {f}, and {b} more than that on {g}. How many visitors, {A} asks, came on the two days together?",
                 ),
             ),
             "zh": told(
@@ -370,8 +370,8 @@ TEMPLATES = (
                     "假期里{A}天天看书，{f}看了{a}页，{g}比那天多看{b}页。这两天一共看了多少页？",
                 ),
                 (
-                    "动物园{f}来了{a}名游客，{g}比那天多来了{b}名。{A}问：{q}来了多少名游客？",
-                    "动物园{f}来了{a}名游客，{g}比那天多来了{b}名。{A}问：这两天一共来了多少名游客？",
+                    "村里的博物馆{f}来了{a}名游客，{g}比那天多来了{b}名。{A}问：{q}来了多少名游客？",
+                    "村里的博物馆{f}来了{a}名游客，{g}比那天多来了{b}名。{A}问：这两天一共来了多少名游客？",
                 ),
             ),
         },

@@ -138,12 +138,12 @@ TEMPLATES = (
                     "In {A}'s village {a} people keep hens and {b} keep bees. How many people can keep both at most?",
                 ),
                 (
-                    "After the talk {a} guests had coffee and {b} guests had cake; {c} guests had both coffee and cake. How many guests had something?",
-                    "After the talk {a} guests had coffee and {b} guests had cake. At most how many guests can have had both coffee and cake?",
+                    "After the talk {a} guests had coffee and {b} guests had cake; {c} guests had both coffee and cake. How many guests had at least one of the two?",
+                    "After the talk {a} guests had coffee and {b} guests had cake. What is the largest number of guests that can have had both coffee and cake?",
                 ),
                 (
                     "{A}'s library has {a} books on birds and {b} books on travel; {c} of these are on both birds and travel. How many different books is that in all?",
-                    "{A}'s library has {a} books on birds and {b} books on travel. At most how many of these can be on both birds and travel?",
+                    "{A}'s library has {a} books on birds and {b} books on travel. What is the largest number of them that can be on both birds and travel?",
                 ),
             ),
             "zh": told(
@@ -152,8 +152,8 @@ TEMPLATES = (
                     "{A}的村子里，{a}人养鸡，{b}人养蜂。两样都养的最多有多少人？",
                 ),
                 (
-                    "讲座结束后，{a}位客人喝了咖啡，{b}位客人吃了蛋糕，既喝咖啡又吃蛋糕的有{c}位。喝了或吃了的客人共有多少位？",
-                    "讲座结束后，{a}位客人喝了咖啡，{b}位客人吃了蛋糕。既喝咖啡又吃蛋糕的最多有多少位？",
+                    "讲座结束后，{a}位听众喝了咖啡，{b}位听众吃了蛋糕，既喝咖啡又吃蛋糕的有{c}位。至少享用了其中一样的听众共有多少位？",
+                    "讲座结束后，{a}位听众喝了咖啡，{b}位听众吃了蛋糕。既喝咖啡又吃蛋糕的最多有多少位？",
                 ),
                 (
                     "{A}的书架上，讲鸟类的书有{a}本，讲旅行的书有{b}本，其中既讲鸟类又讲旅行的有{c}本。这些书一共有多少本？",
@@ -189,8 +189,8 @@ TEMPLATES = (
                 ),
                 (
                     "{A}'s form was signed by {a} neighbours in ink and by {b} others in pencil. How many neighbours signed?",
-                    "{A} asked the neighbours: {a} have a cat, {b} have a dog, and {c} have a cat and a dog. How many neighbours have an animal of these kinds?",
-                    "{A} asked the neighbours: {a} have a cat but no dog, {b} have a dog but no cat, and {c} have a cat and a dog. How many neighbours have an animal of these kinds?",
+                    "{A} asked the neighbours: {a} have a cat, {b} have a dog, and {c} have a cat and a dog. How many neighbours have a cat, a dog or both?",
+                    "{A} asked the neighbours: {a} have a cat but no dog, {b} have a dog but no cat, and {c} have a cat and a dog. How many neighbours have a cat, a dog or both?",
                     "{A} asked the neighbours: {b} have a dog, and {c} of them have a cat and a dog. How many neighbours have a dog but no cat?",
                 ),
                 (
@@ -302,8 +302,8 @@ TEMPLATES = (
                     "There are {n} {z} in {A}'s sports club. Exactly {p}% of the {x} are {y} too. How many members are both {x} and {y}?",
                 ),
                 (
-                    "A town has {n} {z}. Exactly {p} in every hundred {x} of the town are {y} as well. How many people in the town are both {x} and {y}?",
-                    "A town has {n} {z}. Exactly {p} in every hundred of these are {y} as well. How many people in the town are both {x} and {y}?",
+                    "A town has {n} {z}. Of every hundred {x} in the town exactly {p} are {y} as well. How many people in the town are both {x} and {y}?",
+                    "A town has {n} {z}. Of every hundred of these exactly {p} are {y} as well. How many people in the town are both {x} and {y}?",
                 ),
                 (
                     "Someone drawn at random from the {x} of a school is one of the {y} with a probability of {p}%. The school has {n} {z}. How many pupils are both {x} and {y}?",

@@ -78,7 +78,7 @@ def _diagonal(rng: Random) -> Mapping[str, Case]:
 
     def case() -> dict[str, int]:
         x, y, z = rng.choice(triples)
-        k = rng.randint(2, 7 if z < 14 else 4)
+        k = rng.randint(*((4, 9) if z < 14 else (2, 4)))
         return {"a": k * y, "b": k * x, "d": k * z}
 
     def wrong(v: dict[str, int]) -> bool:
@@ -179,8 +179,8 @@ TEMPLATES = (
                     "{A} cuts a triangle out of cardboard. Its left side is {s} cm long and starts at the base. How many cm above the line of the base can the top corner lie at most?",
                 ),
                 (
-                    "A triangular sail has a lower edge of {a} cm and a front edge of {s} cm; its top is {h} cm above the line of the lower edge. Find the area of the sail in square centimetres.",
-                    "A triangular sail has a front edge of {s} cm, which starts at the lower edge. At most how many cm above the line of the lower edge can the top of the sail be?",
+                    "The triangular sail of a toy boat has a lower edge of {a} cm and a front edge of {s} cm; its top is {h} cm above the line of the lower edge. Find the area of the sail in square centimetres.",
+                    "The triangular sail of a toy boat has a front edge of {s} cm, which starts at the lower edge. At most how many cm above the line of the lower edge can the top of the sail be?",
                 ),
             ),
             "zh": told(
@@ -193,8 +193,8 @@ TEMPLATES = (
                     "{A}剪了一个三角形纸板，从底边出发的左边长{s}厘米。顶点到底边所在直线的距离最大是多少厘米？",
                 ),
                 (
-                    "一面三角形船帆，下边长{a}厘米，前边长{s}厘米，帆顶到下边所在直线的距离是{h}厘米。这面帆的面积是多少平方厘米？",
-                    "一面三角形船帆，与下边相连的前边长{s}厘米。帆顶到下边所在直线的距离最大是多少厘米？",
+                    "玩具船的一面三角形船帆，下边长{a}厘米，前边长{s}厘米，帆顶到下边所在直线的距离是{h}厘米。这面帆的面积是多少平方厘米？",
+                    "玩具船的一面三角形船帆，与下边相连的前边长{s}厘米。帆顶到下边所在直线的距离最大是多少厘米？",
                 ),
             ),
         },
@@ -287,8 +287,8 @@ TEMPLATES = (
                     "{A}画了一个半径{r}厘米的圆。这个圆最长的弦是多少厘米？",
                 ),
                 (
-                    "圆形池塘的中心到岸边处处是{r}米。{A}从中心笔直划到岸边，再笔直划{c}米到岸上另一处，然后笔直划回中心。一共划了多少米？",
-                    "圆形池塘的中心到岸边处处是{r}米。{A}从岸上一处笔直划到岸上另一处，最多划多少米？",
+                    "圆形池塘的中心到岸边各处都是{r}米。{A}从中心笔直划到岸边，再笔直划{c}米到岸上另一处，然后笔直划回中心。一共划了多少米？",
+                    "圆形池塘的中心到岸边各处都是{r}米。{A}从岸上一处笔直划到岸上另一处，最多划多少米？",
                 ),
             ),
         },

@@ -103,7 +103,7 @@ TEMPLATES = (
                 (
                     "A spring gives {v} litres of water per hour. How many litres is that in {m} hours?",
                     "A spring gives {v} litres of water per hour. How many litres is that in {m} minutes?",
-                    "A spring gives {v} litres of water per hour. How many litres is that in {m} hours of a dry summer?",
+                    "A spring gives {v} litres of water per hour. How many litres does it give in {m} hours?",
                     "A spring gives {v} litres of water per hour. How many litres is that in five minutes?",
                 ),
             ),
@@ -152,7 +152,7 @@ TEMPLATES = (
                     "A roll of wire is labelled: length {a} m. How many cm of wire is that?",
                 ),
                 (
-                    "A wall is {b} cm long, and {A}'s plan gives the same {a} m. Tiles of {c} cm are laid along it without gaps. How many tiles are there in a row?",
+                    "A wall is {b} cm long, and {A}'s plan gives this length as {a} m. Tiles of {c} cm are laid along it without gaps. How many tiles are there in a row?",
                     "A wall on {A}'s plan is {a} m long. How many cm long is it?",
                 ),
             ),
@@ -198,8 +198,8 @@ TEMPLATES = (
                     "A harbour boat keeps up {v} kilometres an hour. What speed in metres a minute must its log give?",
                 ),
                 (
-                    "The tram's display shows {v} km/h, the driver's other display {w} m/min, and both are exact. The speed does not change for {t} minutes. How many metres does the tram cover?",
-                    "The tram's display shows {v} km/h. What does the driver's other display show in m/min, if both are exact?",
+                    "One display of {A}'s exercise bike shows {v} km/h, another shows {w} m/min, and both are exact. {A} keeps up this speed for {t} minutes. How many metres is that?",
+                    "One display of {A}'s exercise bike shows {v} km/h. What does another display show in m/min, if both are exact?",
                 ),
             ),
             "zh": told(
@@ -212,8 +212,8 @@ TEMPLATES = (
                     "游船保持每小时{v}千米，航海日志上要记成每分钟多少米？",
                 ),
                 (
-                    "电车的一块仪表显示每小时{v}千米，另一块显示每分钟{w}米，两块都准。车速保持{t}分钟不变，电车走了多少米？",
-                    "电车的一块仪表显示每小时{v}千米，另一块也准，它应显示每分钟多少米？",
+                    "{A}的健身车有两个读数，一个是每小时{v}千米，另一个是每分钟{w}米，两个都准。{A}保持这个速度{t}分钟，一共骑了多少米？",
+                    "{A}的健身车有两个读数，都准，一个是每小时{v}千米。另一个应是每分钟多少米？",
                 ),
             ),
         },
@@ -238,7 +238,7 @@ TEMPLATES = (
                     "A thread is {n} cm long. How many mm is that?",
                     "A piece of card has an area of {n} square cm. How many square mm is that?",
                     "The outline of a piece of card is {n} cm long. How many mm is that?",
-                    "A piece of card is cut into {n} squares, each {a} cm long and wide. Into how many square mm can all of them be cut?",
+                    "A piece of card is cut into {n} squares, each {a} cm long and wide. How many square mm is that in all?",
                 ),
                 (
                     "{A} draws a line of {n} centimetres. How long is it in millimetres?",

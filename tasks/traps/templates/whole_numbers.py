@@ -255,8 +255,8 @@ TEMPLATES = (
                     "At {A}'s party there are {n} people. Two people shake hands once or not at all. With how many of the others can one person shake hands at most?",
                 ),
                 (
-                    "{n} computers stand in {A}'s lab. A cable joins two of them, any two are joined by one cable at most, and each computer has exactly {k} cables. How many cables are there?",
-                    "{n} computers stand in {A}'s lab. A cable joins two of them, and any two are joined by one cable at most. How many cables can one computer have at most?",
+                    "{A} draws {n} dots. A line joins two of them, any two are joined by one line at most, and exactly {k} lines start from each dot. How many lines are there?",
+                    "{A} draws {n} dots. A line joins two of them, and any two are joined by one line at most. How many lines can start from one dot at most?",
                 ),
             ),
             "zh": told(
@@ -269,8 +269,8 @@ TEMPLATES = (
                     "{A}的聚会上共有{n}个人，任何两人最多握手一次。一个人最多能与其他多少个人握手？",
                 ),
                 (
-                    "{A}的机房里有{n}台电脑，每根网线连接其中两台，任何两台之间最多一根，每台电脑恰好接{k}根网线。一共有多少根网线？",
-                    "{A}的机房里有{n}台电脑，每根网线连接其中两台，任何两台之间最多一根。一台电脑最多能接多少根网线？",
+                    "{A}画了{n}个点，每条线连接其中两个点，任何两点之间最多一条线，每个点恰好连出{k}条线。一共有多少条线？",
+                    "{A}画了{n}个点，每条线连接其中两个点，任何两点之间最多一条线。一个点最多能连出多少条线？",
                 ),
             ),
         },
@@ -300,8 +300,8 @@ TEMPLATES = (
                     "In {A}'s choir exactly {p}% of the singers can read music. What is the smallest number of singers that the choir can have?",
                 ),
                 (
-                    "Of the {n} children in a class exactly {p}% wear glasses. How many children wear none?",
-                    "Exactly {p}% of the children in a class wear glasses. How many children must the class have at least?",
+                    "Of the {n} children at a summer camp exactly {p}% wear glasses. How many children wear none?",
+                    "Exactly {p}% of the children at a summer camp wear glasses. How many children must there be at least?",
                 ),
                 (
                     "{n} guests came to {A}'s wedding; exactly {p}% of the guests stayed for the night. How many guests went home?",
@@ -314,8 +314,8 @@ TEMPLATES = (
                     "{A}的合唱团中恰好{p}%的团员会看五线谱。合唱团最少有多少人？",
                 ),
                 (
-                    "一个班有{n}名学生，恰好{p}%的学生戴眼镜。不戴眼镜的有多少人？",
-                    "一个班里恰好{p}%的学生戴眼镜。这个班最少有多少人？",
+                    "夏令营有{n}名学生，恰好{p}%的学生戴眼镜。不戴眼镜的有多少人？",
+                    "夏令营里恰好{p}%的学生戴眼镜。夏令营最少有多少名学生？",
                 ),
                 (
                     "{A}的婚礼来了{n}位客人，其中恰好{p}%当晚住了下来，其余的都回家了。回家的有多少人？",
