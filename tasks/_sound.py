@@ -70,7 +70,7 @@ def repeated(problems: Sequence[Problem], prompts: Sequence[str]) -> list[str]:
             golds = {problem.gold for problem in same}
             said = "with different answers" if len(golds) > 1 else "each counts"
             bad.append(f"{names}: the same prompt {len(same)} times, {said}")
-    return bad + [said for problem in problems if (said := _right_twice(problem))]
+    return bad + [twice for problem in problems if (twice := _right_twice(problem))]
 
 
 def _right_twice(problem: Problem) -> str | None:

@@ -72,6 +72,8 @@ def _joined(top: Floats, bottom: Floats, codes: Codes, confidence: float) -> tup
         inner = math.sqrt(max(0.0, half * half - square * rest))
         if sign < 0:
             below = half + inner
+            if rest == 0:  # nothing above the line, as far as its limits go
+                return 0.0
             return rest / below if below > 0 else -math.inf
         return (half + inner) / square if square > 1e-12 * b * b else math.inf
 

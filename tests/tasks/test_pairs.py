@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,14 @@ def test_an_original_counts_once_for_each_of_its_traps() -> None:
         "trap_to_original": (3, 2), "drop/trap": (3, 2), "length_inflation/trap": (3, 2),
         "false_alarms/original": (2, 2),
     }  # fmt: skip
+
+
+def test_no_trap_solved_is_a_ratio_of_zero_with_a_lower_limit() -> None:
+    found = [scored(item(c, "original"), float(c in "ab")) for c in "abcdef"]
+    found += [scored(item(c, "trap"), 0.0) for c in "abcdef"]
+    ratio = pair_figures(found)["trap_to_original"]
+    assert (ratio.value, ratio.low) == (0, 0)
+    assert 0.5 < ratio.high < math.inf
 
 
 def simulated(rng: np.random.Generator, clusters: int) -> tuple[Sequence[Scored], Sequence[Scored]]:

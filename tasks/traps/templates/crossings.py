@@ -219,9 +219,9 @@ TEMPLATES = (
                     "{A}, {B} and {C} walk through a dark tunnel in one group. They need {a}, {b} and {c} minutes, and a group is as slow as its slowest member. After how many minutes are all through?",
                 ),
                 (
-                    "Two guards pass a corridor with a single key card. Up to {k} may pass together. Alone one needs {a} seconds and the other {b}, together as long as the slower of them. After how many seconds are both at the far end?",
-                    "Three guards pass a corridor with a single key card, which every passage in either direction needs. Up to {k} may pass together. Alone they need {a}, {b} and {c} seconds, together as long as the slowest of them. What is the smallest number of seconds after which all can be at the far end?",
-                    "Three guards pass a corridor together. Alone they need {a}, {b} and {c} seconds, together as long as the slowest of them. After how many seconds are all at the far end?",
+                    "Two guards have to walk down a corridor with a single key card. Up to {k} may go together. Alone one needs {a} seconds and the other {b}, together as long as the slower of them needs. After how many seconds are both at the far end?",
+                    "Three guards have to walk down a corridor with a single key card, which must be carried on every walk in either direction. Up to {k} may go together. Alone they need {a}, {b} and {c} seconds, together as long as the slowest of them needs. What is the smallest number of seconds after which all can be at the far end?",
+                    "Three guards walk down a corridor together. Alone they need {a}, {b} and {c} seconds, together as long as the slowest of them needs. After how many seconds are all at the far end?",
                 ),
             ),
             "zh": told(

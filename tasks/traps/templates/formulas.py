@@ -280,9 +280,9 @@ TEMPLATES = (
                     "At which x does f(x) = −x² + {b}x + {c} have its greatest value?",
                 ),
                 (
-                    "{A}'s drone is programmed to be −t² + {b}t + {c} decimetres high after t seconds. How many decimetres is it above the ground at its highest?",
-                    "{A}'s drone is programmed to be −t² + {b}t + {c} decimetres high after t seconds. Through a gap {A} sees it from t = {p} to t = {q}. How many decimetres is it above the ground at its highest in that time?",
-                    "{A}'s drone is programmed to be −t² + {b}t + {c} decimetres high after t seconds. At which t is it highest?",
+                    "{A}'s drone is programmed to be −t² + {b}t + {c} decimetres above the ground after t seconds. How many decimetres is it above the ground at its highest?",
+                    "{A}'s drone is programmed to be −t² + {b}t + {c} decimetres above the ground after t seconds. Through a gap {A} sees it from t = {p} to t = {q}. How many decimetres is it above the ground at its highest in that time?",
+                    "{A}'s drone is programmed to be −t² + {b}t + {c} decimetres above the ground after t seconds. At which t is it highest?",
                 ),
                 (
                     "A shop earns −p² + {b}p + {c} dollars a day at a price of p dollars. What are the greatest earnings a day, in dollars?",
@@ -297,9 +297,9 @@ TEMPLATES = (
                     "x取多少时，f(x) = −x² + {b}x + {c}达到最大值？",
                 ),
                 (
-                    "按{A}设定的程序，无人机在t秒后高−t² + {b}t + {c}分米。无人机最高时离地多少分米？",
-                    "按{A}设定的程序，无人机在t秒后高−t² + {b}t + {c}分米。{A}透过缝隙看到它从t = {p}到t = {q}的一段。在这段时间里，无人机最高离地多少分米？",
-                    "按{A}设定的程序，无人机在t秒后高−t² + {b}t + {c}分米。t是多少时无人机最高？",
+                    "按{A}设定的程序，无人机在t秒后离地−t² + {b}t + {c}分米。无人机最高时离地多少分米？",
+                    "按{A}设定的程序，无人机在t秒后离地−t² + {b}t + {c}分米。{A}透过缝隙只看到它从t = {p}到t = {q}的飞行。在这段时间里，无人机最高离地多少分米？",
+                    "按{A}设定的程序，无人机在t秒后离地−t² + {b}t + {c}分米。t是多少时无人机最高？",
                 ),
                 (
                     "一家店定价p元时，每天赚−p² + {b}p + {c}元。每天最多赚多少元？",

@@ -180,9 +180,9 @@ _PLAIN = (
                 ),
                 (
                     "A train has covered half of its route of {n} km. How many km is that?",
-                    "Every hour twice as many people as before have heard a piece of news; after {n} hours all of {A}'s town has heard it. After how many hours had half of the town heard it?",
+                    "The number of people who have heard a piece of news doubles every hour; after {n} hours all of {A}'s town has heard it. After how many hours had half of the town heard it?",
                     "Every hour equally many people hear a piece of news for the first time; after {n} hours all of {A}'s town has heard it. After how many hours had half of the town heard it?",
-                    "Every hour twice as many people as before have heard a piece of news; after {n} hours half of {A}'s town has heard it. After how many hours has all of the town heard it?",
+                    "The number of people who have heard a piece of news doubles every hour; after {n} hours half of {A}'s town has heard it. After how many hours has all of the town heard it?",
                 ),
                 (
                     "{A} needs {n} hours for a painting. How many hours does half of it take, at a steady pace?",

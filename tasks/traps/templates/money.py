@@ -216,8 +216,8 @@ TEMPLATES = (
                     "{A} buys {n} T-shirts at ${p} each, nothing else. There is no discount and no fee. What is the total in dollars?",
                 ),
                 (
-                    "A bill lists {n} lunches at ${p} each, then the sum to pay, ${s}, and not another line. The group lays ${b} on the table. How much change is due, in dollars?",
-                    "A bill lists {n} lunches at ${p} each and not another line. What sum is to be paid, in dollars?",
+                    "A bill lists {n} lunches at ${p} each, then the sum to pay, ${s}, and nothing else. The group lays ${b} on the table. How much change is due, in dollars?",
+                    "A bill lists {n} lunches at ${p} each and nothing else. What sum is to be paid, in dollars?",
                 ),
                 (
                     "{A} works {n} hours at ${p} an hour and gets exactly that, ${s} in all. With it {A} pays off part of a debt of ${b}. How many dollars of the debt remain?",

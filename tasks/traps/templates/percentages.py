@@ -83,7 +83,7 @@ TEMPLATES = (
                     "{A}'s plane ticket costs ${s}. As a student {A} gets {a}% off. How many dollars does {A} pay?",
                     "{A}'s plane ticket costs ${s}. As a student {A} gets {a}% off, and on what is left, for paying early, {b}% off. How many dollars are to be paid?",
                     "{A}'s plane ticket costs ${s}. As a student {A} gets {a}% of this fare off, and {b}% of this fare for paying early. How many dollars are to be paid?",
-                    "{A}'s plane ticket costs ${s}. As a student {A} gets {a}% off. From what amount would a further discount be taken, in dollars, if it is on what is left?",
+                    "{A}'s plane ticket costs ${s}. As a student {A} gets {a}% off. A further discount would be taken off what is left. What amount is that, in dollars?",
                 ),
                 (
                     "A bicycle is offered for ${s}. The dealer takes {a}% off. How many dollars does {A} pay?",

@@ -177,7 +177,7 @@ TEMPLATES = (
                     "{A} drives {d} km to the coast at an average of {v} km/h. How many hours does the way there take, stops left out?",
                 ),
                 (
-                    "A pickup carries sand over {d} km at {v} km/h and returns empty on the same road. At how many km/h must it return so that both ways together are driven at an average of {w} km/h?",
+                    "A pickup carries sand over {d} km at {v} km/h and returns empty on the same road. At what speed, in km/h, must it return so that its average speed over both ways together is {w} km/h?",
                     "A pickup carries sand over {d} km at {v} km/h. How many hours has it been driving when it turns round to return empty?",
                 ),
                 (
@@ -326,8 +326,8 @@ TEMPLATES = (
                     "One pump empties a cellar in {s} hours. How many such cellars could it empty in {t} hours, as a fraction or a whole number?",
                 ),
                 (
-                    "The old copier prints a booklet for all pupils in {s} hours. When the new copier takes over a part of the same job and both run from start to end, it takes {t} hours. How many hours would the new copier take alone?",
-                    "The old copier prints a booklet for all pupils in {s} hours. How many times could it do the same job in {t} hours, as a fraction or a whole number?",
+                    "The old copier prints a booklet for all pupils in {s} hours. When the new copier takes over a part of the same job and both run from start to end, the job takes {t} hours. How many hours would the new copier take alone?",
+                    "The old copier prints a booklet for all pupils in {s} hours. How many such jobs could it do in {t} hours, as a fraction or a whole number?",
                 ),
             ),
             "zh": told(

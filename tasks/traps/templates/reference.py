@@ -270,8 +270,8 @@ TEMPLATES = (
                     "In {A}'s kitchen there are {a} {f}, {b} {g}, {c} {h} and much else to eat. How many pieces of these three kinds of fruit are there in the kitchen?",
                 ),
                 (
-                    "{A}'s market stall has {a} {f}, {b} {g} and {c} {h} on display; other goods are kept behind it. {d} of the {h} are sold. How many {q} does the stall have after that?",
-                    "{A}'s market stall has {a} {f}, {b} {g} and {c} {h} on display; other goods are kept behind it. How many pieces of fruit does the stall have on display?",
+                    "{A}'s market stall has {a} {f}, {b} {g} and {c} {h} on display; other kinds of goods are kept behind it. {d} of the {h} are sold. How many {q} does the stall have after that?",
+                    "{A}'s market stall has {a} {f}, {b} {g} and {c} {h} on display; other kinds of goods are kept behind it. How many pieces of fruit does the stall have on display?",
                 ),
                 (
                     "A basket that {A} filled up to the brim contains, among other things, {a} {f}, {b} {g} and {c} {h}. {B} takes {d} of the {h} out. How many {q} are in the basket now?",
@@ -284,8 +284,8 @@ TEMPLATES = (
                     "{A}的厨房里有{a}个{f}、{b}个{g}、{c}个{h}，还有许多别的吃的。这三种水果一共多少个？",
                 ),
                 (
-                    "{A}的水果摊上摆着{a}个{f}、{b}个{g}和{c}个{h}，摊后还放着别的货。卖掉{d}个{h}以后，{A}的摊子还有多少个{q}？",
-                    "{A}的水果摊上摆着{a}个{f}、{b}个{g}和{c}个{h}，摊后还放着别的货。摊上一共摆着多少个水果？",
+                    "{A}的水果摊上摆着{a}个{f}、{b}个{g}和{c}个{h}，摊后还放着别的种类的货。卖掉{d}个{h}以后，{A}的摊子还有多少个{q}？",
+                    "{A}的水果摊上摆着{a}个{f}、{b}个{g}和{c}个{h}，摊后还放着别的种类的货。摊上一共摆着多少个水果？",
                 ),
                 (
                     "{A}装了满满一篮东西，其中有{a}个{f}、{b}个{g}和{c}个{h}。{B}拿走了{d}个{h}。现在篮子里有多少个{q}？",
@@ -308,7 +308,7 @@ TEMPLATES = (
                     "The old grand hotel that {A} draws has, among other things, {a} {f}, {b} {g} and {c} {h}. How many {f}, {g} and {h} is that in all?",
                 ),
                 (
-                    "A guide tells {A} that the castle once had {a} {f}, {b} {g} and {c} {h}. Since the fire it has had {d} fewer {h}. How many {q} does the castle have today?",
+                    "A guide tells {A} that the castle once had {a} {f}, {b} {g} and {c} {h}. After a fire it was rebuilt with {d} fewer {h}. How many {q} does the castle have today?",
                     "A guide tells {A} that the castle once had {a} {f}, {b} {g} and {c} {h}. How many {f}, {g} and {h} was that in all?",
                 ),
                 (

@@ -182,7 +182,7 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{a} pupils of a school play chess and {b} others play cards. How many pupils play one of the two?",
+                    "{a} pupils of a school play chess and {b} others play cards. How many pupils play at least one of the two?",
                     "{a} pupils of a school play chess, {b} pupils play cards, and {c} pupils play both. How many pupils play one of the two or both?",
                     "{a} pupils of a school play chess only, {b} pupils play cards only, and {c} pupils play both. How many pupils play one of the two or both?",
                     "{b} pupils of a school play cards. {c} of these pupils play chess too. How many play cards only?",
@@ -202,7 +202,7 @@ TEMPLATES = (
             ),
             "zh": told(
                 (
-                    "学校里{a}名学生会下棋，另外{b}名学生会打牌。会其中一样的学生有多少名？",
+                    "学校里{a}名学生会下棋，另外{b}名学生不会下棋但会打牌。会下棋或会打牌的学生一共有多少名？",
                     "学校里{a}名学生会下棋，{b}名学生会打牌，两样都会的有{c}名。至少会一样的学生有多少名？",
                     "学校里{a}名学生只会下棋，{b}名学生只会打牌，两样都会的有{c}名。至少会一样的学生有多少名？",
                     "学校里{b}名学生会打牌，其中{c}名学生也会下棋。只会打牌的学生有多少名？",

@@ -348,7 +348,7 @@ TEMPLATES = (
                 ),
                 (
                     "{A} counts {n} animals in the yard, all of them hens or goats, and {w} legs. No leg is hidden. How many goats are there?",
-                    "{A} counts {n} animals in the yard, all of them hens or goats. How many legs do they have at least?",
+                    "{A} counts {n} animals in the yard, all of them hens or goats. What is the smallest number of legs that they can have in all?",
                 ),
                 (
                     "A café has {n} tables. Each seats either two or four people, and there are {w} seats at the tables altogether. How many tables seat four?",
@@ -361,8 +361,8 @@ TEMPLATES = (
                     "{A}的修车铺里停着{n}辆车，不是两个轮子的自行车就是四个轮子的汽车。轮子最少有多少个？",
                 ),
                 (
-                    "{A}数了数院子里的鸡和羊，一共{n}只，腿一共{w}条，没有漏数。羊有多少只？",
-                    "{A}数了数院子里的鸡和羊，一共{n}只。腿最少有多少条？",
+                    "{A}数了数院子里的动物，不是鸡就是羊，一共{n}只，腿一共{w}条，没有漏数。羊有多少只？",
+                    "{A}数了数院子里的动物，不是鸡就是羊，一共{n}只。腿最少有多少条？",
                 ),
                 (
                     "一家咖啡馆有{n}张桌子，每张不是坐两人就是坐四人，一共{w}个座位。坐四人的桌子有多少张？",
