@@ -16,12 +16,13 @@ from typing import Any
 import pytest
 
 from harness.cli.tables import group_lines
-from harness.core import Measured, ModelSpec, Problem, Prompt, Status, TaskSpec, registry
+from harness.core import Measured, ModelSpec, Problem, Prompt, Scored, Status, TaskSpec, registry
 from harness.core.likelihood import write_measures
 from harness.interop.lm_eval_verifier import LmEvalVerifier
 from harness.models.folder import EMBEDDED
 from harness.run.evaluate import Evaluation, evaluate
 from harness.run.plan import load_task
+from harness.tasks import _faults
 
 from . import lm_eval_rows as rows
 
@@ -165,6 +166,24 @@ def test_members_are_rows_and_metrics_share_a_reading(
         assert report.metrics["accuracy"].value == pytest.approx(told, abs=1e-9)
         assert report.charged.output_tokens == 0
         assert report.charged.prompt_tokens > 0  # type: ignore[operator] # known here
+
+
+@pytest.mark.parametrize("name", ["mmlu_anatomy", "mmlu_anatomy_generative"])
+def test_a_known_fault_is_found_by_the_row_and_left_out(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = TaskSpec.parse(f"lm-eval:{name}")
+    every = load_task(spec).problems
+    row = every[1].meta["doc"]
+    mark = _faults.fingerprint(row["question"], row["choices"])
+    fault = _faults.Fault(question=mark, part="anatomy", row=1, reason="wrong", source="here")
+    known = _faults.Known(tasks=("lm-eval:mmlu_*",), faults={mark: fault})
+    monkeypatch.setattr(_faults, "_read", lambda: (known,))
+    sound = load_task(spec, sound=True)
+    assert str(sound.spec) == f"lm-eval:{name}:faults=excluded"
+    assert [p.id for p in sound.problems] == [p.id for p in every if p is not every[1]]
+    scored = [Scored(problem=p, statuses={Status.CORRECT: float(p is not every[1])}) for p in every]
+    assert sound.task.metrics(scored)["gold=undisputed"].value == 1.0
 
 
 @pytest.mark.parametrize("name", rows.GROUPS)

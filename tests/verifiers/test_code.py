@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from harness.core import Problem, Status, UsageError, Verdict, VerifierSpec
-from harness.verifiers.code import ALLOW, CodeVerifier, find_sandbox, sandbox
+from harness.verifiers.code import ALLOW, CodeVerifier, find_sandbox, sandbox, seccomp
 from harness.verifiers.code.judge import prints, same
 from harness.verifiers.code.seccomp import seccomp_filter
 from harness.verifiers.code.verifier import program_in
@@ -176,6 +177,23 @@ def test_system_calls_that_no_limit_covers_are_refused(name: str) -> None:
     assert verdict.status is Status.WRONG
     assert judge("import os\nif os.fork() == 0: os._exit(0)\nos.wait()\n"
                  "def add(a, b): return a + b").status is Status.CORRECT  # fmt: skip
+
+
+HEADERS = {
+    "x86_64": Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
+    "aarch64": Path("/usr/include/asm-generic/unistd.h"),
+}
+
+
+@pytest.mark.parametrize("machine", HEADERS)
+def test_the_numbers_of_system_calls_are_the_kernels(machine: str) -> None:
+    if not HEADERS[machine].is_file():
+        pytest.skip("needs the kernel's headers: apt-get install linux-libc-dev")
+    found = re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", HEADERS[machine].read_text())
+    known = {name: int(number) for name, number in found}
+    own = seccomp.MACHINES[machine]
+    told = {**own.denied, "clone": own.clone, "clone3": seccomp.CLONE3}
+    assert told == {name: known[name] for name in told}
 
 
 MANY = """

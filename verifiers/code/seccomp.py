@@ -34,7 +34,7 @@ _AARCH64 = _BOTH | {
 
 
 @dataclass(frozen=True, slots=True)
-class _Machine:
+class Machine:
     """A processor: its AUDIT_ARCH, the denied calls, the number of `clone`."""
 
     arch: int
@@ -43,11 +43,11 @@ class _Machine:
     x32: bool = False
 
 
-_MACHINES = {
-    "x86_64": _Machine(0xC000003E, _X86_64, 56, x32=True),
-    "aarch64": _Machine(0xC00000B7, _AARCH64, 220),
+MACHINES = {
+    "x86_64": Machine(0xC000003E, _X86_64, 56, x32=True),
+    "aarch64": Machine(0xC00000B7, _AARCH64, 220),
 }
-_CLONE3 = 435
+CLONE3 = 435
 _X32 = 0x40000000  # calls by the numbers of another interface
 _NAMESPACES = 0x7E020000  # all of clone's CLONE_NEW flags
 _LOAD, _EQUAL, _ATLEAST, _ANY, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # of classic BPF
@@ -57,7 +57,7 @@ _ALLOW, _KILL, _ERRNO, _EPERM, _ENOSYS = 0x7FFF0000, 0x80000000, 0x00050000, 1, 
 
 def seccomp_filter() -> bytes | None:
     """The program for this machine's processor; None if its system calls are not known here."""
-    machine = _MACHINES.get(platform.machine())
+    machine = MACHINES.get(platform.machine())
     if machine is None:
         return None
     refuse = _step(_RETURN, _ERRNO | _EPERM)
@@ -67,7 +67,7 @@ def seccomp_filter() -> bytes | None:
         steps += [_step(_ATLEAST, _X32, 0, 1), refuse]
     for number in machine.denied.values():
         steps += [_step(_EQUAL, number, 0, 1), refuse]
-    steps += [_step(_EQUAL, _CLONE3, 0, 1), _step(_RETURN, _ERRNO | _ENOSYS)]
+    steps += [_step(_EQUAL, CLONE3, 0, 1), _step(_RETURN, _ERRNO | _ENOSYS)]
     steps += [_step(_EQUAL, machine.clone, 0, 3), _step(_LOAD, _FIRST)]
     steps += [_step(_ANY, _NAMESPACES, 0, 1), refuse, _step(_RETURN, _ALLOW)]
     return b"".join(steps)
