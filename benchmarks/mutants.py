@@ -10,6 +10,11 @@ The tests run on each, in a copy of the checkout, until the first one fails: it 
 Prints the mutants that survive, with their line, and last the share killed. A survivor is a test
 that is missing, or a change that makes no difference.
 
+What makes no difference in the selectors: `strict=` of equally long lists, the size of a cache, a
+bound of 1 on what is at most 1 but for rounding, a weight that all answers share, another way to
+draw random subsets, one subset more enumerated. Third-party aggregations are tested in
+tests/plugins.
+
 The tests run in a process forked from one that holds the libraries, and not harness itself, so that
 a mutant costs little more than its tests do.
 """

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from harness.budgets import Judged
+from harness.budgets.selectors.best import Best
+from harness.budgets.selectors.choosing import Choosing
 from harness.budgets.selectors.first import First
 from harness.budgets.selectors.majority import Majority
+from harness.budgets.selectors.nested import Nested
 from harness.budgets.selectors.oracle import Oracle
+from harness.budgets.selectors.weighted import MOST_SUBSETS
 from harness.core import Status, Verdict
 
 POOL = [
@@ -73,3 +78,48 @@ def test_first_is_the_mean_sample():
 def test_more_than_the_pool_is_refused(selector):
     with pytest.raises(ValueError, match="9"):
         selector.expect(POOL, 9)
+
+
+@pytest.mark.parametrize("selector", [First(), Majority(), Oracle(), Nested(length=4), Best()])
+def test_what_is_exact_has_no_error(selector):
+    assert selector.error(POOL, 8) == 0
+
+
+@pytest.mark.parametrize("k", [0, 9])
+def test_a_first_answer_of_none_or_of_more_than_there_are_is_refused(k):
+    with pytest.raises(ValueError, match=f"{k} samples wanted from a pool of 8"):
+        First().expect(POOL, k)
+
+
+def test_a_pool_without_a_correct_answer_covers_nothing():
+    wrong = [judged for judged in POOL if judged.verdict.status is not Status.CORRECT]
+    assert Oracle().expect(wrong, 3)[Status.CORRECT] == 0
+
+
+class Latest(Choosing):
+    name = "latest"
+
+    def choose(self, answers):
+        return answers[-1]
+
+
+def test_a_choice_is_tried_on_all_subsets_or_on_many_of_which_the_error_is_told():
+    """Of 8 the latest of 2 is sample i with probability (i - 1) / 28; of 24 choose 9 are drawn."""
+    found = Latest().expect(POOL, 2)
+    assert found[Status.CORRECT] == pytest.approx(1 / 28)
+    assert found[Status.TRUNCATED] == pytest.approx(7 / 28)
+    assert Latest().error(POOL, 2) == 0
+    mixed = [POOL[(5 * i) % 8] for i in range(24)]
+    share = Latest().expect(mixed, 9)[Status.CORRECT]
+    assert 0.1 < share < 0.9
+    error = (share * (1 - share) / (MOST_SUBSETS - 1)) ** 0.5
+    assert Latest().error(mixed, 9) == pytest.approx(error)
+
+
+@pytest.mark.parametrize(("choose", "key"), [("weighted", "7"), ("best", "9")])
+def test_a_chain_s_winner_has_the_most_reward_together_or_alone(choose, key):
+    chain = [replace(POOL[0], steps=(0.4,)), replace(POOL[2], steps=(0.7,)),
+             replace(POOL[1], steps=(0.4,))]  # fmt: skip
+    status = {"7": Status.CORRECT, "9": Status.LURED}[key]
+    assert Nested(choose, length=3).expect(chain, 3) == {status: 1.0}
+    assert Nested(choose).args == {"choose": choose, "length": 1, "agg": "last"}
