@@ -44,8 +44,12 @@ _PHRASES = {
     ),
 }
 MAX_RUN = 200
+_TIMES = {"once": 1, "twice": 2, "thrice": 3}
 _DOTTED = lazy_pattern(
     r"\W*?((?:-?\d+\s*,\s*){2,5})(?:\\[lc]?dots|\.{3}|…)\s*,?\s*(?:and\s+)?(-?\d+)\W*"
+)
+_ENDLESS = lazy_pattern(
+    r"\W*?(?:[a-z]\s*=\s*)?(-?\d+(?:\s*,\s*-?\d+){2,7})\s*,\s*(?:\\[lc]?dots|\.{3}|…)\W*"
 )
 _FROM_TO = lazy_pattern(
     r"(?:all |the |every )*(?:integers?|whole numbers?)\s+(?:from\s+)?(-?\d+)\s+(?:to|through)"
@@ -99,7 +103,7 @@ def _whole(text: str, plain: str) -> Answer | None:
             return Answer(text, (every,))
     if (cases := by_cases(text)) is not None and (inner := read(cases)).readings:
         return Answer(text, inner.readings)
-    if (run := _run(plain)) is not None:
+    if (run := _run(plain) or _endless(plain)) is not None:
         return Answer(text, (run,))
     spelled = _spelled(plain) or family(text)
     return None if spelled is None else Answer(text, (spelled,))
@@ -124,6 +128,18 @@ def _run(plain: str) -> Node | None:
     if not step or (last - shown[0]) % step or not 0 < (last - shown[0]) // step < MAX_RUN:
         return None
     return Op("list", tuple(map(Num, range(shown[0], last + (1 if step > 0 else -1), step))))
+
+
+def _endless(plain: str) -> Node | None:
+    r"""`5, 6, 7, \ldots` as the whole numbers from 5 on, in steps of 1."""
+    told = _ENDLESS.fullmatch(plain)
+    shown = [int(n) for n in re.findall(r"-?\d+", told[1])] if told else []
+    step = shown[1] - shown[0] if len(shown) > 1 else 0
+    if step < 1 or any(b - a != step for a, b in pairwise(shown)):
+        return None
+    residue = Op("residue", (Num(shown[0] % step), Num(step)))
+    every = Sym("integers") if step == 1 else Op("family", (Sym("residues"), residue))
+    return Op("system", (every, Op(">=", (Sym("n"), Num(shown[0])))))
 
 
 def _by_grammar(text: str) -> Answer:
@@ -162,7 +178,7 @@ def _in_parts(text: str, told: list[str]) -> Answer:
 
 def _spelled(plain: str) -> Node | None:
     """Digits in a base above ten, a number in words, or a list of such."""
-    value: Fraction | int | None = digits_value(plain)
+    value: Fraction | int | None = digits_value(plain) or _TIMES.get(plain.casefold().strip(" ."))
     if value is None:
         value = wording.number_words(plain)
     if value is None and not plain.isdigit():

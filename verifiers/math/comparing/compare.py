@@ -192,7 +192,7 @@ class Comparison(SetComparison):
                 if any(
                     isinstance(settle(m), Op) and is_tuple(value_of(settle(m)))
                     for m in members.args
-                ):
+                ) and not (nested(gold) and nested(answer)):
                     return self._unordered(gold, answer)
                 return self._ordered(
                     list(gold.args) if is_tuple(gold) else items_of(gold),
@@ -272,7 +272,8 @@ class Comparison(SetComparison):
             return self._ordered(left, [order[n] for n in names[0]])
         one_sided = [all(n) and len(b) == len(left) for n, b in zip(names, bases, strict=True)]
         bare = [not any(n) for n in names]
-        if (one_sided[0] and bare[1]) or (one_sided[1] and bare[0]) or self.options.ordered:
+        paired = (one_sided[0] and bare[1]) or (one_sided[1] and bare[0])
+        if (paired and not are_roots(labels)) or self.options.ordered:
             return self._ordered(left, right)
         outcome = self._matched([pure(m) for m in left], [pure(m) for m in right])
         if not outcome.equal and all(is_op(m, "=") for m in (*left, *right)):

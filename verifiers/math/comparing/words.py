@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from harness.verifiers.math.comparing.answers import Answer
+from harness.verifiers.math.comparing.opposites import opposite
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
 from harness.verifiers.math.comparing.quick import text_key
@@ -44,6 +45,7 @@ _SPELLINGS = tuple((lazy_pattern(p, re.I), s) for p, s in (
     (r"\b(?:is |are )?(?:a subset of|contained in)\b|\\subset(?:eq)?(?![a-z])", "⊂"),
     (r"\b(?:such that|so that|s\.t\.|with)\b", ""), (r"\bthe\b", ""),
 ))  # fmt: skip
+_OF_ONE = lazy_pattern(r"(?<![A-Za-z])([a-z])_\{?0\}?")  # the x_0 that exists
 _UNSPOKEN = frozenset(" .,;:$~{}'\"`*\n\\")
 _COMPASS = {
     "N": "north", "E": "east", "S": "south", "W": "west",
@@ -66,11 +68,14 @@ def no_mathematics(gold: str, answer: str) -> Told | None:
     day = sentences.same_date(gold, answer)
     if day is not None:
         return Outcome(day, "words"), "dates"
+    if opposite(gold, answer):
+        return Outcome(False, "words"), "the opposite"
     return (
         _choice(gold, answer)
         or _judgement(gold, answer)
         or _letters(gold, answer)
         or _divided(gold, answer)
+        or _dimensions(gold, answer)
         or _quadrants(gold, answer)
         or _propositions(gold, answer)
     )
@@ -82,6 +87,22 @@ def _divided(gold: str, answer: str) -> Told | None:
     if told[0] is None or told[1] is None:
         return None
     return Outcome(told[0].groups() == told[1].groups(), "words"), "a quotient and a remainder"
+
+
+_SIDE = r"(\d{1,9}(?:\.\d{1,9})?)\s*(?:[a-z]{1,12}\.?)?(?:\s+(?:wide|long|tall|high|deep))?"
+_BY = r"\s*(?:\bby\b|x|×|\\times(?![a-z])|\*)\s*"
+_SIZES = lazy_pattern(rf"\W*{_SIDE}{_BY}{_SIDE}(?:{_BY}{_SIDE})?\W*", re.I)
+
+
+def _dimensions(gold: str, answer: str) -> Told | None:
+    """`12 by 18` and `18 cm × 12 cm`, where a side at least is no mere product."""
+    if not any(" by " in t or "by }" in t for t in (gold, answer)):
+        return None
+    told = [_SIZES.fullmatch(wording.words_only(t)) for t in (gold, answer)]
+    if told[0] is None or told[1] is None:
+        return None
+    sides = [sorted(float(n) for n in t.groups() if n) for t in told if t]
+    return Outcome(sides[0] == sides[1], "words"), "the sides of a rectangle or box"
 
 
 def _quadrants(gold: str, answer: str) -> Told | None:
@@ -107,6 +128,7 @@ def _propositions(gold: str, answer: str) -> Told | None:
 
 def _proposition(text: str) -> str:
     text = _LABEL.sub("", text.replace("\text", "\\text"))  # a backslash read as an escape
+    text = _OF_ONE.sub(r"\1", text)
     for pattern, sign in _SPELLINGS:
         text = pattern.sub(sign, text)
     return "".join(c for c in wording.words_only(text).casefold() if c not in _UNSPOKEN)
@@ -206,7 +228,7 @@ def same_words(left: Answer, right: Answer, gold: str, options: Options) -> Told
             return Outcome(True, "words"), "the same words"
         if sentences.gives(plain, told):
             return Outcome(True, "words"), "the words of a sentence"
-        if not options.case and sentences.same_thing(plain, told):
+        if not options.case and sentences.same_thing(in_english(plain), in_english(told)):
             return Outcome(True, "words"), "the same but for the noun"
     if left.readings and sentences.counts_in_order(plain, told):
         return Outcome(True, "words"), "the numbers in their order, with what they count"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from harness.verifiers.math.reading.groups import Groups
 from harness.verifiers.math.reading.lexer import ParseError
 from harness.verifiers.math.reading.tree import (
+    RELATIONS,
     Node,
     Num,
     Op,
@@ -17,7 +18,9 @@ from harness.verifiers.math.reading.wording import number_words
 
 MAX_POSTFIXES = 8
 MEASURES = frozenset({"E", "P", "V", "Pr", "Var"})  # called with square brackets: E[X]
+_STARTS = frozenset({",", ";", "\\\\", "quad", "&"})
 CALLED = frozenset("fg")  # letters that are read as functions before a bracket
+_NO_GROUP = RELATIONS | {",", ";", "cup", "cap", "minus", "|", ":", "\\\\", "&"}
 _OPEN = {"(": ")", "[": "]", "]": "[", "{s": "}s", "{": "}", "<<": ">>"}
 
 
@@ -234,11 +237,22 @@ class Atoms(Groups):
         if name in MEASURES and self.value == "[" and not self.token.space:
             inner = self.bracket()  # E[X]
             return Op("call", (node, *(inner.args if isinstance(inner, Op) else (inner,))))
-        if name[0] in CALLED and self.value == "(" and not self.token.space:
+        if (name[0] in CALLED or self.assigns()) and self.value == "(" and not self.token.space:
             inner = self.bracket()
             args = inner.args if isinstance(inner, Op) and inner.head == "()" else (inner,)
             return Op("call", (node, *args))
         return node
+
+    def assigns(self) -> bool:
+        """Whether `(x) =` or `(x, t) =` follows a name at the head of a statement: y(x) = …"""
+        before = self.tokens[self.position - 2] if self.position > 1 else None
+        if before is not None and before.kind not in ("or", "and") and before.value not in _STARTS:
+            return False
+        for size in (4, 6):
+            told = [self.peek(k) for k in range(size)]
+            if [t.value for t in (told[0], *told[-2:])] == ["(", ")", "="]:
+                return all(t.kind == "name" or t.value == "," for t in told[1:-2])
+        return False
 
     def bracket(self) -> Node:
         """A group, tuple, interval, set or list, by its brackets and commas."""
@@ -272,6 +286,8 @@ class Atoms(Groups):
                 return Op("list", (told, inner))  # {k pi | k in Z}
             if isinstance(told, Op) and told.head == "in" and _is_integers(told.args[1]):
                 return Op("where", (inner, Sym("integers")))
+            if isinstance(told, Op) and told.head == "in" and _is_naturals(told.args[1]):
+                return Op("where", (inner, Sym("naturals")))
             return Op("where", (inner,))
         closing = self.close(opening)
         self.depth -= 1
@@ -332,8 +348,20 @@ class Atoms(Groups):
         if self.kind == "op" and self.value == "...":  # 1 * 2 ... n
             return self.peek().kind in ("num", "name", "cmd") or self.peek().value in ("(", "*")
         if self.kind == "op" and self.value in ("(", "[", "{", "lfloor", "lceil", "{s", "<<"):
-            return self.value not in ("[", "{s", "<<")
+            return self.value not in ("[", "{s", "<<") or self.groups()
         return self.kind == "op" and self.value in ("|", "\\|") and not self.fences
+
+    def groups(self) -> bool:
+        """Whether a square bracket behind a factor groups a sum or product: 2[3(x + 1) - 5]."""
+        depth = size = 0
+        for token in self.tokens[self.position :] if self.value == "[" else ():
+            if token.kind in ("text", "or", "and", "end") or token.value in _NO_GROUP:
+                return False
+            depth += (token.value in ("[", "(")) - (token.value in ("]", ")"))
+            if depth == 0:
+                return token.value == "]" and size > 2
+            size += 1
+        return False
 
     def mixed(self, whole: Num) -> Num | None:
         """`3 1/2` and `3\\frac{1}{2}`: a whole number and a proper fraction side by side."""
@@ -376,6 +404,10 @@ def _placed(told: Node, condition: Node) -> Node | None:
 
 def _is_integers(node: Node) -> bool:
     return isinstance(node, Sym) and node.name in ("integers", "Z")
+
+
+def _is_naturals(node: Node) -> bool:
+    return isinstance(node, Sym) and node.name in ("naturals", "N")
 
 
 def _ranges(told: Op, condition: Op) -> bool:

@@ -76,14 +76,16 @@ def without_condition(text: str) -> str:
         return text[: told.start()] + _declared(told[1])
     for match in _HEAD.finditer(text) if _WORDS.search(text) else ():
         before, behind = text[: match.start()].rstrip(" ,;~"), text[match.end() :]
-        if not before or not re.search(r"[\d=\\+*/^_]|^\W*[a-z]\W*$", before):
+        if not before or not re.search(r"[\d=\\+*/^_]|^\W*[a-z]\W*$|\(.*,.*\)", before):
             continue
         if not _balanced(before) or len(_PIECES.findall(text)) > 1:
             continue
         if _is_condition(behind):
             return before + _declared(behind)
     told = _MEMBERSHIP.search(text) if "\\in" in text or "∈" in text else None
-    if told and _balanced(before := text[: told.start()]) and re.search(r"[\d=\\+*/^_]", before):
+    if told and _balanced(before := text[: told.start()]) and re.search(
+        r"[\d=\\+*/^_]|\(.*,.*\)", before
+    ):
         return before.rstrip(" ,;") + _declared(told[1])
     return text
 

@@ -256,6 +256,8 @@ def _lex_text(content: str, command: str, space: bool, tokens: list[Token]) -> N
             tokens.extend(inner[1:])
     elif command in ("mathrm", "operatorname") and content.strip() in NAMES:
         _lex_word(content.strip(), space, tokens, "")
+    elif command == "operatorname" and content.strip().isalpha():
+        tokens.append(Token("cmd", content.strip(), space))  # a function that we do not know
     else:
         first = re.match(r"\s*(and|or)\b(.+)", content, re.S)
         if first:

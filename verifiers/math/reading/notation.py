@@ -52,6 +52,10 @@ _FEET = lazy_pattern(
     + r"\s*$",
     re.I,
 )
+_OF_A = lazy_pattern(  # 3/4 of an hour
+    r"(?<=[\d}])\s*of\s+an?\s+(?=(?:hour|minute|day|week|month|year|meter|metre|mile|inch|foot|pound|cup"
+    r"|kilo\w+|lit(?:er|re)|gallon)\b)"
+)
 _I = lazy_pattern(r"(?<![A-Za-z\\])i(?![A-Za-z])")
 # With a real part, so that 4j is no vector along j.
 _PYTHON_COMPLEX = lazy_pattern(r"[($]*-?\d[\d.]*\s*[+-]\s*(?:\d[\d.]*)?\*?j[)$]*")
@@ -88,6 +92,8 @@ def usual(text: str) -> str:
         text = _MAPS.sub(lambda m: f"{m[1] or 'f'}({m[2]}) = ", text)
     if " to " in text and _RATIO.fullmatch(text):
         text = text.replace(" to ", ":")
+    if " of a" in text:
+        text = _OF_A.sub(" ", text)
     if text[:1].isdigit():
         text = _HOURS.sub(r"\1 hours \2 minutes", _FEET.sub(_inches, text))
     return in_signs(text)

@@ -183,6 +183,8 @@ def same_thing(first: str, second: str) -> bool:
         bags = [sorted(w for w in side if w not in (*_COPULAS, "the")) for side in (short, long)]
         if bags[0] == bags[1]:
             return True  # "skew lines", "the lines are skew"
+    if sorted(short) == sorted(long) and short[-1] == long[-1] and not _DENIALS & {*short}:
+        return True  # "isosceles right triangle", "right isosceles triangle"
     return short == long or (long[:-1] == short and long[-1] in _NOUNS)
 
 
@@ -209,7 +211,14 @@ def _with_adverb(text: str) -> list[str]:
     return told if len(told) == 2 and sum(w.endswith("ly") for w in told) == 1 else []
 
 
+_WHO_GOES = lazy_pattern(
+    r"\b(player|person|one|team)\s+(?:who|that|to)\s+(?:goes|moves?|plays|starts|begins)\s+"
+    r"(first|second|last)\b", re.I
+)  # fmt: skip
+
+
 def _adjectives(text: str) -> list[str]:
+    text = _WHO_GOES.sub(r"\2 \1", text)
     told = [t.casefold() for t in _TOKEN.findall(text.replace("-angled", ""))]
     while told and told[0] in ("the", "a", "an"):
         del told[0]

@@ -128,10 +128,10 @@ _TEXT_FUNCTION = lazy_pattern(
 )
 _LABELLED = lazy_pattern(
     r"(?:LABEL ?[-\d./]+)(?:(?:,|;|,? and) ?LABEL ?[-\d./]+)+\.?".replace(
-        "LABEL", r"(?:[A-Za-z]+(?: \d+)?:|[A-Z][a-z]{2,} ?=)"
+        "LABEL", r"(?:[A-Za-z]+(?: \d+)?:|[A-Z][a-z]{2,} ?=|[A-Z][a-z]+ is )"
     )
 )
-_LABEL = lazy_pattern(r"([A-Za-z]+(?: \d+)?)(?::| ?=)")
+_LABEL = lazy_pattern(r"([A-Za-z]+(?: \d+)?)(?::| ?=| is )")
 _TEXT_LABEL = lazy_pattern(r"\\text\{\s*([A-Za-z]{2,})\s*:\s*\}")
 _CIRCLED = lazy_pattern(r"[①-⑨](?:(?:[,，、和\s]|and\b)*[①-⑨])+")
 _COMPOUND = lazy_pattern(r"[\d.]+\s*[a-z]+,?\s*(?:and\s+)?[\d.]+\s*[a-z]+\.?")
@@ -145,7 +145,7 @@ def _conventional(text: str) -> str:
         text = _EURO.sub(lambda m: m[1].replace(".", "") + (m[2] or "").replace(",", "."), text)
     if " and " in text:
         text = _AND_NO.sub("", text)  # 21 dollars and no cents
-    if (":" in text or "=" in text) and _LABELLED.fullmatch(text):
+    if (":" in text or "=" in text or " is " in text) and _LABELLED.fullmatch(text):
         text = _LABEL.sub(r"\\text{\1} = ", text)
     if "\\text" in text and ":" in text:
         text = _TEXT_LABEL.sub(r"\\text{\1} = ", text)
