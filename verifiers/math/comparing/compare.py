@@ -25,6 +25,7 @@ from harness.verifiers.math.comparing.relations import (
 )
 from harness.verifiers.math.comparing.sets import SetComparison
 from harness.verifiers.math.comparing.shapes import (
+    are_extremes,
     are_roots,
     as_points,
     ascending,
@@ -45,6 +46,7 @@ from harness.verifiers.math.comparing.shapes import (
     whole_run,
     with_floor,
 )
+from harness.verifiers.math.comparing.spreading import spread
 from harness.verifiers.math.comparing.statements import (
     alike,
     is_term,
@@ -52,7 +54,6 @@ from harness.verifiers.math.comparing.statements import (
     least_value,
     name_of,
     settle,
-    spread,
     value_of,
 )
 from harness.verifiers.math.comparing.values import same_quantity, same_ratio, same_value
@@ -244,7 +245,11 @@ class Comparison(SetComparison):
         unnamed = [not any(map(name_of, side)) for side in (left, right)]
         labels = {name_of(m) for m in (left if labelled[0] else right)}
         several = len(labels) == len(left) == len(right) > 1
-        if any(labelled) and any(unnamed) and several and not are_roots(labels):
+        extremes = are_extremes(left if labelled[0] else right)
+        if extremes is False and any(unnamed):
+            return _NO  # a maximum below its minimum
+        free = are_roots(labels) or extremes is True
+        if any(labelled) and any(unnamed) and several and not free:
             return self._ordered(left, right)  # w = 16, d = 3 for 16, 3
         if len(left) == len(right) or any(is_op(value_of(n), "{}") for n in (gold, answer)):
             left, right = distinct(left), distinct(right)
@@ -273,7 +278,7 @@ class Comparison(SetComparison):
         one_sided = [all(n) and len(b) == len(left) for n, b in zip(names, bases, strict=True)]
         bare = [not any(n) for n in names]
         paired = (one_sided[0] and bare[1]) or (one_sided[1] and bare[0])
-        if (paired and not are_roots(labels)) or self.options.ordered:
+        if (paired and not free) or self.options.ordered:
             return self._ordered(left, right)
         outcome = self._matched([pure(m) for m in left], [pure(m) for m in right])
         if not outcome.equal and all(is_op(m, "=") for m in (*left, *right)):

@@ -17,6 +17,7 @@ from harness.verifiers.math.reading.numbers import plain_number
 from harness.verifiers.math.reading.tree import Node
 from harness.verifiers.patterns import lazy_pattern
 
+_BARE = lazy_pattern(r"[^A-Za-z]*(?:[,;]|\band\b|\\text\s*\{\s*and\s*\})[^A-Za-z]*")
 _CURRENCY = lazy_pattern(r"[$€£¥₹₽₩]|USD|Rs")
 
 
@@ -47,6 +48,10 @@ def _by_labels(gold: str, answer: str, options: Options) -> tuple[Outcome, str] 
     """Parts with the same labels in words, each compared with its like; None for other answers."""
     told = labelled(gold)
     said = told and labelled(answer)
+    if told and not said and _BARE.fullmatch(answer):
+        order = f"({', '.join(told.values())})"  # "father 36, son 12"
+        outcome = same_answer(order, answer, options)[0]
+        return (outcome, "the labelled parts in their order") if outcome.equal else None
     if not told or not said or set(told) != set(said):
         return None
     outcomes = [same_answer(value, said[label], options)[0] for label, value in told.items()]

@@ -31,7 +31,9 @@ _RANGE = lazy_pattern(r"(\d+(?:\.\d+)?)\s*[-–—~]+\s*(\d+(?:\.\d+)?)")
 _SPAN = lazy_pattern(r"(?<!\d)(\d++(?:\.\d+)?)\s*(?:to|and|[-–—~]+|至|到)\s*(\d+(?:\.\d+)?)")
 _ASKS_FOR_RANGE = lazy_pattern(r"\brange\b|\bbetween\b|范围", re.I)
 _WITH_BASE = lazy_pattern(r"\(?([0-9A-Z]{1,40})\)?_\{?\(?\d{1,2}\)?\}?")
-_ASKS_FOR_BASE = lazy_pattern(r"\bbase\b|\bbinary\b|\boctal\b|\bhexadecimal\b|\bternary\b|进制", re.I)
+_ASKS_FOR_BASE = lazy_pattern(
+    r"\bbase\b|\bbinary\b|\boctal\b|\bhexadecimal\b|\bternary\b|进制", re.I
+)
 _ASKS_WHO = lazy_pattern(r"\b(?:who|which (?:player|person|team|student|child|one|of))\b", re.I)
 _PROPER = lazy_pattern(r"[A-Z][a-z]+(?: [A-Z][a-z]+)?")
 _LOSES = lazy_pattern(r"\b(?:loses?|lost|opposite|except)\b", re.I)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from itertools import permutations
 
-from harness.verifiers.math.comparing.exact import key
-from harness.verifiers.math.comparing.statements import expand_each, settle, value_of
+from harness.verifiers.math.comparing.exact import exact, key
+from harness.verifiers.math.comparing.statements import expand_each, name_of, settle, value_of
 from harness.verifiers.math.reading.tree import BRACKETS, Node, Num, Op, Sym, Text, has_head, walk
 from harness.verifiers.math.reading.units import read_unit
 from harness.verifiers.patterns import lazy_pattern
 
-
-_EXTREME = lazy_pattern(r"\W*(?:max|min|greatest|least|largest|smallest)", re.I)
+_MOST = lazy_pattern(r"\W*(?:max|greatest|largest)", re.I)
+_LEAST = lazy_pattern(r"\W*(?:min|least|smallest)", re.I)
 
 
 def point(node: Node) -> Node:
@@ -31,11 +32,23 @@ def point_name(node: Node) -> str | None:
 
 
 def are_roots(labels: set[str | None]) -> bool:
-    """Whether names are those of an equation's roots, x_1 and x_2, or of extremes, whose order says
-    nothing."""
-    if all(_EXTREME.match(str(name)) for name in labels):
-        return True
+    """Whether names are those of an equation's roots, x_1 and x_2, whose order says nothing."""
     return {str(name).partition("_")[0] for name in labels} in ({"x"}, {"z"}, {"t"})
+
+
+def are_extremes(members: list[Node]) -> bool | None:
+    """Whether members are a maximum and a minimum, whose values tell their order; None for other
+    members."""
+    ends: list[list[Fraction | None]] = [[], []]
+    for member in members:
+        name, value = str(name_of(member)), exact(value_of(member))
+        for pattern, found in zip((_MOST, _LEAST), ends, strict=True):
+            if pattern.match(name):
+                found.append(value)
+    if len(members) != 2 or [len(e) for e in ends] != [1, 1]:
+        return None
+    most, least = ends[0][0], ends[1][0]
+    return None if most is None or least is None else most >= least
 
 
 def rounded_so(gold: Node, answer: Node) -> bool:

@@ -33,6 +33,7 @@ _PROPOSITION = lazy_pattern(
     r"|\\parallel|\\perp|[∥⊥]|\b(?:parallel|perpendicular)\b",
     re.I | re.S,
 )
+_LETTER = lazy_pattern(r"\W*[A-Z]\W*")
 _SPELLINGS = tuple((lazy_pattern(p, re.I), s) for p, s in (
     (r"\\(?:geqslant|geq|ge)(?![a-z])", "≥"), (r"\\(?:leqslant|leq|le)(?![a-z])", "≤"),
     (r"\\(?:neq|ne)(?![a-z])", "≠"), (r"\\gt(?![a-z])", ">"), (r"\\lt(?![a-z])", "<"),
@@ -69,7 +70,7 @@ def no_mathematics(gold: str, answer: str) -> Told | None:
     if day is not None:
         return Outcome(day, "words"), "dates"
     if opposite(gold, answer):
-        return Outcome(False, "words"), "the opposite"
+        return Outcome(False, "opposite"), "the opposite"
     return (
         _choice(gold, answer)
         or _judgement(gold, answer)
@@ -180,19 +181,24 @@ def _letters(gold: str, answer: str) -> Told | None:
     return None
 
 
-_FOR_EXAMPLE = lazy_pattern(r"\W*\b(?:for example|for instance|e\.g\.|such as)\b.*$", re.I | re.S)
+_FOR_EXAMPLE = lazy_pattern(
+    r"\W*\b(?:for example|for instance|e\.g\.|such as|counter-?examples?)\b.*$", re.I | re.S
+)
 
 
 def _possible(text: str) -> bool | None:
     """What "yes", "impossible" and "it is not possible" say; None for other texts."""
     plain = " ".join(wording.words_only(text).casefold().replace("it's", "it is").split())
+    plain = plain.removeprefix("no, this is ").removeprefix("no, it is ")
     return _POSSIBLE.get(
         plain.strip(" .!*").removeprefix("it ").removeprefix("is ").removeprefix("that is ")
     )
 
 
-_POSSIBLE = {"yes": True, "possible": True, "no": False, "impossible": False, "not possible": False,
-             "cannot be done": False, "can be done": True}  # fmt: skip
+_POSSIBLE = {
+    **dict.fromkeys(("yes", "possible", "can", "can be done"), True),
+    **dict.fromkeys(("no", "impossible", "not possible", "cannot", "cannot be done"), False),
+}
 
 
 def key_of_none(answer: Answer) -> bool:
@@ -200,25 +206,37 @@ def key_of_none(answer: Answer) -> bool:
     return any(isinstance(n, Sym) and n.name == "emptyset" for n in answer.readings)
 
 
+def _one_word(plain: str, told: str, word: str, gold: str) -> Told | None:
+    """The one word of an answer that a gold in a sentence gives."""
+    if plain.casefold().startswith("neither ") and word == "neither":
+        return Outcome(True, "words"), "neither of the two"
+    if not (word.isalpha() or sentences.is_numbered(told) or _LETTER.fullmatch(told)):
+        return None
+    told = _TRIANGLE.sub("triangle ", told)
+    plain_triangle = _TRIANGLE.sub("triangle ", plain)
+    given = (plain, plain_triangle, _FORMULA.sub("it ", gold), _FORMULA.sub("it ", plain))
+    if any(sentences.gives(told, p) for g in given for p in (g, _OF.sub("", g))):
+        return Outcome(True, "words"), "the word that the gold's sentence gives"
+    if sentences.tells_apart(told, plain):
+        return Outcome(True, "words"), "the adjective of the gold's subject"
+    return None
+
+
 def same_words(left: Answer, right: Answer, gold: str, options: Options) -> Told | None:
     """Words against words, where a side is no mathematics; None where both are."""
     words = [wording.normal_words(a.text, case=options.case) for a in (left, right)]
     plain, told = wording.words_only(left.text), wording.words_only(right.text)
-    named = words[1].isalpha() or re.fullmatch(r"\W*[A-Z]\W*", told) is not None
-    one_word = named and len(plain) > len(told)
+    if len(plain) > len(told) and (alone := _one_word(plain, told, words[1], gold)) is not None:
+        return alone
     told = _TRIANGLE.sub("triangle ", told)
-    plain_triangle = _TRIANGLE.sub("triangle ", plain)
-    given = (plain, plain_triangle, _FORMULA.sub("it ", gold), _FORMULA.sub("it ", plain))
-    if one_word and any(sentences.gives(told, p) for g in given for p in (g, _OF.sub("", g))):
-        return Outcome(True, "words"), "the word that the gold's sentence gives"
-    if one_word and sentences.tells_apart(told, plain):
-        return Outcome(True, "words"), "the adjective of the gold's subject"
     none = [sentences.tells_of_none(a.text) or key_of_none(a) for a in (left, right)]
     if all(none):
         return Outcome(True, "words"), "there is none"
     if left.readings and right.readings:
         if sentences.other_order(plain, told):
-            return Outcome(False, "words"), "the numbers of the gold's sentence in another order"
+            return Outcome(False, "order"), "the numbers of the gold's sentence in another order"
+        if "\\" not in plain and sentences.same_numbers(plain, told):
+            return Outcome(True, "words"), "the numbers of the gold's sentence"
         return None
     members = [wording.members(a.text, case=options.case) for a in (left, right)]
     if members[0] == members[1] and len(members[0]) > 1 and all(members[0]):

@@ -239,6 +239,10 @@ _VALUED_SINCE = lazy_pattern(
     r"(\b(?:is|are)\s+-?[\d./]+(?:(?:,|\s+and|\s+or)\s+-?[\d./]+)*),?\s+(?:since|because)\s.*$",
     re.S,
 )
+_ATTAINED = lazy_pattern(
+    r"(?<=[\d$}]),?\s+(?:and\s+(?:it\s+)?is\s+|which\s+is\s+)?"
+    r"(?:attained|achieved|reached|obtained|occurring)\s.*$", re.S
+)  # fmt: skip
 _ASSIGNED = lazy_pattern(
     r"\b(?:are|is)\s+((?:[a-z](?:_\{?\d\}?)?\s*=\s*[^\s,;=]+)(?:(?:,\s*(?:and\s+)?|\s+(?:and|or)\s+)"
     r"[a-z](?:_\{?\d\}?)?\s*=\s*[^\s,;=]+)+?)\W*$"
@@ -264,7 +268,7 @@ def narrow(segment: str, question: str = "") -> Extraction | None:
     if asked(question).nouns and (told := _COUNT_FIRST.match(segment)):
         segment = told[1] if stem(told[2]) in asked(question).nouns else segment
     main = SINCE.sub("", _BRACKETED.sub("", segment))
-    main = _VALUED_SINCE.sub(r"\1", main)
+    main = _ATTAINED.sub("", _VALUED_SINCE.sub(r"\1", main))
     if assigned := _ASSIGNED.search(main):
         return Extraction(assigned[1], "formula", 1, segment)
     tail = _DIMENSION.sub("", _tail(main) or "")

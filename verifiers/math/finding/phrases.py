@@ -43,7 +43,7 @@ MARKER = lazy_pattern(
 WEAK = lazy_pattern(r"^\W*(?:solution|result|option|choice)s?\b", re.I)
 HEADING = lazy_pattern(
     r"(?:(?<=\S)[ \t$]{0,4}|^[^\S\n]*)####(?!#)[ \t]*(?=\S)"
-    r"|^[^\S\n]*(?:###\s+(?=[-+$\\\d.])(?!\d+[.)]\s)|A:\s+"
+    r"|^[^\S\n]*(?:###\s+(?=[-+$\\\d.])(?!\d+[.)]\s)|A:\s+(?!.*\bB:)"
     r"|Ans(?:wer)?[:.]\s*|\*\*Answer\*\*\s*"
     r"|[#*_ ]{0,6}(?i:(?:the\s+)?(?:final\s+)?answer)[#*_: ]{0,4}\n)",
     re.M,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.verifiers.math.reading.builders import built
 from harness.verifiers.math.reading.groups import Groups
 from harness.verifiers.math.reading.lexer import ParseError
 from harness.verifiers.math.reading.tree import (
@@ -280,15 +281,7 @@ class Atoms(Groups):
             told, inner = inner, self.alternatives(closers)
             self.close(opening)
             self.depth -= 1
-            if (place := _placed(told, inner)) is not None:
-                return Op("{}", (place,))
-            if isinstance(told, Op) and isinstance(inner, Op) and _ranges(told, inner):
-                return Op("list", (told, inner))  # {k pi | k in Z}
-            if isinstance(told, Op) and told.head == "in" and _is_integers(told.args[1]):
-                return Op("where", (inner, Sym("integers")))
-            if isinstance(told, Op) and told.head == "in" and _is_naturals(told.args[1]):
-                return Op("where", (inner, Sym("naturals")))
-            return Op("where", (inner,))
+            return built(told, inner)
         closing = self.close(opening)
         self.depth -= 1
         return self.bracketed(opening, closing, inner)
@@ -353,14 +346,13 @@ class Atoms(Groups):
 
     def groups(self) -> bool:
         """Whether a square bracket behind a factor groups a sum or product: 2[3(x + 1) - 5]."""
-        depth = size = 0
-        for token in self.tokens[self.position :] if self.value == "[" else ():
+        depth = 0
+        for size, token in enumerate(self.tokens[self.position :] if self.value == "[" else ()):
             if token.kind in ("text", "or", "and", "end") or token.value in _NO_GROUP:
                 return False
             depth += (token.value in ("[", "(")) - (token.value in ("]", ")"))
             if depth == 0:
                 return token.value == "]" and size > 2
-            size += 1
         return False
 
     def mixed(self, whole: Num) -> Num | None:
@@ -386,30 +378,3 @@ class Atoms(Groups):
             self.position = start
             return None
         return Num(whole.value + value)
-
-
-def _placed(told: Node, condition: Node) -> Node | None:
-    """The one point of `{(x, y) | x = 1, y = 2}`."""
-    match told, condition:
-        case Op(head="()", args=names), Op(head="list" | "system", args=values):
-            given = {
-                v.args[0].name: v.args[1] for v in values
-                if isinstance(v, Op) and v.head == "=" and isinstance(v.args[0], Sym)
-            }  # fmt: skip
-            wanted = [n.name for n in names if isinstance(n, Sym)]
-            if len(wanted) == len(names) == len(values) and {*wanted} == {*given}:
-                return Op("()", tuple(given[n] for n in wanted))
-    return None
-
-
-def _is_integers(node: Node) -> bool:
-    return isinstance(node, Sym) and node.name in ("integers", "Z")
-
-
-def _is_naturals(node: Node) -> bool:
-    return isinstance(node, Sym) and node.name in ("naturals", "N")
-
-
-def _ranges(told: Op, condition: Op) -> bool:
-    """Whether the condition of a set only gives the range of a letter of its members."""
-    return told.head in ("+", "*", "^", "()") and condition.head == "in"

@@ -33,6 +33,10 @@ _MEMBERSHIP = lazy_pattern(
     r"(?:\\(?:mathbb|mathbf|mathrm|bf)\s*\{?\s*[RQCNZ]\s*\}?|[RQCNZℝℚℂℕℤ])"
     r"(?:[_^]\s*(?:\{[^{}]{1,6}\}|[*+\d]))?)\s*[)）]?\s*$"
 )
+_ANY = lazy_pattern(  # , k any real number
+    r",\s*(?:\\text\s*\{\s*)?\$?[a-zA-Z]\$?\s+(?:is\s+)?(?:an?\s+)?(?:any|arbitrary)(?:\s+(?:real|constant"
+    r"|complex|number|constants?|real number))*\s*\}?\W*$"
+)
 _TEXT = lazy_pattern(r"\\(?:text\w*|mathrm|mbox)\s*\{([^{}]*)\}")
 _RELATION = lazy_pattern(
     r"[<>≤≥≠=∈]|\\(?:in|ge|geq|geqslant|le|leq|leqslant|ne|neq|lt|gt|mathbb|forall|ldots|dots)"
@@ -82,9 +86,15 @@ def without_condition(text: str) -> str:
             continue
         if _is_condition(behind):
             return before + _declared(behind)
+    if told := _ANY.search(text) if "," in text else None:
+        before = text[: told.start()]
+        if _balanced(before) and re.search(r"[\d=\\+*/^_]", before):
+            return before
     told = _MEMBERSHIP.search(text) if "\\in" in text or "∈" in text else None
-    if told and _balanced(before := text[: told.start()]) and re.search(
-        r"[\d=\\+*/^_]|\(.*,.*\)", before
+    if (
+        told
+        and _balanced(before := text[: told.start()])
+        and re.search(r"[\d=\\+*/^_]|\(.*,.*\)", before)
     ):
         return before.rstrip(" ,;") + _declared(told[1])
     return text

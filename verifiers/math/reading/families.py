@@ -72,6 +72,7 @@ _SET = lazy_pattern(
     r"(?:(?:[a-z]|all [a-z])\s*(?:in|∈)\s*)?(?:mathbb\s*\{?\s*)?(?P<set>[NZℕℤ])\s*\}?\s*"
     r"(?:(?P<raised>\^)\s*\{?\s*(?P<plus>\+|\*|ast)\s*\}?|_\s*\{?\s*(?P<low>\+|0|>\s*0|>=?\s*[01])\s*\}?)?"
 )
+_CONGRUENT = lazy_pattern("congruent|equiv|≡")
 _WITHOUT = lazy_pattern(
     r"(?P<head>.{1,60}?)\s*(?:setminus|∖|-)\s*\{\s*(?P<but>\d{1,3}(?:\s*,\s*\d{1,3}){0,8})\s*\}"
 )
@@ -91,7 +92,7 @@ def family(text: str) -> Node | None:
     if len(text) > MAX_PHRASE or _HINT.search(text) is None:
         return None
     plain = _plain(text)
-    if " or " in plain and "congruent" not in plain and "equiv" not in plain:
+    if " or " in plain and not _CONGRUENT.search(plain):
         return _either(plain.split(" or "))
     if "≢" in plain:
         inner = family(plain.replace("≢", "≡"))

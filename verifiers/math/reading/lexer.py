@@ -240,6 +240,8 @@ def _lex_text(content: str, command: str, space: bool, tokens: list[Token]) -> N
         return
     elif words in ("percent", "pct", "percentage", "%"):
         tokens.append(Token("op", "%", space))
+    elif words == "min" and _after_number(tokens):
+        tokens.append(Token("text", words, space))
     elif content.strip() in FUNCTIONS and (command == "operatorname" or words in _NAMED):
         tokens.append(Token("func", FUNCTIONS[content.strip()], space))
     elif _after_number(tokens) and command != "mathbf" and is_unit(content.strip()):

@@ -52,6 +52,7 @@ _FEET = lazy_pattern(
     + r"\s*$",
     re.I,
 )
+_ARTICLE = lazy_pattern(r"^an?\s+(?=\$?\d)")  # a 21% increase
 _OF_A = lazy_pattern(  # 3/4 of an hour
     r"(?<=[\d}])\s*of\s+an?\s+(?=(?:hour|minute|day|week|month|year|meter|metre|mile|inch|foot|pound|cup"
     r"|kilo\w+|lit(?:er|re)|gallon)\b)"
@@ -92,6 +93,8 @@ def usual(text: str) -> str:
         text = _MAPS.sub(lambda m: f"{m[1] or 'f'}({m[2]}) = ", text)
     if " to " in text and _RATIO.fullmatch(text):
         text = text.replace(" to ", ":")
+    if text[:2] in ("a ", "an"):
+        text = _ARTICLE.sub("", text)
     if " of a" in text:
         text = _OF_A.sub(" ", text)
     if text[:1].isdigit():

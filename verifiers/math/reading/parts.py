@@ -81,14 +81,15 @@ def permuted(text: str) -> tuple[str, bool] | None:
 def by_cases(text: str) -> str | None:
     r"""`1 if n is odd, 2 if n is even` as a `cases` environment; None for other answers.
 
-    "120 for A, 80 for B" are values with labels, and where one condition holds throughout, "f(x) = 1
-    for all x, or f(x) = x for all x", a list.
+    "120 for A, 80 for B" are values with labels; where one condition holds throughout, as in
+    "f(x) = 1 for all x, or f(x) = x for all x", they are a list.
     """
     if len(text) > MAX_LENGTH or "\\begin" in text:
         return None
     if (first := _FIRST_TERM.fullmatch(text)) is not None:
         name, low, value, rest, start = first.groups()
-        return rf"{name}_n = \begin{{cases}} {value} & n = {low} \\ {rest} & n \ge {start} \end{{cases}}"
+        told = rf"{value} & n = {low} \\ {rest} & n \ge {start}"
+        return rf"{name}_n = \begin{{cases}} {told} \end{{cases}}"
     if len(_TELLS.findall(text)) < 2:
         return None
     plain = words_only(text)

@@ -83,6 +83,7 @@ def gives(words: str, sentence: str) -> bool:
 
 
 def _gives(words: str, sentence: str) -> bool:
+    words, sentence = (_NUMBERED.sub(_spelled_out, text) for text in (words, sentence))
     if len(sentence) > MAX_SENTENCE or re.search(r"[,;:=\\\d]", sentence):
         return False
     said, wanted = _TOKEN.findall(_ONLY.sub("", sentence)), _TOKEN.findall(_ONLY.sub("", words))
@@ -121,6 +122,21 @@ def _gives(words: str, sentence: str) -> bool:
         return True
     participle = len(before) > 1 and before[-1].endswith("ing")
     return participle and before[-2].casefold() in (*_VERBS, "up")  # "ends up facing east"
+
+
+_NUMBERED = lazy_pattern(
+    r"\b(Plan|Option|Player|Method|Team|Machine|Store|Box|Car|Route) ([1-9])\b"
+)
+
+
+def is_numbered(text: str) -> bool:
+    """Whether a text is "Plan 2"."""
+    return _NUMBERED.fullmatch(text.strip(" .")) is not None
+
+
+def _spelled_out(match: re.Match[str]) -> str:
+    """ "Plan 2" as one word without digits."""
+    return match[1] + "abcdefghi"[int(match[2]) - 1]
 
 
 _ONLY = lazy_pattern(r"^\W*only\s+", re.I)
@@ -220,6 +236,7 @@ _WHO_GOES = lazy_pattern(
 def _adjectives(text: str) -> list[str]:
     text = _WHO_GOES.sub(r"\2 \1", text)
     told = [t.casefold() for t in _TOKEN.findall(text.replace("-angled", ""))]
+    told = ["sequence" if t == "progression" else t for t in told]
     while told and told[0] in ("the", "a", "an"):
         del told[0]
     if len(told) == 2 and told[0] == "player":
