@@ -12,8 +12,8 @@ from harness.verifiers.math.reading.tree import BRACKETS, Node, Num, Op, Sym, Te
 from harness.verifiers.math.reading.units import read_unit
 from harness.verifiers.patterns import lazy_pattern
 
-_MOST = lazy_pattern(r"\W*(?:max|greatest|largest)", re.I)
-_LEAST = lazy_pattern(r"\W*(?:min|least|smallest)", re.I)
+_MOST = lazy_pattern(r"(?:[A-Za-z]_)?\W*(?:max|greatest|largest)", re.I)
+_LEAST = lazy_pattern(r"(?:[A-Za-z]_)?\W*(?:min|least|smallest)", re.I)
 
 
 def point(node: Node) -> Node:

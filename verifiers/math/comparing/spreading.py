@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from harness.verifiers.math.comparing.exact import key
-from harness.verifiers.math.comparing.statements import expand_each, name_of, settle, value_of
+from harness.verifiers.math.comparing.statements import (
+    expand_each,
+    is_name,
+    name_of,
+    settle,
+    value_of,
+)
 from harness.verifiers.math.reading.tree import Node, Op, Sym, free_symbols, has_head
 
 
@@ -34,7 +40,7 @@ def spread(node: Node, other: Node) -> Node:
             return Op("list", points)  # x = y = ±1
     members = value_of(other)
     if isinstance(members, Op) and members.head in ("list", "()", "system"):
-        plain = all(isinstance(n, Sym) for n in names) and _all_equal(node)
+        plain = all(map(is_name, names)) and _all_equal(node)
         if plain and len(members.args) == len(names) > 1:
             return Op("list", tuple(Op("=", (n, last)) for n in names))
     return node

@@ -27,6 +27,8 @@ def is_name(node: Node) -> bool:
         return True
     if not isinstance(node, Op):
         return False
+    if node.head == "call" and isinstance(node.args[0], Sym):
+        return True
     if node.head in ("call", "sub", "deg", "det", "quantity"):
         return is_name(node.args[0])
     if node.head in ("()", "{}", "ratio", "list", "matrix", "row"):
@@ -91,8 +93,8 @@ def _is_quotient(node: Node) -> bool:
 
 
 def is_limit(node: Node) -> bool:
-    """The limit of something unknown."""
-    return isinstance(node, Op) and node.head == "lim" and bool(_free(node))
+    """The limit, sum or integral of something unknown."""
+    return isinstance(node, Op) and node.head in ("lim", "sum", "prod", "int") and bool(_free(node))
 
 
 def _is_multiple(node: Node) -> bool:

@@ -108,7 +108,7 @@ def _dimensions(gold: str, answer: str) -> Told | None:
 
 def _quadrants(gold: str, answer: str) -> Told | None:
     """`second`, `Quadrant II` and `the 2nd quadrant`."""
-    told = [_QUADRANT.fullmatch(wording.words_only(t)) for t in (gold, answer)]
+    told = [_QUADRANT.fullmatch(in_english(wording.words_only(t))) for t in (gold, answer)]
     if (
         told[0] is None
         or told[1] is None
@@ -189,12 +189,13 @@ _FOR_EXAMPLE = lazy_pattern(
 def _possible(text: str) -> bool | None:
     """What "yes", "impossible" and "it is not possible" say; None for other texts."""
     plain = " ".join(wording.words_only(text).casefold().replace("it's", "it is").split())
-    plain = plain.removeprefix("no, this is ").removeprefix("no, it is ")
+    plain = _NO_ONE.sub("", plain)
     return _POSSIBLE.get(
         plain.strip(" .!*").removeprefix("it ").removeprefix("is ").removeprefix("that is ")
     )
 
 
+_NO_ONE = lazy_pattern(r"^no,? (?:this|that|it|he|she|they|we|you|one)(?: is)? ")
 _POSSIBLE = {
     **dict.fromkeys(("yes", "possible", "can", "can be done"), True),
     **dict.fromkeys(("no", "impossible", "not possible", "cannot", "cannot be done"), False),

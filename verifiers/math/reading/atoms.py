@@ -19,6 +19,7 @@ from harness.verifiers.math.reading.wording import number_words
 
 MAX_POSTFIXES = 8
 MEASURES = frozenset({"E", "P", "V", "Pr", "Var"})  # called with square brackets: E[X]
+_NUMERIC = frozenset({"/", "-", "frac", "dfrac", "{", "}", ",", "pi"})
 _STARTS = frozenset({",", ";", "\\\\", "quad", "&"})
 CALLED = frozenset("fg")  # letters that are read as functions before a bracket
 _NO_GROUP = RELATIONS | {",", ";", "cup", "cap", "minus", "|", ":", "\\\\", "&"}
@@ -238,22 +239,31 @@ class Atoms(Groups):
         if name in MEASURES and self.value == "[" and not self.token.space:
             inner = self.bracket()  # E[X]
             return Op("call", (node, *(inner.args if isinstance(inner, Op) else (inner,))))
-        if (name[0] in CALLED or self.assigns()) and self.value == "(" and not self.token.space:
+        called = name[0] in CALLED and self.value == "(" and not self.token.space
+        if called or self.assigns():
             inner = self.bracket()
             args = inner.args if isinstance(inner, Op) and inner.head == "()" else (inner,)
             return Op("call", (node, *args))
         return node
 
     def assigns(self) -> bool:
-        """Whether `(x) =` or `(x, t) =` follows a name at the head of a statement: y(x) = …"""
+        """Whether an argument, a letter or a number, and a relation follow a name at the head of a
+        statement: y(x) = …, u(x, t) = …, d(3/5) = …, P(0) < …
+        """
         before = self.tokens[self.position - 2] if self.position > 1 else None
         if before is not None and before.kind not in ("or", "and") and before.value not in _STARTS:
             return False
-        for size in (4, 6):
-            told = [self.peek(k) for k in range(size)]
-            if [t.value for t in (told[0], *told[-2:])] == ["(", ")", "="]:
-                return all(t.kind == "name" or t.value == "," for t in told[1:-2])
-        return False
+        if self.value != "(":
+            return False
+        size = next((k for k in range(1, 14) if self.peek(k).value == ")"), 0)
+        if not size or self.peek(size + 1).value not in RELATIONS:
+            return False
+        inner = [self.peek(k) for k in range(1, size)]
+        letters = all(t.kind == "name" or t.value == "," for t in inner)
+        numbers = any(t.kind == "num" for t in inner) and all(
+            t.kind == "num" or t.value in _NUMERIC for t in inner
+        )
+        return numbers or (letters and self.peek(size + 1).value == "=")
 
     def bracket(self) -> Node:
         """A group, tuple, interval, set or list, by its brackets and commas."""

@@ -35,6 +35,10 @@ _PERMUTED = lazy_pattern(
     r"(?P<first>cyclic\s+)?permutations?\s+of\s*\}?\s*(?P<of>[($].*[)$])\W*",
     re.I | re.S,
 )
+_FIXED = lazy_pattern(  # "(2, 2, 2) and the permutations of (2, 2, 3)"
+    r"(?P<fixed>\((-?\w+)(?:\s*,\s*\2)+\))(?:\s|,|\}|\\text\s*\{|(?:and|or|all|the|any)\b)+"
+    r"(?P<cyclic>cyclic\s+)?permutations?\s+of\s*\}?\s*(?P<of>\(.*\))\W*", re.S
+)  # fmt: skip
 _THROUGHOUT = lazy_pattern(r"\s*(?:all|any|every|each)\b", re.I)
 _NAME = lazy_pattern(r"(?:the\s+)?[A-Z][a-z]*")
 _AMOUNT = lazy_pattern(r"\s*\$?\s*[\d.]+\s*")
@@ -45,7 +49,8 @@ _FIRST_TERM = lazy_pattern(  # a_1 = 1, a_n = 2n - 3 for n >= 2
 )
 _CASE = lazy_pattern(
     r"(?P<value>.{1,60}?)\s*,?\s*(?<![A-Za-z\\])(?:(?:if|when|for)(?![A-Za-z])\s*(?P<when>.{1,60}?)"
-    r"|(?P<else>otherwise|else|in all other cases))\s*(?:$|[;,.](?:\s*and)?\s+|\s+and\s+)",
+    r"|(?P<else>otherwise|else|in all other cases))\s*(?:$|[;,.](?:\s*and)?\s+|\s+and\s+"
+    r"|\s+or\s+(?=[a-zA-Z]\s?\([a-z]\)\s*=))",
     re.I,
 )
 
@@ -72,6 +77,8 @@ def permuted(text: str) -> tuple[str, bool] | None:
     """(the tuples, whether only cyclically) of `(1, 2, 3) and its permutations`."""
     if len(text) > MAX_LENGTH or "ermutation" not in text:
         return None
+    if (fixed := _FIXED.fullmatch(text.strip())) is not None:
+        return f"{fixed['fixed']}, {fixed['of']}", bool(fixed["cyclic"])
     match = _PERMUTED.fullmatch(text.strip())
     if match is None:
         return None

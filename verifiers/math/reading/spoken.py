@@ -47,9 +47,11 @@ _COMPARED = lazy_pattern(
     rf"{_PLAIN}\s+is\s+(greater than|larger than|more than|less than|smaller than)\s+{_PLAIN}"
 )
 _BETWEEN = lazy_pattern(rf"{_PLAIN}\s+is\s+(?:strictly\s+)?between\s+{_PLAIN}\s+and\s+{_PLAIN}")
+_NAMED = lazy_pattern(r"\$?[a-z]\s*=\s*")
 _ALL_BUT = lazy_pattern(
     r"(?:all|any|every)\s+\$?([a-z])\$?\s+(?:except|other than|excluding|but)\s+"
-    r"(?:for\s+)?(?:\$?\1\s*=\s*)?([-\d][^a-z]{0,40}(?:(?:and|or)[^a-z]{1,40})?)", re.I
+    r"(?:for\s+)?(?:\$?\1\s*=\s*)?([-\d][^a-z]{0,40}"
+    r"(?:(?:and|or)\s+(?:\$?\1\s*=)?[^a-z]{1,40})?)", re.I
 )  # fmt: skip
 _SIGNS = {
     "less than": "<", "smaller than": "<", "greater than": ">", "more than": ">",
@@ -84,7 +86,7 @@ def in_signs(text: str) -> str:
         if told := _COMPARED.fullmatch(plain) or _BETWEEN.fullmatch(plain):
             return _relation(told)
     if told := _ALL_BUT.fullmatch(text):
-        return rf"{told[1]} \ne {_AND.sub(', ', told[2])}"
+        return rf"{told[1]} \ne {_AND.sub(', ', _NAMED.sub('', told[2]))}"
     return _range(text) or text if is_range(text) else text
 
 
