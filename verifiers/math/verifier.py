@@ -34,7 +34,7 @@ class MathVerifier:
     """Judges a response by the mathematical value of its final answer."""
 
     name = "math"
-    version = "5"
+    version = "6"
 
     def __init__(self, **options: Any) -> None:
         self.options = Options.of(options)

@@ -59,9 +59,9 @@ class SetComparison:
                     sides = _members(gold), _members(answer)
                     return self._matched(*sides) if len(sides[0]) == len(sides[1]) else _NO
                 return self._inequalities(gold, answer)
-            sides = [[as_interval(m) for m in _alternatives(n)] for n in (gold, answer)]
-            if len(sides[0]) > 1:
-                return self._matched(*sides) if len(sides[0]) == len(sides[1]) else _NO
+            first, second = ([as_interval(m) for m in _alternatives(n)] for n in (gold, answer))
+            if len(first) > 1:
+                return self._matched(first, second) if len(first) == len(second) else _NO
             g, a = (as_interval(n.args[0] if isinstance(n, Op) and is_op(n, "where") else n)
                     for n in (value_of(gold), value_of(answer)))  # fmt: skip
             if isinstance(g, Op) and isinstance(a, Op):
