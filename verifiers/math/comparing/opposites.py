@@ -7,15 +7,17 @@ from harness.verifiers.patterns import lazy_pattern
 
 MAX_READ = 200  # characters of an answer
 _PAIRS = (
-    ("increas|gain|rise|rose|profit|grow|grew", "decreas|declin|loss|lost|fall|fell|drop|shrink"),
+    ("increas|gain|rise|rose|profit|grow|grew",
+     "decreas|declin|reduc|loss|lost|fall|fell|drop|shrink"),
     ("north", "south"), ("east", "west"), ("left", "right"), ("before|earlier", "after|later"),
     ("clockwise", "counter-?clockwise|anti-?clockwise"), ("above", "below"), ("faster", "slower"),
     ("older", "younger"), ("taller|longer", "shorter"), ("more", "less|fewer"),
     ("greater|larger|bigger", "smaller|less"), ("inside", "outside"), ("ahead", "behind"),
     ("upward", "downward"), ("converg", "diverg"), ("at least", "at most"),
-    ("interior", "exterior"), ("odd", "even"),
+    ("interior", "exterior"), ("odd", "even"), ("higher", "lower"), ("win", "lose"), ("up", "down"),
+    ("bc", "ad"), ("am", "pm"),
 )  # fmt: skip
-_WORD = r"(?<![\\A-Za-z-])(?:%s)(?:e|es|s|ed|d|ing|ent|es to)?(?![A-Za-z])"
+_WORD = r"(?<![\\A-Za-z-])(?:%s)(?:e|es|s|ed|d|ing|ent|tion)?(?![A-Za-z])"
 _ANY = lazy_pattern(_WORD % "|".join(f"{a}|{b}" for a, b in _PAIRS))
 _SIDES = tuple(tuple(lazy_pattern(_WORD % side) for side in pair) for pair in _PAIRS)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.verifiers.math.comparing.exact import agree_modulo, exact, key
+from harness.verifiers.math.comparing.opposites import opposite
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
 from harness.verifiers.math.comparing.probe import agree
@@ -15,7 +16,7 @@ from harness.verifiers.math.comparing.rounding import (
     stands_for_endless,
 )
 from harness.verifiers.math.reading.tree import Node, Num, Op, Sym, divide, mul, unbound, walk
-from harness.verifiers.math.reading.units import Unit, opposed, read_unit
+from harness.verifiers.math.reading.units import Unit, read_unit
 
 
 def same_value(gold: Node, answer: Node, options: Options) -> Outcome:
@@ -151,7 +152,7 @@ def same_quantity(gold: Node, answer: Node, options: Options) -> Outcome:
         left, left_unit = _letter_unit(left, right_unit)
     elif right_unit is None and left_unit is not None:
         right, right_unit = _letter_unit(right, left_unit)
-    if opposed(left_words, right_words):
+    if left_words and right_words and opposite(left_words, right_words):
         return Outcome(False, "unit")
     left_unit = _pounds(left_unit, left_words, right_unit)
     right_unit = _pounds(right_unit, right_words, left_unit)

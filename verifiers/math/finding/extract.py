@@ -234,7 +234,7 @@ def _tail(sentence: str) -> str | None:
 _COUNT_FIRST = lazy_pattern(
     r"(.*\b\d+\s(?:[a-z]+\s)?([a-z]+))\s*[,:(]\s*(?:namely\s+)?\$?\\?\(?[a-z]\s*=", re.I | re.S
 )
-"""What stands before the solutions that "exactly 1 solution, x = 3" counts."""
+"""What precedes the solutions in "exactly 1 solution, x = 3"."""
 _VALUED_SINCE = lazy_pattern(
     r"(\b(?:is|are)\s+-?[\d./]+(?:(?:,|\s+and|\s+or)\s+-?[\d./]+)*),?\s+(?:since|because)\s.*$",
     re.S,
@@ -251,7 +251,7 @@ _ASSIGNED = lazy_pattern(
 
 
 def _is_anothers(sentence: str, tail: str, asked: Asked) -> bool:
-    """Whether the clause that a value ends speaks of another than the one asked for."""
+    """Whether the clause that ends in a value is about someone other than the one asked for."""
     before = re.split(r"[,，;；。]", sentence[: sentence.rfind(tail)])[-1]
     told = names(f"x {before}") if asked.names else frozenset()
     return bool(told) and told.isdisjoint(asked.names) and len(names(f"x {sentence}") | told) > 1

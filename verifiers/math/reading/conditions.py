@@ -71,7 +71,7 @@ _SMALL = frozenset(
 
 
 def without_condition(text: str) -> str:
-    """`text` up to the condition on its letters; as it is where it has none."""
+    """`text` without the condition on its letters, if it has one."""
     if len(text) > 400 or "\\begin" in text or (" " not in text and "{" not in text):
         return text
     if by_cases(text) is not None or _QUANTIFIED.match(text):

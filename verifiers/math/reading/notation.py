@@ -131,7 +131,7 @@ def _scripted(match: re.Match[str]) -> str:
 
 
 def without_over(text: str) -> str:
-    r"""`{a \over b}` as `\frac{a}{b}`; a group without such a command as it is."""
+    r"""`{a \over b}` as `\frac{a}{b}`; other groups are unchanged."""
     for _ in range(10):
         found = _OVER.search(text)
         if found is None:
@@ -159,7 +159,7 @@ def _around(text: str, place: int, *, ahead: bool = False) -> int | None:
 
 
 def joined_rows(text: str) -> str:
-    """The rows of an `aligned` whose wrapper is gone, as one chain where they go on."""
+    """The rows of an unwrapped `aligned`, joined into one chain where they continue."""
     return _CONTINUED.sub(" ", text).replace("&", " ")
 
 

@@ -56,7 +56,7 @@ _CASE = lazy_pattern(
 
 
 def parts(text: str) -> list[str] | None:
-    """The parts of an answer that numbers them from the first; None for other answers."""
+    """The parts of an answer that are numbered from the first; None for other answers."""
     text = _PREFIX.sub("", text.strip().strip("$").strip())
     for row in _ROWS:
         if not text.startswith(row[0]) or len(text) > MAX_LENGTH:

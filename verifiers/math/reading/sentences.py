@@ -174,7 +174,7 @@ _NOUNS = frozenset(
      "functions", "day", "option", "person", "one", "side", "strategy", "sequence", "circle",
      "circles", "planes", "plane", "shape", "solution", "sign", "symbol"}
 )  # fmt: skip
-"""What kind of thing an adjective tells of."""
+"""Nouns for the kind of thing that an adjective describes."""
 _COPULAS = ("is", "are", "was", "were")
 _PLAIN_WORDS = lazy_pattern(r"[A-Za-zÀ-ɏ'’ .-]{1,60}|Player \d", re.I)
 _STEM = lazy_pattern(r"(?:ing|ent|es|ed|e|s)$")
