@@ -157,7 +157,7 @@ def same_quantity(gold: Node, answer: Node, options: Options) -> Outcome:
     left_unit = _pounds(left_unit, left_words, right_unit)
     right_unit = _pounds(right_unit, right_words, left_unit)
     if "%" in (left_words[:1], right_words[:1]):
-        return _percent(left, right, left_words[:1] == "%", right_words[:1] == "%", options)
+        return _percent(left, right, left_words, right_words, options)
     if left_unit is None and right_unit is None:
         if exact(left) is not None:
             right = _without_area(right)
@@ -207,8 +207,11 @@ def hundredth(node: Node) -> Node:
 
 
 def _percent(
-    left: Node, right: Node, gold_has: bool, answer_has: bool, options: Options
+    left: Node, right: Node, left_words: str, right_words: str, options: Options
 ) -> Outcome:
+    gold_has, answer_has = left_words[:1] == "%", right_words[:1] == "%"
+    if left_words and right_words and gold_has != answer_has:
+        return Outcome(False, "unit")  # 50% is not 50 students
     plain = same_value(left, right, options)
     if gold_has and answer_has:
         return plain

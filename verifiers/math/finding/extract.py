@@ -26,6 +26,7 @@ from harness.verifiers.math.finding.bold import BOLD, NOTE, bold_answer
 from harness.verifiers.math.finding.conclusion import concludes, conclusion
 from harness.verifiers.math.finding.dollars import mark_money, plain_money
 from harness.verifiers.math.finding.phrases import (
+    ATTAINED,
     BARE_LIMIT,
     CORRECTION,
     ENUMERATION,
@@ -239,10 +240,6 @@ _VALUED_SINCE = lazy_pattern(
     r"(\b(?:is|are)\s+-?[\d./]+(?:(?:,|\s+and|\s+or)\s+-?[\d./]+)*),?\s+(?:since|because)\s.*$",
     re.S,
 )
-_ATTAINED = lazy_pattern(
-    r"(?<=[\d$}]),?\s+(?:and\s+(?:it\s+)?is\s+|which\s+is\s+)?"
-    r"(?:attained|achieved|reached|obtained|occurring)\s.*$", re.S
-)  # fmt: skip
 _ASSIGNED = lazy_pattern(
     r"\b(?:are|is)\s+((?:[a-z](?:_\{?\d\}?)?\s*=\s*[^\s,;=]+)(?:(?:,\s*(?:and\s+)?|\s+(?:and|or)\s+)"
     r"[a-z](?:_\{?\d\}?)?\s*=\s*[^\s,;=]+)+?)\W*$"
@@ -268,7 +265,7 @@ def narrow(segment: str, question: str = "") -> Extraction | None:
     if asked(question).nouns and (told := _COUNT_FIRST.match(segment)):
         segment = told[1] if stem(told[2]) in asked(question).nouns else segment
     main = SINCE.sub("", _BRACKETED.sub("", segment))
-    main = _ATTAINED.sub("", _VALUED_SINCE.sub(r"\1", main))
+    main = ATTAINED.sub("", _VALUED_SINCE.sub(r"\1", main))
     if assigned := _ASSIGNED.search(main):
         return Extraction(assigned[1], "formula", 1, segment)
     tail = _DIMENSION.sub("", _tail(main) or "")

@@ -69,6 +69,11 @@ SINCE = lazy_pattern(
     r"(?<=[\w)$*%}])(?:,\s*|\s+)(?:since|because|as|given that|even though|although|though)\s"
     r"[^=]*$(?<=.{12})", re.I | re.S
 )  # fmt: skip
+ATTAINED = lazy_pattern(  # 5, reached at x = 2
+    r"(?<=[\d$})]),?\s+(?:(?:and\s+(?:it\s+)?is\s+|which\s+is\s+)?"
+    r"(?:attained|achieved|reached|obtained|occurring)\s"
+    r"|(?:when|where|at|for|if|with)\s+\$?(?:\\\()?[a-z]\s*=).*$", re.S
+)  # fmt: skip
 TOGETHER = lazy_pattern(
     r"(?<=[\da-z%])\s+(?:in total|in all|altogether|overall|all together)[\s.]*$"
 )
