@@ -306,6 +306,7 @@ _LEADING = lazy_pattern(
     r"(?:[^,]{1,120},\s*|[^,]{1,120}?(?=\b(?:he|she|it|they|we|you)\b)))+",
     re.I,
 )
+_HEADED = lazy_pattern(r"^[\s*_#-]*[A-Z][A-Za-z]+(?: [A-Za-z]+){0,3}:\*{0,2}\s+")  # "Direction: "
 _TRAILING = lazy_pattern(
     r",?\s+(?:when|while|since|because|after|before|if|which|with|by|until|as|at the)\b"
     r".*$"
@@ -316,7 +317,8 @@ _TRAILING = lazy_pattern(
 
 def main_clause(sentence: str) -> str:
     """A sentence without the phrases and clauses before and behind its main one."""
-    return _TRAILING.sub("", _LEADING.sub("", sentence[: 2 * MAX_SENTENCE])).strip(" .*_!")
+    sentence = _HEADED.sub("", sentence[: 2 * MAX_SENTENCE])
+    return _TRAILING.sub("", _LEADING.sub("", sentence)).strip(" .*_!")
 
 
 def _without_phrase(after: list[str]) -> list[str]:
