@@ -32,7 +32,6 @@ OTHERWISE = {
     ("$1011_2$", "1011"): "digits without their base",
     ("at most 5", "5"): "a bound is no number",
     ("the origin", "(0,0)"): "a point in words",
-    ("twice", "2"): "times in one word",
     ("5,9,12", "Ann: 12, Ben: 5, Cy: 9"): "labels are held to the gold's order",
     ("4,9", "The minimum is 4 and the maximum is 9."): "the last clause is taken",
     ("$-1,0,1,5,6,7$", "First sequence: -1, 0, 1; second sequence: 5, 6, 7"): "two lists for one",
@@ -40,10 +39,6 @@ OTHERWISE = {
     ("Option 2", r"\text{the second option}"): "a number and an ordinal in words",
     ("¥12", "12 yuan"): "the sign is read as yen",
     (r"$x=5 \text{ (since } x>0)$", "5"): "a reason in brackets in a text command",
-    (
-        r"$a_n = \begin{cases} 1, & n=1 \\ 2n, & n \geq 2 \end{cases}$",
-        r"a_1=1, a_n = 2n (n \ge 2)",
-    ): "cases told as two equations",
     ("none", "0"): "none is the empty set",
     (r"$\overrightarrow{a} \cdot \overrightarrow{b} = 3$", "3"): "a product is no name",
     (r"$\int f = \ln|x| + C$", r"\ln |x| + C"): "an integral without its differential",

@@ -41,7 +41,6 @@ OTHERWISE = {
     ("3", "So $a = 1$, $b = 2$, and $a+b = 3$."): "read as a list of three answers",
     (r"\lfloor x\rfloor", r"\lfloor x+0.0001\rfloor"): "probing misses so narrow a difference",
     (r"\{1,2\}", r"\{x \mid x^2-3x+2=0\}"): "an equation is not solved for a set",
-    (r"k \geq 2", r"k=2,3,4,\ldots"): "a list that goes on is no range of numbers",
     ("y^{2}=4 x", r"y=\pm2\sqrt{x}"): "equations are not solved",
     ("0.1_2", "0.5"): "digits behind a point are read in base ten only",
     (r"\frac{1}{3}", "1 out of 3"): "a fraction told in words",

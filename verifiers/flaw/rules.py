@@ -73,8 +73,10 @@ _DEFINED = lazy_pattern(
 """What says of a letter in an answer that it stands for what is not known."""
 _LETTERS = lazy_pattern(
     r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])"
-    r"|\\(?!text|frac|boxed|[dt]frac|sqrt|cdot|times)[a-zA-Z]+"
+    r"|\\(?!text|frac|boxed|[dt]frac|sqrt|cdot|times|left|right|sin|cos|tan|ln|log|arc|exp|max|min"
+    r"|div|quad)[a-zA-Z]+"
 )
+_DISPLAY = lazy_pattern(r"(?s:.*)(?:\\\[((?s:.+?))\\\]|\$\$((?s:.+?))\$\$)[\s.]*$")
 _WHO = lazy_pattern(r"\b(?:who|which|whose|what (?:day|month|colou?r|city|country))\b|谁|哪", re.I)
 _TAIL = 6
 """Sentences at the end among which a conclusion is looked for."""
@@ -192,7 +194,7 @@ def _unmarked(text: str, sentences: list[Sentence], question: str) -> Stance:
     where = _DEFINED.search(last_text)
     if where and keeps_unknown(last_text[: where.start()]):
         return Stance.RECOGNISED
-    if _names_one(sentences, question):
+    if _names_one(sentences, question) or _ends_in_formula(text, question):
         return Stance.ASSUMED if ASSUMING.search(text) else Stance.HEDGED
     if _ends_without_value(sentences):
         return Stance.RECOGNISED
@@ -232,6 +234,12 @@ def _names_one(sentences: list[Sentence], question: str) -> bool:
         *re.findall(r"\b[A-Z][a-z]{2,}\b", last.text)
     }
     return last.side <= 0 and CONCLUDING.search(last.text) is not None and len(names) == 1
+
+
+def _ends_in_formula(text: str, question: str) -> bool:
+    """Whether a displayed formula in the question's own letters ends the response."""
+    shown = _DISPLAY.search(text[-400:]) if question else None
+    return shown is not None and _of_question(shown[1] or shown[2], question)
 
 
 def _rests_on_assumption(sentences: list[Sentence]) -> bool:

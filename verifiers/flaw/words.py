@@ -221,8 +221,8 @@ FAREWELL = lazy_pattern(
 
 ASKS = lazy_pattern(
     r"\blet me know (?!(?:if|whether) (?:you(?:['’]d| would)? (?:like|want|need|wish|prefer|have (?:any|a different|an?other|more|other|further|additional)|are|meant)|there|this|that|it|anything|something|I)|your (?:thoughts|preference)|any (?:other|more)|when you(?:['’]re| are) ready)[^.?!]{3,}"
-    r"|\b(?:could|can|would|will) you (?:please |also |kindly )?(?:tell|give|provide|share|specify|clarify|supply|let me know|say|state|confirm|check)\b"
-    r"|\bplease (?:tell|give|provide|share|specify|clarify|supply|let me know|state|confirm|check|include)\b(?! (?:me )?(?:your|any) (?:feedback|thoughts|questions?))"
+    r"|\b(?:could|can|would|will) you (?:please |also |kindly )?(?:tell|give|provide|share|specify|clarify|supply|let me know|say|state|confirm|verify|check)\b"
+    r"|\bplease (?:tell|give|provide|share|specify|clarify|supply|let me know|state|confirm|verify|check|include)\b(?! (?:me )?(?:your|any) (?:feedback|thoughts|questions?))"
     r"|\b(?:if|once|when) you (?:can |could )?(?:provide|have|know|tell|give|share|supply|specify|find|let me know|clarify)\b(?! (?:any|a different|an?other|more questions|other|further))[^.?!]{0,100}\b(?:I|we|you)(?: can| could|['’]ll| will| would|['’]d)\b"
     r"|\bif you (?:have|can find) (?:\w+ ){0,2}(?:context|details?|information|info|data)\b(?! (?:questions?|problems?))[^.?!]{0,120}\b(?:share|provide|let me know|help|clarify|include|give)\b"
     r"|\bdid you mean\b|\b(?:what|how (?:many|much|long|far|old|fast|tall|big|heavy)|which|who|when) [^.?!]{3,90}\?\s*$"

@@ -34,7 +34,7 @@ class MathVerifier:
     """Judges a response by the mathematical value of its final answer."""
 
     name = "math"
-    version = "5"
+    version = "6"
 
     def __init__(self, **options: Any) -> None:
         self.options = Options.of(options)
@@ -110,12 +110,11 @@ class MathVerifier:
             told = same_answer(expected, found.sentence, self.options)
             if told[0].equal:
                 return told
-        told_in_words = worded and has_words(wording.words_only(expected))
         if not outcome.equal and question:
             told_as_asked = as_asked(expected, found.answer, question, self.options)
             if told_as_asked is not None:
                 return told_as_asked
-        inner = narrow(expected) if not outcome.equal and told_in_words else None
+        inner = narrow(expected) if _in_words(expected, outcome, worded) else None
         if inner is not None and inner.answer != expected and read(found.answer).readings:
             told = same_answer(inner.answer, found.answer, self.options)
             if told[0].equal:
@@ -123,6 +122,21 @@ class MathVerifier:
         return outcome, reason
 
 
+def _in_words(expected: str, outcome: Outcome, worded: bool) -> bool:
+    """Whether a gold tells its value in a sentence, and no rule has decided yet."""
+    if outcome.equal or outcome.stage in ("labels", "opposite", "order"):
+        return False
+    if _DESCRIBES.search(expected):
+        return False
+    if worded and has_words(wording.words_only(expected)):
+        return True
+    return len(expected) > 20 and is_sentence(expected)
+
+
+_DESCRIBES = lazy_pattern(  # what is no value, whatever number its words hold
+    r"\b(?:not|except|without|but|never|all|any|every|if|unless|odd|even|primes?|divisible|multiples?|powers?)\b",
+    re.I,
+)
 _IMPLIES = lazy_pattern(r"\\(?:implies|Rightarrow|Longrightarrow|therefore)(?![a-zA-Z])|[⇒⟹∴]")
 _CHINESE_COUNT = "[一二两三四五六七八九十百千]+"
 _CHINESE_FRACTION = lazy_pattern(rf"(?:{_CHINESE_COUNT}又)?{_CHINESE_COUNT}分之{_CHINESE_COUNT}")

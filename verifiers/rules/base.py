@@ -16,7 +16,7 @@ class RuleVerifier:
     """
 
     name = "rule"
-    version = "4"
+    version = "5"
 
     def same(self, answer: str, expected: str) -> bool:
         """Whether `answer` is `expected`."""

@@ -18,7 +18,7 @@ class StepVerifier:
     """
 
     name = "steps"
-    version = "5"
+    version = "6"
 
     def __init__(self, *, require: bool = False, **options: Any) -> None:
         self.require = require

@@ -12,7 +12,7 @@ from harness.verifiers.math.comparing.exact import key
 from harness.verifiers.math.reading import sentences, wording
 from harness.verifiers.math.reading.families import family
 from harness.verifiers.math.reading.notation import digits_value
-from harness.verifiers.math.reading.numerals import numeral
+from harness.verifiers.math.reading.numerals import in_english, numeral
 from harness.verifiers.math.reading.parts import by_cases, parts, permuted
 from harness.verifiers.math.reading.tidy import tidy
 from harness.verifiers.math.reading.tree import Node, Num, Op, Sym, Text, depth
@@ -39,14 +39,20 @@ _PHRASES = {
         r"(?:the limit |it )?(?:does not exist|doesn't exist|dne|(?:is )?undefined|not defined)"
     ),
     "oo": lazy_pattern(
-        r"(?:there are )?(?:infinitely many|infinite|an infinite number of)(?: (?:real |integer )?"
+        r"(?:positive )?infinity"
+        r"|(?:there are )?(?:infinitely many|infinite|an infinite number of)(?: (?:real |integer )?"
         r"(?:solutions?|values?|roots?|points?))?"
     ),
 }
 MAX_RUN = 200
+_TIMES = {"once": 1, "twice": 2, "thrice": 3}
 _DOTTED = lazy_pattern(
     r"\W*?((?:-?\d+\s*,\s*){2,5})(?:\\[lc]?dots|\.{3}|…)\s*,?\s*(?:and\s+)?(-?\d+)\W*"
 )
+_ENDLESS = lazy_pattern(
+    r"\W*?(?:[a-z]\s*=\s*)?(-?\d+(?:\s*,\s*-?\d+){2,7})\s*,\s*(?:\\[lc]?dots|\.{3}|…)\W*"
+)
+_VICE_VERSA = lazy_pattern(r"[\s,;]*(?:\\text\s*\{\s*)?(?:or|and)\s+vice versa.*$", re.S)
 _FROM_TO = lazy_pattern(
     r"(?:all |the |every )*(?:integers?|whole numbers?)\s+(?:from\s+)?(-?\d+)\s+(?:to|through)"
     r"\s+(-?\d+)(?:,? inclusive)?\W*", re.I
@@ -79,7 +85,7 @@ def read(text: str) -> Answer:
     if sentences.is_denial(plain):
         return Answer(text, (), "a denial")
     if len(plain) < 60 and not any(c.isdigit() for c in plain):
-        folded = " ".join(plain.casefold().split()).strip(" .")
+        folded = in_english(" ".join(plain.casefold().split()).strip(" ."))
         for name, phrase in _PHRASES.items():
             if phrase.fullmatch(folded):
                 return Answer(text, (Sym(name),))
@@ -99,10 +105,22 @@ def _whole(text: str, plain: str) -> Answer | None:
             return Answer(text, (every,))
     if (cases := by_cases(text)) is not None and (inner := read(cases)).readings:
         return Answer(text, inner.readings)
-    if (run := _run(plain)) is not None:
+    if "vice versa" in plain and (both := _both_ways(text)) is not None:
+        return Answer(text, (both,))
+    if (run := _run(plain) or _endless(plain)) is not None:
         return Answer(text, (run,))
     spelled = _spelled(plain) or family(text)
     return None if spelled is None else Answer(text, (spelled,))
+
+
+def _both_ways(text: str) -> Node | None:
+    """`p = 3, q = 2 or vice versa` as the points (3, 2) and (2, 3)."""
+    inner = read(_VICE_VERSA.sub("", text)).readings
+    match inner[:1]:
+        case (Op(head="list" | "system", args=(Op(head="=") as one, Op(head="=") as other)),):
+            pair = (one.args[1], other.args[1])
+            return Op("list", (Op("()", pair), Op("()", pair[::-1])))
+    return None
 
 
 def is_run(text: str) -> bool:
@@ -124,6 +142,18 @@ def _run(plain: str) -> Node | None:
     if not step or (last - shown[0]) % step or not 0 < (last - shown[0]) // step < MAX_RUN:
         return None
     return Op("list", tuple(map(Num, range(shown[0], last + (1 if step > 0 else -1), step))))
+
+
+def _endless(plain: str) -> Node | None:
+    r"""`5, 6, 7, \ldots` as the whole numbers from 5 on, in steps of 1."""
+    told = _ENDLESS.fullmatch(plain)
+    shown = [int(n) for n in re.findall(r"-?\d+", told[1])] if told else []
+    step = shown[1] - shown[0] if len(shown) > 1 else 0
+    if step < 1 or any(b - a != step for a, b in pairwise(shown)):
+        return None
+    residue = Op("residue", (Num(shown[0] % step), Num(step)))
+    every = Sym("integers") if step == 1 else Op("family", (Sym("residues"), residue))
+    return Op("system", (every, Op(">=", (Sym("n"), Num(shown[0])))))
 
 
 def _by_grammar(text: str) -> Answer:
@@ -162,7 +192,7 @@ def _in_parts(text: str, told: list[str]) -> Answer:
 
 def _spelled(plain: str) -> Node | None:
     """Digits in a base above ten, a number in words, or a list of such."""
-    value: Fraction | int | None = digits_value(plain)
+    value: Fraction | int | None = digits_value(plain) or _TIMES.get(plain.casefold().strip(" ."))
     if value is None:
         value = wording.number_words(plain)
     if value is None and not plain.isdigit():

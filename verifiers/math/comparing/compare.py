@@ -25,6 +25,7 @@ from harness.verifiers.math.comparing.relations import (
 )
 from harness.verifiers.math.comparing.sets import SetComparison
 from harness.verifiers.math.comparing.shapes import (
+    are_extremes,
     are_roots,
     as_points,
     ascending,
@@ -45,6 +46,7 @@ from harness.verifiers.math.comparing.shapes import (
     whole_run,
     with_floor,
 )
+from harness.verifiers.math.comparing.spreading import spread
 from harness.verifiers.math.comparing.statements import (
     alike,
     is_term,
@@ -52,7 +54,6 @@ from harness.verifiers.math.comparing.statements import (
     least_value,
     name_of,
     settle,
-    spread,
     value_of,
 )
 from harness.verifiers.math.comparing.values import same_quantity, same_ratio, same_value
@@ -192,7 +193,7 @@ class Comparison(SetComparison):
                 if any(
                     isinstance(settle(m), Op) and is_tuple(value_of(settle(m)))
                     for m in members.args
-                ):
+                ) and not (nested(gold) and nested(answer)):
                     return self._unordered(gold, answer)
                 return self._ordered(
                     list(gold.args) if is_tuple(gold) else items_of(gold),
@@ -235,17 +236,13 @@ class Comparison(SetComparison):
         if sets_within(gold) != sets_within(answer):
             return _NO  # {{1}} is not {1}
         left, right = items_of(gold), items_of(answer)
-        labelled = [all(map(name_of, side)) for side in (left, right)]
         if all(counted_apart(side) for side in (left, right)) or (
             len(left) == len(right) and any(counted_apart(s) for s in (left, right)) and all(
                 counted_apart(s) or all(isinstance(m, Num) for m in s) for s in (left, right))
         ):  # fmt: skip
             return self._by_nouns(left, right)  # 20 chickens, 15 rabbits
-        unnamed = [not any(map(name_of, side)) for side in (left, right)]
-        labels = {name_of(m) for m in (left if labelled[0] else right)}
-        several = len(labels) == len(left) == len(right) > 1
-        if any(labelled) and any(unnamed) and several and not are_roots(labels):
-            return self._ordered(left, right)  # w = 16, d = 3 for 16, 3
+        if (told := self._labelled(left, right)) is not None:
+            return told
         if len(left) == len(right) or any(is_op(value_of(n), "{}") for n in (gold, answer)):
             left, right = distinct(left), distinct(right)
         alone = 1 in (len(left), len(right)) and 2 < len(left) + len(right) <= 4
@@ -272,12 +269,27 @@ class Comparison(SetComparison):
             return self._ordered(left, [order[n] for n in names[0]])
         one_sided = [all(n) and len(b) == len(left) for n, b in zip(names, bases, strict=True)]
         bare = [not any(n) for n in names]
-        if (one_sided[0] and bare[1]) or (one_sided[1] and bare[0]) or self.options.ordered:
+        paired = (one_sided[0] and bare[1]) or (one_sided[1] and bare[0])
+        if paired or self.options.ordered:
             return self._ordered(left, right)
         outcome = self._matched([pure(m) for m in left], [pure(m) for m in right])
         if not outcome.equal and all(is_op(m, "=") for m in (*left, *right)):
             return self._matched(left, right)  # lines, each in a form of its own
         return outcome
+
+    def _labelled(self, left: list[Node], right: list[Node]) -> Outcome | None:
+        """Labels on one side alone: `w = 16, d = 3` for 16, 3; None where they do not decide."""
+        named = [all(map(name_of, side)) for side in (left, right)]
+        bare = [not any(map(name_of, side)) for side in (left, right)]
+        if not (any(named) and any(bare) and len(left) == len(right) > 1):
+            return None
+        told = left if named[0] else right
+        labels = {name_of(m) for m in told}
+        extremes = are_extremes(told)
+        if extremes is None:
+            decided = len(labels) == len(left) and not are_roots(labels)
+            return self._ordered(left, right) if decided else None
+        return self._matched([pure(m) for m in left], [pure(m) for m in right]) if extremes else _NO
 
     def _by_nouns(self, gold: list[Node], answer: list[Node]) -> Outcome:
         """Counts of several things: by their nouns where both have the same, else in order."""

@@ -139,7 +139,9 @@ def _bounded(node: Op) -> Iterator[Members]:
 
 
 def _parametric(node: Op) -> Iterator[Members]:
-    """`n = 4k + 1`, `2^k with k >= 0`, and lists of such or of residues."""
+    """`n = 4k + 1`, `2^k with k >= 0`, and lists of such or of residues; no line y = 2x."""
+    if node.head == "=" and isinstance(node.args[0], Sym) and node.args[0].name == "y":
+        return
     if len(signs := expand_signs(node)) > 1 and node.head == "=":
         node = Op("list", tuple(signs))  # 3k ± 1
     parts = node.args if node.head in ("list", "system", "or", "{}") else (node,)

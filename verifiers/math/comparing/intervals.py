@@ -75,8 +75,11 @@ def _speaks_of_several(node: Node) -> bool:
 def as_interval(node: Node) -> Node:
     """`a < x < b` as an interval, whatever its ends are; anything else as it is.
 
-    What lies between numbers may be any expression: the range of a + |b|.
+    What lies between numbers may be any expression: the range of a + |b|. One bound alone is
+    enough if it has letters: `c >= 1/(n-1)`.
     """
+    if isinstance(node, Op) and node.head in ("<", "<=", ">", ">="):
+        return _half_line(node)
     if not (isinstance(node, Op) and node.head == "chain" and len(node.args) == 5):
         return node
     low, first, name, second, high = node.args
@@ -91,6 +94,18 @@ def as_interval(node: Node) -> Node:
         return node
     brackets = ("[" if signs[0] == "<=" else "(") + ("]" if signs[1] == "<=" else ")")
     return Op(brackets, (low, high))
+
+
+def _half_line(node: Op) -> Node:
+    left, right = node.args
+    sign = node.head
+    if not isinstance(left, Sym):
+        left, right, sign = right, left, FLIPPED[sign]
+    if not isinstance(left, Sym) or not free_symbols(right) or left.name in free_symbols(right):
+        return node
+    if sign in ("<", "<="):
+        return Op("(]" if sign == "<=" else "()", (_MINUS_INFINITY, right))
+    return Op("[)" if sign == ">=" else "()", (right, _INFINITY))
 
 
 def variable_of(node: Node) -> str | None:
@@ -114,7 +129,11 @@ def _pieces(node: Node) -> list[Piece] | None:  # noqa: C901 - one case a kind o
     if head == "{}":
         return [Piece(a, True, a, True) for a in args]
     if head == "where":
-        return _pieces(args[0]) if len(args) == 1 else _integers(_pieces(args[0]))
+        told = _pieces(args[0])
+        naturals = len(args) == 2 and isinstance(args[1], Sym) and args[1].name == "naturals"
+        if naturals and told is not None:
+            told = _intersect(_merged(told), [Piece(Num(0), True, _INFINITY, False)])
+        return told if len(args) == 1 else _integers(told)
     if head == "in":
         return _pieces(args[1])
     if head in ("union", "or", "list"):

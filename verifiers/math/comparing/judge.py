@@ -14,9 +14,13 @@ from harness.verifiers.math.comparing.words import no_mathematics, same_words
 from harness.verifiers.math.reading import wording
 from harness.verifiers.math.reading.notation import second_readings
 from harness.verifiers.math.reading.numbers import plain_number
+from harness.verifiers.math.reading.parts import parts
 from harness.verifiers.math.reading.tree import Node
 from harness.verifiers.patterns import lazy_pattern
 
+_BARE = lazy_pattern(r"[^A-Za-z]*(?:[,;]|\band\b|\\text\s*\{\s*and\s*\})[^A-Za-z]*")
+_FIRST = frozenset("1aAiI①")  # how numbered parts begin
+_APART = lazy_pattern(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+")
 _CURRENCY = lazy_pattern(r"[$€£¥₹₽₩]|USD|Rs")
 
 
@@ -29,7 +33,11 @@ def same_answer(gold: str, answer: str, options: Options) -> tuple[Outcome, str]
     left, right = plain_number(gold), plain_number(answer)
     if left is not None and left == right and _CURRENCY.findall(gold) == _CURRENCY.findall(answer):
         return Outcome(True, "rational"), "the same number"
-    told = no_mathematics(gold, answer) or _by_labels(gold, answer, options)
+    told = (
+        no_mathematics(gold, answer)
+        or _by_labels(gold, answer, options)
+        or _by_parts(gold, answer, options)
+    )
     if told is not None:
         return told
     if options.roman:
@@ -47,10 +55,27 @@ def _by_labels(gold: str, answer: str, options: Options) -> tuple[Outcome, str] 
     """Parts with the same labels in words, each compared with its like; None for other answers."""
     told = labelled(gold)
     said = told and labelled(answer)
+    if told and not said and _BARE.fullmatch(answer):
+        order = f"({', '.join(told.values())})"  # "father 36, son 12"
+        equal = same_answer(order, answer, options)[0].equal
+        return Outcome(equal, "labels"), "the labelled parts in their order"
     if not told or not said or set(told) != set(said):
         return None
     outcomes = [same_answer(value, said[label], options)[0] for label, value in told.items()]
     return Outcome(all(o.equal for o in outcomes), "labels"), "part by part, by their labels"
+
+
+def _by_parts(gold: str, answer: str, options: Options) -> tuple[Outcome, str] | None:
+    """Numbered parts in words, "a) yes; b) no", each compared with its like."""
+    told = parts(wording.words_only(gold)) if gold.lstrip(" (")[:1] in _FIRST else None
+    if told is None or all(read(part).readings for part in told):
+        return None
+    plain = wording.words_only(answer)
+    said = parts(plain) or [p for p in _APART.split(plain) if p.strip()]
+    if len(said) != len(told):
+        return None
+    equal = all(same_answer(a, b, options)[0].equal for a, b in zip(told, said, strict=True))
+    return Outcome(equal, "labels"), "part by part"
 
 
 def _from_roman(text: str) -> str:

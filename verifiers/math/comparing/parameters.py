@@ -135,8 +135,7 @@ def same_argument(gold: Op, answer: Op) -> Op | None:
     (name, old), (other, new) = heads[1], heads[0]
     if name != other or old == new or new in free_symbols(answer.args[1]):
         return None
-    told = substitute(answer, old, Sym(new))
-    return told if isinstance(told, Op) else None
+    return Op("=", (gold.args[0], substitute(answer.args[1], old, Sym(new))))
 
 
 def _shifted(gold: Op, answer: Op) -> Op | None:
@@ -159,7 +158,10 @@ def _shifted(gold: Op, answer: Op) -> Op | None:
 
 
 def _definition(left: Node) -> tuple[str, str] | None:
-    """(function, argument) of `f(x)`, even if it was parsed as the product P·x."""
+    """(function, argument) of `f(x)`, even if it was parsed as the product P·x, and of `a_n`."""
+    if isinstance(left, Sym):
+        base, _, index = left.name.partition("_")
+        return (f"{base}_", index) if len(index) == 1 and index in "nkmijr" else None
     if isinstance(left, Op) and left.head == "call" and len(left.args) == 2:
         name, argument = left.args
     elif isinstance(left, Op) and left.head == "*" and len(left.args) == 2:

@@ -30,6 +30,13 @@ _MONOTONE = lazy_pattern(
 _RANGE = lazy_pattern(r"(\d+(?:\.\d+)?)\s*[-–—~]+\s*(\d+(?:\.\d+)?)")
 _SPAN = lazy_pattern(r"(?<!\d)(\d++(?:\.\d+)?)\s*(?:to|and|[-–—~]+|至|到)\s*(\d+(?:\.\d+)?)")
 _ASKS_FOR_RANGE = lazy_pattern(r"\brange\b|\bbetween\b|范围", re.I)
+_WITH_BASE = lazy_pattern(r"\(?([0-9A-Z]{1,40})\)?_\{?\(?\d{1,2}\)?\}?")
+_ASKS_FOR_BASE = lazy_pattern(
+    r"\bbase\b|\bbinary\b|\boctal\b|\bhexadecimal\b|\bternary\b|进制", re.I
+)
+_ASKS_WHO = lazy_pattern(r"\b(?:who|which (?:player|person|team|student|child|one|of))\b", re.I)
+_PROPER = lazy_pattern(r"[A-Z][a-z]+(?: [A-Z][a-z]+)?")
+_LOSES = lazy_pattern(r"\b(?:loses?|lost|opposite|except)\b", re.I)
 _ENDS = lazy_pattern(r"[\[(].*,.*[\])]", re.S)
 
 
@@ -43,7 +50,30 @@ def as_asked(gold: str, answer: str, question: str, options: Options) -> tuple[O
         or _in_degrees(gold, answer, question, options)
         or _between_ends(gold, answer, question, options)
         or _as_range(gold, answer, question)
+        or _in_base(gold, answer, question)
+        or _who(gold, answer, question)
     )
+
+
+def _in_base(gold: str, answer: str, question: str) -> tuple[Outcome, str] | None:
+    """The digits of `1011_2`, where the question names the base."""
+    told = _WITH_BASE.fullmatch(gold.strip(" $"))
+    if told is None or not _ASKS_FOR_BASE.search(question):
+        return None
+    same = told[1] == wording.words_only(answer).strip(" .")
+    return (Outcome(True, "words"), "the digits in the base asked for") if same else None
+
+
+def _who(gold: str, answer: str, question: str) -> tuple[Outcome, str] | None:
+    """The name with which a gold's sentence begins, where the question asks who."""
+    name, told = wording.words_only(answer).strip(" ."), wording.words_only(gold)
+    if len(told) > 200 or not (_PROPER.fullmatch(name) and _ASKS_WHO.search(question)):
+        return None
+    rest = told.removeprefix(name)
+    alone = rest is not told and re.match(r"\s+[a-z]+", rest) and not re.search(r"\s[A-Z]", rest)
+    if not alone or _NEGATIVE.search(rest) or _LOSES.search(rest):
+        return None
+    return Outcome(True, "words"), "the one of whom the gold speaks"
 
 
 def _affirmed(gold: str, answer: str, question: str) -> tuple[Outcome, str] | None:

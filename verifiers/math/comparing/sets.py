@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.verifiers.math.comparing.exact import key
+from harness.verifiers.math.comparing.exact import exact, key
 from harness.verifiers.math.comparing.intervals import Piece, as_interval, pieces, variable_of
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
@@ -11,9 +11,18 @@ from harness.verifiers.math.comparing.shapes import is_op
 from harness.verifiers.math.comparing.statements import value_of
 from harness.verifiers.math.comparing.values import same_value
 from harness.verifiers.math.reading.parser import is_inequality
-from harness.verifiers.math.reading.tree import Node, Op, add, neg
+from harness.verifiers.math.reading.tree import Node, Op, add, contents, neg
 
 _NO = Outcome(False, "structure")
+
+
+def _without_zero(parts: list[Piece]) -> list[Piece]:
+    return [p for p in parts if not exact(p.low) == exact(p.high) == 0]
+
+
+def _alternatives(node: Node) -> list[Node]:
+    """The sets that are joined in `x < -a or x > a`."""
+    return list(node.args) if isinstance(node, Op) and node.head in ("or", "union") else [node]
 
 
 def _members(node: Node) -> list[Node]:
@@ -50,11 +59,16 @@ class SetComparison:
                     sides = _members(gold), _members(answer)
                     return self._matched(*sides) if len(sides[0]) == len(sides[1]) else _NO
                 return self._inequalities(gold, answer)
+            first, second = ([as_interval(m) for m in _alternatives(n)] for n in (gold, answer))
+            if len(first) > 1:
+                return self._matched(first, second) if len(first) == len(second) else _NO
             g, a = (as_interval(n.args[0] if isinstance(n, Op) and is_op(n, "where") else n)
                     for n in (value_of(gold), value_of(answer)))  # fmt: skip
             if isinstance(g, Op) and isinstance(a, Op):
                 return self._by_parts(g, a)
             return _NO
+        if any("naturals" in contents(n)[1] for n in (gold, answer)):
+            left, right = (_without_zero(p) for p in (left, right))  # 0 may be one of them or not
         if len(left) != len(right):
             return _NO
         for one, other in zip(left, right, strict=True):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
 from itertools import permutations
 
-from harness.verifiers.math.comparing.exact import key
-from harness.verifiers.math.comparing.statements import expand_each, settle, value_of
+from harness.verifiers.math.comparing.exact import exact, key
+from harness.verifiers.math.comparing.statements import expand_each, name_of, settle, value_of
 from harness.verifiers.math.reading.tree import BRACKETS, Node, Num, Op, Sym, Text, has_head, walk
 from harness.verifiers.math.reading.units import read_unit
+from harness.verifiers.patterns import lazy_pattern
+
+_MOST = lazy_pattern(r"(?:[A-Za-z]_)?\W*(?:max|greatest|largest)", re.I)
+_LEAST = lazy_pattern(r"(?:[A-Za-z]_)?\W*(?:min|least|smallest)", re.I)
 
 
 def point(node: Node) -> Node:
@@ -28,6 +34,21 @@ def point_name(node: Node) -> str | None:
 def are_roots(labels: set[str | None]) -> bool:
     """Whether names are those of an equation's roots, x_1 and x_2, whose order says nothing."""
     return {str(name).partition("_")[0] for name in labels} in ({"x"}, {"z"}, {"t"})
+
+
+def are_extremes(members: list[Node]) -> bool | None:
+    """Whether members are a maximum and a minimum, whose values tell their order; None for other
+    members."""
+    ends: list[list[Fraction | None]] = [[], []]
+    for member in members:
+        name, value = str(name_of(member)), exact(value_of(member))
+        for pattern, found in zip((_MOST, _LEAST), ends, strict=True):
+            if pattern.match(name):
+                found.append(value)
+    if len(members) != 2 or [len(e) for e in ends] != [1, 1]:
+        return None
+    most, least = ends[0][0], ends[1][0]
+    return None if most is None or least is None else most >= least
 
 
 def rounded_so(gold: Node, answer: Node) -> bool:
@@ -156,12 +177,23 @@ def counted_apart(members: list[Node]) -> bool:
 
 
 def with_floor(node: Node, other: Node) -> Node:
-    """`[n/2]` read as the whole part beside a side that writes a floor."""
-    if not has_head(other, "floor") or not has_head(node, "[]"):
+    """`[n/2]` read as the whole part beside a side that writes a floor, and elsewhere, within a sum
+    or product, as a group."""
+    if not has_head(node, "[]"):
         return node
     if not any(isinstance(n, Op) and n.head == "[]" and len(n.args) == 1 for n in walk(node)):
         return node
-    return _floored(node)
+    return _floored(node) if has_head(other, "floor") else _grouped(node)
+
+
+def _grouped(node: Node) -> Node:
+    if not isinstance(node, Op):
+        return node
+    args = tuple(map(_grouped, node.args))
+    if node.head in ("+", "*", "^", "root"):
+        args = tuple(a.args[0] if isinstance(a, Op) and a.head == "[]" and len(a.args) == 1 else a
+                     for a in args)  # fmt: skip
+    return Op(node.head, args)
 
 
 def _floored(node: Node) -> Node:

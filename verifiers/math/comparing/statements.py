@@ -27,6 +27,8 @@ def is_name(node: Node) -> bool:
         return True
     if not isinstance(node, Op):
         return False
+    if node.head == "call" and isinstance(node.args[0], Sym):
+        return True
     if node.head in ("call", "sub", "deg", "det", "quantity"):
         return is_name(node.args[0])
     if node.head in ("()", "{}", "ratio", "list", "matrix", "row"):
@@ -91,8 +93,8 @@ def _is_quotient(node: Node) -> bool:
 
 
 def is_limit(node: Node) -> bool:
-    """The limit of something unknown."""
-    return isinstance(node, Op) and node.head == "lim" and bool(_free(node))
+    """The limit, sum or integral of something unknown."""
+    return isinstance(node, Op) and node.head in ("lim", "sum", "prod", "int") and bool(_free(node))
 
 
 def _is_multiple(node: Node) -> bool:
@@ -234,48 +236,6 @@ def least_value(node: Node) -> Node | None:
 def _is_quantified(node: Node) -> bool:
     """`for all x` and `there is an x`: such a statement tells more than where x lies."""
     return not contents(node)[1].isdisjoint(("\\forall", "\\exists"))
-
-
-def spread(node: Node, other: Node) -> Node:
-    """`x = y = 1` as `x = 1, y = 1` where the other side has as many members, `(x, y) = (1, 1)`
-    where the other side names each.
-    """
-    if not (isinstance(node, Op) and isinstance(other, Op)):
-        return node
-    if node.head == "=" and other.head in ("list", "system") and all(map(name_of, other.args)):
-        return _by_names(node)
-    if node.head != "chain":
-        return node
-    letters = (*node.args[::2], *other.args)
-    alone = other.head == "()" and len({key(a) for a in other.args}) == 1
-    if alone and _all_equal(node) and all(isinstance(a, Sym) for a in letters):
-        return Op("()", tuple(other.args[:1] * len(node.args[::2])))  # a = b = c as (t, t, t)
-    names, last = node.args[:-1:2], node.args[-1]
-    if other.head == "list" and has_head(last, "pm") and _all_equal(node):
-        points = tuple(Op("()", (v,) * len(names)) for v in expand_each(last))
-        if all(isinstance(a, Op) and a.head == "()" for a in other.args):
-            return Op("list", points)  # x = y = ±1
-    members = value_of(other)
-    if isinstance(members, Op) and members.head in ("list", "()", "system"):
-        plain = all(isinstance(n, Sym) for n in names) and _all_equal(node)
-        if plain and len(members.args) == len(names) > 1:
-            return Op("list", tuple(Op("=", (n, last)) for n in names))
-    return node
-
-
-def _by_names(equation: Op) -> Node:
-    """`(x, y) = (1, 2)` as `x = 1, y = 2`; another equation as it is."""
-    left, right = equation.args
-    pair = isinstance(left, Op) and isinstance(right, Op) and left.head == right.head == "()"
-    if not pair or not isinstance(left, Op) or not isinstance(right, Op):
-        return equation
-    if len(left.args) != len(right.args) or not all(isinstance(a, Sym) for a in left.args):
-        return equation
-    return Op("list", tuple(Op("=", p) for p in zip(left.args, right.args, strict=True)))
-
-
-def _all_equal(chain: Op) -> bool:
-    return all(isinstance(s, Sym) and s.name == "=" for s in chain.args[1::2])
 
 
 _SIGNS = {"<", "<=", ">", ">=", "!=", "="}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.verifiers.math.comparing.exact import agree_modulo, exact, key
+from harness.verifiers.math.comparing.opposites import opposite
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
 from harness.verifiers.math.comparing.probe import agree
@@ -15,7 +16,7 @@ from harness.verifiers.math.comparing.rounding import (
     stands_for_endless,
 )
 from harness.verifiers.math.reading.tree import Node, Num, Op, Sym, divide, mul, unbound, walk
-from harness.verifiers.math.reading.units import Unit, opposed, read_unit
+from harness.verifiers.math.reading.units import Unit, read_unit
 
 
 def same_value(gold: Node, answer: Node, options: Options) -> Outcome:
@@ -151,12 +152,12 @@ def same_quantity(gold: Node, answer: Node, options: Options) -> Outcome:
         left, left_unit = _letter_unit(left, right_unit)
     elif right_unit is None and left_unit is not None:
         right, right_unit = _letter_unit(right, left_unit)
-    if opposed(left_words, right_words):
+    if left_words and right_words and opposite(left_words, right_words):
         return Outcome(False, "unit")
     left_unit = _pounds(left_unit, left_words, right_unit)
     right_unit = _pounds(right_unit, right_words, left_unit)
     if "%" in (left_words[:1], right_words[:1]):
-        return _percent(left, right, left_words[:1] == "%", right_words[:1] == "%", options)
+        return _percent(left, right, left_words, right_words, options)
     if left_unit is None and right_unit is None:
         if exact(left) is not None:
             right = _without_area(right)
@@ -206,8 +207,11 @@ def hundredth(node: Node) -> Node:
 
 
 def _percent(
-    left: Node, right: Node, gold_has: bool, answer_has: bool, options: Options
+    left: Node, right: Node, left_words: str, right_words: str, options: Options
 ) -> Outcome:
+    gold_has, answer_has = left_words[:1] == "%", right_words[:1] == "%"
+    if left_words and right_words and gold_has != answer_has:
+        return Outcome(False, "unit")  # 50% is not 50 students
     plain = same_value(left, right, options)
     if gold_has and answer_has:
         return plain

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from harness.verifiers.math.comparing.answers import Answer
+from harness.verifiers.math.comparing.opposites import opposite
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
 from harness.verifiers.math.comparing.quick import text_key
@@ -32,6 +33,7 @@ _PROPOSITION = lazy_pattern(
     r"|\\parallel|\\perp|[∥⊥]|\b(?:parallel|perpendicular)\b",
     re.I | re.S,
 )
+_LETTER = lazy_pattern(r"\W*[A-Z]\W*")
 _SPELLINGS = tuple((lazy_pattern(p, re.I), s) for p, s in (
     (r"\\(?:geqslant|geq|ge)(?![a-z])", "≥"), (r"\\(?:leqslant|leq|le)(?![a-z])", "≤"),
     (r"\\(?:neq|ne)(?![a-z])", "≠"), (r"\\gt(?![a-z])", ">"), (r"\\lt(?![a-z])", "<"),
@@ -44,6 +46,7 @@ _SPELLINGS = tuple((lazy_pattern(p, re.I), s) for p, s in (
     (r"\b(?:is |are )?(?:a subset of|contained in)\b|\\subset(?:eq)?(?![a-z])", "⊂"),
     (r"\b(?:such that|so that|s\.t\.|with)\b", ""), (r"\bthe\b", ""),
 ))  # fmt: skip
+_OF_ONE = lazy_pattern(r"(?<![A-Za-z])([a-z])_\{?0\}?")  # the x_0 that exists
 _UNSPOKEN = frozenset(" .,;:$~{}'\"`*\n\\")
 _COMPASS = {
     "N": "north", "E": "east", "S": "south", "W": "west",
@@ -66,11 +69,14 @@ def no_mathematics(gold: str, answer: str) -> Told | None:
     day = sentences.same_date(gold, answer)
     if day is not None:
         return Outcome(day, "words"), "dates"
+    if opposite(gold, answer):
+        return Outcome(False, "opposite"), "the opposite"
     return (
         _choice(gold, answer)
         or _judgement(gold, answer)
         or _letters(gold, answer)
         or _divided(gold, answer)
+        or _dimensions(gold, answer)
         or _quadrants(gold, answer)
         or _propositions(gold, answer)
     )
@@ -84,9 +90,25 @@ def _divided(gold: str, answer: str) -> Told | None:
     return Outcome(told[0].groups() == told[1].groups(), "words"), "a quotient and a remainder"
 
 
+_SIDE = r"(\d{1,9}(?:\.\d{1,9})?)\s*(?:[a-z]{1,12}\.?)?(?:\s+(?:wide|long|tall|high|deep))?"
+_BY = r"\s*(?:\bby\b|x|×|\\times(?![a-z])|\*)\s*"
+_SIZES = lazy_pattern(rf"\W*{_SIDE}{_BY}{_SIDE}(?:{_BY}{_SIDE})?\W*", re.I)
+
+
+def _dimensions(gold: str, answer: str) -> Told | None:
+    """`12 by 18` and `18 cm × 12 cm`, where a side at least is no mere product."""
+    if not any(" by " in t or "by }" in t for t in (gold, answer)):
+        return None
+    told = [_SIZES.fullmatch(wording.words_only(t)) for t in (gold, answer)]
+    if told[0] is None or told[1] is None:
+        return None
+    sides = [sorted(float(n) for n in t.groups() if n) for t in told if t]
+    return Outcome(sides[0] == sides[1], "words"), "the sides of a rectangle or box"
+
+
 def _quadrants(gold: str, answer: str) -> Told | None:
     """`second`, `Quadrant II` and `the 2nd quadrant`."""
-    told = [_QUADRANT.fullmatch(wording.words_only(t)) for t in (gold, answer)]
+    told = [_QUADRANT.fullmatch(in_english(wording.words_only(t))) for t in (gold, answer)]
     if (
         told[0] is None
         or told[1] is None
@@ -107,6 +129,7 @@ def _propositions(gold: str, answer: str) -> Told | None:
 
 def _proposition(text: str) -> str:
     text = _LABEL.sub("", text.replace("\text", "\\text"))  # a backslash read as an escape
+    text = _OF_ONE.sub(r"\1", text)
     for pattern, sign in _SPELLINGS:
         text = pattern.sub(sign, text)
     return "".join(c for c in wording.words_only(text).casefold() if c not in _UNSPOKEN)
@@ -158,19 +181,25 @@ def _letters(gold: str, answer: str) -> Told | None:
     return None
 
 
-_FOR_EXAMPLE = lazy_pattern(r"\W*\b(?:for example|for instance|e\.g\.|such as)\b.*$", re.I | re.S)
+_FOR_EXAMPLE = lazy_pattern(
+    r"\W*\b(?:for example|for instance|e\.g\.|such as|counter-?examples?)\b.*$", re.I | re.S
+)
 
 
 def _possible(text: str) -> bool | None:
     """What "yes", "impossible" and "it is not possible" say; None for other texts."""
     plain = " ".join(wording.words_only(text).casefold().replace("it's", "it is").split())
+    plain = _NO_ONE.sub("", plain)
     return _POSSIBLE.get(
         plain.strip(" .!*").removeprefix("it ").removeprefix("is ").removeprefix("that is ")
     )
 
 
-_POSSIBLE = {"yes": True, "possible": True, "no": False, "impossible": False, "not possible": False,
-             "cannot be done": False, "can be done": True}  # fmt: skip
+_NO_ONE = lazy_pattern(r"^no,? (?:this|that|it|he|she|they|we|you|one)(?: is)? ")
+_POSSIBLE = {
+    **dict.fromkeys(("yes", "possible", "can", "can be done"), True),
+    **dict.fromkeys(("no", "impossible", "not possible", "cannot", "cannot be done"), False),
+}
 
 
 def key_of_none(answer: Answer) -> bool:
@@ -178,25 +207,37 @@ def key_of_none(answer: Answer) -> bool:
     return any(isinstance(n, Sym) and n.name == "emptyset" for n in answer.readings)
 
 
+def _one_word(plain: str, told: str, word: str, gold: str) -> Told | None:
+    """The one word of an answer that a gold in a sentence gives."""
+    if plain.casefold().startswith("neither ") and word == "neither":
+        return Outcome(True, "words"), "neither of the two"
+    if not (word.isalpha() or sentences.is_numbered(told) or _LETTER.fullmatch(told)):
+        return None
+    told = _TRIANGLE.sub("triangle ", told)
+    plain_triangle = _TRIANGLE.sub("triangle ", plain)
+    given = (plain, plain_triangle, _FORMULA.sub("it ", gold), _FORMULA.sub("it ", plain))
+    if any(sentences.gives(told, p) for g in given for p in (g, _OF.sub("", g))):
+        return Outcome(True, "words"), "the word that the gold's sentence gives"
+    if sentences.tells_apart(told, plain):
+        return Outcome(True, "words"), "the adjective of the gold's subject"
+    return None
+
+
 def same_words(left: Answer, right: Answer, gold: str, options: Options) -> Told | None:
     """Words against words, where a side is no mathematics; None where both are."""
     words = [wording.normal_words(a.text, case=options.case) for a in (left, right)]
     plain, told = wording.words_only(left.text), wording.words_only(right.text)
-    named = words[1].isalpha() or re.fullmatch(r"\W*[A-Z]\W*", told) is not None
-    one_word = named and len(plain) > len(told)
+    if len(plain) > len(told) and (alone := _one_word(plain, told, words[1], gold)) is not None:
+        return alone
     told = _TRIANGLE.sub("triangle ", told)
-    plain_triangle = _TRIANGLE.sub("triangle ", plain)
-    given = (plain, plain_triangle, _FORMULA.sub("it ", gold), _FORMULA.sub("it ", plain))
-    if one_word and any(sentences.gives(told, p) for g in given for p in (g, _OF.sub("", g))):
-        return Outcome(True, "words"), "the word that the gold's sentence gives"
-    if one_word and sentences.tells_apart(told, plain):
-        return Outcome(True, "words"), "the adjective of the gold's subject"
     none = [sentences.tells_of_none(a.text) or key_of_none(a) for a in (left, right)]
     if all(none):
         return Outcome(True, "words"), "there is none"
     if left.readings and right.readings:
         if sentences.other_order(plain, told):
-            return Outcome(False, "words"), "the numbers of the gold's sentence in another order"
+            return Outcome(False, "order"), "the numbers of the gold's sentence in another order"
+        if "\\" not in plain and sentences.same_numbers(plain, told):
+            return Outcome(True, "words"), "the numbers of the gold's sentence"
         return None
     members = [wording.members(a.text, case=options.case) for a in (left, right)]
     if members[0] == members[1] and len(members[0]) > 1 and all(members[0]):
@@ -206,7 +247,7 @@ def same_words(left: Answer, right: Answer, gold: str, options: Options) -> Told
             return Outcome(True, "words"), "the same words"
         if sentences.gives(plain, told):
             return Outcome(True, "words"), "the words of a sentence"
-        if not options.case and sentences.same_thing(plain, told):
+        if not options.case and sentences.same_thing(in_english(plain), in_english(told)):
             return Outcome(True, "words"), "the same but for the noun"
     if left.readings and sentences.counts_in_order(plain, told):
         return Outcome(True, "words"), "the numbers in their order, with what they count"

@@ -145,13 +145,13 @@ def asked(question: str) -> Asked:
 
 
 def content(text: str) -> frozenset[str]:
-    """Stems of the words of a text that are no small words."""
+    """Stems of the words of a text, small words left out."""
     told = (w.lower() for w in _CONTENT.findall(text))
     return frozenset(stem(w) for w in told if w not in _STOP - {"left", "total"})
 
 
 def names(text: str) -> frozenset[str]:
-    """The words that are written with a capital though they begin no sentence, in English."""
+    """English words that are capitalised in the middle of a sentence."""
     if chinese := _PERSON.findall(text):
         return frozenset(chinese)
     if not _ENGLISH.search(text):

@@ -1,4 +1,4 @@
-"""Answers that are printed bold without a mark before them."""
+"""Answers in bold type without a marker before them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def bold_answer(text: str, question: str) -> tuple[str, str] | None:
 
 
 def _line(text: str, asked: Asked) -> str | None:
-    """`**Total players: 48**` on a line of its own, behind which nothing concludes."""
+    """`**Total players: 48**` on a line of its own, with no conclusion after it."""
     found = list(_LINE.finditer(text))
     if not found or not asked.numeric:
         return None
@@ -41,7 +41,7 @@ def _line(text: str, asked: Asked) -> str | None:
 
 
 def _before(text: str, last: str, asked: Asked) -> list[str]:
-    """What the last paragraph prints bold, where a remark without a conclusion ends it."""
+    """The bold text of the last paragraph, if a remark that concludes nothing ends it."""
     paragraph = text.strip().rpartition("\n")[2]
     found = BOLD.findall(paragraph)
     if len(found) != 1 or asked.tells(found[0]) or concludes(last) or not asked.numeric:

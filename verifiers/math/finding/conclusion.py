@@ -1,4 +1,4 @@
-"""The sentence in which an unmarked response comes to its end."""
+"""The sentence that concludes a response without a marked answer."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _CONCLUDES = lazy_pattern(
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a line; a point in a number or behind an abbreviation ends none."""
+    """The sentences of a line; a point in a number or after an abbreviation does not end one."""
     found, start = [], 0
     for match in _END.finditer(text):
         before = text[start : match.start()]
@@ -65,7 +65,7 @@ def sentences(text: str) -> list[str]:
 
 @functools.lru_cache(maxsize=8)
 def conclusion(text: str) -> tuple[str, str]:
-    """(the last sentence that tells a number or formula, the last sentence of all).
+    """(the last sentence with a number or formula, the very last sentence).
 
     A closing courtesy ("Let me know …") and a remark behind the conclusion ("This means …") are
     passed over, as is what numbers a line ("5. Thus …").

@@ -26,6 +26,7 @@ from harness.verifiers.math.finding.bold import BOLD, NOTE, bold_answer
 from harness.verifiers.math.finding.conclusion import concludes, conclusion
 from harness.verifiers.math.finding.dollars import mark_money, plain_money
 from harness.verifiers.math.finding.phrases import (
+    ATTAINED,
     BARE_LIMIT,
     CORRECTION,
     ENUMERATION,
@@ -234,7 +235,7 @@ def _tail(sentence: str) -> str | None:
 _COUNT_FIRST = lazy_pattern(
     r"(.*\b\d+\s(?:[a-z]+\s)?([a-z]+))\s*[,:(]\s*(?:namely\s+)?\$?\\?\(?[a-z]\s*=", re.I | re.S
 )
-"""What stands before the solutions that "exactly 1 solution, x = 3" counts."""
+"""What precedes the solutions in "exactly 1 solution, x = 3"."""
 _VALUED_SINCE = lazy_pattern(
     r"(\b(?:is|are)\s+-?[\d./]+(?:(?:,|\s+and|\s+or)\s+-?[\d./]+)*),?\s+(?:since|because)\s.*$",
     re.S,
@@ -247,7 +248,7 @@ _ASSIGNED = lazy_pattern(
 
 
 def _is_anothers(sentence: str, tail: str, asked: Asked) -> bool:
-    """Whether the clause that a value ends speaks of another than the one asked for."""
+    """Whether the clause that ends in a value is about someone other than the one asked for."""
     before = re.split(r"[,，;；。]", sentence[: sentence.rfind(tail)])[-1]
     told = names(f"x {before}") if asked.names else frozenset()
     return bool(told) and told.isdisjoint(asked.names) and len(names(f"x {sentence}") | told) > 1
@@ -264,7 +265,7 @@ def narrow(segment: str, question: str = "") -> Extraction | None:
     if asked(question).nouns and (told := _COUNT_FIRST.match(segment)):
         segment = told[1] if stem(told[2]) in asked(question).nouns else segment
     main = SINCE.sub("", _BRACKETED.sub("", segment))
-    main = _VALUED_SINCE.sub(r"\1", main)
+    main = ATTAINED.sub("", _VALUED_SINCE.sub(r"\1", main))
     if assigned := _ASSIGNED.search(main):
         return Extraction(assigned[1], "formula", 1, segment)
     tail = _DIMENSION.sub("", _tail(main) or "")

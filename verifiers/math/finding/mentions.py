@@ -91,7 +91,7 @@ def mentions(sentence: str) -> list[Mention]:
 
 
 def _named(sentence: str, found: list[Mention]) -> list[Mention]:
-    """The mentions with the names that stand beside them: "Pia has 20 and Jo 10"."""
+    """Each mention with the names beside it: "Pia has 20 and Jo 10"."""
     named: list[Mention] = []
     for place, mention in enumerate(found):
         first = found[place - 1].end if place else 0

@@ -43,7 +43,7 @@ MARKER = lazy_pattern(
 WEAK = lazy_pattern(r"^\W*(?:solution|result|option|choice)s?\b", re.I)
 HEADING = lazy_pattern(
     r"(?:(?<=\S)[ \t$]{0,4}|^[^\S\n]*)####(?!#)[ \t]*(?=\S)"
-    r"|^[^\S\n]*(?:###\s+(?=[-+$\\\d.])(?!\d+[.)]\s)|A:\s+"
+    r"|^[^\S\n]*(?:###\s+(?=[-+$\\\d.])(?!\d+[.)]\s)|A:\s+(?!.*\bB:)"
     r"|Ans(?:wer)?[:.]\s*|\*\*Answer\*\*\s*"
     r"|[#*_ ]{0,6}(?i:(?:the\s+)?(?:final\s+)?answer)[#*_: ]{0,4}\n)",
     re.M,
@@ -68,6 +68,11 @@ RATE = lazy_pattern(r"(?<=[\d€])( [a-z]{3,})?\s+(?:an?|each|every)\s+([a-z]+)[
 SINCE = lazy_pattern(
     r"(?<=[\w)$*%}])(?:,\s*|\s+)(?:since|because|as|given that|even though|although|though)\s"
     r"[^=]*$(?<=.{12})", re.I | re.S
+)  # fmt: skip
+ATTAINED = lazy_pattern(  # 5, reached at x = 2
+    r"(?<=[\d$})]),?\s+(?:(?:and\s+(?:it\s+)?is\s+|which\s+is\s+)?"
+    r"(?:attained|achieved|reached|obtained|occurring)\s"
+    r"|(?:when|where|at|for|if|with)\s+\$?(?:\\\()?[a-z]\s*=).*$", re.S
 )  # fmt: skip
 TOGETHER = lazy_pattern(
     r"(?<=[\da-z%])\s+(?:in total|in all|altogether|overall|all together)[\s.]*$"

@@ -1,4 +1,4 @@
-"""Sentences told from answers alone, by the words that they hold."""
+"""Telling sentences from bare answers, by their words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHORT = SHORT_WORDS | {"is", "in", "or", "be"}
 
 
 def is_prose(text: str) -> bool:
-    """A sentence around an answer, rather than an answer alone."""
+    """Whether a text is a sentence around an answer rather than a bare answer."""
     plain = LATEX_WORDS.sub(" ", text)
     words = [
         w
@@ -37,7 +37,7 @@ def is_prose(text: str) -> bool:
 
 
 def has_words(text: str) -> bool:
-    """Whether words of a language stand beside the mathematics."""
+    """Whether there are words beside the mathematics."""
     plain = LATEX_WORDS.sub(" ", text[:_MOST])
     return bool(_FOREIGN.search(plain)) or any(
         len(w) > 2 and w.lower() not in FUNCTIONS for w in WORD.findall(plain)

@@ -94,7 +94,7 @@ _IS_NUMBER = lazy_pattern(r"\s(?:is|are|was|were|equals|leaves|makes|gives)\s.*\
 
 
 def _equates(text: str) -> bool:
-    """Whether a clause says of one number that it is another."""
+    """Whether a clause equates two numbers: "30% of 50 is 15"."""
     clauses = ((part, re.search(r"\d", part)) for part in re.split(r"[=:\n]", text))
     return any(first and _IS_NUMBER.search(part, first.end()) for part, first in clauses)
 
@@ -105,7 +105,7 @@ _USING = lazy_pattern(
 
 
 def is_spelled_out(text: str) -> bool:
-    """Whether a sentence without digits says a number: "there are seven hundred toys"."""
+    """Whether a sentence without digits spells a number: "there are seven hundred toys"."""
     return len(text.split()) > 4 and not re.search(r"[\d\\]", text) and (
         _spelled(text) is not None
     )  # fmt: skip
@@ -261,7 +261,7 @@ def _bare(mention: Mention) -> str:
 
 
 def _text(sentence: str, mention: Mention) -> str:
-    """The mention without its delimiters; of a chain of equalities what it comes to."""
+    """The mention without its delimiters; of a chain of equalities, its last member."""
     text = with_unit(sentence, mention)
     inner = FORMULA.fullmatch(text)
     if inner is None:

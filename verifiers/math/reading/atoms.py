@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from harness.verifiers.math.reading.builders import built
 from harness.verifiers.math.reading.groups import Groups
 from harness.verifiers.math.reading.lexer import ParseError
 from harness.verifiers.math.reading.tree import (
+    RELATIONS,
     Node,
     Num,
     Op,
@@ -17,7 +19,10 @@ from harness.verifiers.math.reading.wording import number_words
 
 MAX_POSTFIXES = 8
 MEASURES = frozenset({"E", "P", "V", "Pr", "Var"})  # called with square brackets: E[X]
+_NUMERIC = frozenset({"/", "-", "frac", "dfrac", "{", "}", ",", "pi"})
+_STARTS = frozenset({",", ";", "\\\\", "quad", "&"})
 CALLED = frozenset("fg")  # letters that are read as functions before a bracket
+_NO_GROUP = RELATIONS | {",", ";", "cup", "cap", "minus", "|", ":", "\\\\", "&"}
 _OPEN = {"(": ")", "[": "]", "]": "[", "{s": "}s", "{": "}", "<<": ">>"}
 
 
@@ -234,11 +239,31 @@ class Atoms(Groups):
         if name in MEASURES and self.value == "[" and not self.token.space:
             inner = self.bracket()  # E[X]
             return Op("call", (node, *(inner.args if isinstance(inner, Op) else (inner,))))
-        if name[0] in CALLED and self.value == "(" and not self.token.space:
+        called = name[0] in CALLED and self.value == "(" and not self.token.space
+        if called or self.assigns():
             inner = self.bracket()
             args = inner.args if isinstance(inner, Op) and inner.head == "()" else (inner,)
             return Op("call", (node, *args))
         return node
+
+    def assigns(self) -> bool:
+        """Whether an argument, a letter or a number, and a relation follow a name at the head of a
+        statement: y(x) = …, u(x, t) = …, d(3/5) = …, P(0) < …
+        """
+        before = self.tokens[self.position - 2] if self.position > 1 else None
+        if before is not None and before.kind not in ("or", "and") and before.value not in _STARTS:
+            return False
+        if self.value != "(":
+            return False
+        size = next((k for k in range(1, 14) if self.peek(k).value == ")"), 0)
+        if not size or self.peek(size + 1).value not in RELATIONS:
+            return False
+        inner = [self.peek(k) for k in range(1, size)]
+        letters = all(t.kind == "name" or t.value == "," for t in inner)
+        numbers = any(t.kind == "num" for t in inner) and all(
+            t.kind == "num" or t.value in _NUMERIC for t in inner
+        )
+        return numbers or (letters and self.peek(size + 1).value == "=")
 
     def bracket(self) -> Node:
         """A group, tuple, interval, set or list, by its brackets and commas."""
@@ -266,13 +291,7 @@ class Atoms(Groups):
             told, inner = inner, self.alternatives(closers)
             self.close(opening)
             self.depth -= 1
-            if (place := _placed(told, inner)) is not None:
-                return Op("{}", (place,))
-            if isinstance(told, Op) and isinstance(inner, Op) and _ranges(told, inner):
-                return Op("list", (told, inner))  # {k pi | k in Z}
-            if isinstance(told, Op) and told.head == "in" and _is_integers(told.args[1]):
-                return Op("where", (inner, Sym("integers")))
-            return Op("where", (inner,))
+            return built(told, inner)
         closing = self.close(opening)
         self.depth -= 1
         return self.bracketed(opening, closing, inner)
@@ -332,8 +351,19 @@ class Atoms(Groups):
         if self.kind == "op" and self.value == "...":  # 1 * 2 ... n
             return self.peek().kind in ("num", "name", "cmd") or self.peek().value in ("(", "*")
         if self.kind == "op" and self.value in ("(", "[", "{", "lfloor", "lceil", "{s", "<<"):
-            return self.value not in ("[", "{s", "<<")
+            return self.value not in ("[", "{s", "<<") or self.groups()
         return self.kind == "op" and self.value in ("|", "\\|") and not self.fences
+
+    def groups(self) -> bool:
+        """Whether a square bracket behind a factor groups a sum or product: 2[3(x + 1) - 5]."""
+        depth = 0
+        for size, token in enumerate(self.tokens[self.position :] if self.value == "[" else ()):
+            if token.kind in ("text", "or", "and", "end") or token.value in _NO_GROUP:
+                return False
+            depth += (token.value in ("[", "(")) - (token.value in ("]", ")"))
+            if depth == 0:
+                return token.value == "]" and size > 2
+        return False
 
     def mixed(self, whole: Num) -> Num | None:
         """`3 1/2` and `3\\frac{1}{2}`: a whole number and a proper fraction side by side."""
@@ -358,26 +388,3 @@ class Atoms(Groups):
             self.position = start
             return None
         return Num(whole.value + value)
-
-
-def _placed(told: Node, condition: Node) -> Node | None:
-    """The one point of `{(x, y) | x = 1, y = 2}`."""
-    match told, condition:
-        case Op(head="()", args=names), Op(head="list" | "system", args=values):
-            given = {
-                v.args[0].name: v.args[1] for v in values
-                if isinstance(v, Op) and v.head == "=" and isinstance(v.args[0], Sym)
-            }  # fmt: skip
-            wanted = [n.name for n in names if isinstance(n, Sym)]
-            if len(wanted) == len(names) == len(values) and {*wanted} == {*given}:
-                return Op("()", tuple(given[n] for n in wanted))
-    return None
-
-
-def _is_integers(node: Node) -> bool:
-    return isinstance(node, Sym) and node.name in ("integers", "Z")
-
-
-def _ranges(told: Op, condition: Op) -> bool:
-    """Whether the condition of a set only gives the range of a letter of its members."""
-    return told.head in ("+", "*", "^", "()") and condition.head == "in"

@@ -2,6 +2,7 @@ r"""Commands and functions with arguments: `\frac`, `\sqrt`, `\sin x`, `\sum`, m
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from harness.verifiers.math.reading.lexer import ParseError, Token
@@ -16,6 +17,7 @@ from harness.verifiers.math.reading.tree import (
     neg,
     power,
 )
+from harness.verifiers.patterns import lazy_pattern
 
 MAX_DEPTH = 40
 
@@ -103,6 +105,8 @@ class Commands:
             if self.kind == "text":
                 words.append(self.value)
             self.advance()
+        if any(_EXCEPTS.search(word) for word in words):
+            raise ParseError("an exception")  # "every number but 3" is not 3
         return " ".join(words)
 
     def skip_words_before_relation(self) -> None:
@@ -361,6 +365,9 @@ class Commands:
         return Op("binom" if name[0] == "C" else "permutations", pair)
 
 
+_EXCEPTS = lazy_pattern(
+    r"\b(?:except(?:ing)?|excluding|but|besides|without|other than|unless|not|neither)\b", re.I
+)
 _TRIGONOMETRIC = frozenset(["sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh"])
 
 

@@ -33,6 +33,10 @@ _MEMBERSHIP = lazy_pattern(
     r"(?:\\(?:mathbb|mathbf|mathrm|bf)\s*\{?\s*[RQCNZ]\s*\}?|[RQCNZℝℚℂℕℤ])"
     r"(?:[_^]\s*(?:\{[^{}]{1,6}\}|[*+\d]))?)\s*[)）]?\s*$"
 )
+_ANY = lazy_pattern(  # , k any real number
+    r",\s*(?:\\text\s*\{\s*)?\$?[a-zA-Z]\$?\s+(?:is\s+)?(?:an?\s+)?(?:any|arbitrary)(?:\s+(?:real|constant"
+    r"|complex|number|constants?|real number))*\s*\}?\W*$"
+)
 _TEXT = lazy_pattern(r"\\(?:text\w*|mathrm|mbox)\s*\{([^{}]*)\}")
 _RELATION = lazy_pattern(
     r"[<>≤≥≠=∈]|\\(?:in|ge|geq|geqslant|le|leq|leqslant|ne|neq|lt|gt|mathbb|forall|ldots|dots)"
@@ -67,7 +71,7 @@ _SMALL = frozenset(
 
 
 def without_condition(text: str) -> str:
-    """`text` up to the condition on its letters; as it is where it has none."""
+    """`text` without the condition on its letters, if it has one."""
     if len(text) > 400 or "\\begin" in text or (" " not in text and "{" not in text):
         return text
     if by_cases(text) is not None or _QUANTIFIED.match(text):
@@ -76,14 +80,22 @@ def without_condition(text: str) -> str:
         return text[: told.start()] + _declared(told[1])
     for match in _HEAD.finditer(text) if _WORDS.search(text) else ():
         before, behind = text[: match.start()].rstrip(" ,;~"), text[match.end() :]
-        if not before or not re.search(r"[\d=\\+*/^_]|^\W*[a-z]\W*$", before):
+        if not before or not re.search(r"[\d=\\+*/^_]|^\W*[a-z]\W*$|\(.*,.*\)", before):
             continue
         if not _balanced(before) or len(_PIECES.findall(text)) > 1:
             continue
         if _is_condition(behind):
             return before + _declared(behind)
+    if told := _ANY.search(text) if "," in text else None:
+        before = text[: told.start()]
+        if _balanced(before) and re.search(r"[\d=\\+*/^_]", before):
+            return before
     told = _MEMBERSHIP.search(text) if "\\in" in text or "∈" in text else None
-    if told and _balanced(before := text[: told.start()]) and re.search(r"[\d=\\+*/^_]", before):
+    if (
+        told
+        and _balanced(before := text[: told.start()])
+        and re.search(r"[\d=\\+*/^_]|\(.*,.*\)", before)
+    ):
         return before.rstrip(" ,;") + _declared(told[1])
     return text
 

@@ -51,7 +51,7 @@ _BOUND = (
     r"(?P<relation><=?|>=?|greater than or equal to|greater than|at least|less than"
     r"|at most|from)\s*(?P<limit>\d{1,3}))?"
     r"(?:\s+(?:except|other than|excluding|but not)\s+(?:for\s+)?(?:[a-z]\s*=\s*)?"
-    r"(?P<but>\d{1,3}))?"
+    r"(?P<but>\d{1,3}(?:\s*,?\s*(?:and|or)?\s*\d{1,3}){0,8}))?"
 )
 _PHRASE = lazy_pattern(rf"{_HEAD}{_SIGN}{_CORE}(?:\s+[a-z])?{_BOUND}", re.I)
 _BOUND_FIRST = lazy_pattern(
@@ -72,6 +72,10 @@ _SET = lazy_pattern(
     r"(?:(?:[a-z]|all [a-z])\s*(?:in|∈)\s*)?(?:mathbb\s*\{?\s*)?(?P<set>[NZℕℤ])\s*\}?\s*"
     r"(?:(?P<raised>\^)\s*\{?\s*(?P<plus>\+|\*|ast)\s*\}?|_\s*\{?\s*(?P<low>\+|0|>\s*0|>=?\s*[01])\s*\}?)?"
 )
+_CONGRUENT = lazy_pattern("congruent|equiv|≡")
+_WITHOUT = lazy_pattern(
+    r"(?P<head>.{1,60}?)\s*(?:setminus|∖|-)\s*\{\s*(?P<but>\d{1,3}(?:\s*,\s*\d{1,3}){0,8})\s*\}"
+)
 _SIGNS = {"greater than or equal to": ">=", "at least": ">=", "from": ">=", "greater than": ">",
           "less than": "<", "at most": "<="}  # fmt: skip
 _BASES = {"two": 2, "three": 3}
@@ -88,7 +92,7 @@ def family(text: str) -> Node | None:
     if len(text) > MAX_PHRASE or _HINT.search(text) is None:
         return None
     plain = _plain(text)
-    if " or " in plain and "congruent" not in plain and "equiv" not in plain:
+    if " or " in plain and not _CONGRUENT.search(plain):
         return _either(plain.split(" or "))
     if "≢" in plain:
         inner = family(plain.replace("≢", "≡"))
@@ -103,6 +107,9 @@ def family(text: str) -> Node | None:
     if found := _BOUND_FIRST.fullmatch(plain):
         inner = family(found["tail"])
         return inner and Op("system", (inner, _bound(found["relation"], found["limit"])))
+    if (found := _WITHOUT.fullmatch(plain)) and (inner := family(found["head"])) is not None:
+        taken = tuple(Num(int(n)) for n in re.findall(r"\d+", found["but"]))
+        return Op("minus", (inner, Op("{}", taken)))
     found = _PHRASE.fullmatch(plain)
     return _told(found) if found else None
 
@@ -171,7 +178,8 @@ def _told(found: re.Match[str]) -> Node:
     if found["limit"]:
         node = Op("system", (node, _bound(found["relation"], found["limit"])))
     if found["but"]:
-        node = Op("minus", (node, Op("{}", (Num(int(found["but"])),))))
+        taken = tuple(Num(int(n)) for n in re.findall(r"\d+", found["but"]))
+        node = Op("minus", (node, Op("{}", taken)))
     return node
 
 

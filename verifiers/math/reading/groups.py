@@ -1,4 +1,4 @@
-r"""Groups in the grammar that are longer than a formula: environments, numbers with units."""
+r"""Constructs that are larger than a formula: environments, numbers with units."""
 
 from __future__ import annotations
 

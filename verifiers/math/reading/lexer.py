@@ -240,6 +240,8 @@ def _lex_text(content: str, command: str, space: bool, tokens: list[Token]) -> N
         return
     elif words in ("percent", "pct", "percentage", "%"):
         tokens.append(Token("op", "%", space))
+    elif words == "min" and _after_number(tokens):
+        tokens.append(Token("text", words, space))
     elif content.strip() in FUNCTIONS and (command == "operatorname" or words in _NAMED):
         tokens.append(Token("func", FUNCTIONS[content.strip()], space))
     elif _after_number(tokens) and command != "mathbf" and is_unit(content.strip()):
@@ -256,6 +258,8 @@ def _lex_text(content: str, command: str, space: bool, tokens: list[Token]) -> N
             tokens.extend(inner[1:])
     elif command in ("mathrm", "operatorname") and content.strip() in NAMES:
         _lex_word(content.strip(), space, tokens, "")
+    elif command == "operatorname" and content.strip().isalpha():
+        tokens.append(Token("cmd", content.strip(), space))  # a function that we do not know
     else:
         first = re.match(r"\s*(and|or)\b(.+)", content, re.S)
         if first:

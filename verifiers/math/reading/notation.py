@@ -52,6 +52,11 @@ _FEET = lazy_pattern(
     + r"\s*$",
     re.I,
 )
+_ARTICLE = lazy_pattern(r"^an?\s+(?=\$?\d)")  # a 21% increase
+_OF_A = lazy_pattern(  # 3/4 of an hour
+    r"(?<=[\d}])\s*of\s+an?\s+(?=(?:hour|minute|day|week|month|year|meter|metre|mile|inch|foot|pound|cup"
+    r"|kilo\w+|lit(?:er|re)|gallon)\b)"
+)
 _I = lazy_pattern(r"(?<![A-Za-z\\])i(?![A-Za-z])")
 # With a real part, so that 4j is no vector along j.
 _PYTHON_COMPLEX = lazy_pattern(r"[($]*-?\d[\d.]*\s*[+-]\s*(?:\d[\d.]*)?\*?j[)$]*")
@@ -88,6 +93,10 @@ def usual(text: str) -> str:
         text = _MAPS.sub(lambda m: f"{m[1] or 'f'}({m[2]}) = ", text)
     if " to " in text and _RATIO.fullmatch(text):
         text = text.replace(" to ", ":")
+    if text[:2] in ("a ", "an"):
+        text = _ARTICLE.sub("", text)
+    if " of a" in text:
+        text = _OF_A.sub(" ", text)
     if text[:1].isdigit():
         text = _HOURS.sub(r"\1 hours \2 minutes", _FEET.sub(_inches, text))
     return in_signs(text)
@@ -122,7 +131,7 @@ def _scripted(match: re.Match[str]) -> str:
 
 
 def without_over(text: str) -> str:
-    r"""`{a \over b}` as `\frac{a}{b}`; a group without such a command as it is."""
+    r"""`{a \over b}` as `\frac{a}{b}`; other groups are unchanged."""
     for _ in range(10):
         found = _OVER.search(text)
         if found is None:
@@ -150,7 +159,7 @@ def _around(text: str, place: int, *, ahead: bool = False) -> int | None:
 
 
 def joined_rows(text: str) -> str:
-    """The rows of an `aligned` whose wrapper is gone, as one chain where they go on."""
+    """The rows of an unwrapped `aligned`, joined into one chain where they continue."""
     return _CONTINUED.sub(" ", text).replace("&", " ")
 
 

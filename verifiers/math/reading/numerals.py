@@ -71,6 +71,19 @@ _WORDS = {
     "既不充分也不必要": "neither sufficient nor necessary",
     "既不充分又不必要": "neither sufficient nor necessary",
     "星期天": "sunday", "周天": "sunday",
+    "不能": "no", "不会": "no", "不可能": "impossible", "能": "yes", "可能": "possible",
+    "奇函数": "odd function", "偶函数": "even function", "无数个": "infinitely many",
+    "无穷多个": "infinitely many", "平行": "parallel", "垂直": "perpendicular",
+    "相交": "intersecting", "相切": "tangent", "相离": "separate", "异面": "skew",
+    "等边三角形": "equilateral triangle", "正三角形": "equilateral triangle",
+    "等腰三角形": "isosceles triangle", "直角三角形": "right triangle",
+    "等腰直角三角形": "isosceles right triangle", "锐角三角形": "acute triangle",
+    "钝角三角形": "obtuse triangle", "平行四边形": "parallelogram", "菱形": "rhombus",
+    "矩形": "rectangle", "正方形": "square", "梯形": "trapezoid", "圆": "circle",
+    "椭圆": "ellipse", "双曲线": "hyperbola", "抛物线": "parabola", "线段": "line segment",
+    "第一象限": "first quadrant", "第二象限": "second quadrant", "第三象限": "third quadrant",
+    "第四象限": "fourth quadrant", "等差数列": "arithmetic sequence",
+    "等比数列": "geometric sequence", "增函数": "increasing", "减函数": "decreasing",
 }  # fmt: skip
 
 

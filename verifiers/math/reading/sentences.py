@@ -83,6 +83,7 @@ def gives(words: str, sentence: str) -> bool:
 
 
 def _gives(words: str, sentence: str) -> bool:
+    words, sentence = (_NUMBERED.sub(_spelled_out, text) for text in (words, sentence))
     if len(sentence) > MAX_SENTENCE or re.search(r"[,;:=\\\d]", sentence):
         return False
     said, wanted = _TOKEN.findall(_ONLY.sub("", sentence)), _TOKEN.findall(_ONLY.sub("", words))
@@ -123,6 +124,21 @@ def _gives(words: str, sentence: str) -> bool:
     return participle and before[-2].casefold() in (*_VERBS, "up")  # "ends up facing east"
 
 
+_NUMBERED = lazy_pattern(
+    r"\b(Plan|Option|Player|Method|Team|Machine|Store|Box|Car|Route) ([1-9])\b"
+)
+
+
+def is_numbered(text: str) -> bool:
+    """Whether a text is "Plan 2"."""
+    return _NUMBERED.fullmatch(text.strip(" .")) is not None
+
+
+def _spelled_out(match: re.Match[str]) -> str:
+    """ "Plan 2" as one word without digits."""
+    return match[1] + "abcdefghi"[int(match[2]) - 1]
+
+
 _ONLY = lazy_pattern(r"^\W*only\s+", re.I)
 _KINDS = frozenset({"person", "player", "team", "box", "point", "car", "option", "brand", "plan"})
 _NO_SUCH = lazy_pattern(
@@ -158,7 +174,7 @@ _NOUNS = frozenset(
      "functions", "day", "option", "person", "one", "side", "strategy", "sequence", "circle",
      "circles", "planes", "plane", "shape", "solution", "sign", "symbol"}
 )  # fmt: skip
-"""What kind of thing an adjective tells of."""
+"""Nouns for the kind of thing that an adjective describes."""
 _COPULAS = ("is", "are", "was", "were")
 _PLAIN_WORDS = lazy_pattern(r"[A-Za-zÀ-ɏ'’ .-]{1,60}|Player \d", re.I)
 _STEM = lazy_pattern(r"(?:ing|ent|es|ed|e|s)$")
@@ -183,6 +199,8 @@ def same_thing(first: str, second: str) -> bool:
         bags = [sorted(w for w in side if w not in (*_COPULAS, "the")) for side in (short, long)]
         if bags[0] == bags[1]:
             return True  # "skew lines", "the lines are skew"
+    if sorted(short) == sorted(long) and short[-1] == long[-1] and not _DENIALS & {*short}:
+        return True  # "isosceles right triangle", "right isosceles triangle"
     return short == long or (long[:-1] == short and long[-1] in _NOUNS)
 
 
@@ -209,8 +227,16 @@ def _with_adverb(text: str) -> list[str]:
     return told if len(told) == 2 and sum(w.endswith("ly") for w in told) == 1 else []
 
 
+_WHO_GOES = lazy_pattern(
+    r"\b(player|person|one|team)\s+(?:who|that|to)\s+(?:goes|moves?|plays|starts|begins)\s+"
+    r"(first|second|last)\b", re.I
+)  # fmt: skip
+
+
 def _adjectives(text: str) -> list[str]:
+    text = _WHO_GOES.sub(r"\2 \1", text)
     told = [t.casefold() for t in _TOKEN.findall(text.replace("-angled", ""))]
+    told = ["sequence" if t == "progression" else t for t in told]
     while told and told[0] in ("the", "a", "an"):
         del told[0]
     if len(told) == 2 and told[0] == "player":
@@ -280,6 +306,7 @@ _LEADING = lazy_pattern(
     r"(?:[^,]{1,120},\s*|[^,]{1,120}?(?=\b(?:he|she|it|they|we|you)\b)))+",
     re.I,
 )
+_HEADED = lazy_pattern(r"^[\s*_#-]*[A-Z][A-Za-z]+(?: [A-Za-z]+){0,3}:\*{0,2}\s+")  # "Direction: "
 _TRAILING = lazy_pattern(
     r",?\s+(?:when|while|since|because|after|before|if|which|with|by|until|as|at the)\b"
     r".*$"
@@ -290,7 +317,8 @@ _TRAILING = lazy_pattern(
 
 def main_clause(sentence: str) -> str:
     """A sentence without the phrases and clauses before and behind its main one."""
-    return _TRAILING.sub("", _LEADING.sub("", sentence[: 2 * MAX_SENTENCE])).strip(" .*_!")
+    sentence = _HEADED.sub("", sentence[: 2 * MAX_SENTENCE])
+    return _TRAILING.sub("", _LEADING.sub("", sentence)).strip(" .*_!")
 
 
 def _without_phrase(after: list[str]) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from harness.verifiers.math.reading.wording import words_only
 from harness.verifiers.patterns import lazy_pattern
 
 MAX_PHRASE = 160  # characters
@@ -36,6 +37,22 @@ _SIGNED = lazy_pattern(
     r"real(?:s|\s+numbers?|\s+values?)?(?:\s+(?:of\s+)?\$?[a-z]\$?)?\s*\}?\W*$",
     re.I,
 )
+_SUCH_THAT = lazy_pattern(
+    r"^(?:the\s+set\s+of\s+)?(?:all|any|every)\s+(?:real\s+)?(?:numbers?\s+|values?\s+of\s+)?\$?[a-z]\$?"
+    r"\s+(?:such that|for which)\s+(?=\S*\s*(?:[<>=≤≥≠]|\\[lgn]e))", re.I
+)  # fmt: skip
+_SIGN = r"(?:\\[a-z]+|[A-Za-z0-9.+*/^_{}()$\s-])"
+_PLAIN = rf"({_SIGN}(?:(?!\b[a-z]{{3}}){_SIGN}){{0,40}}?)"  # no word of three letters and more
+_COMPARED = lazy_pattern(
+    rf"{_PLAIN}\s+is\s+(greater than|larger than|more than|less than|smaller than)\s+{_PLAIN}"
+)
+_BETWEEN = lazy_pattern(rf"{_PLAIN}\s+is\s+(?:strictly\s+)?between\s+{_PLAIN}\s+and\s+{_PLAIN}")
+_NAMED = lazy_pattern(r"\$?[a-z]\s*=\s*")
+_ALL_BUT = lazy_pattern(
+    r"(?:all|any|every)\s+\$?([a-z])\$?\s+(?:except|other than|excluding|but)\s+"
+    r"(?:for\s+)?(?:\$?\1\s*=\s*)?([-\d][^a-z]{0,40}"
+    r"(?:(?:and|or)\s+(?:\$?\1\s*=)?[^a-z]{1,40})?)", re.I
+)  # fmt: skip
 _SIGNS = {
     "less than": "<", "smaller than": "<", "greater than": ">", "more than": ">",
     "larger than": ">", "less than or equal to": r"\le ", "at most": r"\le ",
@@ -62,7 +79,22 @@ def in_signs(text: str) -> str:
         return "f(x) = c"
     if "dentity" in text and _IDENTITY.fullmatch(text):
         return "f(x) = x"
+    if "such that" in text or "for which" in text:
+        text = _SUCH_THAT.sub("", text)
+    if " is" in text and len(text) < MAX_PHRASE:
+        plain = words_only(text)
+        if told := _COMPARED.fullmatch(plain) or _BETWEEN.fullmatch(plain):
+            return _relation(told)
+    if told := _ALL_BUT.fullmatch(text):
+        return rf"{told[1]} \ne {_AND.sub(', ', _NAMED.sub('', told[2]))}"
     return _range(text) or text if is_range(text) else text
+
+
+def _relation(told: re.Match[str]) -> str:
+    """`M is greater than N`, `x is between 3 and 4`."""
+    if len(told.groups()) == 3 and told[2].lower() in _SIGNS:
+        return f"{told[1]} {_SIGNS[told[2].lower()]} {told[3]}"
+    return f"{told[2]} < {told[1]} < {told[3]}"
 
 
 def _root(match: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ import re
 
 from harness.verifiers.math.reading.boxes import find_boxes
 from harness.verifiers.math.reading.notation import joined_rows, usual, without_aside, without_over
+from harness.verifiers.math.reading.units import is_unit
 from harness.verifiers.math.reading.wording import words_only
 from harness.verifiers.patterns import lazy_pattern
 
@@ -79,6 +80,8 @@ def tidy(text: str) -> str:
             break
     if "$" in text:
         text = _TRAILING.sub("", _dollars(text))
+    if text.endswith(")") and "(" in text:
+        text = _REMARK.sub(_remark, text)
     text = without_aside(usual(_ABOUT.sub("", text)))
     if text[:1] in "<>≤≥\\" and _BOUND_ALONE.match(text):
         text = "x " + text  # at least 7
@@ -88,6 +91,14 @@ def tidy(text: str) -> str:
     elif surplus < 0:
         text += "}" * min(-surplus, 20)
     return text.strip()
+
+
+def _remark(match: re.Match[str]) -> str:
+    """Nothing for "(rejecting -2)", the unit for "(cm²)"."""
+    unit = match[1].strip()
+    if is_unit(unit.rstrip("²³23^{} ")):
+        return rf" \text{{ {unit}}}" if unit.isascii() else f" {unit}"
+    return match[0] if _KEPT.search(unit) or not re.search("[a-z]{4}", unit) else ""
 
 
 def _plain_signs(text: str) -> str:
@@ -113,6 +124,8 @@ def _plain_signs(text: str) -> str:
     return text
 
 
+_REMARK = lazy_pattern(r"(?<=[\d}$])\s+\(([^()\\]*[a-z]{1,}[^()\\]*)\)$")
+_KEPT = lazy_pattern(r"[<>=≤≥]|\b(?:mod|each|per|where|for|if|when|base|and|or)\b")
 _NOT_EQUAL = lazy_pattern(r"\\not\s*=")
 _LETTER_DEGREE = lazy_pattern(
     r"(?<=\d)\s*\^\s*(?:[oO](?![A-Za-z])|\{\s*(?:\\(?:text|mathrm|rm)\s*\{?)?\s*[oO]\s*\}{1,2}"
@@ -124,16 +137,22 @@ _BOUND_ALONE = lazy_pattern(
 _DIGITS = lazy_pattern(r"^[\s$]*\\overline\s*\{\s*[A-Za-z]{2,6}\s*\}\s*=\s*(?=\d)")
 _RUPEES = lazy_pattern(r"^(?:\\text\{\s*)?Rs\.?(?:\s*\})?\s*(?=\d)")
 _TEXT_FUNCTION = lazy_pattern(
-    r"\\(?:text|mathrm|operatorname)\s*\{\s*(sin|cos|tan|cot|sec|csc|log|ln|max|min|gcd|lcm)\s*\}"
+    r"\\(?:text|mathrm|operatorname)\s*\{\s*"
+    r"(sin|cos|tan|cot|sec|csc|log|ln|max|min(?=\s*\}\s*[\\({_=])|gcd|lcm)\s*\}"
 )
 _LABELLED = lazy_pattern(
     r"(?:LABEL ?[-\d./]+)(?:(?:,|;|,? and) ?LABEL ?[-\d./]+)+\.?".replace(
-        "LABEL", r"(?:[A-Za-z]+(?: \d+)?:|[A-Z][a-z]{2,} ?=)"
+        "LABEL", r"(?:[A-Za-z]+(?: \d+)?:|[A-Z][a-z]{2,} ?=|[A-Z][a-z]+ is )"
     )
 )
-_LABEL = lazy_pattern(r"([A-Za-z]+(?: \d+)?)(?::| ?=)")
+_LABEL = lazy_pattern(r"([A-Za-z]+(?: \d+)?)(?::| ?=| is )")
 _TEXT_LABEL = lazy_pattern(r"\\text\{\s*([A-Za-z]{2,})\s*:\s*\}")
 _CIRCLED = lazy_pattern(r"[①-⑨](?:(?:[,，、和\s]|and\b)*[①-⑨])+")
+_STATEMENTS = lazy_pattern(  # "Only statement II is true"
+    r"(?:only\s+|the\s+)*(?:correct\s+|true\s+)?(?:statements?|conclusions?|propositions?)\s+"
+    r"((?:[①-⑨]|\(\d\)|[IV]{1,4}|\d)(?:(?:\s|,|and\b)*(?:[①-⑨]|\(\d\)|[IV]{1,4}|\d))*)"
+    r"(?:\s+(?:is|are)\s+(?:correct|true|right))?\W*", re.I
+)  # fmt: skip
 _COMPOUND = lazy_pattern(r"[\d.]+\s*[a-z]+,?\s*(?:and\s+)?[\d.]+\s*[a-z]+\.?")
 
 
@@ -145,10 +164,12 @@ def _conventional(text: str) -> str:
         text = _EURO.sub(lambda m: m[1].replace(".", "") + (m[2] or "").replace(",", "."), text)
     if " and " in text:
         text = _AND_NO.sub("", text)  # 21 dollars and no cents
-    if (":" in text or "=" in text) and _LABELLED.fullmatch(text):
+    if (":" in text or "=" in text or " is " in text) and _LABELLED.fullmatch(text):
         text = _LABEL.sub(r"\\text{\1} = ", text)
     if "\\text" in text and ":" in text:
         text = _TEXT_LABEL.sub(r"\\text{\1} = ", text)
+    if text[:1] in "OSCPTosct" and (named := _STATEMENTS.fullmatch(text)) is not None:
+        text = named[1]
     if "①" <= text.removeprefix("\\text{")[:1] <= "⑨":
         text = words_only(text)
     if _CIRCLED.fullmatch(text):

@@ -6,7 +6,6 @@ radian, byte and one currency each). Factors are exact.
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -115,25 +114,6 @@ def _single(word: str) -> Unit | None:
         if form in _UNITS:
             return _UNITS[form]
     return None
-
-
-_OPPOSITES = (
-    ("increase", "decrease"), ("increase", "reduction"), ("profit", "loss"), ("gain", "loss"),
-    ("left", "right"), ("up", "down"), ("north", "south"), ("east", "west"), ("above", "below"),
-    ("clockwise", "counterclockwise"), ("more", "less"), ("more", "fewer"), ("higher", "lower"),
-    ("faster", "slower"), ("win", "lose"), ("bc", "ad"), ("am", "pm"), ("before", "after"),
-)  # fmt: skip
-
-
-def opposed(first: str, second: str) -> bool:
-    """Whether words behind two numbers say the opposite: a decrease is no increase."""
-    if not (first and second):
-        return False
-    left, right = (set(re.findall(r"[a-z]+", w.lower())) for w in (first, second))
-    return any(
-        (a in left and b in right and b not in left) or (b in left and a in right and a not in left)
-        for a, b in _OPPOSITES
-    )
 
 
 def read_unit(text: str) -> Unit | None:

@@ -11,7 +11,7 @@ FUNCTIONS: dict[str, str] = {
     **{"a" + f + "h": "a" + f + "h" for f in _TRIG},
     **{"ar" + f + "h": "a" + f + "h" for f in _TRIG},
     **{"arc" + f + "h": "a" + f + "h" for f in _TRIG},
-    "cosec": "csc", "cosech": "csch", "tg": "tan", "ctg": "cot", "arctg": "atan",
+    "cosec": "csc", "cosech": "csch", "tg": "tan", "ctg": "cot", "arctg": "atan", "arcctg": "acot",
     "sh": "sinh", "ch": "cosh", "th": "tanh",
     "ln": "ln", "log": "log", "lg": "lg", "exp": "exp", "sqrt": "sqrt", "cbrt": "cbrt",
     "abs": "abs", "floor": "floor", "ceil": "ceil", "ceiling": "ceil", "sgn": "sgn", "sign": "sgn",
