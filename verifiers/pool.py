@@ -200,6 +200,8 @@ class VerifierPool:
         with self._changed:
             self._alive.add(worker)
             self._ready = self._ready or time.monotonic()
+            if self._cancelled:  # while it was starting: `close` has not seen it
+                worker.abort()
         return worker
 
     def _discard(self, worker: Worker) -> None:

@@ -39,6 +39,8 @@ from harness.store import open_store
 from harness.verifiers.flaw.judge import judge_prompt, judged
 from harness.verifiers.flaw.verifier import FlawVerifier
 
+BY_STUB = f"flaw by stub:stub@{FlawVerifier.version}+judge2"
+
 says = sys.modules["harness_stub"].says
 
 
@@ -114,7 +116,7 @@ def test_a_judges_verdicts_stand_beside_the_rules_and_its_calls_in_the_ledger(
     with open_store(db) as store:
         [result] = regrade_runs(store, [run_id], asking(judge))
         assert (result.changed, result.ungraded) == (2, 1)
-        assert result.after == "flaw by stub:stub@6+judge2"
+        assert result.after == BY_STUB
         [report] = load_reports(store, [run_id])
         assert str(report.manifest.command).endswith("--budget 'greedy' --judge stub:stub")
         assert (judge.calls, judge.closed) == (3, True)
@@ -131,7 +133,7 @@ def test_a_judges_verdicts_stand_beside_the_rules_and_its_calls_in_the_ledger(
         assert again.requests[0].sampling.temperature > 0
         assert result.changed == 0
         [result] = regrade_runs(store, [run_id])
-        assert result.after == "flaw@6"
+        assert result.after == f"flaw@{FlawVerifier.version}"
         assert load_reports(store, [run_id])[0].manifest.command.option("judge") is None
     assert dict(rows(db, VERDICTS))["p0"] == "lured"
 
@@ -155,7 +157,7 @@ def test_an_eval_reports_by_its_judge_where_the_task_asks_one(stub: Any, tmp_pat
     model = ones(stub)
     done = evaluate(model, ["holes", "thirds"], "greedy", db=db, judge=judge)
     holes, thirds = done.reports
-    assert (holes.verifier, holes.accuracy.value) == ("flaw by stub:stub@6+judge2", 1.0)
+    assert (holes.verifier, holes.accuracy.value) == (BY_STUB, 1.0)
     assert thirds == by_rules.reports[1]
     assert (model.calls, judge.calls, judge.closed) == (0, 3, True)  # the same call goes on
     assert (done.calls, done.asked) == (3, 3)
@@ -250,7 +252,7 @@ def test_votes_shuffle_the_choices_and_the_majority_counts(answered: Any, stub: 
     with open_store(db) as store:
         [result] = regrade_runs(store, [run_id], asking(judge, votes=3))
         assert judge.calls == 9
-        assert result.after == "flaw by stub:stub(votes=3)@6+judge2"
+        assert result.after == f"flaw by stub:stub(votes=3)@{FlawVerifier.version}+judge2"
         [report] = load_reports(store, [run_id])
     assert str(report.manifest.command).endswith("--judge stub:stub --judge-votes 3")
     orders = {r.prompt.messages[-1].content.rpartition("one line: ")[2] for r in judge.requests}

@@ -32,6 +32,7 @@ from harness.run.config import JudgeConfig
 from harness.run.judge import Judge
 from harness.store import open_store
 from harness.store.labels import Label, put_labels
+from harness.verifiers.flaw.verifier import FlawVerifier
 from harness.verifiers.opinion import SecondOpinion
 
 says = sys.modules["harness_stub"].says
@@ -144,7 +145,9 @@ def test_a_judges_figures_stand_beside_its_kappa_or_are_called_unchecked(
     (report,) = harness.show(db)
     assert report.judge == "stub:stub"
     assert "unchecked" in _cells(runs_table([report])[0])
-    assert judge_lines([report])[0].startswith("verdicts by flaw by stub:stub@6+judge2: unchecked")
+    assert judge_lines([report])[0].startswith(
+        f"verdicts by flaw by stub:stub@{FlawVerifier.version}+judge2: unchecked"
+    )
     with open_store(db) as store:
         views = [view for view in iter_samples(store, report.id) if view.verdict]
         put_labels(store, [
@@ -174,4 +177,6 @@ def test_a_curve_says_above_its_figures_whether_its_judge_is_checked(
     with pytest.raises(SystemExit):
         main()
     first = capsys.readouterr().out.splitlines()[0]
-    assert first.startswith("verdicts by flaw by stub:stub@6+judge2: unchecked")
+    assert first.startswith(
+        f"verdicts by flaw by stub:stub@{FlawVerifier.version}+judge2: unchecked"
+    )

@@ -6,8 +6,10 @@ import asyncio
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -195,6 +197,31 @@ def test_cancelling_leaves_no_future_pending(plugin: Path) -> None:
     futures = [pool.submit(NASTY, "loop", PROBLEM) for _ in range(5)]
     pool.close(cancel=True)
     assert all(f.done() for f in futures)
+
+
+def test_a_worker_that_starts_while_its_pool_is_cancelled_judges_nothing(
+    plugin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, go_on = threading.Event(), threading.Event()
+
+    class Late(Worker):
+        def __init__(self, *limits: Any) -> None:
+            super().__init__(*limits)
+            started.set()
+            go_on.wait()
+
+    monkeypatch.setattr("harness.verifiers.pool.Worker", Late)
+    pool = VerifierPool(1, cpu_s=60, wall_s=HANG_S)
+    future = pool.submit(NASTY, "loop", PROBLEM)
+    started.wait()
+    closing = threading.Thread(target=pool.close, kwargs={"cancel": True})
+    closing.start()
+    while not pool._cancelled:
+        time.sleep(0.01)
+    go_on.set()
+    closing.join()
+    with pytest.raises(HarnessError, match="the verifier pool was closed"):
+        future.result()
 
 
 def test_a_script_that_forgets_to_close_ends_cleanly(plugin: Path, tmp_path: Path) -> None:
