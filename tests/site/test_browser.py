@@ -141,10 +141,8 @@ def test_every_page_is_clean_and_fits(
         assert watched.faults == []
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"),
-    [(PHONE, "dark"), pytest.param(DESKTOP, "light", marks=pytest.mark.slow)],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "scheme"), [(PHONE, "dark"), (DESKTOP, "light")])
 def test_axe_finds_nothing(
     chromium: Any, demo: Demo, crawl: ModuleType, width: int, scheme: str
 ) -> None:
