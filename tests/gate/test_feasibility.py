@@ -93,6 +93,7 @@ def test_a_baseline_says_at_once_that_it_is_too_small(make_run, tmp_path, monkey
     assert said["feasible"]
 
 
+@pytest.mark.slow
 def test_a_gate_is_planned_before_there_is_a_baseline(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     words = ["plan", "--gate", "--task", "arithmetic", "--limit", "100", "--json"]

@@ -118,6 +118,7 @@ OUT_OF_TIME = {  # the plugin, and what is said of it
 }
 
 
+@pytest.mark.slow
 def test_what_takes_every_exception_ends_the_process_and_loses_nothing(write, tmp_path):
     """In processes of their own, side by side, which end with one line; what came is stored."""
     env = {**os.environ, watch.VARIABLE: "1", watch.CALL_VARIABLE: "2"}

@@ -99,6 +99,7 @@ def command(harness: Path, db: Path) -> list[str]:
     return words
 
 
+@pytest.mark.slow
 def test_a_killed_search_ends_like_an_uninterrupted_one(harness_command, tmp_path, contents):
     killed, whole = tmp_path / "killed.sqlite", tmp_path / "whole.sqlite"
     env = {**os.environ, "HARNESS_STUB_KILL_AT": f"83:{killed}"}

@@ -146,6 +146,7 @@ def test_nothing_is_paid_twice_and_both_share_the_work(
     assert sorted(p.name for p in tmp_path.iterdir() if "claims" in p.name) == []  # the last one
 
 
+@pytest.mark.slow
 def test_a_command_that_dies_leaves_its_claims(server: Counting, start: Start, tmp_path: Path):
     """One has asked for everything and is killed without an answer; the other waits no longer."""
     db, server.wait_for_all = tmp_path / "shared.sqlite", False

@@ -87,6 +87,7 @@ def silent(done):
     return not any(secret in done.stdout + done.stderr for secret in SECRETS)
 
 
+@pytest.mark.slow
 def test_what_goes_well_writes_no_secret(port, tmp_path, harness):
     """The key in the environment and in `.env`; every kind of file that the product writes."""
     (tmp_path / ".env").write_text(f"OPENAI_API_KEY={KEY}\n")

@@ -45,6 +45,7 @@ def test_a_thought_ends_with_the_answer_and_grows_with_the_level(climb) -> None:
         climb.thought(first, second)
 
 
+@pytest.mark.slow
 def test_taught_and_asked_share_no_persons_and_no_numbers_of_a_scenario(climb) -> None:
     def told(part: str) -> tuple[set[str], set[str]]:
         keys, names = set(), set()

@@ -102,6 +102,7 @@ def test_every_sign_in_a_comparison_is_true():
             assert one.numbers[0 if asked == sign else 1] == one.gold
 
 
+@pytest.mark.slow
 def test_evaluation_and_training_share_no_content(monkeypatch):
     rng = random.Random(5)
     drawn = _remember(monkeypatch, "harness.train.data", draw_item, draw_expression)
@@ -261,6 +262,7 @@ def test_a_cut_turn_teaches_no_end_of_thinking(keep):
     assert len(one.labels) == len(one.ids)
 
 
+@pytest.mark.slow
 def test_batches_are_bounded_repeatable_and_entered_at_any_pool():
     stream = batches(0, 0, 6144)
     (_, first), (number, second) = islice(stream, 2)
