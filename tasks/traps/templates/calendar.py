@@ -224,7 +224,7 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "{A} rents a bicycle for ${k} a day, from the day after the {p}{u} of {m} up to and including the {q}{v} of {n} of the same year. How many dollars does {A} pay?",
+                    "{A} rents a bicycle for ${k} a day. The {p}{u} of {m} is the last day before the rental, and the {q}{v} of {n} of the same year is its last day. How many dollars does {A} pay?",
                     "{A} rents a bicycle for ${k} a day and pays for every day of {s}. How many dollars is that?",
                 ),
                 (
@@ -287,7 +287,7 @@ TEMPLATES = (
                     "学校的义卖在{may}{a}日{w}，音乐会在两周后，也是{w}。音乐会在{may}几日？",
                 ),
                 (
-                    "{A}在{oct}{a}日{w}交了申请表，同年{oct}{b}日{v}收到答复。从交表的第二天算到答复当天，每等一天得{k}分。{A}一共得多少分？",
+                    "{A}在{oct}{a}日{w}交了申请表，同年{oct}{b}日{v}收到答复。从交表的第二天起到答复当天，{A}每天背{k}个单词。一共背了多少个单词？",
                     "{A}在{oct}{a}日{w}交了申请表，两周后又是{w}，收到了答复。答复的日期是{oct}几日？",
                 ),
             ),

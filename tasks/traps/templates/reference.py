@@ -284,8 +284,8 @@ TEMPLATES = (
                     "{A}的厨房里有{a}个{f}、{b}个{g}、{c}个{h}，还有许多别的吃的。这三种水果一共多少个？",
                 ),
                 (
-                    "{A}的水果摊上摆着{a}个{f}、{b}个{g}和{c}个{h}，摊后还放着别的种类的货。卖掉{d}个{h}以后，{A}的摊子还有多少个{q}？",
-                    "{A}的水果摊上摆着{a}个{f}、{b}个{g}和{c}个{h}，摊后还放着别的种类的货。摊上一共摆着多少个水果？",
+                    "{A}的水果摊上摆着{a}个{f}、{b}个{g}和{c}个{h}，摊子后面还放着别的货。卖掉{d}个{h}以后，{A}的摊位一共还有多少个{q}？",
+                    "{A}的水果摊上摆着{a}个{f}、{b}个{g}和{c}个{h}，摊子后面还放着别的货。摊上一共摆着多少个水果？",
                 ),
                 (
                     "{A}装了满满一篮东西，其中有{a}个{f}、{b}个{g}和{c}个{h}。{B}拿走了{d}个{h}。现在篮子里有多少个{q}？",
@@ -304,8 +304,8 @@ TEMPLATES = (
         words={
             "en": told(
                 (
-                    "The old grand hotel that {A} draws has, among other things, {a} {f}, {b} {g} and {c} {h}. {d} of the {h} are hidden behind a tree. How many {q} can {A} see?",
-                    "The old grand hotel that {A} draws has, among other things, {a} {f}, {b} {g} and {c} {h}. How many {f}, {g} and {h} is that in all?",
+                    "The old villa that {A} draws has, among other things, {a} {f}, {b} {g} and {c} {h}. {d} of the {h} are hidden behind a tree. How many {q} can {A} see?",
+                    "The old villa that {A} draws has, among other things, {a} {f}, {b} {g} and {c} {h}. How many {f}, {g} and {h} is that in all?",
                 ),
                 (
                     "A guide tells {A} that the castle once had {a} {f}, {b} {g} and {c} {h}. After a fire it was rebuilt with {d} fewer {h}. How many {q} does the castle have today?",

@@ -306,8 +306,8 @@ TEMPLATES = (
                     "A town has {n} {z}. Of every hundred of these exactly {p} are {y} as well. How many people in the town are both {x} and {y}?",
                 ),
                 (
-                    "Someone drawn at random from the {x} of a school is one of the {y} with a probability of {p}%. The school has {n} {z}. How many pupils are both {x} and {y}?",
-                    "A school has {n} {z}. Someone drawn at random from the {x} is one of the {y} with a probability of {p}%. How many pupils are both {x} and {y}?",
+                    "If one of the {x} of a school is drawn at random, the probability that this pupil also belongs to its {y} is {p}%. The school has {n} {z}. How many pupils are both {x} and {y}?",
+                    "A school has {n} {z}. If one of its {x} is drawn at random, the probability that this pupil also belongs to its {y} is {p}%. How many pupils are both {x} and {y}?",
                 ),
             ),
             "zh": told(
