@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import functools
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -54,6 +54,7 @@ PARTED: Levels = (
 IGNORED = -100  # label of a token that is not learned
 
 Drawn = TypeVar("Drawn", bound=Keyed)
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,16 @@ def _draw(rng: random.Random, draw: Callable[[random.Random], Drawn | None]) -> 
             return item
 
 
+def by_length(rows: Iterable[Row], length: Callable[[Row], int], most: int) -> list[list[Row]]:
+    """Rows sorted by length, in batches of at most `most` tokens, padding included."""
+    cut: list[list[Row]] = [[]]
+    for row in sorted(rows, key=length):
+        if cut[-1] and (len(cut[-1]) + 1) * length(row) > most:
+            cut.append([])
+        cut[-1].append(row)
+    return cut
+
+
 def batches(seed: int, start: int, batch_tokens: int) -> Iterator[tuple[int, list[list[Example]]]]:
     """Numbered pools of batches from pool `start` on.
 
@@ -189,12 +200,8 @@ def batches(seed: int, start: int, batch_tokens: int) -> Iterator[tuple[int, lis
     pool = start
     while True:
         stream = examples(seed, pool)
-        drawn = sorted((next(stream) for _ in range(2048)), key=lambda e: len(e.ids))
-        cut: list[list[Example]] = [[]]
-        for one in drawn:
-            if (len(cut[-1]) + 1) * len(one.ids) > batch_tokens:
-                cut.append([])
-            cut[-1].append(one)
+        drawn = [next(stream) for _ in range(2048)]
+        cut = by_length(drawn, lambda one: len(one.ids), batch_tokens)
         random.Random(derive_seed("order", seed, pool)).shuffle(cut)
         yield pool, cut
         pool += 1

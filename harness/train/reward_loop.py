@@ -11,10 +11,11 @@ from typing import Any
 
 from harness.core import MissingExtraError
 from harness.core.hashing import derive_seed
-from harness.train.data import IGNORED
+from harness.train.data import IGNORED, by_length
 from harness.train.export import pack, save, write_checksums, write_tokenizer
 from harness.train.reward import Labelled, RewardConfig, auc, auc_within, collect, encode
 from harness.train.tokens import BOS, IDS, PAD
+from harness.train.tuning import descend, logits_of, weights_of
 
 HELD_OUT = 0.05  # share of the solutions that only measures
 Row = tuple[list[int], list[int]]
@@ -64,10 +65,7 @@ def _model(config: RewardConfig) -> Any:
     """The generator's layers under a fresh head of two labels."""
     from transformers import LlamaConfig, LlamaForTokenClassification
 
-    from harness.models.folder import find_folder
-
-    found = find_folder(config.model)
-    start = config.model if found is None else found.path
+    start = weights_of(config.model)
     shape = LlamaConfig.from_pretrained(start)
     shape.num_labels = 2
     shape.id2label, shape.label2id = {0: "bad", 1: "good"}, {"bad": 0, "good": 1}
@@ -79,11 +77,7 @@ def _model(config: RewardConfig) -> Any:
 
 def _batches(rows: Sequence[Row], config: RewardConfig, epoch: int) -> list[list[Row]]:
     """All rows, sorted by length into batches of bounded size, in random order."""
-    cut: list[list[Row]] = [[]]
-    for row in sorted(rows, key=lambda r: len(r[0])):
-        if (len(cut[-1]) + 1) * len(row[0]) > config.batch_tokens:
-            cut.append([])
-        cut[-1].append(row)
+    cut = by_length(rows, lambda row: len(row[0]), config.batch_tokens)
     random.Random(derive_seed("reward order", config.seed, epoch)).shuffle(cut)
     return cut
 
@@ -98,36 +92,20 @@ def _tensors(batch: Sequence[Row]) -> tuple[Any, Any]:
     return ids, labels
 
 
-def _logits(model: Any, ids: Any) -> Any:
-    import torch
-
-    return model(input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False).logits
-
-
 def _train(
     model: Any, rows: Sequence[Row], config: RewardConfig, progress: Callable[[str], None]
 ) -> None:
     import torch
 
-    plan = [batch for epoch in range(config.epochs) for batch in _batches(rows, config, epoch)]
-    optimizer = torch.optim.AdamW(model.parameters(), lr=config.learning_rate, weight_decay=0.01)
-    model.train()
-    recent: list[float] = []
-    for step, batch in enumerate(plan):
-        for group in optimizer.param_groups:
-            group["lr"] = config.learning_rate * min(1.0, (step + 1) / 50, 1 - step / len(plan))
+    def loss_of(batch: list[Row]) -> Any:
         ids, labels = _tensors(batch)
-        loss = torch.nn.functional.cross_entropy(
-            _logits(model, ids).flatten(0, 1), labels.flatten(), ignore_index=IGNORED
+        return torch.nn.functional.cross_entropy(
+            logits_of(model, ids).flatten(0, 1), labels.flatten(), ignore_index=IGNORED
         )
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
-        recent.append(float(loss.detach()))
-        if (step + 1) % 50 == 0 or step + 1 == len(plan):
-            progress(f"step {step + 1} of {len(plan)} loss {sum(recent) / len(recent):.4f}")
-            recent = []
+
+    plan = [batch for epoch in range(config.epochs) for batch in _batches(rows, config, epoch)]
+    model.train()
+    descend(model, plan, loss_of, progress, learning_rate=config.learning_rate, warmup=50)
     model.eval()
 
 
@@ -138,7 +116,7 @@ def _measure(model: Any, rows: Sequence[Row]) -> tuple[list[float], list[bool]]:
     scores, good = [], []
     with torch.inference_mode():
         for ids, labels in rows:
-            chances = _logits(model, torch.tensor([ids])).softmax(-1)[0, -1]
+            chances = logits_of(model, torch.tensor([ids])).softmax(-1)[0, -1]
             scores.append(float(chances[1]))
             good.append(labels[-1] == 1)
     return scores, good
@@ -159,7 +137,7 @@ def export(model: Any, folder: Path) -> None:
             self.inner = model
 
         def forward(self, input_ids: Any) -> Any:
-            return _logits(self.inner, input_ids)
+            return logits_of(self.inner, input_ids)
 
     save(model, folder, half=True)
     free = {0: "rows", 1: "length"}
