@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from harness.results.boards import BoardRun
 from harness.results.views import RunReport
 from harness.site import downloads, models, releases, runs, tasks
 from harness.site.board_text import BoardText
-from harness.site.crew import Hands, Setup
+from harness.site.crew import Crew, Setup, crew
 from harness.site.folder import GENERATOR, MARK, Folder
 from harness.site.groups import Group, Row, group_runs, with_costs
 from harness.site.index import RunIndex, compact, dumps, finite
@@ -24,7 +24,7 @@ from harness.site.names import run_folder
 from harness.site.privacy import Guard, public_report
 from harness.site.render import Renderer, code_state, static_files
 from harness.site.shop import Shop
-from harness.site.source import Job, Recipe, Source, StampJob
+from harness.site.source import Recipe, Source, StampJob
 
 MODELS_SHOWN = 200
 """Of the matrix of models and tasks on the front page."""
@@ -56,14 +56,10 @@ class Site(Shop):
     reports: Sequence[RunReport]
     owners: Mapping[str, str]
     stamps: Mapping[str, str]
-    hands: Hands
+    crew: Crew
     keys: dict[str, str] = field(default_factory=dict)
     indexes: dict[str, RunIndex] = field(default_factory=dict)
     problems: dict[str, Problem] = field(default_factory=dict)  # each once, by its content
-
-    def work(self, jobs: Sequence[Job]) -> Iterator[Any]:
-        """The result of each job, by workers if there are many jobs; None if still to be done."""
-        return self.hands.do(jobs)
 
     def key(self, *parts: Any) -> str:
         """The key of a unit that follows from `parts`."""
@@ -106,8 +102,8 @@ def build(
             plugins=registry.plugin_files(),
         )
     folder = Folder(out, None if allow_secrets else Guard(), fresh=fresh)
-    with Hands(setup) as hands:
-        site = _opened(source, folder, board, hands, live=live)
+    with crew(setup) as workers:
+        site = _opened(source, folder, board, workers, live=live)
         _write(site)
     files = list(site.folder.facts())
     if release is not None:
@@ -125,13 +121,13 @@ def build(
     )
 
 
-def _opened(source: Source, folder: Folder, board: BoardText, hands: Hands, *, live: bool) -> Site:
+def _opened(source: Source, folder: Folder, board: BoardText, workers: Crew, *, live: bool) -> Site:
     """The site's state at its beginning; UsageError if a run is given twice."""
-    found = map(public_report, source.reports(hands.do))
+    found = map(public_report, source.reports(workers.do))
     reports = sorted(found, key=lambda r: (r.created, r.id))
     if len({r.id for r in reports}) < len(reports):
         raise UsageError("a run is given twice: every run id may stand in a site once")
-    made = hands.do([StampJob(r.id) for r in reports], start=False)
+    made = workers.do([StampJob(r.id) for r in reports], start=False)
     stamps = {r.id: stamp or source.stamp(r.id) for r, stamp in zip(reports, made, strict=True)}
     first: dict[str, str] = {}
     return Site(
@@ -144,7 +140,7 @@ def _opened(source: Source, folder: Folder, board: BoardText, hands: Hands, *, l
         reports=reports,
         owners={r.id: first.setdefault(stamps[r.id], r.id) for r in reports},
         stamps=stamps,
-        hands=hands,
+        crew=workers,
     )
 
 
@@ -158,7 +154,7 @@ def _write(site: Site) -> None:
     groups = [_costed(site, group) for group in groups]
     models.write_models(site, groups)
     tasks.write_tasks(site, groups)
-    site.hands.end()
+    site.crew.end()
     _front(site, groups)
     downloads.write_downloads(site, groups)
     site.folder.finish()

@@ -17,7 +17,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any
 
 from harness.site.board_text import BoardText
@@ -42,14 +41,28 @@ class Setup:
 
 
 class Crew:
-    """Some workers, started at once; `end` ends them."""
+    """The workers of one build, started when there is first enough to do; `end` ends them.
 
-    def __init__(self, setup: Setup, size: int) -> None:
+    Without a setup there are none.
+    """
+
+    def __init__(self, setup: Setup | None) -> None:
+        self._setup = setup
         self._idle: queue.SimpleQueue[subprocess.Popen[bytes] | None] = queue.SimpleQueue()
-        self._all = [_start() for _ in range(size)]
-        self._setup, self._size = setup, size
-        for worker in self._all:
-            self._idle.put(worker if _sent(worker, setup) else None)
+        self._all: list[subprocess.Popen[bytes]] = []
+
+    def do(self, jobs: Sequence[Job], *, start: bool = True) -> Iterator[Any]:
+        """The result of each job, in order; None for one that is still to be done.
+
+        `start`: workers are started for these jobs, if they are enough.
+        """
+        if start and not self._all and self._setup is not None:
+            self._start(self._setup, size_for(len(jobs)))
+        if not self._all:
+            yield from [None] * len(jobs)
+            return
+        with ThreadPoolExecutor(len(self._all)) as threads:
+            yield from threads.map(self._ask, jobs)
 
     def end(self, *, now: bool = False) -> None:
         """Once they have nothing more to do, or at once."""
@@ -62,11 +75,12 @@ class Crew:
             worker.wait()
             assert worker.stdout is not None
             worker.stdout.close()
+        self._all = []
 
-    def do(self, jobs: Sequence[Job]) -> Iterator[Any]:
-        """The results of the jobs, in order; None for a job that a worker could not do."""
-        with ThreadPoolExecutor(self._size) as threads:
-            yield from threads.map(self._ask, jobs)
+    def _start(self, setup: Setup, size: int) -> None:
+        self._all = [_start() for _ in range(size)]
+        for worker in self._all:
+            self._idle.put(worker if _sent(worker, setup) else None)
 
     def _ask(self, job: Job) -> Any:
         worker = self._idle.get()
@@ -82,45 +96,16 @@ class Crew:
         return done
 
 
-class Hands:
-    """The workers of one build, started when there is first enough to do; `end` dismisses them.
-
-    Without a setup there are none.
-    """
-
-    def __init__(self, setup: Setup | None) -> None:
-        self._setup = setup
-        self._crew: Crew | None = None
-
-    def do(self, jobs: Sequence[Job], *, start: bool = True) -> Iterator[Any]:
-        """The result of each job, in order; None for one that is still to be done.
-
-        `start`: workers are started for these jobs, if they are enough.
-        """
-        size = size_for(len(jobs)) if start and self._crew is None else 0
-        if self._setup is not None and size:
-            self._crew = Crew(self._setup, size)
-        if self._crew is None or not jobs:
-            return iter([None] * len(jobs))
-        return self._crew.do(jobs)
-
-    def end(self) -> None:
-        """Let the workers go: they have no more to do."""
-        if self._crew is not None:
-            self._crew.end()
-            self._crew = None
-
-    def __enter__(self) -> Hands:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._crew is not None:
-            self._crew.end(now=kind is not None)
+@contextlib.contextmanager
+def crew(setup: Setup | None) -> Iterator[Crew]:
+    """A crew that is ended, at once where an error ends the build."""
+    workers = Crew(setup)
+    try:
+        yield workers
+    except BaseException:
+        workers.end(now=True)
+        raise
+    workers.end()
 
 
 def size_for(jobs: int) -> int:

@@ -90,7 +90,7 @@ def write_models(site: Site, groups: Sequence[Group]) -> None:
         ]
         todo.append((model, own, FiguresJob(tuple(zip(graded, fitted, strict=True)))))
     jobs = [job for _, _, job in todo]
-    for (model, own, job), done in zip(todo, site.work(jobs), strict=True):
+    for (model, own, job), done in zip(todo, site.crew.do(jobs), strict=True):
         _write_model(site, model, own, done or job.do(site))
 
 

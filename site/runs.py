@@ -123,7 +123,7 @@ def write_runs(site: Site, rows: Mapping[str, tuple[Group, Row]]) -> None:
         if wanted is not None:
             families.setdefault(wanted.owner, []).append(wanted)
     jobs = [FamilyJob(tuple(parts), site.indexes.get(owner)) for owner, parts in families.items()]
-    for job, made in zip(jobs, site.work(jobs), strict=True):
+    for job, made in zip(jobs, site.crew.do(jobs), strict=True):
         if made is None:
             for wanted in job.parts:
                 _keep(

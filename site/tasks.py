@@ -129,7 +129,7 @@ def write_tasks(site: Site, groups: Sequence[Group]) -> None:
             indexes = {row.report.id: site.indexes[row.report.id] for row in group.rows}
             known = site.folder.lend(unit)
             jobs.append(TaskJob(unit=unit, group=group, indexes=indexes, known=known))
-    for job, made in zip(jobs, site.work(jobs), strict=True):
+    for job, made in zip(jobs, site.crew.do(jobs), strict=True):
         if made is None:
             make_task(site, job)
         else:

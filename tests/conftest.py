@@ -201,11 +201,6 @@ def quick_stores() -> Iterator[None]:
             del first[1:]
         return engine
 
-    def pragmas(connection: sqlite3.Connection, record: object) -> None:
-        connection.execute("PRAGMA synchronous = OFF")  # also while it changes to WAL
-        _sqlite_pragmas(connection, record)
-        connection.execute("PRAGMA synchronous = OFF")
-
     def create(engine: Engine) -> None:
         known = empty.execute("SELECT count(*) FROM sqlite_master").fetchone() > (0,)
         if not known or engine.dialect.name != "sqlite":
@@ -218,7 +213,7 @@ def quick_stores() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("harness.store.store.create_engine", open_engine)
-        patch.setattr("harness.store.store._sqlite_pragmas", pragmas)
+        patch.setattr("harness.store.store._sqlite_pragmas", warm.hasty(_sqlite_pragmas))
         patch.setattr("harness.store.store._create", create)
         patch.setattr("harness.store.writer._GATHER_S", 0)
         yield

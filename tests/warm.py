@@ -208,20 +208,24 @@ def _worker(_server: str) -> None:
     importlib.import_module(sys.argv[0]).main()
 
 
+def hasty(pragmas: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """The same for a database that never waits for the disk: no test cuts the power."""
+
+    def without_waiting(connection: Any, record: Any) -> None:
+        connection.execute("PRAGMA synchronous = OFF")  # also while it changes to WAL
+        pragmas(connection, record)
+        connection.execute("PRAGMA synchronous = OFF")
+
+    return without_waiting
+
+
 def _command(server: str) -> None:
     from harness.cli import main
     from harness.site import crew
     from harness.store import store
     from harness.verifiers import process
 
-    pragmas = store._sqlite_pragmas
-
-    def hasty(connection: Any, record: Any) -> None:
-        connection.execute("PRAGMA synchronous = OFF")  # no test cuts the power
-        pragmas(connection, record)
-        connection.execute("PRAGMA synchronous = OFF")
-
-    store._sqlite_pragmas = hasty
+    store._sqlite_pragmas = hasty(store._sqlite_pragmas)
 
     sys.path[0] = str(Path.cwd())
     process.subprocess = crew.subprocess = popen(lambda: server)

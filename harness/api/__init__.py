@@ -7,7 +7,7 @@ A function's module is loaded when it is first asked for: `show` needs no verifi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harness.core.lazy import lazily
 
@@ -23,7 +23,7 @@ _WHERE = {
     "moving": ("build_site", "import_outputs"),
     "reading": ("obeyed", "samples", "show"),
 }
-_load = lazily(__name__, {f"{__name__}.{module}": names for module, names in _WHERE.items()})
+__getattr__, __dir__ = lazily(__name__, _WHERE)
 
 __all__ = [
     "Comparisons",
@@ -42,11 +42,3 @@ __all__ = [
     "show",
     "to_label",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    return _load(name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})

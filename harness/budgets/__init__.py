@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harness.core.lazy import lazily
 
@@ -59,7 +59,7 @@ _WHERE = {
         "together",
     ),
 }
-_load = lazily(__name__, {f"{__name__}.{module}": names for module, names in _WHERE.items()})
+__getattr__, __dir__ = lazily(__name__, _WHERE)  # a table that is shown again needs no proposers
 
 __all__ = [
     "RECIPES",
@@ -86,11 +86,3 @@ __all__ = [
     "together",
     "wording",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    return _load(name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})

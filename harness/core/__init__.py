@@ -5,7 +5,7 @@ Nothing here depends on an engine, a database or a terminal.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harness.core.lazy import lazily
 
@@ -81,7 +81,7 @@ _WHERE = {
     "scored": ("Estimate", "Scored"),
     "verdict": ("Status", "Verdict", "VerifierSpec"),
 }
-_load = lazily(__name__, {f"{__name__}.{module}": names for module, names in _WHERE.items()})
+__getattr__, __dir__ = lazily(__name__, _WHERE)  # a verifier needs only three of these modules
 
 __all__ = [
     "EFFORTS",
@@ -126,12 +126,3 @@ __all__ = [
     "Verdict",
     "VerifierSpec",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    """Import a name's module on first use: a verifier needs only three of them."""
-    return _load(name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})

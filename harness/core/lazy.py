@@ -7,12 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 
-def lazily(package: str, where: Mapping[str, Sequence[str]]) -> Callable[[str], Any]:
-    """What `package` needs as its `__getattr__`; `where` has its names by their modules.
+def lazily(
+    package: str, where: Mapping[str, Sequence[str]]
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """What `package` needs as its `__getattr__` and `__dir__`.
 
-    A name is looked up once: from then on it is an attribute of the package.
+    `where` has its public names by their modules, which are named within the package. A name is
+    looked up once: from then on it is an attribute of the package.
     """
-    modules = {name: module for module, names in where.items() for name in names}
+    modules = {name: f"{package}.{module}" for module, names in where.items() for name in names}
 
     def load(name: str) -> Any:
         if name not in modules:
@@ -23,4 +26,7 @@ def lazily(package: str, where: Mapping[str, Sequence[str]]) -> Callable[[str], 
         setattr(sys.modules[package], name, value)
         return value
 
-    return load
+    def names() -> list[str]:
+        return sorted({*vars(sys.modules[package]), *modules})
+
+    return load, names

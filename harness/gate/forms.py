@@ -17,7 +17,15 @@ from harness.core import BackendError, DataError, HarnessError, StoreError, Usag
 from harness.core.counting import counted
 from harness.core.hashing import content_hash
 from harness.gate.flips import Answers, transcripts
-from harness.gate.results import Flipped, GateResult, GateVerdict, RuleResult, Stopping
+from harness.gate.results import (
+    TO_RIGHT,
+    TO_WRONG,
+    Flipped,
+    GateResult,
+    GateVerdict,
+    RuleResult,
+    Stopping,
+)
 from harness.gate.rules import SAMPLED
 
 _OF_AN_ANSWER = 800  # characters, in a test report
@@ -223,8 +231,8 @@ def _flipped(flips: Sequence[Flipped], most: int = 20) -> str:
     if not flips:
         return ""
     groups: dict[str, list[str]] = {}
-    if all(one.said.startswith(("right", "wrong")) for one in flips):
-        groups = {"right before, wrong now": [], "wrong before, right now": []}  # none is told, too
+    if all(one.said in (TO_WRONG, TO_RIGHT) for one in flips):
+        groups = {TO_WRONG: [], TO_RIGHT: []}  # none is told, too
     for one in sorted(flips, key=lambda one: (not one.worse, one.said)):
         groups.setdefault(one.said, []).append(one.problem)
     parts = []

@@ -64,6 +64,9 @@ class Stopping:
         return f"look {self.look} of {self.looks}, {self.problems} of {self.planned} problems"
 
 
+TO_WRONG, TO_RIGHT = "right before, wrong now", "wrong before, right now"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flipped:
     """A problem that was mostly right and is now mostly wrong, or vice versa.
@@ -87,7 +90,7 @@ class Flipped:
     def said(self) -> str:
         """What happened to it; a score between right and wrong is named as a score."""
         if {self.before, self.now} == {0.0, 1.0}:
-            return "right before, wrong now" if self.worse else "wrong before, right now"
+            return TO_WRONG if self.worse else TO_RIGHT
         return "lower score now" if self.worse else "higher score now"
 
 

@@ -24,7 +24,7 @@ Scores lie in [0, 1]; invalid numbers raise ValueError. `clusters` is one label 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harness.core.lazy import lazily
 
@@ -79,7 +79,7 @@ _WHERE = {
         "bootstrap_sums",
     ),
 }
-_load = lazily(__name__, {f"{__name__}.{module}": names for module, names in _WHERE.items()})
+__getattr__, __dir__ = lazily(__name__, _WHERE)  # a table that is shown again needs no numpy
 
 __all__ = [
     "Majority",
@@ -104,11 +104,3 @@ __all__ = [
     "steps",
     "wilson",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    return _load(name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harness.core.lazy import lazily
 
@@ -16,15 +16,6 @@ _WHERE = {
     "store": ("Store", "open_store"),
     "writer": ("Writer",),
 }
-_load = lazily(__name__, {f"{__name__}.{module}": names for module, names in _WHERE.items()})
+__getattr__, __dir__ = lazily(__name__, _WHERE)  # only what writes needs numpy
 
 __all__ = ["SCHEMA_VERSION", "Base", "Store", "Writer", "open_store"]
-
-
-def __getattr__(name: str) -> Any:
-    """Import a name's module on first use: only what writes needs numpy."""
-    return _load(name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})

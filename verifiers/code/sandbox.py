@@ -23,6 +23,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from harness.core import UsageError
 from harness.verifiers.code.memory import used_bytes
@@ -51,17 +52,21 @@ class Sandbox:
     name: str
     prefix: tuple[str, ...]
 
-    def command(self, source: str, *words: str, fd: int | None = None) -> list[str]:
-        """The command that runs a source text with these arguments; a filter is read from `fd`."""
+    def popen(
+        self, source: str, *words: str, fds: tuple[int, ...] = (), **options: Any
+    ) -> subprocess.Popen[bytes]:
+        """Start a source text with these arguments; `fds` stay open in it.
+
+        Inside a sandbox some system calls are refused; `options` are those of `subprocess.Popen`.
+        """
         user = str(200_000 + secrets.randbelow(1 << 20))  # its processes are counted alone
         prefix = [word.replace(_USER, user) for word in self.prefix]
-        if fd is not None:
-            prefix[1:1] = ["--seccomp", str(fd)]
-        return [*prefix, sys.executable, "-I", "-c", source, *words]
-
-    def filter(self) -> bytes | None:
-        """The system calls that are refused inside; None without a sandbox, which has none."""
-        return seccomp_filter() if self.prefix else None
+        with _given(seccomp_filter() if prefix else None) as fd:
+            if fd is not None:
+                prefix[1:1] = ["--seccomp", str(fd)]
+                fds = (*fds, fd)
+            command = [*prefix, sys.executable, "-I", "-c", source, *words]
+            return subprocess.Popen(command, pass_fds=fds, **options)
 
 
 _USER = "{user}"
@@ -142,14 +147,15 @@ def _shown() -> list[str]:
 def _works(sandbox: Sandbox) -> bool:
     source = "import resource, os; os.fork() or os._exit(0); print('runs')"
     try:
-        with _given(sandbox.filter()) as fd:
-            done = subprocess.run(
-                sandbox.command(source, fd=fd), capture_output=True, timeout=30, check=False,
-                pass_fds=() if fd is None else (fd,),
-            )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
+        process = sandbox.popen(source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    except OSError:
         return False
-    return done.stdout.strip() == b"runs"
+    with process:
+        try:
+            return process.communicate(timeout=30)[0].strip() == b"runs"
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return False
 
 
 @contextlib.contextmanager
@@ -214,13 +220,13 @@ def start(
     """Start a program, with its configuration on standard input and messages over `fds`."""
     read, write = os.pipe()
     try:
-        with _given(sandbox.filter()) as fd:
-            process = subprocess.Popen(
-            sandbox.command(source, *map(str, fds), fd=fd),
+        process = sandbox.popen(
+            source,
+            *map(str, fds),
+            fds=fds,
             stdin=read,
             stdout=stdout,
             stderr=subprocess.DEVNULL,
-            pass_fds=fds if fd is None else (*fds, fd),
             cwd=folder,
             env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": str(folder),
                  "TMPDIR": str(folder), _MARK: mark, **_PLAIN},

@@ -108,8 +108,7 @@ def family(text: str) -> Node | None:
         inner = family(found["tail"])
         return inner and Op("system", (inner, _bound(found["relation"], found["limit"])))
     if (found := _WITHOUT.fullmatch(plain)) and (inner := family(found["head"])) is not None:
-        taken = tuple(Num(int(n)) for n in re.findall(r"\d+", found["but"]))
-        return Op("minus", (inner, Op("{}", taken)))
+        return _without(inner, found["but"])
     found = _PHRASE.fullmatch(plain)
     return _told(found) if found else None
 
@@ -178,9 +177,14 @@ def _told(found: re.Match[str]) -> Node:
     if found["limit"]:
         node = Op("system", (node, _bound(found["relation"], found["limit"])))
     if found["but"]:
-        taken = tuple(Num(int(n)) for n in re.findall(r"\d+", found["but"]))
-        node = Op("minus", (node, Op("{}", taken)))
+        node = _without(node, found["but"])
     return node
+
+
+def _without(members: Node, but: str) -> Node:
+    """A family without the numbers of "3 and 5"."""
+    taken = tuple(Num(int(n)) for n in re.findall(r"\d+", but))
+    return Op("minus", (members, Op("{}", taken)))
 
 
 def _whole(found: re.Match[str]) -> Node:

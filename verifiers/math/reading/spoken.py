@@ -92,8 +92,8 @@ def in_signs(text: str) -> str:
 
 def _relation(told: re.Match[str]) -> str:
     """`M is greater than N`, `x is between 3 and 4`."""
-    if len(told.groups()) == 3 and told[2].lower() in _SIGNS:
-        return f"{told[1]} {_SIGNS[told[2].lower()]} {told[3]}"
+    if (sign := _SIGNS.get(told[2].lower())) is not None:
+        return f"{told[1]} {sign} {told[3]}"
     return f"{told[2]} < {told[1]} < {told[3]}"
 
 
