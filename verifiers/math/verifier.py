@@ -69,6 +69,7 @@ class MathVerifier:
                 method=f"{found.rule}/{method}",
                 warning=found.warning,
                 reason=f"{reason}; taken: {found.why}" if found.why else reason,
+                loop=False,  # until the response notes otherwise
             )
 
         expected: list[str] = []
@@ -168,6 +169,9 @@ def resolved(found: Extraction, problem: Problem) -> Extraction:
             return Extraction(found.answer[:-1], "marker", 1)
         return found
     answer = found.answer.strip()
+    wordless = not found.sentence and "=" not in answer and wording.only_signs(answer)
+    if wordless and not _UNIT_LETTER.fullmatch(answer):
+        return found
     told = _simpler(found, problem)
     if told is not found and told.rule != found.rule:
         return replace(told, rule=found.rule)

@@ -76,6 +76,17 @@ _NO = Outcome(False, "structure")
 _SEVERAL = BRACKETS | {"list", "{}", "matrix", "or", "system", "cases", "][", "row"}
 
 
+def _integers(gold: Node, answer: Node) -> tuple[set[str], set[str]]:
+    """(letters declared or implied to be integers, those of them that may be negative)."""
+    declared = declared_integers(gold) | declared_integers(answer)
+    whole = declared_integers(gold, negative=True) | declared_integers(answer, negative=True)
+    implied = [implied_integers(n) - free_symbols(o) for n, o in ((gold, answer), (answer, gold))]
+    if all(implied):
+        declared |= implied[0] | implied[1]
+        whole |= implied[0] | implied[1]
+    return declared, whole
+
+
 class Comparison(SetComparison):
     """One gold against one answer under one set of options."""
 
@@ -84,20 +95,14 @@ class Comparison(SetComparison):
         if key(gold) == key(answer) or rounded_so(gold, answer):
             return Outcome(True, "canonical")
         gold, answer = with_floor(gold, answer), with_floor(answer, gold)
-        declared = declared_integers(gold) | declared_integers(answer)
-        whole = set().union(*(declared_integers(n, negative=True) for n in (gold, answer)))
-        implied = [
-            implied_integers(n) - free_symbols(o) for n, o in ((gold, answer), (answer, gold))
-        ]
-        if all(implied):
-            declared |= implied[0] | implied[1]
-            whole |= implied[0] | implied[1]
+        written = gold, answer
         gold, answer = settle(spread(gold, answer)), settle(spread(answer, gold))
         if is_tuple(value_of(gold)) and is_tuple(value_of(answer)):
             gold, answer = value_of(gold), value_of(answer)  # (x, y) = (t, 2t)
         outcome = self._settled(gold, answer)
         if outcome.equal:
             return outcome
+        declared, whole = _integers(*written)
         candidates = [answer]
         for other in renamings(gold, answer, declared):
             told = self._settled(gold, other)

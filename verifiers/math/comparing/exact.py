@@ -234,6 +234,8 @@ def _log(number: Fraction, base: Fraction) -> Fraction:
 
 def exact(node: Node) -> Fraction | None:
     """The rational value of `node`, or None."""
+    if type(node) is Num:
+        return node.value
     try:
         return Exact().value(node)
     except UnknownError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from harness.verifiers.math.comparing.answers import Answer
@@ -63,6 +64,8 @@ _DIVIDED = lazy_pattern(
 
 def no_mathematics(gold: str, answer: str) -> Told | None:
     """Times, dates, choice letters, yes and no; None where they do not settle it."""
+    if wording.only_signs(gold) and wording.only_signs(answer):
+        return None
     time = wording.same_time(gold, answer)
     if time is not None:
         return Outcome(time, "time"), "times of day"
@@ -84,10 +87,11 @@ def no_mathematics(gold: str, answer: str) -> Told | None:
 
 def _divided(gold: str, answer: str) -> Told | None:
     """`7 remainder 2` and `7 R 2`."""
-    told = [_DIVIDED.fullmatch(wording.words_only(t).strip(" .")) for t in (gold, answer)]
-    if told[0] is None or told[1] is None:
+    told = _DIVIDED.fullmatch(wording.words_only(gold).strip(" ."))
+    said = told and _DIVIDED.fullmatch(wording.words_only(answer).strip(" ."))
+    if not told or not said:
         return None
-    return Outcome(told[0].groups() == told[1].groups(), "words"), "a quotient and a remainder"
+    return Outcome(told.groups() == said.groups(), "words"), "a quotient and a remainder"
 
 
 _SIDE = r"(\d{1,9}(?:\.\d{1,9})?)\s*(?:[a-z]{1,12}\.?)?(?:\s+(?:wide|long|tall|high|deep))?"
@@ -108,19 +112,24 @@ def _dimensions(gold: str, answer: str) -> Told | None:
 
 def _quadrants(gold: str, answer: str) -> Told | None:
     """`second`, `Quadrant II` and `the 2nd quadrant`."""
-    told = [_QUADRANT.fullmatch(in_english(wording.words_only(t))) for t in (gold, answer)]
-    if (
-        told[0] is None
-        or told[1] is None
-        or not any(re.search("[a-z]{3}", t.group(), re.I) for t in told if t)
-    ):
+    told = _quadrant(gold)
+    said = told and _quadrant(answer)
+    if not told or not said:
         return None
-    places = [next(i for i, row in enumerate(_PLACES) if t[1].lower() in row) for t in told if t]
+    if not any(re.search("[a-z]{3}", t.group(), re.I) for t in (told, said)):
+        return None
+    places = [next(i for i, row in enumerate(_PLACES) if t[1].lower() in row) for t in (told, said)]
     return Outcome(places[0] == places[1], "words"), "places in an order"
+
+
+def _quadrant(text: str) -> re.Match[str] | None:
+    return _QUADRANT.fullmatch(in_english(wording.words_only(text)))
 
 
 def _propositions(gold: str, answer: str) -> Told | None:
     """`If …, then …` and `there exists x such that …` in the same words and signs."""
+    if wording.only_signs(gold):
+        return None
     if not (_PROPOSITION.search(gold[:400]) and _PROPOSITION.search(answer[:400])):
         return None
     keys = [_proposition(t) for t in (gold, answer)]
@@ -186,6 +195,7 @@ _FOR_EXAMPLE = lazy_pattern(
 )
 
 
+@functools.lru_cache(maxsize=4096)
 def _possible(text: str) -> bool | None:
     """What "yes", "impossible" and "it is not possible" say; None for other texts."""
     plain = " ".join(wording.words_only(text).casefold().replace("it's", "it is").split())
@@ -225,13 +235,13 @@ def _one_word(plain: str, told: str, word: str, gold: str) -> Told | None:
 
 def same_words(left: Answer, right: Answer, gold: str, options: Options) -> Told | None:
     """Words against words, where a side is no mathematics; None where both are."""
-    words = [wording.normal_words(a.text, case=options.case) for a in (left, right)]
     plain, told = wording.words_only(left.text), wording.words_only(right.text)
-    if len(plain) > len(told) and (alone := _one_word(plain, told, words[1], gold)) is not None:
-        return alone
+    if len(plain) > len(told):
+        word = wording.normal_words(right.text, case=options.case)
+        if (alone := _one_word(plain, told, word, gold)) is not None:
+            return alone
     told = _TRIANGLE.sub("triangle ", told)
-    none = [sentences.tells_of_none(a.text) or key_of_none(a) for a in (left, right)]
-    if all(none):
+    if all(sentences.tells_of_none(a.text) or key_of_none(a) for a in (left, right)):
         return Outcome(True, "words"), "there is none"
     if left.readings and right.readings:
         if sentences.other_order(plain, told):
@@ -242,6 +252,7 @@ def same_words(left: Answer, right: Answer, gold: str, options: Options) -> Told
     members = [wording.members(a.text, case=options.case) for a in (left, right)]
     if members[0] == members[1] and len(members[0]) > 1 and all(members[0]):
         return Outcome(True, "words"), "the same words"
+    words = [wording.normal_words(a.text, case=options.case) for a in (left, right)]
     if any(c.isalpha() or "①" <= c <= "⑳" for c in words[0]):  # 7 7 and 77 are no words
         if words[0] == words[1]:
             return Outcome(True, "words"), "the same words"

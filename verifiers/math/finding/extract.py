@@ -52,7 +52,7 @@ from harness.verifiers.math.reading.boxes import boxed_answer
 from harness.verifiers.math.reading.notation import without_aside
 from harness.verifiers.math.reading.sentences import denied, tells_of_none
 from harness.verifiers.math.reading.spoken import in_signs
-from harness.verifiers.math.reading.wording import number_words
+from harness.verifiers.math.reading.wording import number_words, only_signs
 from harness.verifiers.patterns import lazy_pattern
 
 MAX_TEXT = 80_000  # characters read from the end of a response: answers stand at the end
@@ -294,17 +294,24 @@ def prepared(text: str) -> str:
     return "" if len(text) < 60 and not _CONTENT.search(_BARE_MARKER.sub("", text)) else text
 
 
+_SEVERAL_SIGNS = lazy_pattern(r"[=$\n]")  # what may be worked out in steps, or marked in a text
+
+
 def extract(text: str, question: str = "") -> Extraction | None:
     """The final answer of `text` (cleaned, without its reasoning blocks), or None.
 
     `question` helps where a sentence has several numbers.
     """
     text = prepared(text)
-    found = next(filter(None, (rule(text, question) for _, rule in RULES)), None) if text else None
-    if found is None:
+    if not text:
         return None
-    answer = RATE.sub(r"\1 per \2", TOGETHER.sub("", found.answer))
-    return replace(found, answer=plain_money(answer))
+    if only_signs(text) and not _SEVERAL_SIGNS.search(text):
+        return Extraction(text, "bare")
+    for _, rule in RULES:
+        if (found := rule(text, question)) is not None:
+            answer = plain_money(RATE.sub(r"\1 per \2", TOGETHER.sub("", found.answer)))
+            return found if answer == found.answer else replace(found, answer=answer)
+    return None
 
 
 def _boxed(text: str, question: str) -> Extraction | None:

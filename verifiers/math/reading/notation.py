@@ -7,6 +7,7 @@ has two readings (`\log` to base 10, `C(10,3)` a binomial or a point) is read th
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -163,6 +164,7 @@ def joined_rows(text: str) -> str:
     return _CONTINUED.sub(" ", text).replace("&", " ")
 
 
+@functools.lru_cache(maxsize=4096)
 def without_aside(text: str) -> str:
     """`text` up to ", i.e. …" or ", not …", and without a condition on its letters."""
     found = _ASIDE.search(text) if " " in text and _ASIDES.search(text) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from harness.verifiers.math.reading import wording
@@ -148,6 +149,7 @@ _NO_SUCH = lazy_pattern(
 )  # fmt: skip
 
 
+@functools.lru_cache(maxsize=4096)
 def tells_of_none(text: str) -> bool:
     """Whether a text says that nothing is as asked: "no such k exists", "il n'y a pas de …"."""
     plain = wording.words_only(text)
@@ -366,6 +368,7 @@ def spelled_number(text: str) -> str | None:
     return found[0] if len(found) == 1 and wording.number_words(found[0]) is not None else None
 
 
+@functools.lru_cache(maxsize=4096)
 def date(text: str) -> tuple[int, int, int | None] | None:
     """(month, day, year if it is told) of `June 20th`, `20 June 2024`; None for other texts."""
     text = wording.words_only(text).strip(" .")
