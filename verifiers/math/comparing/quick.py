@@ -32,7 +32,10 @@ def unwrap(text: str) -> str:
 @functools.lru_cache(maxsize=4096)
 def text_key(text: str) -> str:
     """`text` without spacing and sizing commands."""
-    text = unwrap(text).replace("\\dfrac", "\\frac").replace("\\tfrac", "\\frac")
+    text = unwrap(text)
+    if text.isalnum():
+        return text
+    text = text.replace("\\dfrac", "\\frac").replace("\\tfrac", "\\frac")
     return _SPACE.sub("", _APART.sub("_", text))
 
 

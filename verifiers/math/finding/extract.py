@@ -288,7 +288,10 @@ def narrow(segment: str, question: str = "") -> Extraction | None:
 
 def prepared(text: str) -> str:
     """The text that the rules read: its end, money marked, empty boxes gone; "" if that is all."""
-    text = mark_money(ORNAMENT.sub("", _EMPTY_BOX.sub("", text[-MAX_TEXT:])).strip())
+    text = text[-MAX_TEXT:]
+    if "box" in text:
+        text = _EMPTY_BOX.sub("", text)
+    text = mark_money((text if text.isascii() else ORNAMENT.sub("", text)).strip())
     if "root of" in text:
         text = in_signs(text)
     return "" if len(text) < 60 and not _CONTENT.search(_BARE_MARKER.sub("", text)) else text

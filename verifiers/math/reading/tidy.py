@@ -31,6 +31,7 @@ _DOLLARS = lazy_pattern(r"(?<!\\)\$\$?")
 _TRAILING = lazy_pattern(r"(?:\s|\\\\$|\\$|[.,;:。]|\\[,;! ]|<\|.*)+$")
 _LEADING = lazy_pattern(r"^(?:\s|\\[,;! ]|=>|⇒|\\Rightarrow|[:=,;.](?!\d))+")
 _MARKUP = lazy_pattern(r"^(?:\*\*|__|`+)|(?:\*\*|__|`+)$")
+_MARKS = "*_`"
 _TAGS = lazy_pattern(r"</?(?:answer|b|i|em|strong|sup|sub|p|br)\s*/?>", re.I)
 _GOES_ON = lazy_pattern(r"(?<=\.\d)\.\.\.+\W*$|(?<=\d\d)\.\.\.+\W*$")
 _AND_SO_ON = lazy_pattern(r",\s*(?:\.\.\.+|…|\\[lc]?dots)\s*$")
@@ -67,22 +68,21 @@ def tidy(text: str) -> str:
         for broken, whole in _CONTROL.items():
             text = text.replace("\\" + broken, whole).replace(broken, whole)
     if "\\" in text:
-        text = _escapes(text if "\\begin" in text else _DOUBLED_ANY.sub(r"\\", text))
-    text = _conventional(_TAGS.sub(" ", text))
+        if "\\\\" in text and "\\begin" not in text:
+            text = _DOUBLED_ANY.sub(r"\\", text)
+        text = _escapes(text)
+    text = _conventional(_TAGS.sub(" ", text) if "<" in text else text)
     if "\n" in text and all("=" in line for line in text.strip().split("\n")):
         text = text.strip().replace("\n", ", ")  # x = 1, y = 2, one a line
-    text = _AND_SO_ON.sub(r", \\ldots ", _GOES_ON.sub(r"\\ldots", text))
+    if "..." in text or "…" in text or "dots" in text:
+        text = _AND_SO_ON.sub(r", \\ldots ", _GOES_ON.sub(r"\\ldots", text))
     text = _plain_signs(text)
-    for _ in range(3):
-        before = text
-        text = _TRAILING.sub("", _LEADING.sub("", _MARKUP.sub("", text.strip()))).strip()
-        if text == before:
-            break
+    text = _trimmed(text)
     if "$" in text:
         text = _TRAILING.sub("", _dollars(text))
     if text.endswith(")") and "(" in text:
         text = _REMARK.sub(_remark, text)
-    text = without_aside(usual(_ABOUT.sub("", text)))
+    text = without_aside(usual(_ABOUT.sub("", text) if "(" in text else text))
     if text[:1] in "<>≤≥\\" and _BOUND_ALONE.match(text):
         text = "x " + text  # at least 7
     surplus = text.count("}") - text.count("{") - text.count("\\}") + text.count("\\{")
@@ -91,6 +91,19 @@ def tidy(text: str) -> str:
     elif surplus < 0:
         text += "}" * min(-surplus, 20)
     return text.strip()
+
+
+def _trimmed(text: str) -> str:
+    """`text` without markup around it, and without what leads to it and trails behind."""
+    for _ in range(3):
+        before = text
+        text = text.strip()
+        if text[:1] in _MARKS or text[-1:] in _MARKS:
+            text = _MARKUP.sub("", text)
+        text = _TRAILING.sub("", _LEADING.sub("", text)).strip()
+        if text == before:
+            break
+    return text
 
 
 def _remark(match: re.Match[str]) -> str:
