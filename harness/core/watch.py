@@ -77,6 +77,20 @@ class _Call:
     deadline: float
     tell: Callable[[FrameType | None], str]
     stopped: bool = False
+    sent: bool = False  # StillRunning, to the call's thread
+
+
+def _take_what_was_sent() -> None:
+    """What was sent to this thread and has not come yet comes here, so that it does not later.
+
+    Sending None takes it back too, but leaves Python 3.11 and 3.12 looking for it at every step:
+    slower for good, and in a traced thread (a debugger, coverage) for ever.
+    """
+    here = ctypes.c_ulong(threading.get_ident())
+    with contextlib.suppress(StillRunning):
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(here, ctypes.py_object(StillRunning))
+        while True:
+            pass
 
 
 class _Watcher:
@@ -102,13 +116,13 @@ class _Watcher:
         return call
 
     def end(self, call: _Call) -> None:
-        """The call is over. Calling this twice is harmless."""
+        """The call of this thread is over. Calling this twice is harmless."""
         with self._lock:
             if call not in self._calls:
                 return
             self._calls.remove(call)
-            if call.stopped:  # what was sent and has not come yet must not come later
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(call.thread), None)
+            if call.sent:
+                _take_what_was_sent()
         self._set_alarm()
 
     def _set_alarm(self) -> None:
@@ -141,7 +155,7 @@ class _Watcher:
             with self._lock:
                 for call in self._calls:
                     if now > call.deadline + _LOOK_EVERY_S and not call.stopped:
-                        call.stopped = True
+                        call.stopped = call.sent = True
                         ctypes.pythonapi.PyThreadState_SetAsyncExc(
                             ctypes.c_ulong(call.thread), ctypes.py_object(StillRunning)
                         )
