@@ -10,6 +10,7 @@ import importlib.util
 import itertools
 import os
 import signal
+import socketserver
 import sqlite3
 import subprocess
 import sys
@@ -38,6 +39,10 @@ _spec.loader.exec_module(warm)
 # start would inherit it too, and never end where a test sends it Ctrl-C.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# A server's queue of five overflows where twenty requests come at once; whom it leaves out asks
+# again after a second, and then after three.
+socketserver.TCPServer.request_queue_size = 128
 
 # Same code, same verdict: chance must not decide whether a change lands. At night, and with
 # `pytest --hypothesis-profile=wide`, the search goes further.
