@@ -17,10 +17,10 @@ processes, which are killed.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # `signal` makes an Enum of all: twice the time
 import contextlib
 import ctypes
 import os
-import signal
 import sys
 import threading
 import time
@@ -132,11 +132,11 @@ class _Watcher:
         here = threading.get_ident()
         left = [c.deadline for c in list(self._calls) if c.thread == here and not c.stopped]
         if left:
-            signal.signal(signal.SIGALRM, self._alarm)
-            signal.setitimer(signal.ITIMER_REAL, max(min(left) - time.monotonic(), 1e-3))
-        elif signal.getsignal(signal.SIGALRM) == self._alarm:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            _signal.signal(_signal.SIGALRM, self._alarm)
+            _signal.setitimer(_signal.ITIMER_REAL, max(min(left) - time.monotonic(), 1e-3))
+        elif _signal.getsignal(_signal.SIGALRM) == self._alarm:
+            _signal.setitimer(_signal.ITIMER_REAL, 0)
+            _signal.signal(_signal.SIGALRM, _signal.SIG_DFL)
 
     def _alarm(self, _number: int, _frame: FrameType | None) -> None:
         here, now = threading.get_ident(), time.monotonic()
@@ -180,8 +180,8 @@ def _has_alarm() -> bool:
     """Whether this is the main thread, and nobody else uses the alarm."""
     if threading.current_thread() is not threading.main_thread():
         return False
-    current = signal.getsignal(signal.SIGALRM) if hasattr(signal, "SIGALRM") else None
-    return current in (signal.SIG_DFL, _watcher._alarm)
+    current = _signal.getsignal(_signal.SIGALRM) if hasattr(_signal, "SIGALRM") else None
+    return current in (_signal.SIG_DFL, _watcher._alarm)
 
 
 _watcher = _Watcher()
