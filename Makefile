@@ -43,7 +43,7 @@ test-nightly: $(VENV)/.dev
 	$(BIN)/python -m pytest $(PARALLEL) -m 'not slow and not nightly' --hypothesis-profile=wide
 
 coverage: $(VENV)/.dev
-	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest $(PARALLEL) -m 'not slow and not nightly' --cov --cov-branch --cov-report=term:skip-covered
 
 docs: $(VENV)/.docs
 	$(BIN)/mkdocs build

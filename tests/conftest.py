@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import functools
 import gc
 import importlib.util
 import itertools
 import os
+import shutil
 import signal
+import socketserver
 import sqlite3
 import subprocess
 import sys
@@ -38,6 +41,10 @@ _spec.loader.exec_module(warm)
 # start would inherit it too, and never end where a test sends it Ctrl-C.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# A server's queue of five overflows where twenty requests come at once; whom it leaves out asks
+# again after a second, and then after three.
+socketserver.TCPServer.request_queue_size = 128
 
 # Same code, same verdict: chance must not decide whether a change lands. At night, and with
 # `pytest --hypothesis-profile=wide`, the search goes further.
@@ -218,6 +225,27 @@ def quick_stores() -> Iterator[None]:
         patch.setattr("harness.store.writer._GATHER_S", 0)
         yield
     empty.close()
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Makes a file by its name once for all test processes of a run; each gets a copy."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def file(name: str, make: Callable[[Path], None]) -> Path:
+        whole, copy = shared / f"once-{name}", tmp_path_factory.mktemp("once") / name
+        with (shared / f"once-{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not whole.exists():
+                make(copy)
+                shutil.copyfile(copy, shared / f"part-{name}")
+                (shared / f"part-{name}").rename(whole)
+        if not copy.exists():
+            shutil.copyfile(whole, copy)
+        return copy
+
+    return file
 
 
 @pytest.fixture

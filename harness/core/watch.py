@@ -17,10 +17,10 @@ processes, which are killed.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # `signal` makes an Enum of all: twice the time
 import contextlib
 import ctypes
 import os
-import signal
 import sys
 import threading
 import time
@@ -77,6 +77,20 @@ class _Call:
     deadline: float
     tell: Callable[[FrameType | None], str]
     stopped: bool = False
+    sent: bool = False  # StillRunning, to the call's thread
+
+
+def _take_what_was_sent() -> None:
+    """What was sent to this thread and has not come yet comes here, so that it does not later.
+
+    Sending None takes it back too, but leaves Python 3.11 and 3.12 looking for it at every step:
+    slower for good, and in a traced thread (a debugger, coverage) for ever.
+    """
+    here = ctypes.c_ulong(threading.get_ident())
+    with contextlib.suppress(StillRunning):
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(here, ctypes.py_object(StillRunning))
+        while True:
+            pass
 
 
 class _Watcher:
@@ -102,13 +116,13 @@ class _Watcher:
         return call
 
     def end(self, call: _Call) -> None:
-        """The call is over. Calling this twice is harmless."""
+        """The call of this thread is over. Calling this twice is harmless."""
         with self._lock:
             if call not in self._calls:
                 return
             self._calls.remove(call)
-            if call.stopped:  # what was sent and has not come yet must not come later
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(call.thread), None)
+            if call.sent:
+                _take_what_was_sent()
         self._set_alarm()
 
     def _set_alarm(self) -> None:
@@ -118,11 +132,11 @@ class _Watcher:
         here = threading.get_ident()
         left = [c.deadline for c in list(self._calls) if c.thread == here and not c.stopped]
         if left:
-            signal.signal(signal.SIGALRM, self._alarm)
-            signal.setitimer(signal.ITIMER_REAL, max(min(left) - time.monotonic(), 1e-3))
-        elif signal.getsignal(signal.SIGALRM) == self._alarm:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            _signal.signal(_signal.SIGALRM, self._alarm)
+            _signal.setitimer(_signal.ITIMER_REAL, max(min(left) - time.monotonic(), 1e-3))
+        elif _signal.getsignal(_signal.SIGALRM) == self._alarm:
+            _signal.setitimer(_signal.ITIMER_REAL, 0)
+            _signal.signal(_signal.SIGALRM, _signal.SIG_DFL)
 
     def _alarm(self, _number: int, _frame: FrameType | None) -> None:
         here, now = threading.get_ident(), time.monotonic()
@@ -141,7 +155,7 @@ class _Watcher:
             with self._lock:
                 for call in self._calls:
                     if now > call.deadline + _LOOK_EVERY_S and not call.stopped:
-                        call.stopped = True
+                        call.stopped = call.sent = True
                         ctypes.pythonapi.PyThreadState_SetAsyncExc(
                             ctypes.c_ulong(call.thread), ctypes.py_object(StillRunning)
                         )
@@ -166,8 +180,8 @@ def _has_alarm() -> bool:
     """Whether this is the main thread, and nobody else uses the alarm."""
     if threading.current_thread() is not threading.main_thread():
         return False
-    current = signal.getsignal(signal.SIGALRM) if hasattr(signal, "SIGALRM") else None
-    return current in (signal.SIG_DFL, _watcher._alarm)
+    current = _signal.getsignal(_signal.SIGALRM) if hasattr(_signal, "SIGALRM") else None
+    return current in (_signal.SIG_DFL, _watcher._alarm)
 
 
 _watcher = _Watcher()

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import Select, and_, bindparam, case, func, select
 
 from harness.core import Finish, Problem, Sample, Status, Verdict
 from harness.store.runs import StoredRun
@@ -149,9 +150,10 @@ def attempted_problems(store: Store, run_id: str) -> list[AttemptedProblem]:
         ]
 
 
-def charged_samples(store: Store, run: StoredRun) -> Iterator[ChargedSample]:
-    """The charges of a run's finished attempts, problem by problem, chain by chain."""
-    role = case((SampleRow.model_id == run.model_id, "generator"), else_="reward")
+@cache
+def _charged() -> Select[Any]:
+    """The query of `charged_samples`: to build it takes longer than to run it on a small store."""
+    role = case((SampleRow.model_id == bindparam("model"), "generator"), else_="reward")
     longer, whole = SampleRow.__table__.alias(), SampleRow.__table__.alias()
     made = CallRow.__table__.alias()  # also for cut samples
     share = case(
@@ -166,7 +168,7 @@ def charged_samples(store: Store, run: StoredRun) -> Iterator[ChargedSample]:
         .correlate(SampleRow)
         .scalar_subquery()
     )
-    query = (
+    return (
         select(
             ChargeRow.problem_id,
             ChargeRow.final,
@@ -193,21 +195,24 @@ def charged_samples(store: Store, run: StoredRun) -> Iterator[ChargedSample]:
             made.c.latency_s * share,
         )
         .select_from(
-            _charges(run)
+            _charges()
             .join(whole, whole.c.id == SampleRow.cut_of, isouter=True)
             .join(
                 made, made.c.id == func.coalesce(SampleRow.call_id, whole.c.call_id), isouter=True
             )
         )
-        .where(ChargeRow.run_id == run.id, AttemptRow.error.is_(None))
+        .where(ChargeRow.run_id == bindparam("run"), AttemptRow.error.is_(None))
         .order_by(ChargeRow.problem_id, ChargeRow.ordinal, ChargeRow.step)
         .execution_options(yield_per=_CHUNK)
     )
+
+
+def charged_samples(store: Store, run: StoredRun) -> Iterator[ChargedSample]:
+    """The charges of a run's finished attempts, problem by problem, chain by chain."""
     split = len(_VERDICT)
     with store.engine.connect() as connection:
-        for problem, final, score, reasoning, finish, text, empty, *rest in connection.execute(
-            query
-        ):
+        rows = connection.execute(_charged(), _known(run))
+        for problem, final, score, reasoning, finish, text, empty, *rest in rows:
             verdict = _verdict(*rest[:split]) if final else None
             cut = finish == "length"
             yield ChargedSample(
@@ -215,12 +220,10 @@ def charged_samples(store: Store, run: StoredRun) -> Iterator[ChargedSample]:
             )
 
 
-def chain_samples(store: Store, run: StoredRun) -> Iterator[ChainSample]:
-    """Every sample of the chains of a run's finished attempts, in the task's order.
-
-    The samples of an answer's reward come before the answer, which is the last of its chain.
-    """
-    query = (
+@cache
+def _chains() -> Select[Any]:
+    """The query of `chain_samples`."""
+    return (
         select(
             ChargeRow.problem_id,
             ProblemRow.content,
@@ -229,7 +232,7 @@ def chain_samples(store: Store, run: StoredRun) -> Iterator[ChainSample]:
             ChargeRow.score,
             PromptRow.text,
             SampleRow.seed,
-            SampleRow.model_id == run.model_id,
+            SampleRow.model_id == bindparam("model"),
             SampleRow.id,
             SampleRow.trace,
             SampleRow.max_tokens,
@@ -245,11 +248,11 @@ def chain_samples(store: Store, run: StoredRun) -> Iterator[ChainSample]:
             *_VERDICT,
         )
         .select_from(
-            _charges(run)
+            _charges()
             .join(ProblemRow, ProblemRow.id == ChargeRow.problem_id)
             .join(PromptRow, PromptRow.id == SampleRow.prompt_id)
         )
-        .where(ChargeRow.run_id == run.id, AttemptRow.error.is_(None))
+        .where(ChargeRow.run_id == bindparam("run"), AttemptRow.error.is_(None))
         .order_by(
             AttemptRow.position,
             ChargeRow.problem_id,
@@ -259,9 +262,16 @@ def chain_samples(store: Store, run: StoredRun) -> Iterator[ChainSample]:
         )
         .execution_options(yield_per=_CHUNK)
     )
+
+
+def chain_samples(store: Store, run: StoredRun) -> Iterator[ChainSample]:
+    """Every sample of the chains of a run's finished attempts, in the task's order.
+
+    The samples of an answer's reward come before the answer, which is the last of its chain.
+    """
     digest, problem = "", None
     with store.engine.connect() as connection:
-        for row in connection.execute(query):
+        for row in connection.execute(_chains(), _known(run)):
             problem_id, content, ordinal, final, score, prompt, seed, own, *rest = row
             if problem is None or problem_id != digest:
                 digest, problem = problem_id, Problem(**content)
@@ -325,7 +335,17 @@ def step_values(text: str) -> tuple[float, ...]:
     return tuple(json.loads(text))
 
 
-def _charges(run: StoredRun) -> Any:
+def _known(run: StoredRun) -> dict[str, str]:
+    """What the two queries above leave open."""
+    return {
+        "run": run.id,
+        "model": run.model_id,
+        "verifier": run.verifier,
+        "version": run.verifier_version,
+    }
+
+
+def _charges() -> Any:
     """The charges of a run with their samples, calls and (answers only) verdicts."""
     return (
         ChargeRow.__table__.join(SampleRow, SampleRow.id == ChargeRow.sample_id)
@@ -343,8 +363,8 @@ def _charges(run: StoredRun) -> Any:
                 ChargeRow.final,
                 VerdictRow.sample_id == ChargeRow.sample_id,
                 VerdictRow.problem_id == ChargeRow.problem_id,
-                VerdictRow.verifier == run.verifier,
-                VerdictRow.version == run.verifier_version,
+                VerdictRow.verifier == bindparam("verifier"),
+                VerdictRow.version == bindparam("version"),
             ),
             isouter=True,
         )

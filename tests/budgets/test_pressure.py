@@ -12,7 +12,7 @@ from harness.store import open_store
 from harness.store.verify import verify
 from harness.testing import ScriptedCaller, ScriptedEngine, attempt
 
-from ..grids import in_turn  # noqa: TID252
+from ..grids import every_second, in_turn  # noqa: TID252
 
 PROMPT = 41  # characters of the task's prompt as the engine renders it: the least of any problem
 
@@ -56,7 +56,7 @@ OVERFLOWING = (
     [(30, PROMPT + 2, 75), pytest.param((60, 120), marks=pytest.mark.nightly)],
     ids=["", "more"],
 )
-@pytest.mark.parametrize("budget", OVERFLOWING)
+@pytest.mark.parametrize("budget", every_second(OVERFLOWING))
 def test_a_context_that_is_too_short_costs_no_problem(budget, contexts, hidden):
     for context in contexts:
         engine = ScriptedEngine(say=rambler, context=context, hides_context=hidden)

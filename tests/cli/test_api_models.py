@@ -16,6 +16,7 @@ import pytest
 from harness.store import open_store
 from harness.store.runs import origins
 
+from ..grids import every_second  # noqa: TID252
 from ..models.protocols import (  # noqa: TID252 - they stand with the tests of backends
     PROTOCOLS,
     Protocol,
@@ -80,6 +81,7 @@ def words(protocol: Protocol, server: Server, *more: str) -> list[str]:
     return ["eval", "-m", spec, *given, "-t", "decimals", "--quiet", "--json", *more]
 
 
+@pytest.mark.parametrize("protocol", every_second(sorted(PROTOCOLS), 0), indirect=True)
 def test_levels_are_rows_of_their_own_with_their_own_costs(
     cli: Any, serve: Any, protocol: Protocol
 ) -> None:
@@ -98,6 +100,7 @@ def test_levels_are_rows_of_their_own_with_their_own_costs(
     assert len(server.asked) == 18  # nothing is paid twice
 
 
+@pytest.mark.parametrize("protocol", every_second(sorted(PROTOCOLS), 1), indirect=True)
 def test_a_server_that_ignores_its_levels_is_named(
     cli: Any, serve: Any, protocol: Protocol
 ) -> None:
@@ -117,6 +120,7 @@ def test_a_systematic_refusal_costs_few_requests(cli: Any, serve: Any, protocol:
     assert "--model-arg drop=temperature" in done.err
 
 
+@pytest.mark.parametrize("protocol", every_second(sorted(PROTOCOLS), 0), indirect=True)
 def test_no_sample_is_lost_or_paid_twice_where_streams_drop(
     cli: Any, serve: Any, protocol: Protocol, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +141,7 @@ def test_no_sample_is_lost_or_paid_twice_where_streams_drop(
     assert whole == 9
 
 
+@pytest.mark.parametrize("protocol", every_second(sorted(PROTOCOLS), 1), indirect=True)
 def test_a_model_that_moves_in_mid_run_is_reported(
     cli: Any, serve: Any, protocol: Protocol
 ) -> None:
@@ -163,6 +168,7 @@ def test_a_model_that_moves_in_mid_run_is_reported(
 
 
 @pytest.mark.usefixtures("fast_clock")
+@pytest.mark.parametrize("protocol", every_second(sorted(PROTOCOLS), 0), indirect=True)
 def test_refusals_of_a_busy_server_lose_nothing_and_pay_nothing_twice(
     cli: Any, serve: Any, protocol: Protocol
 ) -> None:
@@ -191,6 +197,7 @@ def test_refusals_of_a_busy_server_lose_nothing_and_pay_nothing_twice(
     assert sum(n % 4 != 1 for n in range(len(server.asked))) == 10  # nothing is asked again
 
 
+@pytest.mark.parametrize("protocol", every_second(sorted(PROTOCOLS), 1), indirect=True)
 def test_a_thought_that_takes_the_whole_limit_is_said_above_the_table(
     cli: Any, serve: Any, protocol: Protocol
 ) -> None:

@@ -89,7 +89,9 @@ SERVERS: dict[str, dict[str, Any]] = {
 KINDS = ("bucket", "fixed", "sliding")
 
 
-@pytest.mark.parametrize(("load", "kind", "headers"), in_turn(SERVERS, KINDS, ("none", "openai")))
+@pytest.mark.parametrize(
+    ("load", "kind", "headers"), in_turn(SERVERS, KINDS, ("none", "openai"), step=2)
+)
 def test_a_known_allowance_is_used_and_not_passed(
     monkeypatch: pytest.MonkeyPatch, kind: str, headers: str, load: str
 ) -> None:
@@ -100,8 +102,7 @@ def test_a_known_allowance_is_used_and_not_passed(
     assert refused <= 0.02
 
 
-@pytest.mark.parametrize("kind", ["bucket", "fixed", "sliding"])
-@pytest.mark.parametrize("load", SERVERS)
+@pytest.mark.parametrize(("load", "kind"), in_turn(SERVERS, KINDS))
 def test_a_server_that_counts_a_reply_before_it_begins(
     monkeypatch: pytest.MonkeyPatch, kind: str, load: str
 ) -> None:
@@ -116,8 +117,7 @@ def test_a_server_that_counts_a_reply_before_it_begins(
     assert refused <= (0.025 if (load, kind) == ("slow", "sliding") else 0.02)
 
 
-@pytest.mark.parametrize("kind", ["bucket", "fixed", "sliding"])
-@pytest.mark.parametrize("load", ["requests bind", "both bind", "fast"])
+@pytest.mark.parametrize(("load", "kind"), in_turn(["requests bind", "both bind", "fast"], KINDS))
 def test_a_server_that_reserves_the_limit_is_noticed(
     monkeypatch: pytest.MonkeyPatch, kind: str, load: str
 ) -> None:

@@ -23,13 +23,14 @@ _spec.loader.exec_module(_broken)
 
 
 def _hanging() -> Iterator[Any]:
-    """Each takes a second or more: `make test` runs one of each kind of plugin."""
-    kinds = set()
+    """Each takes a second or more: `make test` runs one of every second kind of plugin,
+    `make test-slow` one of the other kinds, and the night what else a kind can hang in."""
+    kinds: list[str] = []
     for name, plugin in _broken.HANGING.items():
         kind = name.partition(":")[0]
-        marks = pytest.mark.slow if kind in kinds else ()
-        yield pytest.param(plugin, id=name, marks=marks)
-        kinds.add(kind)
+        later = pytest.mark.slow if len(kinds) % 2 else ()
+        yield pytest.param(plugin, id=name, marks=pytest.mark.nightly if kind in kinds else later)
+        kinds += [kind] * (kind not in kinds)
 
 
 def pytest_generate_tests(metafunc: Any) -> None:

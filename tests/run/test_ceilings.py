@@ -51,7 +51,9 @@ def outcomes(tmp_path, report, db="t.sqlite"):
         return load_outcomes(store, report.id).outcomes
 
 
-@pytest.mark.parametrize(("budget", "ceiling"), in_turn(BUDGETS, ((23, False), (150, True))))
+@pytest.mark.parametrize(
+    ("budget", "ceiling"), in_turn(BUDGETS, ((23, False), (150, True)), step=2)
+)
 def test_charged_is_the_engines_count_and_never_above_the_ceiling(
     run, stub, counting, tmp_path, budget, ceiling
 ):
@@ -82,7 +84,7 @@ def test_dollars_are_never_above_the_ceiling(run, stub, tmp_path, budget, usd):
     assert max(problem.usd for problem in outcomes(tmp_path, report)) <= float(usd) * (1 + 1e-12)
 
 
-@pytest.mark.parametrize("budget", every_second(BUDGETS))
+@pytest.mark.parametrize("budget", every_second(BUDGETS, step=4))
 def test_a_ceiling_out_of_reach_changes_nothing(run, stub, counting, budget):
     free, capped = stub(lines=3), stub(lines=3)
     [expected] = run(free, budget, limit=3, db="free.sqlite").reports
@@ -93,7 +95,7 @@ def test_a_ceiling_out_of_reach_changes_nothing(run, stub, counting, budget):
     assert capped.output_tokens == free.output_tokens
 
 
-@pytest.mark.parametrize("budget", every_second(BUDGETS, 1))
+@pytest.mark.parametrize("budget", every_second(BUDGETS, 1, step=4))
 def test_what_breaks_off_goes_on_to_the_same_end(run, stub, counting, budget):
     capped = f"{budget} tokens<=150"
     whole = stub(lines=3)

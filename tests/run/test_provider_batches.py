@@ -28,8 +28,9 @@ from ..models.batch_servers import BatchServer  # noqa: TID252 - they stand with
 
 PRICE = PriceEntry(models=(), date=dt.date(2026, 1, 1), input=1, output=10, source="test")
 ALONE = (100 * 1 + 10 * 10) / 1e6  # dollars of one sample asked for by itself
-START = [sys.executable, "-c", "from harness.cli import main; main()"]  # what a signal ends
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+SOON = "from harness.run import batches; batches.FIRST_LOOK_S = 0.05"
+START = [sys.executable, "-c", f"{SOON}; from harness.cli import main; main()"]  # a signal ends it
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "WARM_FIRST": SOON}
 SPECS = {"openai": "openai:m@{}", "anthropic": "anthropic:m@{}"}
 
 

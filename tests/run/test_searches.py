@@ -49,7 +49,9 @@ POOLS = (
 )
 
 
-@pytest.mark.parametrize(("budget", "prompt_once"), in_turn((*WHOLE, *POOLS), (False, True)))
+@pytest.mark.parametrize(
+    ("budget", "prompt_once"), in_turn((*WHOLE, *POOLS), (False, True), step=2)
+)
 def test_charged_equals_the_engines_own_count_when_run_alone(
     run, stub, counting, budget, prompt_once
 ):
@@ -67,7 +69,7 @@ def test_charged_equals_the_engines_own_count_when_run_alone(
         assert (reward.prompt_tokens > 0) == ("steps" not in budget)
 
 
-@pytest.mark.parametrize(("budget", "share"), in_turn((*WHOLE, *POOLS), (0.1, 0.5, 0.9), step=2))
+@pytest.mark.parametrize(("budget", "share"), in_turn((*WHOLE, *POOLS), (0.1, 0.5, 0.9), step=3))
 def test_a_search_broken_off_goes_on_without_paying_twice(run, stub, counting, budget, share):
     whole = stub(lines=3)
     [expected] = run(whole, budget, limit=4, db="whole.sqlite").reports

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -60,10 +60,12 @@ def site(fakes: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
 
 
 @pytest.fixture(scope="session")
-def runs_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def runs_db(once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """Real runs of the embedded models: a sweep of thoughts, a vote and its coverage."""
-    db = tmp_path_factory.mktemp("runs") / "runs.sqlite"
-    for model in ("onnx:tiny-s", "onnx:tiny-m"):
-        budgets = ["think@{0,64}", "vote@4:temperature=0.8", "sample@4:temperature=0.8"]
-        harness.evaluate(model, "decimals", budgets, limit=14, max_output_tokens=128, db=db)
-    return db
+
+    def make(db: Path) -> None:
+        for model in ("onnx:tiny-s", "onnx:tiny-m"):
+            budgets = ["think@{0,64}", "vote@4:temperature=0.8", "sample@4:temperature=0.8"]
+            harness.evaluate(model, "decimals", budgets, limit=14, max_output_tokens=128, db=db)
+
+    return once("runs.sqlite", make)

@@ -123,7 +123,7 @@ def test_the_second_opinion_reads_questions(question, gold):
     ],
 )
 def test_the_task_passes_the_checks_of_a_task(options):
-    report = check(TASK, DataSource(limit=300, options=options))
+    report = check(TASK, DataSource(limit=150, options=options))
     assert report.ok, report.failures
 
 

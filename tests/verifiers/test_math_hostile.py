@@ -10,6 +10,8 @@ from harness.core import Problem, Status, VerifierSpec
 from harness.verifiers import math
 from harness.verifiers.pool import VerifierPool
 
+from ..grids import every_second  # noqa: TID252
+
 HOSTILE = {
     "tower": "10^" * 50 + "10",
     "python tower": "9**9**9**9**9",
@@ -127,7 +129,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("name", every_second(HOSTILE))
 @pytest.mark.parametrize(
     "gold",
     [

@@ -41,7 +41,7 @@ def test_coq_rejects_a_proof_that_does_not_prove() -> None:
 @needs_coq
 def test_coq_is_stopped_at_the_limit_of_time() -> None:
     loop = f"{GOLD}\nProof. repeat (try (assert True by trivial)). Qed.\n"
-    status, reason = judge(loop, wall_s=1.5)
+    status, reason = judge(loop, wall_s=0.5)
     assert status is Status.UNGRADED
     assert "stopped" in reason
 
@@ -49,12 +49,12 @@ def test_coq_is_stopped_at_the_limit_of_time() -> None:
 @needs_coq
 @pytest.mark.usefixtures("cold_workers")
 def test_a_proof_has_its_own_limits_in_the_pool() -> None:
-    """The pool's limits here are too small for Coq: 2 s of CPU, 300 MB."""
+    """The pool's limits here are too small for Coq: 0.5 s of CPU, 300 MB."""
     spin = "Fixpoint f (n : nat) : nat := match n with O => 0 | S m => f m + f m end.\n"
-    slow = "Goal f 24 = 0. Proof. vm_compute. reflexivity. Qed.\n" * 2
+    slow = "Goal f 24 = 0. Proof. vm_compute. reflexivity. Qed.\n"
     problem = Problem(id="p", question="?", gold=GOLD)
     code = f"```coq\n{spin}{slow}{GOLD}\n{PROOF}\n```"
-    with VerifierPool(1, wall_s=600, cpu_s=2, memory_mb=300) as pool:
+    with VerifierPool(1, wall_s=600, cpu_s=0.5, memory_mb=300) as pool:
         judged = pool.submit(VerifierSpec("proof", {"prover": "coq"}), code, problem).result()
         again = pool.submit(VerifierSpec("math"), "7", Problem(id="q", question="?", gold="7"))
         assert again.result().status is Status.CORRECT
@@ -64,11 +64,11 @@ def test_a_proof_has_its_own_limits_in_the_pool() -> None:
 @needs_coq
 def test_a_proof_that_never_ends_is_ungraded_by_its_own_limit() -> None:
     loop = f"```coq\n{GOLD}\nProof. repeat (try (assert True by trivial)). Qed.\n```"
-    spec = VerifierSpec("proof", {"prover": "coq", "wall_s": 2.0})
-    with VerifierPool(1, wall_s=1) as pool:
+    spec = VerifierSpec("proof", {"prover": "coq", "wall_s": 1.0})
+    with VerifierPool(1, wall_s=0.5) as pool:
         verdict = pool.submit(spec, loop, Problem(id="p", question="?", gold=GOLD)).result()
     assert verdict.status is Status.UNGRADED
-    assert verdict.reason == "stopped after 2 s"
+    assert verdict.reason == "stopped after 1 s"
 
 
 @needs_coq
