@@ -20,6 +20,12 @@ OTHERWISE = {
         ("甲", r"\text{A}"),
         ("from 3 to 9", "3 to 9"),
         ("twice as much", "2"),
+        ("external tangency", r"\text{externally tangent}"),
+        ("outside the circle", r"\text{Outside}"), ("n = 10", r"n \text{ is } 10"),
+        (
+            "If $n$ is a multiple of 3, Mia wins; otherwise Leo wins.",
+            r"\text{Leo wins unless } n \text{ is a multiple of } 3",
+        ),
         ("Thursday at 3 pm", r"\text{3 PM on Thursday}"),
         ("The larger wheel turns more slowly.", r"\text{the larger wheel}"),
         ("the orthocenter of triangle $ABC$", r"H, \text{ the orthocenter of } ABC"),
@@ -53,7 +59,11 @@ OTHERWISE = {
         (r"k = 2m \text{ with } m \text{ odd}", r"k \equiv 2 \pmod 4"),
         (r"a = 1, b \text{ arbitrary}", r"(1, b), b \in \mathbb{R}"),
     },
+    "the sign depends on an unknown angle": {
+        (r"\sqrt{2-2\cos\alpha}", r"2\sin\frac{\alpha}{2}"),
+    },
     "a remark that is no condition": {
+        (r"\sqrt{p(p-a)(p-b)(p-c)}, p = \frac{a+b+c}{2}", r"\sqrt{p(p-a)(p-b)(p-c)}"),
         (
             r"$\left[\begin{array}{r}7 \\ -3\end{array}\right]$, so $x=7$ and $y=-3$",
             "x = 7, y = -3",

@@ -33,7 +33,7 @@ def point_name(node: Node) -> str | None:
 
 def are_roots(labels: set[str | None]) -> bool:
     """Whether names are those of an equation's roots, x_1 and x_2, whose order says nothing."""
-    return {str(name).partition("_")[0] for name in labels} in ({"x"}, {"z"}, {"t"})
+    return {str(name).partition("_")[0] for name in labels} in ({"x"}, {"z"}, {"t"}, {"lambda"})
 
 
 def are_extremes(members: list[Node]) -> bool | None:

@@ -53,10 +53,12 @@ def is_name(node: Node) -> bool:
 
 
 def _is_matrix_name(node: Op) -> bool:
-    """`A^{-1}` and `A^T`."""
+    """`A^{-1}`, `A^T` and `s^2`."""
     match node:
         case Op(head="^", args=(Sym(name=name), Num(value=-1) | Sym(name="T"))):
             return len(name) == 1 and name.isupper()
+        case Op(head="^", args=(Sym(name="s" | "S" | "sigma"), Num(value=2))):
+            return True  # the variance
     return False
 
 
@@ -110,6 +112,8 @@ def _is_multiple(node: Node) -> bool:
     match node:
         case Op(head="*", args=(Num(), Sym())):
             return True
+        case Op(head="+", args=args):  # |a + 2b|
+            return len(args) == 2 and all(is_name(a) or _is_multiple(a) for a in args)
     return False
 
 

@@ -214,6 +214,7 @@ def key_of_none(answer: Answer) -> bool:
 
 
 _LABEL_SIGN = lazy_pattern(r"(?<=[A-Za-z]{2})\s*=")  # "boat = 18 km/h", a label
+_ESCAPED = lazy_pattern(r"\\(?=[\s\d$])")  # what is left of `\$9`
 _NEITHER = lazy_pattern(r"\bneither\b.*\bnor\b", re.I | re.S)
 
 
@@ -262,9 +263,9 @@ def _both_read(plain: str, told: str, answer: str) -> Told | None:
     said = wording.words_only(answer)
     if plain.isalpha() and len(plain) > 2 and sentences.gives(plain, said):
         return Outcome(True, "words"), "the word of a sentence"  # red, read as a product
-    if sentences.other_order(plain, told):
+    unescaped = _ESCAPED.sub("", plain), _ESCAPED.sub("", told)
+    if sentences.other_order(*unescaped):
         return Outcome(False, "order"), "the numbers of the gold's sentence in another order"
-    unescaped = plain.replace("\\$", "$"), told.replace("\\$", "$")
     if "\\" not in unescaped[0] and sentences.same_numbers(*unescaped):
         return Outcome(True, "words"), "the numbers of the gold's sentence"
     return None
@@ -287,8 +288,8 @@ def _in_words(left: Answer, right: Answer, texts: tuple[str, str, str], options:
             return Outcome(True, "words"), "the same but for the noun"
     if left.readings and sentences.counts_in_order(plain, told):
         return Outcome(True, "words"), "the numbers in their order, with what they count"
-    bare = _LABEL_SIGN.sub(":", told.replace("\\$", "$"))
-    if sentences.same_numbers(plain.replace("\\$", "$"), bare):
+    bare = _LABEL_SIGN.sub(":", _ESCAPED.sub("", told))
+    if sentences.same_numbers(_ESCAPED.sub("", plain), bare):
         return Outcome(True, "words"), "the numbers of the gold's sentence"
     side, why = ("answer", right.problem) if left.readings else ("gold", left.problem)
     return Outcome(False, "words"), f"other words (the {side} does not parse: {why})"

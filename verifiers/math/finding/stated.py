@@ -307,6 +307,7 @@ def weight(mention: Mention, asked: Asked) -> float:
         "": bool(asked.nouns & nouns)
         or any(_cjk_fits(n, mention) for n in asked.nouns)
         or (bool(asked.nouns) and mention.noun[:1] in _PRONOUNS)
+        or "left" in mention.content & asked.content  # "…, 84 are left"
         or (mention.part == "subject" and bool(asked.nouns & mention.content)),  # "18 are girls"
     }
     apart = mention.difference and not asked.difference  # "4 years younger" tells no age

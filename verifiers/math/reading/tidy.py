@@ -122,6 +122,8 @@ def _plain_signs(text: str) -> str:
         text = _CASED.sub(r"\\\1{cases}", text)
     if "\\over" in text:
         text = without_over(text)
+    if "\\rm" in text:
+        text = _ROMAN.sub(lambda m: f"\\mathrm{{{m[1] or m[2]}}}", text)
     if " !" in text:
         text = _FACTORIAL.sub("!", text)
     if "\\bigcup" in text:
@@ -133,6 +135,7 @@ def _plain_signs(text: str) -> str:
 
 _REMARK = lazy_pattern(r"(?<=[\d}$])\s+\(([^()\\]*[a-z]{1,}[^()\\]*)\)$")
 _KEPT = lazy_pattern(r"[<>=≤≥]|\b(?:mod|each|per|where|for|if|when|base|and|or)\b")
+_ROMAN = lazy_pattern(r"\{\s*\\rm\s*\{\s*([A-Za-z]+)\s*\}\s*\}|\\rm\s*\{\s*([A-Za-z]+)\s*\}")
 _FACTORIAL = lazy_pattern(r"(?<=[\w)}])\s+!(?!=)")
 _DIVISOR = lazy_pattern(  # a name, where nothing stands in brackets behind it
     r"^[\s$]*(?:\\(?:text|mathrm|operatorname)\s*\{\s*)?(gcd|lcm|hcf|GCD|LCM|HCF)\s*\}?\s*=\s*"
