@@ -32,6 +32,7 @@ from harness.verifiers.math.comparing.shapes import (
     column,
     counted_apart,
     distinct,
+    in_turns,
     is_op,
     is_tuple,
     nested,
@@ -53,6 +54,7 @@ from harness.verifiers.math.comparing.statements import (
     items_of,
     least_value,
     name_of,
+    named_apart,
     settle,
     value_of,
 )
@@ -150,6 +152,7 @@ class Comparison(SetComparison):
         return isinstance(node, Sym) and node.name == "emptyset"
 
     def _several(self, gold: Node, answer: Node) -> Outcome:
+        gold, answer = in_turns(gold), in_turns(answer)
         g, a = value_of(gold), value_of(answer)
         listed = as_points(g, a), as_points(a, g)
         if listed[0] is not g or listed[1] is not a:
@@ -158,6 +161,8 @@ class Comparison(SetComparison):
         if points[0] is not g or points[1] is not a:
             return self._unordered(*points)
         if any(is_op(n, "matrix") or has_matrix(n) for n in (g, a)):
+            if named_apart(gold, answer):
+                return _NO  # A^{-1} = … for A = …
             return self._matrices(column(point(g)), column(point(a)))
         if is_op(g, "ratio") or is_op(a, "ratio"):
             return same_ratio(g, a, self.options)

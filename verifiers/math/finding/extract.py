@@ -47,6 +47,7 @@ from harness.verifiers.math.finding.phrases import (
 from harness.verifiers.math.finding.prose import LATEX_WORDS, WORD, has_words, is_prose
 from harness.verifiers.math.finding.spans import FORMULA, NUMBER
 from harness.verifiers.math.finding.stated import in_digits, is_sentence, stated
+from harness.verifiers.math.finding.trimming import PROVED, with_halves, without_working
 from harness.verifiers.math.finding.words import ABBREVIATIONS
 from harness.verifiers.math.reading.boxes import boxed_answer
 from harness.verifiers.math.reading.notation import without_aside
@@ -241,7 +242,7 @@ _VALUED_SINCE = lazy_pattern(
     re.S,
 )
 _ASSIGNED = lazy_pattern(
-    r"\b(?:are|is)\s+((?:[a-z](?:_\{?\d\}?)?\s*=\s*[^\s,;=]+)(?:(?:,\s*(?:and\s+)?|\s+(?:and|or)\s+)"
+    r"\b(?:are|is|at|when|with|gives|get|have)\s+((?:[a-z](?:_\{?\d\}?)?\s*=\s*[^\s,;=]+)(?:(?:,\s*(?:and\s+)?|\s+(?:and|or)\s+)"
     r"[a-z](?:_\{?\d\}?)?\s*=\s*[^\s,;=]+)+?)\W*$"
 )
 """What "the roots are x = 3 and x = -2" states."""
@@ -257,14 +258,14 @@ def _is_anothers(sentence: str, tail: str, asked: Asked) -> bool:
 def narrow(segment: str, question: str = "") -> Extraction | None:
     """The formula or number that a segment states: after its last "is" or "=", else the one that
     is its object."""
-    segment = segment[:MAX_SEGMENT]
+    segment = with_halves(segment[:MAX_SEGMENT])
     if asked(question).nouns and (counted := ENUMERATION.search(segment)):
         before = segment[: counted.start()]
         segment = before if re.search(r"\d", before) else segment
     segment = in_digits(segment, asked(question))
     if asked(question).nouns and (told := _COUNT_FIRST.match(segment)):
         segment = told[1] if stem(told[2]) in asked(question).nouns else segment
-    main = SINCE.sub("", _BRACKETED.sub("", segment))
+    main = SINCE.sub("", without_working(_BRACKETED.sub("", segment)))
     main = ATTAINED.sub("", _VALUED_SINCE.sub(r"\1", main))
     if assigned := _ASSIGNED.search(main):
         return Extraction(assigned[1], "formula", 1, segment)
@@ -291,7 +292,8 @@ def prepared(text: str) -> str:
     text = text[-MAX_TEXT:]
     if "box" in text:
         text = _EMPTY_BOX.sub("", text)
-    text = mark_money((text if text.isascii() else ORNAMENT.sub("", text)).strip())
+    text = (text if text.isascii() else ORNAMENT.sub("", text)).strip()
+    text = mark_money(PROVED.sub("", text))
     if "root of" in text:
         text = in_signs(text)
     return "" if len(text) < 60 and not _CONTENT.search(_BARE_MARKER.sub("", text)) else text

@@ -39,7 +39,9 @@ _VALUES = {
     "a": 1, "an": 1,
 }  # fmt: skip
 _PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6,
-          "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}  # fmt: skip
+          "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11,
+          "twelfth": 12, "thirteenth": 13, "fifteenth": 15, "sixteenth": 16, "twentieth": 20,
+          "hundredth": 100}  # fmt: skip
 _TIME = lazy_pattern(
     r"^\s*(\d{1,2})(?:\s*[:.]\s*(\d{2}))?(?::00)?\s*(?:([ap])\.?\s*m\b\.?|(?:o'?clock))?\s*\.?$",
     re.I,
@@ -73,7 +75,8 @@ _WINS = lazy_pattern(
     re.I,
 )
 _POLARITY = lazy_pattern(
-    r"^\W*(yes|no|true|false)(?:\W*$|[*_\s]*[,.;:!—-][*_]*\s|\s+because\b)", re.I
+    r"^\W*(?:(?:so|thus|hence|therefore),?\s+)?(yes|no|true|false)(?:\W*$|[*_\s]*[,.;:!—-][*_]*\s|\s+because\b)",
+    re.I,
 )
 _LETTERS = lazy_pattern(r"\W*([A-J](?:(?:\W|\band\b)*[A-J])+)\W*")
 _CHOSEN = lazy_pattern(
