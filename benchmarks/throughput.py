@@ -13,7 +13,8 @@ gives the same prompts, seeds and limits to vLLM's own `LLM.generate`, a loop wi
 and once more without seeds, a request for all samples of a prompt (`unseeded`). Then every engine
 is started once and kept, its cache of prefixes is emptied before each run, and a first round is not
 counted: starting vLLM takes longer than the runs. Without `--model`, both embedded models: what the
-harness adds to a sample is the same for every model, so its share falls with their size.
+harness adds to a sample is the same for every model, so its share falls with their size. On a GPU
+`--plain` holds two engines: say `--model-arg gpu_memory_utilization=0.4`.
 """
 
 from __future__ import annotations
@@ -71,9 +72,9 @@ class Clock:
         return Timed(tokens, time.perf_counter() - self._start, self._cpu_now() - self._cpu)
 
 
-def open_backend(model: str) -> Backend:
-    """A fresh backend."""
-    spec = ModelSpec.parse(model)
+def open_backend(model: str, options: Sequence[str] = ()) -> Backend:
+    """A fresh backend, with options as name=value."""
+    spec = ModelSpec.parse(model, dict(option.split("=", 1) for option in options))
     backend: Backend = registry.find("models", spec.backend)(spec)
     return backend
 
@@ -209,7 +210,7 @@ async def _nothing() -> None:
 async def measure_plain(model: str, args: argparse.Namespace) -> dict[str, object]:
     """The harness, its backend alone and vLLM's own loop in turn, each on an engine that stays."""
     budgets = args.budget or ["vote@16"]
-    backend = open_backend(model)
+    backend = open_backend(model, args.model_arg)
     if not isinstance(backend, VllmBackend):
         raise SystemExit("--plain is for vllm: models")
     first = task_requests(args.task, 1, 1, 0.7)
@@ -287,6 +288,7 @@ def main() -> None:
     parser.add_argument("--budget", action="append", default=[])
     parser.add_argument("--limit", type=int, default=200, help="problems")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--model-arg", action="append", default=[], help="K=V, with --plain")
     parser.add_argument("--max-output-tokens", type=int, help="of one completion, with --plain")
     parser.add_argument("--bare-only", action="store_true")
     parser.add_argument("--plain", action="store_true", help="against vLLM's own loop as well")
