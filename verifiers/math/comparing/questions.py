@@ -36,6 +36,7 @@ _ASKS_FOR_BASE = lazy_pattern(
     r"\bbase\b|\bbinary\b|\boctal\b|\bhexadecimal\b|\bternary\b|进制", re.I
 )
 _ASKS_WHO = lazy_pattern(r"\b(?:who|which (?:player|person|team|student|child|one|of))\b", re.I)
+_WHO_OR_WHICH = lazy_pattern(r"\b(?:who|which [a-z]+)\b", re.I)
 _PROPER = lazy_pattern(r"[A-Z][a-z]+(?: [A-Z][a-z]+)?")
 _LOSES = lazy_pattern(r"\b(?:loses?|lost|opposite|except)\b", re.I)
 _ENDS = lazy_pattern(r"[\[(].*,.*[\])]", re.S)
@@ -182,12 +183,13 @@ def _leads(gold: str, sentence: str, question: str) -> tuple[Outcome, str] | Non
     """ "Lena ran farther than Rita: 12 km against 10" for Lena, where the question asks who ran
     farther."""
     name = wording.words_only(gold).strip(" .")
-    if not _PROPER.fullmatch(name) or not _ASKS_WHO.search(question):
+    if not _PROPER.fullmatch(name) or not _WHO_OR_WHICH.search(question):
         return None
     told = _HERALDED.sub("", wording.words_only(sentence)[:MAX_SENTENCE]).lstrip(" *_")
     if not told.startswith(f"{name} ") or _NEGATIVE.search(told) or _LOSES.search(told):
         return None
-    asked = {w.lower() for w in _COMPARATIVE.findall(question)}
+    asks = [s for s in re.split(r"(?<=[.!?])\s+|\n", question) if s.strip()][-1:]
+    asked = {w.lower() for w in _COMPARATIVE.findall("".join(asks))}
     clause = re.split(r"[:;,(]", told, maxsplit=1)[0]
     more = [w.lower() for w in _COMPARATIVE.findall(clause)]
     if len(asked) != 1 or more[:1] != [*asked] or " and " in clause.partition(more[0])[0]:
