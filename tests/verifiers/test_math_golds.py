@@ -53,7 +53,8 @@ OTHERWISE = {
         ("Sequence A: 1, 3, 5; sequence B: 2, 4", "1, 3, 5, 2, 4"),
     },
     "relations that are not solved or rewritten": {
-        (r"x=-4 \text{ or } x=4", "x^2 = 16"), ("(x+1)(x+2)(x+3)(x+4)+1 = (x^2+5x+5)^2", "(x^2+5x+5)^2"),
+        (r"x=-4 \text{ or } x=4", "x^2 = 16"),
+        ("(x+1)(x+2)(x+3)(x+4)+1 = (x^2+5x+5)^2", "(x^2+5x+5)^2"),
         (r"\overrightarrow{a}\cdot \overrightarrow{b}=3", "3"),
         ("$a<b<c$", r"b > a \text{ and } c > b"),
         ("$m=n$ or $m=n+1$", r"m - n \in \{0, 1\}"),
