@@ -99,8 +99,12 @@ def _none_of_them(gold: str, sentence: str, question: str) -> tuple[Outcome, str
     plain = wording.words_only(sentence)
     if len(plain) > MAX_SENTENCE or re.search(r"\d", plain):
         return None
-    if plain_number(gold) == 0 and _HOW_MANY.search(question) and _NONE.search(plain):
-        return Outcome(True, "words"), "none, where the question asks how many"
+    told = _NONE.search(plain) if plain_number(gold) == 0 and _HOW_MANY.search(question) else None
+    if told is not None:
+        named = (told["noun"] or told["thing"] or told["other"] or "").casefold().split()
+        asks = question.casefold()
+        if all(re.search(rf"\b{re.escape(w.rstrip('s'))}", asks) for w in named):
+            return Outcome(True, "words"), "none, where the question asks how many"
     no = wording.polarity(gold) == "no" and wording.words_only(gold).strip(" .").isalpha()
     if no and _EXISTS.search(question) and _NO_SUCH.search(plain):
         return Outcome(True, "words"), "no, as the sentence tells"
@@ -124,6 +128,8 @@ def _states(gold: str, sentence: str, question: str) -> tuple[Outcome, str] | No
         return None
     if not set(wanted[-2:]) <= set(found) or len({*wanted} - {*found}) > len(wanted) // 3:
         return None
+    if len({*found} - {*wanted}) > 1:
+        return None  # "n is a product of primes" for "is n prime"
     denied = _NEGATIVE.search(told) is not None
     return Outcome(denied == (said == "no"), "words"), "what the sentence states"
 
@@ -136,7 +142,8 @@ def _stems(text: str) -> list[str]:
 
 _WHETHER = lazy_pattern(r"\W*(?:is|are|was|were|do|does|did|can|will|has|have)\s", re.I)
 _UNSURE = lazy_pattern(
-    r"\b(?:if|unless|would|could|might|may|should|only|almost|nearly|whether|only|until|hardly|barely|just|if"
+    r"\b(?:if|unless|would|could|might|may|should|only|almost|nearly|whether|only|until|hardly|barely|just"
+    r"|except|but|save|apart|without|some|part"
     r"|determine|check|assum\w*|suppose)\b", re.I
 )  # fmt: skip
 _EMPTY_WORDS = frozenset(
@@ -192,6 +199,8 @@ def _leads(gold: str, sentence: str, question: str) -> tuple[Outcome, str] | Non
     asked = {w.lower() for w in _COMPARATIVE.findall("".join(asks))}
     clause = re.split(r"[:;,(]", told, maxsplit=1)[0]
     more = [w.lower() for w in _COMPARATIVE.findall(clause)]
+    if re.search(r"\b(?:but|however|although|though)\b", told, re.I):
+        return None
     if len(asked) != 1 or more[:1] != [*asked] or " and " in clause.partition(more[0])[0]:
         return None
     return Outcome(True, "words"), "the one who leads the comparison"
@@ -212,10 +221,10 @@ _WHAT_TIME = lazy_pattern(
 _HOW_MANY = lazy_pattern(r"\bhow\s+(?:many|much)\b", re.I)
 _REMAIN = r"(?:left(?:over)?|remain(?:s|ing)?|needed|over)"
 _NONE = lazy_pattern(
-    rf"\bnone\b(?:\s+of\s+[^.,;]{{1,40}})?\s+(?:is|are|was|were|will be|would be)?\s*{_REMAIN}\b"
+    rf"\bnone\b(?:\s+of\s+(?:the\s+)?(?P<thing>[a-z ]{{1,40}}?))?\s+(?:is|are|was|were|will be|would be)?\s*{_REMAIN}\b"
     r"|(?:^|\b(?:so|thus|therefore|hence|are|is|be|has|have|had|with)\b,?)\W*no\s+"
-    rf"(?:[a-z]+\s+){{1,3}}(?:(?:is|are|was|were|will be)\s+)?{_REMAIN}\b"
-    rf"|n['’]t\s+(?:be\s+|have\s+)?any\s+(?:[a-z]+\s+){{1,3}}{_REMAIN}\b",
+    rf"(?P<noun>(?:[a-z]+\s+){{1,3}}?)(?:(?:is|are|was|were|will be)\s+)?{_REMAIN}\b"
+    rf"|n['’]t\s+(?:be\s+|have\s+)?any\s+(?P<other>(?:[a-z]+\s+){{1,3}}?){_REMAIN}\b",
     re.I,
 )
 _EXISTS = lazy_pattern(r"\b(?:does|do)\b[^.?!]*\bexist\b|\b(?:is|are)\s+there\b|\bexists?\b", re.I)
