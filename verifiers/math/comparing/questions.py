@@ -221,7 +221,8 @@ _WHAT_TIME = lazy_pattern(
 _HOW_MANY = lazy_pattern(r"\bhow\s+(?:many|much)\b", re.I)
 _REMAIN = r"(?:left(?:over)?|remain(?:s|ing)?|needed|over)"
 _NONE = lazy_pattern(
-    rf"\bnone\b(?:\s+of\s+(?:the\s+)?(?P<thing>[a-z ]{{1,40}}?))?\s+(?:is|are|was|were|will be|would be)?\s*{_REMAIN}\b"
+    r"\bnone\b(?:\s+of\s+(?:the\s+)?(?P<thing>[a-z ]{1,40}?))?\s+"
+    rf"(?:is|are|was|were|will be|would be)?\s*{_REMAIN}\b"
     r"|(?:^|\b(?:so|thus|therefore|hence|are|is|be|has|have|had|with)\b,?)\W*no\s+"
     rf"(?P<noun>(?:[a-z]+\s+){{1,3}}?)(?:(?:is|are|was|were|will be)\s+)?{_REMAIN}\b"
     rf"|n['’]t\s+(?:be\s+|have\s+)?any\s+(?P<other>(?:[a-z]+\s+){{1,3}}?){_REMAIN}\b",
