@@ -7,9 +7,10 @@ Every suite is split by a hash of the case. The `seen` half is what the rules we
 nothing here prints a case of it, so that a fit to the seen half shows as a gap.
 
 Suites are `grading/*.jsonl` and the recorded responses of the data folder, and every `*.jsonl` of
-`--suites`. A row has `gold`,
-`expected` (true, false) and `pred` or `text`; `question` where it is known. Then, for each data set
-in reach, how many golds are not graded correct against themselves and their own solution's text.
+`--suites`. A row has `gold`, `expected` (true, false) and `pred` or `text`; `question` where it is
+known; `verifier` where it is not `math` but another one by rules (`choice`, with the options' texts
+in `choices`). Then, for each data set in reach, how many golds are not graded correct against
+themselves and their own solution's text.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from harness.core import Problem
+from harness.core.registry import find
 from harness.verifiers.math import MathVerifier
 from harness.verifiers.math.reading.boxes import boxed_answer
 
@@ -38,6 +40,8 @@ class Case(NamedTuple):
     text: str
     expected: bool
     question: str = ""
+    verifier: str = "math"
+    choices: tuple[str, ...] = ()
 
     @property
     def seen(self) -> bool:
@@ -67,7 +71,8 @@ def cases(data: Path, suites: Path | None) -> Iterator[Case]:
             row = json.loads(line)
             text = str(row["pred"] if "pred" in row else row["text"])
             yield Case(suite_of(file.stem, row), str(row["gold"]), text, bool(row["expected"]),
-                       str(row.get("question") or ""))  # fmt: skip
+                       str(row.get("question") or ""), str(row.get("verifier") or "math"),
+                       tuple(map(str, row.get("choices") or ())))  # fmt: skip
 
 
 def recorded(data: Path) -> Iterator[Case]:
@@ -99,8 +104,13 @@ def golds(data: Path) -> Iterator[tuple[str, str, str]]:
 def agreement(found: Iterator[Case], verifier: MathVerifier, show: str) -> Counter[tuple[str, str]]:
     """Counts by (suite, what): `seen n`, `kept right`, `kept FP` …"""
     counts: Counter[tuple[str, str]] = Counter()
+    others: dict[str, Any] = {"math": verifier}
     for case in found:
-        verdict = verifier.verify(case.text, Problem(id="", question=case.question, gold=case.gold))
+        if case.verifier not in others:
+            others[case.verifier] = find("verifiers", case.verifier)()
+        meta = {"choices": list(case.choices)} if case.choices else {}
+        problem = Problem(id="", question=case.question, gold=case.gold, meta=meta)
+        verdict = others[case.verifier].verify(case.text, problem)
         said = verdict.status == "correct"
         half = "seen" if case.seen else "kept"
         counts[case.suite, f"{half} n"] += 1

@@ -36,6 +36,7 @@ _ASKS_FOR_BASE = lazy_pattern(
     r"\bbase\b|\bbinary\b|\boctal\b|\bhexadecimal\b|\bternary\b|进制", re.I
 )
 _ASKS_WHO = lazy_pattern(r"\b(?:who|which (?:player|person|team|student|child|one|of))\b", re.I)
+_WHO_OR_WHICH = lazy_pattern(r"\b(?:who|which [a-z]+)\b", re.I)
 _PROPER = lazy_pattern(r"[A-Z][a-z]+(?: [A-Z][a-z]+)?")
 _LOSES = lazy_pattern(r"\b(?:loses?|lost|opposite|except)\b", re.I)
 _ENDS = lazy_pattern(r"[\[(].*,.*[\])]", re.S)
@@ -98,8 +99,12 @@ def _none_of_them(gold: str, sentence: str, question: str) -> tuple[Outcome, str
     plain = wording.words_only(sentence)
     if len(plain) > MAX_SENTENCE or re.search(r"\d", plain):
         return None
-    if plain_number(gold) == 0 and _HOW_MANY.search(question) and _NONE.search(plain):
-        return Outcome(True, "words"), "none, where the question asks how many"
+    told = _NONE.search(plain) if plain_number(gold) == 0 and _HOW_MANY.search(question) else None
+    if told is not None:
+        named = (told["noun"] or told["thing"] or told["other"] or "").casefold().split()
+        asks = question.casefold()
+        if all(re.search(rf"\b{re.escape(w.rstrip('s'))}", asks) for w in named):
+            return Outcome(True, "words"), "none, where the question asks how many"
     no = wording.polarity(gold) == "no" and wording.words_only(gold).strip(" .").isalpha()
     if no and _EXISTS.search(question) and _NO_SUCH.search(plain):
         return Outcome(True, "words"), "no, as the sentence tells"
@@ -123,6 +128,8 @@ def _states(gold: str, sentence: str, question: str) -> tuple[Outcome, str] | No
         return None
     if not set(wanted[-2:]) <= set(found) or len({*wanted} - {*found}) > len(wanted) // 3:
         return None
+    if len({*found} - {*wanted}) > 1:
+        return None  # "n is a product of primes" for "is n prime"
     denied = _NEGATIVE.search(told) is not None
     return Outcome(denied == (said == "no"), "words"), "what the sentence states"
 
@@ -135,7 +142,8 @@ def _stems(text: str) -> list[str]:
 
 _WHETHER = lazy_pattern(r"\W*(?:is|are|was|were|do|does|did|can|will|has|have)\s", re.I)
 _UNSURE = lazy_pattern(
-    r"\b(?:if|unless|would|could|might|may|should|only|almost|nearly|whether|only|until|hardly|barely|just|if"
+    r"\b(?:if|unless|would|could|might|may|should|only|almost|nearly|whether|only|until|hardly|barely|just"
+    r"|except|but|save|apart|without|some|part"
     r"|determine|check|assum\w*|suppose)\b", re.I
 )  # fmt: skip
 _EMPTY_WORDS = frozenset(
@@ -182,14 +190,17 @@ def _leads(gold: str, sentence: str, question: str) -> tuple[Outcome, str] | Non
     """ "Lena ran farther than Rita: 12 km against 10" for Lena, where the question asks who ran
     farther."""
     name = wording.words_only(gold).strip(" .")
-    if not _PROPER.fullmatch(name) or not _ASKS_WHO.search(question):
+    if not _PROPER.fullmatch(name) or not _WHO_OR_WHICH.search(question):
         return None
     told = _HERALDED.sub("", wording.words_only(sentence)[:MAX_SENTENCE]).lstrip(" *_")
     if not told.startswith(f"{name} ") or _NEGATIVE.search(told) or _LOSES.search(told):
         return None
-    asked = {w.lower() for w in _COMPARATIVE.findall(question)}
+    asks = [s for s in re.split(r"(?<=[.!?])\s+|\n", question) if s.strip()][-1:]
+    asked = {w.lower() for w in _COMPARATIVE.findall("".join(asks))}
     clause = re.split(r"[:;,(]", told, maxsplit=1)[0]
     more = [w.lower() for w in _COMPARATIVE.findall(clause)]
+    if re.search(r"\b(?:but|however|although|though)\b", told, re.I):
+        return None
     if len(asked) != 1 or more[:1] != [*asked] or " and " in clause.partition(more[0])[0]:
         return None
     return Outcome(True, "words"), "the one who leads the comparison"
@@ -210,10 +221,11 @@ _WHAT_TIME = lazy_pattern(
 _HOW_MANY = lazy_pattern(r"\bhow\s+(?:many|much)\b", re.I)
 _REMAIN = r"(?:left(?:over)?|remain(?:s|ing)?|needed|over)"
 _NONE = lazy_pattern(
-    rf"\bnone\b(?:\s+of\s+[^.,;]{{1,40}})?\s+(?:is|are|was|were|will be|would be)?\s*{_REMAIN}\b"
+    r"\bnone\b(?:\s+of\s+(?:the\s+)?(?P<thing>[a-z ]{1,40}?))?\s+"
+    rf"(?:is|are|was|were|will be|would be)?\s*{_REMAIN}\b"
     r"|(?:^|\b(?:so|thus|therefore|hence|are|is|be|has|have|had|with)\b,?)\W*no\s+"
-    rf"(?:[a-z]+\s+){{1,3}}(?:(?:is|are|was|were|will be)\s+)?{_REMAIN}\b"
-    rf"|n['’]t\s+(?:be\s+|have\s+)?any\s+(?:[a-z]+\s+){{1,3}}{_REMAIN}\b",
+    rf"(?P<noun>(?:[a-z]+\s+){{1,3}}?)(?:(?:is|are|was|were|will be)\s+)?{_REMAIN}\b"
+    rf"|n['’]t\s+(?:be\s+|have\s+)?any\s+(?P<other>(?:[a-z]+\s+){{1,3}}?){_REMAIN}\b",
     re.I,
 )
 _EXISTS = lazy_pattern(r"\b(?:does|do)\b[^.?!]*\bexist\b|\b(?:is|are)\s+there\b|\bexists?\b", re.I)

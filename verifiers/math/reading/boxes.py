@@ -9,7 +9,7 @@ from harness.verifiers.patterns import lazy_pattern
 _OPEN = lazy_pattern(r"\\(?:boxed|fbox|framebox|Boxed)\b\s*(\{)?")
 _JOIN = lazy_pattern(
     r"^[\s,;.$&]*(?:\\[\])(]|\\quad|\\qquad|\\;|\\,|\\ |\\text\s*\{|\\mathrm\s*\{|\}|[\s,;$])*"
-    r"(?:(?:[A-Za-z]{1,12}\s+){0,2}(?:and|or|und|oder|et|ou|y|o|和|或|と|または))?"
+    r"(?:(?:(?:for|in)\s+(?:part|case|question|problem)\s*\(?\w\)?\s+)?(?:[A-Za-z]{1,12}\s+){0,2}(?:and|or|und|oder|et|ou|y|o|和|或|と|または))?"
     r"(?:\\[\])(]|\\quad|\\qquad|\\;|\\,|\\ |\}|[\s,;$])*(?:[A-Za-z](?:_\{?\w+\}?)?\s*=\s*)?$"
 )
 _LISTLIKE = lazy_pattern(r"[,;、]|\b(?:and|or|und|oder|et|ou|y|o)\b|和|或|と|または")

@@ -110,7 +110,9 @@ def _in_words(text: str) -> str:
     if " of a" in text:
         text = _OF_A.sub(" ", text)
     if text[:1].isdigit() and " " in text:
-        text = _REPEATING.sub(_repeating, _IN_ALL.sub(r"\1/\2", text))
+        text = _IN_ALL.sub(r"\1/\2", text)
+    if "repeating" in text or "recurring" in text:
+        text = _REPEATING.sub(_repeating, text)
     if text[:1].isdigit():
         text = _HOURS.sub(r"\1 hours \2 minutes", _FEET.sub(_inches, text))
     return text
