@@ -16,7 +16,7 @@ draw random subsets, one subset more enumerated. Third-party aggregations are te
 tests/plugins.
 
 The tests run in a process forked from one that holds the libraries, and not harness itself, so that
-a mutant costs little more than its tests do.
+a mutant costs little more than its tests do. Ctrl-C ends it with what is done.
 """
 
 from __future__ import annotations
@@ -98,15 +98,23 @@ def outcome(tests: list[str], tree: Path, limit: float) -> str:
     if not child:
         os.setsid()
         _test(tests, tree)
-    end = time.monotonic() + limit
-    while time.monotonic() < end:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return "survived" if os.waitstatus_to_exitcode(status) == 0 else "killed"
-        time.sleep(0.02)
+    try:
+        end = time.monotonic() + limit
+        while time.monotonic() < end:
+            done, status = os.waitpid(child, os.WNOHANG)
+            if done:
+                return "survived" if os.waitstatus_to_exitcode(status) == 0 else "killed"
+            time.sleep(0.02)
+    except KeyboardInterrupt:
+        _end(child)
+        raise
+    _end(child)
+    return "time"
+
+
+def _end(child: int) -> None:
     os.killpg(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    return "time"
 
 
 def _test(tests: list[str], tree: Path) -> None:
@@ -174,14 +182,15 @@ def _try_all(chosen: list[Mutant], tree: Path, tests: list[str]) -> None:
         sys.exit("The tests fail on the code as it is.")
     limit = 20 + 3 * (time.monotonic() - start)
     counts: Counter[str] = Counter()
-    for mutant in chosen:
-        source = mutant.source()
-        result = tried(tree / mutant.file, source, lambda: outcome(tests, tree, limit))
-        counts[result] += 1
-        if result != "killed":
-            print(f"{result} {mutant.where(source)}", flush=True)
-    killed, slow, all_ = counts["killed"] + counts["time"], counts["time"], len(chosen)
-    share = f"{killed} of {all_} killed ({killed / all_:.1%}; {slow} took too long)"
+    with contextlib.suppress(KeyboardInterrupt):  # with what is done
+        for mutant in chosen:
+            source = mutant.source()
+            result = tried(tree / mutant.file, source, lambda: outcome(tests, tree, limit))
+            counts[result] += 1
+            if result != "killed":
+                print(f"{result} {mutant.where(source)}", flush=True)
+    killed, slow, all_ = counts["killed"] + counts["time"], counts["time"], counts.total()
+    share = f"{killed} of {all_} killed ({killed / max(1, all_):.1%}; {slow} took too long)"
     print(f"{share}, {counts['survived']} survived")
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.inter_rater import cohens_kappa
 
-from harness.stats.agreement import cohen_kappa, influences
+from harness.stats.agreement import cohen_kappa, influences, kappa_interval
 
 
 def labels_of(table):
@@ -57,6 +57,15 @@ def test_clusters_widen_the_interval():
     doubled = cohen_kappa(a * 4, b * 4, [*range(50)] * 4)
     assert doubled.value == pytest.approx(alone.value)
     assert doubled.high - doubled.low == pytest.approx(alone.high - alone.low, rel=0.05)
+
+
+def test_one_cluster_says_as_much_as_one_item():
+    table = [[20, 5], [10, 15]]
+    a, b = labels_of(table)
+    whole = cohen_kappa(a, b, [0] * len(a))
+    one = kappa_interval(np.array(table) / len(a), 1.0, len(a), 1, 0.95)
+    assert (whole.clusters, whole.low, whole.high) == (1, one.low, one.high)
+    assert whole.high - whole.low > 1
 
 
 @pytest.mark.slow

@@ -87,6 +87,21 @@ def test_labels_are_drawn_where_they_tell_most() -> None:
     assert allocation({"guess": 9, "sure": 9}, errors, 1) == {"guess": 2, "sure": 2}
 
 
+def test_no_other_allocation_is_more_precise() -> None:
+    sizes = {"a": 12, "b": 9, "c": 30}
+    errors = {"a": 0.5, "b": 0.2, "c": 0.03}
+    spread = {n: sizes[n] * math.sqrt(p * (1 - p)) for n, p in errors.items()}
+
+    def variance(drawn: tuple[int, ...]) -> float:
+        return sum(spread[n] ** 2 / k for n, k in zip(sizes, drawn, strict=True))
+
+    for count in range(6, 20):
+        every = itertools.product(*(range(2, size + 1) for size in sizes.values()))
+        best = min(variance(drawn) for drawn in every if sum(drawn) == count)
+        found = tuple(allocation(sizes, errors, count)[n] for n in sizes)
+        assert variance(found) == pytest.approx(best)
+
+
 def test_kappa_of_one_stratum_is_cohens() -> None:
     labels = (GOOD,) * 40 + (FALSE_POSITIVE,) * 6 + (FALSE_NEGATIVE,) * 4 + ((False, False),) * 30
     found = stratified_kappa([Stratum("all", 1_000_000, labels)])

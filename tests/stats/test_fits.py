@@ -110,8 +110,21 @@ def test_power_law_of_exact_points() -> None:
     law = fit_power_law(ks, [math.exp(-1.7 * k**-0.4) for k in ks])
     assert (law.a, law.b) == (pytest.approx(-1.7), pytest.approx(-0.4))
     assert law.coverage(1000) == pytest.approx(math.exp(-1.7 * 1000**-0.4))
+    two = fit_power_law([1, 4], [math.exp(-1.7), math.exp(-1.7 * 4**-0.4)])
+    assert (two.a, two.b) == (pytest.approx(-1.7), pytest.approx(-0.4))
     with pytest.raises(FitError, match="two k"):
         fit_power_law([1, 2], [1.0, 1.0])
+    with pytest.raises(FitError, match="two k"):
+        fit_power_law([2, 2], [0.5, 0.6])
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "k", "scale"),
+    [(0, 1, 1, 1), (1, 0, 1, 1), (1, -0.5, 1, 1), (1, 1, 1, 0), (1, 1, 1, 1.1), (1, 1, -0.5, 1)],
+)
+def test_what_is_no_beta_distribution_is_refused(a, b, k, scale):
+    with pytest.raises(ValueError, match="needs a, b > 0"):
+        beta_coverage(a, b, k, scale)
 
 
 def test_small_k_tail_of_beta_rates_is_the_power_law_of_schaeffer() -> None:
