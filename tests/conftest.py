@@ -48,7 +48,7 @@ socketserver.TCPServer.request_queue_size = 128
 
 # Same code, same verdict: chance must not decide whether a change lands. At night, and with
 # `pytest --hypothesis-profile=wide`, the search goes further.
-settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50)
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=30)
 settings.register_profile("wide", deadline=None, max_examples=300)
 settings.load_profile("repeatable")
 
