@@ -53,6 +53,16 @@ settings.register_profile("wide", deadline=None, max_examples=300)
 settings.load_profile("repeatable")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """`-n auto`: one more than there are CPUs, as every fourth second a test waits for a process
+    or for a limit of time; xdist's own variable goes before."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    affinity = hasattr(os, "sched_getaffinity")
+    return 1 + (len(os.sched_getaffinity(0)) if affinity else os.cpu_count() or 1)
+
+
 def pytest_collection_finish() -> None:
     """What is imported stays: it was a tenth of all tests' time to look through it for garbage."""
     gc.collect()
