@@ -8,8 +8,13 @@ nothing stored, nothing graded. Each round is compared with the bare runs before
 that a machine whose speed drifts disturbs both sides alike; the medians are printed. `cpu_ratio`
 compares tokens a second of CPU time instead (user and system, of all threads and of the verifiers'
 processes), which a busy machine changes less.
-`--bare-only` runs the tasks' prompts on the backend alone. Without `--model`, both embedded models:
-what the harness adds to a sample is the same for every model, so its share falls with their size.
+`--bare-only` runs the tasks' prompts on the backend alone. `--plain`, for a `vllm:` model, also
+gives the same prompts, seeds and limits to vLLM's own `LLM.generate`, a loop without our backend,
+and once more without seeds, a request for all samples of a prompt (`unseeded`). Then every engine
+is started once and kept, its cache of prefixes is emptied before each run, and a first round is not
+counted: starting vLLM takes longer than the runs. Without `--model`, both embedded models: what the
+harness adds to a sample is the same for every model, so its share falls with their size. On a GPU
+`--plain` holds two engines: say `--model-arg gpu_memory_utilization=0.4`.
 """
 
 from __future__ import annotations
@@ -24,10 +29,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from harness.core import DataSource, ModelSpec, Reply, Request, Sampling, registry
 from harness.core.protocols import Backend
-from harness.run.evaluate import evaluate
+from harness.models.vllm import VllmBackend
+from harness.run.evaluate import aevaluate, evaluate
 
 
 @dataclass
@@ -65,9 +72,9 @@ class Clock:
         return Timed(tokens, time.perf_counter() - self._start, self._cpu_now() - self._cpu)
 
 
-def open_backend(model: str) -> Backend:
-    """A fresh backend."""
-    spec = ModelSpec.parse(model)
+def open_backend(model: str, options: Sequence[str] = ()) -> Backend:
+    """A fresh backend, with options as name=value."""
+    spec = ModelSpec.parse(model, dict(option.split("=", 1) for option in options))
     backend: Backend = registry.find("models", spec.backend)(spec)
     return backend
 
@@ -79,8 +86,8 @@ class Recorder:
     how long that took, for it is left out of the bare runs too.
     """
 
-    def __init__(self, model: str) -> None:
-        self._inner = open_backend(model)
+    def __init__(self, inner: Backend) -> None:
+        self._inner = inner
         self.info = self._inner.info
         self.render = self._inner.render
         self.count_tokens = self._inner.count_tokens
@@ -134,7 +141,7 @@ def run_bare(model: str, requests: Sequence[Request]) -> Timed:
 
 def run_whole(model: str, task: str, budgets: Sequence[str], limit: int) -> tuple[Timed, Recorder]:
     """`harness.evaluate` into a fresh database, from the call to the reports, less the start."""
-    recorder = Recorder(model)
+    recorder = Recorder(open_backend(model))
     with tempfile.TemporaryDirectory() as folder:
         db = Path(folder) / "bench.sqlite"
         clock = Clock()
@@ -145,6 +152,121 @@ def run_whole(model: str, task: str, budgets: Sequence[str], limit: int) -> tupl
     if result.failed:
         raise SystemExit(f"{result.failed} attempts failed: {result.errors[:3]}")
     return timed, recorder
+
+
+class Plain:
+    """vLLM's own loop over the requests of a backend: `LLM.generate`, all of them at once."""
+
+    def __init__(self, backend: VllmBackend) -> None:
+        from vllm import LLM
+
+        options = backend.options
+        names = ("gpu_memory_utilization", "block_size", "max_num_seqs", "enforce_eager", "dtype")
+        same = {name: getattr(options, name) for name in names}
+        if not backend.on_gpu:  # as our backend
+            same |= {"enforce_eager": True, "enable_chunked_prefill": False}
+        self._backend = backend
+        self._llm = LLM(
+            model=str(backend.folder.path),
+            max_model_len=options.max_model_len or backend.info.context,
+            enable_prefix_caching=True,
+            generation_config="vllm",
+            disable_log_stats=True,
+            **{name: value for name, value in same.items() if value is not None},
+        )
+
+    def run(self, requests: Sequence[Request], *, seeded: bool = True) -> Timed:
+        """Every sample as a request with its own seed, or a request for all samples of a prompt."""
+        prompts: list[Any] = []
+        parameters: list[Any] = []
+        for request in requests:
+            turn, limit = self._backend.turn(request)
+            for seed in request.seeds if seeded else request.seeds[:1]:
+                prompts.append({"prompt_token_ids": list(turn.ids)})
+                parameters.append(self._backend._parameters(request, limit, seed))
+            if not seeded:
+                parameters[-1].seed, parameters[-1].n = None, len(request.seeds)
+        self._llm.reset_prefix_cache()
+        clock = Clock()
+        replies = self._llm.generate(prompts, parameters, use_tqdm=False)
+        return clock.stop(sum(len(o.token_ids) for reply in replies for o in reply.outputs))
+
+
+class Kept(Recorder):
+    """A recorder whose engine stays for the next round."""
+
+    def __init__(self, inner: Backend) -> None:
+        super().__init__(inner)
+        self.close = _nothing
+
+    async def _start(self, request: Request) -> None:
+        """It runs already."""
+
+
+async def _nothing() -> None:
+    """Close nothing."""
+
+
+async def measure_plain(model: str, args: argparse.Namespace) -> dict[str, object]:
+    """The harness, its backend alone and vLLM's own loop in turn, each on an engine that stays."""
+    budgets = args.budget or ["vote@16"]
+    backend = open_backend(model, args.model_arg)
+    if not isinstance(backend, VllmBackend):
+        raise SystemExit("--plain is for vllm: models")
+    first = task_requests(args.task, 1, 1, 0.7)
+    start = Clock()
+    await backend.generate(first[0])
+    engine_s, start = start.stop(0).seconds, Clock()
+    plain = Plain(backend)
+    plain_s = start.stop(0).seconds
+    runs: dict[str, list[Timed]] = {"harness": [], "bare": [], "plain": [], "unseeded": []}
+    requests: list[Request] = []
+    for number in range(args.rounds + 1):
+        await _empty(backend)
+        recorder = Kept(backend)
+        with tempfile.TemporaryDirectory() as folder:
+            db = Path(folder) / "bench.sqlite"
+            settings: dict[str, Any] = {"limit": args.limit, "db": db}
+            settings["max_output_tokens"] = args.max_output_tokens
+            clock = Clock()
+            result = await aevaluate(recorder, args.task, list(budgets), **settings)
+            timed = clock.stop(recorder.tokens)
+        if result.failed:
+            raise SystemExit(f"{result.failed} attempts failed: {result.errors[:3]}")
+        requests = recorder.requests
+        await _empty(backend)
+        clock = Clock()
+        replies = await asyncio.gather(*(backend.generate(request) for request in requests))
+        alone = clock.stop(sum(reply.usage.output_tokens or 0 for reply in replies))
+        others = {"plain": plain.run(requests), "unseeded": plain.run(requests, seeded=False)}
+        if number:  # the first one warmed up
+            for name, run in {"harness": timed, "bare": alone, **others}.items():
+                runs[name].append(run)
+    await backend.close()
+    result_of: dict[str, object] = {
+        "model": model,
+        "task": args.task,
+        "budgets": budgets,
+        "requests": len(requests),
+        "samples": sum(len(request.seeds) for request in requests),
+        "start_s": [round(engine_s, 1), round(plain_s, 1)],
+        "tokens": {name: [run.tokens for run in of] for name, of in runs.items()},
+        "seconds": {name: [round(run.seconds, 2) for run in of] for name, of in runs.items()},
+    }
+    for name, of in runs.items():
+        result_of[f"{name}_tokens_per_s"] = round(statistics.median(run.rate for run in of))
+    for name in ("bare", "plain", "unseeded"):
+        pairs = zip(runs["harness"], runs[name], strict=True)
+        result_of |= _ratios(
+            f"ratio_to_{name}", [ours.rate / theirs.rate for ours, theirs in pairs]
+        )
+    return result_of
+
+
+async def _empty(backend: VllmBackend) -> None:
+    """Forget the prefixes that the engine remembers."""
+    engine = await backend._ready()
+    await engine.reset_prefix_cache()
 
 
 def _joined(runs: Sequence[Timed]) -> Timed:
@@ -166,10 +288,14 @@ def main() -> None:
     parser.add_argument("--budget", action="append", default=[])
     parser.add_argument("--limit", type=int, default=200, help="problems")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--model-arg", action="append", default=[], help="K=V, with --plain")
+    parser.add_argument("--max-output-tokens", type=int, help="of one completion, with --plain")
     parser.add_argument("--bare-only", action="store_true")
+    parser.add_argument("--plain", action="store_true", help="against vLLM's own loop as well")
     args = parser.parse_args()
     for model in args.model or ["onnx:tiny-m", "onnx:tiny-s"]:
-        print(json.dumps(measure(model, args), indent=2), flush=True)
+        of = asyncio.run(measure_plain(model, args)) if args.plain else measure(model, args)
+        print(json.dumps(of, indent=2), flush=True)
 
 
 def measure(model: str, args: argparse.Namespace) -> dict[str, object]:

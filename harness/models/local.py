@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -212,6 +213,9 @@ def cuda_is_there() -> bool:
     """Whether torch is installed and finds a GPU."""
     if importlib.util.find_spec("torch") is None:
         return False
+    # Asked of the driver's library: torch's own way would start CUDA in this process, which makes
+    # it fail in the process that vLLM forks.
+    os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
     import torch
 
     return bool(torch.cuda.is_available())

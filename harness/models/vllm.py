@@ -89,8 +89,8 @@ class VllmBackend(LocalBackend[VllmOptions]):
         return cuda_is_there()
 
     def rows(self) -> int:
-        """What the engine batches by default."""
-        return self.options.max_num_seqs or 128
+        """What the engine batches by default, on a large GPU or on the CPU."""
+        return self.options.max_num_seqs or (1024 if self.on_gpu else 128)
 
     async def _ready(self) -> Any:
         async with self._starting:
@@ -108,6 +108,7 @@ class VllmBackend(LocalBackend[VllmOptions]):
         try:
             import torch
             from vllm import AsyncEngineArgs
+            from vllm.usage.usage_lib import UsageContext
             from vllm.v1.engine.async_llm import AsyncLLM
 
             gpu = torch.cuda.is_available()
@@ -131,7 +132,9 @@ class VllmBackend(LocalBackend[VllmOptions]):
                     generation_config="vllm",  # only our own sampling defaults
                     disable_log_stats=True,
                     **{name: value for name, value in passed.items() if value is not None},
-                )
+                ),
+                # which says how much one step computes: without it, 128 samples on any GPU
+                usage_context=UsageContext.LLM_CLASS if gpu else UsageContext.ENGINE_CONTEXT,
             )
         except Exception as error:  # vLLM raises all kinds; none of them is transient
             raise BackendError(

@@ -20,16 +20,22 @@ OTHERWISE = {
         ("甲", r"\text{A}"),
         ("from 3 to 9", "3 to 9"),
         ("twice as much", "2"),
+        ("external tangency", r"\text{externally tangent}"),
+        ("outside the circle", r"\text{Outside}"), ("n = 10", r"n \text{ is } 10"),
+        (
+            "If $n$ is a multiple of 3, Mia wins; otherwise Leo wins.",
+            r"\text{Leo wins unless } n \text{ is a multiple of } 3",
+        ),
+        ("Thursday at 3 pm", r"\text{3 PM on Thursday}"),
+        ("The larger wheel turns more slowly.", r"\text{the larger wheel}"),
+        ("the orthocenter of triangle $ABC$", r"H, \text{ the orthocenter of } ABC"),
+        (r"increased by $20\%$", r"20\% \text{ increase}"),
         ("profit, 12 dollars", r"12 \text{ dollars profit}"),
         ("parallelogram ABCD", r"\text{parallelogram}"),
         ("The graph is symmetric about the y-axis.", r"\text{y-axis}"),
         (
             "all integers n ≥ 2 that are not powers of 2",
             r"\text{all } n \geq 2 \text{ that are not powers of } 2",
-        ),
-        (
-            "first player if n is odd, second player if n is even",
-            r"\text{The first player wins for odd } n \text{ and the second for even } n",
         ),
     },
     "words for what the other side writes in signs": {
@@ -40,6 +46,37 @@ OTHERWISE = {
         ("A > B", r"A \text{ is greater}"),
         ("x = 0, y arbitrary", r"(0, t), t \in \mathbb{R}"),
         ("Length 12 cm, width 5 cm", r"12 \text{ cm by } 5 \text{ cm}"),
+    },
+    "labels against a list in another order": {
+        ("Ella: 12, Finn: 9, Gus: 4", "4, 9, 12"),
+        ("4, 9, 12", r"\text{Ella: } 12, \text{Finn: } 9, \text{Gus: } 4"),
+        ("Sequence A: 1, 3, 5; sequence B: 2, 4", "1, 3, 5, 2, 4"),
+    },
+    "relations that are not solved or rewritten": {
+        (r"x=-4 \text{ or } x=4", "x^2 = 16"),
+        ("(x+1)(x+2)(x+3)(x+4)+1 = (x^2+5x+5)^2", "(x^2+5x+5)^2"),
+        (r"\overrightarrow{a}\cdot \overrightarrow{b}=3", "3"),
+        ("$a<b<c$", r"b > a \text{ and } c > b"),
+        ("$m=n$ or $m=n+1$", r"m - n \in \{0, 1\}"),
+        (r"$m \mid n$", r"n \text{ is divisible by } m"),
+        (r"k = 2m \text{ with } m \text{ odd}", r"k \equiv 2 \pmod 4"),
+        (r"a = 1, b \text{ arbitrary}", r"(1, b), b \in \mathbb{R}"),
+    },
+    "the sign depends on an unknown angle": {
+        (r"\sqrt{2-2\cos\alpha}", r"2\sin\frac{\alpha}{2}"),
+    },
+    "a remark that is no condition": {
+        (r"\sqrt{p(p-a)(p-b)(p-c)}, p = \frac{a+b+c}{2}", r"\sqrt{p(p-a)(p-b)(p-c)}"),
+        (
+            r"$\left[\begin{array}{r}7 \\ -3\end{array}\right]$, so $x=7$ and $y=-3$",
+            "x = 7, y = -3",
+        ),
+        (
+            r"$\sum_{n=0}^{\infty} \frac{x^{2n}}{n!}, R=\infty$",
+            r"\sum_{n=0}^{\infty} \frac{x^{2n}}{n!}",
+        ),
+        ("max at $x = 2$", "x = 2"), ("3 rows and 8 columns", r"3 \times 8"),
+        (r"$0 \leq k < 5$ N-sec/m", r"0 \le k < 5"),
     },
     "a bound, or none, is no number": {
         ("at least 7", "7"), ("at most 7", "7"), ("no more than 9", "9"), ("none", "0"),

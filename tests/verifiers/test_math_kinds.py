@@ -22,10 +22,6 @@ OTHERWISE = {
     ("<", r"\lt"): "the same",
     (r"\gt", ">"): "the same",
     (
-        "Alice wins if n is even; Bob wins if n is odd",
-        r"\text{Alice if } n \text{ even, Bob if } n \text{ odd}",
-    ): "cases of words",
-    (
         r"$3\leq x\leq5$",
         r"x \text{ is between } 3 \text{ and } 5 \text{ inclusive}",
     ): "a range in words",

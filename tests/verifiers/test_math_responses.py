@@ -47,7 +47,7 @@ def right(text: str, gold: str, question: str = "") -> bool:
 def test_most_responses_are_judged_as_they_were_written() -> None:
     told = [(w, right(w.text, w.gold, w.question)) for w in written()]
     falsely = [w for w, said in told if said and not w.right]
-    assert len(told) == 609
+    assert len(told) == 832
     assert sum(said == w.right for w, said in told) >= 0.98 * len(told)
     assert len(falsely) <= 2, falsely
 

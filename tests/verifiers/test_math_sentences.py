@@ -6,7 +6,8 @@ import pytest
 
 from harness.core import Status
 from harness.verifiers import math
-from harness.verifiers.math.reading.sentences import date, gives, spelled_number
+from harness.verifiers.math.reading.dates import date
+from harness.verifiers.math.reading.sentences import gives, spelled_number
 from harness.verifiers.math.reading.spoken import in_signs, is_range
 
 

@@ -43,7 +43,6 @@ OTHERWISE = {
     (r"\{1,2\}", r"\{x \mid x^2-3x+2=0\}"): "an equation is not solved for a set",
     ("y^{2}=4 x", r"y=\pm2\sqrt{x}"): "equations are not solved",
     ("0.1_2", "0.5"): "digits behind a point are read in base ten only",
-    (r"\frac{1}{3}", "1 out of 3"): "a fraction told in words",
 }
 
 

@@ -166,6 +166,7 @@ def test_small_words_tell_the_parts_of_a_sentence() -> None:
 def test_dollar_signs_are_money_or_formulas() -> None:
     assert mark_money("costs $2, so 6 * $2 = $12") == r"costs \$2, so 6 * \$2 = \$12"
     assert mark_money("so $x$ costs $2$ and $2x + 1$") == "so $x$ costs $2$ and $2x + 1$"
+    assert mark_money("$120 degrees$ or $5 apples$") == "$120 degrees$ or $5 apples$"
 
 
 def test_a_condition_is_cut_and_an_answer_by_cases_is_not() -> None:

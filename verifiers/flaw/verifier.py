@@ -48,7 +48,7 @@ class FlawVerifier:
     """
 
     name = "flaw"
-    version = "7"
+    version = "8"
     judge_version = JUDGE_VERSION
 
     def __init__(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from harness.core import Problem, Status, Verdict
 from harness.verifiers.math.comparing.answers import is_run, read
 from harness.verifiers.math.comparing.judge import answer_key, same_answer
+from harness.verifiers.math.comparing.labels import labelled as labelled_parts
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
 from harness.verifiers.math.comparing.questions import as_asked
@@ -26,6 +27,7 @@ from harness.verifiers.math.reading import wording
 from harness.verifiers.math.reading.characters import clean, strip_surrogates
 from harness.verifiers.math.reading.tree import Op, free_symbols
 from harness.verifiers.math.reading.units import read_unit
+from harness.verifiers.math.reading.vocabulary import FUNCTIONS
 from harness.verifiers.patterns import lazy_pattern
 from harness.verifiers.text import read_response
 
@@ -34,7 +36,7 @@ class MathVerifier:
     """Judges a response by the mathematical value of its final answer."""
 
     name = "math"
-    version = "6"
+    version = "7"
 
     def __init__(self, **options: Any) -> None:
         self.options = Options.of(options)
@@ -69,6 +71,7 @@ class MathVerifier:
                 method=f"{found.rule}/{method}",
                 warning=found.warning,
                 reason=f"{reason}; taken: {found.why}" if found.why else reason,
+                loop=False,  # until the response notes otherwise
             )
 
         expected: list[str] = []
@@ -98,20 +101,25 @@ class MathVerifier:
         unit = asked(question).unit_word if question else ""
         if unit and plain_value(expected) is not None and other_unit(found.answer, unit):
             return same_answer(f"{expected} {unit}", found.answer, self.options)
+        several = found.sentence and "," in found.answer and labelled_parts(expected)
+        if several and labelled_parts(found.sentence):  # "30 children and 12 adults"
+            return same_answer(expected, found.sentence, self.options)
         outcome, reason = same_answer(expected, found.answer, self.options)
         if not outcome.equal and unit.startswith("dozen") and "dozen" in found.answer:
             outcome, reason = same_answer(f"{expected} dozen", found.answer, self.options)
         worded = (
             wording.is_choice(expected)
             or not read(expected).readings
-            or (expected.isalpha() and len(expected) > 2)  # "red" reads as a product, too
+            or _spelled(expected)  # "red" reads as a product, too
         )
         if not outcome.equal and found.sentence and worded:
             told = same_answer(expected, found.sentence, self.options)
             if told[0].equal:
                 return told
         if not outcome.equal and question:
-            told_as_asked = as_asked(expected, found.answer, question, self.options)
+            told_as_asked = as_asked(
+                expected, found.answer, question, self.options, found.sentence or found.answer
+            )
             if told_as_asked is not None:
                 return told_as_asked
         inner = narrow(expected) if _in_words(expected, outcome, worded) else None
@@ -120,6 +128,13 @@ class MathVerifier:
             if told[0].equal:
                 return told  # "R = 1 is a necessary and sufficient condition"
         return outcome, reason
+
+
+def _spelled(expected: str) -> bool:
+    """Whether a gold is in plain words: "red", "Store B"."""
+    words = expected.split()
+    plain = all(w.isalpha() for w in words) and 0 < len(words) < 5
+    return plain and len(words[0]) > 2 and not any(w.lower() in FUNCTIONS for w in words)
 
 
 def _in_words(expected: str, outcome: Outcome, worded: bool) -> bool:
@@ -168,6 +183,9 @@ def resolved(found: Extraction, problem: Problem) -> Extraction:
             return Extraction(found.answer[:-1], "marker", 1)
         return found
     answer = found.answer.strip()
+    wordless = not found.sentence and "=" not in answer and wording.only_signs(answer)
+    if wordless and not _UNIT_LETTER.fullmatch(answer):
+        return found
     told = _simpler(found, problem)
     if told is not found and told.rule != found.rule:
         return replace(told, rule=found.rule)
@@ -192,7 +210,8 @@ def resolved(found: Extraction, problem: Problem) -> Extraction:
         part = narrow(found.answer, problem.question)
         if part is not None and part.answer != found.answer:
             warning = max(found.warning, part.warning)
-            said = Extraction(part.answer, found.rule, warning, found.answer, part.why)
+            whole = found.sentence or found.answer
+            said = Extraction(part.answer, found.rule, warning, whole, part.why)
     if (unit := _UNIT_LETTER.fullmatch(said.answer)) and _writes_unit(problem, unit[2]):
         return replace(said, answer=rf"{unit[1]} \text{{ {unit[2]}}}")
     number = _number_of(said.answer, problem)

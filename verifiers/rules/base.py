@@ -16,7 +16,7 @@ class RuleVerifier:
     """
 
     name = "rule"
-    version = "5"
+    version = "6"
 
     def same(self, answer: str, expected: str) -> bool:
         """Whether `answer` is `expected`."""

@@ -18,7 +18,7 @@ class StepVerifier:
     """
 
     name = "steps"
-    version = "6"
+    version = "7"
 
     def __init__(self, *, require: bool = False, **options: Any) -> None:
         self.require = require

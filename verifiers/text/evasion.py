@@ -8,6 +8,7 @@ nothing, and "It is 7, I'm not sure" gives an answer.
 
 from __future__ import annotations
 
+import functools
 import re
 
 from harness.core import Status
@@ -68,6 +69,7 @@ _SHORT = 4
 """Sentences up to which an evasion anywhere is the response's point."""
 
 
+@functools.lru_cache(maxsize=4096)
 def is_evasive(answer: str) -> Status | None:
     """`refused` or `abstained` if an extracted answer is no answer but says so."""
     if not _WORDED.search(answer[:400]):
@@ -100,6 +102,8 @@ def evasion(text: str) -> Status | None:
 
 def says_so(text: str, answer: str) -> bool:
     """Whether `answer` was taken from a sentence that declines: "I don't know the answer to it"."""
+    if not _WORDED.search(text[-_READ:]):
+        return False
     answer = _plain(answer)
     return any(answer in s and _declines(s) for s in map(_plain, _SENTENCE.split(text[-_READ:])))
 

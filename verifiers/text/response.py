@@ -101,6 +101,8 @@ class Response:
 
     def noted(self, verdict: Verdict) -> Verdict:
         """The verdict, with the notes added to its reason, and whether the text is a loop."""
+        if not self.notes and verdict.loop is False:
+            return verdict
         reason = "; ".join((verdict.reason, *self.notes))
         return dataclasses.replace(verdict, reason=reason, loop=LOOP in self.notes)
 

@@ -147,10 +147,11 @@ def _hard(text: str, start: int) -> tuple[int, str]:
 
 def _soft(text: str, start: int, question: str) -> tuple[int, str]:
     """The first heading of another problem after an answer."""
-    marked = _marked(text, start)
+    marked = -1  # where the first marked answer stands, once a heading asks for it
     numbered = False  # whether the response numbers questions of its own
     for match in itertools.islice(_SOFT.finditer(text, start), _HEADINGS):
         place, number = match.start(), match["number"]
+        marked = _marked(text, start) if marked < 0 else marked
         answered = marked < place or _concluded(text, start, place)
         if number in ("1", "一"):
             numbered = numbered or not answered

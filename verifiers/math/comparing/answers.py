@@ -25,6 +25,7 @@ _PHRASES = {
         r"(?:(?:all|any|every|the set of|the set of all|the) )?(?:the )?real(?: numbers?|s)?"
         r"(?: [a-z])?"
         r"|all reals|all values of [a-z]"
+        r"|(?:any|every|all) (?:real )?(?:values? of )?[a-z] (?:works?|will work|is possible)"
     ),
     "emptyset": lazy_pattern(
         r"(?:(?:there (?:is|are|exists?)"
@@ -33,19 +34,20 @@ _PHRASES = {
         r"(?:(?:solutions?|roots?|values?|numbers?|integers?|pairs?|triples?|functions?|primes?"
         r"|polynomials?|sequences?|points?|sets?)(?: [a-z])?|(?<=such )[a-z])"
         r"(?: (?:exists?|is possible|are possible))?(?: (?:over|in|among) the real(?: number)?s)?"
-        r"|(?:the )?(?:empty|null) set|none(?: exists?)?"
+        r"|(?:the )?(?:empty|null) set|none(?: exists?)?|no (?:real )?solutions?[;:.,].*"
     ),
     "undefined": lazy_pattern(
         r"(?:the limit |it )?(?:does not exist|doesn't exist|dne|(?:is )?undefined|not defined)"
     ),
     "oo": lazy_pattern(
         r"(?:positive )?infinity"
-        r"|(?:there are )?(?:infinitely many|infinite|an infinite number of)(?: (?:real |integer )?"
+        r"|(?:there are )?(?:infinitely many|infinite|(?:an )?infinite number of)"
+        r"(?: (?:real |integer )?"
         r"(?:solutions?|values?|roots?|points?))?"
     ),
 }
 MAX_RUN = 200
-_TIMES = {"once": 1, "twice": 2, "thrice": 3}
+_TIMES = {"once": 1, "twice": 2, "thrice": 3, "doubles": 2, "triples": 3, "quadruples": 4}
 _DOTTED = lazy_pattern(
     r"\W*?((?:-?\d+\s*,\s*){2,5})(?:\\[lc]?dots|\.{3}|…)\s*,?\s*(?:and\s+)?(-?\d+)\W*"
 )
@@ -85,7 +87,7 @@ def read(text: str) -> Answer:
     if sentences.is_denial(plain):
         return Answer(text, (), "a denial")
     if len(plain) < 60 and not any(c.isdigit() for c in plain):
-        folded = in_english(" ".join(plain.casefold().split()).strip(" ."))
+        folded = in_english(" ".join(plain.casefold().split()).strip(" .{}\\"))
         for name, phrase in _PHRASES.items():
             if phrase.fullmatch(folded):
                 return Answer(text, (Sym(name),))
@@ -192,7 +194,9 @@ def _in_parts(text: str, told: list[str]) -> Answer:
 
 def _spelled(plain: str) -> Node | None:
     """Digits in a base above ten, a number in words, or a list of such."""
-    value: Fraction | int | None = digits_value(plain) or _TIMES.get(plain.casefold().strip(" ."))
+    value: Fraction | int | None = digits_value(plain) or _TIMES.get(
+        plain.casefold().strip(" .").removeprefix("it ")
+    )
     if value is None:
         value = wording.number_words(plain)
     if value is None and not plain.isdigit():

@@ -32,6 +32,7 @@ from harness.verifiers.math.comparing.shapes import (
     column,
     counted_apart,
     distinct,
+    in_turns,
     is_op,
     is_tuple,
     nested,
@@ -53,6 +54,7 @@ from harness.verifiers.math.comparing.statements import (
     items_of,
     least_value,
     name_of,
+    named_apart,
     settle,
     value_of,
 )
@@ -76,6 +78,17 @@ _NO = Outcome(False, "structure")
 _SEVERAL = BRACKETS | {"list", "{}", "matrix", "or", "system", "cases", "][", "row"}
 
 
+def _integers(gold: Node, answer: Node) -> tuple[set[str], set[str]]:
+    """(letters declared or implied to be integers, those of them that may be negative)."""
+    declared = declared_integers(gold) | declared_integers(answer)
+    whole = declared_integers(gold, negative=True) | declared_integers(answer, negative=True)
+    implied = [implied_integers(n) - free_symbols(o) for n, o in ((gold, answer), (answer, gold))]
+    if all(implied):
+        declared |= implied[0] | implied[1]
+        whole |= implied[0] | implied[1]
+    return declared, whole
+
+
 class Comparison(SetComparison):
     """One gold against one answer under one set of options."""
 
@@ -84,20 +97,14 @@ class Comparison(SetComparison):
         if key(gold) == key(answer) or rounded_so(gold, answer):
             return Outcome(True, "canonical")
         gold, answer = with_floor(gold, answer), with_floor(answer, gold)
-        declared = declared_integers(gold) | declared_integers(answer)
-        whole = set().union(*(declared_integers(n, negative=True) for n in (gold, answer)))
-        implied = [
-            implied_integers(n) - free_symbols(o) for n, o in ((gold, answer), (answer, gold))
-        ]
-        if all(implied):
-            declared |= implied[0] | implied[1]
-            whole |= implied[0] | implied[1]
+        written = gold, answer
         gold, answer = settle(spread(gold, answer)), settle(spread(answer, gold))
         if is_tuple(value_of(gold)) and is_tuple(value_of(answer)):
             gold, answer = value_of(gold), value_of(answer)  # (x, y) = (t, 2t)
         outcome = self._settled(gold, answer)
         if outcome.equal:
             return outcome
+        declared, whole = _integers(*written)
         candidates = [answer]
         for other in renamings(gold, answer, declared):
             told = self._settled(gold, other)
@@ -145,6 +152,7 @@ class Comparison(SetComparison):
         return isinstance(node, Sym) and node.name == "emptyset"
 
     def _several(self, gold: Node, answer: Node) -> Outcome:
+        gold, answer = in_turns(gold), in_turns(answer)
         g, a = value_of(gold), value_of(answer)
         listed = as_points(g, a), as_points(a, g)
         if listed[0] is not g or listed[1] is not a:
@@ -153,6 +161,8 @@ class Comparison(SetComparison):
         if points[0] is not g or points[1] is not a:
             return self._unordered(*points)
         if any(is_op(n, "matrix") or has_matrix(n) for n in (g, a)):
+            if named_apart(gold, answer):
+                return _NO  # A^{-1} = … for A = …
             return self._matrices(column(point(g)), column(point(a)))
         if is_op(g, "ratio") or is_op(a, "ratio"):
             return same_ratio(g, a, self.options)

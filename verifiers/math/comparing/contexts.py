@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 DIGITS = 40
 ANALYSIS_STEPS = 30  # each value of a summand or integrand counts for so many nodes more
 MAX_MAGNITUDE = 2_000_000  # bits of the exponent part of a power's value
+MAX_NUMBERS, MAX_KEPT = 4096, 64  # numbers that are kept, and the bits of each
 MAX_ARGUMENT = 200  # bits before the point of an argument of a transcendental function
 _CHEAP = frozenset({"abs", "%", "max", "min", "re", "im", "conj", "sgn", "log"})
 
@@ -61,6 +62,7 @@ class Digits:
 
         self.mp = mpmath.MPContext()
         self.mp.dps = DIGITS + 10
+        self._numbers: dict[tuple[Fraction, int], Any] = {}
         self.pi, self.e, self.i, self.inf = self.mp.pi, self.mp.e, self.mp.j, self.mp.inf
         self.real = {
             head: function if head in _CHEAP else self._guarded(function)
@@ -69,7 +71,13 @@ class Digits:
         self.complex = self.real
 
     def number(self, value: Fraction) -> Any:
-        return self.mp.mpf(value.numerator) / value.denominator
+        wanted = value, self.mp.prec
+        known = self._numbers.get(wanted)
+        if known is None:
+            known = self.mp.mpf(value.numerator) / value.denominator
+            if len(self._numbers) < MAX_NUMBERS and value.numerator.bit_length() < MAX_KEPT:
+                self._numbers[wanted] = known
+        return known
 
     def distance(self, value: Any) -> float:
         """How many bits `value` is larger or smaller than 1."""

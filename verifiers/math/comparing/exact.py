@@ -34,7 +34,7 @@ def key(node: Node) -> str:
         value = node.value
         if value.numerator.bit_length() + value.denominator.bit_length() > 10_000:
             return f"{value.numerator:x}/{value.denominator:x}"  # linear, unlike decimal digits
-        return str(value)
+        return str(value.numerator if value.denominator == 1 else value)
     if isinstance(node, Sym):
         return node.name
     if isinstance(node, Text):
@@ -234,6 +234,8 @@ def _log(number: Fraction, base: Fraction) -> Fraction:
 
 def exact(node: Node) -> Fraction | None:
     """The rational value of `node`, or None."""
+    if type(node) is Num:
+        return node.value
     try:
         return Exact().value(node)
     except UnknownError:

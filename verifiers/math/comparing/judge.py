@@ -85,7 +85,7 @@ def _from_roman(text: str) -> str:
 
 def _parsed(gold: str, answer: str, options: Options) -> tuple[Outcome, str]:
     left, right = read(gold), read(answer)
-    told = same_words(left, right, gold, options)
+    told = same_words(left, right, gold, answer, options)
     if told is not None:
         return told
     from harness.verifiers.math.comparing.compare import Comparison

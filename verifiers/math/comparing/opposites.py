@@ -15,7 +15,7 @@ _PAIRS = (
     ("greater|larger|bigger", "smaller|less"), ("inside", "outside"), ("ahead", "behind"),
     ("upward", "downward"), ("converg", "diverg"), ("at least", "at most"),
     ("interior", "exterior"), ("odd", "even"), ("higher", "lower"), ("win", "lose"), ("up", "down"),
-    ("bc", "ad"), ("am", "pm"),
+    ("gcd|hcf", "lcm"), ("bc", "ad"), ("am", "pm"),
 )  # fmt: skip
 _WORD = r"(?<![\\A-Za-z-])(?:%s)(?:e|es|s|ed|d|ing|ent|tion)?(?![A-Za-z])"
 _ANY = lazy_pattern(_WORD % "|".join(f"{a}|{b}" for a, b in _PAIRS))

@@ -9,6 +9,7 @@ but sqrt(x^2) != x.
 
 from __future__ import annotations
 
+import functools
 import math
 import zlib
 from collections.abc import Sequence
@@ -49,6 +50,7 @@ _SATURATING = frozenset({"tanh", "coth", "erf"})
 _BROKEN = frozenset({"abs", "max", "min", "floor", "ceil", "sgn", "root"})
 
 
+@functools.lru_cache(maxsize=1024)
 def point_value(name: str, point: int) -> Fraction:
     """The value of variable `name` at a point: positive, then of both signs, then whole."""
     seed = zlib.crc32(f"{name}:{point}".encode("utf-8", "replace"))

@@ -12,6 +12,7 @@ from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
 from harness.verifiers.math.reading import wording
 from harness.verifiers.math.reading.numbers import plain_number
+from harness.verifiers.math.reading.sentences import main_clause
 from harness.verifiers.patterns import lazy_pattern
 
 MAX_QUESTION = 4_000  # characters from its end
@@ -40,8 +41,12 @@ _LOSES = lazy_pattern(r"\b(?:loses?|lost|opposite|except)\b", re.I)
 _ENDS = lazy_pattern(r"[\[(].*,.*[\])]", re.S)
 
 
-def as_asked(gold: str, answer: str, question: str, options: Options) -> tuple[Outcome, str] | None:
-    """Whether `question` makes the answer equal; None where it does not."""
+def as_asked(
+    gold: str, answer: str, question: str, options: Options, sentence: str = ""
+) -> tuple[Outcome, str] | None:
+    """Whether `question` makes the answer equal; None where it does not. `sentence` is the one in
+    which the answer stands.
+    """
     if len(answer) > MAX_ANSWER:
         return None
     question = question[-MAX_QUESTION:]
@@ -52,7 +57,177 @@ def as_asked(gold: str, answer: str, question: str, options: Options) -> tuple[O
         or _as_range(gold, answer, question)
         or _in_base(gold, answer, question)
         or _who(gold, answer, question)
+        or _in_another_unit(gold, answer, question, options)
+        or _at_the_hour(gold, answer, question)
+        or _none_of_them(gold, sentence, question)
+        or _leads(gold, sentence, question)
+        or _states(gold, sentence, question)
     )
+
+
+def _in_another_unit(
+    gold: str, answer: str, question: str, options: Options
+) -> tuple[Outcome, str] | None:
+    """`2040 minutes` for 34, where the question asks how long, names no unit for it, and tells of
+    hours: the gold is in one of the units of its problem."""
+    if plain_number(gold) is None or not _HOW_LONG.search(question):
+        return None
+    said = _LASTS.search(wording.words_only(answer))
+    if said is None or _IN_WHICH.search(question):
+        return None
+    own = said[1].lower().rstrip("s")
+    for unit in dict.fromkeys(u.lower().rstrip("s") for u in _TIME_UNIT.findall(question)):
+        if unit != own:
+            told, why = same_answer(f"{gold} {unit}s", answer, options)
+            if told.equal:
+                return told, f"{why}: the gold in {unit}s, of which the problem tells"
+    return None
+
+
+def _at_the_hour(gold: str, answer: str, question: str) -> tuple[Outcome, str] | None:
+    """`2:00` for 2, where the question asks for a time of day."""
+    told = _FULL_HOUR.fullmatch(wording.words_only(answer).strip(" ."))
+    if told is None or gold.strip(" $") != told[1].lstrip("0"):
+        return None
+    asks = _WHAT_TIME.search(question) is not None
+    return (Outcome(True, "time"), "the full hour") if asks else None
+
+
+def _none_of_them(gold: str, sentence: str, question: str) -> tuple[Outcome, str] | None:
+    """ "There are no eggs left" for 0, and "no such n exists" for no."""
+    plain = wording.words_only(sentence)
+    if len(plain) > MAX_SENTENCE or re.search(r"\d", plain):
+        return None
+    if plain_number(gold) == 0 and _HOW_MANY.search(question) and _NONE.search(plain):
+        return Outcome(True, "words"), "none, where the question asks how many"
+    no = wording.polarity(gold) == "no" and wording.words_only(gold).strip(" .").isalpha()
+    if no and _EXISTS.search(question) and _NO_SUCH.search(plain):
+        return Outcome(True, "words"), "no, as the sentence tells"
+    return None
+
+
+def _states(gold: str, sentence: str, question: str) -> tuple[Outcome, str] | None:
+    """ "Nora does not have enough money" for no, where the question is whether she has."""
+    said = wording.words_only(gold).strip(" .").casefold()
+    if said not in ("yes", "no") or wording.polarity(sentence):
+        return None
+    asks = [s for s in re.split(r"(?<=[.!?])\s+|\n", question) if s.strip()][-1:]
+    if not asks or not _WHETHER.match(asks[0]) or _NEGATIVE.search(asks[0]) or " or " in asks[0]:
+        return None
+    told = main_clause(_HERALDED.sub("", wording.words_only(sentence)[:MAX_SENTENCE]))
+    told = re.split(r"[,:;]", told, maxsplit=1)[0]
+    if _UNSURE.search(told) or len(_NEGATIVE.findall(told)) > 1:
+        return None
+    wanted, found = _stems(asks[0]), _stems(told)
+    if len(wanted) < 2 or wanted[:1] != found[:1]:
+        return None
+    if not set(wanted[-2:]) <= set(found) or len({*wanted} - {*found}) > len(wanted) // 3:
+        return None
+    denied = _NEGATIVE.search(told) is not None
+    return Outcome(denied == (said == "no"), "words"), "what the sentence states"
+
+
+def _stems(text: str) -> list[str]:
+    """The telling words of a clause without their endings."""
+    told = (w.casefold() for w in re.findall(r"[A-Za-z]+", text))
+    return [w.rstrip("s").removesuffix("e") for w in told if w not in _EMPTY_WORDS]
+
+
+_WHETHER = lazy_pattern(r"\W*(?:is|are|was|were|do|does|did|can|will|has|have)\s", re.I)
+_UNSURE = lazy_pattern(
+    r"\b(?:if|unless|would|could|might|may|should|only|almost|nearly|whether|only|until|hardly|barely|just|if"
+    r"|determine|check|assum\w*|suppose)\b", re.I
+)  # fmt: skip
+_EMPTY_WORDS = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "is",
+        "are",
+        "was",
+        "were",
+        "do",
+        "does",
+        "did",
+        "can",
+        "will",
+        "has",
+        "have",
+        "had",
+        "be",
+        "been",
+        "to",
+        "of",
+        "in",
+        "on",
+        "for",
+        "at",
+        "by",
+        "it",
+        "that",
+        "this",
+        "not",
+        "no",
+        "so",
+        "there",
+        "with",
+        "t",
+        "n",
+    ]
+)
+
+
+def _leads(gold: str, sentence: str, question: str) -> tuple[Outcome, str] | None:
+    """ "Lena ran farther than Rita: 12 km against 10" for Lena, where the question asks who ran
+    farther."""
+    name = wording.words_only(gold).strip(" .")
+    if not _PROPER.fullmatch(name) or not _ASKS_WHO.search(question):
+        return None
+    told = _HERALDED.sub("", wording.words_only(sentence)[:MAX_SENTENCE]).lstrip(" *_")
+    if not told.startswith(f"{name} ") or _NEGATIVE.search(told) or _LOSES.search(told):
+        return None
+    asked = {w.lower() for w in _COMPARATIVE.findall(question)}
+    clause = re.split(r"[:;,(]", told, maxsplit=1)[0]
+    more = [w.lower() for w in _COMPARATIVE.findall(clause)]
+    if len(asked) != 1 or more[:1] != [*asked] or " and " in clause.partition(more[0])[0]:
+        return None
+    return Outcome(True, "words"), "the one who leads the comparison"
+
+
+MAX_SENTENCE = 300
+_HOW_LONG = lazy_pattern(r"\bhow\s+(?:long|much\s+(?:total\s+)?time)\b", re.I)
+_TIME_UNIT = lazy_pattern(r"\b(seconds?|minutes?|hours?|days?|weeks?)\b", re.I)
+_LASTS = lazy_pattern(r"\d\s*(seconds?|minutes?|hours?|days?|weeks?)\b", re.I)
+_IN_WHICH = lazy_pattern(
+    r"\bin\s+(?:seconds|minutes|hours|days|weeks)\b|\bhow\s+many\s+(?:more\s+)?(?:seconds|minutes|hours|days"
+    r"|weeks)\b", re.I
+)  # fmt: skip
+_FULL_HOUR = lazy_pattern(r"(\d{1,2}):00(?::00)?")
+_WHAT_TIME = lazy_pattern(
+    r"\b(?:what|which)\s+(?:\w+\s+)?time\b|\btime of day\b|\bo['’]?clock\b", re.I
+)
+_HOW_MANY = lazy_pattern(r"\bhow\s+(?:many|much)\b", re.I)
+_REMAIN = r"(?:left(?:over)?|remain(?:s|ing)?|needed|over)"
+_NONE = lazy_pattern(
+    rf"\bnone\b(?:\s+of\s+[^.,;]{{1,40}})?\s+(?:is|are|was|were|will be|would be)?\s*{_REMAIN}\b"
+    r"|(?:^|\b(?:so|thus|therefore|hence|are|is|be|has|have|had|with)\b,?)\W*no\s+"
+    rf"(?:[a-z]+\s+){{1,3}}(?:(?:is|are|was|were|will be)\s+)?{_REMAIN}\b"
+    rf"|n['’]t\s+(?:be\s+|have\s+)?any\s+(?:[a-z]+\s+){{1,3}}{_REMAIN}\b",
+    re.I,
+)
+_EXISTS = lazy_pattern(r"\b(?:does|do)\b[^.?!]*\bexist\b|\b(?:is|are)\s+there\b|\bexists?\b", re.I)
+_NO_SUCH = lazy_pattern(
+    r"\bno\s+such\s+[^.,;]{1,60}\bexists?\b|\b(?:is|are)\s+no\s+such\b|\bdo(?:es)?\s+not\s+exist\b"
+    r"|\bdo(?:es)?n['’]t\s+exist\b", re.I
+)  # fmt: skip
+_HERALDED = lazy_pattern(
+    r"^\W*(?:(?:so|thus|hence|therefore|finally|in conclusion|consequently)\b,?\s*)+", re.I
+)
+_COMPARATIVE = lazy_pattern(
+    r"\b(more|less|fewer|farther|further|faster|slower|longer|shorter|taller|older|younger|higher|lower|heavier"
+    r"|lighter|earlier|later|larger|smaller|bigger|better|worse|most|least|first|last)\b", re.I
+)  # fmt: skip
 
 
 def _in_base(gold: str, answer: str, question: str) -> tuple[Outcome, str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
@@ -18,6 +19,7 @@ _APART = lazy_pattern(r"(?<=\d)\s+(?=[\d.])")  # a mixed number's space
 _FRAC = lazy_pattern(r"^\s*(-?)\s*\\[dt]?frac\s*\{?\s*(-?\d+)\s*\}?\s*\{?\s*(-?\d+)\s*\}?\s*$")
 
 
+@functools.lru_cache(maxsize=4096)
 def unwrap(text: str) -> str:
     """`text` without math delimiters around the whole, and without a final full stop."""
     text = text.strip().strip("*`").strip()
@@ -27,9 +29,13 @@ def unwrap(text: str) -> str:
     return text.removesuffix(".").strip() if not text.endswith("..") else text
 
 
+@functools.lru_cache(maxsize=4096)
 def text_key(text: str) -> str:
     """`text` without spacing and sizing commands."""
-    text = unwrap(text).replace("\\dfrac", "\\frac").replace("\\tfrac", "\\frac")
+    text = unwrap(text)
+    if text.isalnum():
+        return text
+    text = text.replace("\\dfrac", "\\frac").replace("\\tfrac", "\\frac")
     return _SPACE.sub("", _APART.sub("_", text))
 
 

@@ -33,7 +33,7 @@ def point_name(node: Node) -> str | None:
 
 def are_roots(labels: set[str | None]) -> bool:
     """Whether names are those of an equation's roots, x_1 and x_2, whose order says nothing."""
-    return {str(name).partition("_")[0] for name in labels} in ({"x"}, {"z"}, {"t"})
+    return {str(name).partition("_")[0] for name in labels} in ({"x"}, {"z"}, {"t"}, {"lambda"})
 
 
 def are_extremes(members: list[Node]) -> bool | None:
@@ -55,6 +55,8 @@ def rounded_so(gold: Node, answer: Node) -> bool:
     """Whether an answer is the decimal that its gold gives beside the exact value."""
     match gold:
         case Op(head="~", args=(_, Num() as decimal)):
+            return key(decimal) == key(answer)
+        case Op(head="chain", args=(_, Sym(name="="), _, Sym(name="~"), Num() as decimal)):
             return key(decimal) == key(answer)
     return False
 
@@ -103,6 +105,22 @@ def in_every_order(node: Node, *, cyclic: bool) -> Node | None:
         turns = [args[i:] + args[:i] for i in range(len(args))]
         found += [Op("()", tuple(o)) for o in (turns if cyclic else permutations(args))]
     return Op("list", tuple(distinct(found)))
+
+
+def in_turns(node: Node) -> Node:
+    """`p = 2, q = 3, p = 3, q = 2` as the points (2, 3) and (3, 2)."""
+    if not (is_op(node, "list") and isinstance(node, Op) and len(node.args) > 3):
+        return node
+    members = [m for m in node.args if isinstance(m, Op) and m.head == "="]
+    names = [m.args[0].name for m in members if isinstance(m.args[0], Sym)]
+    size = len({*names})
+    if not 1 < size < len(names) or len(names) % size or len(names) != len(node.args):
+        return node
+    if names != names[:size] * (len(names) // size):
+        return node
+    order = sorted(range(size), key=lambda i: names[i])
+    rows = [members[i : i + size] for i in range(0, len(members), size)]
+    return Op("list", tuple(Op("()", tuple(row[i].args[1] for i in order)) for row in rows))
 
 
 def as_points(node: Node, other: Node) -> Node:
@@ -183,7 +201,7 @@ def with_floor(node: Node, other: Node) -> Node:
         return node
     if not any(isinstance(n, Op) and n.head == "[]" and len(n.args) == 1 for n in walk(node)):
         return node
-    return _floored(node) if has_head(other, "floor") else _grouped(node)
+    return _floored(node) if has_head(other, "floor", "ceil") else _grouped(node)
 
 
 def _grouped(node: Node) -> Node:

@@ -39,7 +39,7 @@ def is_name(node: Node) -> bool:
         first, second = (a.name for a in node.args if isinstance(a, Sym))
         if first[:1].isupper() and len(first) == 1 and second[:1].islower():
             return second not in CONSTANTS  # P(x) = …
-    if _is_slope(node) or _is_measure(node) or _is_special(node):
+    if _is_slope(node) or _is_measure(node) or _is_special(node) or _is_matrix_name(node):
         return True
     if node.head == "*":
         return all(is_name(a) or _is_inverse(a) for a in node.args) and all(
@@ -49,6 +49,16 @@ def is_name(node: Node) -> bool:
         return is_name(node.args[0])
     if node.head in ("inter", "union", "minus"):  # A ∩ B = {0, 1}
         return all(n.name[:1].isupper() for n in walk(node) if isinstance(n, Sym))
+    return False
+
+
+def _is_matrix_name(node: Op) -> bool:
+    """`A^{-1}`, `A^T` and `s^2`."""
+    match node:
+        case Op(head="^", args=(Sym(name=name), Num(value=-1) | Sym(name="T"))):
+            return len(name) == 1 and name.isupper()
+        case Op(head="^", args=(Sym(name="s" | "S" | "sigma"), Num(value=2))):
+            return True  # the variance
     return False
 
 
@@ -102,6 +112,8 @@ def _is_multiple(node: Node) -> bool:
     match node:
         case Op(head="*", args=(Num(), Sym())):
             return True
+        case Op(head="+", args=args):  # |a + 2b|
+            return len(args) == 2 and all(is_name(a) or _is_multiple(a) for a in args)
     return False
 
 
@@ -130,6 +142,15 @@ def alike(first: Node, second: Node) -> bool:
     letter, function = (first, second) if letters[0] else (second, first)
     name = _letter(function) or ""
     return _letter(letter) == name or (_letter(letter) == "y" and not name.endswith("'"))
+
+
+def named_apart(first: Node, second: Node) -> bool:
+    """Whether both sides give a value to a name, and the names are of two things."""
+    if name_of(first) is None or name_of(second) is None:
+        return False
+    names = [n.args[0] for n in (first, second) if isinstance(n, Op)]
+    simple = all(isinstance(n, Sym) or (isinstance(n, Op) and n.head != "()") for n in names)
+    return simple and not alike(names[0], names[1])
 
 
 def _is_indexed(node: Node) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from dataclasses import replace
 
 from harness.verifiers.math.comparing.answers import Answer
+from harness.verifiers.math.comparing.cases_in_words import in_cases
 from harness.verifiers.math.comparing.opposites import opposite
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
 from harness.verifiers.math.comparing.quick import text_key
-from harness.verifiers.math.reading import sentences, wording
+from harness.verifiers.math.reading import dates, sentences, wording
 from harness.verifiers.math.reading.numerals import in_english
 from harness.verifiers.math.reading.tree import Sym
 from harness.verifiers.patterns import lazy_pattern
@@ -21,6 +24,7 @@ _LABEL = lazy_pattern(
 _TRIANGLE = lazy_pattern(r"\\triangle\s*|△\s*")
 _OF = lazy_pattern(r"\s+of\b.*$", re.S)  # "O is the centroid of triangle ABC"
 _OPTION = lazy_pattern(r"\s*\(?([A-J])[.):]\s+(\S.{0,200})")
+_LETTERED = lazy_pattern(r"\s*\(([A-J])\)\s*\S")  # "(B) 12"
 _FORMULA = lazy_pattern(r"\$[^$]{1,80}\$|\\triangle\s*|(?<![\w\\])[a-z]_\{?\d\}?")
 _PLACES = (("first", "1st", "i", "1"), ("second", "2nd", "ii", "2"), ("third", "3rd", "iii", "3"),
            ("fourth", "4th", "iv", "4"))  # fmt: skip
@@ -63,10 +67,12 @@ _DIVIDED = lazy_pattern(
 
 def no_mathematics(gold: str, answer: str) -> Told | None:
     """Times, dates, choice letters, yes and no; None where they do not settle it."""
+    if wording.only_signs(gold) and wording.only_signs(answer):
+        return None
     time = wording.same_time(gold, answer)
     if time is not None:
         return Outcome(time, "time"), "times of day"
-    day = sentences.same_date(gold, answer)
+    day = dates.same_date(gold, answer)
     if day is not None:
         return Outcome(day, "words"), "dates"
     if opposite(gold, answer):
@@ -84,10 +90,11 @@ def no_mathematics(gold: str, answer: str) -> Told | None:
 
 def _divided(gold: str, answer: str) -> Told | None:
     """`7 remainder 2` and `7 R 2`."""
-    told = [_DIVIDED.fullmatch(wording.words_only(t).strip(" .")) for t in (gold, answer)]
-    if told[0] is None or told[1] is None:
+    told = _DIVIDED.fullmatch(wording.words_only(gold).strip(" ."))
+    said = told and _DIVIDED.fullmatch(wording.words_only(answer).strip(" ."))
+    if not told or not said:
         return None
-    return Outcome(told[0].groups() == told[1].groups(), "words"), "a quotient and a remainder"
+    return Outcome(told.groups() == said.groups(), "words"), "a quotient and a remainder"
 
 
 _SIDE = r"(\d{1,9}(?:\.\d{1,9})?)\s*(?:[a-z]{1,12}\.?)?(?:\s+(?:wide|long|tall|high|deep))?"
@@ -108,19 +115,24 @@ def _dimensions(gold: str, answer: str) -> Told | None:
 
 def _quadrants(gold: str, answer: str) -> Told | None:
     """`second`, `Quadrant II` and `the 2nd quadrant`."""
-    told = [_QUADRANT.fullmatch(in_english(wording.words_only(t))) for t in (gold, answer)]
-    if (
-        told[0] is None
-        or told[1] is None
-        or not any(re.search("[a-z]{3}", t.group(), re.I) for t in told if t)
-    ):
+    told = _quadrant(gold)
+    said = told and _quadrant(answer)
+    if not told or not said:
         return None
-    places = [next(i for i, row in enumerate(_PLACES) if t[1].lower() in row) for t in told if t]
+    if not any(re.search("[a-z]{3}", t.group(), re.I) for t in (told, said)):
+        return None
+    places = [next(i for i, row in enumerate(_PLACES) if t[1].lower() in row) for t in (told, said)]
     return Outcome(places[0] == places[1], "words"), "places in an order"
+
+
+def _quadrant(text: str) -> re.Match[str] | None:
+    return _QUADRANT.fullmatch(in_english(wording.words_only(text)))
 
 
 def _propositions(gold: str, answer: str) -> Told | None:
     """`If …, then …` and `there exists x such that …` in the same words and signs."""
+    if wording.only_signs(gold):
+        return None
     if not (_PROPOSITION.search(gold[:400]) and _PROPOSITION.search(answer[:400])):
         return None
     keys = [_proposition(t) for t in (gold, answer)]
@@ -137,6 +149,9 @@ def _proposition(text: str) -> str:
 
 def _choice(gold: str, answer: str) -> Told | None:
     """The letter of an option, or the text of the one that the gold tells with its letter."""
+    letters = [_LETTERED.match(wording.words_only(t)) for t in (gold, answer)]
+    if letters[0] and letters[1] and letters[0][1] != letters[1][1]:
+        return Outcome(False, "choice"), "the letter of another option"
     option = _OPTION.fullmatch(gold)
     if option is not None:  # "B. 5"
         letter = wording.choice(answer)
@@ -186,6 +201,7 @@ _FOR_EXAMPLE = lazy_pattern(
 )
 
 
+@functools.lru_cache(maxsize=4096)
 def _possible(text: str) -> bool | None:
     """What "yes", "impossible" and "it is not possible" say; None for other texts."""
     plain = " ".join(wording.words_only(text).casefold().replace("it's", "it is").split())
@@ -207,9 +223,14 @@ def key_of_none(answer: Answer) -> bool:
     return any(isinstance(n, Sym) and n.name == "emptyset" for n in answer.readings)
 
 
+_LABEL_SIGN = lazy_pattern(r"(?<=[A-Za-z]{2})\s*=")  # "boat = 18 km/h", a label
+_ESCAPED = lazy_pattern(r"\\(?=[\s\d$])")  # what is left of `\$9`
+_NEITHER = lazy_pattern(r"\bneither\b.*\bnor\b", re.I | re.S)
+
+
 def _one_word(plain: str, told: str, word: str, gold: str) -> Told | None:
     """The one word of an answer that a gold in a sentence gives."""
-    if plain.casefold().startswith("neither ") and word == "neither":
+    if word == "neither" and _NEITHER.search(plain):
         return Outcome(True, "words"), "neither of the two"
     if not (word.isalpha() or sentences.is_numbered(told) or _LETTER.fullmatch(told)):
         return None
@@ -223,35 +244,62 @@ def _one_word(plain: str, told: str, word: str, gold: str) -> Told | None:
     return None
 
 
-def same_words(left: Answer, right: Answer, gold: str, options: Options) -> Told | None:
+_AFFIRMING = lazy_pattern(r"^\W*(?:yes|no),\s+(?=(?:it|this|that|they|these|there)\s)", re.I)
+
+
+def same_words(
+    left: Answer, right: Answer, gold: str, answer: str, options: Options
+) -> Told | None:
     """Words against words, where a side is no mathematics; None where both are."""
-    words = [wording.normal_words(a.text, case=options.case) for a in (left, right)]
+    if (cases := in_cases(left.text, right.text)) is not None:
+        return cases
+    if right.text[:1] in "YyNn\\" and wording.polarity(left.text) is None:
+        right = replace(right, text=_AFFIRMING.sub("", wording.words_only(right.text)))
     plain, told = wording.words_only(left.text), wording.words_only(right.text)
-    if len(plain) > len(told) and (alone := _one_word(plain, told, words[1], gold)) is not None:
-        return alone
+    if len(plain) > len(told):
+        word = wording.normal_words(right.text, case=options.case)
+        if (alone := _one_word(plain, told, word, gold)) is not None:
+            return alone
     told = _TRIANGLE.sub("triangle ", told)
-    none = [sentences.tells_of_none(a.text) or key_of_none(a) for a in (left, right)]
-    if all(none):
+    if all(sentences.tells_of_none(a.text) or key_of_none(a) for a in (left, right)):
         return Outcome(True, "words"), "there is none"
     if left.readings and right.readings:
-        if sentences.other_order(plain, told):
-            return Outcome(False, "order"), "the numbers of the gold's sentence in another order"
-        if "\\" not in plain and sentences.same_numbers(plain, told):
-            return Outcome(True, "words"), "the numbers of the gold's sentence"
-        return None
+        return _both_read(plain, told, answer)
+    return _in_words(left, right, (plain, told, answer), options)
+
+
+def _both_read(plain: str, told: str, answer: str) -> Told | None:
+    """What the words tell of two answers that both read as mathematics."""
+    said = wording.words_only(answer)
+    if plain.isalpha() and len(plain) > 2 and sentences.gives(plain, said):
+        return Outcome(True, "words"), "the word of a sentence"  # red, read as a product
+    unescaped = _ESCAPED.sub("", plain), _ESCAPED.sub("", told)
+    if sentences.other_order(*unescaped):
+        return Outcome(False, "order"), "the numbers of the gold's sentence in another order"
+    if "\\" not in unescaped[0] and sentences.same_numbers(*unescaped):
+        return Outcome(True, "words"), "the numbers of the gold's sentence"
+    return None
+
+
+def _in_words(left: Answer, right: Answer, texts: tuple[str, str, str], options: Options) -> Told:
+    """Words against words; `texts` are the gold's, the answer's, and the answer as it was found."""
+    plain, told, answer = texts
     members = [wording.members(a.text, case=options.case) for a in (left, right)]
     if members[0] == members[1] and len(members[0]) > 1 and all(members[0]):
         return Outcome(True, "words"), "the same words"
+    words = [wording.normal_words(a.text, case=options.case) for a in (left, right)]
     if any(c.isalpha() or "①" <= c <= "⑳" for c in words[0]):  # 7 7 and 77 are no words
         if words[0] == words[1]:
             return Outcome(True, "words"), "the same words"
-        if sentences.gives(plain, told):
+        written = dict.fromkeys((told, wording.words_only(answer)))
+        if any(sentences.gives(plain, text) for text in written):
             return Outcome(True, "words"), "the words of a sentence"
         if not options.case and sentences.same_thing(in_english(plain), in_english(told)):
             return Outcome(True, "words"), "the same but for the noun"
     if left.readings and sentences.counts_in_order(plain, told):
         return Outcome(True, "words"), "the numbers in their order, with what they count"
-    if not left.readings and sentences.same_numbers(plain, told):
+    bare = _LABEL_SIGN.sub(":", _ESCAPED.sub("", told))
+    if sentences.same_numbers(_ESCAPED.sub("", plain), bare):
         return Outcome(True, "words"), "the numbers of the gold's sentence"
     side, why = ("answer", right.problem) if left.readings else ("gold", left.problem)
     return Outcome(False, "words"), f"other words (the {side} does not parse: {why})"

@@ -35,11 +35,16 @@ _MORE = lazy_pattern(
     r"|further|faster|heavier|higher)\b|\bdifference\b", re.I
 )  # fmt: skip
 _IN_UNIT = lazy_pattern(r"\bin\s+((?:square\s+|cubic\s+)?[a-z]+(?:\s+per\s+[a-z]+)?)\s*\W*$", re.I)
+_LONG_IN = lazy_pattern(r"\bhow\s+(?:long|far|fast|tall|high|much),?\s+in\s+([a-z]+)\b,", re.I)
 _NUMERIC = lazy_pattern(r"\bhow\s+(?:many|much)\b|\bcalculate\b|多少|几", re.I)
 _DIGITS = lazy_pattern(r"(?<![\w.])\d[\d,]*(?:\.\d+)?%?|(?<![\w.])\.\d+")
 _CONTENT = lazy_pattern(r"[A-Za-z]{3,}")
 _ENGLISH = lazy_pattern(r"^x |\b(?:the|how|what|is|are|does|did|do|of)\b", re.I)
 _NAME = lazy_pattern(r"(?<=[\w,;:] )[A-Z][a-z]+(?:['’]s)?")
+_LETTERED = lazy_pattern(  # box A, train B
+    r"\b((?:box|bag|jar|bin|tank|pipe|plan|team|group|class|store|shop|train|car|bus|machine|company|city|town"
+    r"|section|route|player|person|pool|shelf|printer|worker|runner|school|farm)\s[A-Z])\b", re.I
+)  # fmt: skip
 _STOP = words(
     """a an the is are was were do does did has have had will would can could should must may might
     there in on at for of by to from with per if when after before each every that who which he she
@@ -131,7 +136,7 @@ def asked(question: str) -> Asked:
         nouns += [chinese[1]] if chinese[1] else []
     word = nouns[0].lower() if nouns else ""
     unit = read_unit(word) if word else None
-    if unit is None and (behind := _IN_UNIT.search(sentence)):
+    if unit is None and (behind := _IN_UNIT.search(sentence) or _LONG_IN.search(sentence)):
         word, unit = behind[1].lower(), read_unit(behind[1].lower())
     kind = _kind(sentence, unit)
     return Asked(
@@ -156,7 +161,8 @@ def names(text: str) -> frozenset[str]:
         return frozenset(chinese)
     if not _ENGLISH.search(text):
         return frozenset()
-    return frozenset(m.lower().removesuffix("'s").removesuffix("’s") for m in _NAME.findall(text))
+    told = (m.lower().removesuffix("'s").removesuffix("’s") for m in _NAME.findall(text))
+    return frozenset(told) | {m.lower() for m in _LETTERED.findall(text)}
 
 
 def _kind(sentence: str, unit: Unit | None) -> str:

@@ -12,6 +12,7 @@ from harness.verifiers.patterns import lazy_pattern
 MAX_LINES = 12  # of the last ones that are looked through
 
 _END = lazy_pattern(r"[.!?](?=[\s*_]|$)|[。！？]")
+_FACTORIAL = lazy_pattern(r"[\dn)]!\s+(?:[-+*/=×·÷(\d]|[a-z])")  # "5! × 5!", "5! ways"
 _LONGEST = 20  # characters of an abbreviation
 _DISPLAY = lazy_pattern(  # none spans the opening of another: time stays linear
     r"\\\[(?:[^\\]|\\[^\[]){1,2000}?\\\]|\$\$.{1,2000}?\$\$|\\\((?:[^\\]|\\[^(]){1,2000}?\\\)", re.S
@@ -24,7 +25,8 @@ _CLOSING = lazy_pattern(
 )
 _REMARK = lazy_pattern(
     r"^\W*(?:(?:this|that) (?:makes sense|is because)|note|check|for example"
-    r"|e\.g|because|alternatively|remember|here|to (?:verify|check))\b|^\s*\([^()]*\)\W*$",
+    r"|e\.g|because(?![^,]*,[^,]*\d)|alternatively|remember|here|to (?:verify|check))\b"
+    r"|^\s*\([^()]*\)\W*$",
     re.I,
 )
 _MEANS = lazy_pattern(r"^\W*(?:this|that) (?:means|shows)\b", re.I)
@@ -43,6 +45,8 @@ def sentences(text: str) -> list[str]:
     found, start = [], 0
     for match in _END.finditer(text):
         before = text[start : match.start()]
+        if match.group() == "!" and _FACTORIAL.match(text, match.start() - 1):
+            continue
         if match.group() == ".":
             last = re.search(r"[A-Za-z.]+$", before[-_LONGEST:])
             if last and (last[0].lower().strip(".") in ABBREVIATIONS):

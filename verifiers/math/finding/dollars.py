@@ -58,6 +58,8 @@ def _is_formula(line: str, start: int, end: int) -> bool:
     spaced = inside[-1:].isspace()
     if (spaced and not inside[:1].isspace()) or line[end + 1 : end + 2].isdigit():
         return False
+    if inside[-1:].isalpha() and _AMOUNT.match(line, end) is None:
+        return True  # "$120 degrees$": a sign right behind a word closes
     words = {w.lower() for w in _PROSE.findall(_LATEX.sub(" ", inside))} - _MATH_WORDS
     if _COMMAND.search(inside) and len(words) < 5:
         return True  # "$2n for all n \\in \\mathbb{Z}$"

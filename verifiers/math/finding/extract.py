@@ -47,12 +47,13 @@ from harness.verifiers.math.finding.phrases import (
 from harness.verifiers.math.finding.prose import LATEX_WORDS, WORD, has_words, is_prose
 from harness.verifiers.math.finding.spans import FORMULA, NUMBER
 from harness.verifiers.math.finding.stated import in_digits, is_sentence, stated
+from harness.verifiers.math.finding.trimming import PROVED, with_halves, without_working
 from harness.verifiers.math.finding.words import ABBREVIATIONS
 from harness.verifiers.math.reading.boxes import boxed_answer
 from harness.verifiers.math.reading.notation import without_aside
 from harness.verifiers.math.reading.sentences import denied, tells_of_none
 from harness.verifiers.math.reading.spoken import in_signs
-from harness.verifiers.math.reading.wording import number_words
+from harness.verifiers.math.reading.wording import number_words, only_signs
 from harness.verifiers.patterns import lazy_pattern
 
 MAX_TEXT = 80_000  # characters read from the end of a response: answers stand at the end
@@ -241,7 +242,7 @@ _VALUED_SINCE = lazy_pattern(
     re.S,
 )
 _ASSIGNED = lazy_pattern(
-    r"\b(?:are|is)\s+((?:[a-z](?:_\{?\d\}?)?\s*=\s*[^\s,;=]+)(?:(?:,\s*(?:and\s+)?|\s+(?:and|or)\s+)"
+    r"\b(?:are|is|at|when|with|gives|get|have)\s+((?:[a-z](?:_\{?\d\}?)?\s*=\s*[^\s,;=]+)(?:(?:,\s*(?:and\s+)?|\s+(?:and|or)\s+)"
     r"[a-z](?:_\{?\d\}?)?\s*=\s*[^\s,;=]+)+?)\W*$"
 )
 """What "the roots are x = 3 and x = -2" states."""
@@ -257,14 +258,14 @@ def _is_anothers(sentence: str, tail: str, asked: Asked) -> bool:
 def narrow(segment: str, question: str = "") -> Extraction | None:
     """The formula or number that a segment states: after its last "is" or "=", else the one that
     is its object."""
-    segment = segment[:MAX_SEGMENT]
+    segment = with_halves(segment[:MAX_SEGMENT])
     if asked(question).nouns and (counted := ENUMERATION.search(segment)):
         before = segment[: counted.start()]
         segment = before if re.search(r"\d", before) else segment
     segment = in_digits(segment, asked(question))
     if asked(question).nouns and (told := _COUNT_FIRST.match(segment)):
         segment = told[1] if stem(told[2]) in asked(question).nouns else segment
-    main = SINCE.sub("", _BRACKETED.sub("", segment))
+    main = SINCE.sub("", without_working(_BRACKETED.sub("", segment)))
     main = ATTAINED.sub("", _VALUED_SINCE.sub(r"\1", main))
     if assigned := _ASSIGNED.search(main):
         return Extraction(assigned[1], "formula", 1, segment)
@@ -288,10 +289,17 @@ def narrow(segment: str, question: str = "") -> Extraction | None:
 
 def prepared(text: str) -> str:
     """The text that the rules read: its end, money marked, empty boxes gone; "" if that is all."""
-    text = mark_money(ORNAMENT.sub("", _EMPTY_BOX.sub("", text[-MAX_TEXT:])).strip())
+    text = text[-MAX_TEXT:]
+    if "box" in text:
+        text = _EMPTY_BOX.sub("", text)
+    text = (text if text.isascii() else ORNAMENT.sub("", text)).strip()
+    text = mark_money(PROVED.sub("", text))
     if "root of" in text:
         text = in_signs(text)
     return "" if len(text) < 60 and not _CONTENT.search(_BARE_MARKER.sub("", text)) else text
+
+
+_SEVERAL_SIGNS = lazy_pattern(r"[=$\n]")  # what may be worked out in steps, or marked in a text
 
 
 def extract(text: str, question: str = "") -> Extraction | None:
@@ -300,11 +308,15 @@ def extract(text: str, question: str = "") -> Extraction | None:
     `question` helps where a sentence has several numbers.
     """
     text = prepared(text)
-    found = next(filter(None, (rule(text, question) for _, rule in RULES)), None) if text else None
-    if found is None:
+    if not text:
         return None
-    answer = RATE.sub(r"\1 per \2", TOGETHER.sub("", found.answer))
-    return replace(found, answer=plain_money(answer))
+    if only_signs(text) and not _SEVERAL_SIGNS.search(text):
+        return Extraction(text, "bare")
+    for _, rule in RULES:
+        if (found := rule(text, question)) is not None:
+            answer = plain_money(RATE.sub(r"\1 per \2", TOGETHER.sub("", found.answer)))
+            return found if answer == found.answer else replace(found, answer=answer)
+    return None
 
 
 def _boxed(text: str, question: str) -> Extraction | None:

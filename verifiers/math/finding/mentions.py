@@ -130,6 +130,8 @@ class _Reader:
         self.equals = 0  # mentions before the last equality sign: its left side is less than that
         self.opened = self.clause_of_equals = 0  # the first mention since the last comma
         self.count = 0
+        self.restated = False  # behind "that is"
+        self.begun = 0  # the words before the present clause
 
     def take(self, text: str) -> None:
         """The words between two mentions."""
@@ -169,9 +171,12 @@ class _Reader:
         elif (
             (word in RESULTS and self.words[-1:] not in _BEFORE_GERUNDS)  # "after giving 7 away"
             or (word == "which" and after in SAYS)
+            or (word == "is" and self.words[-2:] == [",", "that"])  # "that is, in 2018"
             or (word == "to" and after in REACHES)
         ):
+            self.restated = word == "is"
             self.region, self.until_comma = "", False
+            self.begun = len(self.words)
             self.clause += 1
             self.spoken = self.mentioned = False
         elif (
@@ -179,13 +184,20 @@ class _Reader:
             or word == "which"
             or (word in ("before", "after", "until") and (opening or self.mentioned))
         ):
-            start = opening or not any(w.isalpha() and w not in RESULTS for w in self.words)
+            start = opening or self._begins()
             aside = word in _RELATIVES and self.words[-1:] in ([","], ["|"])  # ", who is 5,"
-            self.region, self.until_comma = "sub", aside or (start and not self.mentioned)
+            joined = self.words[-1:] in (["and"], ["but"])  # ", and after using 24, 72 remain"
+            self.region = "sub"
+            self.until_comma = aside or joined or (start and not self.mentioned)
         elif word == "to" and after and after not in TRANSPARENT and not after.isdigit():
             modal = self.words[-1:] and self.words[-1] in MODALS
             if (opening or self.mentioned) and not modal and not self.region:
                 self.region, self.until_comma = "purpose", opening
+
+    def _begins(self) -> bool:
+        """Whether no word stands yet in the clause but "so"."""
+        words = self.words[self.begun :]
+        return not any(w.isalpha() and w not in RESULTS for w in words)
 
     def mention(self, start: int, end: int, text: str) -> Mention:
         """The next mention, by the words before it and right behind it."""
@@ -215,7 +227,7 @@ class _Reader:
             self.spoken = True
         if part in ("object", "subject", "result", "restatement"):
             weight += 1.5 * self.clause
-        self.words = []
+        self.words, self.begun = [], 0
         self.count += 1
         self.mentioned = True
         return Mention(start, end, text, weight, part, noun, self.clause, difference)
@@ -238,6 +250,8 @@ class _Reader:
             return 0.6, "label"
         if self.region:
             return min(weight, 0.8), "subordinate"
+        if self.restated:
+            return max(weight, 3.0), "result"
         if known and part in ("object", "subject"):
             weight = 1.2
         return weight, part
@@ -247,7 +261,8 @@ class _Reader:
         name = re.search(r"\w\s+([A-Z][A-Za-z]+)\s$", self.sentence[max(0, start - 40) : start])
         behind = NUMBER.match(self.sentence, start)
         return bool(name and behind and re.match(
-            r"\s*(?:$|[.,;]|(?:than|and|or|is|in|for|if|over)\b)", self.sentence[behind.end() :]
+            r"\s*(?:$|[.,;]|(?:than|and|or|is|in|for|if|over|compared|versus|vs|with|to|at|on"
+            r"|will|can|has|does)\b)", self.sentence[behind.end() :]
         ))  # fmt: skip
 
     def _by_word(self, before: str, earlier: str, words: list[str]) -> tuple[float, str]:
@@ -255,8 +270,8 @@ class _Reader:
             return 0.0, "compared"
         if before in ("=", "≈", "→", "⇒"):
             return 3.0, "result"
-        if before == "of" and words == ["of"] and self.count:
-            return 0.4, "whole"  # "4 of the 12 eggs"
+        if before == "of" and words == ["of"]:
+            return 0.4, "whole"  # "4 of the 12 eggs", "Of the 12 eggs, 4 …"
         if before == "of":
             return _of(earlier, words)
         if before == "to":

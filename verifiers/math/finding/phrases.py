@@ -66,8 +66,9 @@ OPENING = lazy_pattern(
 ORNAMENT = lazy_pattern(r"(?<=[\w.!)\]}$*])\s*[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f∎]+")
 RATE = lazy_pattern(r"(?<=[\d€])( [a-z]{3,})?\s+(?:an?|each|every)\s+([a-z]+)[\s.]*$")
 SINCE = lazy_pattern(
-    r"(?<=[\w)$*%}])(?:,\s*|\s+)(?:since|because|as|given that|even though|although|though)\s"
-    r"[^=]*$(?<=.{12})", re.I | re.S
+    r"(?<=[\w)$*%}])(?:,\s*|\s+)(?:since|because|(?<!as )as(?!\s+[a-z]+\s+as\b)|given that"
+    r"|even though|although|though)\s(?:(?!,\s*(?:so|thus|hence|therefore)\b)[^=])*$(?<=.{12})",
+    re.I | re.S,
 )  # fmt: skip
 ATTAINED = lazy_pattern(  # 5, reached at x = 2
     r"(?<=[\d$})]),?\s+(?:(?:and\s+(?:it\s+)?is\s+|which\s+is\s+)?"

@@ -23,13 +23,24 @@ NUMBER = lazy_pattern(
     re.I,
 )
 _OPERATOR = lazy_pattern(
-    r"\s*(?:[-+*/×÷^·]|\\times|\\cdot|x(?=\s)|(?<=\s)(?:minus|plus)(?=\s))\s*\(?\s*"
+    r"\s*!?\s*(?:[-+*/×÷^·]|\\times|\\cdot|x(?=\s)|(?<=\s)(?:minus|plus)(?=\s))\s*\(?\s*"
 )
 _RANGE = lazy_pattern(r"\s?(?:to|bis|à|至|到|–|—)\s?")
 _FROM = lazy_pattern(
     r"(?:\bfrom\b[^,;]*|\b(?:next|close|equal|add\w*|going|gone|went)|从[^，]*)\s*$", re.I
 )
 NO_UNITS = frozenset({"in", "a", "as", "at", "dozen", "dozens", "me", "ms"})
+_PLACE = r"\s*-?(?:\d+(?:\.\d+)?(?:/\d+)?|\d*√\d+|∞|infinity|inf)\s*"
+_POINT = lazy_pattern(
+    r"(?:\b(?:points?|pairs?|triples?|coordinates|coordinate|intervals?|is|are|be|vertex|center|centre|at|vector"
+    r"|to|domain|range|by|on)|[:=,])\s+"
+    rf"(?P<told>[(\[](?!\d{{1,3}}(?:,\d{{3}})+\)){_PLACE}(?:,{_PLACE})+[)\]])"
+)
+_BOUND = lazy_pattern(
+    r"(?<![\w\\$^*/+-])(?<![-+*/^=<>≤≥] )"
+    r"(?P<told>[a-z]\s?(?:[<>]=?|[≤≥])\s?-?\d+(?:\.\d+)?(?:/\d+)?)"
+    r"(?![\w^%]|\s?[-+*/^<>≤≥=])"
+)
 _SMALLER = lazy_pattern(
     r"\s+([A-Za-z]+),?\s+(?:and\s+)?(\d[\d.]*|no|zero)\s+([A-Za-z]+)(?![A-Za-z])", re.I
 )
@@ -38,6 +49,7 @@ _SMALLER = lazy_pattern(
 def spans(sentence: str) -> list[tuple[int, int, str]]:
     """(start, end, text) of formulas and numbers; a sum or product written out is one."""
     pieces = [(m.start(), m.end(), m.group()) for m in FORMULA.finditer(sentence)]
+    pieces = sorted([*pieces, *_plain(sentence, pieces)])
     place, numbers = 0, []
     for start, end, _ in [*pieces, (len(sentence), len(sentence), "")]:
         numbers += [
@@ -56,6 +68,8 @@ def spans(sentence: str) -> list[tuple[int, int, str]]:
         )  # fmt: skip
         if merged and (signed or ranged or _OPERATOR.fullmatch(between)):
             first = merged.pop()
+            if sentence[end : end + 1] == "!" and "!" in between:
+                end += 1  # 2 × 5! × 5!
             merged.append((first[0], end, sentence[first[0] : end]))
         else:
             merged.append((start, end, text))
@@ -64,6 +78,16 @@ def spans(sentence: str) -> list[tuple[int, int, str]]:
         if not found or piece[0] >= found[-1][1]:
             found.append(_compound(sentence, *piece))
     return found
+
+
+def _plain(sentence: str, formulas: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """The points, intervals and bounds that a sentence writes without marks: (3, -1), x > 2."""
+    told = (*_POINT.finditer(sentence), *_BOUND.finditer(sentence))
+    return [
+        (m.start("told"), m.end("told"), m["told"])
+        for m in told
+        if not any(s < m.end() and m.start() < e for s, e, _ in formulas)
+    ]
 
 
 def _compound(sentence: str, start: int, end: int, text: str) -> tuple[int, int, str]:

@@ -31,6 +31,7 @@ _WORD = lazy_pattern(r"(?<![^\s\"'“(*-])[A-Za-zÀ-ÖØ-öø-ɏ]{2,}(?=[\s,.;:!
 _JOINERS = words("and or if mod then where with for such that in is an of to")
 GREEK_NAMES = frozenset(GREEK.values()) | words(
     "infinity infty dozen hundred thousand million billion trillion percent percentage pct degrees"
+    " repeating recurring"
 )
 _UNITS_OF = {
     "time": frozenset("s"), "length": frozenset("m"), "money": frozenset({"usd", "eur", "gbp"}),
@@ -207,9 +208,27 @@ def _ranked(found: list[Mention], asked: Asked) -> list[tuple[float, int, Mentio
         near = top - base <= NEAR
         alike = mention.negated or not asked.negated
         telling = alike * 0.5 * min(2, len((mention.content - common) & asked.content))
-        helped = telling + _named(mention, asked) if near else 0.0
+        opposed = any(
+            o in mention.content for w in asked.content - common for o in _OPPOSITE.get(w, ())
+        )
+        helped = telling + _named(mention, asked) - opposed if near else 0.0
         told.append((base + helped, -mention.start, mention))
     return sorted(told, key=lambda t: (-t[0], -t[1]))
+
+
+_EXTREMES = tuple(
+    (words(a), words(b))
+    for a, b in (
+        ("largest greatest biggest maximum highest", "smallest least minimum lowest"),
+        ("longest longer", "shortest shorter"), ("oldest older", "youngest younger"),
+        ("first", "second third last"), ("second", "first third last"), ("third", "first second"),
+        ("initial original", "final"), ("before", "after"),
+    )
+)  # fmt: skip
+_OPPOSITE = {w: b for one, b in _EXTREMES for w in one} | {
+    w: a for a, other in _EXTREMES[:3] for w in other
+} | {"final": words("initial original"), "after": words("before")}  # fmt: skip
+"""What a number is not asked for, if the question has the one word and stands beside the other."""
 
 
 def _named(mention: Mention, asked: Asked) -> float:
@@ -288,24 +307,28 @@ def weight(mention: Mention, asked: Asked) -> float:
         "": bool(asked.nouns & nouns)
         or any(_cjk_fits(n, mention) for n in asked.nouns)
         or (bool(asked.nouns) and mention.noun[:1] in _PRONOUNS)
+        or "left" in mention.content & asked.content  # "…, 84 are left"
         or (mention.part == "subject" and bool(asked.nouns & mention.content)),  # "18 are girls"
     }
-    if fits.get(asked.kind):
+    apart = mention.difference and not asked.difference  # "4 years younger" tells no age
+    if fits.get(asked.kind) and not apart:
         told += 2 if mention.part in _TELLING else 0.4 if mention.part == "subordinate" else 1
     elif (money or ":" in mention.text) and asked.nouns:
         told -= 1.5
     if asked.kind == "year" and _YEAR.fullmatch(mention.text) and not asked.tells(mention.text):
         told += 2.5
     unit = read_unit(mention.noun[0]) if mention.noun else None
-    if unit is not None:
+    if unit is not None and not apart:
         same = asked.unit is not None and unit.dimension == asked.unit.dimension
         if same or set(dict(unit.dimension)) & _UNITS_OF.get(asked.kind, frozenset()):
             told += 1.5
+        elif asked.unit is not None and asked.unit_word and not same:
+            told -= 1  # "the 400 m hurdles", where seconds are asked for
     if mention.negated:
         told += 1.2 if asked.negated else -1.2
     if mention.difference and mention.clause and not asked.difference:
         told -= 1.5  # "…, which is $600 less than in 5 weeks"
-    return told + (1 if mention.difference and asked.difference else 0)
+    return told + (2 if mention.difference and asked.difference else 0)
 
 
 def _cjk_fits(noun: str, mention: Mention) -> bool:

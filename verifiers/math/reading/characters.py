@@ -105,7 +105,8 @@ def clean(text: str) -> str:
         text = _SCRIPTED.sub(lambda m: f"{'^' if m[1] == 'p' else '_'}{{{m[2]}}}", text)
     if "&" in text and ";" in text:
         text = _ENTITY.sub(lambda m: _ENTITIES[m[1]], text)
-    return _LINES.sub("\n\n", _BLANKS.sub("  ", text))  # they cost every later pattern
+    text = _BLANKS.sub("  ", text)  # long blanks cost every later pattern
+    return _LINES.sub("\n\n", text) if "\n" in text else text
 
 
 def strip_surrogates(text: str) -> str:

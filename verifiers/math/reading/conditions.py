@@ -23,7 +23,8 @@ _WORDS = lazy_pattern(  # a quick look whether one of them is there at all
     r"|wobei)|其中", re.I
 )  # fmt: skip
 _BRACKETED = lazy_pattern(
-    r"(?:(?<=[\w}])\s+|(?<=[\d}\])])\s*)\$?\s*[(（]\s*((?:-?[\d./]{1,8}\s*(?:[<≤]"
+    r"(?:(?<=[\w}])(?:\s|\\[,;: ]|\\q?quad)+|(?<=[\d}\])])\s*)\$?\s*[(（]\s*"
+    r"((?:-?[\d./]{1,8}\s*(?:[<≤]"
     r"|\\leq?(?![a-z])|\\leqslant(?![a-z])|\\lt(?![a-z]))\s*)?[a-zA-Z](?:\s*,\s*[a-zA-Z])*\s*(?:[<>≤≥≠∈]"
     r"|\\(?:geq?|geqslant|leq?|leqslant|neq?|in|lt|gt)(?![a-z]))[^()]{1,60})[)）]\s*\$?\s*\.?$"
 )
@@ -80,7 +81,11 @@ def without_condition(text: str) -> str:
         return text[: told.start()] + _declared(told[1])
     for match in _HEAD.finditer(text) if _WORDS.search(text) else ():
         before, behind = text[: match.start()].rstrip(" ,;~"), text[match.end() :]
-        if not before or not re.search(r"[\d=\\+*/^_]|^\W*[a-z]\W*$|\(.*,.*\)", before):
+        if (
+            not before
+            or before.endswith((" and", " or"))
+            or not re.search(r"[\d=\\+*/^_]|^\W*[a-z]\W*$|\(.*,.*\)", before)
+        ):
             continue
         if not _balanced(before) or len(_PIECES.findall(text)) > 1:
             continue

@@ -96,7 +96,7 @@ class Groups(Commands):
                 self.advance()
                 words[-1] = f"^{self.value}"
             self.advance()
-            if words[-1] == "/" and self.kind == "name":  # erg/s
+            if words[-1] == "/" and (self.kind == "name" or self.value == "min"):  # erg/s
                 words.append(self.value)
                 self.advance()
             if self.kind == "num" and self.value in ("2", "3") and is_unit(words[-1]):

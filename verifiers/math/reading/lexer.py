@@ -92,9 +92,11 @@ def number_of(kind: str, text: str) -> tuple[Fraction, int | None]:
         return Fraction(text), max(0, _places(text)) or None
     else:
         text = _NOT_DIGIT.sub("", text) if not text.isdigit() else text
-    whole, point, decimals = text.partition(".")
+    whole, _, decimals = text.partition(".")
+    if not decimals:
+        return Fraction(int(whole or "0")), None
     value = Fraction(int((whole or "0") + decimals), 10 ** len(decimals))
-    return value, len(decimals) if point and decimals else None
+    return value, len(decimals)
 
 
 def _places(text: str) -> int:
@@ -121,43 +123,42 @@ def tokenize(text: str, commas: str = "group") -> list[Token]:
     while position < len(text):
         match = _TOKEN.match(text, position)
         assert match is not None
-        kind = match.lastgroup or ""
+        kind = match.lastgroup
         position = match.end()
-        if match["space"] is not None:
+        if kind == "space":
             space = True
             continue
-        if match["num"] is not None:
+        if kind == "num":
             position = _lex_number(match, commas, space, tokens)
-        elif match["cmd"] is not None:
+        elif kind == "cmd":
             position = _lex_command(match["cmd"], text, position, space, tokens)
-        elif match["newrow"] is not None:
+        elif kind == "newrow":
             tokens.append(Token("op", "\\\\", space))
-        elif match["escaped"] is not None:
+        elif kind == "escaped":
             char = match["escaped"]
             if char in ",;:! >\n":
                 space = space or char != "!"
                 continue
             tokens.append(Token("op", _ESCAPED.get(char, char), space))
-        elif match["rate"] is not None and space and _ends_number(tokens):
+        elif kind == "rate" and space and _ends_number(tokens):
             tokens.append(Token("text", match["rate"], space))
-        elif match["rate"] is not None:
+        elif kind == "rate":
             letters = re.match(r"[A-Za-z]+", match["rate"])
             assert letters is not None
             position = match.start() + letters.end()
             _lex_word(letters.group(), space, tokens, text[position : position + 2])
-        elif match["word"] is not None:
+        elif kind == "word":
             _lex_word(match["word"], space, tokens, text[position : position + 2])
-        elif match["greek"] is not None:
+        elif kind == "greek":
             name = GREEK[match["greek"]]
             tokens.append(Token("name", name, space))
-        elif match["unicode"] is not None:
+        elif kind == "unicode":
             _lex_symbol(match["unicode"], space, tokens)
         else:
             tokens.append(Token("op", match["op"], space))
         space = False
         if len(tokens) > MAX_TOKENS:
             raise ParseError("too long")
-        del kind
     tokens.append(Token("end", "", space))
     return tokens
 

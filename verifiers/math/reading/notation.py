@@ -7,6 +7,7 @@ has two readings (`\log` to base 10, `C(10,3)` a binomial or a point) is read th
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -52,6 +53,8 @@ _FEET = lazy_pattern(
     + r"\s*$",
     re.I,
 )
+_AT_WHICH = lazy_pattern(r"(?<=.)[\s,，;；]+此时.*$", re.S)  # 2, where x = 1
+_IN_TIME = lazy_pattern(r"^[Ii]n\s+(?=\d+\s+[a-z]+\W*$)")
 _ARTICLE = lazy_pattern(r"^an?\s+(?=\$?\d)")  # a 21% increase
 _OF_A = lazy_pattern(  # 3/4 of an hour
     r"(?<=[\d}])\s*of\s+an?\s+(?=(?:hour|minute|day|week|month|year|meter|metre|mile|inch|foot|pound|cup"
@@ -95,11 +98,37 @@ def usual(text: str) -> str:
         text = text.replace(" to ", ":")
     if text[:2] in ("a ", "an"):
         text = _ARTICLE.sub("", text)
+    return in_signs(_in_words(text))
+
+
+def _in_words(text: str) -> str:
+    """`text` without the small words around a number."""
+    if "此时" in text:
+        text = _AT_WHICH.sub("", text)
+    if text[:3] in ("in ", "In "):
+        text = _IN_TIME.sub("", text)
     if " of a" in text:
         text = _OF_A.sub(" ", text)
+    if text[:1].isdigit() and " " in text:
+        text = _REPEATING.sub(_repeating, _IN_ALL.sub(r"\1/\2", text))
     if text[:1].isdigit():
         text = _HOURS.sub(r"\1 hours \2 minutes", _FEET.sub(_inches, text))
-    return in_signs(text)
+    return text
+
+
+_IN_ALL = lazy_pattern(r"^(\d+)\s+(?:in|out of|chances? in)\s+(\d+)(?=$|,?\s+or\s)")
+_REPEATING = lazy_pattern(
+    r"(?<![\d.])(\d*)\.(\d{1,12})(?:\.\.\.|…)?,?\s*\(?(?:repeating|recurring)\)?(?![a-z])"
+)
+
+
+def _repeating(told: re.Match[str]) -> str:
+    """`0.1666 repeating`, `0.6 repeating`; what repeats in `0.27 repeating` is in doubt."""
+    digits = told[2]
+    if len(digits) > 1 and digits[-1] != digits[-2]:
+        return told[0]
+    kept = digits.rstrip(digits[-1])
+    return rf"{told[1] or 0}.{kept}\overline{{{digits[-1]}}}"
 
 
 def _inches(feet: re.Match[str]) -> str:
@@ -163,6 +192,7 @@ def joined_rows(text: str) -> str:
     return _CONTINUED.sub(" ", text).replace("&", " ")
 
 
+@functools.lru_cache(maxsize=4096)
 def without_aside(text: str) -> str:
     """`text` up to ", i.e. …" or ", not …", and without a condition on its letters."""
     found = _ASIDE.search(text) if " " in text and _ASIDES.search(text) else None

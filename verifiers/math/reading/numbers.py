@@ -6,6 +6,7 @@ None and goes to the parser.
 
 from __future__ import annotations
 
+import functools
 from fractions import Fraction
 
 from harness.verifiers.patterns import lazy_pattern
@@ -26,6 +27,7 @@ _NUMBER = lazy_pattern(
 _NOT_DIGIT = lazy_pattern(r"[^\d.]")
 
 
+@functools.lru_cache(maxsize=4096)
 def plain_number(text: str) -> Fraction | None:
     """The exact value of `text` if it is one plain number or fraction of integers, else None."""
     if len(text) > MAX_DIGITS:

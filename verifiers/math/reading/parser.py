@@ -35,6 +35,7 @@ __all__ = ["MAX_TEXT", "ParseError", "Parser", "parse"]
 class Parser(Atoms):
     """The tokens of one text and the current position."""
 
+    paired = False  # whether the last items were two, joined by "and" alone
     label = ""  # the word and equality sign that stood before the last statement
 
     def answer(self) -> Node:
@@ -47,7 +48,7 @@ class Parser(Atoms):
     def alternatives(self, stop: frozenset[str] = frozenset()) -> Node:
         """Groups separated by semicolons, rows or "or"; each a list by commas or "and"."""
         groups: list[Node] = []
-        joined_by_or = False
+        joined_by_or, pairs = False, True
         while True:
             while self.value in (";", "\\\\", ",", "quad") or self.kind in ("or", "and"):
                 joined_by_or = joined_by_or or self.kind == "or"
@@ -55,6 +56,7 @@ class Parser(Atoms):
             if self.kind == "end" or self.value in stop:
                 break
             groups.append(self.commas(stop))
+            pairs = pairs and self.paired
             if self.kind == "or":
                 joined_by_or = True
             elif self.value not in (";", "\\\\", ",", "quad"):
@@ -67,6 +69,8 @@ class Parser(Atoms):
             return Op("or", tuple(groups))
         if joined_by_or and (points := _points(groups)):
             return Op("list", points)
+        if joined_by_or and pairs:  # -3 and 8, or 3 and -8
+            return Op("list", tuple(_as_tuple(g) for g in groups))
         if any(isinstance(g, Op) and g.head == "list" for g in groups) and not joined_by_or:
             return Op("list", tuple(_as_tuple(g) for g in groups))
         return Op("list", tuple(m for g in groups for m in _members(g)))
@@ -75,21 +79,23 @@ class Parser(Atoms):
         """Items separated by commas, or by "and"."""
         items = [self.statement()]
         labels = [self.label]
-        by_and = False
+        by_and = commas = comma = self.paired = False
         while (
             self.value == ","
             or self.kind == "and"
             or (self.value == "quad" and self.peek().kind != "end")
         ):
             while self.value in (",", "quad") or self.kind == "and":
-                by_and = by_and or self.kind == "and"
+                by_and, comma = by_and or self.kind == "and", self.kind != "and"
                 self.advance()
             if self.kind in ("end", "or") or self.value in stop or self.value in (";", "\\\\"):
                 break
+            commas = commas or comma
             items.append(self.statement())
             labels.append(self.label)
         if len(items) == 1:
             return items[0]
+        self.paired = by_and and not commas and len(items) == 2
         if all(labels) and len(set(labels)) == len(items):  # Ana: 14, Ben: 18
             items = [Op("=", (Text(n), i)) for n, i in zip(labels, items, strict=True)]
         excluded = _excluded(items)

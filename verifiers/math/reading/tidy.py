@@ -31,6 +31,7 @@ _DOLLARS = lazy_pattern(r"(?<!\\)\$\$?")
 _TRAILING = lazy_pattern(r"(?:\s|\\\\$|\\$|[.,;:。]|\\[,;! ]|<\|.*)+$")
 _LEADING = lazy_pattern(r"^(?:\s|\\[,;! ]|=>|⇒|\\Rightarrow|[:=,;.](?!\d))+")
 _MARKUP = lazy_pattern(r"^(?:\*\*|__|`+)|(?:\*\*|__|`+)$")
+_MARKS = "*_`"
 _TAGS = lazy_pattern(r"</?(?:answer|b|i|em|strong|sup|sub|p|br)\s*/?>", re.I)
 _GOES_ON = lazy_pattern(r"(?<=\.\d)\.\.\.+\W*$|(?<=\d\d)\.\.\.+\W*$")
 _AND_SO_ON = lazy_pattern(r",\s*(?:\.\.\.+|…|\\[lc]?dots)\s*$")
@@ -43,6 +44,9 @@ _ALIGN = lazy_pattern(
 
 _ROWS = r"\s*\{(?:array|aligned?|gathered|split|matrix)\*?\}"
 _BRACED_ROWS = lazy_pattern(rf"\\left\s*\\(?:\{{|lbrace)\s*\\begin{_ROWS}(?:\s*\{{[lcr| ]*\}})?")
+_BRACKETED_ROWS = lazy_pattern(r"(?:\\left\s*)?([\[(])\s*\\begin\s*\{array\}\s*\{[lcr| ]*\}")
+_BRACKETED_END = lazy_pattern(r"\\end\s*\{array\}\s*(?:\\right\s*)?[\])]")
+_IF_COLUMN = lazy_pattern(r"&\s*\\(?:text\w*|mbox|mathrm)\s*\{\s*(if|when|for)\s*\}\s*&")
 _BRACED_END = lazy_pattern(rf"\\end{_ROWS}\s*\\right\s*\.")
 _SPANISH_AND = lazy_pattern(r"\$\s*,?\s+[yeou]\s+\$")
 _ORDINAL = lazy_pattern(
@@ -67,22 +71,21 @@ def tidy(text: str) -> str:
         for broken, whole in _CONTROL.items():
             text = text.replace("\\" + broken, whole).replace(broken, whole)
     if "\\" in text:
-        text = _escapes(text if "\\begin" in text else _DOUBLED_ANY.sub(r"\\", text))
-    text = _conventional(_TAGS.sub(" ", text))
+        if "\\\\" in text and "\\begin" not in text:
+            text = _DOUBLED_ANY.sub(r"\\", text)
+        text = _escapes(text)
+    text = _conventional(_TAGS.sub(" ", text) if "<" in text else text)
     if "\n" in text and all("=" in line for line in text.strip().split("\n")):
         text = text.strip().replace("\n", ", ")  # x = 1, y = 2, one a line
-    text = _AND_SO_ON.sub(r", \\ldots ", _GOES_ON.sub(r"\\ldots", text))
+    if "..." in text or "…" in text or "dots" in text:
+        text = _AND_SO_ON.sub(r", \\ldots ", _GOES_ON.sub(r"\\ldots", text))
     text = _plain_signs(text)
-    for _ in range(3):
-        before = text
-        text = _TRAILING.sub("", _LEADING.sub("", _MARKUP.sub("", text.strip()))).strip()
-        if text == before:
-            break
+    text = _trimmed(text)
     if "$" in text:
         text = _TRAILING.sub("", _dollars(text))
     if text.endswith(")") and "(" in text:
         text = _REMARK.sub(_remark, text)
-    text = without_aside(usual(_ABOUT.sub("", text)))
+    text = without_aside(usual(_ABOUT.sub("", text) if "(" in text else text))
     if text[:1] in "<>≤≥\\" and _BOUND_ALONE.match(text):
         text = "x " + text  # at least 7
     surplus = text.count("}") - text.count("{") - text.count("\\}") + text.count("\\{")
@@ -91,6 +94,19 @@ def tidy(text: str) -> str:
     elif surplus < 0:
         text += "}" * min(-surplus, 20)
     return text.strip()
+
+
+def _trimmed(text: str) -> str:
+    """`text` without markup around it, and without what leads to it and trails behind."""
+    for _ in range(3):
+        before = text
+        text = text.strip()
+        if text[:1] in _MARKS or text[-1:] in _MARKS:
+            text = _MARKUP.sub("", text)
+        text = _TRAILING.sub("", _LEADING.sub("", text)).strip()
+        if text == before:
+            break
+    return text
 
 
 def _remark(match: re.Match[str]) -> str:
@@ -119,6 +135,12 @@ def _plain_signs(text: str) -> str:
         text = _CASED.sub(r"\\\1{cases}", text)
     if "\\over" in text:
         text = without_over(text)
+    if "\\rm" in text:
+        text = _ROMAN.sub(lambda m: f"\\mathrm{{{m[1] or m[2]}}}", text)
+    if " !" in text:
+        text = _FACTORIAL.sub("!", text)
+    if "\\bigcup" in text:
+        text = _UNION_OVER.sub(r"\2, \1 \\in \\mathbb{Z}", text)
     if text.startswith(("Rs", "\\text{Rs")):
         text = _RUPEES.sub("₹", text)
     return text
@@ -126,6 +148,16 @@ def _plain_signs(text: str) -> str:
 
 _REMARK = lazy_pattern(r"(?<=[\d}$])\s+\(([^()\\]*[a-z]{1,}[^()\\]*)\)$")
 _KEPT = lazy_pattern(r"[<>=≤≥]|\b(?:mod|each|per|where|for|if|when|base|and|or)\b")
+_ROMAN = lazy_pattern(r"\{\s*\\rm\s*\{\s*([A-Za-z]+)\s*\}\s*\}|\\rm\s*\{\s*([A-Za-z]+)\s*\}")
+_FACTORIAL = lazy_pattern(r"(?<=[\w)}])\s+!(?!=)")
+_DIVISOR = lazy_pattern(  # a name, where nothing stands in brackets behind it
+    r"^[\s$]*(?:\\(?:text|mathrm|operatorname)\s*\{\s*)?(gcd|lcm|hcf|GCD|LCM|HCF)\s*\}?\s*=\s*"
+)
+_UNION_OVER = lazy_pattern(  # the union of all (2k, 2k + 1)
+    r"^\s*\\bigcup(?:\s*\\limits)?\s*_\s*\{\s*([a-z])\s*(?:(?:\\in(?![a-z])|∈)\s*(?:\\math(?:bb|bf)\s*\{?\s*)?[Zℤ]"
+    r"\s*\}?\s*\}|=\s*-\s*\\infty\s*\}\s*\^\s*\{?\s*\+?\s*\\infty\s*\}?)\s*([(\[].*[)\]])\s*$",
+    re.S,
+)
 _NOT_EQUAL = lazy_pattern(r"\\not\s*=")
 _LETTER_DEGREE = lazy_pattern(
     r"(?<=\d)\s*\^\s*(?:[oO](?![A-Za-z])|\{\s*(?:\\(?:text|mathrm|rm)\s*\{?)?\s*[oO]\s*\}{1,2}"
@@ -170,10 +202,14 @@ def _conventional(text: str) -> str:
         text = _TEXT_LABEL.sub(r"\\text{\1} = ", text)
     if text[:1] in "OSCPTosct" and (named := _STATEMENTS.fullmatch(text)) is not None:
         text = named[1]
+    if "①" <= text <= "⑨" and len(text) == 1:
+        return str(ord(text) - ord("①") + 1)
     if "①" <= text.removeprefix("\\text{")[:1] <= "⑨":
         text = words_only(text)
     if _CIRCLED.fullmatch(text):
         text = ", ".join(str(ord(c) - ord("①") + 1) for c in text if "①" <= c <= "⑨")
+    if "=" in text[:30]:
+        text = _DIVISOR.sub(r"\\text{the \1} = ", text)
     if "\\text" in text or "\\mathrm" in text or "\\operator" in text:
         text = _TEXT_FUNCTION.sub(r"\\\1 ", text.replace("\\textcirc", "\\circ"))
     if "\\text" in text and len(text) < 100:
@@ -204,8 +240,17 @@ def _as_cases(text: str) -> str:
     r"""`\left\{ \begin{array} … \right.`, and `aligned` rows in such a brace, as `cases`."""
     opened = _BRACED_ROWS.sub(r"\\begin{cases}", text)
     if opened == text:
-        return text
+        return _as_matrix(text)
+    opened = _IF_COLUMN.sub(r"& \\text{ \1 }", opened)
     return _BRACED_END.sub(r"\\end{cases}", re.sub(r"&\s*(?=[=<>])", "", opened))
+
+
+def _as_matrix(text: str) -> str:
+    r"""`\left[ \begin{array}{cc} … \right]` as the matrix it is: a bracket is no factor."""
+    opened, count = _BRACKETED_ROWS.subn(r"\\begin{pmatrix}", text)
+    if not count or len(_BRACKETED_END.findall(text)) != count:
+        return text
+    return _BRACKETED_END.sub(r"\\end{pmatrix}", opened)
 
 
 def _dollars(text: str) -> str:

@@ -39,7 +39,9 @@ _VALUES = {
     "a": 1, "an": 1,
 }  # fmt: skip
 _PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6,
-          "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}  # fmt: skip
+          "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11,
+          "twelfth": 12, "thirteenth": 13, "fifteenth": 15, "sixteenth": 16, "twentieth": 20,
+          "hundredth": 100}  # fmt: skip
 _TIME = lazy_pattern(
     r"^\s*(\d{1,2})(?:\s*[:.]\s*(\d{2}))?(?::00)?\s*(?:([ap])\.?\s*m\b\.?|(?:o'?clock))?\s*\.?$",
     re.I,
@@ -73,7 +75,8 @@ _WINS = lazy_pattern(
     re.I,
 )
 _POLARITY = lazy_pattern(
-    r"^\W*(yes|no|true|false)(?:\W*$|[*_\s]*[,.;:!—-][*_]*\s|\s+because\b)", re.I
+    r"^\W*(?:(?:so|thus|hence|therefore),?\s+)?(yes|no|true|false)(?:\W*$|[*_\s]*[,.;:!—-][*_]*\s|\s+because\b)",
+    re.I,
 )
 _LETTERS = lazy_pattern(r"\W*([A-J](?:(?:\W|\band\b)*[A-J])+)\W*")
 _CHOSEN = lazy_pattern(
@@ -156,6 +159,7 @@ def roman(text: str) -> int | None:
     return sum(-v if v < max(values[i:]) else v for i, v in enumerate(values))
 
 
+@functools.lru_cache(maxsize=4096)
 def minutes(text: str) -> tuple[int, bool] | None:
     """(minutes since midnight, whether a.m. or p.m. was said) of a time of day."""
     plain = words_only(text)
@@ -208,6 +212,19 @@ def words_only(text: str) -> str:
     return _THIN.sub(" ", text).strip()
 
 
+_IN_SIGNS = lazy_pattern(  # t, f, y and n may be judgements, 7.05 a time of day
+    r"(?!.*\d-\d\d-\d)(?:[\d\s+*/^_(){}\[\]=<>,$|!-]|(?<![A-Za-z\\])[a-drxz](?![A-Za-z])"
+    r"|\\(?:[dt]?frac|sqrt|pi|cdot|times|left|right|circ|infty|cup|pm)(?![A-Za-z])|\\[,;! ])*",
+    re.S,
+)
+
+
+@functools.lru_cache(maxsize=4096)
+def only_signs(text: str) -> bool:
+    """Whether a text is of signs, commands and single letters, so that no words can tell of it."""
+    return len(text) < 200 and _IN_SIGNS.fullmatch(text) is not None
+
+
 def normal_words(text: str, *, case: bool = False) -> str:
     """Words without articles, punctuation and (unless `case`) letter case."""
     text = _WINS.sub("", _LEAD.sub("", words_only(text)))
@@ -222,12 +239,14 @@ def members(text: str, *, case: bool = False) -> list[str]:
     return sorted(normal_words(part, case=case) for part in parts)
 
 
+@functools.lru_cache(maxsize=4096)
 def polarity(text: str) -> str | None:
     """`yes`, `no`, `true` or `false` at the head of an answer; None for anything else."""
     match = _POLARITY.match(in_english(words_only(text[:300])))
     return match[1].lower() if match else None
 
 
+@functools.lru_cache(maxsize=4096)
 def choices(text: str) -> frozenset[str] | None:
     """The letters of an answer to a question with several correct options: `ACD`, `A, C and D`."""
     match = _LETTERS.fullmatch(words_only(text)) if len(text) < 80 else None
@@ -255,6 +274,7 @@ _CHOICE_TEXT = lazy_pattern(r"\s*\\text\w*\s*\{\s*\(?[A-J]\)?\s*\}")
 _CHOICE_BARE = lazy_pattern(r"\s*\(?[A-J]\)?\.?\s*")
 
 
+@functools.lru_cache(maxsize=4096)
 def is_choice(gold: str) -> bool:
     """Whether a gold is a choice letter: one capital letter, bare or in brackets or `\\text`."""
     if len(gold) < 200 and _CHOICE_TEXT.match(gold):
