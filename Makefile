@@ -7,7 +7,7 @@ DEMO   ?= demo
 unexport PYTHONDONTWRITEBYTECODE
 # How packages are installed; CI does it by uv, which takes a fraction of the time.
 INSTALL ?= $(BIN)/python -m pip install --quiet --disable-pip-version-check
-# One test process a CPU; `make test PARALLEL=` runs them in one.
+# One test process more than there are CPUs (tests/conftest.py); `make test PARALLEL=` runs them in one.
 PARALLEL ?= -n auto --dist worksteal
 
 .PHONY: demo test test-slow test-nightly coverage lint docs clean

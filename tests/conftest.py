@@ -48,9 +48,19 @@ socketserver.TCPServer.request_queue_size = 128
 
 # Same code, same verdict: chance must not decide whether a change lands. At night, and with
 # `pytest --hypothesis-profile=wide`, the search goes further.
-settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50)
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=30)
 settings.register_profile("wide", deadline=None, max_examples=300)
 settings.load_profile("repeatable")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """`-n auto`: one more than there are CPUs, as every fourth second a test waits for a process
+    or for a limit of time; xdist's own variable goes before."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    affinity = hasattr(os, "sched_getaffinity")
+    return 1 + (len(os.sched_getaffinity(0)) if affinity else os.cpu_count() or 1)
 
 
 def pytest_collection_finish() -> None:

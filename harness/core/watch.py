@@ -17,7 +17,7 @@ processes, which are killed.
 
 from __future__ import annotations
 
-import _signal  # type: ignore[import-not-found]  # `signal` makes an Enum of all: twice the time
+import _signal  # type: ignore[import-not-found, unused-ignore]  # `signal` makes Enums, slowly
 import contextlib
 import ctypes
 import os

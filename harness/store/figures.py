@@ -12,7 +12,7 @@ import contextlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from harness.store.runs import StoredRun
@@ -32,20 +32,27 @@ Keep = Callable[[str, str, Report], None]
 _AT_ONCE = 500  # parameters per query
 
 
+_RUN: BindParameter[str] = bindparam("run")
+_OF_MODEL = select(RunRow.id).where(RunRow.model_id == bindparam("model"))
+_COUNTS = select(
+    *(
+        select(func.count()).where(*where).scalar_subquery().label(name)
+        for name, where in {
+            "attempts": (AttemptRow.run_id == _RUN,),
+            "failed": (AttemptRow.run_id == _RUN, AttemptRow.error.is_not(None)),
+            "charges": (ChargeRow.run_id == _RUN,),
+            "calls": (CallRow.run_id == _RUN,),
+            "calls_of_model": (CallRow.run_id.in_(_OF_MODEL),),
+        }.items()
+    )
+)
+
+
 def row_counts(store: Store, run: StoredRun) -> dict[str, int]:
     """The number of rows a run's report depends on, without verdicts and labels."""
-    of_model = select(RunRow.id).where(RunRow.model_id == run.model_id)
-    queries = {
-        "attempts": select(func.count()).where(AttemptRow.run_id == run.id),
-        "failed": select(func.count()).where(
-            AttemptRow.run_id == run.id, AttemptRow.error.is_not(None)
-        ),
-        "charges": select(func.count()).where(ChargeRow.run_id == run.id),
-        "calls": select(func.count()).where(CallRow.run_id == run.id),
-        "calls_of_model": select(func.count()).where(CallRow.run_id.in_(of_model)),
-    }
     with store.engine.connect() as connection:
-        return {name: connection.scalar(query) or 0 for name, query in queries.items()}
+        known = {"run": run.id, "model": run.model_id}
+        return connection.execute(_COUNTS, known).one()._asdict()
 
 
 def kept_figures(store: Store, run_ids: Collection[str]) -> dict[str, tuple[str, Report]]:

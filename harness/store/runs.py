@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, case, func, select, update
+from sqlalchemy import Select, and_, bindparam, case, func, select, update
 
 from harness.core import ModelInfo, Origin, RunManifest, Usage, UsageError
 from harness.store.schema import AttemptRow, CallRow, ChargeRow, ModelRow, RunRow, TagRow
@@ -110,7 +110,7 @@ def _place(row: Any) -> tuple[Any, ...]:
 
 def get_run(store: Store, run_id: str) -> StoredRun:
     """One run; UsageError if there is none with this id."""
-    for run in _runs(store, _QUERY.where(RunRow.id == run_id)):
+    for run in _runs(store, _ONE, run=run_id):
         return run
     raise UsageError(f"no run {run_id} in {store.name}; `harness show --json` lists ids")
 
@@ -168,14 +168,15 @@ _QUERY = select(
     RunRow.created,
     RunRow.name,
 ).join(ModelRow, ModelRow.id == RunRow.model_id)
+_ONE = _QUERY.where(RunRow.id == bindparam("run"))
+_TAGGED = select(TagRow.run_id, TagRow.tag).order_by(TagRow.tag)
 
 
-def _runs(store: Store, query: Select[Any]) -> Iterator[StoredRun]:
+def _runs(store: Store, query: Select[Any], **known: str) -> Iterator[StoredRun]:
     with store.engine.connect() as connection:
-        rows = connection.execute(query).all()
-        tagged = select(TagRow.run_id, TagRow.tag).order_by(TagRow.tag)
+        rows = connection.execute(query, known).all()
         tags: dict[str, list[str]] = {}
-        for run_id, tag in connection.execute(tagged):
+        for run_id, tag in connection.execute(_TAGGED):
             tags.setdefault(run_id, []).append(tag)
     for row in rows:
         values = row._asdict()
@@ -227,48 +228,52 @@ def failed_attempts(store: Store, run_id: str) -> int:
         return connection.scalar(query) or 0
 
 
+_POOL_SIZES = (
+    select(AttemptRow.problem_id, func.sum(case((ChargeRow.final, 1), else_=0)))
+    .join(
+        ChargeRow,
+        and_(AttemptRow.run_id == ChargeRow.run_id, AttemptRow.problem_id == ChargeRow.problem_id),
+        isouter=True,
+    )
+    .where(AttemptRow.run_id == bindparam("run"), AttemptRow.error.is_(None))
+    .group_by(AttemptRow.problem_id)
+)
+
+
 def pool_sizes(store: Store, run_ids: Iterable[str]) -> dict[tuple[str, str], int]:
     """The answers of each attempt without an error, by run and problem (digest)."""
-    answers = func.sum(case((ChargeRow.final, 1), else_=0))
-    charged = (AttemptRow.run_id == ChargeRow.run_id) & (
-        AttemptRow.problem_id == ChargeRow.problem_id
-    )
     sizes: dict[tuple[str, str], int] = {}
     with store.engine.connect() as connection:
         for run_id in run_ids:
-            query = (
-                select(AttemptRow.problem_id, answers)
-                .join(ChargeRow, charged, isouter=True)
-                .where(AttemptRow.run_id == run_id, AttemptRow.error.is_(None))
-                .group_by(AttemptRow.problem_id)
-            )
-            sizes |= {(run_id, problem): n or 0 for problem, n in connection.execute(query)}
+            rows = connection.execute(_POOL_SIZES, {"run": run_id})
+            sizes |= {(run_id, problem): n or 0 for problem, n in rows}
     return sizes
 
 
 _TOKENS = ("prompt_tokens", "cached_prompt_tokens", "output_tokens", "reasoning_tokens")
 _SUMMED = [getattr(CallRow, name) for name in (*_TOKENS, "usd", "latency_s", "joules")]
+_SPENT = select(func.count(), *map(func.sum, _SUMMED), *map(func.count, _SUMMED)).where(
+    CallRow.run_id == bindparam("run")
+)
+_SPENT_BY_ROLE = (
+    select(CallRow.role, func.count(), *map(func.sum, _SUMMED), *map(func.count, _SUMMED))
+    .where(CallRow.run_id == bindparam("run"))
+    .group_by(CallRow.role)
+    .order_by(CallRow.role)
+)
 
 
 def spent_by(store: Store, run_id: str) -> Spent:
     """Sums over the calls that a run paid for."""
-    query = select(func.count(), *map(func.sum, _SUMMED), *map(func.count, _SUMMED)).where(
-        CallRow.run_id == run_id
-    )
     with store.engine.connect() as connection:
-        return _spent(*connection.execute(query).one())
+        return _spent(*connection.execute(_SPENT, {"run": run_id}).one())
 
 
 def spent_by_role(store: Store, run_id: str) -> dict[str, Spent]:
     """The same by the calls' roles."""
-    query = (
-        select(CallRow.role, func.count(), *map(func.sum, _SUMMED), *map(func.count, _SUMMED))
-        .where(CallRow.run_id == run_id)
-        .group_by(CallRow.role)
-        .order_by(CallRow.role)
-    )
     with store.engine.connect() as connection:
-        return {role: _spent(*sums) for role, *sums in connection.execute(query)}
+        rows = connection.execute(_SPENT_BY_ROLE, {"run": run_id})
+        return {role: _spent(*sums) for role, *sums in rows}
 
 
 def origins(store: Store, run_id: str) -> dict[Origin, int]:

@@ -6,6 +6,7 @@ import csv
 import json
 import math
 import random
+import shutil
 import sqlite3
 import xml.etree.ElementTree as ET
 from contextlib import closing
@@ -46,9 +47,12 @@ harness.register("tasks", "many", Many)
 
 
 @pytest.fixture
-def stored(stub_eval, cli):
+def stored(stub_eval, cli, once):
     """`harness curve` over a pool of eight and two thinking budgets."""
-    stub_eval("--budget", "vote@8", "--budget", "think@{0,8}", "--quiet")
+    words = ("--budget", "vote@8", "--budget", "think@{0,8}", "--quiet")
+    shutil.copyfile(
+        once("curve.sqlite", lambda db: stub_eval(*words, "--db", db)), "harness.sqlite"
+    )
 
     def go(*more):
         return cli("curve", "--plugin", PLUGIN, *more)

@@ -31,7 +31,7 @@ RULE = Rule(metric="accuracy", margin=0.15)
 def gate(server, tmp_path):
     """A gate on one store, which the baseline's samples are in, as a CI cache would have it."""
     db = tmp_path / "cached.sqlite"
-    found = evaluate(server.spec, "echo", "greedy", db=db)
+    found = evaluate(server.spec, "echo", "greedy", db=db, limit=120)
     with open_store(db) as store:
         write_baseline(tmp_path / "b.txt", [load_outcomes(store, r.id) for r in found.reports])
     server.count()

@@ -181,6 +181,7 @@ REFUSALS = {
 }
 
 
+@pytest.mark.usefixtures("fast_clock")
 @pytest.mark.parametrize("name", REFUSALS)
 def test_a_server_that_refuses(team, name):
     case = REFUSALS[name]

@@ -16,6 +16,8 @@ import pytest
 
 import harness
 
+from ..grids import every_second  # noqa: TID252
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "plugins.md").read_text("utf-8")
 FILES = {
@@ -39,7 +41,7 @@ def test_the_page_has_an_example_of_every_kind():
     assert all(f'register("{kind}"' in said for kind in ALL)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", every_second(NAMES))
 def test_it_works_as_a_file(name, command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path(name).write_text(FILES[name], "utf-8")
@@ -61,7 +63,7 @@ def told(command_line):
     return one.get("--model", "onnx:tiny-s"), one["--task"], budgets, most
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", every_second(NAMES, 1))
 def test_it_works_without_a_file(name, tmp_path):
     """As cells of a notebook do: in a namespace that no import finds."""
     cell = types.ModuleType("__main__")

@@ -144,6 +144,9 @@ def test_what_always_fails_is_one_failed_attempt(serve: Any, go: Any, spec: str)
     assert len(server.asked) == 5 + 3
 
 
+@pytest.mark.parametrize(
+    "spec", [pytest.param("anthropic", marks=pytest.mark.nightly), "openai"], indirect=True
+)
 def test_a_process_that_is_killed_loses_nothing(
     serve: Any, spec: str, tmp_path: Path, harness_command: Path
 ) -> None:
@@ -179,7 +182,16 @@ def _others(server: BatchServer, calls: int) -> None:
     server.asked.clear()
 
 
-@pytest.mark.parametrize("ended", [True, False], ids=["ended since", "under way"])
+@pytest.mark.parametrize(
+    ("spec", "ended"),
+    [
+        pytest.param(spec, ended, id=f"{spec}-{'ended since' if ended else 'under way'}",
+                     marks=() if ended == (spec == "openai") else pytest.mark.nightly)
+        for spec in sorted(SPECS)
+        for ended in (True, False)
+    ],
+    indirect=["spec"],
+)  # fmt: skip
 def test_a_process_that_dies_behind_the_provider_s_yes_pays_once(
     serve: Any, spec: str, tmp_path: Path, harness_command: Path, ended: bool
 ) -> None:

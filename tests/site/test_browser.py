@@ -177,7 +177,7 @@ def test_boards_at_the_edge_are_clean(
 def test_it_works_from_a_disk(chromium: Any, demo: Demo) -> None:
     base = demo.folder.as_uri()
     with Watched(chromium, base) as watched:
-        for name in demo.kinds():
+        for name in demo.kinds()[::3]:  # the links of all are checked without a browser
             watched.page.goto(f"{base}/{name}")
         watched.page.goto(f"{base}/index.html")
         watched.page.get_by_text("FLOPs", exact=True).first.click()

@@ -192,7 +192,7 @@ def test_the_command_on_names_and_files(run, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["decimals", "traps", "arithmetic"])
 def test_the_generated_tasks_pass_as_registered(name: str) -> None:
-    report = check(registry.find("tasks", name)(), DataSource(limit=60))
+    report = check(registry.find("tasks", name)(), DataSource(limit=40))
     assert report.ok, report.failures
     assert "other process" not in report.skipped
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -79,11 +80,17 @@ def written(folder: Path, code: str) -> Path:
     return file
 
 
-def checked(file: Path, *words: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "harness", "tasks", "check", file, *words]
-    return subprocess.run(
-        list(map(str, command)), capture_output=True, text=True, check=False, timeout=120
-    )
+@pytest.fixture
+def checked(harness_command: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`harness tasks check …`; the process in which it runs a task's code is a new one."""
+
+    def go(file: Path, *words: object) -> subprocess.CompletedProcess[str]:
+        command = [harness_command, "tasks", "check", file, *words]
+        return subprocess.run(
+            list(map(str, command)), capture_output=True, text=True, check=False, timeout=120
+        )
+
+    return go
 
 
 @pytest.mark.parametrize(
@@ -93,7 +100,7 @@ def checked(file: Path, *words: object) -> subprocess.CompletedProcess[str]:
         for name, case in HANGS.items()
     ],
 )
-def test_a_call_that_never_ends_is_one_line(tmp_path, code, what, exit_code) -> None:
+def test_a_call_that_never_ends_is_one_line(tmp_path, checked, code, what, exit_code) -> None:
     file = written(tmp_path, code)
     done = checked(file, "--seconds", 1.5)
     line = rf"harness: \S+own\.py \(\S+own\.py, line (\d+)\): {what} was still running after 1.5 s"
@@ -104,13 +111,13 @@ def test_a_call_that_never_ends_is_one_line(tmp_path, code, what, exit_code) -> 
 
 
 @pytest.mark.parametrize(("code", "said", "exit_code"), ENDS.values(), ids=ENDS)
-def test_a_call_that_ends_the_process_is_one_line(tmp_path, code, said, exit_code) -> None:
+def test_a_call_that_ends_the_process_is_one_line(tmp_path, checked, code, said, exit_code) -> None:
     done = checked(written(tmp_path, code), "--seconds", 60)
     assert re.fullmatch(rf"harness: \S+own\.py: {said}: let it return or raise.*\n", done.stderr)
     assert (done.returncode, done.stdout) == (exit_code, "")
 
 
-def test_a_thread_that_would_keep_every_command_from_ending_is_one_line(tmp_path) -> None:
+def test_a_thread_that_would_keep_every_command_from_ending_is_one_line(tmp_path, checked) -> None:
     code = "\nimport threading; threading.Thread(target=time.sleep, args=[10**6]).start()"
     done = checked(written(tmp_path, code), "--seconds", 2)
     assert "harness: " in done.stderr
@@ -118,13 +125,13 @@ def test_a_thread_that_would_keep_every_command_from_ending_is_one_line(tmp_path
     assert done.returncode == 1
 
 
-def test_the_plugins_of_a_named_task_are_watched_too(tmp_path) -> None:
+def test_the_plugins_of_a_named_task_are_watched_too(tmp_path, checked) -> None:
     done = checked(Path("own"), "--plugin", written(tmp_path, "\nos._exit(0)"))
     assert done.stderr.startswith("harness: own: its import ended the whole process")
     assert done.returncode == 2
 
 
-def test_many_calls_may_take_longer_than_one(tmp_path) -> None:
+def test_many_calls_may_take_longer_than_one(tmp_path, checked) -> None:
     """Four certificates of 0.7 s each, under a limit of 2 s."""
     slow = "    def certify(self, problem): time.sleep(0.7)"
     done = checked(written(tmp_path, slow), "--seconds", 2)
@@ -132,7 +139,7 @@ def test_many_calls_may_take_longer_than_one(tmp_path) -> None:
     assert "ok    certificate" in done.stdout
 
 
-def test_a_verifier_that_never_ends_is_tried_once(tmp_path) -> None:
+def test_a_verifier_that_never_ends_is_tried_once(tmp_path, checked) -> None:
     file = written(
         tmp_path,
         """
