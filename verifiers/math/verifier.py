@@ -25,7 +25,7 @@ from harness.verifiers.math.finding.prose import has_words, is_prose
 from harness.verifiers.math.finding.stated import counted, is_sentence, labelled
 from harness.verifiers.math.reading import wording
 from harness.verifiers.math.reading.characters import clean, strip_surrogates
-from harness.verifiers.math.reading.tree import Op, free_symbols
+from harness.verifiers.math.reading.tree import Node, Num, Op, free_symbols
 from harness.verifiers.math.reading.units import read_unit
 from harness.verifiers.math.reading.vocabulary import FUNCTIONS
 from harness.verifiers.patterns import lazy_pattern
@@ -141,11 +141,22 @@ def _in_words(expected: str, outcome: Outcome, worded: bool) -> bool:
     """Whether a gold tells its value in a sentence, and no rule has decided yet."""
     if outcome.equal or outcome.stage in ("labels", "opposite", "order"):
         return False
-    if _DESCRIBES.search(expected):
+    if _DESCRIBES.search(expected) or any(map(_tells_several, read(expected).readings)):
         return False
     if worded and has_words(wording.words_only(expected)):
         return True
     return len(expected) > 20 and is_sentence(expected)
+
+
+def _tells_several(reading: Node) -> bool:
+    """Whether a gold tells several numbers: "18 dollars, and for a child 11 dollars"."""
+    if not (isinstance(reading, Op) and reading.head == "list"):
+        return False
+    values = [
+        part.args[0] if isinstance(part, Op) and part.head == "quantity" else part
+        for part in reading.args
+    ]
+    return all(isinstance(value, Num) for value in values)
 
 
 _DESCRIBES = lazy_pattern(  # what is no value, whatever number its words hold
@@ -273,11 +284,15 @@ def other_unit(answer: str, unit: str) -> bool:
 _TOLD = lazy_pattern(r"^\W*(?:the\s+)?(?:final\s+)?answer(?:\s+is\s*:?|\s*:)\s*(?=[^\s}])", re.I)
 
 
+_SENTENCES = lazy_pattern(r"[.!?:;]\s+\S|[。！？；]\s*\S|\n|####|.{400}", re.S)  # of a solution
+
+
 @functools.lru_cache(maxsize=4096)
 def gold_answer(gold: str) -> str:
     """The answer in a gold, which may be a whole solution."""
     text = _TOLD.sub("", clean(strip_surrogates(gold)))
-    if "\\boxed" in text or (len(text) > 80 and is_prose(text[:2000])):
+    worked = len(text) > 80 and _SENTENCES.search(text) is not None and is_prose(text[:2000])
+    if worked or "\\boxed" in text:
         found = extract(text)
         if found is not None:
             return found.answer

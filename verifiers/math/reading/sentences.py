@@ -256,20 +256,34 @@ def same_numbers(gold: str, answer: str) -> bool:
         return False
     if len(re.findall(r"[A-Za-z]{3,}", answer)) > 8 or _SIGNS.search(answer):
         return False
-    names = [[t for t in _TOKEN.findall(text) if not t.isdigit()] for text in (gold, answer)]
-    shared = {*names[0]} & {*names[1]}
-    orders = [list(dict.fromkeys(t for t in side if t in shared)) for side in names]
-    return orders[0] == orders[1]
+    names = _names(gold, answer)
+    return names[0] == names[1]
+
+
+def _names(gold: str, answer: str) -> tuple[list[str], list[str]]:
+    """The words that stand once in each of the two, in their orders: what stands twice is what all
+    are counted in."""
+    words = [[t for t in _TOKEN.findall(text) if not t.isdigit()] for text in (gold, answer)]
+    shared = {t for t in words[0] if all(side.count(t) == 1 for side in words)}
+    first, second = ([t for t in side if t in shared] for side in words)
+    return first, second
 
 
 def other_order(gold: str, answer: str) -> bool:
-    """Whether an answer has the numbers of a gold in a sentence, in another order."""
+    """Whether an answer has the numbers of a gold in a sentence, or the names, in another order:
+    not both, which tells the same.
+    """
     if len(gold) > 2 * MAX_SENTENCE or "\\" in gold or _SIGNS.search(gold):
         return False
     if len(re.findall(r"[A-Za-z]{3,}", gold)) < 4:
         return False
     told, said = ([n.rstrip(",") for n in _NUMBER.findall(t)] for t in (gold, answer))
-    return len(told) > 1 and told != said and sorted(told) == sorted(said)
+    if len(told) < 2 or sorted(told) != sorted(said):
+        return False
+    names = _names(gold, answer)
+    if names[0] == names[1] or len(names[0]) != len(told):
+        return told != said
+    return told == said or (names[0] != names[1][::-1] or told != said[::-1])
 
 
 _EXCEPTED = lazy_pattern(r"\b(?:not|no|except|without|but|other|never|neither|nor)\b", re.I)
