@@ -251,10 +251,12 @@ def same_words(
     left: Answer, right: Answer, gold: str, answer: str, options: Options
 ) -> Told | None:
     """Words against words, where a side is no mathematics; None where both are."""
-    if (cases := in_cases(left.text, right.text)) is not None:
+    if " " in gold and (cases := in_cases(left.text, right.text)) is not None:
         return cases
-    if right.text[:1] in "YyNn\\" and wording.polarity(left.text) is None:
-        right = replace(right, text=_AFFIRMING.sub("", wording.words_only(right.text)))
+    said = wording.words_only(right.text)
+    affirms = right.text[:1] in "YyNn\\" and _AFFIRMING.match(said) is not None
+    if affirms and wording.polarity(left.text) is None:
+        right = replace(right, text=_AFFIRMING.sub("", said))
     plain, told = wording.words_only(left.text), wording.words_only(right.text)
     if len(plain) > len(told):
         word = wording.normal_words(right.text, case=options.case)

@@ -47,7 +47,12 @@ from harness.verifiers.math.finding.phrases import (
 from harness.verifiers.math.finding.prose import LATEX_WORDS, WORD, has_words, is_prose
 from harness.verifiers.math.finding.spans import FORMULA, NUMBER
 from harness.verifiers.math.finding.stated import in_digits, is_sentence, stated
-from harness.verifiers.math.finding.trimming import PROVED, with_halves, without_working
+from harness.verifiers.math.finding.trimming import (
+    PROVED,
+    PROVED_ENDS,
+    with_halves,
+    without_working,
+)
 from harness.verifiers.math.finding.words import ABBREVIATIONS
 from harness.verifiers.math.reading.boxes import boxed_answer
 from harness.verifiers.math.reading.notation import without_aside
@@ -293,7 +298,9 @@ def prepared(text: str) -> str:
     if "box" in text:
         text = _EMPTY_BOX.sub("", text)
     text = (text if text.isascii() else ORNAMENT.sub("", text)).strip()
-    text = mark_money(PROVED.sub("", text))
+    if text.rstrip(" $.").endswith(PROVED_ENDS):
+        text = PROVED.sub("", text)
+    text = mark_money(text)
     if "root of" in text:
         text = in_signs(text)
     return "" if len(text) < 60 and not _CONTENT.search(_BARE_MARKER.sub("", text)) else text

@@ -11,6 +11,8 @@ PROVED = lazy_pattern(
     r"\s*(?:\$?\s*\\(?:blacksquare|square|Box|qed)\s*\$?|\bQ\.?E\.?D\b\.?|□|■)\s*$"
 )
 """The sign that ends a proof."""
+PROVED_ENDS = ("square", "Box", "qed", "D", "□", "■")
+"""With what a text may end that ends in such a sign, apart from blanks, points and dollars."""
 _AND_A_HALF = lazy_pattern(
     r"\b(an?|one|two|three|four|five|six|seven|eight|nine|ten|\d+)\s+"
     r"(hour|minute|day|week|month|year|mile|meter|metre|kilometer|inche?|foot|feet|pound|cup|gallon|liter"

@@ -247,9 +247,9 @@ def same_numbers(gold: str, answer: str) -> bool:
     """Whether a gold in a sentence of two numbers or more, "each A room is 240 yuan, and each B
     room 210", is answered by the same numbers in their order, under the same names if any.
     """
-    if max(len(gold), len(answer)) > 2 * MAX_SENTENCE or _SIGNS.search(gold):
+    if gold.count(" ") < 3 or max(len(gold), len(answer)) > 2 * MAX_SENTENCE:
         return False
-    if _EXCEPTED.search(gold):
+    if _SIGNS.search(gold) or _EXCEPTED.search(gold):
         return False
     told, said = ([n.rstrip(",") for n in _NUMBER.findall(t)] for t in (gold, answer))
     if len(told) < 2 or told != said or len(re.findall(r"[A-Za-z]{3,}", gold)) < 4:
@@ -273,7 +273,7 @@ def other_order(gold: str, answer: str) -> bool:
     """Whether an answer has the numbers of a gold in a sentence, or the names, in another order:
     not both, which tells the same.
     """
-    if len(gold) > 2 * MAX_SENTENCE or "\\" in gold or _SIGNS.search(gold):
+    if gold.count(" ") < 3 or len(gold) > 2 * MAX_SENTENCE or "\\" in gold or _SIGNS.search(gold):
         return False
     if len(re.findall(r"[A-Za-z]{3,}", gold)) < 4:
         return False
