@@ -28,6 +28,8 @@ from harness.verifiers.process import Item, Worker, WorkerGoneError
 
 MAX_CHUNK = 32
 _WORTH_A_WORKER = 32  # items waiting for each further worker
+_WORTH_A_START = 128  # expected items for each worker that starts before there are any
+_CPUS_A_START = 4  # CPUs for each of these: the others may be busy with a model
 PATIENCE_S = 1.0  # s; what waits shorter needs no further worker: it takes as long to start
 
 
@@ -76,8 +78,27 @@ class VerifierPool:
         self._threads: list[threading.Thread] = []
         self._alive: set[Worker] = set()
         self._ready: float | None = None  # since when there is a worker
+        self._loading: set[Worker] = set()  # workers that load verifiers ahead of items
         self._closed = False
         self._cancelled = False
+
+    def expect(self, spec: VerifierSpec, problem: Problem, items: int) -> None:
+        """Start workers for items to come: they load while the answers are still awaited.
+
+        A verifier that cannot be loaded is reported by the items that need it.
+        """
+        if os.getpid() != self._pid:
+            self._reset()
+        first = Item(spec, "", problem, False, Future(), time.monotonic())
+        most = min(self._workers, 1 + (os.cpu_count() or 1) // _CPUS_A_START)
+        with self._changed:
+            while len(self._threads) < min(most, 1 + items // _WORTH_A_START):
+                if self._closed:
+                    return
+                try:
+                    self._add_thread(first)
+                except RuntimeError:
+                    return  # if there is none, `submit` says so
 
     def submit(
         self, spec: VerifierSpec, response: str, problem: Problem, *, truncated: bool = False
@@ -91,21 +112,21 @@ class VerifierPool:
                 raise HarnessError("the verifier pool is closed")
             self._queue.append(item)
             if len(self._threads) < min(self._workers, self._wanted()):
-                self._add_thread(item)
+                try:
+                    self._add_thread()
+                except RuntimeError as error:
+                    if not self._threads:
+                        self._queue.remove(item)
+                        what = f"the verifier pool cannot start a thread: {error}"
+                        raise HarnessError(what) from error
             self._changed.notify()
         return item.future
 
-    def _add_thread(self, item: Item) -> None:
-        """Start one more thread; raises HarnessError if not even the first can be started."""
-        first = not self._threads
-        thread = threading.Thread(target=self._run, args=(first,), name="verifier", daemon=True)
-        try:
-            thread.start()
-        except RuntimeError as error:
-            if not first:
-                return  # the others do it
-            self._queue.remove(item)
-            raise HarnessError(f"the verifier pool cannot start a thread: {error}") from error
+    def _add_thread(self, expected: Item | None = None) -> None:
+        """Start one more thread, whose worker loads for an expected item; may raise RuntimeError."""
+        args = (not self._threads, expected)
+        thread = threading.Thread(target=self._run, args=args, name="verifier", daemon=True)
+        thread.start()
         self._threads.append(thread)
 
     def _wanted(self) -> int:
@@ -131,8 +152,8 @@ class VerifierPool:
             return True
         return time.monotonic() - max(self._queue[0].queued, self._ready) < PATIENCE_S
 
-    def _run(self, first: bool) -> None:
-        worker: Worker | None = None
+    def _run(self, first: bool, expected: Item | None) -> None:
+        worker = None if expected is None else self._loaded(expected)
         failures = 0
         try:
             while True:
@@ -204,6 +225,25 @@ class VerifierPool:
                 worker.abort()
         return worker
 
+    def _loaded(self, expected: Item) -> Worker | None:
+        """A worker that has loaded what an item will need; None if that fails."""
+        worker = self._start()
+        if worker is None:
+            return None
+        with self._changed:
+            if self._closed and not self._queue:
+                worker.abort()
+            self._loading.add(worker)
+        try:
+            worker.load(expected)
+        except Exception:  # noqa: BLE001 - the first item that needs it meets it again
+            self._discard(worker)
+            return None
+        finally:
+            with self._changed:
+                self._loading.discard(worker)
+        return worker
+
     def _discard(self, worker: Worker) -> None:
         with self._changed:
             self._alive.discard(worker)
@@ -237,6 +277,9 @@ class VerifierPool:
                         item.future.cancel()
                 self._queue.clear()
                 for worker in self._alive:
+                    worker.abort()
+            if not self._queue:  # nobody needs what these load
+                for worker in self._loading:
                     worker.abort()
             self._changed.notify_all()
             self._late.notify_all()

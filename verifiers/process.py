@@ -62,11 +62,16 @@ class Worker:
             self.kill()
             raise
 
-    def send(self, chunk: list[Item]) -> None:
+    def load(self, item: Item) -> None:
+        """Load what an item needs, without judging it."""
+        self.send([item], judge=False)
+
+    def send(self, chunk: list[Item], *, judge: bool = True) -> None:
         """Hand over a chunk; its replies come in the same order."""
         problems = {id(item.problem): item.problem for item in chunk}
         place = {key: i for i, key in enumerate(problems)}
         message = {
+            "judge": judge,
             "plugins": list(plugin_files()),
             "classes": {item.spec.name: code for item in chunk if (code := _sent(item.spec.name))},
             "problems": [json.dumps(problem.to_json()) for problem in problems.values()],

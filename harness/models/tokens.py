@@ -155,8 +155,11 @@ class Trace:
                 self._text = text.decode()
                 self._ends = list(itertools.accumulate(map(len, parts)))
                 return
-        for token in tokens:
-            self.add(token)
+        # A text that grows by a token at a time would be copied as often.
+        added = [self._step(token) for token in tokens]
+        lengths = itertools.accumulate(map(len, added), initial=len(self._text))
+        self._ends += itertools.islice(lengths, 1, None)
+        self._text += "".join(added)
 
     def _find_stop(self, before: int) -> int | None:
         """The earliest stop string that ends after character `before`."""

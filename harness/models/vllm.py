@@ -157,6 +157,7 @@ class VllmBackend(LocalBackend[VllmOptions]):
             stop=list(sampling.stop),
             stop_token_ids=sorted(self.wording.eos),
             skip_special_tokens=False,
+            detokenize=bool(sampling.stop),  # the text is made from the ids, once they are all here
             output_kind=RequestOutputKind.FINAL_ONLY,
         )
 

@@ -118,6 +118,12 @@ class Wording:
     def complete_ids(self, ids: Sequence[int], turn: Turn, sampling: Sampling) -> Completion:
         """A completion from all its token ids, including the end token and a stop string's."""
         trace, stopped = self.trace(turn, sampling), False
+        if not sampling.stop:
+            end = next((place for place, token in enumerate(ids) if token in self.eos), None)
+            trace.extend(ids[:end])
+            if end is not None:
+                trace.add_silent()
+            return self.complete(trace, turn, stopped=end is not None)
         for token in ids:
             if token in self.eos:
                 trace.add_silent()

@@ -92,6 +92,11 @@ class TaskRunner:
         done = sum(len(group) for group in groups for item in items if stored(group, item[3]))
         self.session.observer.planned(label, len(items) * len(self.runs), done)
 
+        to_do = [item for item in items if not stored(self.runs, item[3])]
+        if to_do:
+            answers = sum(pools[group[0].id] for group in groups)
+            self.pool.expect(self.loaded.verifier, to_do[0][1], len(to_do) * answers)
+
         async def one(position: int, problem: Problem, prompt: Prompt, digest: str) -> None:
             async with gate:
                 # One sampler per problem: what one family has drawn can be cut by the next.
@@ -110,9 +115,8 @@ class TaskRunner:
 
         try:
             async with asyncio.TaskGroup() as tasks:
-                for item in items:
-                    if not stored(self.runs, item[3]):
-                        tasks.create_task(one(*item))
+                for item in to_do:
+                    tasks.create_task(one(*item))
         except BaseExceptionGroup as group:
             raise first_error(group) from None
         finally:

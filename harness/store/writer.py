@@ -56,6 +56,7 @@ class Writer:
         self._store = store
         self._lock_timeout_s = lock_timeout_s
         self._queue: queue.SimpleQueue[list[Row] | Callable[[], None] | None] = queue.SimpleQueue()
+        self._awaited = threading.Event()  # somebody waits: what is queued is written at once
         self._thread = threading.Thread(target=self._run, name="harness-writer", daemon=True)
         self._thread.start()
 
@@ -72,6 +73,7 @@ class Writer:
         """Wait until everything queued so far is written; raises StoreError if it could not be."""
         done = threading.Event()
         self.after(done.set)
+        self._awaited.set()
         done.wait()
         if self.error is not None:
             raise self.error
@@ -79,18 +81,20 @@ class Writer:
     def close(self) -> None:
         """Write what is queued, then end the thread. Does not raise: check `error`."""
         self._queue.put(None)
+        self._awaited.set()
         self._thread.join()
 
     def _run(self) -> None:
         running = True
         rows: list[Row] = []
         while running:
-            flood = len(rows) >= _FLOOD
+            flood = _FLOOD <= len(rows) < _MOST_AT_ONCE  # behind a full one more is waiting
             rows = []
             waiting: list[Callable[[], None]] = []
             item = self._queue.get()
             if flood and isinstance(item, list):
-                time.sleep(_GATHER_S)
+                self._awaited.wait(_GATHER_S)
+            self._awaited.clear()
             while True:
                 if item is None:
                     running = False

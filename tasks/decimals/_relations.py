@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from harness.tasks.decimals._clauses import Numbers, Token, plain
+from harness.tasks.decimals._clauses import Numbers, Token, may_claim, plain
 from harness.verifiers.patterns import lazy_pattern
 
 _SENTENCE = lazy_pattern(r"(?<!\d)[.!?;](?=\s|$|[^\x00-\x7f])|(?<=\d)[.!?;](?=\s|$)|[。！？；]|\n")
@@ -94,6 +94,8 @@ def last_claim(text: str, numbers: Numbers) -> Claim | None:
 
 def claim_of(sentence: str, numbers: Numbers) -> Claim | None:
     """What a sentence says: the last of its claims with the highest weight."""
+    if not may_claim(sentence):
+        return None
     denied = bool(_CONTRAST.search(sentence))
     told = _CONTRAST.sub(" , ", sentence) if denied else sentence
     found = [claim for clause in _clauses(told) for claim in _claims(clause, sentence, numbers)]
@@ -120,6 +122,8 @@ def _clauses(sentence: str) -> Iterator[str]:
 
 
 def _claims(clause: str, sentence: str, numbers: Numbers) -> list[Claim]:
+    if not may_claim(clause):
+        return []
     tokens = numbers.tokens(clause)
     found = [*_by_sign(tokens), *_by_words(tokens)] or _bare(clause, numbers)
     if not found:

@@ -16,6 +16,7 @@ from harness.core.protocols import Designed
 from harness.tasks import check
 from harness.tasks._generate import part_of
 from harness.tasks.decimals import FACTORS, Decimals
+from harness.tasks.decimals._clauses import Numbers, may_claim
 from harness.tasks.decimals._design import Cell, balanced, cells
 from harness.tasks.decimals._items import Item
 from harness.tasks.decimals._numbers import decided_at, pattern_of
@@ -371,3 +372,20 @@ def test_plain_wordings_are_judged_as_they_were_made(monkeypatch):
     made = list(module.cases(120, 8, seed=5))
     good = sum(verifier.verify(c.text, c.problem).status is c.expected for c in made)
     assert good / len(made) >= 0.99
+
+
+PHRASES = (
+    "9.8", "9.11", "the first one", "the former", "THE SECOND", "the latter", "neither",
+    "no one is", "no number is", "equal", "Equals", "the same", "identical", "equivalent", "tie",
+    "tied", "equally", "no difference", "前者", "第一个数", "后者", "第二个", "都不", "没有哪个",
+    "相等", "相同", "一样", "同样", "等于", "同一", "没有区别", "没有不同", "无差别", "larger",
+    "大小", "at least", "is", "than", "not", "ſame", "tıe", "fırst", "大", ",",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", PHRASES)
+def test_no_clause_is_passed_over_that_could_claim(words: str) -> None:
+    numbers = Numbers(["9.8", "9.11"], "value")
+    for clause in (words, words.upper(), f"it is {words} here", f"大小{words}", f"x{words}"):
+        kinds = {token.kind for token in numbers.tokens(clause)}
+        assert may_claim(clause) or not kinds & {"NUM", "NEITHER", "EQ"}

@@ -383,3 +383,39 @@ def test_a_pool_that_gets_no_thread_says_so(monkeypatch: pytest.MonkeyPatch) -> 
             with pytest.raises(HarnessError, match="cannot start a thread"):
                 pool.submit(VerifierSpec("math"), "7", problem)
         assert pool.submit(VerifierSpec("math"), "7", problem).result(60).status == "correct"
+
+
+def test_workers_load_before_the_first_item(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loaded = threading.Event()
+    real = Worker.load
+
+    def load(worker: Worker, item: object) -> None:
+        real(worker, item)  # type: ignore[arg-type]
+        loaded.set()
+
+    monkeypatch.setattr(Worker, "load", load)
+    problem = Problem(id="p", question="", gold="7")
+    with VerifierPool(1) as pool:
+        pool.expect(VerifierSpec("math"), problem, 1000)
+        assert loaded.wait(60)
+        verdict = pool.submit(VerifierSpec("math"), "Answer: 7", problem).result(60)
+    assert verdict.status is Status.CORRECT
+
+
+def test_a_verifier_that_cannot_load_ahead_is_reported_by_its_item() -> None:
+    problem = Problem(id="p", question="", gold="7")
+    with VerifierPool(1) as pool:
+        pool.expect(VerifierSpec("math", {"no_such": "argument"}), problem, 1)
+        future = pool.submit(VerifierSpec("math", {"no_such": "argument"}), "7", problem)
+        with pytest.raises(UsageError, match="no_such"):
+            future.result(60)
+        assert pool.submit(VerifierSpec("math"), "7", problem).result(60).status == "correct"
+
+
+def test_a_pool_that_expected_items_in_vain_closes() -> None:
+    problem = Problem(id="p", question="", gold="7")
+    with VerifierPool(2) as pool:
+        pool.expect(VerifierSpec("math"), problem, 10_000)
+    assert not [thread for thread in threading.enumerate() if thread.name == "verifier"]
