@@ -123,7 +123,7 @@ class VerifierPool:
         return item.future
 
     def _add_thread(self, expected: Item | None = None) -> None:
-        """Start one more thread, whose worker loads for an expected item; may raise RuntimeError."""
+        """Start one more thread, whose worker loads for `expected`; may raise RuntimeError."""
         args = (not self._threads, expected)
         thread = threading.Thread(target=self._run, args=args, name="verifier", daemon=True)
         thread.start()
