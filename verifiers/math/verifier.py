@@ -12,6 +12,7 @@ from harness.verifiers.math.comparing.answers import is_run, read
 from harness.verifiers.math.comparing.contradictions import (
     contradiction,
     numbers_of,
+    one_of_names,
     other_words,
     same_roles,
     several_numbers,
@@ -111,6 +112,8 @@ class MathVerifier:
         if not outcome.equal:
             if outcome.stage in _ORDERED_STAGES and same_roles(expected, said):
                 return Outcome(True, "words"), "each number under its name"
+            if said != found.answer and by_cases(expected) and by_cases(said):
+                return same_answer(expected, said, self.options)
             return outcome, reason
         if said.strip() == expected.strip():
             return outcome, reason
@@ -119,7 +122,7 @@ class MathVerifier:
             asks = re.split(r"(?<=[.!?])\s+|\n", question.strip())[-1]
             if asks and opposite(expected, asks):
                 return Outcome(False, "opposite"), "the gold tells of the opposite of what is asked"
-        elif why is None and other_words(expected, said):
+        elif why is None and (other_words(expected, said) or one_of_names(expected, said)):
             why = "other words"
         return (Outcome(False, "opposite"), why) if why is not None else (outcome, reason)
 

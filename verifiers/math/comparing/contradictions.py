@@ -38,100 +38,16 @@ _ARTICLE = lazy_pattern(r"(?:^|[.;:]\s*)(?:A|I)(?=\s+[a-z])|\bI\b")
 _APART = lazy_pattern(
     r"[(\[{]|[)\]}]|[;；、，]|,(?!\d{3})\s*|\.\s|\b(?:and|while|but|whereas)\b|和"
 )
-_SMALL = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "is",
-        "are",
-        "was",
-        "were",
-        "has",
-        "have",
-        "had",
-        "be",
-        "been",
-        "will",
-        "would",
-        "must",
-        "should",
-        "can",
-        "could",
-        "does",
-        "do",
-        "did",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "for",
-        "from",
-        "by",
-        "with",
-        "as",
-        "it",
-        "its",
-        "that",
-        "this",
-        "which",
-        "who",
-        "there",
-        "each",
-        "every",
-        "only",
-        "them",
-        "they",
-        "their",
-        "his",
-        "her",
-        "he",
-        "she",
-        "we",
-        "you",
-        "one",
-        "gets",
-        "get",
-        "got",
-        "costs",
-        "cost",
-        "cost",
-        "takes",
-        "take",
-        "took",
-        "needs",
-        "need",
-        "and",
-        "or",
-        "so",
-        "thus",
-        "therefore",
-        "hence",
-        "answer",
-        "value",
-        "values",
-        "while",
-        "but",
-        "per",
-        "when",
-        "where",
-        "if",
-        "after",
-        "before",
-        "exactly",
-        "total",
-        "about",
-        "still",
-        "also",
-        "respectively",
-        "equal",
-        "equals",
-        "text",
-        "left",
-        "right",
-    ]
-)
+_SMALL = frozenset({
+    "the", "a", "an", "is", "are", "was", "were", "has", "have", "had", "be", "been", "will",
+    "would", "must", "should", "can", "could", "does", "do", "did", "of", "in", "on", "at", "to",
+    "for", "from", "by", "with", "as", "it", "its", "that", "this", "which", "who", "there",
+    "each", "every", "only", "them", "they", "their", "his", "her", "he", "she", "we", "you",
+    "one", "gets", "get", "got", "costs", "cost", "takes", "take", "took", "needs",
+    "need", "and", "or", "so", "thus", "therefore", "hence", "answer", "value", "values",
+    "while", "but", "per", "when", "where", "if", "after", "before", "exactly", "total", "about",
+    "still", "also", "respectively", "equal", "equals", "text", "left", "right",
+})  # fmt: skip
 _SHORTENED = {"max": "maximum", "min": "minimum", "pts": "point", "pt": "point"}
 _NAMES = lazy_pattern(r"(?<=[a-z] )[A-HJ-Z](?![\w(^_'=])")
 _LETTER_OF = lazy_pattern(r"\b([a-z])\s+-(?=[a-z]{3})")  # `$y$-intercept`
@@ -144,6 +60,8 @@ _BOUNDS = lazy_pattern(
     r"|(?P<lt>(?:less|fewer|smaller) than|below|under))\s+\$?-?\d", re.I
 )  # fmt: skip
 _BETWEEN = lazy_pattern(r"\bbetween\b|\d\s+to\s+\d", re.I)
+_FROM_TO = lazy_pattern(rf"\bbetween\s+({_NUMBER})\s+and\s+({_NUMBER})", re.I)
+_JOINED = lazy_pattern(rf"({_NUMBER})\s+and\s+({_NUMBER})", re.I)
 _DENIES = lazy_pattern(r"\b(?:not|never|cannot)\b|n['’]t\b", re.I)
 _DENYING = lazy_pattern(
     r"\b(?:not|never|cannot|no|none|nor|neither|without|except|but|un\w+|im\w+|in\w{5,}|non\w*)\b"
@@ -231,8 +149,10 @@ def _bounds_lost(gold: str, said: str) -> bool:
 
 def _spans_apart(gold: str, said: str) -> bool:
     """Whether one is "between 12 and 20 apples" and the other "12 and 20 apples"."""
-    text = re.sub(r"\W+", " ", gold.casefold())
-    return text.removeprefix("between ") == re.sub(r"\W+", " ", said.casefold()) != text
+    told, joined = _FROM_TO.search(gold), _JOINED.search(said)
+    if told is None or joined is None or _FROM_TO.search(said) or _BOUNDS.search(said):
+        return False
+    return told.groups() == joined.groups()
 
 
 def bounded_alike(gold: str, said: str) -> bool:
@@ -322,6 +242,14 @@ def _telling(text: str) -> list[str]:
 def _letters(text: str) -> list[str]:
     """The capital letters by which a text of words names things: "center O"."""
     return _NAMES.findall(_ARTICLE.sub(" ", text)) if len(_telling(text)) > 1 else []
+
+
+def one_of_names(gold: str, said: str) -> bool:
+    """Whether a name alone, read as a product, is one of two of which a gold tells: "Alice is
+    taller than Bob"."""
+    if not re.fullmatch(r"\W*[A-Z][a-z]+\W*", said):
+        return False
+    return len(re.findall(r"\b[A-Z][a-z]+\b", gold)) > 1 and bool(re.search(r"\b[a-z]{3}", gold))
 
 
 def other_words(gold: str, said: str) -> bool:

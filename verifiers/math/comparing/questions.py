@@ -44,7 +44,7 @@ _ASKS_WHO = lazy_pattern(r"\b(?:who|which (?:player|person|team|student|child|on
 _WHO_OR_WHICH = lazy_pattern(r"\b(?:who|which [a-z]+)\b", re.I)
 _PROPER = lazy_pattern(r"[A-Z][a-z]+(?: [A-Z][a-z]*)?")
 _THAN = lazy_pattern(
-    r"(\b(?:[a-z]+er|more [a-z]+|less [a-z]+)) than [Ss]?[A-Z]?[a-z]*(?: [A-Z][a-z]*)?\W*$"
+    r"(\b(?:[a-z]+er|(?:more|less) [a-z]+)) than (?:[A-Z]|s)[a-z]*(?: [A-Z][a-z]*)?\W*$"
 )
 _LOSES = lazy_pattern(r"\b(?:loses?|lost|opposite|except)\b", re.I)
 _ENDS = lazy_pattern(r"[\[(].*,.*[\])]", re.S)
@@ -75,7 +75,8 @@ def as_asked(
 
 
 _ASKS_ORDER = lazy_pattern(
-    r"\b(?:in|into) (?:what|which) order\b|\b(?:arrange|rank|sort|order)\s+(?:the|these|them)\b[^.?!]{0,80}\b(?:from|in|by)\b"
+    r"\b(?:in|into) (?:what|which) order\b|\b(?:arrange|rank|sort|order)\s+(?:the|these|them)\b"
+    r"[^.?!]{0,80}\b(?:from|in|by)\b"
     r"|从[^。？]{1,6}到[^。？]{1,6}(?:排|顺序)|排列", re.I
 )  # fmt: skip
 _TELLS_ORDER = lazy_pattern(
