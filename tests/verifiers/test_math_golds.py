@@ -16,7 +16,6 @@ FILE = Path(__file__).parent / "worded_golds.tsv"
 OTHERWISE = {
     "falsely equal: words that no rule compares": {
         ("he owes her 5 dollars", "she owes him 5 dollars"),
-        ("two lines", "two parallel lines"),
         ("亏损20元", "20元"),
         (
             ("The first tank holds 120 liters of water after the exchange, while the second tank"
@@ -30,6 +29,12 @@ OTHERWISE = {
         ("The number is composite", "No"),
         ("Store A is cheaper than Store B", "Store A"),
         ("15 minutes", "a quarter of an hour"),
+        ("Train P is 15 km/h faster than train Q", "15 km/h"),
+        ("f has a maximum of 8 at x = 2", "8"),
+        (
+            "Ann wins if n is divisible by 4; otherwise Ben wins",
+            "If n is divisible by 4, Ann wins; otherwise, Ben wins",
+        ),
         (
             "The length of the field is 30 m and its width is 20 m",
             "The field is 30 m long and 20 m wide",

@@ -13,6 +13,7 @@ from harness.verifiers.math.comparing.contradictions import (
     contradiction,
     numbers_of,
     one_of_names,
+    other_kind,
     other_words,
     same_roles,
     several_numbers,
@@ -118,6 +119,8 @@ class MathVerifier:
         if said.strip() == expected.strip():
             return outcome, reason
         why = contradiction(expected, said) or out_of_order(expected, said, question)
+        if why is None and other_kind(expected, said):
+            why = "another kind of thing"
         if outcome.stage == "words" and not re.search(r"\d", found.answer):
             asks = re.split(r"(?<=[.!?])\s+|\n", question.strip())[-1]
             if asks and opposite(expected, asks):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from harness.verifiers.math.comparing.opposites import opposite
 from harness.verifiers.math.reading.sentences import main_clause
 from harness.verifiers.math.reading.units import Unit, read_unit
-from harness.verifiers.math.reading.wording import words_only
+from harness.verifiers.math.reading.wording import number_words, words_only
 from harness.verifiers.patterns import lazy_pattern
 
 MAX_READ = 400  # characters of each text
@@ -67,6 +67,11 @@ _DENYING = lazy_pattern(
     r"\b(?:not|never|cannot|no|none|nor|neither|without|except|but|un\w+|im\w+|in\w{5,}|non\w*)\b"
     r"|n['’]t\b", re.I
 )  # fmt: skip
+_EXCEPTS = lazy_pattern(r"\b(?:except|excluding|other than|all but)\b", re.I)
+_EXCEPTED = lazy_pattern(r"≠|∪|∖|\\(?:neq?|cup|setminus|backslash)|\bother\b|\bexcluding\b|\ball\b")
+_COUNTED = lazy_pattern(r"\W*([a-z]+)\s+((?:[a-z-]+\s+)*)([a-z]+?)s?\W*", re.I)
+_ANY_KIND = frozenset({"distinct", "different", "real", "such", "possible", "integer", "the", "of",
+                       "positive", "more", "whole"})  # fmt: skip
 _UNSURE = lazy_pattern(r"\b(?:hardly|perhaps|maybe|probably|possibly|supposedly|allegedly)\b", re.I)
 _DIRECTED = frozenset({"than", "to", "per", "before", "after", "into", "over", "under", "above",
                        "below", "beats", "divides", "owes"})  # fmt: skip
@@ -217,6 +222,8 @@ def _denied(gold: str, said: str) -> bool:
         rest = set(_telling(only[1]))
         if rest and not rest & set(_telling(said)):
             return True  # "The second player wins" for "… wins if and only if n is odd"
+    if _EXCEPTS.search(said) and not (_DENYING.search(gold) or _EXCEPTED.search(gold)):
+        return True
     if _DENYING.search(gold) or not _DENIES.search(main_clause(said)):
         return False
     return len(set(_telling(gold)) & set(_telling(said))) > 1
@@ -242,6 +249,17 @@ def _telling(text: str) -> list[str]:
 def _letters(text: str) -> list[str]:
     """The capital letters by which a text of words names things: "center O"."""
     return _NAMES.findall(_ARTICLE.sub(" ", text)) if len(_telling(text)) > 1 else []
+
+
+def other_kind(gold: str, said: str) -> bool:
+    """Whether two counts in words are of other kinds of a thing: "two tangent circles"."""
+    told, found = (_COUNTED.fullmatch(words_only(t)) for t in (gold, said))
+    if told is None or found is None or len(gold) > MAX_READ or len(said) > MAX_READ:
+        return False
+    if number_words(told[1]) is None or told[1].casefold() != found[1].casefold():
+        return False
+    kinds = [{*m[2].casefold().split()} - _ANY_KIND for m in (told, found)]
+    return told[3].casefold() == found[3].casefold() and bool(kinds[1] - kinds[0])
 
 
 def one_of_names(gold: str, said: str) -> bool:

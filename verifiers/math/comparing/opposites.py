@@ -12,7 +12,9 @@ _CHANGES = "(?:increas|decreas|dropp|reduc|rose|fell|grew|ris|fall|grow)"
 _PAIRS = (
     ("increas|gain|rise|rose|profit|grow|grew",
      "decreas|declin|reduc|loss|lost|fall|fell|dropp?|shrink"),
-    ("north", "south"), ("east", "west"), ("left", "right"), ("before|earlier", "after|later"),
+    ("north(?:-?(?:east|west))?", "south(?:-?(?:east|west))?"),
+    ("(?:(?:north|south)-?)?east", "(?:(?:north|south)-?)?west"), ("discount", "markup|surcharge"),
+    ("left", "right"), ("before|earlier", "after|later"),
     ("clockwise", "counter-?clockwise|anti-?clockwise"), ("above", "below"), ("faster", "slower"),
     ("older", "younger"), ("taller|longer", "shorter"), ("more", "less|fewer"),
     ("greater|larger|bigger", "smaller|less"), ("inside", "outside"), ("ahead", "behind"),
@@ -33,7 +35,9 @@ _ANY = lazy_pattern(_WORD % "|".join(f"{a}|{b}" for a, b in _PAIRS))
 _CHINESE = tuple(
     tuple(lazy_pattern(rf"(?<![不没非])(?:{side})") for side in pair)
     for pair in (
-        ("至少", "至多|最多"), ("大于|多于|高于", "小于|少于|低于"),
+        ("至少|大于|多于|高于|不(?:少|小|低)于|(?<!不)超过",
+         "至多|最多|(?<!不)(?:少|小|低)于|不(?:多|大|高)于|不超过"),
+        (r"多(?=\d)", r"少(?=\d)"),
         ("增加|增长|上升|提高|盈利|赚", "减少|下降|降低|亏"), ("上午", "下午"), ("东", "西"),
         ("南", "北"), ("左", "右"), ("快", "慢"), ("最大", "最小"), ("递增", "递减"),
         ("提前|早", "推迟|晚"), ("奇", "偶"),
