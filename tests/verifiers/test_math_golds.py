@@ -14,6 +14,37 @@ from harness.verifiers.math import MathVerifier
 
 FILE = Path(__file__).parent / "worded_golds.tsv"
 OTHERWISE = {
+    "falsely equal: words that no rule compares": {
+        ("he owes her 5 dollars", "she owes him 5 dollars"),
+        ("亏损20元", "20元"),
+        (
+            ("The first tank holds 120 liters of water after the exchange, while the second tank"
+            " holds 80 liters"),
+            "second tank 120 liters, the other 80 liters",
+        ),
+        ("Jana cheated on the test", "Jana"),
+    },
+    "other words for the same bound, order, part or time": {
+        ("The second player has a winning strategy", "the player who goes second"),
+        ("The number is composite", "No"),
+        ("Store A is cheaper than Store B", "Store A"),
+        ("15 minutes", "a quarter of an hour"),
+        ("Train P is 15 km/h faster than train Q", "15 km/h"),
+        ("f has a maximum of 8 at x = 2", "8"),
+        (
+            "Ann wins if n is divisible by 4; otherwise Ben wins",
+            "If n is divisible by 4, Ann wins; otherwise, Ben wins",
+        ),
+        (
+            "The length of the field is 30 m and its width is 20 m",
+            "The field is 30 m long and 20 m wide",
+        ),
+        ("more than 3 but less than 7", "between 3 and 7"),
+        ("at least 12 and at most 20", r"12 \le n \le 20"),
+        ("at least 12 and at most 20", "12 to 20"),
+        ("Anna, Ben, Cleo", "Anna, then Ben, then Cleo"),
+        ("西偏北30°", "北偏西60°"),
+    },
     "words that mean the same": {
         ("perpendicular", r"\perp"),
         ("they are equal", "="),

@@ -9,11 +9,21 @@ from typing import Any
 
 from harness.core import Problem, Status, Verdict
 from harness.verifiers.math.comparing.answers import is_run, read
+from harness.verifiers.math.comparing.contradictions import (
+    contradiction,
+    numbers_of,
+    one_of_names,
+    other_kind,
+    other_words,
+    same_roles,
+    several_numbers,
+)
 from harness.verifiers.math.comparing.judge import answer_key, same_answer
 from harness.verifiers.math.comparing.labels import labelled as labelled_parts
+from harness.verifiers.math.comparing.opposites import opposite
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
-from harness.verifiers.math.comparing.questions import as_asked
+from harness.verifiers.math.comparing.questions import as_asked, out_of_order
 from harness.verifiers.math.comparing.quick import plain_value
 from harness.verifiers.math.finding.asked import asked
 from harness.verifiers.math.finding.extract import (
@@ -25,6 +35,7 @@ from harness.verifiers.math.finding.prose import has_words, is_prose
 from harness.verifiers.math.finding.stated import counted, is_sentence, labelled
 from harness.verifiers.math.reading import wording
 from harness.verifiers.math.reading.characters import clean, strip_surrogates
+from harness.verifiers.math.reading.parts import by_cases
 from harness.verifiers.math.reading.tree import Node, Num, Op, free_symbols
 from harness.verifiers.math.reading.units import read_unit
 from harness.verifiers.math.reading.vocabulary import FUNCTIONS
@@ -96,6 +107,29 @@ class MathVerifier:
         return verdict(Status.WRONG, outcome.stage, reason)
 
     def _same(self, expected: str, found: Extraction, question: str) -> tuple[Outcome, str]:
+        """Whether what was found is `expected`, and the words around it do not contradict it."""
+        outcome, reason = self._equal(expected, found, question)
+        said = found.sentence or found.answer
+        if not outcome.equal:
+            if outcome.stage in _ORDERED_STAGES and same_roles(expected, said):
+                return Outcome(True, "words"), "each number under its name"
+            if said != found.answer and by_cases(expected) and by_cases(said):
+                return same_answer(expected, said, self.options)
+            return outcome, reason
+        if said.strip() == expected.strip():
+            return outcome, reason
+        why = contradiction(expected, said) or out_of_order(expected, said, question)
+        if why is None and other_kind(expected, said):
+            why = "another kind of thing"
+        if outcome.stage == "words" and not re.search(r"\d", found.answer):
+            asks = re.split(r"(?<=[.!?])\s+|\n", question.strip())[-1]
+            if asks and opposite(expected, asks):
+                return Outcome(False, "opposite"), "the gold tells of the opposite of what is asked"
+        elif why is None and (other_words(expected, said) or one_of_names(expected, said)):
+            why = "other words"
+        return (Outcome(False, "opposite"), why) if why is not None else (outcome, reason)
+
+    def _equal(self, expected: str, found: Extraction, question: str) -> tuple[Outcome, str]:
         """Whether what was found is `expected`: a number as the question's unit tells, words
         wherever they stand in the sentence."""
         unit = asked(question).unit_word if question else ""
@@ -123,11 +157,16 @@ class MathVerifier:
             if told_as_asked is not None:
                 return told_as_asked
         inner = narrow(expected) if _in_words(expected, outcome, worded) else None
-        if inner is not None and inner.answer != expected and read(found.answer).readings:
+        if inner is not None and not _one_of_several(expected, inner.answer, question) and (
+            inner.answer != expected and read(found.answer).readings
+        ):  # fmt: skip
             told = same_answer(inner.answer, found.answer, self.options)
             if told[0].equal:
                 return told  # "R = 1 is a necessary and sufficient condition"
         return outcome, reason
+
+
+_ORDERED_STAGES = ("order", "structure", "labels", "words")
 
 
 def _spelled(expected: str) -> bool:
@@ -148,6 +187,16 @@ def _in_words(expected: str, outcome: Outcome, worded: bool) -> bool:
     return len(expected) > 20 and is_sentence(expected)
 
 
+def _one_of_several(expected: str, inner: str, question: str) -> bool:
+    """Whether `inner` is a mere name, or one number of a gold that tells others than the question's
+    own."""
+    if inner.isalpha() and len(inner) > 1 and wording.number_words(inner) is None:
+        return True
+    told = several_numbers(expected) if not question else {*numbers_of(expected)}
+    rest = told - {*numbers_of(inner)} - {*numbers_of(question)}
+    return bool(rest) and "=" not in expected
+
+
 def _tells_several(reading: Node) -> bool:
     """Whether a gold tells several numbers: "18 dollars, and for a child 11 dollars"."""
     if not (isinstance(reading, Op) and reading.head == "list"):
@@ -160,7 +209,8 @@ def _tells_several(reading: Node) -> bool:
 
 
 _DESCRIBES = lazy_pattern(  # what is no value, whatever number its words hold
-    r"\b(?:not|except|without|but|never|all|any|every|if|unless|odd|even|primes?|divisible|multiples?|powers?)\b",
+    r"\bexists?\b|\bthere is (?:an?|some)\b|\b(?:not|except|without|but|never|all|any"
+    r"|every|if|unless|odd|even|primes?|divisible|multiples?|powers?)\b",
     re.I,
 )
 _IMPLIES = lazy_pattern(r"\\(?:implies|Rightarrow|Longrightarrow|therefore)(?![a-zA-Z])|[⇒⟹∴]")
@@ -205,6 +255,8 @@ def resolved(found: Extraction, problem: Problem) -> Extraction:
     if found.rule in ("formula", "number") or one_word:
         return found
     if wording.minutes(found.answer) is not None or is_run(found.answer):
+        return found
+    if by_cases(found.answer) is not None:
         return found
     if "=" in answer and ":" in (last := answer.rpartition("=")[2]) and wording.minutes(last):
         return replace(found, answer=last.strip())  # 8:30 + 0:45 = 9:15

@@ -5,9 +5,11 @@ for an angle, the ends of an interval on which a function rises or falls.
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 from harness.verifiers.math.comparing.answers import MAX_ANSWER
 from harness.verifiers.math.comparing.judge import same_answer
+from harness.verifiers.math.comparing.opposites import opposite
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
 from harness.verifiers.math.reading import wording
@@ -31,13 +33,19 @@ _MONOTONE = lazy_pattern(
 _RANGE = lazy_pattern(r"(\d+(?:\.\d+)?)\s*[-–—~]+\s*(\d+(?:\.\d+)?)")
 _SPAN = lazy_pattern(r"(?<!\d)(\d++(?:\.\d+)?)\s*(?:to|and|[-–—~]+|至|到)\s*(\d+(?:\.\d+)?)")
 _ASKS_FOR_RANGE = lazy_pattern(r"\brange\b|\bbetween\b|范围", re.I)
+_EITHER = lazy_pattern(r"\b([a-z]+),? or ([a-z]+)\b", re.I)
 _WITH_BASE = lazy_pattern(r"\(?([0-9A-Z]{1,40})\)?_\{?\(?\d{1,2}\)?\}?")
 _ASKS_FOR_BASE = lazy_pattern(
     r"\bbase\b|\bbinary\b|\boctal\b|\bhexadecimal\b|\bternary\b|进制", re.I
 )
+_ASKS_FOR_TEN = lazy_pattern(r"\bbase[ -_{$]*(?:10|ten)\b|\bdecimal\b|十进制", re.I)
+_RADIANS = lazy_pattern(r"\bradians?\b|弧度", re.I)
 _ASKS_WHO = lazy_pattern(r"\b(?:who|which (?:player|person|team|student|child|one|of))\b", re.I)
 _WHO_OR_WHICH = lazy_pattern(r"\b(?:who|which [a-z]+)\b", re.I)
-_PROPER = lazy_pattern(r"[A-Z][a-z]+(?: [A-Z][a-z]+)?")
+_PROPER = lazy_pattern(r"[A-Z][a-z]+(?: [A-Z][a-z]*)?")
+_THAN = lazy_pattern(
+    r"(\b(?:[a-z]+er|(?:more|less) [a-z]+)) than (?:[A-Z]|s)[a-z]*(?: [A-Z][a-z]*)?\W*$"
+)
 _LOSES = lazy_pattern(r"\b(?:loses?|lost|opposite|except)\b", re.I)
 _ENDS = lazy_pattern(r"[\[(].*,.*[\])]", re.S)
 
@@ -64,6 +72,33 @@ def as_asked(
         or _leads(gold, sentence, question)
         or _states(gold, sentence, question)
     )
+
+
+_ASKS_ORDER = lazy_pattern(
+    r"\b(?:in|into) (?:what|which) order\b|\b(?:arrange|rank|sort|order)\s+(?:the|these|them)\b"
+    r"[^.?!]{0,80}\b(?:from|in|by)\b"
+    r"|从[^。？]{1,6}到[^。？]{1,6}(?:排|顺序)|排列", re.I
+)  # fmt: skip
+_TELLS_ORDER = lazy_pattern(
+    r"\W*(?:from )?(?:smallest|largest|least|greatest|highest|lowest) to [a-z]+\s*:", re.I
+)
+_MEMBER = lazy_pattern(r"[^\W_]+(?:\.\d+)?")
+_JOINING = frozenset({"and", "then", "or", "text"})
+
+
+def out_of_order(gold: str, answer: str, question: str) -> str | None:
+    """Why an answer of the gold's members is wrong where the question asks for their order."""
+    asked = _ASKS_ORDER.search(question[-MAX_QUESTION:]) or _TELLS_ORDER.match(gold)
+    if len(gold) > 200 or not asked:
+        return None
+    gold = _TELLS_ORDER.sub("", gold)
+    told, said = (
+        [m for m in _MEMBER.findall(wording.words_only(t)) if m.casefold() not in _JOINING]
+        for t in (gold, answer)
+    )
+    if len(told) > 1 and told != said and sorted(told) == sorted(said):
+        return "the members in another order"
+    return None
 
 
 def _in_another_unit(
@@ -103,7 +138,8 @@ def _none_of_them(gold: str, sentence: str, question: str) -> tuple[Outcome, str
     if told is not None:
         named = (told["noun"] or told["thing"] or told["other"] or "").casefold().split()
         asks = question.casefold()
-        if all(re.search(rf"\b{re.escape(w.rstrip('s'))}", asks) for w in named):
+        how_many = " ".join(_HOW_MANY_OF.findall(asks)) or asks
+        if all(re.search(rf"\b{re.escape(w.rstrip('s'))}", how_many) for w in named):
             return Outcome(True, "words"), "none, where the question asks how many"
     no = wording.polarity(gold) == "no" and wording.words_only(gold).strip(" .").isalpha()
     if no and _EXISTS.search(question) and _NO_SUCH.search(plain):
@@ -128,10 +164,23 @@ def _states(gold: str, sentence: str, question: str) -> tuple[Outcome, str] | No
         return None
     if not set(wanted[-2:]) <= set(found) or len({*wanted} - {*found}) > len(wanted) // 3:
         return None
+    numbers = [{*re.findall(r"\d+", text)} for text in (asks[0], told)]
+    if not numbers[0] <= numbers[1]:
+        return None  # "91 is divisible by 5" for whether it is by 7
     if len({*found} - {*wanted}) > 1:
         return None  # "n is a product of primes" for "is n prime"
     denied = _NEGATIVE.search(told) is not None
     return Outcome(denied == (said == "no"), "words"), "what the sentence states"
+
+
+def _tells(clause: list[str], words: list[str]) -> bool:
+    """Whether the last telling word of a clause begins like one of `words`."""
+    return not clause or any(w.startswith(clause[-1][:5]) for w in words)
+
+
+def _beginnings(text: str) -> list[str]:
+    """The beginnings of a clause's telling words: "fast" of faster and fastest."""
+    return [w[:4] for w in _stems(text)]
 
 
 def _stems(text: str) -> list[str]:
@@ -143,7 +192,8 @@ def _stems(text: str) -> list[str]:
 _WHETHER = lazy_pattern(r"\W*(?:is|are|was|were|do|does|did|can|will|has|have)\s", re.I)
 _UNSURE = lazy_pattern(
     r"\b(?:if|unless|would|could|might|may|should|only|almost|nearly|whether|only|until|hardly|barely|just"
-    r"|except|but|save|apart|without|some|part"
+    r"|except|but|save|apart|without|some|part|lacks?|fails?|failed|doubts?|supposedly|perhaps|maybe|possibly"
+    r"|probably|refuses?|needs?|wants?|hopes?|denies|claims?|says?|thinks?|believes?"
     r"|determine|check|assum\w*|suppose)\b", re.I
 )  # fmt: skip
 _EMPTY_WORDS = frozenset(
@@ -199,7 +249,7 @@ def _leads(gold: str, sentence: str, question: str) -> tuple[Outcome, str] | Non
     asked = {w.lower() for w in _COMPARATIVE.findall("".join(asks))}
     clause = re.split(r"[:;,(]", told, maxsplit=1)[0]
     more = [w.lower() for w in _COMPARATIVE.findall(clause)]
-    if re.search(r"\b(?:but|however|although|though)\b", told, re.I):
+    if re.search(r"\b(?:but|however|although|though|still|even)\b", told, re.I):
         return None
     if len(asked) != 1 or more[:1] != [*asked] or " and " in clause.partition(more[0])[0]:
         return None
@@ -219,6 +269,7 @@ _WHAT_TIME = lazy_pattern(
     r"\b(?:what|which)\s+(?:\w+\s+)?time\b|\btime of day\b|\bo['’]?clock\b", re.I
 )
 _HOW_MANY = lazy_pattern(r"\bhow\s+(?:many|much)\b", re.I)
+_HOW_MANY_OF = lazy_pattern(r"\bhow\s+(?:many|much)\s+(?:of\s+)?(?:[\w-]+\s*){1,3}", re.I)
 _REMAIN = r"(?:left(?:over)?|remain(?:s|ing)?|needed|over)"
 _NONE = lazy_pattern(
     r"\bnone\b(?:\s+of\s+(?:the\s+)?(?P<thing>[a-z ]{1,40}?))?\s+"
@@ -238,7 +289,8 @@ _HERALDED = lazy_pattern(
 )
 _COMPARATIVE = lazy_pattern(
     r"\b(more|less|fewer|farther|further|faster|slower|longer|shorter|taller|older|younger|higher|lower|heavier"
-    r"|lighter|earlier|later|larger|smaller|bigger|better|worse|most|least|first|last)\b", re.I
+    r"|lighter|earlier|later|larger|smaller|bigger|better|worse|most|least|first|second|third|fourth"
+    r"|last)\b", re.I
 )  # fmt: skip
 
 
@@ -247,6 +299,8 @@ def _in_base(gold: str, answer: str, question: str) -> tuple[Outcome, str] | Non
     told = _WITH_BASE.fullmatch(gold.strip(" $"))
     if told is None or not _ASKS_FOR_BASE.search(question):
         return None
+    if _ASKS_FOR_TEN.search(question):
+        return None
     same = told[1] == wording.words_only(answer).strip(" .")
     return (Outcome(True, "words"), "the digits in the base asked for") if same else None
 
@@ -254,11 +308,17 @@ def _in_base(gold: str, answer: str, question: str) -> tuple[Outcome, str] | Non
 def _who(gold: str, answer: str, question: str) -> tuple[Outcome, str] | None:
     """The name with which a gold's sentence begins, where the question asks who."""
     name, told = wording.words_only(answer).strip(" ."), wording.words_only(gold)
+    told = _THAN.sub(r"\1", told)
     if len(told) > 200 or not (_PROPER.fullmatch(name) and _ASKS_WHO.search(question)):
         return None
     rest = told.removeprefix(name)
     alone = rest is not told and re.match(r"\s+[a-z]+", rest) and not re.search(r"\s[A-Z]", rest)
-    if not alone or _NEGATIVE.search(rest) or _LOSES.search(rest):
+    if not alone or _NEGATIVE.search(rest) or _LOSES.search(rest) or opposite(gold, question):
+        return None
+    if len(rest.split()) < 3 and not {*_beginnings(rest)} & {*_beginnings(question)}:
+        return None  # "Jana lies" for who tells the truth
+    placed = {w.lower() for w in _COMPARATIVE.findall(rest)}
+    if placed - {w.lower() for w in _COMPARATIVE.findall(question)} - {"most", "more"}:
         return None
     return Outcome(True, "words"), "the one of whom the gold speaks"
 
@@ -273,6 +333,14 @@ def _affirmed(gold: str, answer: str, question: str) -> tuple[Outcome, str] | No
         return None
     if (said == "no") != (_NEGATIVE.search(plain) is not None):
         return None
+    asks = [s for s in re.split(r"(?<=[.!?])\s+|\n", question) if _YES_OR_NO.search(s)]
+    wanted, found = _stems(question), _stems(plain)
+    either = {*_stems(" ".join(chain.from_iterable(_EITHER.findall("".join(asks[-1:])))))}
+    if found and found[-1] in either:
+        return None  # whether they are "skew or parallel"
+    short = len(found) < 4  # a longer statement may tell the same in other words
+    if short and not (_tells(found, wanted) or _tells(wanted, found)):
+        return None  # "The lines are parallel" for whether they are perpendicular
     return Outcome(True, "words"), f"{said}, as the gold states"
 
 
@@ -281,7 +349,7 @@ def _as_range(gold: str, answer: str, question: str) -> tuple[Outcome, str] | No
     told, said = _RANGE.fullmatch(gold.strip(" $")), _SPAN.search(answer)
     if told is None or said is None or not _ASKS_FOR_RANGE.search(question):
         return None
-    if len(re.findall(r"\d+(?:\.\d+)?", answer)) != 2:
+    if len(re.findall(r"\d+(?:\.\d+)?", answer)) != 2 or _NEGATIVE.search(answer):
         return None
     return Outcome(told.groups() == said.groups(), "words"), "a range"
 
@@ -292,7 +360,7 @@ def _in_degrees(
     r"""`60` for `\pi/3`, where the question is about an angle."""
     if plain_number(answer) is None or not re.search(r"pi|π", gold):
         return None
-    if not _ANGLE.search(question):
+    if not _ANGLE.search(question) or _RADIANS.search(question):
         return None
     told, why = same_answer(gold, rf"{answer}^\circ", options)
     return (told, f"{why}: degrees of an angle") if told.equal else None

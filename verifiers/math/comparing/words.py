@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from harness.verifiers.math.comparing.answers import Answer
 from harness.verifiers.math.comparing.cases_in_words import in_cases
+from harness.verifiers.math.comparing.contradictions import bounded_alike, mixed
 from harness.verifiers.math.comparing.opposites import opposite
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
@@ -109,6 +110,8 @@ def _dimensions(gold: str, answer: str) -> Told | None:
     told = [_SIZES.fullmatch(wording.words_only(t)) for t in (gold, answer)]
     if told[0] is None or told[1] is None:
         return None
+    if mixed(wording.words_only(answer)):
+        return None
     sides = [sorted(float(n) for n in t.groups() if n) for t in told if t]
     return Outcome(sides[0] == sides[1], "words"), "the sides of a rectangle or box"
 
@@ -129,10 +132,25 @@ def _quadrant(text: str) -> re.Match[str] | None:
     return _QUADRANT.fullmatch(in_english(wording.words_only(text)))
 
 
+_IF_THEN = lazy_pattern(r"\W*if\b(.+?),?\s*\bthen\b(.+)", re.I | re.S)
+
+
+def _converse(gold: str, answer: str) -> bool:
+    """Whether an answer tells the premise of the gold as its conclusion."""
+    told = _IF_THEN.fullmatch(gold[:400])
+    said = told and _IF_THEN.fullmatch(answer[:400])
+    if not told or not said:
+        return False
+    first, last = ([_proposition(part) for part in m.groups()] for m in (told, said))
+    return first != last and first == last[::-1]
+
+
 def _propositions(gold: str, answer: str) -> Told | None:
     """`If …, then …` and `there exists x such that …` in the same words and signs."""
     if wording.only_signs(gold):
         return None
+    if _converse(gold, answer):
+        return Outcome(False, "opposite"), "the converse"
     if not (_PROPOSITION.search(gold[:400]) and _PROPOSITION.search(answer[:400])):
         return None
     keys = [_proposition(t) for t in (gold, answer)]
@@ -270,6 +288,10 @@ def same_words(
     return _in_words(left, right, (plain, told, answer), options)
 
 
+def _same_numbers(gold: str, answer: str) -> bool:
+    return sentences.same_numbers(gold, answer) and bounded_alike(gold, answer)
+
+
 def _both_read(plain: str, told: str, answer: str) -> Told | None:
     """What the words tell of two answers that both read as mathematics."""
     said = wording.words_only(answer)
@@ -278,7 +300,7 @@ def _both_read(plain: str, told: str, answer: str) -> Told | None:
     unescaped = _ESCAPED.sub("", plain), _ESCAPED.sub("", told)
     if sentences.other_order(*unescaped):
         return Outcome(False, "order"), "the numbers of the gold's sentence in another order"
-    if "\\" not in unescaped[0] and sentences.same_numbers(*unescaped):
+    if "\\" not in unescaped[0] and _same_numbers(*unescaped):
         return Outcome(True, "words"), "the numbers of the gold's sentence"
     return None
 
@@ -301,7 +323,7 @@ def _in_words(left: Answer, right: Answer, texts: tuple[str, str, str], options:
     if left.readings and sentences.counts_in_order(plain, told):
         return Outcome(True, "words"), "the numbers in their order, with what they count"
     bare = _LABEL_SIGN.sub(":", _ESCAPED.sub("", told))
-    if sentences.same_numbers(_ESCAPED.sub("", plain), bare):
+    if _same_numbers(_ESCAPED.sub("", plain), bare):
         return Outcome(True, "words"), "the numbers of the gold's sentence"
     side, why = ("answer", right.problem) if left.readings else ("gold", left.problem)
     return Outcome(False, "words"), f"other words (the {side} does not parse: {why})"

@@ -184,6 +184,8 @@ def same_thing(first: str, second: str) -> bool:
         return False
     if _with_adverb(first) and _with_adverb(first) == _with_adverb(second):
         return True  # "externally tangent", "tangent externally"
+    if _NEGATIVE.search(first) is None and _NEGATIVE.search(second):
+        return False
     short, long = sorted((_adjectives(first), _adjectives(second)), key=len)
     if not short:
         return False
@@ -304,7 +306,10 @@ def counts_in_order(gold: str, answer: str) -> bool:
 
 
 _DENIAL_WORD = lazy_pattern(r"\b(?:not|no|or|than|between|from)\b", re.I)
-_NEGATIVE = lazy_pattern(r"\b(?:loses?|lost|last|opposite|wrong|incorrect|neither)\b", re.I)
+_NEGATIVE = lazy_pattern(
+    r"\b(?:loses?|lost|last|opposite|wrong|incorrect|neither|hardly|barely|could|might|perhaps"
+    r"|maybe|possibly|probably|nearly|almost|supposedly)\b", re.I
+)  # fmt: skip
 _LATER = (
     r"(?:[a-z]+|\d+)\s+(?:days?|weeks?|months?|years?|hours?)\s+(?:after|before|from|later)\b[^,]{0,60}?"
     r"(?:,\s*|\s+(?=(?:it|he|she|they)\b))"

@@ -78,7 +78,8 @@ _POLARITY = lazy_pattern(
     r"^\W*(?:(?:so|thus|hence|therefore),?\s+)?(yes|no|true|false)(?:\W*$|[*_\s]*[,.;:!—-][*_]*\s|\s+because\b)",
     re.I,
 )
-_LETTERS = lazy_pattern(r"\W*([A-J](?:(?:\W|\band\b)*[A-J])+)\W*")
+_BOTH = lazy_pattern(r"yes\W+no\W*$|no\W+yes\W*$|true\W+false\W*$|false\W+true\W*$", re.I)
+_LETTERS = lazy_pattern(r"\W*([A-J]+|[A-J](?:(?:[^\w<>]|\band\b)+[A-J])+)\W*")
 _CHOSEN = lazy_pattern(
     r"\b(?:(?i:choose|pick|select|go with)\s+(?i:option|choice|answer)?"
     r"|(?i:option|choice)(?i:\s+is)?)\s*\(?([A-J])\b|选项?\s*([A-J])\b"
@@ -243,7 +244,9 @@ def members(text: str, *, case: bool = False) -> list[str]:
 def polarity(text: str) -> str | None:
     """`yes`, `no`, `true` or `false` at the head of an answer; None for anything else."""
     match = _POLARITY.match(in_english(words_only(text[:300])))
-    return match[1].lower() if match else None
+    if match is None or _BOTH.match(text, match.start(1)):
+        return None
+    return match[1].lower()
 
 
 @functools.lru_cache(maxsize=4096)
