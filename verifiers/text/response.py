@@ -17,8 +17,9 @@ after its 1, must not be "Answer: 1".
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from harness.core import Problem, Status, Verdict
@@ -107,6 +108,15 @@ class Response:
         return dataclasses.replace(verdict, reason=reason, loop=LOOP in self.notes)
 
 
+@functools.cache
+def _reading() -> tuple[Callable[[str], str], Callable[[str], str], Callable[[str], str | None]]:
+    # `harness.verifiers.math` imports this module, and its package all of its parts
+    from harness.verifiers.math.finding.extract import final_part
+    from harness.verifiers.math.reading.characters import clean, strip_surrogates
+
+    return strip_surrogates, clean, final_part
+
+
 def read_response(
     response: str,
     problem: Problem | None = None,
@@ -118,10 +128,7 @@ def read_response(
 
     Task-specific stop strings are read from `problem.meta["stop"]`, a list of strings.
     """
-    # `harness.verifiers.math` imports this module, and its package all of its parts
-    from harness.verifiers.math.finding.extract import final_part
-    from harness.verifiers.math.reading.characters import clean, strip_surrogates
-
+    strip_surrogates, clean, final_part = _reading()
     whole = strip_surrogates(response[-_MAX:])
     whole = clean(whole) if cleaned else whole
     loop = (LOOP,) if is_loop(whole) else ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -97,11 +98,11 @@ def read(text: str) -> Answer:
 
 def _whole(text: str, plain: str) -> Answer | None:
     """An answer that is read as a whole: in parts, in every order, by cases, in words."""
-    from harness.verifiers.math.comparing.shapes import in_every_order
-
     if numbered := parts(text):
         return _in_parts(text, numbered)
     if (order := permuted(text)) is not None and (inner := read(order[0])).readings:
+        from harness.verifiers.math.comparing.shapes import in_every_order
+
         every = in_every_order(inner.readings[0], cyclic=order[1])
         if every is not None:
             return Answer(text, (every,))
@@ -158,13 +159,21 @@ def _endless(plain: str) -> Node | None:
     return Op("system", (every, Op(">=", (Sym("n"), Num(shown[0])))))
 
 
-def _by_grammar(text: str) -> Answer:
-    """An answer that the parser reads, in each way of reading its commas."""
-    # plain numbers need no parser: it is imported with the first answer that does
+@functools.cache
+def _grammar() -> tuple[
+    Callable[[str, str], Node], type[Exception], Callable[[Node], Node]
+]:  # plain numbers need no parser: it is imported with the first answer that does
+    """The parser, what it raises, and what works out derivatives and dots in its trees."""
     from harness.verifiers.math.comparing.calculus import evaluated
     from harness.verifiers.math.comparing.sequences import written_out
     from harness.verifiers.math.reading.parser import ParseError, parse
 
+    return parse, ParseError, lambda node: written_out(evaluated(node))
+
+
+def _by_grammar(text: str) -> Answer:
+    """An answer that the parser reads, in each way of reading its commas."""
+    parse, error_kind, worked_out = _grammar()
     readings: dict[str, Node] = {}
     problem = ""
     for commas in ("group", "list", "decimal") if _COMMA.search(text) else ("group",):
@@ -172,13 +181,13 @@ def _by_grammar(text: str) -> Answer:
             continue
         try:
             node = parse(text, commas)
-        except (ParseError, RecursionError) as error:
+        except (error_kind, RecursionError) as error:
             problem = str(error) or "nested too deeply"
             continue
         if depth(node) > MAX_DEPTH:
             problem = "nested too deeply"
             continue
-        node = written_out(evaluated(node))
+        node = worked_out(node)
         if not isinstance(node, Text):
             readings.setdefault(key(node), node)
     return Answer(text, tuple(readings.values()), "" if readings else problem or "words")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import TYPE_CHECKING
 
 from harness.verifiers.math.comparing.answers import MAX_ANSWER, read
 from harness.verifiers.math.comparing.exact import UnknownError, key
@@ -17,6 +18,9 @@ from harness.verifiers.math.reading.numbers import plain_number
 from harness.verifiers.math.reading.parts import parts
 from harness.verifiers.math.reading.tree import Node
 from harness.verifiers.patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from harness.verifiers.math.comparing.compare import Comparison
 
 _BARE = lazy_pattern(r"[^A-Za-z]*(?:[,;]|\band\b|\\text\s*\{\s*and\s*\})[^A-Za-z]*")
 _FIRST = frozenset("1aAiI①")  # how numbered parts begin
@@ -83,14 +87,19 @@ def _from_roman(text: str) -> str:
     return text if value is None else str(value)
 
 
+@functools.lru_cache(maxsize=64)
+def _comparison(options: Options) -> Comparison:
+    from harness.verifiers.math.comparing.compare import Comparison  # with the first that needs it
+
+    return Comparison(options)
+
+
 def _parsed(gold: str, answer: str, options: Options) -> tuple[Outcome, str]:
     left, right = read(gold), read(answer)
     told = same_words(left, right, gold, answer, options)
     if told is not None:
         return told
-    from harness.verifiers.math.comparing.compare import Comparison
-
-    comparison = Comparison(options)
+    comparison = _comparison(options)
     last = Outcome(False, "structure")
     for a in left.readings:
         for b in right.readings:
