@@ -85,21 +85,24 @@ def read(text: str) -> Answer:
         return Answer(text, (), "too long")
     text = tidy(text)
     plain = wording.words_only(text)
-    if sentences.is_denial(plain):
+    wordless = wording.only_signs(text) and not text.startswith("0")  # 0x1F
+    if not wordless and sentences.is_denial(plain):
         return Answer(text, (), "a denial")
     if len(plain) < 60 and not any(c.isdigit() for c in plain):
         folded = in_english(" ".join(plain.casefold().split()).strip(" .{}\\"))
         for name, phrase in _PHRASES.items():
             if phrase.fullmatch(folded):
                 return Answer(text, (Sym(name),))
-    told = _whole(text, plain)
+    told = _whole(text, plain, wordless=wordless)
     return told if told is not None else _by_grammar(text)
 
 
-def _whole(text: str, plain: str) -> Answer | None:
+def _whole(text: str, plain: str, *, wordless: bool) -> Answer | None:
     """An answer that is read as a whole: in parts, in every order, by cases, in words."""
     if numbered := parts(text):
         return _in_parts(text, numbered)
+    if wordless:
+        return None
     if (order := permuted(text)) is not None and (inner := read(order[0])).readings:
         from harness.verifiers.math.comparing.shapes import in_every_order
 

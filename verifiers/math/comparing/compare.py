@@ -25,6 +25,7 @@ from harness.verifiers.math.comparing.relations import (
 )
 from harness.verifiers.math.comparing.sets import SetComparison
 from harness.verifiers.math.comparing.shapes import (
+    MAX_ITEMS,
     are_extremes,
     are_roots,
     as_points,
@@ -33,6 +34,7 @@ from harness.verifiers.math.comparing.shapes import (
     counted_apart,
     distinct,
     in_turns,
+    is_arithmetic,
     is_op,
     is_tuple,
     nested,
@@ -73,7 +75,6 @@ from harness.verifiers.math.reading.tree import (
     neg,
 )
 
-MAX_ITEMS = 200
 _NO = Outcome(False, "structure")
 _SEVERAL = BRACKETS | {"list", "{}", "matrix", "or", "system", "cases", "][", "row"}
 
@@ -96,12 +97,16 @@ class Comparison(SetComparison):
         """Whether `answer` is `gold`."""
         if key(gold) == key(answer) or rounded_so(gold, answer):
             return Outcome(True, "canonical")
-        gold, answer = with_floor(gold, answer), with_floor(answer, gold)
         written = gold, answer
-        gold, answer = settle(spread(gold, answer)), settle(spread(answer, gold))
-        if is_tuple(value_of(gold)) and is_tuple(value_of(answer)):
-            gold, answer = value_of(gold), value_of(answer)  # (x, y) = (t, 2t)
-        outcome = self._settled(gold, answer)
+        if is_arithmetic(gold) and is_arithmetic(answer):  # as most are: no shape below is theirs
+            outcome = same_quantity(gold, answer, self.options)
+        else:
+            gold, answer = with_floor(gold, answer), with_floor(answer, gold)
+            written = gold, answer
+            gold, answer = settle(spread(gold, answer)), settle(spread(answer, gold))
+            if is_tuple(value_of(gold)) and is_tuple(value_of(answer)):
+                gold, answer = value_of(gold), value_of(answer)  # (x, y) = (t, 2t)
+            outcome = self._settled(gold, answer)
         if outcome.equal:
             return outcome
         declared, whole = _integers(*written)

@@ -8,10 +8,21 @@ from itertools import permutations
 
 from harness.verifiers.math.comparing.exact import exact, key
 from harness.verifiers.math.comparing.statements import expand_each, name_of, settle, value_of
-from harness.verifiers.math.reading.tree import BRACKETS, Node, Num, Op, Sym, Text, has_head, walk
+from harness.verifiers.math.reading.tree import (
+    BRACKETS,
+    Node,
+    Num,
+    Op,
+    Sym,
+    Text,
+    contents,
+    has_head,
+    walk,
+)
 from harness.verifiers.math.reading.units import read_unit
 from harness.verifiers.patterns import lazy_pattern
 
+MAX_ITEMS = 200
 _MOST = lazy_pattern(r"(?:[A-Za-z]_)?\W*(?:max|greatest|largest)", re.I)
 _LEAST = lazy_pattern(r"(?:[A-Za-z]_)?\W*(?:min|least|smallest)", re.I)
 
@@ -192,6 +203,18 @@ def counted_apart(members: list[Node]) -> bool:
     """Whether all members count things of their own."""
     nouns = [noun_of(m) for m in members]
     return len(nouns) > 1 and None not in nouns and len({*nouns}) == len(nouns)
+
+
+_ARITHMETIC = frozenset({"+", "*", "^", "root", "log", "sin", "cos", "tan", "abs"})
+_PLAIN = frozenset("abdfghjklmnopqrstuvwxyzABDEFGHIJLMOPQSTUVWXY") | {"pi", "e", "i"}
+
+
+def is_arithmetic(node: Node) -> bool:
+    """Whether a tree is a number or a term of letters: no relation, set, list or unit in it, and
+    no name of a set or of a constant of integration."""
+    heads, names = contents(node)
+    short = not isinstance(node, Op) or len(node.args) <= MAX_ITEMS
+    return short and not isinstance(node, Text) and heads <= _ARITHMETIC and names <= _PLAIN
 
 
 def with_floor(node: Node, other: Node) -> Node:
