@@ -6,6 +6,7 @@ Each rule looks at what both texts tell; what one of them leaves out contradicts
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from itertools import chain
@@ -102,6 +103,7 @@ def several_numbers(text: str) -> set[str]:
     return {*chain.from_iterable(p.numbers for p in pieces)} if len(pieces) > 1 else set()
 
 
+@functools.lru_cache(maxsize=4096)
 def worded(text: str) -> bool:
     """Whether a text has words, which another text's may contradict."""
     return len(text) <= MAX_READ and _WORDED.search(words_only(text)) is not None

@@ -57,7 +57,7 @@ def same_answer(gold: str, answer: str, options: Options) -> tuple[Outcome, str]
 
 def _by_labels(gold: str, answer: str, options: Options) -> tuple[Outcome, str] | None:
     """Parts with the same labels in words, each compared with its like; None for other answers."""
-    told = labelled(gold)
+    told = None if wording.only_signs(gold) else labelled(gold)
     said = told and labelled(answer)
     if told and not said and _BARE.fullmatch(answer):
         order = f"({', '.join(told.values())})"  # "father 36, son 12"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from harness.verifiers.math.reading.wording import words_only
+from harness.verifiers.math.reading.wording import only_signs, words_only
 from harness.verifiers.patterns import lazy_pattern
 
 MAX_READ = 200  # characters of an answer
@@ -52,7 +52,7 @@ def opposite(gold: str, answer: str) -> bool:
         return False
     if not gold.isascii() and _apart(_CHINESE, gold, answer):
         return True
-    if not _ANY.search(gold):
+    if only_signs(gold) or not _ANY.search(gold):
         return False
     told, said = words_only(gold).casefold(), words_only(answer).casefold()
     return _apart(_SIDES, told, said)
