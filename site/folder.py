@@ -20,6 +20,8 @@ from harness.site.privacy import Guard
 GENERATOR = "harness site"
 STATE = ".harness-site.json"
 MARK = "leaderboard.json"
+PART = ".part"
+"""The end of a file's name while it is written; what an interrupted build leaves is removed."""
 RELEASES = "releases"
 """A folder that a new site may find in its place: frozen copies of older ones."""
 _BEFORE = ("index.html", "guide.html", "leaderboard.json", "runs/*/*.html", "runs/*/run.json")
@@ -83,6 +85,8 @@ class Folder:
             }
             if state["complete"]:
                 return units
+            for part in out.rglob(f"*{PART}"):
+                part.unlink()
             return {name: (key, _found(out, files)) for name, (key, files) in units.items()}
         if _json(out / MARK).get("generator") != GENERATOR:
             raise UsageError(f"{out} is not empty and holds no site: name another folder")
@@ -187,11 +191,14 @@ def _checked(guard: Guard | None, path: str, body: str | bytes) -> tuple[bytes, 
 
 
 def _write(file: Path, data: bytes) -> None:
+    """Write a file whole: who reads it meanwhile, a browser say, finds the old one."""
+    part = file.with_name(f"{file.name}{PART}")
     try:
-        file.write_bytes(data)
+        part.write_bytes(data)
     except FileNotFoundError:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
+        part.write_bytes(data)
+    part.replace(file)
 
 
 def _stand(out: Path, files: Files) -> bool:

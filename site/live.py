@@ -40,6 +40,7 @@ class View:
         self._folder = tempfile.TemporaryDirectory(prefix="harness-view-")
         self.builds = 0
         self._state: object = None
+        self._looking = threading.Lock()
         self._end = threading.Event()
         handler = partial(_Live, view=self, directory=self._folder.name)
         with ExitStack() as undo:
@@ -55,8 +56,11 @@ class View:
         ]
 
     def refresh(self) -> bool:
-        """Check the database; rebuild if it has changed, and say whether it had."""
-        with open_store(self._db) as store:
+        """Check the database; rebuild if it has changed, and say whether it had.
+
+        Waits while another thread does so.
+        """
+        with self._looking, open_store(self._db) as store:
             state = store_state(store)
             if state == self._state:
                 return False

@@ -13,6 +13,7 @@ import harness
 from harness.core import UsageError
 from harness.results import attempts
 from harness.site import live
+from harness.site.folder import Folder
 from harness.site.live import View
 from harness.store import open_store
 from harness.store.runs import find_runs, get_runs
@@ -75,3 +76,33 @@ def test_what_comes_between_two_reads_is_read_the_next_time(
 def test_a_missing_database_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         View(str(tmp_path / "none.sqlite"))
+
+
+def test_a_page_that_is_written_is_the_old_one_until_it_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Folder(tmp_path / "site", None)
+    folder.always("front")
+    folder.write("front", "index.html", "old")
+    folder.finish()
+    page = tmp_path / "site" / "index.html"
+    real = Path.write_bytes
+
+    def breaks_off(file: Path, data: bytes) -> int:
+        real(file, data[:3])
+        raise OSError("the disk is full")
+
+    again = Folder(tmp_path / "site", None)
+    again.always("front")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", breaks_off)
+        with pytest.raises(OSError, match="full"):
+            again.write("front", "index.html", "the new page")
+    assert page.read_text() == "old"
+    assert list(page.parent.glob("*.part"))
+    last = Folder(tmp_path / "site", None)
+    assert not list(page.parent.glob("*.part"))
+    last.always("front")
+    last.write("front", "index.html", "the new page")
+    last.finish()
+    assert page.read_text() == "the new page"
