@@ -157,9 +157,12 @@ class MathVerifier:
             if told_as_asked is not None:
                 return told_as_asked
         inner = narrow(expected) if _in_words(expected, outcome, worded) else None
-        if inner is not None and not _one_of_several(expected, inner.answer, question) and (
-            inner.answer != expected and read(found.answer).readings
-        ):  # fmt: skip
+        if (
+            inner is not None
+            and inner.answer != expected
+            and read(found.answer).readings
+            and not _one_of_several(expected, inner.answer, question)
+        ):
             told = same_answer(inner.answer, found.answer, self.options)
             if told[0].equal:
                 return told  # "R = 1 is a necessary and sufficient condition"
@@ -180,7 +183,7 @@ def _in_words(expected: str, outcome: Outcome, worded: bool) -> bool:
     """Whether a gold tells its value in a sentence, and no rule has decided yet."""
     if outcome.equal or outcome.stage in ("labels", "opposite", "order"):
         return False
-    if _DESCRIBES.search(expected) or any(map(_tells_several, read(expected).readings)):
+    if _DESCRIBES.search(expected):
         return False
     if worded and has_words(wording.words_only(expected)):
         return True
@@ -188,8 +191,10 @@ def _in_words(expected: str, outcome: Outcome, worded: bool) -> bool:
 
 
 def _one_of_several(expected: str, inner: str, question: str) -> bool:
-    """Whether `inner` is a mere name, or one number of a gold that tells others than the question's
-    own."""
+    """Whether `inner` is a mere name, one number of a list, or of a gold that tells others than the
+    question's own."""
+    if any(map(_is_numbers, read(expected).readings)):
+        return True
     if inner.isalpha() and len(inner) > 1 and wording.number_words(inner) is None:
         return True
     told = several_numbers(expected) if not question else {*numbers_of(expected)}
@@ -197,8 +202,8 @@ def _one_of_several(expected: str, inner: str, question: str) -> bool:
     return bool(rest) and "=" not in expected
 
 
-def _tells_several(reading: Node) -> bool:
-    """Whether a gold tells several numbers: "18 dollars, and for a child 11 dollars"."""
+def _is_numbers(reading: Node) -> bool:
+    """Whether a gold reads as a list of numbers: "18 dollars, and for a child 11 dollars"."""
     if not (isinstance(reading, Op) and reading.head == "list"):
         return False
     values = [

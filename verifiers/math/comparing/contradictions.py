@@ -13,6 +13,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from harness.verifiers.math.comparing.opposites import opposite
+from harness.verifiers.math.reading.parts import outside_brackets
 from harness.verifiers.math.reading.sentences import main_clause
 from harness.verifiers.math.reading.units import Unit, read_unit
 from harness.verifiers.math.reading.wording import number_words, words_only
@@ -307,20 +308,9 @@ def _exchanged(gold: str, said: str) -> bool:
 
 def _pieces(text: str) -> list[_Piece]:
     """The parts of a text that hold numbers; what holds none belongs to the next one."""
-    cut, depth, start = [], 0, 0
-    for match in _APART.finditer(text):
-        sign = match.group()
-        if sign in "([{":
-            depth += 1
-        elif sign in ")]}":
-            depth -= 1
-        elif depth == 0:
-            cut.append(text[start : match.start()])
-            start = match.end()
-    cut.append(text[start:])
     pieces: list[_Piece] = []
     waiting: list[str] = []
-    for part in cut:
+    for part in outside_brackets(_APART, text):
         words = _telling(part)
         bare = _WORD.sub(lambda m: " " if _NAMED.fullmatch(m.group()) else m.group(), part)
         numbers = tuple(n.replace(",", "") for n in _NUMBERS.findall(bare))

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 from harness.verifiers.math.reading import wording
+from harness.verifiers.math.reading.parts import outside_brackets
 from harness.verifiers.math.reading.units import is_unit
 from harness.verifiers.patterns import lazy_pattern
 
@@ -30,6 +31,7 @@ _VALUE = lazy_pattern(r"\(.*\)", re.S)
 _COUNT_FIRST = lazy_pattern(
     r"\W*\d[\d,.]*\W+(?:\\?text\w*\W*)?[A-Za-z]{3}.*(?:[,;]|\band\b).*\d", re.S
 )
+_APART = lazy_pattern(r"[(\[{]|[)\]}]|[,;]\s*(?:and\b)?|\band\b")
 _WORD_FIRST = lazy_pattern(r"\W*(?:\\?text\w*\W*)?[A-Za-z]{3}[^,;]*(?:[,;]|\band\b)")
 _KIND = lazy_pattern(
     r"\b(?:value|interval|the|function|f|is|on|at|of|in|when|for|if|largest|smallest)\b|[\s-]+",
@@ -46,7 +48,7 @@ def labelled(text: str) -> dict[str, str] | None:
         plain = short.sub(word, plain)
     found: dict[str, str] = {}
     last = ""
-    for part in _pieces(plain):
+    for part in filter(str.strip, outside_brackets(_APART, plain)):
         told = _PART.fullmatch(part.strip(" .")) or _COUNT.fullmatch(part.strip(" ."))
         if told is None:
             if not last or not _VALUE.fullmatch(part.strip(" .")):
@@ -59,18 +61,3 @@ def labelled(text: str) -> dict[str, str] | None:
         found[label] = told["value"].strip(" .")
         last = label
     return found if len(found) > 1 else None
-
-
-def _pieces(text: str) -> list[str]:
-    """A text, parted at its commas, semicolons and "and" outside brackets."""
-    pieces, depth, start = [], 0, 0
-    for match in re.finditer(r"[(\[{]|[)\]}]|[,;]\s*(?:and\b)?|\band\b", text):
-        sign = match.group()
-        if sign in "([{":
-            depth += 1
-        elif sign in ")]}":
-            depth -= 1
-        elif depth == 0:
-            pieces.append(text[start : match.start()])
-            start = match.end()
-    return [p for p in (*pieces, text[start:]) if p.strip()]

@@ -73,6 +73,22 @@ def parts(text: str) -> list[str] | None:
     return None
 
 
+def outside_brackets(marks: re.Pattern[str], text: str) -> list[str]:
+    """What the marks that stand outside all brackets part a text into; `marks` finds the brackets
+    as well."""
+    pieces, depth, start = [], 0, 0
+    for match in marks.finditer(text):
+        sign = match.group()
+        if sign in "([{":
+            depth += 1
+        elif sign in ")]}":
+            depth -= 1
+        elif depth == 0:
+            pieces.append(text[start : match.start()])
+            start = match.end()
+    return [*pieces, text[start:]]
+
+
 def permuted(text: str) -> tuple[str, bool] | None:
     """(the tuples, whether only cyclically) of `(1, 2, 3) and its permutations`."""
     if len(text) > MAX_LENGTH or "ermutation" not in text:
