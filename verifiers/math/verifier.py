@@ -23,7 +23,7 @@ from harness.verifiers.math.comparing.labels import labelled as labelled_parts
 from harness.verifiers.math.comparing.opposites import opposite
 from harness.verifiers.math.comparing.options import Options
 from harness.verifiers.math.comparing.outcome import Outcome
-from harness.verifiers.math.comparing.questions import as_asked, out_of_order
+from harness.verifiers.math.comparing.questions import as_asked, last_sentence, out_of_order
 from harness.verifiers.math.comparing.quick import plain_value
 from harness.verifiers.math.finding.asked import asked
 from harness.verifiers.math.finding.extract import (
@@ -122,8 +122,7 @@ class MathVerifier:
         if why is None and other_kind(expected, said):
             why = "another kind of thing"
         if outcome.stage == "words" and not re.search(r"\d", found.answer):
-            asks = re.split(r"(?<=[.!?])\s+|\n", question.strip())[-1]
-            if asks and opposite(expected, asks):
+            if opposite(expected, last_sentence(question.strip())):
                 return Outcome(False, "opposite"), "the gold tells of the opposite of what is asked"
         elif why is None and (other_words(expected, said) or one_of_names(expected, said)):
             why = "other words"

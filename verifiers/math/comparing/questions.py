@@ -74,6 +74,14 @@ def as_asked(
     )
 
 
+_SENTENCE_ENDS = lazy_pattern(r"(?<=[.!?])\s+|\n")
+
+
+def last_sentence(question: str) -> str:
+    """The sentence with which a question ends; "" if there is none."""
+    return next((s for s in reversed(_SENTENCE_ENDS.split(question)) if s.strip()), "")
+
+
 _ASKS_ORDER = lazy_pattern(
     r"\b(?:in|into) (?:what|which) order\b|\b(?:arrange|rank|sort|order)\s+(?:the|these|them)\b"
     r"[^.?!]{0,80}\b(?:from|in|by)\b"
@@ -152,19 +160,19 @@ def _states(gold: str, sentence: str, question: str) -> tuple[Outcome, str] | No
     said = wording.words_only(gold).strip(" .").casefold()
     if said not in ("yes", "no") or wording.polarity(sentence):
         return None
-    asks = [s for s in re.split(r"(?<=[.!?])\s+|\n", question) if s.strip()][-1:]
-    if not asks or not _WHETHER.match(asks[0]) or _NEGATIVE.search(asks[0]) or " or " in asks[0]:
+    asks = last_sentence(question)
+    if not _WHETHER.match(asks) or _NEGATIVE.search(asks) or " or " in asks:
         return None
     told = main_clause(_HERALDED.sub("", wording.words_only(sentence)[:MAX_SENTENCE]))
     told = re.split(r"[,:;]", told, maxsplit=1)[0]
     if _UNSURE.search(told) or len(_NEGATIVE.findall(told)) > 1:
         return None
-    wanted, found = _stems(asks[0]), _stems(told)
+    wanted, found = _stems(asks), _stems(told)
     if len(wanted) < 2 or wanted[:1] != found[:1]:
         return None
     if not set(wanted[-2:]) <= set(found) or len({*wanted} - {*found}) > len(wanted) // 3:
         return None
-    numbers = [{*re.findall(r"\d+", text)} for text in (asks[0], told)]
+    numbers = [{*re.findall(r"\d+", text)} for text in (asks, told)]
     if not numbers[0] <= numbers[1]:
         return None  # "91 is divisible by 5" for whether it is by 7
     if len({*found} - {*wanted}) > 1:
@@ -196,44 +204,11 @@ _UNSURE = lazy_pattern(
     r"|probably|refuses?|needs?|wants?|hopes?|denies|claims?|says?|thinks?|believes?"
     r"|determine|check|assum\w*|suppose)\b", re.I
 )  # fmt: skip
-_EMPTY_WORDS = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "is",
-        "are",
-        "was",
-        "were",
-        "do",
-        "does",
-        "did",
-        "can",
-        "will",
-        "has",
-        "have",
-        "had",
-        "be",
-        "been",
-        "to",
-        "of",
-        "in",
-        "on",
-        "for",
-        "at",
-        "by",
-        "it",
-        "that",
-        "this",
-        "not",
-        "no",
-        "so",
-        "there",
-        "with",
-        "t",
-        "n",
-    ]
-)
+_EMPTY_WORDS = frozenset({
+    "the", "a", "an", "is", "are", "was", "were", "do", "does", "did", "can", "will", "has",
+    "have", "had", "be", "been", "to", "of", "in", "on", "for", "at", "by", "it", "that", "this",
+    "not", "no", "so", "there", "with", "t", "n",
+})  # fmt: skip
 
 
 def _leads(gold: str, sentence: str, question: str) -> tuple[Outcome, str] | None:
@@ -245,8 +220,7 @@ def _leads(gold: str, sentence: str, question: str) -> tuple[Outcome, str] | Non
     told = _HERALDED.sub("", wording.words_only(sentence)[:MAX_SENTENCE]).lstrip(" *_")
     if not told.startswith(f"{name} ") or _NEGATIVE.search(told) or _LOSES.search(told):
         return None
-    asks = [s for s in re.split(r"(?<=[.!?])\s+|\n", question) if s.strip()][-1:]
-    asked = {w.lower() for w in _COMPARATIVE.findall("".join(asks))}
+    asked = {w.lower() for w in _COMPARATIVE.findall(last_sentence(question))}
     clause = re.split(r"[:;,(]", told, maxsplit=1)[0]
     more = [w.lower() for w in _COMPARATIVE.findall(clause)]
     if re.search(r"\b(?:but|however|although|though|still|even)\b", told, re.I):
@@ -333,7 +307,7 @@ def _affirmed(gold: str, answer: str, question: str) -> tuple[Outcome, str] | No
         return None
     if (said == "no") != (_NEGATIVE.search(plain) is not None):
         return None
-    asks = [s for s in re.split(r"(?<=[.!?])\s+|\n", question) if _YES_OR_NO.search(s)]
+    asks = [s for s in _SENTENCE_ENDS.split(question) if _YES_OR_NO.search(s)]
     wanted, found = _stems(question), _stems(plain)
     either = {*_stems(" ".join(chain.from_iterable(_EITHER.findall("".join(asks[-1:])))))}
     if found and found[-1] in either:
